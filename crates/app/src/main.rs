@@ -1,0 +1,3 @@
+//! `earwitness`: which of your devices send what they hear, to whom, and how many seconds of it.
+
+fn main() {}

@@ -1,0 +1,144 @@
+//! Header facts of one frame. Dissection never fails: it says how far it came and why it stopped.
+
+use std::net::IpAddr;
+
+use crate::mac::Mac;
+
+/// What the headers of a frame say. The payload is lent, not kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Dissection<'a> {
+    /// Link-layer sender, where the link has one.
+    pub source: Option<Mac>,
+    /// Link-layer receiver, where the link has one.
+    pub destination: Option<Mac>,
+    /// What the frame carries.
+    pub net: Net,
+    /// Header facts above IP.
+    pub transport: Transport,
+    /// Octets above the transport header by the *length fields*, so that a snap length does not change it
+    /// (`docs/design/detection.md`, section "payload"). 0 for what is not IP.
+    pub payload_len: u32,
+    /// The captured part of that payload, padding excluded; may be shorter than `payload_len`.
+    pub payload: &'a [u8],
+    /// Why reading ended before the transport payload, if it did.
+    pub stop: Option<Stop>,
+}
+
+/// The network layer of a frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Net {
+    /// IPv4 or IPv6.
+    Ip(Ip),
+    /// An ARP packet for IPv4 over Ethernet (RFC 826): who says which address is theirs.
+    Arp {
+        /// Sender hardware address.
+        mac: Mac,
+        /// Sender protocol address.
+        address: std::net::Ipv4Addr,
+    },
+    /// Anything else; its `EtherType` or 0 where there is none.
+    Other(u16),
+}
+
+/// The facts of an IP header (the innermost one that was opened).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ip {
+    /// Sender.
+    pub source: IpAddr,
+    /// Receiver.
+    pub destination: IpAddr,
+    /// Upper-layer protocol number, after IPv6 extension headers.
+    pub protocol: u8,
+    /// IPv4 identification, or that of an IPv6 fragment header; 0 without one.
+    pub identification: u32,
+    /// Fragment offset in octets: `Some(0)` is the first fragment of several, `None` a whole packet.
+    pub fragment: Option<u16>,
+    /// TTL or hop limit.
+    pub hops: u8,
+}
+
+/// The transport header.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transport {
+    /// TCP (RFC 9293).
+    Tcp {
+        /// Source port.
+        source: u16,
+        /// Destination port.
+        destination: u16,
+        /// Sequence number of the first payload octet.
+        sequence: u32,
+        /// Acknowledgement number.
+        acknowledgement: u32,
+        /// The eight flag bits, FIN lowest.
+        flags: u8,
+    },
+    /// UDP (RFC 768).
+    Udp {
+        /// Source port.
+        source: u16,
+        /// Destination port.
+        destination: u16,
+        /// Checksum as sent; tells a copy of a datagram from another one of equal size.
+        checksum: u16,
+    },
+    /// `ICMP` or `ICMPv6`.
+    Icmp {
+        /// Message type.
+        kind: u8,
+        /// Message code.
+        code: u8,
+    },
+    /// Another protocol, a later fragment, a header that was cut off, or no IP at all.
+    Other,
+}
+
+/// Why dissection ended early.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// The capture holds fewer octets than the header needs.
+    Truncated {
+        /// The header that was being read.
+        layer: Layer,
+        /// Octets it needs.
+        need: usize,
+        /// Octets that are there.
+        have: usize,
+    },
+    /// A field holds a value that the header's definition rules out.
+    Malformed(Layer),
+    /// A tunnel or encrypted link that is left closed.
+    Unopened(Layer),
+    /// More nested headers than any sane frame has.
+    TooDeep(Layer),
+    /// A link type that this program does not read.
+    UnknownLink,
+}
+
+/// A header, for saying where dissection stopped.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[expect(missing_docs, reason = "the names are the protocols' own")]
+pub enum Layer {
+    Ethernet,
+    Vlan,
+    PppoE,
+    Ppp,
+    LinuxSll,
+    LinuxSll2,
+    BsdLoopback,
+    Radiotap,
+    Ieee80211,
+    Llc,
+    Arp,
+    Ipv4,
+    Ipv6,
+    Ipv6Extension,
+    Tcp,
+    Udp,
+    Icmp,
+    Gre,
+    Vxlan,
+    IpInIp,
+    Mpls,
+    Esp,
+}

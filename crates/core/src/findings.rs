@@ -1,0 +1,296 @@
+//! What an analysis found: devices, sightings, and the evidence behind them. Numbers only; words are the reports' task.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::mac::Mac;
+use crate::private::Private;
+use crate::time::{Timestamp, Window};
+
+/// Who a device is: its MAC address, or an IP address where the link has no MAC addresses.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum DeviceId {
+    /// The link-layer address.
+    Mac(Mac),
+    /// An IP address, in captures of raw IP.
+    Address(IpAddr),
+}
+
+/// What part a device plays in the captured network.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// An ordinary device.
+    Device,
+    /// It forwards the traffic of others: what it sends on is not its own.
+    Gateway,
+}
+
+/// Frames and octets of one direction.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Totals {
+    /// Frames.
+    pub frames: u64,
+    /// Octets on the wire.
+    pub wire_octets: u64,
+    /// Octets above the transport header, by the length fields.
+    pub payload_octets: u64,
+}
+
+/// Octets and frames of one device in one bin of one direction.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Bin {
+    /// Bin number: the bin covers `[origin + index * width, origin + (index + 1) * width)`.
+    pub index: i64,
+    /// Frames seen.
+    pub frames: u32,
+    /// Octets above the transport header.
+    pub payload_octets: u64,
+}
+
+/// The bins of one direction that are not empty, in order of time.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Series {
+    /// Start of bin 0: the first frame of the capture.
+    pub origin: Timestamp,
+    /// Length of a bin in nanoseconds.
+    pub width: i64,
+    /// The bins, index ascending, none twice.
+    pub bins: Vec<Bin>,
+}
+
+/// Where a name of a receiver was seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NameSource {
+    /// Server name of a TLS `ClientHello` (RFC 6066, section 3).
+    Tls,
+    /// The same inside a QUIC Initial packet (RFC 9001, section 5.2).
+    Quic,
+    /// An observed DNS answer for the address.
+    Dns,
+}
+
+/// Whom an upload went to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Receiver {
+    /// Address of the other end.
+    pub address: IpAddr,
+    /// Port of the other end.
+    pub port: u16,
+    /// Its name, and where that was seen.
+    pub name: Option<(Private<String>, NameSource)>,
+    /// Whether the address lies inside the home rather than on the internet.
+    pub local: bool,
+    /// ISO 3166-1 country of the address, where a table was given.
+    pub country: Option<String>,
+    /// Autonomous system number and name, where a table was given.
+    pub system: Option<(u32, String)>,
+}
+
+/// What kind of upload was seen.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum SightingKind {
+    /// Sent while it was heard: slices at the beat of a codec.
+    Audio,
+    /// A finished recording, sent in one go.
+    Recording,
+}
+
+/// A number with the interval that it lies in.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Estimate {
+    /// Best value.
+    pub value: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    pub high: f64,
+}
+
+/// How the slices of a train are laid out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TrainShape {
+    /// All records have one length: a codec of constant bit rate.
+    Constant,
+    /// Lengths vary inside a band: a codec of variable bit rate.
+    Variable,
+}
+
+/// Which detector saw a sighting, and how strongly.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Seen {
+    /// `clock`: a train of records that keeps a beat.
+    Clock {
+        /// Constant or variable lengths.
+        shape: TrainShape,
+        /// Spacing of the slices, nanoseconds.
+        beat: i64,
+        /// Records of the train.
+        records: u32,
+        /// Share of the live records that arrived on the beat, 0 to 1.
+        regularity: f64,
+    },
+    /// `burst`: consecutive loud windows overlap with the sighting (LeakyPick 4.1.1).
+    Burst {
+        /// Number of loud windows.
+        windows: u32,
+        /// Mean rate over them, octets per second.
+        mean_rate: f64,
+        /// Peak rate among them, octets per second.
+        peak_rate: f64,
+    },
+    /// Bulk: one transfer at the speed of the line.
+    Bulk {
+        /// Octets of the transfer.
+        octets: u64,
+        /// Mean rate, octets per second.
+        mean_rate: f64,
+    },
+}
+
+/// One record (or datagram) of a sighting, for the picture of its beat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    /// When its last octet was sent.
+    pub at: Timestamp,
+    /// Its length in octets.
+    pub length: u32,
+    /// Whether it is counted as audio.
+    pub audio: bool,
+}
+
+/// The five-tuple of the upload, seen from the device.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct FlowKey {
+    /// Device's address.
+    pub source: IpAddr,
+    /// Receiver's address.
+    pub destination: IpAddr,
+    /// 6 for TCP, 17 for UDP.
+    pub protocol: u8,
+    /// Device's port.
+    pub source_port: u16,
+    /// Receiver's port.
+    pub destination_port: u16,
+}
+
+/// An upload that looks like audio: a finding, not a proof.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sighting {
+    /// Live audio or a recording.
+    pub kind: SightingKind,
+    /// From the first to the last octet of it.
+    pub window: Window,
+    /// The flow that carried it.
+    pub flow: FlowKey,
+    /// Whom it went to.
+    pub receiver: Receiver,
+    /// Seconds of sound that were sent. For a recording of unknown codec: `None`.
+    pub audio_seconds: Option<Estimate>,
+    /// Seconds of sound that were sent as a backlog before the live part.
+    pub pre_roll_seconds: f64,
+    /// Seconds of sound sent live after the receiver's reply began.
+    pub tail_seconds: f64,
+    /// Bit rate of the codec, bits per second, record overhead included.
+    pub bit_rate: Option<f64>,
+    /// Octets the device sent on the flow inside the window.
+    pub octets_total: u64,
+    /// Octets of the audio records alone.
+    pub octets_audio: u64,
+    /// What saw it.
+    pub detectors: Vec<Seen>,
+    /// The records around it, oldest first; at most [`MARKS_KEPT`].
+    pub marks: Vec<Mark>,
+}
+
+/// Marks kept per sighting: at 50 records a second more than a minute.
+pub const MARKS_KEPT: usize = 4_096;
+
+/// A run of loud windows (LeakyPick 4.1.1).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct BurstRun {
+    /// From the start of its first to the end of its last window.
+    pub window: Window,
+    /// Number of windows.
+    pub windows: u32,
+    /// Payload octets.
+    pub octets: u64,
+    /// Mean rate, octets per second.
+    pub mean_rate: f64,
+    /// Highest rate of a window, octets per second.
+    pub peak_rate: f64,
+}
+
+/// Everything found about one device.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DeviceFindings {
+    /// Who it is.
+    pub id: DeviceId,
+    /// Its part in the network.
+    pub role: Role,
+    /// Whether its MAC address is locally administered, so most likely random.
+    pub randomised: bool,
+    /// IP addresses it used, at most 16.
+    pub addresses: Vec<IpAddr>,
+    /// Host name it told by DHCP.
+    pub host_name: Option<Private<String>>,
+    /// Vendor class it told by DHCP.
+    pub vendor_class: Option<Private<String>>,
+    /// Names it told by mDNS and SSDP, at most 8.
+    pub names: Vec<Private<String>>,
+    /// First and last frame it sent or received.
+    pub seen: Window,
+    /// Sent to the internet.
+    pub upstream: Totals,
+    /// Received from the internet.
+    pub downstream: Totals,
+    /// Exchanged with other devices of the home, both directions.
+    pub local: Totals,
+    /// Multicast, broadcast and frames without an IP packet.
+    pub chatter: Totals,
+    /// Payload octets it sent (all destinations), by bin.
+    pub sent: Series,
+    /// Payload octets it received, by bin.
+    pub received: Series,
+    /// What looks like audio, oldest first.
+    pub sightings: Vec<Sighting>,
+    /// Runs of loud windows, oldest first.
+    pub bursts: Vec<BurstRun>,
+}
+
+/// What the capture itself was like.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct CaptureFacts {
+    /// Frames read.
+    pub frames: u64,
+    /// Octets on the wire.
+    pub wire_octets: u64,
+    /// Earliest time stamp.
+    pub first: Option<Timestamp>,
+    /// Latest time stamp.
+    pub last: Option<Timestamp>,
+    /// Frames cut by a snap length.
+    pub cut: u64,
+    /// Frames longer than any wire allows (segmentation offload), so sizes are not those on the wire.
+    pub oversized: u64,
+    /// Frames the capture itself says it lost.
+    pub dropped: u64,
+    /// Times that the clock went backwards by more than a second.
+    pub clock_back: u64,
+    /// Times that the clock jumped ahead by more than a day.
+    pub clock_ahead: u64,
+    /// Frames whose headers could not be read to the end, by reason.
+    pub stopped: BTreeMap<String, u64>,
+    /// Frames of senders beyond the number of devices that are kept.
+    pub others: u64,
+    /// Flows that could not be followed because the table was full.
+    pub flows_not_followed: u64,
+}
+
+/// The whole result of an analysis.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Findings {
+    /// The capture.
+    pub capture: CaptureFacts,
+    /// The devices, in the order of their ids.
+    pub devices: Vec<DeviceFindings>,
+}

@@ -1,0 +1,11 @@
+//! From captured frames to evidence of uploaded audio.
+//!
+//! Pure: bytes, timestamps and a seed in; evidence out. No clock, file, thread or randomness of its own.
+//! The rooms and what each may import are listed in `ARCHITECTURE.md` and checked by `tests/rooms.rs`.
+
+pub mod dissect;
+pub mod findings;
+pub mod frame;
+pub mod mac;
+pub mod private;
+pub mod time;

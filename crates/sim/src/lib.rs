@@ -1,0 +1,1 @@
+//! The simulated home: frames built byte by byte, devices, and virtual time.
