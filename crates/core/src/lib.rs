@@ -3,9 +3,15 @@
 //! Pure: bytes, timestamps and a seed in; evidence out. No clock, file, thread or randomness of its own.
 //! The rooms and what each may import are listed in `ARCHITECTURE.md` and checked by `tests/rooms.rs`.
 
+pub mod detect;
 pub mod dissect;
 pub mod findings;
 pub mod frame;
 pub mod mac;
+pub mod meter;
 pub mod private;
+pub mod roster;
+pub mod scope;
+pub mod stream;
+pub mod table;
 pub mod time;

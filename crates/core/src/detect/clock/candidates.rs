@@ -1,0 +1,113 @@
+//! Which slices might belong together: classes of equal length, bands of similar length, and stretches of steady octets.
+
+use super::{Measure, Settings, Slice};
+use crate::findings::TrainShape;
+
+/// Slices that might be one train.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub(super) measure: Measure,
+    pub(super) slices: Vec<Slice>,
+}
+
+/// Classes of each kind that are looked at: more would only be smaller ones.
+const CLASSES: usize = 3;
+
+/// Longest to shortest record of a band. Speech at a variable rate spans about this range between loud and quiet frames;
+/// frames of a silence that is not transmitted fall out, and cost their few octets only.
+const BAND: f64 = 3.0;
+
+/// How far octets may stray from a straight line and still count as steady, nanoseconds: a radio link's usual stall.
+const STRAY: i64 = 200_000_000;
+
+/// Shortest stretch of steady octets that is looked at, nanoseconds.
+const STEADY: i64 = 1_500_000_000;
+
+pub(super) fn all(slices: &[Slice], settings: &Settings) -> Vec<Candidate> {
+    let mut lengths: Vec<u32> = slices.iter().map(|slice| slice.length).collect();
+    lengths.sort_unstable();
+    let mut found = Vec::new();
+    for length in frequent(&lengths, settings.records) {
+        split(slices, |slice| slice.length == length, Measure::Records(TrainShape::Constant), settings, &mut found);
+    }
+    for (low, high) in bands(&lengths, settings.records) {
+        let inside = |slice: &Slice| (low..=high).contains(&slice.length);
+        split(slices, inside, Measure::Records(TrainShape::Variable), settings, &mut found);
+    }
+    steady(slices, settings, &mut found);
+    found
+}
+
+/// The lengths that occur most often, at least `least` times.
+fn frequent(sorted: &[u32], least: usize) -> Vec<u32> {
+    let mut counts: Vec<(usize, u32)> = sorted.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).collect();
+    counts.retain(|&(count, _)| count >= least);
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    counts.into_iter().take(CLASSES).map(|(_, length)| length).collect()
+}
+
+/// The bands `[low, BAND * low]` that hold the most records, without overlap.
+fn bands(sorted: &[u32], least: usize) -> Vec<(u32, u32)> {
+    let mut left = sorted.to_vec();
+    let mut found = Vec::new();
+    while found.len() < CLASSES {
+        let mut best: Option<(usize, usize)> = None;
+        let mut end = 0;
+        for start in 0..left.len() {
+            while end < left.len() && f64::from(left[end]) <= BAND * f64::from(left[start]) {
+                end += 1;
+            }
+            if best.is_none_or(|(from, to)| end - start > to - from) {
+                best = Some((start, end));
+            }
+        }
+        let Some((start, end)) = best.filter(|(start, end)| end - start >= least) else { break };
+        found.push((left[start], left[end - 1]));
+        left.drain(start..end);
+    }
+    found
+}
+
+fn split(slices: &[Slice], belongs: impl Fn(&Slice) -> bool, measure: Measure, settings: &Settings, found: &mut Vec<Candidate>) {
+    let class: Vec<Slice> = slices.iter().filter(|slice| belongs(slice)).copied().collect();
+    for run in class.chunk_by(|a, b| b.at.saturating_sub(a.at) <= settings.pause) {
+        if run.len() >= settings.records {
+            found.push(Candidate { measure, slices: run.to_vec() });
+        }
+    }
+}
+
+/// Stretches in which the sum of octets keeps within [`STRAY`] of a straight line in time: each starts where
+/// the one before broke off, and goes on as long as one slope can serve all its slices.
+fn steady(slices: &[Slice], settings: &Settings, found: &mut Vec<Candidate>) {
+    let mut start = 0;
+    while start + settings.records <= slices.len() {
+        let end = start + reach(&slices[start..], settings);
+        let stretch = &slices[start..end];
+        let long = stretch[stretch.len() - 1].at.saturating_sub(stretch[0].at) >= STEADY;
+        if long && stretch.len() >= settings.records {
+            found.push(Candidate { measure: Measure::Octets, slices: stretch.to_vec() });
+        }
+        start = end;
+    }
+}
+
+/// How many slices from the first on one line can serve.
+#[expect(clippy::cast_precision_loss, reason = "octets of an episode and nanoseconds of a minute lie far below 2^53")]
+fn reach(slices: &[Slice], settings: &Settings) -> usize {
+    let (mut slow, mut fast) = (0.0_f64, f64::INFINITY);
+    let mut octets = 0_u64;
+    let Some(first) = slices.first() else { return 0 };
+    let mut before = first.at;
+    for (index, slice) in slices.iter().enumerate().skip(1) {
+        octets += u64::from(slice.length);
+        let (sum, passed) = (octets as f64, slice.at.saturating_sub(first.at));
+        fast = fast.min(passed.saturating_add(STRAY) as f64 / sum);
+        slow = slow.max(passed.saturating_sub(STRAY) as f64 / sum);
+        if slow > fast || slice.at.saturating_sub(before) > settings.pause {
+            return index;
+        }
+        before = slice.at;
+    }
+    slices.len()
+}

@@ -1,0 +1,143 @@
+//! The codec's clock on the wire: trains of slices that keep a beat.
+//!
+//! A codec cuts sound into frames of constant duration, and a client that streams sends each as it is ready. So what a
+//! device uploads while it listens grows along a straight line in time, whatever the records look like:
+//! records of one length (constant bit rate), records of similar length at one spacing (variable bit rate), or, where
+//! layers below glue slices together, octets (paced). Why this holds beyond the devices it was measured on, and
+//! what else keeps a beat, is in `docs/design/detection.md`.
+
+mod candidates;
+mod judge;
+
+use crate::findings::TrainShape;
+use crate::time::{MILLISECOND, SECOND};
+
+/// One record or datagram that a device sent on a flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Slice {
+    /// When its last octet was sent, nanoseconds since the epoch.
+    pub at: i64,
+    /// Its length in octets, record header included, transport header excluded.
+    pub length: u32,
+    /// Payload octets that the other end had sent on the flow by then (wraps around).
+    pub answered: u32,
+}
+
+/// What tells a codec's clock from other machinery. All can be set; the defaults follow from what codecs do, not from captures.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Settings {
+    /// Shortest and longest beat, nanoseconds. Speech codecs frame 10 to 64 ms of sound; clients send one to four frames at
+    /// a time.
+    pub beat: (f64, f64),
+    /// Lowest and highest rate, bits per second, record overhead included: from the lowest speech codecs to 16-bit PCM at
+    /// 16 kHz in two channels.
+    pub bit_rate: (f64, f64),
+    /// Shortest and longest train, seconds of sound.
+    pub seconds: (f64, f64),
+    /// Fewest live slices of a train.
+    pub records: usize,
+    /// A train ends where nothing of it was sent for so long, nanoseconds.
+    pub pause: i64,
+    /// Largest unevenness (see [`super::line::Line::through`]) of a train whose records have one length.
+    pub unevenness_constant: f64,
+    /// The same for records of similar length.
+    pub unevenness_variable: f64,
+    /// The same for octets.
+    pub unevenness_paced: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "small constants")]
+        let beat = ((5 * MILLISECOND) as f64, (130 * MILLISECOND) as f64);
+        Self {
+            beat,
+            bit_rate: (6_000.0, 512_000.0),
+            seconds: (0.5, 60.0),
+            records: 12,
+            pause: SECOND,
+            unevenness_constant: 0.006,
+            unevenness_variable: 0.003,
+            unevenness_paced: 0.0015,
+        }
+    }
+}
+
+/// How the slices of a candidate are counted along the line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Measure {
+    /// Each slice is one beat.
+    Records(TrainShape),
+    /// Each octet is a share of a second.
+    Octets,
+}
+
+/// A train of slices that keeps a beat.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Train {
+    /// What the line was fitted through.
+    pub measure: Measure,
+    /// Shortest and longest record of it, octets.
+    pub lengths: (u32, u32),
+    /// When its first slice was sent, nanoseconds since the epoch.
+    pub first: i64,
+    /// When its last slice was sent.
+    pub last: i64,
+    /// When sending at the speed of the line ended and sending at the beat began.
+    pub live: i64,
+    /// Slices.
+    pub records: u32,
+    /// Their octets.
+    pub octets: u64,
+    /// Spacing of the slices, nanoseconds.
+    pub beat: f64,
+    /// Relative standard error of the beat.
+    pub beat_error: f64,
+    /// Seconds of sound.
+    pub seconds: f64,
+    /// Seconds of sound in the backlog that was sent before `live`.
+    pub backlog: f64,
+    /// Bits per second of sound.
+    pub bit_rate: f64,
+    /// Share of the live slices within a beat of the line.
+    pub regularity: f64,
+    /// See [`super::line::Line::through`].
+    pub unevenness: f64,
+}
+
+/// Finds the trains among the slices of one episode of a flow, in order of time and not overlapping.
+///
+/// `slices` are in order of time. `datagrams` says that each is a datagram of its own rather than part of a TCP stream.
+#[must_use]
+pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Train> {
+    if slices.len() < settings.records {
+        return Vec::new();
+    }
+    let mut found: Vec<Train> = candidates::all(slices, settings)
+        .into_iter()
+        .filter_map(|candidate| judge::judge(&candidate, datagrams, settings))
+        .collect();
+    found.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+    let mut kept: Vec<Train> = Vec::new();
+    for train in found {
+        if kept.iter().all(|other| train.last < other.first || other.last < train.first) {
+            kept.push(train);
+        }
+    }
+    kept.sort_by_key(|train| train.first);
+    kept
+}
+
+/// Which of two overlapping readings of the same slices is kept: the one that explains more seconds, and of
+/// readings that explain about the same, the one that claims more about the records.
+fn weight(train: &Train) -> f64 {
+    let trust = match train.measure {
+        Measure::Records(TrainShape::Constant) => 1.0,
+        Measure::Records(TrainShape::Variable) => 0.8,
+        Measure::Octets => 0.6,
+    };
+    train.seconds * trust
+}
+
+#[cfg(test)]
+mod tests;

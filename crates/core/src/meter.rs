@@ -1,0 +1,237 @@
+//! Octets and frames per bin, kept small: a few octets of memory for each bin that is not empty, none for the others.
+
+use crate::findings::{Bin, Series};
+use crate::time::Timestamp;
+
+/// Turns times into bin numbers; remembers the last bin, because neighbours mostly share one.
+#[derive(Clone, Copy, Debug)]
+pub struct Bins {
+    origin: Timestamp,
+    width: i64,
+    from: i64,
+    index: i64,
+}
+
+impl Bins {
+    /// Bins of `width` nanoseconds (at least 1), the first of which begins at `origin`.
+    #[must_use]
+    pub fn new(origin: Timestamp, width: i64) -> Self {
+        Self { origin, width: width.max(1), from: origin.nanos(), index: 0 }
+    }
+
+    /// Number of the bin that holds `at`; negative before the origin.
+    #[inline]
+    pub fn index(&mut self, at: Timestamp) -> i64 {
+        let into = at.nanos().wrapping_sub(self.from);
+        if !(0..self.width).contains(&into) {
+            // In 128 bits: the two may lie five centuries apart.
+            let passed = i128::from(at.nanos()) - i128::from(self.origin.nanos());
+            let index = passed.div_euclid(i128::from(self.width));
+            self.index = i64::try_from(index).unwrap_or(if index < 0 { i64::MIN } else { i64::MAX });
+            self.from = at.nanos().saturating_sub(i64::try_from(passed.rem_euclid(i128::from(self.width))).unwrap_or(0));
+        }
+        self.index
+    }
+}
+
+/// One direction of one device.
+///
+/// Closed bins are stored as variable-length numbers: distance from the bin stored before, frames, octets.
+#[derive(Clone, Default, Debug)]
+pub struct Track {
+    open: Bin,
+    stored: Vec<u8>,
+    last_stored: i64,
+    bins: usize,
+    unsorted: usize,
+}
+
+/// Bins stored out of order before the track is sorted again: bounds the memory of a clock that jumps back and forth.
+const UNSORTED: usize = 4_096;
+
+impl Track {
+    /// Adds a frame to a bin.
+    #[inline]
+    pub fn add(&mut self, index: i64, payload_octets: u32) {
+        if index != self.open.index {
+            self.turn(index);
+        }
+        self.open.frames = self.open.frames.saturating_add(1);
+        self.open.payload_octets += u64::from(payload_octets);
+    }
+
+    #[cold]
+    fn turn(&mut self, index: i64) {
+        self.close();
+        self.open = Bin { index, ..Bin::default() };
+    }
+
+    fn close(&mut self) {
+        if self.open.frames == 0 {
+            return;
+        }
+        if self.bins > 0 && self.open.index <= self.last_stored {
+            self.unsorted += 1;
+        }
+        let before = if self.bins == 0 { 0 } else { self.last_stored };
+        let step = self.open.index.wrapping_sub(before);
+        put(&mut self.stored, zigzag(step));
+        put(&mut self.stored, u64::from(self.open.frames));
+        put(&mut self.stored, self.open.payload_octets);
+        self.last_stored = self.open.index;
+        self.bins += 1;
+        self.open.frames = 0;
+        self.open.payload_octets = 0;
+        if self.unsorted > UNSORTED.max(self.bins / 4) {
+            self.sort();
+        }
+    }
+
+    fn sort(&mut self) {
+        let bins = self.merged();
+        let mut sorted = Self::default();
+        for bin in bins {
+            sorted.open = bin;
+            sorted.close();
+        }
+        *self = sorted;
+    }
+
+    fn merged(&self) -> Vec<Bin> {
+        let mut bins = Vec::with_capacity(self.bins + 1);
+        let mut rest = self.stored.as_slice();
+        let mut index = 0_i64;
+        while let (Some(step), Some(frames), Some(payload_octets)) = (take(&mut rest), take(&mut rest), take(&mut rest)) {
+            index = index.wrapping_add(unzigzag(step));
+            bins.push(Bin { index, frames: u32::try_from(frames).unwrap_or(u32::MAX), payload_octets });
+        }
+        if self.open.frames > 0 {
+            bins.push(self.open);
+        }
+        if !bins.is_sorted_by(|a, b| a.index < b.index) {
+            bins.sort_by_key(|bin| bin.index);
+            bins.dedup_by(|next, kept| {
+                let same = next.index == kept.index;
+                if same {
+                    kept.frames = kept.frames.saturating_add(next.frames);
+                    kept.payload_octets += next.payload_octets;
+                }
+                same
+            });
+        }
+        bins
+    }
+
+    /// All bins, in order of time.
+    #[must_use]
+    pub fn series(&self, origin: Timestamp, width: i64) -> Series {
+        Series { origin, width, bins: self.merged() }
+    }
+
+    /// Octets of memory that the closed bins take.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.stored.capacity()
+    }
+}
+
+const fn zigzag(value: i64) -> u64 {
+    (value.wrapping_shl(1) ^ (value >> 63)).cast_unsigned()
+}
+
+const fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
+}
+
+/// LEB128.
+fn put(to: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        to.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    to.push((value & 0x7f) as u8);
+}
+
+fn take(from: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (octet, rest) = from.split_first()?;
+        *from = rest;
+        value |= u64::from(octet & 0x7f) << shift;
+        if octet & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::SECOND;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_clock_that_jumps_52_years_costs_a_few_octets() {
+        let mut bins = Bins::new(Timestamp::from_nanos(0), SECOND);
+        let mut track = Track::default();
+        for at in [0, 1, 52 * 365 * 86_400, 52 * 365 * 86_400 + 1] {
+            track.add(bins.index(Timestamp::from_nanos(at * SECOND)), 100);
+        }
+        assert_eq!(track.series(Timestamp::from_nanos(0), SECOND).bins.len(), 4);
+        assert!(track.memory() < 64, "{}", track.memory());
+    }
+
+    #[test]
+    fn an_hour_of_full_bins_stays_under_a_quarter_of_the_budget() {
+        let mut track = Track::default();
+        for second in 0..3_600 {
+            for _ in 0..20 {
+                track.add(second, 1_448);
+            }
+        }
+        assert!(track.memory() < 150_000 / 4, "{}", track.memory());
+    }
+
+    #[test]
+    fn the_ends_of_time_have_bins() {
+        let mut bins = Bins::new(Timestamp::MAX, 1);
+        assert_eq!(bins.index(Timestamp::MIN), i64::MIN);
+        let mut bins = Bins::new(Timestamp::MIN, 1);
+        assert_eq!(bins.index(Timestamp::MAX), i64::MAX);
+        assert_eq!(bins.index(Timestamp::MIN), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn no_octet_is_lost_whatever_the_clock_does(
+            frames in prop::collection::vec((prop_oneof![0_i64..20, any::<i64>()], 0_u32..70_000), 0..300)
+        ) {
+            let mut bins = Bins::new(Timestamp::from_nanos(3), 10);
+            let mut track = Track::default();
+            let mut expected: BTreeMap<i64, (u32, u64)> = BTreeMap::new();
+            for (at, octets) in frames {
+                track.add(bins.index(Timestamp::from_nanos(at)), octets);
+                let index = i64::try_from((i128::from(at) - 3).div_euclid(10)).unwrap();
+                let bin = expected.entry(index).or_default();
+                *bin = (bin.0 + 1, bin.1 + u64::from(octets));
+            }
+            let series = track.series(Timestamp::from_nanos(3), 10);
+            let got: BTreeMap<i64, (u32, u64)> =
+                series.bins.iter().map(|bin| (bin.index, (bin.frames, bin.payload_octets))).collect();
+            prop_assert_eq!(got.len(), series.bins.len());
+            prop_assert_eq!(got, expected);
+        }
+
+        #[test]
+        fn sorting_in_between_changes_nothing(indices in prop::collection::vec(0_i64..500, 1..20_000)) {
+            let mut track = Track::default();
+            for index in &indices {
+                track.add(*index, 1);
+            }
+            let frames: u64 = track.series(Timestamp::default(), 1).bins.iter().map(|bin| u64::from(bin.frames)).sum();
+            prop_assert_eq!(frames, indices.len() as u64);
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Whose frame is this: devices by MAC address (by IP address where a link has none), and who only forwards for others.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::findings::{DeviceId, Role};
+use crate::mac::Mac;
+use crate::scope::{Network, Scope, scope};
+use crate::table::Table;
+
+/// Number of a device in its roster: also its place in tables that run along.
+pub type Index = u32;
+
+/// What a roster is told beforehand.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Most devices that are kept; the frames of others are counted together.
+    pub devices: usize,
+    /// Devices that are the gateway, whatever they look like; if any is named, no other one is taken for it.
+    pub gateways: Vec<DeviceId>,
+    /// Networks that belong to the home although their addresses are public.
+    pub local: Vec<Network>,
+    /// Keeps a stranger from choosing colliding keys.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { devices: 512, gateways: Vec::new(), local: Vec::new(), seed: 0 }
+    }
+}
+
+/// One device.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// Who it is.
+    pub id: DeviceId,
+    /// Addresses it sent from, at most [`ADDRESSES`].
+    pub addresses: Vec<IpAddr>,
+    /// Whether it forwards: it receives for, or sends from, addresses of the internet that are not its own.
+    pub forwards: bool,
+    /// Whether the capturing host itself sent its frames (Linux cooked capture tells).
+    pub capture_host: bool,
+    /// Whether it ever sent a frame.
+    pub sends: bool,
+    networks: Networks,
+    latest: IpAddr,
+}
+
+/// Addresses kept per device: temporary IPv6 addresses change daily.
+pub const ADDRESSES: usize = 16;
+
+/// Distinct networks of the internet that a MAC address may stand before before it counts as forwarding: a device
+/// has addresses of its own in one network of IPv4 and one or two of IPv6.
+const OWN_NETWORKS: usize = 3;
+
+/// Addresses that are remembered with their device, over all devices.
+const KNOWN_ADDRESSES: usize = 8_192;
+
+/// The devices of a capture.
+#[derive(Clone, Debug)]
+pub struct Roster {
+    devices: Vec<Device>,
+    by_mac: Table<u64>,
+    by_address: Table<IpAddr>,
+    settings: Settings,
+    last: [(u64, Index); 2],
+}
+
+impl Roster {
+    /// An empty roster.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            devices: Vec::new(),
+            by_mac: Table::new(settings.devices, settings.seed),
+            by_address: Table::new(KNOWN_ADDRESSES, settings.seed),
+            last: [(u64::MAX, 0); 2],
+            settings,
+        }
+    }
+
+    /// The devices, in order of appearance.
+    #[must_use]
+    pub fn devices(&self) -> &[Device] {
+        &self.devices
+    }
+
+    /// Where an address lies, with the networks of the home that were named.
+    #[inline]
+    #[must_use]
+    pub fn scope(&self, address: IpAddr) -> Scope {
+        let scope = scope(address);
+        if scope == Scope::Internet && self.settings.local.iter().any(|network| network.contains(address)) {
+            return Scope::Home;
+        }
+        scope
+    }
+
+    /// The device with a MAC address, entered if it is new and there is room. `None` for groups, for the all-zero
+    /// address, and when the roster is full.
+    #[inline]
+    pub fn by_mac(&mut self, mac: Mac) -> Option<Index> {
+        let key = mac.to_u64();
+        if self.last[0].0 == key {
+            return Some(self.last[0].1);
+        }
+        if self.last[1].0 == key {
+            self.last.swap(0, 1);
+            return Some(self.last[0].1);
+        }
+        if mac.is_group() || key == 0 {
+            return None;
+        }
+        let index = match self.by_mac.get(&key) {
+            Some(index) => index,
+            None => {
+                let index = self.enter(DeviceId::Mac(mac))?;
+                self.by_mac.insert(key, index);
+                index
+            }
+        };
+        self.last[1] = self.last[0];
+        self.last[0] = (key, index);
+        Some(index)
+    }
+
+    /// The device that uses an address, where one is known.
+    #[must_use]
+    pub fn by_address(&self, address: IpAddr) -> Option<Index> {
+        self.by_address.get(&address)
+    }
+
+    /// The device with an address on a link without MAC addresses, entered if it is new.
+    pub fn enter_address(&mut self, address: IpAddr) -> Option<Index> {
+        if let Some(index) = self.by_address.get(&address) {
+            return Some(index);
+        }
+        if address.is_unspecified() || scope(address) == Scope::Group || !self.by_address.has_room() {
+            return None;
+        }
+        let index = self.enter(DeviceId::Address(address))?;
+        self.remember(index, address);
+        Some(index)
+    }
+
+    #[cold]
+    fn enter(&mut self, id: DeviceId) -> Option<Index> {
+        if self.devices.len() >= self.settings.devices {
+            return None;
+        }
+        let index = Index::try_from(self.devices.len()).ok()?;
+        self.devices.push(Device {
+            id,
+            addresses: Vec::new(),
+            forwards: self.settings.gateways.contains(&id),
+            capture_host: false,
+            sends: false,
+            networks: Networks::default(),
+            latest: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        });
+        Some(index)
+    }
+
+    /// Learns from a unicast IP packet who forwards and who has which address.
+    #[inline]
+    pub fn learn(&mut self, source: Option<Index>, from: (IpAddr, Scope), destination: Option<Index>, to: (IpAddr, Scope)) {
+        if let Some(index) = source
+            && let Some(device) = self.devices.get_mut(index as usize)
+        {
+            device.sends = true;
+            if device.latest != from.0 && !(device.forwards && from.1 == Scope::Internet) {
+                device.latest = from.0;
+                self.learn_source(index, from, to.1);
+            }
+        }
+        if to.1 == Scope::Internet
+            && let Some(device) = destination.and_then(|index| self.devices.get_mut(index as usize))
+            && !device.forwards
+            && self.settings.gateways.is_empty()
+        {
+            let own = device.addresses.contains(&to.0);
+            device.forwards = (from.1 == Scope::Home && !own) || (!own && device.networks.add(to.0) >= OWN_NETWORKS);
+        }
+    }
+
+    #[cold]
+    fn learn_source(&mut self, index: Index, (address, scope): (IpAddr, Scope), to: Scope) {
+        let Some(device) = self.devices.get_mut(index as usize) else { return };
+        if address.is_unspecified() || scope == Scope::Group {
+            return;
+        }
+        if scope == Scope::Internet && self.settings.gateways.is_empty() {
+            // From the internet into a home: this hop forwarded it. Elsewhere only many networks tell.
+            device.forwards |= to == Scope::Home || device.networks.add(address) >= OWN_NETWORKS;
+            if device.forwards {
+                return;
+            }
+        }
+        if !device.addresses.contains(&address) && device.addresses.len() < ADDRESSES {
+            device.addresses.push(address);
+            self.remember(index, address);
+        }
+    }
+
+    fn remember(&mut self, index: Index, address: IpAddr) {
+        self.by_address.insert(address, index);
+        if let Some(device) = self.devices.get_mut(index as usize)
+            && !device.addresses.contains(&address)
+            && device.addresses.len() < ADDRESSES
+        {
+            device.addresses.push(address);
+        }
+    }
+
+    /// Marks a device that says itself that it routes, by a router advertisement (RFC 4861, section 4.2).
+    pub fn advertises_routes(&mut self, index: Index) {
+        if self.settings.gateways.is_empty()
+            && let Some(device) = self.devices.get_mut(index as usize)
+        {
+            device.forwards = true;
+        }
+    }
+
+    /// Marks a device whose frames the capturing host sent.
+    pub fn sent_by_capture_host(&mut self, index: Index) {
+        if let Some(device) = self.devices.get_mut(index as usize) {
+            device.capture_host = true;
+        }
+    }
+
+    /// Whether a device is known to forward by now.
+    #[inline]
+    #[must_use]
+    pub fn forwards(&self, index: Index) -> bool {
+        self.devices.get(index as usize).is_some_and(|device| device.forwards)
+    }
+
+    /// The part that a device plays, judged by all that was seen.
+    #[must_use]
+    pub fn role(&self, index: Index) -> Role {
+        let Some(device) = self.devices.get(index as usize) else { return Role::Device };
+        // A gateway that captures on all its interfaces forwards under one of its addresses and sends under another.
+        let host_forwards = self.settings.gateways.is_empty() && device.capture_host && {
+            self.devices.iter().any(|other| other.capture_host && other.forwards)
+        };
+        if device.forwards || host_forwards { Role::Gateway } else { Role::Device }
+    }
+}
+
+/// The first few networks of the internet that a MAC address stood before.
+#[derive(Clone, Copy, Default, Debug)]
+struct Networks {
+    seen: [u64; OWN_NETWORKS],
+    count: usize,
+}
+
+impl Networks {
+    /// Adds the network of an address (/16 of IPv4, /48 of IPv6: the size that one customer is given) and counts them.
+    fn add(&mut self, address: IpAddr) -> usize {
+        let network = match address {
+            IpAddr::V4(v4) => 1 << 48 | u64::from(v4.to_bits() >> 16),
+            IpAddr::V6(v6) => u64::try_from(v6.to_bits() >> 80).unwrap_or(0) | 1 << 49,
+        };
+        if self.count < OWN_NETWORKS && !self.seen[..self.count].contains(&network) {
+            self.seen[self.count] = network;
+            self.count += 1;
+        }
+        self.count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEVICE: Mac = Mac([2, 0, 0, 0, 0, 1]);
+    const ROUTER: Mac = Mac([2, 0, 0, 0, 0, 9]);
+
+    fn packet(roster: &mut Roster, from: (Mac, &str), to: (Mac, &str)) -> (Index, Index) {
+        let (source, destination) = (roster.by_mac(from.0), roster.by_mac(to.0));
+        let address = |text: &str| -> IpAddr { text.parse().unwrap() };
+        let ends = [address(from.1), address(to.1)].map(|address| (address, roster.scope(address)));
+        roster.learn(source, ends[0], destination, ends[1]);
+        (source.unwrap(), destination.unwrap())
+    }
+
+    #[test]
+    fn who_receives_for_the_internet_forwards() {
+        let mut roster = Roster::new(Settings::default());
+        let (device, router) = packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
+        assert_eq!((roster.role(device), roster.role(router)), (Role::Device, Role::Gateway));
+    }
+
+    #[test]
+    fn who_sends_from_the_internet_forwards() {
+        let mut roster = Roster::new(Settings::default());
+        let (router, device) = packet(&mut roster, (ROUTER, "203.0.113.5"), (DEVICE, "192.168.1.7"));
+        assert_eq!((roster.role(device), roster.role(router)), (Role::Device, Role::Gateway));
+    }
+
+    #[test]
+    fn on_public_addresses_the_one_before_many_networks_forwards() {
+        let mut roster = Roster::new(Settings::default());
+        for remote in ["2001:db8:1::1", "2a00:1:2::1", "2600:9:9::1"] {
+            packet(&mut roster, (DEVICE, "2003:a:b:c::7"), (ROUTER, remote));
+            packet(&mut roster, (ROUTER, remote), (DEVICE, "2003:a:b:c::7"));
+        }
+        let (device, router) = (roster.by_mac(DEVICE).unwrap(), roster.by_mac(ROUTER).unwrap());
+        assert_eq!((roster.role(device), roster.role(router)), (Role::Device, Role::Gateway));
+    }
+
+    #[test]
+    fn a_gateway_named_by_the_user_is_the_only_one() {
+        let settings = Settings { gateways: vec![DeviceId::Mac(DEVICE)], ..Settings::default() };
+        let mut roster = Roster::new(settings);
+        let (device, router) = packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
+        assert_eq!((roster.role(device), roster.role(router)), (Role::Gateway, Role::Device));
+    }
+
+    #[test]
+    fn a_flood_of_addresses_leaves_the_known_devices_alone() {
+        let mut roster = Roster::new(Settings { devices: 4, ..Settings::default() });
+        let (device, _) = packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
+        let entered = (0..60_000_u32).filter(|n| {
+            let [a, b, c, d] = n.to_be_bytes();
+            roster.by_mac(Mac([6, 1, a, b, c, d])).is_some()
+        });
+        assert_eq!(entered.count(), 2);
+        assert_eq!(roster.by_mac(DEVICE), Some(device));
+        assert_eq!(roster.devices().len(), 4);
+    }
+
+    #[test]
+    fn groups_and_nobody_are_no_devices() {
+        let mut roster = Roster::new(Settings::default());
+        assert_eq!(roster.by_mac(Mac::BROADCAST), None);
+        assert_eq!(roster.by_mac(Mac::default()), None);
+    }
+}

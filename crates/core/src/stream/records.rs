@@ -1,0 +1,235 @@
+//! TLS record headers in a stream (RFC 8446, section 5.1), followed across segments without keeping what is inside.
+
+/// A TLS record header's octets: type, version, length.
+pub const HEADER: u32 = 5;
+
+/// Longest record body (RFC 8446, section 5.2: 2^14 + 256; RFC 5246 allowed 2^14 + 2,048).
+const LONGEST: u16 = 16_384 + 2_048;
+
+/// Record type of application data.
+const APPLICATION_DATA: u8 = 23;
+
+/// Segments that may lack a plausible header before a flow counts as something else than TLS.
+const TRIES: u8 = 8;
+
+/// The state of one direction of a stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Records {
+    state: State,
+    /// Octets of the current body that are still to come.
+    missing: u32,
+    /// Length of the current record, header included.
+    length: u32,
+    application: bool,
+    header: [u8; HEADER as usize],
+    header_len: u8,
+    failures: u8,
+    ever: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum State {
+    /// At a segment that may begin with a header.
+    #[default]
+    Seeking,
+    /// Between or inside records.
+    Synchronised,
+    /// Not TLS.
+    Plain,
+}
+
+/// What a segment held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    /// Parts of records; those that ended were handed over.
+    Records,
+    /// No record header could be made out: the segment itself is the slice.
+    Unframed,
+}
+
+impl Records {
+    /// Whether the flow ever looked like TLS.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.ever
+    }
+
+    /// Whether the next octets begin a segment whose place in a record is unknown.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.state == State::Seeking
+    }
+
+    /// Reads a segment of `length` octets of which `captured` are at hand, and hands over the length (header included) of
+    /// each application record that ends in it.
+    #[inline]
+    pub fn segment(&mut self, captured: &[u8], length: u32, mut record: impl FnMut(u32)) -> Held {
+        if self.state == State::Plain {
+            return Held::Unframed;
+        }
+        let mut at = 0_u32;
+        while at < length {
+            if self.missing > 0 {
+                let step = self.missing.min(length - at);
+                self.missing -= step;
+                at += step;
+                if self.missing == 0 && self.application {
+                    record(self.length);
+                }
+                continue;
+            }
+            let Some(&octet) = captured.get(at as usize) else {
+                // A snap length cut the header off: the next segment may begin with one.
+                self.lose();
+                return Held::Records;
+            };
+            self.header[usize::from(self.header_len)] = octet;
+            self.header_len += 1;
+            at += 1;
+            if u32::from(self.header_len) == HEADER {
+                self.header_len = 0;
+                if !self.open() {
+                    return self.fail();
+                }
+            }
+        }
+        Held::Records
+    }
+
+    /// Takes the header that is complete; `false` if it cannot be one.
+    fn open(&mut self) -> bool {
+        let [kind, major, minor, high, low] = self.header;
+        let body = u16::from_be_bytes([high, low]);
+        let plausible = (20..=24).contains(&kind) && major == 3 && minor <= 4 && (1..=LONGEST).contains(&body);
+        if plausible {
+            self.state = State::Synchronised;
+            self.ever = true;
+            self.missing = u32::from(body);
+            self.length = HEADER + u32::from(body);
+            self.application = kind == APPLICATION_DATA;
+        }
+        plausible
+    }
+
+    fn fail(&mut self) -> Held {
+        let framed = self.ever;
+        self.lose();
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= TRIES && !framed {
+            self.state = State::Plain;
+        }
+        if framed { Held::Records } else { Held::Unframed }
+    }
+
+    fn lose(&mut self) {
+        self.state = State::Seeking;
+        self.missing = 0;
+        self.header_len = 0;
+    }
+
+    /// Passes over `octets` that were never seen. Inside a record body this loses nothing, because the header told
+    /// its length; otherwise the next plausible header is sought.
+    pub fn hole(&mut self, octets: u32) {
+        if self.state == State::Plain {
+            return;
+        }
+        if octets < self.missing {
+            self.missing -= octets;
+        } else {
+            self.lose();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn stream(lengths: &[u16]) -> Vec<u8> {
+        let mut octets = Vec::new();
+        for length in lengths {
+            octets.extend([23, 3, 3]);
+            octets.extend(length.to_be_bytes());
+            octets.extend(std::iter::repeat_n(0xaa, usize::from(*length)));
+        }
+        octets
+    }
+
+    fn read(segments: &[&[u8]]) -> Vec<u32> {
+        let mut records = Records::default();
+        let mut found = Vec::new();
+        for segment in segments {
+            records.segment(segment, u32::try_from(segment.len()).unwrap(), |length| found.push(length));
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn segmentation_does_not_change_the_records(
+            lengths in prop::collection::vec(1_u16..2_000, 1..20),
+            cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20)
+        ) {
+            let octets = stream(&lengths);
+            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(octets.len())).collect();
+            cuts.extend([0, octets.len()]);
+            cuts.sort_unstable();
+            let segments: Vec<&[u8]> = cuts.windows(2).map(|pair| &octets[pair[0]..pair[1]]).collect();
+            let expected: Vec<u32> = lengths.iter().map(|length| u32::from(*length) + HEADER).collect();
+            prop_assert_eq!(read(&segments), expected);
+        }
+
+        #[test]
+        fn any_octets_are_survived(segments in prop::collection::vec(
+            (prop::collection::vec(any::<u8>(), 0..300), 0_u32..400, any::<u32>()), 0..40
+        )) {
+            let mut records = Records::default();
+            for (captured, beyond, hole) in segments {
+                let length = u32::try_from(captured.len()).unwrap() + beyond;
+                records.segment(&captured, length, |length| assert!(length > HEADER));
+                records.hole(hole);
+            }
+        }
+    }
+
+    #[test]
+    fn a_hole_inside_a_record_loses_nothing() {
+        let octets = stream(&[1_000, 50]);
+        let mut records = Records::default();
+        let mut found = Vec::new();
+        records.segment(&octets[..100], 100, |length| found.push(length));
+        records.hole(600);
+        records.segment(&octets[700..], u32::try_from(octets.len() - 700).unwrap(), |length| found.push(length));
+        assert_eq!(found, [1_005, 55]);
+    }
+
+    #[test]
+    fn after_a_hole_over_a_header_the_next_plausible_one_is_found() {
+        let octets = stream(&[100, 100, 113, 113]);
+        let mut records = Records::default();
+        let mut found = Vec::new();
+        records.segment(&octets[..50], 50, |length| found.push(length));
+        records.hole(160);
+        records.segment(&octets[210..], u32::try_from(octets.len() - 210).unwrap(), |length| found.push(length));
+        assert_eq!(found, [118, 118]);
+    }
+
+    #[test]
+    fn a_flow_of_something_else_becomes_plain() {
+        let mut records = Records::default();
+        for _ in 0..TRIES {
+            assert_eq!(records.segment(b"GET / HTTP/1.1", 14, |_| panic!("no record")), Held::Unframed);
+        }
+        assert!(!records.is_tls() && !records.is_lost());
+    }
+
+    #[test]
+    fn a_body_cut_by_the_snap_length_is_followed_by_its_length() {
+        let octets = stream(&[1_400]);
+        let mut records = Records::default();
+        let mut found = Vec::new();
+        records.segment(&octets[..60], 1_405, |length| found.push(length));
+        assert_eq!(found, [1_405]);
+    }
+}

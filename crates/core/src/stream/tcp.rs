@@ -1,0 +1,239 @@
+//! One direction of a TCP flow, put in order as far as record headers need it (RFC 9293, section 3.4).
+//!
+//! Octets that come again count once. A segment from the future waits for the missing one, in bounded space and for a bounded time; then the hole is
+//! noted and passed over.
+
+use crate::time::{MILLISECOND, Timestamp};
+
+/// Segments that wait for a missing one, per flow.
+const WAITING: usize = 64;
+
+/// How long they wait, nanoseconds of capture time: longer than a retransmission takes on any home link.
+const PATIENCE: i64 = 1_500 * MILLISECOND;
+
+/// Octets kept of a waiting segment: record headers lie anywhere in it.
+const KEPT: usize = 65_536;
+
+/// Farther from the next octet than any window reaches: another connection on the same ports, whose start was not seen.
+const ELSEWHERE: u32 = 1 << 24;
+
+/// A segment in order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Segment<'a> {
+    /// When it was first seen.
+    pub at: Timestamp,
+    /// Its captured octets.
+    pub captured: &'a [u8],
+    /// Its length.
+    pub length: u32,
+}
+
+/// What comes out, in the order of the stream.
+pub trait Ordered {
+    /// New octets.
+    fn segment(&mut self, segment: Segment<'_>);
+    /// So many octets were never seen.
+    fn hole(&mut self, octets: u32);
+}
+
+#[derive(Clone, Debug)]
+struct Early {
+    sequence: u32,
+    at: Timestamp,
+    length: u32,
+    captured: Vec<u8>,
+}
+
+/// The state of one direction.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    next: Option<u32>,
+    waiting: Vec<Early>,
+    /// Octets that came again.
+    pub repeated: u64,
+    /// Octets that were never seen.
+    pub missing: u64,
+}
+
+impl Order {
+    /// Begins anew at a SYN: the first octet follows its sequence number.
+    pub fn synchronise(&mut self, sequence: u32) {
+        *self = Self { next: Some(sequence.wrapping_add(1)), repeated: self.repeated, missing: self.missing, waiting: Vec::new() };
+    }
+
+    /// Takes a segment with at least one octet of payload.
+    #[inline]
+    pub fn segment(&mut self, sequence: u32, segment: Segment<'_>, out: &mut impl Ordered) {
+        let next = *self.next.get_or_insert(sequence);
+        if sequence == next && self.waiting.is_empty() {
+            self.next = Some(next.wrapping_add(segment.length));
+            out.segment(segment);
+        } else {
+            self.disordered(sequence, segment, out);
+        }
+    }
+
+    #[cold]
+    fn disordered(&mut self, sequence: u32, segment: Segment<'_>, out: &mut impl Ordered) {
+        let next = self.next.unwrap_or(sequence);
+        let ahead = sequence.wrapping_sub(next).cast_signed();
+        if ahead.unsigned_abs() > ELSEWHERE {
+            self.finish(out);
+            out.hole(u32::MAX);
+            self.next = Some(sequence);
+        }
+        if ahead <= 0 || ahead.unsigned_abs() > ELSEWHERE {
+            self.deliver(sequence, segment, out);
+        } else {
+            let kept = segment.captured.get(..KEPT).unwrap_or(segment.captured);
+            let early = Early { sequence, at: segment.at, length: segment.length, captured: kept.to_vec() };
+            let place = self.waiting.partition_point(|other| sequence.wrapping_sub(other.sequence).cast_signed() > 0);
+            if self.waiting.get(place).is_some_and(|other| other.sequence == sequence && other.length >= segment.length) {
+                self.repeated += u64::from(segment.length);
+            } else {
+                self.waiting.insert(place, early);
+            }
+        }
+        let given_up = |waiting: &[Early]| {
+            waiting.len() > WAITING || waiting.first().is_some_and(|early| segment.at.since(early.at).abs() > PATIENCE)
+        };
+        while let Some(first) = self.waiting.first() {
+            let ahead = first.sequence.wrapping_sub(self.next.unwrap_or(first.sequence)).cast_signed();
+            if ahead > 0 {
+                if !given_up(&self.waiting) {
+                    break;
+                }
+                self.pass(ahead.cast_unsigned(), out);
+            }
+            let early = self.waiting.remove(0);
+            self.deliver(early.sequence, Segment { at: early.at, captured: &early.captured, length: early.length }, out);
+        }
+    }
+
+    /// Hands over what is new of a segment that begins at or before the next octet.
+    fn deliver(&mut self, sequence: u32, segment: Segment<'_>, out: &mut impl Ordered) {
+        let next = self.next.unwrap_or(sequence);
+        let old = next.wrapping_sub(sequence);
+        if old >= segment.length {
+            self.repeated += u64::from(segment.length);
+            return;
+        }
+        self.repeated += u64::from(old);
+        self.next = Some(sequence.wrapping_add(segment.length));
+        let captured = segment.captured.get(old as usize..).unwrap_or(&[]);
+        out.segment(Segment { at: segment.at, captured, length: segment.length - old });
+    }
+
+    fn pass(&mut self, octets: u32, out: &mut impl Ordered) {
+        self.missing += u64::from(octets);
+        self.next = self.next.map(|next| next.wrapping_add(octets));
+        out.hole(octets);
+    }
+
+    /// Hands over what still waits, passing over the holes: the flow has ended.
+    pub fn finish(&mut self, out: &mut impl Ordered) {
+        for early in std::mem::take(&mut self.waiting) {
+            let ahead = early.sequence.wrapping_sub(self.next.unwrap_or(early.sequence)).cast_signed();
+            if ahead > 0 {
+                self.pass(ahead.cast_unsigned(), out);
+            }
+            self.deliver(early.sequence, Segment { at: early.at, captured: &early.captured, length: early.length }, out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Default)]
+    struct Collected {
+        octets: Vec<u8>,
+        holes: Vec<u32>,
+    }
+
+    impl Ordered for Collected {
+        fn segment(&mut self, segment: Segment<'_>) {
+            assert_eq!(segment.captured.len(), segment.length as usize);
+            self.octets.extend(segment.captured);
+        }
+
+        fn hole(&mut self, octets: u32) {
+            self.holes.push(octets);
+        }
+    }
+
+    fn feed(order: &mut Order, out: &mut Collected, base: u32, whole: &[u8], range: (usize, usize), at: i64) {
+        let captured = &whole[range.0..range.1];
+        let segment = Segment { at: Timestamp::from_nanos(at), captured, length: u32::try_from(captured.len()).unwrap() };
+        order.segment(base.wrapping_add(u32::try_from(range.0).unwrap()), segment, out);
+    }
+
+    proptest! {
+        #[test]
+        fn each_octet_comes_once_and_in_order(
+            base in any::<u32>(),
+            pieces in prop::collection::vec((1_usize..50, any::<bool>()), 1..60),
+            shuffle in any::<prop::sample::Index>()
+        ) {
+            let total: usize = pieces.iter().map(|piece| piece.0).sum();
+            let whole: Vec<u8> = (0..total).map(|k| u8::try_from(k % 251).unwrap()).collect();
+            let mut ranges = Vec::new();
+            let mut from = 0;
+            for (length, again) in pieces {
+                ranges.push((from, from + length));
+                if again {
+                    ranges.push((from / 2, from + length));
+                }
+                from += length;
+            }
+            // Any neighbours may overtake each other; the first stays first so that the start is known.
+            let swap = shuffle.index(ranges.len());
+            if swap > 0 && swap + 1 < ranges.len() {
+                ranges.swap(swap, swap + 1);
+            }
+            let (mut order, mut out) = (Order::default(), Collected::default());
+            order.synchronise(base.wrapping_sub(1));
+            for range in ranges {
+                feed(&mut order, &mut out, base, &whole, range, 0);
+            }
+            order.finish(&mut out);
+            prop_assert_eq!(out.octets, whole);
+            prop_assert!(out.holes.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_hole_is_noted_once_patience_ends() {
+        let whole = [7_u8; 400];
+        let (mut order, mut out) = (Order::default(), Collected::default());
+        feed(&mut order, &mut out, 5, &whole, (0, 100), 0);
+        feed(&mut order, &mut out, 5, &whole, (200, 300), 1);
+        assert!(out.holes.is_empty());
+        feed(&mut order, &mut out, 5, &whole, (300, 400), PATIENCE + 2);
+        assert_eq!((out.holes.as_slice(), out.octets.len()), ([100].as_slice(), 300));
+        assert_eq!(order.missing, 100);
+    }
+
+    #[test]
+    fn another_connection_on_the_same_ports_is_followed_from_where_it_is() {
+        let whole = [7_u8; 20];
+        let (mut order, mut out) = (Order::default(), Collected::default());
+        feed(&mut order, &mut out, 3_000_000_000, &whole, (0, 10), 0);
+        feed(&mut order, &mut out, 5, &whole, (0, 10), 1);
+        feed(&mut order, &mut out, 5, &whole, (10, 20), 2);
+        assert_eq!((out.octets.len(), out.holes.as_slice()), (30, [u32::MAX].as_slice()));
+    }
+
+    #[test]
+    fn what_waits_is_bounded() {
+        let whole = vec![7_u8; 40_000];
+        let (mut order, mut out) = (Order::default(), Collected::default());
+        feed(&mut order, &mut out, 0, &whole, (0, 1), 0);
+        for k in 1..2_000 {
+            feed(&mut order, &mut out, 0, &whole, (k * 20, k * 20 + 10), 0);
+            assert!(order.waiting.len() <= WAITING + 1);
+        }
+    }
+}
