@@ -113,6 +113,8 @@ pub enum TrainShape {
     Constant,
     /// Lengths vary inside a band: a codec of variable bit rate.
     Variable,
+    /// Records follow no frame of a codec, their octets keep a steady rate: sound in larger chunks, or glued together.
+    Paced,
 }
 
 /// Which detector saw a sighting, and how strongly.
@@ -128,6 +130,9 @@ pub enum Seen {
         records: u32,
         /// Share of the live records that arrived on the beat, 0 to 1.
         regularity: f64,
+        /// Mean squared distance from the beat, relative to what records at random moments show (about 0.02);
+        /// 0 is a perfect clock.
+        unevenness: f64,
     },
     /// `burst`: consecutive loud windows overlap with the sighting (LeakyPick 4.1.1).
     Burst {
@@ -251,8 +256,12 @@ pub struct DeviceFindings {
     pub sent: Series,
     /// Payload octets it received, by bin.
     pub received: Series,
-    /// What looks like audio, oldest first.
+    /// What looks like audio sent to the internet, oldest first.
     pub sightings: Vec<Sighting>,
+    /// The same beat for longer than any utterance: calls, live pictures, games. Not counted as sightings.
+    pub continuous: Vec<Sighting>,
+    /// Sightings whose receiver lies inside the home.
+    pub local_sightings: Vec<Sighting>,
     /// Runs of loud windows, oldest first.
     pub bursts: Vec<BurstRun>,
 }

@@ -1,0 +1,51 @@
+//! What an analysis may be told.
+
+use crate::detect::{bulk, burst, clock};
+use crate::roster;
+use crate::time::Timestamp;
+
+/// What an analysis is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Who is who.
+    pub roster: roster::Settings,
+    /// The burst detector; `None` leaves it out.
+    pub burst: Option<burst::Settings>,
+    /// What the burst detector counts.
+    pub burst_counts: BurstCounts,
+    /// The clock detector; `None` leaves it out, and streams are then not followed.
+    pub clock: Option<clock::Settings>,
+    /// Recordings; needs the streams of the clock detector.
+    pub bulk: bulk::Settings,
+    /// Longest sighting of live audio, seconds; what goes on for longer is listed as continuous.
+    pub longest_seconds: f64,
+    /// Most flows that are followed at once.
+    pub flows: usize,
+    /// Most sightings that are kept.
+    pub sightings: usize,
+    /// Start of the first bin. `None`: the first frame.
+    pub origin: Option<Timestamp>,
+}
+
+/// Which frames count for the burst detector.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct BurstCounts {
+    /// Only unicast frames to an address of the internet. The paper does not say that it drops local traffic, so it counts all by default.
+    pub internet_only: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            roster: roster::Settings::default(),
+            burst: Some(burst::Settings::default()),
+            burst_counts: BurstCounts::default(),
+            clock: Some(clock::Settings::default()),
+            bulk: bulk::Settings::default(),
+            longest_seconds: 60.0,
+            flows: 32_768,
+            sightings: 20_000,
+            origin: None,
+        }
+    }
+}

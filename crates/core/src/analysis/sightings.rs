@@ -1,0 +1,140 @@
+//! From trains and transfers to sightings.
+
+use crate::detect::bulk::Transfer;
+use crate::detect::clock::{Measure, Slice, Train};
+use crate::findings::{Estimate, FlowKey, MARKS_KEPT, Mark, Receiver, Seen, Sighting, SightingKind, TrainShape};
+use crate::time::{SECOND, Timestamp, Window};
+
+/// Before the beat comes what was recorded earlier and what the request needs, sent in one go with pauses no longer than this, nanoseconds.
+const LEAD_PAUSE: i64 = 300_000_000;
+
+/// Longest such lead, nanoseconds.
+const LEAD: i64 = 2 * SECOND;
+
+/// So many octets from the other end, after the train began, are a reply rather than an acknowledgement of the protocol above TCP.
+const REPLY: u32 = 2_000;
+
+/// Quantile of the normal distribution for a two-sided interval of 95 %.
+const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
+
+/// A sighting of live audio. `slices` are those of its episode.
+pub(super) fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Receiver) -> Sighting {
+    let belongs = |slice: &Slice| {
+        (train.first..=train.last).contains(&slice.at) && (train.lengths.0..=train.lengths.1).contains(&slice.length)
+    };
+    let begin = slices.partition_point(|slice| slice.at < train.first);
+    let end = slices.partition_point(|slice| slice.at <= train.last);
+    let start = lead(slices, begin, train.first);
+    let within = slices.get(start..end).unwrap_or(&[]);
+    let octets_before: u64 = slices.get(start..begin).unwrap_or(&[]).iter().map(|slice| u64::from(slice.length)).sum();
+    let marks = within.iter().take(MARKS_KEPT).map(|slice| Mark {
+        at: Timestamp::from_nanos(slice.at),
+        length: slice.length,
+        audio: belongs(slice),
+    });
+    let shape = match train.measure {
+        Measure::Records(shape) => shape,
+        Measure::Octets => TrainShape::Paced,
+    };
+    Sighting {
+        kind: SightingKind::Audio,
+        window: Window {
+            from: Timestamp::from_nanos(within.first().map_or(train.first, |slice| slice.at)),
+            until: Timestamp::from_nanos(train.last),
+        },
+        flow,
+        receiver,
+        audio_seconds: Some(seconds(train, octets_before)),
+        pre_roll_seconds: train.backlog,
+        tail_seconds: tail(train, slices.get(begin..end).unwrap_or(&[])),
+        bit_rate: Some(train.bit_rate),
+        octets_total: within.iter().map(|slice| u64::from(slice.length)).sum(),
+        octets_audio: train.octets,
+        detectors: vec![Seen::Clock {
+            shape,
+            beat: nanos(train.beat),
+            records: train.records,
+            regularity: train.regularity,
+            unevenness: train.unevenness,
+        }],
+        marks: marks.collect(),
+    }
+}
+
+/// Index of the first slice of the lead.
+fn lead(slices: &[Slice], begin: usize, first: i64) -> usize {
+    let mut start = begin;
+    let mut next = first;
+    while let Some(before) = start.checked_sub(1).and_then(|index| slices.get(index)) {
+        if next.saturating_sub(before.at) > LEAD_PAUSE || first.saturating_sub(before.at) > LEAD {
+            break;
+        }
+        next = before.at;
+        start -= 1;
+    }
+    start
+}
+
+/// Seconds of sound: slices times beat. The interval holds the error of the beat, one beat at either end, and upwards the
+/// possibility that all octets sent just before the train were sound as well.
+fn seconds(train: &Train, octets_before: u64) -> Estimate {
+    let value = train.seconds;
+    let spread = TWO_SIDED_95 * value * train.beat_error + train.beat / to_f64(SECOND);
+    let before = to_f64(i64::try_from(octets_before).unwrap_or(i64::MAX)) * 8.0 / train.bit_rate;
+    Estimate { value, low: (value - spread).max(0.0), high: value + spread + before.min(to_f64(LEAD / SECOND)) }
+}
+
+/// Seconds of sound sent after the reply of the other end began.
+fn tail(train: &Train, slices: &[Slice]) -> f64 {
+    let Some(first) = slices.first() else { return 0.0 };
+    let reply = slices.iter().find(|slice| slice.answered.wrapping_sub(first.answered) >= REPLY);
+    reply.map_or(0.0, |slice| to_f64(train.last.saturating_sub(slice.at)) / to_f64(SECOND))
+}
+
+/// A sighting of a recording.
+pub(super) fn recording(transfer: &Transfer, flow: FlowKey, receiver: Receiver) -> Sighting {
+    let octets = to_f64(i64::try_from(transfer.octets).unwrap_or(i64::MAX));
+    Sighting {
+        kind: SightingKind::Recording,
+        window: transfer.window(),
+        flow,
+        receiver,
+        audio_seconds: None,
+        pre_roll_seconds: 0.0,
+        tail_seconds: 0.0,
+        bit_rate: None,
+        octets_total: transfer.octets,
+        octets_audio: 0,
+        detectors: vec![Seen::Bulk {
+            octets: transfer.octets,
+            mean_rate: octets * to_f64(SECOND) / to_f64(transfer.window().length().max(1)),
+        }],
+        marks: Vec::new(),
+    }
+}
+
+/// Joins a train that goes on where the one before was cut only because its episode was full.
+pub(super) fn join(before: &mut Sighting, after: Sighting) {
+    before.window.until = before.window.until.max(after.window.until);
+    before.octets_total += after.octets_total;
+    before.octets_audio += after.octets_audio;
+    before.tail_seconds += after.tail_seconds;
+    if let (Some(sum), Some(more)) = (&mut before.audio_seconds, after.audio_seconds) {
+        *sum = Estimate { value: sum.value + more.value, low: sum.low + more.low, high: sum.high + more.high };
+    }
+    if let (Some(Seen::Clock { records: sum, .. }), Some(Seen::Clock { records: more, .. })) =
+        (before.detectors.first_mut(), after.detectors.first())
+    {
+        *sum = sum.saturating_add(*more);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "octets and nanoseconds of an upload lie far below 2^53")]
+fn to_f64(value: i64) -> f64 {
+    value as f64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a beat is a fraction of a second")]
+fn nanos(value: f64) -> i64 {
+    value.round() as i64
+}

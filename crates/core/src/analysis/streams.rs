@@ -1,0 +1,198 @@
+//! The part of the analysis that follows flows: who sends what to whom, and what the detectors say of it.
+
+use super::Analysis;
+use super::settings::Settings;
+use super::sightings::{audio, join, recording};
+use super::address_names::AddressNames;
+use super::uplink::{EPISODE, Uplink};
+use crate::detect::clock::{self, Slice};
+use crate::findings::{FlowKey, NameSource, Receiver, Sighting};
+use crate::roster::{Index, Roster};
+use crate::scope::Scope;
+use crate::time::Timestamp;
+
+/// Marks kept over all sightings together.
+const MARKS_IN_ALL: usize = 500_000;
+
+/// Slices whose memory an uplink keeps between episodes.
+const SPARE_SLICES: usize = 256;
+
+/// One packet's place among the flows.
+pub(super) struct Flow {
+    pub(super) key: FlowKey,
+    /// The sender, and where its address lies.
+    pub(super) ends: (Option<Index>, Scope),
+    /// Where the receiver's address lies.
+    pub(super) to: Scope,
+    pub(super) at: Timestamp,
+}
+
+/// What the detectors have found so far.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    pub(super) sightings: Vec<(Index, Sighting)>,
+    marks: usize,
+    /// Sightings beyond the number that is kept.
+    pub(super) left_out: u64,
+}
+
+impl Analysis {
+    /// A packet with payload: what a device sends goes to its uplink by `take`, what it is sent counts as an answer.
+    #[inline]
+    pub(super) fn stream(&mut self, flow: Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
+        if self.settings.clock.is_none() || flow.to == Scope::Group || length == 0 {
+            return;
+        }
+        let (source, from) = flow.ends;
+        // Between home and internet one direction is upstream; elsewhere either may be.
+        if (from == Scope::Internet || flow.to == Scope::Home)
+            && let Some(uplink) = self.flows.find(&reversed(&flow.key))
+        {
+            uplink.answer(flow.at, length);
+            return;
+        }
+        let Some(device) = source.filter(|_| from == Scope::Home || flow.to == Scope::Internet) else { return };
+        if let Some(uplink) = self.flows.find(&flow.key) {
+            if uplink.is_quiet(flow.at, &self.settings) {
+                settle(uplink, flow.at, &self.settings, &self.names, &self.roster, &mut self.collected);
+            }
+            take(uplink);
+            if uplink.intake.slices.len() >= EPISODE {
+                judge(uplink, true, &self.settings, &self.names, &self.roster);
+            }
+        } else if !self.roster.forwards(device) {
+            self.open(flow.key, device, flow.at, take);
+        }
+    }
+
+    #[cold]
+    fn open(&mut self, key: FlowKey, device: Index, at: Timestamp, take: impl FnOnce(&mut Uplink)) {
+        let Self { flows, settings, names, roster, collected, .. } = self;
+        let mut ended = |mut uplink: Uplink| close(&mut uplink, settings, names, roster, collected);
+        if let Some(uplink) = flows.open(key, device, at, &mut ended) {
+            take(uplink);
+        }
+    }
+
+    /// A SYN: a flow on ports that were used before begins anew.
+    #[cold]
+    pub(super) fn begin(&mut self, flow: &Flow, sequence: u32) {
+        if let Some(uplink) = self.flows.find(&flow.key) {
+            close(uplink, &self.settings, &self.names, &self.roster, &mut self.collected);
+            uplink.renew(sequence);
+        }
+    }
+}
+
+fn reversed(key: &FlowKey) -> FlowKey {
+    FlowKey {
+        source: key.destination,
+        destination: key.source,
+        protocol: key.protocol,
+        source_port: key.destination_port,
+        destination_port: key.source_port,
+    }
+}
+
+/// Judges what a pause has ended: the episode, and after a longer pause the transfer.
+#[cold]
+fn settle(uplink: &mut Uplink, now: Timestamp, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
+    judge(uplink, false, settings, names, roster);
+    let over = |last: Timestamp| now.since(last).saturating_abs() > settings.bulk.pause;
+    if uplink.intake.transfer.is_none_or(|transfer| over(transfer.last)) {
+        resolve(uplink, settings, names, roster, collected);
+    }
+}
+
+/// Judges all that is left of a flow.
+pub(super) fn close(
+    uplink: &mut Uplink,
+    settings: &Settings,
+    names: &AddressNames,
+    roster: &Roster,
+    collected: &mut Collected,
+) {
+    uplink.order.finish(&mut uplink.intake);
+    judge(uplink, false, settings, names, roster);
+    resolve(uplink, settings, names, roster, collected);
+}
+
+/// Asks the clock detector about an episode; `full` says that it ended only because no more slices are kept.
+#[cold]
+fn judge(uplink: &mut Uplink, full: bool, settings: &Settings, names: &AddressNames, roster: &Roster) {
+    let Some(clock) = &settings.clock else { return };
+    let slices = &mut uplink.intake.slices;
+    if !slices.is_sorted_by_key(|slice| slice.at) {
+        slices.sort_by_key(|slice| slice.at);
+    }
+    let goes_on = std::mem::replace(&mut uplink.continued, full);
+    for train in clock::trains(slices, uplink.key.protocol == UDP, clock) {
+        let sighting = audio(&train, slices, uplink.key, receiver(uplink.key, uplink.intake.hello.name(), names, roster));
+        let follows = |before: &Sighting| sighting.window.from.since(before.window.until) <= clock.pause;
+        match uplink.drafts.last_mut() {
+            Some(before) if goes_on && follows(before) => join(before, sighting),
+            _ => uplink.drafts.push(sighting),
+        }
+    }
+    slices.clear();
+    slices.shrink_to(SPARE_SLICES);
+}
+
+/// Protocol number of UDP.
+const UDP: u8 = 17;
+
+/// Decides between the readings of a finished transfer: a recording, or the audio that was seen in it.
+fn resolve(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
+    let transfer = uplink.intake.transfer.take().filter(|transfer| transfer.is_recording(&settings.bulk));
+    let audio_octets: u64 = uplink.drafts.iter().map(|draft| draft.octets_audio).sum();
+    let drafts = std::mem::take(&mut uplink.drafts);
+    match transfer {
+        // Most of the octets keep no beat: the stretches that seemed to were a network that carried them evenly.
+        Some(transfer) if audio_octets < transfer.octets / 2 => {
+            let receiver = receiver(uplink.key, uplink.intake.hello.name(), names, roster);
+            collected.add(uplink.device, recording(&transfer, uplink.key, receiver), settings);
+        }
+        _ => {
+            for draft in drafts {
+                collected.add(uplink.device, draft, settings);
+            }
+        }
+    }
+}
+
+impl Collected {
+    fn add(&mut self, device: Index, mut sighting: Sighting, settings: &Settings) {
+        if self.sightings.len() >= settings.sightings {
+            self.left_out += 1;
+            return;
+        }
+        sighting.marks.truncate(MARKS_IN_ALL.saturating_sub(self.marks));
+        sighting.marks.shrink_to_fit();
+        self.marks += sighting.marks.len();
+        self.sightings.push((device, sighting));
+    }
+}
+
+fn receiver(
+    flow: FlowKey,
+    hello: Option<(&crate::private::Private<String>, NameSource)>,
+    names: &AddressNames,
+    roster: &Roster,
+) -> Receiver {
+    let (address, port) = (flow.destination, flow.destination_port);
+    let name = hello
+        .map(|(name, source)| (name.clone(), source))
+        .or_else(|| names.of(address).map(|name| (name.clone(), NameSource::Dns)));
+    Receiver { address, port, name, local: roster.scope(address) == Scope::Home, country: None, system: None }
+}
+
+impl Uplink {
+    /// Whether nothing was sent for so long that the episode before `now` is over.
+    #[inline]
+    fn is_quiet(&self, now: Timestamp, settings: &Settings) -> bool {
+        let pause = settings.clock.map_or(i64::MAX, |clock| clock.pause);
+        let over = |last: &Slice| now.nanos().saturating_sub(last.at).saturating_abs() > pause;
+        self.intake.slices.last().is_some_and(over)
+            || self.intake.transfer.is_some_and(|transfer| now.since(transfer.last).saturating_abs() > settings.bulk.pause)
+    }
+}
