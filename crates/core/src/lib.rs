@@ -7,5 +7,6 @@ pub mod dissect;
 pub mod findings;
 pub mod frame;
 pub mod mac;
+pub mod pcap;
 pub mod private;
 pub mod time;
