@@ -3,12 +3,14 @@
 //! Pure: bytes, timestamps and a seed in; evidence out. No clock, file, thread or randomness of its own.
 //! The rooms and what each may import are listed in `ARCHITECTURE.md` and checked by `tests/rooms.rs`.
 
+pub mod analysis;
 pub mod detect;
 pub mod dissect;
 pub mod findings;
 pub mod frame;
 pub mod mac;
 pub mod meter;
+pub mod pcap;
 pub mod private;
 pub mod roster;
 pub mod scope;

@@ -1,0 +1,200 @@
+//! The decoder: bytes in, frames lent out.
+
+use super::classic::{self, Classic};
+use super::ng::{self, Ng, Place};
+use super::note::Note;
+use super::octets;
+use super::section::Description;
+use super::stop::{Part, Reason, Stop, name_of};
+use crate::frame::Frame;
+use crate::time::Timestamp;
+
+/// Reads a capture file piece by piece; recognises its format from the first octets.
+///
+/// The caller keeps the octets: each call gets what follows the octets used so far, and more of it when asked.
+#[derive(Clone, Debug)]
+pub struct Decoder {
+    mode: Mode,
+    offset: u64,
+    frames: u64,
+    last: Timestamp,
+    interfaces: Vec<Description>,
+}
+
+#[derive(Clone, Debug)]
+enum Mode {
+    Start,
+    Classic(Classic),
+    Ng(Ng),
+}
+
+/// A family of capture files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// Classic pcap.
+    Pcap,
+    /// pcapng.
+    Pcapng,
+}
+
+/// What the start of the given octets held.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'a> {
+    /// A frame, lent from the input.
+    Frame {
+        /// The frame.
+        frame: Frame<'a>,
+        /// Octets of the input that it and its header took.
+        used: usize,
+    },
+    /// Something else: a header, a description, statistics, a block that is of no interest or was left out.
+    Skip {
+        /// Octets of the input to pass over; 0 when `note` belongs to what comes next.
+        used: usize,
+        /// What the report should say about it.
+        note: Option<Note>,
+    },
+    /// Nothing whole: the input must hold this many octets (at most [`super::MAX_BLOCK`]) before the next call.
+    More {
+        /// Octets needed, counted from the start of the input.
+        need: usize,
+    },
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Decoder {
+    /// A decoder at the start of a file.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { mode: Mode::Start, offset: 0, frames: 0, last: Timestamp::from_nanos(0), interfaces: Vec::new() }
+    }
+
+    /// Reads what `bytes` begin with; they begin where the last step ended.
+    ///
+    /// # Errors
+    /// A [`Stop`] when what follows cannot be told apart any more. Asked again, it says the same again.
+    #[inline]
+    pub fn next<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Stop> {
+        let ordinary = match &self.mode {
+            Mode::Classic(file) => file.record(bytes),
+            Mode::Ng(file) => file.section.packet(bytes),
+            Mode::Start => None,
+        };
+        let Some((frame, used)) = ordinary else {
+            return self.any(bytes);
+        };
+        self.count(&frame, used);
+        Ok(Step::Frame { frame, used })
+    }
+
+    #[inline]
+    fn count(&mut self, frame: &Frame<'_>, used: usize) {
+        self.offset = self.offset.wrapping_add(octets(used));
+        self.frames = self.frames.wrapping_add(1);
+        self.last = frame.at;
+    }
+
+    /// Everything that is not an ordinary frame.
+    #[cold]
+    #[inline(never)]
+    fn any<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Stop> {
+        let place = Place { offset: self.offset, last: self.last };
+        let step = match &mut self.mode {
+            Mode::Start => self.begin(bytes),
+            Mode::Classic(file) => file.any(bytes),
+            Mode::Ng(file) => file.any(bytes, place, &mut self.interfaces),
+        };
+        match step {
+            Ok(Step::Frame { frame, used }) => self.count(&frame, used),
+            Ok(Step::Skip { used, .. }) => self.offset = self.offset.wrapping_add(octets(used)),
+            _ => {}
+        }
+        step.map_err(|reason| self.stop(reason))
+    }
+
+    /// Recognises the format.
+    fn begin<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Reason> {
+        let Some(&magic) = bytes.first_chunk::<4>() else {
+            return Ok(Step::More { need: 4 });
+        };
+        if magic == ng::SECTION {
+            let mut file = Ng::default();
+            let place = Place { offset: self.offset, last: self.last };
+            let step = file.any(bytes, place, &mut self.interfaces)?;
+            if let Step::Skip { .. } = step {
+                self.mode = Mode::Ng(file);
+            }
+            return Ok(step);
+        }
+        let Some(kind) = classic::magic(magic) else {
+            return Err(Reason::UnknownFormat { magic, name: name_of(magic) });
+        };
+        let (big, unit) = kind?;
+        let Some(header) = bytes.first_chunk() else {
+            return Ok(Step::More { need: classic::HEADER });
+        };
+        let file = Classic::new(header, big, unit)?;
+        let (link_type, snaplen) = (file.link_type, file.snaplen);
+        self.interfaces.push(Description { link_type, snaplen, name: String::new(), description: String::new() });
+        self.mode = Mode::Classic(file);
+        Ok(Step::Skip { used: classic::HEADER, note: None })
+    }
+
+    const fn stop(&self, reason: Reason) -> Stop {
+        Stop { offset: self.offset, frames: self.frames, reason }
+    }
+
+    /// What to say at the end of the file, with `rest` the octets that were not used: nothing, if it ended well.
+    #[must_use]
+    pub fn finish(&self, rest: &[u8]) -> Option<Stop> {
+        let place = Place { offset: self.offset, last: self.last };
+        let reason = match &self.mode {
+            Mode::Start if rest.is_empty() => Reason::Empty,
+            Mode::Start => match Self::new().any(rest) {
+                Err(stop) => stop.reason,
+                Ok(Step::More { need }) => {
+                    Reason::Truncated { part: Part::FileHeader, need: octets(need), have: octets(rest.len()) }
+                }
+                Ok(_) => return None,
+            },
+            _ if rest.is_empty() => return None,
+            Mode::Classic(file) => file.cut(rest),
+            Mode::Ng(file) => file.clone().cut(rest, place, &mut Vec::new()),
+        };
+        Some(self.stop(reason))
+    }
+
+    /// Octet of the file at which the next step begins.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Frames handed out so far.
+    #[must_use]
+    pub const fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// The format, once it is known.
+    #[must_use]
+    pub const fn format(&self) -> Option<Format> {
+        match self.mode {
+            Mode::Start => None,
+            Mode::Classic(_) => Some(Format::Pcap),
+            Mode::Ng(_) => Some(Format::Pcapng),
+        }
+    }
+
+    /// The interfaces described so far, by [`Frame::interface`]. Of a file with thousands of them only the first are
+    /// kept; of a classic file there is one.
+    #[must_use]
+    pub fn interfaces(&self) -> &[Description] {
+        &self.interfaces
+    }
+}

@@ -1,0 +1,89 @@
+//! A pcapng section: its byte order and its interfaces.
+
+use super::clock::Clock;
+use super::ng;
+use super::{MAX_BLOCK, index, word};
+use crate::frame::{Frame, Link};
+
+/// Interfaces of one section that are kept.
+pub(super) const MAX_INTERFACES: usize = 65_536;
+/// Interfaces of a whole file whose descriptions are kept.
+pub(super) const MAX_DESCRIPTIONS: usize = 4_096;
+
+/// What a capture file says about one of its interfaces.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Description {
+    /// Link type as it stands in the file; [`Link::from_number`] says what is made of it.
+    pub link_type: u32,
+    /// Most octets kept of a frame; 0 for no limit.
+    pub snaplen: u32,
+    /// Name, such as `eth0`; empty where the file has none.
+    pub name: String,
+    /// What somebody wrote about it; mostly empty.
+    pub description: String,
+}
+
+/// What decoding a frame needs to know of its interface.
+#[derive(Clone, Debug)]
+pub(super) struct Interface {
+    pub(super) link: Link,
+    pub(super) clock: Clock,
+    pub(super) snaplen: u32,
+    /// Frames that the capturing machine is known to have lost.
+    pub(super) dropped: u64,
+}
+
+/// The section that is being read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Section {
+    pub(super) big: bool,
+    pub(super) interfaces: Vec<Interface>,
+    /// Interfaces of the sections before.
+    pub(super) base: u32,
+    /// Whether packets without a time were met and noted.
+    pub(super) untimed: bool,
+}
+
+/// Octets of an enhanced packet block before the frame.
+const EPB_HEAD: usize = 28;
+
+impl Section {
+    /// The number of an interface over the whole file.
+    #[inline]
+    pub(super) const fn number(&self, interface: u32) -> u32 {
+        self.base.saturating_add(interface)
+    }
+
+    /// The enhanced packet block at the start of `bytes`, when it is whole, ordinary and without options.
+    #[inline]
+    pub(super) fn packet<'a>(&self, bytes: &'a [u8]) -> Option<(Frame<'a>, usize)> {
+        if self.big { self.ordinary::<true>(bytes) } else { self.ordinary::<false>(bytes) }
+    }
+
+    #[inline]
+    fn ordinary<'a, const BIG: bool>(&self, bytes: &'a [u8]) -> Option<(Frame<'a>, usize)> {
+        let (head, rest) = bytes.split_first_chunk::<EPB_HEAD>()?;
+        let &[k0, k1, k2, k3, t0, t1, t2, t3, i0, i1, i2, i3, h0, h1, h2, h3, l0, l1, l2, l3, tail @ ..] = head;
+        let [c0, c1, c2, c3, w0, w1, w2, w3] = tail;
+        let total = index(word::<BIG>([t0, t1, t2, t3]));
+        let captured = index(word::<BIG>([c0, c1, c2, c3]));
+        let wire_len = word::<BIG>([w0, w1, w2, w3]);
+        if word::<BIG>([k0, k1, k2, k3]) != ng::EPB || total > MAX_BLOCK || captured > MAX_BLOCK {
+            return None;
+        }
+        let padded = captured.next_multiple_of(4);
+        if total != EPB_HEAD + padded + 4 {
+            return None;
+        }
+        let bytes = rest.get(..captured)?;
+        let trailer = rest.get(padded..)?.first_chunk::<4>()?;
+        if *trailer != [t0, t1, t2, t3] {
+            return None;
+        }
+        let id = word::<BIG>([i0, i1, i2, i3]);
+        let interface = self.interfaces.get(index(id))?;
+        let ticks = (u64::from(word::<BIG>([h0, h1, h2, h3])) << 32) | u64::from(word::<BIG>([l0, l1, l2, l3]));
+        let at = interface.clock.at(ticks);
+        Some((Frame { at, link: interface.link, wire_len, bytes, interface: self.number(id) }, total))
+    }
+}

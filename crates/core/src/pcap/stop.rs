@@ -1,0 +1,189 @@
+//! Why reading a capture file ended before its last octet.
+
+use std::fmt;
+
+use super::{MAX_BLOCK, MAX_FRAME};
+
+/// The end of what can be read. Everything handed out before it stays valid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stop {
+    /// Octet of the (uncompressed) capture at which the unreadable part begins.
+    pub offset: u64,
+    /// Frames read before it.
+    pub frames: u64,
+    /// What was found there.
+    pub reason: Reason,
+}
+
+/// A part of a capture file, for saying what was cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// The header of the whole file.
+    FileHeader,
+    /// The header of one packet record (classic).
+    RecordHeader,
+    /// A packet record (classic).
+    Record,
+    /// The first octets of a block (pcapng).
+    BlockHeader,
+    /// A block (pcapng).
+    Block,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::FileHeader => "file header",
+            Self::RecordHeader => "packet header",
+            Self::Record => "packet",
+            Self::BlockHeader => "block header",
+            Self::Block => "block",
+        })
+    }
+}
+
+/// What stopped the reading.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// No octet at all.
+    Empty,
+    /// The first octets belong to no capture format that is read here.
+    UnknownFormat {
+        /// The first four octets.
+        magic: [u8; 4],
+        /// What they are known to begin, if anything.
+        name: Option<&'static str>,
+    },
+    /// The "modified" pcap format (magic 0xa1b2cd34), whose records have longer headers.
+    ModifiedPcap,
+    /// A format version that is not defined.
+    Version {
+        /// Major version of the file or section.
+        major: u16,
+        /// Minor version.
+        minor: u16,
+    },
+    /// The file ends inside a part.
+    Truncated {
+        /// The part.
+        part: Part,
+        /// Octets it needs, as far as is known.
+        need: u64,
+        /// Octets that are there.
+        have: u64,
+    },
+    /// A record of a classic file announces more octets than any frame has.
+    FrameTooLong {
+        /// Octets announced.
+        announced: u32,
+        /// The most that is read ([`MAX_FRAME`] for nearly all link types).
+        limit: u32,
+    },
+    /// A block is shorter than its own fixed fields, so that its end is unknown.
+    BlockTooShort {
+        /// Octets announced.
+        announced: u32,
+        /// Octets of the shortest such block.
+        least: u32,
+    },
+    /// A block announces more than [`MAX_BLOCK`] octets.
+    BlockTooLong {
+        /// Octets announced.
+        announced: u32,
+    },
+    /// A section header whose byte order is neither of the two.
+    ByteOrder {
+        /// The four octets of its byte-order magic.
+        magic: [u8; 4],
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Empty => write!(out, "the file is empty; capture again, or check that the recording had started"),
+            Self::UnknownFormat { magic, name: Some(name) } => {
+                write!(out, "this is {name} (first octets {}), not pcap or pcapng; ", Hex(magic))?;
+                write!(out, "convert or unpack it first, e.g. with `editcap -F pcapng IN OUT`")
+            }
+            Self::UnknownFormat { magic, name: None } => {
+                write!(out, "not a capture file: pcap and pcapng do not begin with {}; check that the name is right", Hex(magic))
+            }
+            Self::ModifiedPcap => write!(
+                out,
+                "this is a pcap file in the \"modified\" format (magic 0xa1b2cd34); convert it with `editcap -F pcapng IN OUT`"
+            ),
+            Self::Version { major, minor } => {
+                write!(out, "format version {major}.{minor} is unknown; convert the file with `editcap -F pcapng IN OUT`")
+            }
+            Self::Truncated { part, need, have } => {
+                write!(out, "the file ends inside a {part} ({have} of {need} octets); everything before it was read")
+            }
+            Self::FrameTooLong { announced, limit } => write!(
+                out,
+                "a packet announces {announced} octets, more than {limit}: the file is damaged here; \
+                 everything before it was read, nothing after it"
+            ),
+            Self::BlockTooShort { announced, least } => write!(
+                out,
+                "a block announces {announced} octets, fewer than the {least} it must have: the file is damaged here; \
+                 everything before it was read, nothing after it"
+            ),
+            Self::BlockTooLong { announced } => write!(
+                out,
+                "a block announces {announced} octets, more than {MAX_BLOCK}: the file is damaged here; \
+                 everything before it was read, nothing after it"
+            ),
+            Self::ByteOrder { magic } => write!(
+                out,
+                "a section header has no byte order ({}): the file is damaged here; \
+                 everything before it was read, nothing after it",
+                Hex(magic)
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "octet {}, after {} frames: {}", self.offset, self.frames, self.reason)
+    }
+}
+
+impl std::error::Error for Stop {}
+
+/// Octets as a person would look them up.
+struct Hex([u8; 4]);
+
+impl fmt::Display for Hex {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d] = self.0;
+        write!(out, "{a:02x} {b:02x} {c:02x} {d:02x}")
+    }
+}
+
+/// Files that people hand over instead of a capture, by their first octets.
+pub(super) fn name_of(magic: [u8; 4]) -> Option<&'static str> {
+    Some(match &magic {
+        b"snoo" => "a snoop capture",
+        b"\x1c\x00\x01\xac" | b"\xac\x01\x00\x1c" | b"\x1c\x00\x01\xab" | b"\xab\x01\x00\x1c" => "an IXIA capture",
+        b"\x1f\x8b\x08\x00" | b"\x1f\x8b\x08\x08" => "gzip data inside compressed data",
+        b"\x28\xb5\x2f\xfd" => "zstd data inside compressed data",
+        b"\x04\x22\x4d\x18" => "lz4 data",
+        b"\xfd7zX" => "xz data",
+        b"BZh1" | b"BZh2" | b"BZh3" | b"BZh4" | b"BZh5" | b"BZh6" | b"BZh7" | b"BZh8" | b"BZh9" => "bzip2 data",
+        b"PK\x03\x04" => "a zip archive",
+        b"RTSS" | b"GMBU" | b"XCP\0" => "a capture of another program",
+        b"\x7fELF" => "a program",
+        _ => return None,
+    })
+}
+
+/// The most octets that a frame of a classic file may hold on a link (Wireshark's limits, cut to [`MAX_BLOCK`]).
+pub(super) const fn frame_limit(link_type: u32) -> u32 {
+    match link_type {
+        // D-Bus, USBPcap and EBHSCR messages.
+        231 | 249 | 279 => 16 * 1024 * 1024 - 16,
+        _ => MAX_FRAME,
+    }
+}
