@@ -1,24 +1,62 @@
 //! Header facts of one frame. Dissection never fails: it says how far it came and why it stopped.
+//!
+//! [`dissect`] is the one entry. Frames of the commonest shape are read by [`plain`] in one go; all others, and those
+//! that hold any surprise, go through [`layered`], layer by layer. Both give the same answer, which the tests check.
+
+mod arp;
+mod ethernet;
+mod ip;
+mod layered;
+mod loopback;
+mod plain;
+mod ppp;
+mod rest;
+mod sll;
+mod transport;
+mod wifi;
+
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 
+use crate::frame::Link;
 use crate::mac::Mac;
 
+/// Reads the headers of a frame of `wire_len` octets, of which `bytes` were captured.
+///
+/// Whatever the octets are, this returns: it neither fails nor allocates, and reads each octet at most a few times.
+#[expect(clippy::inline_always, reason = "see `plain`: what the caller does not look at is then never stored")]
+#[inline(always)]
+#[must_use]
+pub fn dissect(link: Link, bytes: &[u8], wire_len: u32) -> Dissection<'_> {
+    if link == Link::Ethernet
+        && let Some(dissection) = plain::ethernet_ipv4(bytes)
+    {
+        return dissection;
+    }
+    layered::dissect(link, bytes, wire_len)
+}
+
 /// What the headers of a frame say. The payload is lent, not kept.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Dissection<'a> {
     /// Link-layer sender, where the link has one.
     pub source: Option<Mac>,
     /// Link-layer receiver, where the link has one.
     pub destination: Option<Mac>,
+    /// Whether the capturing host itself sent the frame, where the link says so (Linux cooked capture).
+    pub sent: Option<bool>,
     /// What the frame carries.
     pub net: Net,
     /// Header facts above IP.
     pub transport: Transport,
     /// Octets above the transport header by the *length fields*, so that a snap length does not change it
-    /// (`docs/design/detection.md`, section "payload"). 0 for what is not IP.
+    /// (`docs/design/detection.md`, section "payload"). 0 for what is not IP. A packet whose transport header was cut
+    /// off counts with all that follows its IP headers.
     pub payload_len: u32,
-    /// The captured part of that payload, padding excluded; may be shorter than `payload_len`.
+    /// The captured part of that payload, padding excluded; may be shorter than `payload_len`, never longer. Empty
+    /// where the transport header is cut off or malformed.
     pub payload: &'a [u8],
     /// Why reading ended before the transport payload, if it did.
     pub stop: Option<Stop>,
@@ -96,7 +134,7 @@ pub enum Transport {
 /// Why dissection ended early.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stop {
-    /// The capture holds fewer octets than the header needs.
+    /// The header was longer on the wire than what the capture holds of it.
     Truncated {
         /// The header that was being read.
         layer: Layer,
@@ -105,7 +143,7 @@ pub enum Stop {
         /// Octets that are there.
         have: usize,
     },
-    /// A field holds a value that the header's definition rules out.
+    /// A field holds a value that the header's definition rules out, or the frame or packet ends inside the header.
     Malformed(Layer),
     /// A tunnel or encrypted link that is left closed.
     Unopened(Layer),

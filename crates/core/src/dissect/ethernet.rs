@@ -1,0 +1,69 @@
+//! Ethernet (IEEE 802.3), its VLAN tags (IEEE 802.1Q), LLC/SNAP (IEEE 802.2), and what an `EtherType` leads to.
+
+use super::rest::Rest;
+use super::{Dissection, Layer, Net, Stop, arp, ip, ppp};
+use crate::mac::Mac;
+
+/// `EtherType`s (IEEE 802 Numbers, IANA) that lead further than a count.
+pub(super) mod kind {
+    pub(in super::super) const IPV4: u16 = 0x0800;
+    pub(in super::super) const ARP: u16 = 0x0806;
+    /// Customer VLAN tag (802.1Q).
+    pub(in super::super) const VLAN: u16 = 0x8100;
+    pub(in super::super) const IPV6: u16 = 0x86dd;
+    pub(in super::super) const MPLS: u16 = 0x8847;
+    pub(in super::super) const MPLS_UPSTREAM: u16 = 0x8848;
+    pub(in super::super) const PPPOE_SESSION: u16 = 0x8864;
+    /// Service VLAN tag (802.1ad).
+    pub(in super::super) const SERVICE_VLAN: u16 = 0x88a8;
+    /// The outer tag of equipment older than 802.1ad.
+    pub(in super::super) const OLD_SERVICE_VLAN: u16 = 0x9100;
+}
+
+/// More tags than this are an attack or an accident: 802.1ad knows two, and stacked carriers a few more.
+pub(super) const MOST_VLAN_TAGS: usize = 16;
+
+/// Up to here the type field is a length (IEEE 802.3, 3.2.6), and LLC follows.
+const LARGEST_LENGTH: u16 = 1500;
+
+/// Reads an Ethernet frame.
+pub(super) fn read<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
+    let addresses = rest.take::<12>(Layer::Ethernet)?;
+    if let Some((destination, source)) = addresses.split_first_chunk::<6>() {
+        facts.destination = Some(Mac(*destination));
+        facts.source = source.first_chunk().copied().map(Mac);
+    }
+    let kind = u16::from_be_bytes(*rest.take::<2>(Layer::Ethernet)?);
+    typed(facts, kind, rest)
+}
+
+/// Reads what follows an `EtherType`, through any VLAN tags.
+pub(super) fn typed<'a>(facts: &mut Dissection<'a>, mut kind: u16, mut rest: Rest<'a>) -> Result<(), Stop> {
+    for _ in 0..=MOST_VLAN_TAGS {
+        facts.net = Net::Other(kind);
+        match kind {
+            kind::VLAN | kind::SERVICE_VLAN | kind::OLD_SERVICE_VLAN => {
+                let [_, _, high, low] = *rest.take::<4>(Layer::Vlan)?;
+                kind = u16::from_be_bytes([high, low]);
+            }
+            kind::IPV4 => return ip::v4(facts, rest),
+            kind::IPV6 => return ip::v6(facts, rest),
+            kind::ARP => return arp::read(facts, rest),
+            kind::PPPOE_SESSION => return ppp::session(facts, rest),
+            kind::MPLS | kind::MPLS_UPSTREAM => return Err(Stop::Unopened(Layer::Mpls)),
+            0..=LARGEST_LENGTH => return llc(facts, rest),
+            _ => return Ok(()),
+        }
+    }
+    Err(Stop::TooDeep(Layer::Vlan))
+}
+
+/// Reads an LLC header; behind SNAP, with the organisation code of RFC 1042 or that of 802.1H, stands an `EtherType`.
+pub(super) fn llc<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
+    facts.net = Net::Other(0);
+    let [0xaa, 0xaa, 0x03] = *rest.take::<3>(Layer::Llc)? else { return Ok(()) };
+    let [0, 0, 0 | 0xf8, high, low] = *rest.take::<5>(Layer::Llc)? else { return Ok(()) };
+    let kind = u16::from_be_bytes([high, low]);
+    // A length has no place here: it would lead to LLC in LLC without end.
+    if kind <= LARGEST_LENGTH { Ok(()) } else { typed(facts, kind, rest) }
+}

@@ -1,0 +1,21 @@
+//! Claims about [`super::dissect`], on frames built octet by octet, on arbitrary octets, and against another dissector.
+
+mod build;
+mod ip;
+mod links;
+mod wifi;
+
+use super::*;
+
+/// Dissects a frame that was captured whole.
+fn whole(link: Link, bytes: &[u8]) -> Dissection<'_> {
+    dissect(link, bytes, u32::try_from(bytes.len()).unwrap())
+}
+
+/// The IP facts of a dissection.
+fn ip(facts: &Dissection) -> Ip {
+    match facts.net {
+        Net::Ip(ip) => ip,
+        other => panic!("no IP but {other:?}, {:?}", facts.stop),
+    }
+}
