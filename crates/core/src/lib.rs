@@ -7,5 +7,6 @@ pub mod dissect;
 pub mod findings;
 pub mod frame;
 pub mod mac;
+pub mod names;
 pub mod private;
 pub mod time;
