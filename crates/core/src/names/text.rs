@@ -50,8 +50,10 @@ impl Escape {
             (Self::Begun, ']' | 'P' | 'X' | '^' | '_') | (Self::No, '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}') => Self::Text,
             (Self::Text, '\u{1b}') => Self::TextEnding,
             (Self::No | Self::Begun | Self::Control | Self::TextEnding, '\u{1b}') => Self::Begun,
-            (Self::Control, '\u{40}'..='\u{7e}') | (Self::Text | Self::TextEnding, '\u{7}' | '\u{9c}') => Self::No,
-            (Self::TextEnding, '\\') | (Self::Begun | Self::No, _) => Self::No,
+            (Self::Control, '\u{40}'..='\u{7e}')
+            | (Self::Text | Self::TextEnding, '\u{7}' | '\u{9c}')
+            | (Self::TextEnding, '\\')
+            | (Self::Begun | Self::No, _) => Self::No,
             (Self::Control, _) => Self::Control,
             (Self::Text | Self::TextEnding, _) => Self::Text,
         }

@@ -78,11 +78,21 @@ pub(super) struct Packet<'a> {
 /// The Initial packets of a datagram (RFC 9000, 12.2). What stands behind a packet that cannot be read is left out.
 pub(super) fn packets(datagram: &[u8]) -> impl Iterator<Item = Packet<'_>> {
     let mut rest = datagram;
-    std::iter::from_fn(move || long_packet(&mut rest)).take(MOST_PACKETS).flatten()
+    std::iter::from_fn(move || long_packet(&mut rest)).take(MOST_PACKETS).filter_map(|long| match long {
+        Long::Initial(packet) => Some(packet),
+        Long::Other => None,
+    })
 }
 
-/// Takes the next packet with a long header (RFC 9000, 17.2) off the datagram; `Some(None)` if it is not an Initial packet.
-fn long_packet<'a>(datagram: &mut &'a [u8]) -> Option<Option<Packet<'a>>> {
+/// A packet with a long header (RFC 9000, 17.2).
+enum Long<'a> {
+    Initial(Packet<'a>),
+    /// 0-RTT or Handshake.
+    Other,
+}
+
+/// Takes the next packet with a long header off the datagram.
+fn long_packet<'a>(datagram: &mut &'a [u8]) -> Option<Long<'a>> {
     let whole = *datagram;
     let (&[first, a, b, c, d], mut rest) = whole.split_first_chunk()?;
     // Header form, and the fixed bit, which only later packets may clear (RFC 9287, 3.1).
@@ -105,7 +115,7 @@ fn long_packet<'a>(datagram: &mut &'a [u8]) -> Option<Option<Packet<'a>>> {
     let header = whole.get(..whole.len().checked_sub(rest.len())?)?;
     let body = take(&mut rest, length)?;
     *datagram = rest;
-    Some(initial.then_some(Packet { version, destination, header, body }))
+    Some(if initial { Long::Initial(Packet { version, destination, header, body }) } else { Long::Other })
 }
 
 /// A connection identifier: at most 20 octets (RFC 9000, 17.2).

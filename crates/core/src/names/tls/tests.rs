@@ -90,7 +90,7 @@ fn another_record_inside_the_hello_ends_it() {
 
 #[test]
 fn an_endless_hello_is_given_up() {
-    let huge = [[CLIENT_HELLO, 0, 0xff, 0xff].as_slice(), &[0; 60_000]].concat();
+    let huge = [vec![CLIENT_HELLO, 0, 0xff, 0xff], vec![0; 60_000]].concat();
     assert_eq!(client_hello(&records(&huge, 16_384)), HelloOutcome::TooLong);
     let slow = [[CLIENT_HELLO, 0, 0x3f, 0xff].as_slice(), &[0; 16_000]].concat();
     assert_eq!(client_hello(&records(&slow, 1)), HelloOutcome::TooLong);
