@@ -10,6 +10,7 @@ pub mod findings;
 pub mod frame;
 pub mod mac;
 pub mod meter;
+pub mod names;
 pub mod pcap;
 pub mod private;
 pub mod roster;

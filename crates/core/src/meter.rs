@@ -19,6 +19,18 @@ impl Bins {
         Self { origin, width: width.max(1), from: origin.nanos(), index: 0 }
     }
 
+    /// Start of bin 0.
+    #[must_use]
+    pub fn origin(&self) -> Timestamp {
+        self.origin
+    }
+
+    /// Bins of the same width from another origin.
+    #[must_use]
+    pub fn restarted(self, origin: Timestamp) -> Self {
+        Self::new(origin, self.width)
+    }
+
     /// Number of the bin that holds `at`; negative before the origin.
     #[inline]
     pub fn index(&mut self, at: Timestamp) -> i64 {
