@@ -164,7 +164,7 @@ pub struct Mark {
 }
 
 /// The five-tuple of the upload, seen from the device.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FlowKey {
     /// Device's address.
     pub source: IpAddr,
@@ -291,6 +291,8 @@ pub struct CaptureFacts {
     pub stopped: BTreeMap<String, u64>,
     /// Frames of senders beyond the number of devices that are kept.
     pub others: u64,
+    /// Sightings beyond the number that is kept.
+    pub sightings_left_out: u64,
     /// Flows that could not be followed because the table was full.
     pub flows_not_followed: u64,
 }

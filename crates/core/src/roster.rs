@@ -212,6 +212,13 @@ impl Roster {
         }
     }
 
+    /// Notes that a device claims an address, by ARP (RFC 826).
+    pub fn claims(&mut self, index: Index, address: IpAddr) {
+        if scope(address) != Scope::Group && !address.is_unspecified() && !self.forwards(index) {
+            self.remember(index, address);
+        }
+    }
+
     /// Marks a device that says itself that it routes, by a router advertisement (RFC 4861, section 4.2).
     pub fn advertises_routes(&mut self, index: Index) {
         if self.settings.gateways.is_empty()

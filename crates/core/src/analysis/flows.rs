@@ -59,7 +59,13 @@ impl Flows {
     }
 
     /// Follows a new flow. `None` if the table is full of flows in use; those that gave way are handed to `ended`.
-    pub(super) fn open(&mut self, key: FlowKey, device: Index, at: Timestamp, ended: &mut impl FnMut(Uplink)) -> Option<&mut Uplink> {
+    pub(super) fn open(
+        &mut self,
+        key: FlowKey,
+        device: Index,
+        at: Timestamp,
+        ended: &mut impl FnMut(Uplink),
+    ) -> Option<&mut Uplink> {
         self.opened += 1;
         if self.opened >= SWEEP {
             self.opened = 0;

@@ -5,6 +5,7 @@ mod address_names;
 mod finish;
 mod flows;
 mod hello;
+mod metered;
 mod settings;
 mod sightings;
 mod streams;
@@ -18,17 +19,18 @@ pub use self::settings::{BurstCounts, Settings};
 
 use self::address_names::AddressNames;
 use self::flows::Flows;
+use self::metered::Metered;
 use self::streams::{Collected, Flow};
 use self::told::Told;
 use crate::dissect::{Dissection, Ip, Net, Stop, Transport, dissect};
-use crate::findings::{CaptureFacts, FlowKey, Totals};
+use crate::findings::{CaptureFacts, FlowKey};
 use crate::frame::Frame;
 use crate::mac::Mac;
-use crate::meter::{Bins, Track};
+use crate::meter::Bins;
 use crate::roster::{Index, Roster};
 use crate::scope::Scope;
 use crate::stream::tcp::Segment;
-use crate::time::{SECOND, Timestamp, Window};
+use crate::time::{SECOND, Timestamp};
 
 /// Longest frame of a home network: 1,500 octets (IEEE 802.3) and room for tags and radio headers. Longer ones were put
 /// together by the capturing host before it showed them.
@@ -210,10 +212,9 @@ impl Analysis {
             self.roster.claims(index, address.into());
         }
         let bin = self.bins.index(frame.at);
-        let metered = &mut self.metered[index as usize];
-        metered.seen.until = metered.seen.until.max(frame.at);
-        metered.sent.add(bin, 0);
-        metered.chatter.add(frame.wire_len, 0);
+        if let Some(metered) = self.metered.get_mut(index as usize) {
+            metered.sent(frame.at, bin, frame.wire_len, 0, Scope::Group);
+        }
     }
 
     #[inline]
@@ -272,13 +273,7 @@ impl Analysis {
     fn meter(&mut self, frame: &Frame<'_>, payload: u32, source: (Option<Index>, Scope), destination: (Option<Index>, Scope)) {
         let bin = self.bins.index(frame.at);
         if let Some(metered) = source.0.and_then(|index| self.metered.get_mut(index as usize)) {
-            metered.seen.until = metered.seen.until.max(frame.at);
-            metered.sent.add(bin, payload);
-            match destination.1 {
-                Scope::Internet => metered.upstream.add(frame.wire_len, payload),
-                Scope::Home => metered.local.add(frame.wire_len, payload),
-                Scope::Group => metered.chatter.add(frame.wire_len, payload),
-            }
+            metered.sent(frame.at, bin, frame.wire_len, payload, destination.1);
             if let (Some(track), Some(bins)) = (&mut metered.burst, &mut self.burst_bins)
                 && (!self.settings.burst_counts.internet_only || destination.1 == Scope::Internet)
             {
@@ -286,22 +281,8 @@ impl Analysis {
             }
         }
         if let Some(metered) = destination.0.and_then(|index| self.metered.get_mut(index as usize)) {
-            metered.seen.until = metered.seen.until.max(frame.at);
-            metered.received.add(bin, payload);
-            match source.1 {
-                Scope::Internet => metered.downstream.add(frame.wire_len, payload),
-                _ => metered.local.add(frame.wire_len, payload),
-            }
+            metered.received(frame.at, bin, frame.wire_len, payload, source.1);
         }
-    }
-}
-
-impl Totals {
-    #[inline]
-    fn add(&mut self, wire: u32, payload: u32) {
-        self.frames += 1;
-        self.wire_octets += u64::from(wire);
-        self.payload_octets += u64::from(payload);
     }
 }
 

@@ -1,8 +1,8 @@
 //! From trains and transfers to sightings.
 
 use crate::detect::bulk::Transfer;
-use crate::detect::clock::{Measure, Slice, Train};
-use crate::findings::{Estimate, FlowKey, MARKS_KEPT, Mark, Receiver, Seen, Sighting, SightingKind, TrainShape};
+use crate::detect::clock::{Slice, Train};
+use crate::findings::{Estimate, FlowKey, MARKS_KEPT, Mark, Receiver, Seen, Sighting, SightingKind};
 use crate::time::{SECOND, Timestamp, Window};
 
 /// Before the beat comes what was recorded earlier and what the request needs, sent in one go with pauses no longer than this, nanoseconds.
@@ -32,10 +32,6 @@ pub(super) fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Re
         length: slice.length,
         audio: belongs(slice),
     });
-    let shape = match train.measure {
-        Measure::Records(shape) => shape,
-        Measure::Octets => TrainShape::Paced,
-    };
     Sighting {
         kind: SightingKind::Audio,
         window: Window {
@@ -51,7 +47,7 @@ pub(super) fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Re
         octets_total: within.iter().map(|slice| u64::from(slice.length)).sum(),
         octets_audio: train.octets,
         detectors: vec![Seen::Clock {
-            shape,
+            shape: train.shape,
             beat: nanos(train.beat),
             records: train.records,
             regularity: train.regularity,

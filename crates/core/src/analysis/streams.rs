@@ -1,9 +1,9 @@
 //! The part of the analysis that follows flows: who sends what to whom, and what the detectors say of it.
 
 use super::Analysis;
+use super::address_names::AddressNames;
 use super::settings::Settings;
 use super::sightings::{audio, join, recording};
-use super::address_names::AddressNames;
 use super::uplink::{EPISODE, Uplink};
 use crate::detect::clock::{self, Slice};
 use crate::findings::{FlowKey, NameSource, Receiver, Sighting};
@@ -96,7 +96,14 @@ fn reversed(key: &FlowKey) -> FlowKey {
 
 /// Judges what a pause has ended: the episode, and after a longer pause the transfer.
 #[cold]
-fn settle(uplink: &mut Uplink, now: Timestamp, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
+fn settle(
+    uplink: &mut Uplink,
+    now: Timestamp,
+    settings: &Settings,
+    names: &AddressNames,
+    roster: &Roster,
+    collected: &mut Collected,
+) {
     judge(uplink, false, settings, names, roster);
     let over = |last: Timestamp| now.since(last).saturating_abs() > settings.bulk.pause;
     if uplink.intake.transfer.is_none_or(|transfer| over(transfer.last)) {
@@ -105,13 +112,7 @@ fn settle(uplink: &mut Uplink, now: Timestamp, settings: &Settings, names: &Addr
 }
 
 /// Judges all that is left of a flow.
-pub(super) fn close(
-    uplink: &mut Uplink,
-    settings: &Settings,
-    names: &AddressNames,
-    roster: &Roster,
-    collected: &mut Collected,
-) {
+pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
     uplink.order.finish(&mut uplink.intake);
     judge(uplink, false, settings, names, roster);
     resolve(uplink, settings, names, roster, collected);

@@ -60,6 +60,13 @@ impl Uplink {
         }
     }
 
+    /// Begins anew at a SYN.
+    pub(super) fn renew(&mut self, sequence: u32) {
+        self.order.synchronise(sequence);
+        self.intake = Intake::default();
+        self.continued = false;
+    }
+
     /// Octets that the other end sent.
     #[inline]
     pub(super) fn answer(&mut self, at: Timestamp, octets: u32) {

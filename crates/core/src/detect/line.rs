@@ -97,14 +97,7 @@ fn fit(points: impl Iterator<Item = (f64, f64)> + Clone) -> Option<Fit> {
         return None;
     }
     let beat = xy / xx;
-    Some(Fit {
-        start: mean_y - beat * mean_x,
-        beat,
-        count,
-        spread_x: xx,
-        residual_squares: (yy - beat * xy).max(0.0),
-        span,
-    })
+    Some(Fit { start: mean_y - beat * mean_x, beat, count, spread_x: xx, residual_squares: (yy - beat * xy).max(0.0), span })
 }
 
 #[cfg(test)]

@@ -132,7 +132,7 @@ pub enum Transport {
 }
 
 /// Why dissection ended early.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Stop {
     /// The header was longer on the wire than what the capture holds of it.
     Truncated {

@@ -58,7 +58,8 @@ pub struct Order {
 impl Order {
     /// Begins anew at a SYN: the first octet follows its sequence number.
     pub fn synchronise(&mut self, sequence: u32) {
-        *self = Self { next: Some(sequence.wrapping_add(1)), repeated: self.repeated, missing: self.missing, waiting: Vec::new() };
+        *self =
+            Self { next: Some(sequence.wrapping_add(1)), repeated: self.repeated, missing: self.missing, waiting: Vec::new() };
     }
 
     /// Takes a segment with at least one octet of payload.

@@ -1,12 +1,12 @@
 //! Which slices might belong together: classes of equal length, bands of similar length, and stretches of steady octets.
 
-use super::{Measure, Settings, Slice};
+use super::{Settings, Slice};
 use crate::findings::TrainShape;
 
 /// Slices that might be one train.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
-    pub(super) measure: Measure,
+    pub(super) shape: TrainShape,
     pub(super) slices: Vec<Slice>,
 }
 
@@ -28,11 +28,11 @@ pub(super) fn all(slices: &[Slice], settings: &Settings) -> Vec<Candidate> {
     lengths.sort_unstable();
     let mut found = Vec::new();
     for length in frequent(&lengths, settings.records) {
-        split(slices, |slice| slice.length == length, Measure::Records(TrainShape::Constant), settings, &mut found);
+        split(slices, |slice| slice.length == length, TrainShape::Constant, settings, &mut found);
     }
     for (low, high) in bands(&lengths, settings.records) {
         let inside = |slice: &Slice| (low..=high).contains(&slice.length);
-        split(slices, inside, Measure::Records(TrainShape::Variable), settings, &mut found);
+        split(slices, inside, TrainShape::Variable, settings, &mut found);
     }
     steady(slices, settings, &mut found);
     found
@@ -68,11 +68,11 @@ fn bands(sorted: &[u32], least: usize) -> Vec<(u32, u32)> {
     found
 }
 
-fn split(slices: &[Slice], belongs: impl Fn(&Slice) -> bool, measure: Measure, settings: &Settings, found: &mut Vec<Candidate>) {
+fn split(slices: &[Slice], belongs: impl Fn(&Slice) -> bool, shape: TrainShape, settings: &Settings, found: &mut Vec<Candidate>) {
     let class: Vec<Slice> = slices.iter().filter(|slice| belongs(slice)).copied().collect();
     for run in class.chunk_by(|a, b| b.at.saturating_sub(a.at) <= settings.pause) {
         if run.len() >= settings.records {
-            found.push(Candidate { measure, slices: run.to_vec() });
+            found.push(Candidate { shape, slices: run.to_vec() });
         }
     }
 }
@@ -86,7 +86,7 @@ fn steady(slices: &[Slice], settings: &Settings, found: &mut Vec<Candidate>) {
         let stretch = &slices[start..end];
         let long = stretch[stretch.len() - 1].at.saturating_sub(stretch[0].at) >= STEADY;
         if long && stretch.len() >= settings.records {
-            found.push(Candidate { measure: Measure::Octets, slices: stretch.to_vec() });
+            found.push(Candidate { shape: TrainShape::Paced, slices: stretch.to_vec() });
         }
         start = end;
     }

@@ -1,7 +1,7 @@
 //! Whether a candidate keeps a codec's beat.
 
 use super::candidates::Candidate;
-use super::{Measure, Settings, Slice, Train};
+use super::{Settings, Slice, Train};
 use crate::detect::line::Line;
 use crate::findings::TrainShape;
 use crate::time::SECOND;
@@ -36,7 +36,7 @@ pub(super) fn judge(candidate: &Candidate, datagrams: bool, settings: &Settings)
         return None;
     }
     let train = Train {
-        measure: candidate.measure,
+        shape: candidate.shape,
         lengths: lengths(slices)?,
         first: slices[0].at,
         last: slices[slices.len() - 1].at,
@@ -52,10 +52,10 @@ pub(super) fn judge(candidate: &Candidate, datagrams: bool, settings: &Settings)
         regularity: regularity(&positions[live..], &times[live..], &line),
         unevenness: line.unevenness,
     };
-    let limit = match candidate.measure {
-        Measure::Records(TrainShape::Constant) => settings.unevenness_constant,
-        Measure::Records(TrainShape::Variable) => settings.unevenness_variable,
-        Measure::Octets => settings.unevenness_paced,
+    let limit = match candidate.shape {
+        TrainShape::Constant => settings.unevenness_constant,
+        TrainShape::Variable => settings.unevenness_variable,
+        TrainShape::Paced => settings.unevenness_paced,
     };
     let within = |value: f64, range: (f64, f64)| range.0 <= value && value <= range.1;
     let fits = train.unevenness <= limit
@@ -68,9 +68,9 @@ pub(super) fn judge(candidate: &Candidate, datagrams: bool, settings: &Settings)
 
 /// Where each slice lies along the line: its number, or the octets sent before it.
 fn positions(candidate: &Candidate) -> Vec<f64> {
-    match candidate.measure {
-        Measure::Records(_) => (0_u32..).take(candidate.slices.len()).map(f64::from).collect(),
-        Measure::Octets => {
+    match candidate.shape {
+        TrainShape::Constant | TrainShape::Variable => (0_u32..).take(candidate.slices.len()).map(f64::from).collect(),
+        TrainShape::Paced => {
             let before = candidate.slices.iter().scan(0.0, |sum, slice| {
                 let position = *sum;
                 *sum += f64::from(slice.length);
@@ -83,9 +83,9 @@ fn positions(candidate: &Candidate) -> Vec<f64> {
 
 /// Length of a slice in units of the line.
 fn unit(candidate: &Candidate, count: f64, octets: u64) -> f64 {
-    match candidate.measure {
-        Measure::Records(_) => 1.0,
-        Measure::Octets => to_f64(i64::try_from(octets).unwrap_or(i64::MAX)) / count,
+    match candidate.shape {
+        TrainShape::Constant | TrainShape::Variable => 1.0,
+        TrainShape::Paced => to_f64(i64::try_from(octets).unwrap_or(i64::MAX)) / count,
     }
 }
 

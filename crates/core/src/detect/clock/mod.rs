@@ -63,20 +63,11 @@ impl Default for Settings {
     }
 }
 
-/// How the slices of a candidate are counted along the line.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Measure {
-    /// Each slice is one beat.
-    Records(TrainShape),
-    /// Each octet is a share of a second.
-    Octets,
-}
-
 /// A train of slices that keeps a beat.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Train {
     /// What the line was fitted through.
-    pub measure: Measure,
+    pub shape: TrainShape,
     /// Shortest and longest record of it, octets.
     pub lengths: (u32, u32),
     /// When its first slice was sent, nanoseconds since the epoch.
@@ -131,10 +122,10 @@ pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Tra
 /// Which of two overlapping readings of the same slices is kept: the one that explains more seconds, and of
 /// readings that explain about the same, the one that claims more about the records.
 fn weight(train: &Train) -> f64 {
-    let trust = match train.measure {
-        Measure::Records(TrainShape::Constant) => 1.0,
-        Measure::Records(TrainShape::Variable) => 0.8,
-        Measure::Octets => 0.6,
+    let trust = match train.shape {
+        TrainShape::Constant => 1.0,
+        TrainShape::Variable => 0.8,
+        TrainShape::Paced => 0.6,
     };
     train.seconds * trust
 }
