@@ -1,103 +1,150 @@
-//! The straight line through arrival times, and how much more evenly they came than chance would have it.
+//! The straight line that most arrivals lie on, and how much more evenly they came than chance would have it.
+//!
+//! A slice is sent when its sound has been heard, or late. A radio link, a lost segment, a start-up backlog delay many slices at once, and
+//! records of other things in between shift the count. A least-squares line would be bent by all of these; the line
+//! that most slices lie on is not, as long as there is one.
 
-/// A line `at(k) = start + beat * k` through the arrival times of slices `k = 0, 1, ..`.
+/// A line `at(x) = start + beat * x` under the arrival times of slices at positions `x`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Line {
-    /// Fitted time of slice 0, nanoseconds relative to the first time given.
+    /// Time of position 0, nanoseconds.
     pub start: f64,
-    /// Fitted spacing, nanoseconds.
+    /// Nanoseconds per position.
     pub beat: f64,
-    /// Standard error of `beat`, nanoseconds, as if residuals were independent.
+    /// Standard error of `beat`, as if the residuals were independent.
     pub beat_error: f64,
-    /// See [`Line::through`].
+    /// Slices on time: within the tolerance of the line.
+    pub on_time: usize,
+    /// Index of the first of them.
+    pub first: usize,
+    /// Index of the last of them.
+    pub last: usize,
+    /// Moments at which slices on time came: those closer together than 2 ms left in one go and count once.
+    pub moments: usize,
+    /// `moments * mean(residual^2) / span^2` over the slices on time: the Cramér-von Mises distance to an even spread, after
+    /// a line was taken out. Arrivals at random moments give about 0.02 whatever their number, a clock gives a value
+    /// that falls with their number. What chance reaches is found by simulation in `tests/chance.rs`.
     pub unevenness: f64,
 }
 
-/// Share of the slices, those farthest off, that do not take part in the final fit: a radio link that stalls for a moment
-/// delays a few slices and does not slow the codec down.
-const TRIMMED: f64 = 0.15;
+/// Slopes that are tried: those between slices a third and a half of the whole apart.
+const SLOPES: usize = 32;
+
+/// More points than this are thinned out before slopes are tried on them.
+const POINTS: usize = 400;
+
+/// Slices closer together than this came at one moment, nanoseconds.
+const ONE_MOMENT: f64 = 2e6;
 
 impl Line {
-    /// Fits `positions[k] -> times[k]` by least squares, drops the worst 15 %, and fits again.
+    /// The line with a slope in `beats` that has most of `(positions[k], times[k])` within `tolerance` nanoseconds. Positions
+    /// ascend strictly, times do not descend.
     ///
-    /// `unevenness` is `n * mean(residual^2) / span^2` over the kept slices, the Cramér-von Mises distance to an even
-    /// spread after a line was taken out, in units of the whole span. Arrivals at random moments give about 0.02
-    /// whatever their number; a clock gives a value that falls with their number. The values that chance
-    /// reaches are found by simulation in `tests/evenness.rs`.
-    ///
-    /// `None` for fewer than four points or no span.
+    /// Slopes between slices far apart are tried in turn; for each, the densest window of what is left over tells how many agree.
+    /// The best is refined by least squares through the slices that agree. `None` for fewer than four points or if no slope lies in `beats`.
     #[must_use]
-    pub fn through(positions: &[f64], times: &[f64]) -> Option<Self> {
-        let first = fit(positions.iter().copied().zip(times.iter().copied()))?;
-        let mut off: Vec<f64> = positions.iter().zip(times).map(|(x, y)| first.residual(*x, *y).abs()).collect();
-        off.sort_by(f64::total_cmp);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a share of a slice's length, rounded down"
-        )]
-        let kept = ((off.len() as f64) * (1.0 - TRIMMED)) as usize;
-        let limit = *off.get(kept.max(3).min(off.len() - 1))?;
-        let points = positions.iter().copied().zip(times.iter().copied());
-        fit(points.filter(|(x, y)| first.residual(*x, *y).abs() <= limit)).or(Some(first)).map(Fit::line)
+    pub fn through_most(positions: &[f64], times: &[f64], tolerance: f64, beats: (f64, f64)) -> Option<Self> {
+        let points: Vec<(f64, f64)> = positions.iter().copied().zip(times.iter().copied()).collect();
+        if points.len() < 4 {
+            return None;
+        }
+        let sample: Vec<(f64, f64)> = points.iter().copied().step_by(points.len().div_ceil(POINTS)).collect();
+        let mut left_over = Vec::with_capacity(sample.len());
+        let mut best: Option<(usize, f64, f64)> = None;
+        for beat in slopes(&sample).filter(|beat| (beats.0..=beats.1).contains(beat)) {
+            left_over.clear();
+            left_over.extend(sample.iter().map(|(x, y)| y - beat * x));
+            left_over.sort_unstable_by(f64::total_cmp);
+            let (votes, start) = densest(&left_over, 2.0 * tolerance);
+            if best.is_none_or(|(most, ..)| votes > most) {
+                best = Some((votes, start + tolerance, beat));
+            }
+        }
+        let (_, mut start, mut beat) = best?;
+        for _ in 0..3 {
+            let near = points.iter().copied().filter(|(x, y)| (y - start - beat * x).abs() <= tolerance);
+            (start, beat) = fit(near).filter(|(_, beat)| *beat > 0.0)?;
+        }
+        Self::judged(&points, start, beat, tolerance)
     }
 
-    /// Fitted time of position `k`, nanoseconds.
+    #[expect(clippy::cast_precision_loss, reason = "counts of slices")]
+    fn judged(points: &[(f64, f64)], start: f64, beat: f64, tolerance: f64) -> Option<Self> {
+        let residual = |(x, y): (f64, f64)| y - start - beat * x;
+        let near = |point: &(f64, f64)| residual(*point).abs() <= tolerance;
+        let (first, last) = (points.iter().position(near)?, points.iter().rposition(near)?);
+        let on_time: Vec<(f64, f64)> = points.iter().copied().filter(near).collect();
+        let span = points[last].1 - points[first].1;
+        if on_time.len() < 4 || span <= 0.0 {
+            return None;
+        }
+        let moments = moments(on_time.iter());
+        let count = on_time.len() as f64;
+        let squares: f64 = on_time.iter().map(|point| residual(*point).powi(2)).sum();
+        let mean_x = on_time.iter().map(|point| point.0).sum::<f64>() / count;
+        let spread_x: f64 = on_time.iter().map(|point| (point.0 - mean_x).powi(2)).sum();
+        Some(Self {
+            start,
+            beat,
+            beat_error: (squares / (count - 2.0) / spread_x).sqrt(),
+            on_time: on_time.len(),
+            first,
+            last,
+            moments,
+            unevenness: moments as f64 * (squares / count) / (span * span),
+        })
+    }
+
+    /// Time of a position, nanoseconds.
     #[must_use]
     pub fn at(&self, position: f64) -> f64 {
         self.start + self.beat * position
     }
 }
 
-struct Fit {
-    start: f64,
-    beat: f64,
-    count: f64,
-    spread_x: f64,
-    residual_squares: f64,
-    span: f64,
+/// Number of moments at which points came.
+fn moments<'a>(points: impl Iterator<Item = &'a (f64, f64)>) -> usize {
+    let mut before = f64::NEG_INFINITY;
+    points.filter(|(_, time)| *time - std::mem::replace(&mut before, *time) > ONE_MOMENT).count()
 }
 
-impl Fit {
-    fn residual(&self, x: f64, y: f64) -> f64 {
-        y - (self.start + self.beat * x)
-    }
+/// Slopes between points a third and a half of the whole apart.
+fn slopes(points: &[(f64, f64)]) -> impl Iterator<Item = f64> {
+    [3, 2].into_iter().flat_map(move |part| {
+        let apart = points.len() / part;
+        let pairs = points.iter().zip(points.iter().skip(apart));
+        pairs.step_by((points.len() - apart).div_ceil(SLOPES)).map(|(a, b)| (b.1 - a.1) / (b.0 - a.0))
+    })
+}
 
-    fn line(self) -> Line {
-        let variance = self.residual_squares / (self.count - 2.0);
-        Line {
-            start: self.start,
-            beat: self.beat,
-            beat_error: (variance / self.spread_x).sqrt(),
-            unevenness: self.residual_squares / (self.span * self.span),
+/// The most values that lie within a window of `width`, and the lowest of them. `sorted` is not empty.
+fn densest(sorted: &[f64], width: f64) -> (usize, f64) {
+    let (mut best, mut lowest, mut end) = (0, 0.0, 0);
+    for (begin, &low) in sorted.iter().enumerate() {
+        while end < sorted.len() && sorted[end] - low <= width {
+            end += 1;
+        }
+        if end - begin > best {
+            (best, lowest) = (end - begin, low);
         }
     }
+    (best, lowest)
 }
 
-/// Least squares in one pass over centred sums.
-fn fit(points: impl Iterator<Item = (f64, f64)> + Clone) -> Option<Fit> {
+/// Least squares by centred sums: start and slope.
+fn fit(points: impl Iterator<Item = (f64, f64)> + Clone) -> Option<(f64, f64)> {
     let (mut count, mut mean_x, mut mean_y) = (0.0, 0.0, 0.0);
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for (x, y) in points.clone() {
         count += 1.0;
         mean_x += (x - mean_x) / count;
         mean_y += (y - mean_y) / count;
-        low = low.min(y);
-        high = high.max(y);
     }
-    let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
+    let (mut xx, mut xy) = (0.0, 0.0);
     for (x, y) in points {
         xx += (x - mean_x) * (x - mean_x);
         xy += (x - mean_x) * (y - mean_y);
-        yy += (y - mean_y) * (y - mean_y);
     }
-    let span = high - low;
-    if count < 4.0 || xx <= 0.0 || span <= 0.0 {
-        return None;
-    }
-    let beat = xy / xx;
-    Some(Fit { start: mean_y - beat * mean_x, beat, count, spread_x: xx, residual_squares: (yy - beat * xy).max(0.0), span })
+    (xx > 0.0).then(|| (mean_y - xy / xx * mean_x, xy / xx))
 }
 
 #[cfg(test)]
@@ -108,27 +155,55 @@ mod tests {
         (0..n).map(|k| (f64::from(k), f64::from(k) * beat)).unzip()
     }
 
-    #[test]
-    fn an_exact_clock_has_no_unevenness() {
-        let (x, y) = even(50, 20e6);
-        let line = Line::through(&x, &y).unwrap();
-        assert!((line.beat - 20e6).abs() < 1e-3 && line.unevenness < 1e-18, "{line:?}");
+    fn line(x: &[f64], y: &[f64]) -> Option<Line> {
+        Line::through_most(x, y, 30e6, (5e6, 130e6))
     }
 
     #[test]
-    fn one_stall_does_not_bend_the_line() {
-        let (x, mut y) = even(100, 20e6);
-        for k in 40..50 {
-            y[k] = y[50];
+    fn an_exact_clock_has_no_unevenness() {
+        let (x, y) = even(50, 20e6);
+        let line = line(&x, &y).unwrap();
+        assert!((line.beat - 20e6).abs() < 1e-3 && line.unevenness < 1e-18, "{line:?}");
+        assert_eq!((line.on_time, line.moments, line.first, line.last), (50, 50, 0, 49));
+    }
+
+    #[test]
+    fn stalls_do_not_bend_the_line() {
+        let (x, mut y) = even(150, 20e6);
+        for (from, to) in [(20, 45), (60, 75), (80, 110), (111, 125)] {
+            for k in from..to {
+                y[k] = y[to];
+            }
         }
-        let line = Line::through(&x, &y).unwrap();
+        let line = line(&x, &y).unwrap();
         assert!((line.beat - 20e6).abs() < 0.2e6 && line.unevenness < 0.001, "{line:?}");
     }
 
     #[test]
+    fn a_backlog_four_times_as_long_as_the_live_part_is_seen_through() {
+        let (x, mut y) = even(250, 20e6);
+        for (k, time) in y.iter_mut().enumerate().take(200) {
+            *time = 200.0 * 20e6 - 0.5e6 * (200.0 - f64::from(u32::try_from(k).unwrap()));
+        }
+        let line = line(&x, &y).unwrap();
+        assert!((line.beat - 20e6).abs() < 0.5e6, "{line:?}");
+        assert!((190..205).contains(&line.first), "{line:?}");
+    }
+
+    #[test]
+    fn records_of_something_else_at_the_end_do_not_bend_the_line() {
+        let (x, mut y) = even(80, 64e6);
+        for time in &mut y[74..] {
+            *time = 74.0 * 64e6;
+        }
+        let line = line(&x, &y).unwrap();
+        assert!((line.beat - 64e6).abs() < 0.1e6 && line.on_time >= 74, "{line:?}");
+    }
+
+    #[test]
     fn three_points_or_one_moment_make_no_line() {
-        assert_eq!(Line::through(&[0.0, 1.0, 2.0], &[0.0, 1.0, 2.0]), None);
-        assert_eq!(Line::through(&[0.0; 9], &[1.0; 9]), None);
-        assert_eq!(Line::through(&[], &[]), None);
+        assert_eq!(line(&[0.0, 1.0, 2.0], &[0.0, 1.0, 2.0]), None);
+        assert_eq!(line(&[0.0, 1.0, 2.0, 3.0, 4.0], &[1.0; 5]), None);
+        assert_eq!(line(&[], &[]), None);
     }
 }

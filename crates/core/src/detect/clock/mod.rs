@@ -10,7 +10,7 @@ mod candidates;
 mod judge;
 
 use crate::findings::TrainShape;
-use crate::time::{MILLISECOND, SECOND};
+use crate::time::SECOND;
 
 /// One record or datagram that a device sent on a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,33 +32,42 @@ pub struct Settings {
     /// Lowest and highest rate, bits per second, record overhead included: from the lowest speech codecs to 16-bit PCM at
     /// 16 kHz in two channels.
     pub bit_rate: (f64, f64),
-    /// Shortest and longest train, seconds of sound.
-    pub seconds: (f64, f64),
-    /// Fewest live slices of a train.
+    /// Fewest slices of a train.
     pub records: usize,
     /// A train ends where nothing of it was sent for so long, nanoseconds.
     pub pause: i64,
-    /// Largest unevenness (see [`super::line::Line::through`]) of a train whose records have one length.
-    pub unevenness_constant: f64,
-    /// The same for records of similar length.
-    pub unevenness_variable: f64,
-    /// The same for octets.
-    pub unevenness_paced: f64,
+    /// A slice is on time within so much of the line, nanoseconds: the scheduling of a radio link.
+    pub tolerance: f64,
+    /// What is asked of records of one length.
+    pub constant: Limits,
+    /// What is asked of records of similar length.
+    pub variable: Limits,
+    /// What is asked of octets.
+    pub paced: Limits,
+}
+
+/// What is asked of a train; the less its records show by themselves, the more.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Limits {
+    /// Largest unevenness, see [`super::line::Line`].
+    pub unevenness: f64,
+    /// Least share of the slices, once live, that are on time.
+    pub regularity: f64,
+    /// Least seconds of sound.
+    pub seconds: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "small constants")]
-        let beat = ((5 * MILLISECOND) as f64, (130 * MILLISECOND) as f64);
         Self {
-            beat,
+            beat: (5e6, 130e6),
             bit_rate: (6_000.0, 512_000.0),
-            seconds: (0.5, 60.0),
-            records: 12,
+            records: 16,
             pause: SECOND,
-            unevenness_constant: 0.006,
-            unevenness_variable: 0.003,
-            unevenness_paced: 0.0015,
+            tolerance: 30e6,
+            constant: Limits { unevenness: 0.006, regularity: 0.2, seconds: 0.5 },
+            variable: Limits { unevenness: 0.003, regularity: 0.6, seconds: 0.8 },
+            paced: Limits { unevenness: 0.0015, regularity: 0.6, seconds: 1.5 },
         }
     }
 }
@@ -86,13 +95,13 @@ pub struct Train {
     pub beat_error: f64,
     /// Seconds of sound.
     pub seconds: f64,
-    /// Seconds of sound in the backlog that was sent before `live`.
+    /// Seconds of sound that were recorded before the first slice was sent.
     pub backlog: f64,
     /// Bits per second of sound.
     pub bit_rate: f64,
-    /// Share of the live slices within a beat of the line.
+    /// Share of the slices, once live, that are on time.
     pub regularity: f64,
-    /// See [`super::line::Line::through`].
+    /// See [`super::line::Line`].
     pub unevenness: f64,
 }
 
