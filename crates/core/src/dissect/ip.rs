@@ -70,7 +70,7 @@ pub(super) fn v6<'a>(facts: &mut Dissection<'a>, rest: Rest<'a>) -> Result<(), S
     }
     let length = usize::from(u16::from_be_bytes(length));
     facts.payload_len = octets(if length == 0 { rest.wire.saturating_sub(V6_HEADER) } else { length });
-    let mut fields = rest;
+    let mut fields = rest.peek::<V6_HEADER>(layer).map(|header| Rest { bytes: header, wire: V6_HEADER })?;
     let [_, _, _, _, _, _, next, hops] = *fields.take(layer)?;
     let source = Ipv6Addr::from(*fields.take::<16>(layer)?);
     let destination = Ipv6Addr::from(*fields.take::<16>(layer)?);

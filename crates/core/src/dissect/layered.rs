@@ -4,7 +4,7 @@ use super::rest::Rest;
 use super::{Dissection, Net, Stop, Transport, ethernet, ip, loopback, plain, ppp, sll, wifi};
 use crate::frame::Link;
 
-/// Reads any frame. Kept out of line, so that [`super::plain`] stays small where it is inlined.
+/// Reads what was not a plain IPv4 frame. Kept out of line, so that little is inlined into the caller.
 #[inline(never)]
 pub(super) fn dissect(link: Link, bytes: &[u8], wire_len: u32) -> Dissection<'_> {
     if link == Link::Ethernet
@@ -12,6 +12,11 @@ pub(super) fn dissect(link: Link, bytes: &[u8], wire_len: u32) -> Dissection<'_>
     {
         return facts;
     }
+    by_layers(link, bytes, wire_len)
+}
+
+/// Reads any frame, layer by layer.
+pub(super) fn by_layers(link: Link, bytes: &[u8], wire_len: u32) -> Dissection<'_> {
     let mut facts = Dissection {
         source: None,
         destination: None,
@@ -35,7 +40,6 @@ pub(super) fn dissect(link: Link, bytes: &[u8], wire_len: u32) -> Dissection<'_>
         Link::LinuxSll2 => sll::read_v2(&mut facts, frame),
         Link::Other(_) => Err(Stop::UnknownLink),
     };
-    // A tunnel that is left closed has said so itself already.
     if let Err(stop) = read {
         facts.stop = Some(stop);
     }

@@ -1,13 +1,14 @@
 //! Header facts of one frame. Dissection never fails: it says how far it came and why it stopped.
 //!
-//! [`dissect`] is the one entry. Frames of the commonest shape are read by [`plain`] in one go; all others, and those
-//! that hold any surprise, go through [`layered`], layer by layer. Both give the same answer, which the tests check.
+//! [`dissect`] is the one entry. Frames of the commonest shape are read in one go (`plain`); all others, and those
+//! that hold any surprise, layer by layer (`layered`). Both give the same answer, which the tests check.
 
 mod arp;
 mod ethernet;
 mod ip;
 mod layered;
 mod loopback;
+mod names;
 mod plain;
 mod ppp;
 mod rest;

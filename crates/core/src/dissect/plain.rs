@@ -17,10 +17,14 @@ const WITH_IPV4: usize = ETHERNET + 20;
 /// ... or those of IPv6 without extension headers.
 const WITH_IPV6: usize = ETHERNET + 40;
 
+/// Octets of a UDP header, the shorter one of the two.
+const UDP: usize = 8;
+
 /// Reads a whole, unfragmented IPv4 packet whose headers were captured and make sense.
 #[inline(always)]
 pub(super) fn ethernet_ipv4(bytes: &[u8]) -> Option<Dissection<'_>> {
-    let header = bytes.first_chunk::<ETHERNET>()?;
+    // One comparison that the smallest such frame passes spares several below.
+    let (header, _) = bytes.first_chunk::<{ WITH_IPV4 + UDP }>()?.split_first_chunk::<ETHERNET>()?;
     if u16::from_be_bytes([header[12], header[13]]) != kind::IPV4 {
         return None;
     }
@@ -119,7 +123,7 @@ fn tcp(body: &[u8], carried: u32) -> Option<(Transport, u32, &[u8])> {
 /// A UDP header, the octets of its payload, and what was captured from there on.
 #[inline(always)]
 fn udp(body: &[u8], carried: u32) -> Option<(Transport, u32, &[u8])> {
-    let ([s0, s1, d0, d1, l0, l1, c0, c1], behind) = body.split_first_chunk::<8>()?;
+    let ([s0, s1, d0, d1, l0, l1, c0, c1], behind) = body.split_first_chunk::<UDP>()?;
     let destination = u16::from_be_bytes([*d0, *d1]);
     let length = u32::from(u16::from_be_bytes([*l0, *l1]));
     if destination == VXLAN || length > carried {

@@ -8,7 +8,7 @@ use super::{Dissection, Layer, Stop, ip};
 pub(super) fn read<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
     match rest.bytes {
         // All stations, unnumbered information (RFC 1662, section 3.1).
-        [0xff, 0x03, ..] => rest.skip(2, Layer::Ppp)?,
+        [0xff] | [0xff, 0x03, ..] => rest.skip(2, Layer::Ppp)?,
         // Cisco HDLC to one or to all, which shares the link type (RFC 1547, section 4.3.1): an `EtherType` follows.
         [0x0f | 0x8f, 0x00, ..] => {
             let [_, _, high, low] = *rest.take(Layer::Ppp)?;

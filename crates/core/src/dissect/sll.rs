@@ -18,7 +18,7 @@ pub(super) fn read<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result
     let packet_type = u16::from_be_bytes(*rest.take(layer)?);
     let hardware = u16::from_be_bytes(*rest.take(layer)?);
     let address_len = u16::from_be_bytes(*rest.take(layer)?);
-    let address = rest.take::<8>(layer)?;
+    let address = *rest.take::<8>(layer)?;
     let protocol = u16::from_be_bytes(*rest.take(layer)?);
     summarised(facts, packet_type, address_len, address);
     carried(facts, hardware, protocol, rest)
@@ -32,13 +32,13 @@ pub(super) fn read_v2<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Res
     rest.skip(6, layer)?;
     let hardware = u16::from_be_bytes(*rest.take(layer)?);
     let [packet_type, address_len] = *rest.take(layer)?;
-    let address = rest.take::<8>(layer)?;
+    let address = *rest.take::<8>(layer)?;
     summarised(facts, packet_type.into(), address_len.into(), address);
     carried(facts, hardware, protocol, rest)
 }
 
 /// Notes the sender. The receiver is not in the header: for the host itself it is left open which of its addresses.
-fn summarised(facts: &mut Dissection<'_>, packet_type: u16, address_len: u16, address: &[u8; 8]) {
+fn summarised(facts: &mut Dissection<'_>, packet_type: u16, address_len: u16, address: [u8; 8]) {
     facts.sent = Some(packet_type == OUTGOING);
     if address_len == 6 {
         facts.source = address.first_chunk().copied().map(Mac);

@@ -192,6 +192,9 @@ fn the_parts_of_a_cut_header_are_named() {
     assert_eq!(cut(33), Some(Stop::Truncated { layer: Layer::Ipv4, need: 20, have: 19 }));
     assert_eq!(cut(40), Some(Stop::Truncated { layer: Layer::Udp, need: 8, have: 6 }));
     assert_eq!(cut(42), None);
+    let packet = ipv6(17, &udp(443, b"audio"));
+    let stop = Stop::Truncated { layer: Layer::Ipv6, need: 40, have: 39 };
+    assert_eq!(dissect(Link::RawIp, &packet[..39], 53).stop, Some(stop));
 }
 
 #[test]

@@ -176,3 +176,11 @@ fn a_frame_without_a_whole_header_says_how_much_was_there() {
     let runt = dissect(Link::Ethernet, &frame[..5], 5);
     assert_eq!(runt.stop, Some(Stop::Malformed(Layer::Ethernet)), "not the capture: the frame itself is too short");
 }
+
+#[test]
+fn a_stop_says_what_is_missing() {
+    let frame = ethernet(0x0800, &packet());
+    let stop = dissect(Link::Ethernet, &frame[..20], 59).stop.unwrap();
+    assert!(stop.to_string().starts_with("IPv4 header cut off: 20 octets needed, 6 captured"), "{stop}");
+    assert!(Stop::Unopened(Layer::Gre).to_string().starts_with("GRE is encrypted or a tunnel"));
+}

@@ -3,9 +3,18 @@
 mod build;
 mod ip;
 mod links;
+mod peer;
+mod properties;
 mod wifi;
 
+use proptest::test_runner::Config;
+
 use super::*;
+
+/// Frames are cheap: more of them than by default.
+fn many() -> Config {
+    Config { cases: 4096, failure_persistence: None, ..Config::default() }
+}
 
 /// Dissects a frame that was captured whole.
 fn whole(link: Link, bytes: &[u8]) -> Dissection<'_> {
