@@ -42,7 +42,8 @@ pub struct ClientHello {
 /// Reads the beginning of a client's TLS stream. The hello may be split over records and segments: call with all octets so far.
 #[must_use]
 pub fn client_hello(stream: &[u8]) -> HelloOutcome {
-    let Some(handshake) = handshake_of(stream) else { return HelloOutcome::NotTls };
+    // No octet behind the limit is looked at: whether they come one by one or all at once makes no difference.
+    let Some(handshake) = handshake_of(stream.get(..LONGEST_HELLO).unwrap_or(stream)) else { return HelloOutcome::NotTls };
     match handshake_hello(&handshake) {
         HelloOutcome::NeedMore if stream.len() >= LONGEST_HELLO => HelloOutcome::TooLong,
         outcome => outcome,
