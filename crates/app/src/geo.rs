@@ -1,4 +1,4 @@
-//! Country and autonomous system of a receiver, from tables in the MaxMind DB format that the user gives.
+//! Country and autonomous system of a receiver, from tables in the `MaxMind` DB format that the user gives.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -21,7 +21,7 @@ pub(crate) struct Geo {
 pub(crate) enum GeoError {
     /// It cannot be read.
     Unreadable(PathBuf, std::io::Error),
-    /// It is not in the MaxMind DB format, or damaged.
+    /// It is not in the `MaxMind` DB format, or damaged.
     NotATable(PathBuf, MaxMindDbError),
     /// It is such a table, of the kind named, but its records tell neither country nor system.
     OffTopic(PathBuf, String),

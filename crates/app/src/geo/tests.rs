@@ -1,6 +1,6 @@
 use super::*;
 
-/// A value of the MaxMind DB format, version 2.0.
+/// A value of the `MaxMind` DB format, version 2.0.
 enum Value<'a> {
     Text(&'a str),
     Short(u16),
