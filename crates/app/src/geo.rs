@@ -79,7 +79,7 @@ fn text<'a>(record: &Record<'a>, keys: &[&str]) -> Option<&'a str> {
     record.decode_path(&path).ok().flatten()
 }
 
-/// MaxMind's and DB-IP's records have it in a map of its own, IPinfo's as plain text.
+/// Some publishers write a map with the code and names in it, others the code alone.
 fn country(record: &Record<'_>) -> Option<String> {
     let code = text(record, &["country", "iso_code"])
         .or_else(|| text(record, &["country_code"]))
@@ -88,7 +88,7 @@ fn country(record: &Record<'_>) -> Option<String> {
     is_code.then(|| code.to_ascii_uppercase())
 }
 
-/// A number and a name with MaxMind and DB-IP, texts like `AS64496` with IPinfo.
+/// A number and a name apart from each other, or a text like `AS64496`, as the publishers like it.
 fn system(record: &Record<'_>) -> Option<(u32, String)> {
     let number = record.decode_path(&[PathElement::Key("autonomous_system_number")]).ok().flatten();
     let number = number.or_else(|| text(record, &["asn"])?.strip_prefix("AS")?.parse().ok())?;
