@@ -19,7 +19,8 @@ const MOST_PROTOCOLS: usize = 8;
 pub enum HelloOutcome {
     /// It may become a hello: try again with more octets.
     NeedMore,
-    /// It is none: no more octets will change that.
+    /// It is none: no more octets will change that. The hello of SSL 2.0, which old devices still send before they speak TLS,
+    /// counts as none: it cannot hold a name.
     NotTls,
     /// It began as one and did not end within [`LONGEST_HELLO`], or within the datagrams that are read.
     TooLong,
