@@ -19,7 +19,8 @@ const MOST_PROTOCOLS: usize = 8;
 pub enum HelloOutcome {
     /// It may become a hello: try again with more octets.
     NeedMore,
-    /// It is none: no more octets will change that.
+    /// It is none: no more octets will change that. The hello of SSL 2.0, which old devices still send before they speak TLS,
+    /// counts as none: it cannot hold a name.
     NotTls,
     /// It began as one and did not end within [`LONGEST_HELLO`], or within the datagrams that are read.
     TooLong,
@@ -42,7 +43,8 @@ pub struct ClientHello {
 /// Reads the beginning of a client's TLS stream. The hello may be split over records and segments: call with all octets so far.
 #[must_use]
 pub fn client_hello(stream: &[u8]) -> HelloOutcome {
-    let Some(handshake) = handshake_of(stream) else { return HelloOutcome::NotTls };
+    // No octet behind the limit is looked at: whether they come one by one or all at once makes no difference.
+    let Some(handshake) = handshake_of(stream.get(..LONGEST_HELLO).unwrap_or(stream)) else { return HelloOutcome::NotTls };
     match handshake_hello(&handshake) {
         HelloOutcome::NeedMore if stream.len() >= LONGEST_HELLO => HelloOutcome::TooLong,
         outcome => outcome,

@@ -94,6 +94,9 @@ fn an_endless_hello_is_given_up() {
     assert_eq!(client_hello(&records(&huge, 16_384)), HelloOutcome::TooLong);
     let slow = [[CLIENT_HELLO, 0, 0x3f, 0xff].as_slice(), &[0; 16_000]].concat();
     assert_eq!(client_hello(&records(&slow, 1)), HelloOutcome::TooLong);
+    let padded = hello(&[named(b"avs.example.com"), extension(21, &[0; 4_000])]);
+    assert_eq!(client_hello(&records(&padded, 1)), HelloOutcome::TooLong);
+    assert_eq!(name_in(&records(&padded, 2)).as_deref(), Some("avs.example.com"));
 }
 
 #[test]
