@@ -1,0 +1,3 @@
+//! The rooms of the `earwitness` program: everything that touches files, terminals and time zones.
+
+pub mod outfile;
