@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use earwitness_core::findings::{DeviceFindings, DeviceId, Estimate, Findings, Role, Sighting, SightingKind};
+use earwitness_core::findings::{DeviceFindings, DeviceId, Estimate, Findings, Role, Seen, Sighting, SightingKind};
 use earwitness_core::time::{Timestamp, Window};
 
 use super::Context;
 use super::names::{self, WIDEST};
 use super::stretches::observed;
-use super::words::{counted, duration, seconds};
+use super::words::{as_f64, counted, duration, round, seconds};
 
 /// One device as a person reads it.
 pub struct Device<'a> {
@@ -160,6 +160,33 @@ fn answer(devices: &[Device<'_>], observed: i64) -> String {
 
 fn tally(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// Spacing of the slices in nanoseconds.
+pub(crate) fn beat(it: &Sighting) -> Option<i64> {
+    it.detectors.iter().find_map(|seen| if let Seen::Clock { beat, .. } = seen { Some(*beat) } else { None })
+}
+
+/// Milliseconds with at most one digit after the point: `20`, `62.5`.
+pub(crate) fn milliseconds(nanos: i64) -> String {
+    let tenths = round(as_f64(nanos) / 1e5);
+    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+}
+
+/// Names of the detectors that saw it.
+pub(crate) fn detectors(it: &Sighting) -> String {
+    let mut names: Vec<_> = it.detectors.iter().map(detector).collect();
+    names.dedup();
+    names.join(", ")
+}
+
+/// Name of a detector.
+pub(crate) const fn detector(seen: &Seen) -> &'static str {
+    match seen {
+        Seen::Clock { .. } => "clock",
+        Seen::Burst { .. } => "burst",
+        Seen::Bulk { .. } => "bulk",
+    }
 }
 
 #[cfg(test)]

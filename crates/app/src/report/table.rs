@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
-use earwitness_core::findings::{Findings, Role, Seen, Sighting, SightingKind};
+use earwitness_core::findings::{Findings, Role, Sighting, SightingKind};
 
 use super::names::{self, WIDEST};
 use super::notes::notes;
-use super::summary::{Device, Summary, summary};
+use super::summary::{Device, Summary, beat, detectors, milliseconds, summary};
 use super::words;
 use super::{Context, sightings};
 
@@ -191,33 +191,6 @@ fn what(it: &Sighting) -> String {
         SightingKind::Recording => format!("recording, {}", words::octets(it.octets_total)),
     };
     if it.receiver.local { format!("{kind}, at home") } else { kind }
-}
-
-/// Spacing of the slices in nanoseconds.
-pub(crate) fn beat(it: &Sighting) -> Option<i64> {
-    it.detectors.iter().find_map(|seen| if let Seen::Clock { beat, .. } = seen { Some(*beat) } else { None })
-}
-
-/// Milliseconds with at most one digit after the point: `20`, `62.5`.
-pub(crate) fn milliseconds(nanos: i64) -> String {
-    let tenths = words::round(words::as_f64(nanos) / 1e5);
-    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
-}
-
-/// Names of the detectors that saw it.
-pub(crate) fn detectors(it: &Sighting) -> String {
-    let mut names: Vec<_> = it.detectors.iter().map(detector).collect();
-    names.dedup();
-    names.join(", ")
-}
-
-/// Name of a detector.
-pub(crate) const fn detector(seen: &Seen) -> &'static str {
-    match seen {
-        Seen::Clock { .. } => "clock",
-        Seen::Burst { .. } => "burst",
-        Seen::Bulk { .. } => "bulk",
-    }
 }
 
 /// Lines of at most so many columns, broken at blanks.

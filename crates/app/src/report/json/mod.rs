@@ -12,7 +12,7 @@ use self::shape::{Burst, Capture, Detector, Device, Kind, Report, Shape, Sums, W
 use super::Context;
 use super::names::{self, WIDEST_EXACT, clean};
 use super::stretches::observed;
-use super::table::beat;
+use super::summary::beat;
 use super::words;
 
 mod shape;
