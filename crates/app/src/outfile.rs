@@ -46,7 +46,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, step, source } = self;
-        let path = if is_stdout(path) { "standard output".into() } else { path.display().to_string() };
+        if is_stdout(path) {
+            return write!(f, "cannot write to standard output: {source}");
+        }
+        let path = path.display();
         match step {
             Step::Open => write!(f, "cannot create {path}: {source}; name a file in a folder that you may write to"),
             Step::Write => write!(f, "cannot write {path}: {source}; what was there before is unchanged"),
@@ -154,7 +157,7 @@ mod tests {
         let path = folder.path().join("a.json");
         fs::write(&path, "old").unwrap();
         let failed = write_whole(&path, |out| {
-            out.write_all(&[0; 1 << 20])?;
+            out.write_all(&vec![0; 1 << 20])?;
             Err(io::Error::other("disk on fire"))
         });
         let told = failed.unwrap_err().to_string();

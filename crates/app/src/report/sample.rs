@@ -1,5 +1,13 @@
 //! A home for the tests: what the analysis of three hours of it could have found.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "the numbers of the sample are small"
+)]
+
 use std::net::IpAddr;
 
 use earwitness_core::findings::{

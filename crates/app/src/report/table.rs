@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
+    Width,
+};
 use earwitness_core::findings::{Findings, Role, Sighting, SightingKind};
 
 use super::names::{self, WIDEST};
@@ -18,6 +21,13 @@ const RECEIVERS: usize = 3;
 const LISTED: usize = 500;
 /// Narrowest and widest table.
 const WIDTHS: (u16, u16) = (60, 160);
+
+/// From this width on, dates and addresses are kept in one piece.
+const ROOMY: u16 = 80;
+/// Columns of a date and of an address, and a blank.
+const DATE: u16 = 11;
+/// See [`DATE`].
+const MAC: u16 = 18;
 
 /// What the terminal can show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,7 +100,8 @@ fn write_table(out: &mut dyn Write, terminal: Terminal, title: &str, table: &Tab
     table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
 }
 
-fn table(terminal: Terminal, header: &[&str]) -> Table {
+/// A table with columns of the names and least widths given.
+fn table(terminal: Terminal, header: &[(&str, u16)]) -> Table {
     let rule = LineStyle::none().fill('─').junction('─');
     let style = TableStyle::new()
         .header_lines(ContentLineStyle::none().junction(' '))
@@ -104,15 +115,20 @@ fn table(terminal: Terminal, header: &[&str]) -> Table {
     } else {
         table.force_no_tty()
     };
-    table.set_header(header.iter().map(|it| Cell::new(it).add_attribute(Attribute::Dim)));
-    for column in table.column_iter_mut() {
+    table.set_header(header.iter().map(|(name, _)| Cell::new(name).add_attribute(Attribute::Dim)));
+    for (column, (_, least)) in table.column_iter_mut().zip(header) {
         column.set_padding((0, 1));
+        if terminal.width >= ROOMY {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*least)));
+        }
     }
     table
 }
 
 fn devices(summary: &Summary<'_>, context: &Context<'_>, terminal: Terminal) -> Table {
-    let mut table = table(terminal, &["Device", "Sightings", "Seconds of sound", "Sent to", "First and last sighting"]);
+    let header =
+        [("Device", MAC), ("Sightings", 10), ("Seconds of sound", 9), ("Sent to", 16), ("First and last sighting", DATE)];
+    let mut table = table(terminal, &header);
     for it in &summary.devices {
         let name = Cell::new(identity(it));
         let name = if it.found.sightings.is_empty() { name } else { name.fg(Color::Yellow).add_attribute(Attribute::Bold) };
@@ -163,7 +179,16 @@ fn receivers(all: &[String]) -> String {
 }
 
 fn sighting_rows(summary: &Summary<'_>, context: &Context<'_>, terminal: Terminal) -> Table {
-    let header = ["When", "Device", "What", "Seconds of sound", "kbit/s", "Beat", "Sent to", "Seen by"];
+    let header = [
+        ("When", DATE),
+        ("Device", 9),
+        ("What", 11),
+        ("Seconds of sound", 9),
+        ("kbit/s", 7),
+        ("Beat", 6),
+        ("Sent to", 13),
+        ("Seen by", 7),
+    ];
     let mut table = table(terminal, &header);
     for (device, it) in sightings(summary).into_iter().take(LISTED) {
         table.add_row([
@@ -224,7 +249,7 @@ mod tests {
 
     #[test]
     fn it_begins_with_the_answer_and_fits_every_terminal() {
-        for width in [80, 100, 120, 160, 300] {
+        for width in [60, 79, 80, 100, 120, 160, 300] {
             let told = shown(&sample::sample(), width, false);
             assert!(told.starts_with("2 of 6 devices sent what looks like sound to the internet"), "{told}");
             let widest = told.lines().map(UnicodeWidthStr::width).max().unwrap();

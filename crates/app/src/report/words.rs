@@ -107,6 +107,7 @@ pub fn spoken(at: Timestamp, zone: &TimeZone) -> String {
 pub fn zone_name(at: Timestamp, zone: &TimeZone) -> String {
     let offset = local(at, zone).strftime("UTC%:z").to_string();
     match zone.iana_name() {
+        _ if zone.is_unknown() => "UTC".to_owned(),
         Some("UTC") => "UTC".to_owned(),
         Some(name) => format!("{name}, {offset}"),
         None => offset,
@@ -192,6 +193,7 @@ mod tests {
         assert_eq!(spoken(at, &zone), "Saturday 21 November 2026, 20:14");
         assert_eq!(zone_name(at, &zone), "Europe/Berlin, UTC+01:00");
         assert_eq!(zone_name(at, &TimeZone::UTC), "UTC");
+        assert_eq!(zone_name(at, &TimeZone::unknown()), "UTC");
         assert_eq!(date_time(Timestamp::MIN, &TimeZone::UTC), "1677-09-21 00:12:43");
         assert_eq!(date_time(Timestamp::MAX, &TimeZone::UTC), "2262-04-11 23:47:16");
     }

@@ -20,10 +20,9 @@ const LEAST: f64 = 24.0;
 /// A silence is cut out from this length on, in nanoseconds, or from a twelfth of all the time seen.
 const CUT: i64 = 300 * SECOND;
 /// Steps between ticks, in seconds.
-const STEPS: [i64; 18] =
-    [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400];
-/// Least distance of labels.
-const APART: f64 = 95.0;
+const STEPS: [i64; 18] = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400];
+/// Least distance of labels under a picture as wide as the page.
+pub(super) const APART: f64 = 95.0;
 
 /// A stretch of time and where it lies.
 struct Piece {
@@ -37,6 +36,9 @@ pub(super) struct Axis {
     pieces: Vec<Piece>,
     zone: TimeZone,
 }
+
+/// From here on the label of a day reaches back.
+const FAR: f64 = 880.0;
 
 impl Axis {
     pub(super) fn new(findings: &Findings, zone: &TimeZone) -> Self {
@@ -87,30 +89,36 @@ impl Axis {
         }
     }
 
-    /// Ticks with times below `top`, and the days below these.
-    pub(super) fn ticks(&self, top: u32) -> Markup {
-        let mut days = Vec::new();
-        let mut times = Vec::new();
-        let (mut last, mut last_day, mut day) = (-APART, -APART, None);
-        for (at, place) in self.moments() {
+    /// Ticks with times below `top`, at least so far `apart`, and the days below these.
+    pub(super) fn ticks(&self, top: u32, apart: f64) -> Markup {
+        let pattern = if self.step() < 60 { "%H:%M:%S" } else { "%H:%M" };
+        let mut days: Vec<(f64, String)> = Vec::new();
+        let mut times: Vec<(f64, String)> = Vec::new();
+        let mut day = None;
+        for (at, place, starts) in self.moments() {
             let local = words::local(at, &self.zone);
-            if day != Some(local.date()) && place - last_day >= APART * 1.3 {
-                (day, last_day) = (Some(local.date()), place);
-                days.push((place, local.strftime("%a %-d %b %Y").to_string()));
+            let free = |all: &[(f64, String)], apart: f64| all.last().is_none_or(|it| place - it.0 >= apart);
+            if starts {
+                // The first moment after a silence matters more than a round time before it.
+                times.pop_if(|it| place - it.0 < apart && it.0 > 0.0);
             }
-            if place - last >= APART {
-                last = place;
-                let seconds = self.step() < 60;
-                times.push((place, local.strftime(if seconds { "%H:%M:%S" } else { "%H:%M" }).to_string()));
+            if free(&times, apart * 0.8) {
+                times.push((place, local.strftime(pattern).to_string()));
+            }
+            // Towards the right edge a label reaches back.
+            let room = if place > FAR { 3.0 } else { 1.5 };
+            if day != Some(local.date()) && free(&days, apart * room) {
+                day = Some(local.date());
+                days.push((place, local.strftime("%a %-d %b %Y").to_string()));
             }
         }
         html! {
-            @for (place, label) in &times {
+            @for (number, (place, label)) in times.iter().enumerate() {
                 line.tick x1=(percent(*place)) x2=(percent(*place)) y1=(top) y2=(top + 4) {}
-                text.time x=(percent(*place)) y=(top + 16) text-anchor=(anchor(*place)) { (label) }
+                text.time .narrow[number % 2 == 1] x=(percent(*place)) y=(top + 16) text-anchor=(anchor(*place)) { (label) }
             }
             @for (place, label) in &days {
-                text.day x=(percent(*place)) y=(top + 30) text-anchor=(anchor(*place)) { (label) }
+                text.day x=(percent(*place)) y=(top + 30) text-anchor=(if *place > FAR { "end" } else { "start" }) { (label) }
             }
         }
     }
@@ -121,18 +129,18 @@ impl Axis {
         STEPS.into_iter().find(|step| total / step <= 9).unwrap_or_else(|| (total / 9 / 86_400).saturating_add(1) * 86_400)
     }
 
-    /// The start of each stretch, and the round times inside it.
-    fn moments(&self) -> Vec<(Timestamp, f64)> {
+    /// The start of each stretch (true), and the round times inside it.
+    fn moments(&self) -> Vec<(Timestamp, f64, bool)> {
         let step = self.step().saturating_mul(SECOND);
         let mut all = Vec::new();
         for piece in &self.pieces {
             let start = piece.window.from;
             let offset = i64::from(words::local(start, &self.zone).offset().seconds()).saturating_mul(SECOND);
-            all.push((start, piece.from));
+            all.push((start, piece.from, true));
             let local = start.plus(offset).nanos();
             let mut at = start.plus(step - local.rem_euclid(step));
             while at < piece.window.until && all.len() < 200 {
-                all.push((at, self.place(at)));
+                all.push((at, self.place(at), false));
                 at = at.plus(step);
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use earwitness_core::findings::{Mark, Sighting};
+use earwitness_core::findings::{MARKS_KEPT, Mark, Sighting, SightingKind};
 use earwitness_core::time::{SECOND, Timestamp};
 use maud::{Markup, html};
 
@@ -29,9 +29,12 @@ pub(super) fn picture(it: &Sighting) -> Option<Markup> {
     Some(html! {
         div.beat {
             figure { (overview(it, &view, beat)) figcaption {
-                "Each stroke is one record that left the device: " span.key.audio { "sound" } ", " span.key.other { "other data" } ". "
-                @if beat.is_some() { "Below: the pause before each; a flat row of dots is a steady beat." }
-                @else { "It was sent in one go, so there is no beat to see." }
+                @let audio = if it.kind == SightingKind::Audio { "sound" } else { "the recording" };
+                "Each stroke is one record that left the device, the taller the longer: " span.key.audio { (audio) } ", "
+                span.key.other { "other data" } ". "
+                @if beat.is_some() { "Dots: the pause before each record; a flat row is a steady beat." }
+                @else if it.kind == SightingKind::Recording { "It was sent in one go, so there is no beat to see." }
+                @if it.marks.len() >= MARKS_KEPT { " Only the first " (words::count(it.marks.len() as u64)) " records were kept." }
             } }
             @if let Some(close) = close { figure.close { (close) figcaption { "Close-up: the thin lines are an exact beat, the strokes what was sent." } } }
         }
@@ -72,9 +75,9 @@ impl View {
 
 fn overview(it: &Sighting, view: &View, beat: Option<i64>) -> Markup {
     let shown: Vec<_> = it.marks.iter().filter(|mark| view.shows(mark.at)).collect();
-    let spots = |audio: bool| -> BTreeSet<(i64, i64)> {
+    let spots = |audio: bool| {
         let all = shown.iter().filter(|mark| mark.audio == audio);
-        all.map(|mark| (round(view.x(mark.at) * 2.0), round(view.y(mark.length)))).take(POINTS).collect()
+        thinned(all.map(|mark| (round(view.x(mark.at) * 2.0), round(view.y(mark.length)))).collect())
     };
     let typical = typical_length(it);
     let level = view.y(typical) / 100.0 * f64::from(RECORDS);
@@ -84,15 +87,21 @@ fn overview(it: &Sighting, view: &View, beat: Option<i64>) -> Markup {
             rect.plot x="0" y="0" width="100%" height=(RECORDS) {}
             (strokes("other", &spots(false)))
             (strokes("audio", &spots(true)))
-            text.level x="4" y=(level - 6.0) { (typical) " octets" }
+            text.level x="4" y=(level - 6.0) { (words::count(u64::from(typical))) " octets" }
             @if let Some(beat) = beat { (spacing(it, view, beat)) }
             (seconds(it, view, bottom))
         }
     }
 }
 
+/// At most [`POINTS`] of the points, evenly left out.
+fn thinned(points: BTreeSet<(i64, i64)>) -> Vec<(i64, i64)> {
+    let step = points.len().div_ceil(POINTS).max(1);
+    points.into_iter().step_by(step).collect()
+}
+
 /// A stroke from the bottom for each record.
-fn strokes(class: &str, spots: &BTreeSet<(i64, i64)>) -> Markup {
+fn strokes(class: &str, spots: &[(i64, i64)]) -> Markup {
     let mut path = String::new();
     for (x, y) in spots {
         // Writing to a string cannot fail.
@@ -113,10 +122,9 @@ fn spacing(it: &Sighting, view: &View, beat: i64) -> Markup {
         .filter_map(|pair| Some((pair.first()?.at, pair.last()?.at)))
         .filter(|(_, at)| view.shows(*at))
         .map(|(before, at)| (round(view.x(at) * 2.0), round(height(at.since(before)))))
-        .take(POINTS)
         .collect();
     let mut path = String::new();
-    for (x, y) in &dots {
+    for (x, y) in thinned(dots) {
         // Writing to a string cannot fail.
         let _ = write!(path, "M{x} {y}h0");
     }
@@ -137,7 +145,8 @@ fn seconds(it: &Sighting, view: &View, top: u32) -> Markup {
         .unwrap_or(as_f64(view.length) / 6e9);
     let ticks = (0..8).map(|n| f64::from(n) * step).filter_map(|second| {
         let at = it.window.from.plus(round(second * 1e9));
-        (view.shows(at) && view.x(at) < 985.0).then(|| (view.x(at), if step < 1.0 { format!("{second:.1} s") } else { format!("{second:.0} s") }))
+        (view.shows(at) && view.x(at) < 985.0)
+            .then(|| (view.x(at), if step < 1.0 { format!("{second:.1} s") } else { format!("{second:.0} s") }))
     });
     html! {
         @for (x, label) in ticks {
@@ -172,7 +181,7 @@ fn close_up(it: &Sighting, beat: i64) -> Option<Markup> {
                 }
             }
             line.span x1=(percent(one)) x2=(percent(two)) y1="22" y2="22" {}
-            text.time.strong x=(percent(f64::midpoint(one, two))) y="15" text-anchor="middle" { (milliseconds(beat)) " ms" }
+            text.level.strong x=(percent(f64::midpoint(one, two))) y="15" text-anchor="middle" { (milliseconds(beat)) " ms" }
             text.time x="0" y=(bottom + 16) { (words::seconds(length / 1e9)) " in all" }
         }
     })

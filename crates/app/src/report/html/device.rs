@@ -11,6 +11,9 @@ use crate::report::words;
 /// Receivers that are named in the sentence of a device.
 const RECEIVERS: usize = 3;
 
+/// IP addresses that are shown.
+const ADDRESSES: usize = 3;
+
 /// What a device sent, in a few words.
 pub(super) fn amount(device: &Device<'_>) -> String {
     let live = (device.audio > 0).then(|| {
@@ -26,6 +29,9 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
     let found = device.found;
     let quiet = found.sightings.is_empty();
     let total = found.sightings.len();
+    let mac = matches!(found.id, DeviceId::Mac(_)).then(|| names::id(found.id));
+    let addresses = found.addresses.iter().take(ADDRESSES).map(ToString::to_string);
+    let ids: Vec<_> = mac.into_iter().chain(addresses).filter(|it| !device.name.contains(it)).collect();
     html! {
         article id={ "d" (place) } .silent[quiet] {
             div.title {
@@ -35,13 +41,12 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
             }
             p.who {
                 @if let Some(vendor) = &device.vendor { bdi { (vendor) } " · " }
-                @if let DeviceId::Mac(mac) = found.id { code { (mac) } }
-                @for address in found.addresses.iter().take(2) { " · " code { (address) } }
+                @for (number, it) in ids.iter().enumerate() { @if number > 0 { " · " } code { (it) } }
             }
             @if !quiet { p.sentence { (sentence(device)) } }
             @if place < DRAWN { (traffic::picture(page, place, device)) }
             @if !quiet {
-                p.lead { (traffic::LEGEND) " Orange: sightings, by their number." }
+                @if place == 0 { p.lead { (traffic::LEGEND) " Orange: sightings, by their number." } }
                 @for (number, it) in found.sightings.iter().enumerate().take(LISTED) {
                     (sighting::section(page, (place, number), device, it))
                 }

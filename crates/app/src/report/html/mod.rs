@@ -53,6 +53,7 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
         Page { context, axis: Axis::new(findings, &context.zone), scale: traffic::Scale::new(findings), drawn: drawn(&summary) };
     let (loud, quiet): (Vec<_>, Vec<_>) =
         summary.devices.iter().take(NAMED).enumerate().partition(|(_, it)| !it.found.sightings.is_empty());
+    let (answer, more) = first_sentence(&summary.answer);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -68,7 +69,8 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
             body {
                 header {
                     p.brand { "earwitness" span { "which device sent what it heard" } }
-                    h1 { (summary.answer) }
+                    h1 { (answer) }
+                    @if !more.is_empty() { p.also { (more) } }
                     p.caution { (summary.caution) }
                     (facts(findings, &summary, context))
                 }
@@ -95,6 +97,12 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
             }
         }
     }
+}
+
+/// The first sentence, and the others.
+fn first_sentence(text: &str) -> (&str, &str) {
+    let end = text.find(". ").map_or(text.len(), |it| it + 1);
+    text.split_at_checked(end).map_or((text, ""), |(first, rest)| (first, rest.trim_start()))
 }
 
 /// Which sightings are drawn: the first of every device, then the second of every device, and so on.
@@ -140,10 +148,11 @@ fn glance(page: &Page<'_>, loud: &[(usize, &Device<'_>)]) -> Markup {
                     svg.strip width="100%" height="22" aria-hidden="true" {
                         rect.rail x="0" y="10" width="100%" height="2" rx="1" {}
                         (traffic::marks(page, it, 2, 18))
+                        (page.axis.breaks(3, 19))
                     }
                 }
             }
-            svg.strip.ticks width="100%" height="34" aria-hidden="true" { (page.axis.ticks(0)) }
+            svg.strip.ticks width="100%" height="34" aria-hidden="true" { (page.axis.ticks(0, axis::APART * 1.7)) }
         }
     }
 }
@@ -157,7 +166,7 @@ fn meaning() -> Markup {
                     h3 { "What was seen" }
                     p {
                         "A device that sends live sound cuts it into slices of equal duration and sends each one as it is ready. "
-                        "On the network that is a row of small records at a steady beat, like a metronome, and hardly anything else is. "
+                        "On the network that is a row of small records at a steady beat, like a metronome, and little else looks like it. "
                         "Counting them gives the seconds of sound. A camera may instead send a finished recording in one go."
                     }
                 }

@@ -55,7 +55,7 @@ fn numbers(it: &Sighting) -> Markup {
             @if let Some(rate) = it.bit_rate { div { dt { "Bit rate of the sound" } dd { (words::bit_rate(rate)) } } }
             @if let Some(beat) = crate::report::summary::beat(it) { div { dt { "Beat" } dd { "every " (milliseconds(beat)) " ms" } } }
             div { dt { "Data" } dd { (words::octets(it.octets_audio)) " of " (words::octets(it.octets_total)) }
-                dd.note { "looks like sound, of all sent to this receiver meanwhile" } }
+                dd.note { @if it.kind == SightingKind::Audio { "looks like sound" } @else { "is the recording" } ", of all sent to this receiver meanwhile" } }
             div { dt { "Receiver" } dd { bdi { (names::receiver(&it.receiver, WIDEST)) } }
                 @let place = whereabouts(&it.receiver);
                 @if !place.is_empty() { dd.note { bdi { (place) } } } }
@@ -95,7 +95,11 @@ fn strength(seen: &Seen) -> String {
         Seen::Clock { shape, beat, records, regularity } => {
             let shape = if shape == TrainShape::Constant { "constant" } else { "variable" };
             let records = words::counted(u64::from(records), "record", "records");
-            format!("{records} of {shape} length every {} ms; {:.1} % of the live ones on the beat", milliseconds(beat), regularity * 100.0)
+            format!(
+                "{records} of {shape} length every {} ms; {:.1} % of the live ones on the beat",
+                milliseconds(beat),
+                regularity * 100.0
+            )
         }
         Seen::Burst { windows, mean_rate, peak_rate } => {
             let windows = words::counted(u64::from(windows), "loud window", "loud windows");

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use earwitness_core::findings::{Findings, Series};
 use maud::{Markup, html};
 
-use super::axis::{Axis, LENGTH};
+use super::axis::{self, Axis, LENGTH};
 use super::{Page, percent};
 use crate::report::stretches::bin_window;
 use crate::report::summary::Device;
@@ -23,12 +23,13 @@ const RECEIVED: u32 = 46;
 const FLOOR: f64 = 2.0;
 /// Pins of a picture.
 const MARKS: usize = 400;
+/// Least width of a band: SVG draws nothing of width 0.
+const LEAST: f64 = 0.5;
 /// Distance from which on pins have numbers.
 const APART: f64 = 22.0;
 
 /// What the picture shows, in a sentence.
-pub(super) const LEGEND: &str =
-    "Each picture shows what the device sent (above the line) and received (below it); each step up is ten times as much.";
+pub(super) const LEGEND: &str = "Each picture shows what the device sent (above the line) and received (below it); each grey line up is a hundred times as much.";
 
 /// The scale of rates that all pictures share, so that devices can be compared.
 pub(super) struct Scale {
@@ -57,40 +58,43 @@ fn rate(series: &Series, octets: u64) -> f64 {
 pub(super) fn picture(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup {
     let middle = PINS + SENT;
     let bottom = middle + RECEIVED;
-    let step = |power: i32| {
-        let height = page.scale.height(10_f64.powi(power));
-        (f64::from(middle) - height * f64::from(SENT), words::bit_rate(10_f64.powi(power)))
-    };
+    let levels: Vec<_> = [3, 5, 7, 9]
+        .into_iter()
+        .filter(|it| f64::from(*it) < page.scale.top)
+        .map(|power| {
+            let rate = 10_f64.powi(power);
+            let y = f64::from(middle) - page.scale.height(rate) * f64::from(SENT);
+            (format!("{y:.1}"), words::bit_rate(rate).replace(".0 ", " "))
+        })
+        .collect();
     html! {
-        svg.traffic width="100%" height=(bottom + 36) role="img" aria-label={ "Traffic of " (device.name) " over time" } {
-            rect.plot x="0" y=(PINS) width="100%" height=(SENT + RECEIVED) {}
-            @for power in [3, 5, 7, 9].into_iter().filter(|it| f64::from(*it) < page.scale.top) {
-                @let (y, _) = step(power);
-                line.grid x1="0" x2="100%" y1=(y) y2=(y) {}
+        div.chart {
+            svg width="100%" height=(bottom + 36) aria-hidden="true" {
+                @for (y, label) in &levels { text.level x="100%" dx="-8" dy="4" y=(y) text-anchor="end" { (label) } }
             }
+            svg.traffic width="100%" height=(bottom + 36) role="img" aria-label={ "Traffic of " (device.name) " over time" } {
+            rect.plot x="0" y=(PINS) width="100%" height=(SENT + RECEIVED) {}
+            @for (y, _) in &levels { line.grid x1="0" x2="100%" y1=(y) y2=(y) {} }
             (marks(page, device, 14, bottom))
             (area("sent", &columns(&page.axis, &device.found.sent, &page.scale), PINS, SENT, true))
             (area("received", &columns(&page.axis, &device.found.received, &page.scale), middle, RECEIVED, false))
             line.zero x1="0" x2="100%" y1=(middle) y2=(middle) {}
             (page.axis.breaks(PINS, bottom))
-            @for power in [3, 5, 7, 9].into_iter().filter(|it| f64::from(*it) < page.scale.top) {
-                @let (y, label) = step(power);
-                text.level x="4" y=(y - 3.0) { (label) }
-            }
             text.level.side x="99.5%" y=(PINS + 13) text-anchor="end" { "sent" }
             text.level.side x="99.5%" y=(bottom - 6) text-anchor="end" { "received" }
             (numbers(page, place, device))
-            (page.axis.ticks(bottom))
+            (page.axis.ticks(bottom, axis::APART))
+            }
         }
     }
 }
 
-/// A band for each sighting, at least a pixel and a half wide.
+/// A band for each sighting.
 pub(super) fn marks(page: &Page<'_>, device: &Device<'_>, top: u32, bottom: u32) -> Markup {
     html! {
         @for it in device.found.sightings.iter().take(MARKS) {
             @let (from, until) = (page.axis.place(it.window.from), page.axis.place(it.window.until));
-            rect.mark x=(percent(from)) y=(top) width=(percent((until - from).max(0.0))) height=(bottom - top) {}
+            rect.mark x=(percent(from)) y=(top) width=(percent((until - from).max(LEAST))) height=(bottom - top) {}
         }
     }
 }
