@@ -119,7 +119,7 @@ fn a_long_train_is_drawn_from_its_first_to_its_last_record() {
     assert!(page.len() < 12 * 200_000, "{}", page.len());
 }
 
-/// For a look in a browser: `EARWITNESS_SAMPLE=/tmp/sample.html cargo test -p earwitness writes_the_sample`.
+/// For a look in a browser: `EARWITNESS_SAMPLE=sample.html cargo test -p earwitness writes_the_sample`.
 #[test]
 fn writes_the_sample_where_it_is_asked_to() {
     if let Some(path) = std::env::var_os("EARWITNESS_SAMPLE") {
