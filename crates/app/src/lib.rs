@@ -1,0 +1,4 @@
+//! The rooms of the `earwitness` program: everything that touches files, terminals and time zones.
+
+pub mod outfile;
+pub mod report;

@@ -1,0 +1,89 @@
+//! The card of one device.
+
+use earwitness_core::findings::{DeviceId, Role};
+use maud::{Markup, html};
+
+use super::{DRAWN, LISTED, Page, sighting, traffic};
+use crate::report::names;
+use crate::report::summary::Device;
+use crate::report::words;
+
+/// Receivers that are named in the sentence of a device.
+const RECEIVERS: usize = 3;
+
+/// IP addresses that are shown.
+const ADDRESSES: usize = 3;
+
+/// What a device sent, in a few words.
+pub(super) fn amount(device: &Device<'_>) -> String {
+    let live = (device.audio > 0).then(|| {
+        let seconds = device.seconds.map_or_else(|| "an unknown amount".to_owned(), |it| words::seconds(it.value));
+        format!("{seconds} of sound, {}", words::counted(device.audio, "time", "times"))
+    });
+    let clips = (device.recordings > 0).then(|| words::counted(device.recordings, "recording", "recordings"));
+    live.into_iter().chain(clips).collect::<Vec<_>>().join(" · ")
+}
+
+/// Name, facts, traffic and sightings.
+pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup {
+    let found = device.found;
+    let quiet = found.sightings.is_empty();
+    let total = found.sightings.len();
+    let mac = matches!(found.id, DeviceId::Mac(_)).then(|| names::id(found.id));
+    let addresses = found.addresses.iter().take(ADDRESSES).map(ToString::to_string);
+    let ids: Vec<_> = mac.into_iter().chain(addresses).filter(|it| !device.name.contains(it)).collect();
+    html! {
+        article id={ "d" (place) } .silent[quiet] {
+            div.title {
+                h2 { bdi { (device.name) } }
+                @if found.role == Role::Gateway { span.tag { "gateway" } }
+                @if found.randomised { span.tag title="The address is locally administered, so most likely random" { "random MAC" } }
+            }
+            p.who {
+                @if let Some(vendor) = &device.vendor { bdi { (vendor) } " · " }
+                @for (number, it) in ids.iter().enumerate() { @if number > 0 { " · " } code { (it) } }
+            }
+            @if !quiet { p.sentence { (sentence(device)) } }
+            @if place < DRAWN { (traffic::picture(page, place, device)) }
+            @if !quiet {
+                @if place == 0 { p.lead { (traffic::LEGEND) " Orange: sightings, by their number." } }
+                @for (number, it) in found.sightings.iter().enumerate().take(LISTED) {
+                    (sighting::section(page, (place, number), device, it))
+                }
+                @if total > LISTED {
+                    p.lead { (words::counted((total - LISTED) as u64, "more sighting is", "more sightings are")) " in the JSON report." }
+                }
+            }
+        }
+    }
+}
+
+fn sentence(device: &Device<'_>) -> Markup {
+    let mut receivers = device.receivers.iter().take(RECEIVERS).cloned().collect::<Vec<_>>();
+    if device.receivers.len() > RECEIVERS {
+        receivers.push(format!("{} more", device.receivers.len() - RECEIVERS));
+    }
+    let octets = device.found.sightings.iter().fold(0_u64, |sum, it| sum.saturating_add(it.octets_total));
+    html! {
+        @if device.audio > 0 {
+            "Sent "
+            @if let Some(it) = device.seconds { strong { (words::seconds(it.value)) } " of what looks like sound" }
+            @else { "what looks like sound" }
+            @if device.audio > 1 { ", in " (words::count(device.audio)) " pieces" }
+            @if device.recordings > 0 { ", and " strong { (words::counted(device.recordings, "finished recording", "finished recordings")) } }
+        } @else {
+            "Sent what looks like " strong { (words::counted(device.recordings, "finished recording", "finished recordings")) }
+            " (" (words::octets(octets)) " in all)"
+        }
+        ", to " strong { bdi { (receivers.join(", ")) } } "."
+        @if device.audio == 0 { " Whether there is sound in them, and how much, the traffic does not tell." }
+    }
+}
+
+/// Where a receiver is, as far as known.
+pub(super) fn whereabouts(it: &earwitness_core::findings::Receiver) -> String {
+    let country = it.country.as_ref().map(|it| names::clean(it, 40));
+    let system = it.system.as_ref().map(|(number, name)| format!("{} (AS{number})", names::clean(name, 60)));
+    let local = it.local.then(|| "inside the home".to_owned());
+    local.into_iter().chain(system).chain(country).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,203 @@
+//! `--json`: what programs read. Versioned; described by `docs/schema/analyze-1.json`.
+
+use std::io::{self, Write};
+
+use earwitness_core::findings::{
+    CaptureFacts, DeviceFindings, DeviceId, Findings, NameSource, Receiver, Role, Seen, Sighting, SightingKind, Totals,
+    TrainShape,
+};
+use earwitness_core::time::{Timestamp, Window};
+
+use self::shape::{Burst, Capture, Detector, Device, Kind, Report, Shape, Sums, Where};
+use super::Context;
+use super::names::{self, WIDEST_EXACT, clean};
+use super::stretches::observed;
+use super::summary::beat;
+use super::words;
+
+mod shape;
+#[cfg(test)]
+mod tests;
+
+/// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
+pub const VERSION: u32 = 1;
+
+/// Longest line of trouble that is repeated, in columns.
+const WIDEST_LINE: usize = 4_096;
+
+/// Writes the report as one JSON object and a line feed.
+pub fn write(findings: &Findings, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &report(findings, context))?;
+    writeln!(out)
+}
+
+fn report(findings: &Findings, context: &Context<'_>) -> Report {
+    Report {
+        version: VERSION,
+        program: concat!("earwitness ", env!("CARGO_PKG_VERSION")),
+        capture: capture(findings, context),
+        devices: findings.devices.iter().map(|it| device(it, context)).collect(),
+    }
+}
+
+fn capture(findings: &Findings, context: &Context<'_>) -> Capture {
+    let CaptureFacts {
+        frames,
+        wire_octets,
+        first,
+        last,
+        cut,
+        oversized,
+        dropped,
+        clock_back,
+        clock_ahead,
+        stopped,
+        others,
+        flows_not_followed,
+    } = &findings.capture;
+    let lines = |all: &[String]| all.iter().map(|it| clean(it, WIDEST_LINE)).collect();
+    Capture {
+        inputs: lines(context.inputs),
+        options: lines(context.options),
+        troubles: lines(context.troubles),
+        frames: *frames,
+        octets: *wire_octets,
+        first_ns: first.map(Timestamp::nanos),
+        last_ns: last.map(Timestamp::nanos),
+        observed_seconds: rounded(words::as_f64(observed(findings)) / 1e9).unwrap_or_default(),
+        dropped: *dropped,
+        cut: *cut,
+        oversized: *oversized,
+        clock_back: *clock_back,
+        clock_ahead: *clock_ahead,
+        not_read: stopped.iter().map(|(why, number)| (clean(why, WIDEST_EXACT), *number)).collect(),
+        others: *others,
+        flows_not_followed: *flows_not_followed,
+    }
+}
+
+fn device(it: &DeviceFindings, context: &Context<'_>) -> Device {
+    let mac = if let DeviceId::Mac(mac) = it.id { Some(mac) } else { None };
+    let vendor = mac.filter(|_| !it.randomised).and_then(context.vendor).map(|it| clean(&it, WIDEST_EXACT));
+    let exact = |text: &String| clean(text, WIDEST_EXACT);
+    let mut addresses: Vec<_> = it.addresses.iter().map(ToString::to_string).collect();
+    if let (DeviceId::Address(own), true) = (it.id, addresses.is_empty()) {
+        addresses.push(own.to_string());
+    }
+    Device {
+        mac: mac.map(|it| it.to_string()),
+        randomised_mac: it.randomised,
+        addresses,
+        name: names::device(it, vendor.as_deref()),
+        names: it.names.iter().map(|it| exact(it.reveal())).collect(),
+        host_name: it.host_name.as_ref().map(|it| exact(it.reveal())),
+        vendor,
+        vendor_class: it.vendor_class.as_ref().map(|it| exact(it.reveal())),
+        role: match it.role {
+            Role::Device => "device",
+            Role::Gateway => "gateway",
+        },
+        first_ns: it.seen.from.nanos(),
+        last_ns: it.seen.until.nanos(),
+        upstream: sums(it.upstream),
+        downstream: sums(it.downstream),
+        local: sums(it.local),
+        chatter: sums(it.chatter),
+        sightings: it.sightings.iter().map(sighting).collect(),
+        bursts: it
+            .bursts
+            .iter()
+            .map(|it| Burst {
+                start_ns: it.window.from.nanos(),
+                end_ns: end(it.window),
+                windows: it.windows,
+                octets: it.octets,
+                mean_octets_per_second: rounded(it.mean_rate),
+                peak_octets_per_second: rounded(it.peak_rate),
+            })
+            .collect(),
+    }
+}
+
+fn sighting(it: &Sighting) -> shape::Sighting {
+    let seconds = it.audio_seconds;
+    shape::Sighting {
+        kind: match it.kind {
+            SightingKind::Audio => Kind::Audio,
+            SightingKind::Recording => Kind::Recording,
+        },
+        start_ns: it.window.from.nanos(),
+        end_ns: end(it.window),
+        audio_seconds: seconds.and_then(|it| rounded(it.value)),
+        audio_seconds_low: seconds.and_then(|it| rounded(it.low)),
+        audio_seconds_high: seconds.and_then(|it| rounded(it.high)),
+        pre_roll_seconds: rounded(it.pre_roll_seconds),
+        tail_seconds: rounded(it.tail_seconds),
+        bit_rate: it.bit_rate.and_then(rounded),
+        beat_ms: beat(it).and_then(|it| rounded(words::as_f64(it) / 1e6)),
+        records: it.detectors.iter().find_map(|it| if let Seen::Clock { records, .. } = it { Some(*records) } else { None }),
+        octets_total: it.octets_total,
+        octets_audio: it.octets_audio,
+        receiver: names::receiver(&it.receiver, WIDEST_EXACT),
+        receiver_details: details(&it.receiver),
+        flow: shape::Flow {
+            source: it.flow.source.to_string(),
+            source_port: it.flow.source_port,
+            destination: it.flow.destination.to_string(),
+            destination_port: it.flow.destination_port,
+            protocol: it.flow.protocol,
+        },
+        detectors: it.detectors.iter().map(detector).collect(),
+    }
+}
+
+fn details(it: &Receiver) -> Where {
+    let name_source = it.name.as_ref().map(|(_, source)| match source {
+        NameSource::Tls => "tls",
+        NameSource::Quic => "quic",
+        NameSource::Dns => "dns",
+    });
+    Where {
+        address: it.address.to_string(),
+        port: it.port,
+        name: it.name.as_ref().map(|(name, _)| clean(name.reveal(), WIDEST_EXACT)),
+        name_source,
+        local: it.local,
+        country: it.country.as_ref().map(|it| clean(it, WIDEST_EXACT)),
+        asn: it.system.as_ref().map(|(number, _)| *number),
+        as_name: it.system.as_ref().map(|(_, name)| clean(name, WIDEST_EXACT)),
+    }
+}
+
+fn detector(it: &Seen) -> Detector {
+    match *it {
+        Seen::Clock { shape, beat, records, regularity } => Detector::Clock {
+            shape: match shape {
+                TrainShape::Constant => Shape::Constant,
+                TrainShape::Variable => Shape::Variable,
+            },
+            beat_ms: rounded(words::as_f64(beat) / 1e6),
+            records,
+            regularity: rounded(regularity),
+        },
+        Seen::Burst { windows, mean_rate, peak_rate } => {
+            Detector::Burst { windows, mean_octets_per_second: rounded(mean_rate), peak_octets_per_second: rounded(peak_rate) }
+        }
+        Seen::Bulk { octets, mean_rate } => Detector::Bulk { octets, mean_octets_per_second: rounded(mean_rate) },
+    }
+}
+
+fn sums(it: Totals) -> Sums {
+    Sums { frames: it.frames, wire_octets: it.wire_octets, payload_octets: it.payload_octets }
+}
+
+/// The end of a window, never before its start.
+fn end(window: Window) -> i64 {
+    window.until.max(window.from).nanos()
+}
+
+/// A number to the millionth, which is all that is known; what is no number is left out.
+fn rounded(number: f64) -> Option<f64> {
+    let number = if number.abs() < 1e9 { (number * 1e6).round() / 1e6 } else { number };
+    number.is_finite().then_some(number)
+}

@@ -1,0 +1,129 @@
+//! Names that strangers chose, made harmless; and the one name that a person knows a device by.
+
+use earwitness_core::findings::{DeviceFindings, DeviceId, Receiver};
+use earwitness_core::mac::Mac;
+use unicode_width::UnicodeWidthChar;
+
+/// Columns of the longest name in a report for people.
+pub const WIDEST: usize = 48;
+/// Columns of the longest name in a report for programs: the longest DNS name (RFC 1035, section 2.3.4).
+pub const WIDEST_EXACT: usize = 255;
+/// Marks without width that one character may carry: enough for every script, too few to paint over a neighbour.
+const MARKS: usize = 3;
+
+/// A name without what moves a cursor, turns the direction of text, hides, or overflows; blanks are joined.
+#[must_use]
+pub fn clean(name: &str, widest: usize) -> String {
+    let (mut out, mut columns, mut marks) = (String::new(), 0, 0);
+    for symbol in name.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
+        let symbol = if is_harmful(symbol) { char::REPLACEMENT_CHARACTER } else { symbol };
+        let width = symbol.width().unwrap_or(1);
+        marks = if width == 0 { marks + 1 } else { 0 };
+        if marks > MARKS {
+            continue;
+        }
+        columns += width;
+        if columns >= widest {
+            out.push('…');
+            break;
+        }
+        out.push(symbol);
+    }
+    out
+}
+
+/// Controls, marks of direction (Unicode UAX 9), invisible characters, line separators, tags.
+fn is_harmful(symbol: char) -> bool {
+    symbol.is_control()
+        || matches!(symbol, '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(symbol, '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// How a device is called: the best of what it tells, else its maker and address.
+#[must_use]
+pub fn device(it: &DeviceFindings, vendor: Option<&str>) -> String {
+    let told = it.names.iter().map(|name| plain(name.reveal())).find(|name| says_something(name));
+    let host = || it.host_name.as_ref().map(|name| plain(name.reveal())).filter(|name| says_something(name));
+    told.or_else(host).map_or_else(|| unnamed(it, vendor), |name| clean(name, WIDEST))
+}
+
+/// The part of a DNS-SD instance name (RFC 6763, section 4.1) or mDNS host name (RFC 6762) that a person chose.
+fn plain(name: &str) -> &str {
+    let name = name.split("._").next().unwrap_or(name);
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let name = name.strip_suffix(".local").unwrap_or(name);
+    match name.split_once('@') {
+        Some((id, rest)) if id.len() == 12 && id.bytes().all(|it| it.is_ascii_hexdigit()) => rest,
+        _ => name,
+    }
+}
+
+/// Neither the name of a service nor a bare number.
+fn says_something(name: &str) -> bool {
+    let digits = |it: char| it.is_ascii_hexdigit() || matches!(it, '-' | ':' | '.');
+    !name.starts_with('_') && name.chars().any(char::is_alphanumeric) && !(name.len() > 8 && name.chars().all(digits))
+}
+
+fn unnamed(it: &DeviceFindings, vendor: Option<&str>) -> String {
+    match (it.id, vendor) {
+        (DeviceId::Mac(mac), Some(vendor)) => format!("{} {}", clean(vendor, WIDEST - 10), short(mac)),
+        (DeviceId::Mac(mac), None) => mac.to_string(),
+        (DeviceId::Address(address), _) => address.to_string(),
+    }
+}
+
+/// The half of an address that tells devices of one maker apart.
+#[must_use]
+pub fn short(mac: Mac) -> String {
+    let [.., d, e, f] = mac.0;
+    format!("{d:02x}:{e:02x}:{f:02x}")
+}
+
+/// The id of a device in full.
+#[must_use]
+pub fn id(id: DeviceId) -> String {
+    match id {
+        DeviceId::Mac(mac) => mac.to_string(),
+        DeviceId::Address(address) => address.to_string(),
+    }
+}
+
+/// A receiver by name, else by address.
+#[must_use]
+pub fn receiver(it: &Receiver, widest: usize) -> String {
+    it.name.as_ref().map_or_else(|| it.address.to_string(), |(name, _)| clean(name.reveal(), widest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use earwitness_core::private::Private;
+
+    #[test]
+    fn nothing_in_a_name_moves_the_cursor_or_turns_the_text() {
+        let name = "a\x1b[31mred\u{202e}cod.exe\r\n\tb\u{9b}2J\u{200b}\u{2066}";
+        assert_eq!(clean(name, 99), "a\u{fffd}[31mred\u{fffd}cod.exe b\u{fffd}2J\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn a_name_ends_at_its_cap_in_columns_not_in_octets() {
+        assert_eq!(clean(&"x".repeat(500), 5), "xxxx…");
+        assert_eq!(clean(&"家".repeat(500), 6), "家家…");
+        assert_eq!(clean("e\u{301}\u{301}\u{301}\u{301}\u{301}", 6), "e\u{301}\u{301}\u{301}");
+    }
+
+    #[test]
+    fn the_name_that_a_person_gave_comes_first() {
+        let mut device_found = sample::device(1);
+        let mut named = |names: &[&str]| {
+            device_found.names = names.iter().map(|it| Private::new((*it).to_owned())).collect();
+            device(&device_found, Some("Acme"))
+        };
+        assert_eq!(named(&["_http._tcp.local", "Kitchen._airplay._tcp.local"]), "Kitchen");
+        assert_eq!(named(&["0123456789AB@Bath._raop._tcp.local"]), "Bath");
+        assert_eq!(named(&["deadbeef-0123-4567"]), "Acme 00:00:01");
+        device_found.host_name = Some(Private::new("lamp.local".to_owned()));
+        assert_eq!(device(&device_found, Some("Acme")), "lamp");
+    }
+}

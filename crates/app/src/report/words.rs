@@ -1,0 +1,200 @@
+//! Numbers in plain words: durations, octets, rates, moments. One place, so that every report says them alike.
+
+use earwitness_core::findings::Estimate;
+use earwitness_core::time::{SECOND, Timestamp};
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+
+/// A length of time from nanoseconds: `4.2 s`, `3 min 5 s`, `3 h 12 min`, `6 days 4 h`.
+#[must_use]
+pub fn duration(nanos: i64) -> String {
+    let nanos = nanos.max(0);
+    let seconds = nanos / SECOND;
+    let two = |a: i64, unit: &str, b: i64, small: &str| {
+        if b == 0 { format!("{a} {unit}") } else { format!("{a} {unit} {b} {small}") }
+    };
+    match seconds {
+        0..60 => self::seconds(as_f64(nanos) / 1e9),
+        60..3_600 => two(seconds / 60, "min", seconds % 60, "s"),
+        3_600..86_400 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
+        86_400..172_800 => two(1, "day", seconds % 86_400 / 3_600, "h"),
+        172_800..63_072_000 => two(seconds / 86_400, "days", seconds % 86_400 / 3_600, "h"),
+        _ => format!("{} years", seconds / 31_556_952),
+    }
+}
+
+/// Seconds with as many digits as they deserve: `0.43 s`, `4.2 s`, `44 s`, `3 min 5 s`.
+#[must_use]
+pub fn seconds(value: f64) -> String {
+    match value {
+        v if !v.is_finite() => "unknown".to_owned(),
+        v if v < 0.995 => format!("{:.2} s", v.max(0.0)),
+        v if v < 19.95 => format!("{v:.1} s"),
+        v if v < 59.5 => format!("{v:.0} s"),
+        v => duration(round(v).saturating_mul(SECOND)),
+    }
+}
+
+/// An estimate in seconds with its interval: `4.2 s (4.1 to 4.4)`.
+#[must_use]
+pub fn estimate(it: Estimate) -> String {
+    let digits = if it.high < 0.995 { 2 } else { usize::from(it.high < 19.95) };
+    if it.value >= 59.5 {
+        return format!("{} ({} to {})", seconds(it.value), seconds(it.low), seconds(it.high));
+    }
+    format!("{:.digits$} s ({:.digits$} to {:.digits$})", it.value, it.low, it.high)
+}
+
+/// Octets in decimal multiples: `812 B`, `30.1 kB`, `1.2 MB`.
+#[must_use]
+pub fn octets(count: u64) -> String {
+    scaled(as_f64_u(count), &["B", "kB", "MB", "GB", "TB", "PB", "EB"])
+}
+
+/// A rate in bits per second, decimal multiples: `37.8 kbit/s`.
+#[must_use]
+pub fn bit_rate(bits_per_second: f64) -> String {
+    scaled(bits_per_second, &["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"])
+}
+
+/// A count with thousands separated: `12,345`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count and its noun: `1 sighting`, `3 sightings`.
+#[must_use]
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// A moment in a time zone.
+#[must_use]
+pub fn local(at: Timestamp, zone: &TimeZone) -> Zoned {
+    // An i64 of nanoseconds (years 1677 to 2262) always fits jiff's range, so the epoch never stands in for it.
+    jiff::Timestamp::from_nanosecond(i128::from(at.nanos())).unwrap_or_default().to_zoned(zone.clone())
+}
+
+/// Date and time of a moment, to the second: `2026-11-21 20:14:05`.
+#[must_use]
+pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
+    local(at, zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Time of day of a moment, to the second: `20:14:05`.
+#[must_use]
+pub fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
+    local(at, zone).strftime("%H:%M:%S").to_string()
+}
+
+/// Day and time as people say it: `Saturday 21 November 2026, 20:14`.
+#[must_use]
+pub fn spoken(at: Timestamp, zone: &TimeZone) -> String {
+    local(at, zone).strftime("%A %-d %B %Y, %H:%M").to_string()
+}
+
+/// Name of a time zone with its offset at a moment: `Europe/Berlin, UTC+01:00`.
+#[must_use]
+pub fn zone_name(at: Timestamp, zone: &TimeZone) -> String {
+    let offset = local(at, zone).strftime("UTC%:z").to_string();
+    match zone.iana_name() {
+        _ if zone.is_unknown() => "UTC".to_owned(),
+        Some("UTC") => "UTC".to_owned(),
+        Some(name) => format!("{name}, {offset}"),
+        None => offset,
+    }
+}
+
+fn scaled(value: f64, units: &[&str]) -> String {
+    if !value.is_finite() {
+        return "unknown".to_owned();
+    }
+    let mut value = value.max(0.0);
+    let mut units = units.iter();
+    let (mut unit, mut whole) = (units.next().copied().unwrap_or_default(), true);
+    for next in units {
+        if value < 999.5 {
+            break;
+        }
+        (value, unit, whole) = (value / 1_000.0, next, false);
+    }
+    if whole || value >= 99.95 { format!("{value:.0} {unit}") } else { format!("{value:.1} {unit}") }
+}
+
+/// A number of nanoseconds as a float: what it loses beyond 2^53 is below a microsecond in a century.
+#[expect(clippy::cast_precision_loss, reason = "reports show at most nine digits")]
+pub(crate) const fn as_f64(number: i64) -> f64 {
+    number as f64
+}
+
+/// A count as a float.
+#[expect(clippy::cast_precision_loss, reason = "reports show at most nine digits")]
+pub(crate) const fn as_f64_u(number: u64) -> f64 {
+    number as f64
+}
+
+/// The nearest whole number; out of range, the nearest end; 0 for what is no number.
+#[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, which is what is wanted")]
+pub(crate) fn round(number: f64) -> i64 {
+    number.round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_like_speech() {
+        let said: Vec<_> =
+            [0, 430_000_000, 4_200_000_000, 59 * SECOND, 185 * SECOND, 11_520 * SECOND, 90_000 * SECOND, 534_000 * SECOND]
+                .map(duration)
+                .into();
+        assert_eq!(said, ["0.00 s", "0.43 s", "4.2 s", "59 s", "3 min 5 s", "3 h 12 min", "1 day 1 h", "6 days 4 h"]);
+        assert_eq!(duration(52 * 31_556_952 * SECOND + 1), "52 years");
+        assert_eq!(duration(i64::MIN), "0.00 s");
+        assert_eq!(duration(i64::MAX), "292 years");
+        assert_eq!((seconds(59.9), seconds(f64::NAN)), ("1 min".to_owned(), "unknown".to_owned()));
+    }
+
+    #[test]
+    fn an_estimate_keeps_the_digits_of_its_interval() {
+        let of = |value, low, high| estimate(Estimate { value, low, high });
+        assert_eq!(of(4.2, 4.1, 4.4), "4.2 s (4.1 to 4.4)");
+        assert_eq!(of(0.5, 0.48, 0.52), "0.50 s (0.48 to 0.52)");
+        assert_eq!(of(62.0, 58.0, 66.0), "1 min 2 s (58 s to 1 min 6 s)");
+    }
+
+    #[test]
+    fn sizes_and_rates_change_unit_before_four_digits() {
+        assert_eq!(
+            [0, 999, 1_000, 30_100, 99_960, 999_600].map(octets),
+            ["0 B", "999 B", "1.0 kB", "30.1 kB", "100 kB", "1.0 MB"]
+        );
+        assert_eq!(octets(u64::MAX), "18.4 EB");
+        assert_eq!(bit_rate(37_760.0), "37.8 kbit/s");
+        assert_eq!(bit_rate(f64::INFINITY), "unknown");
+        assert_eq!([7, 1_234, 12_345_678].map(count), ["7", "1,234", "12,345,678"]);
+    }
+
+    #[test]
+    fn moments_are_told_in_the_zone_of_the_reader() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let at = Timestamp::from_nanos(1_795_288_445 * SECOND);
+        assert_eq!(date_time(at, &zone), "2026-11-21 20:14:05");
+        assert_eq!(spoken(at, &zone), "Saturday 21 November 2026, 20:14");
+        assert_eq!(zone_name(at, &zone), "Europe/Berlin, UTC+01:00");
+        assert_eq!(zone_name(at, &TimeZone::UTC), "UTC");
+        assert_eq!(zone_name(at, &TimeZone::unknown()), "UTC");
+        assert_eq!(date_time(Timestamp::MIN, &TimeZone::UTC), "1677-09-21 00:12:43");
+        assert_eq!(date_time(Timestamp::MAX, &TimeZone::UTC), "2262-04-11 23:47:16");
+    }
+}
