@@ -13,7 +13,9 @@ the captures in it. Plain Python 3, no packages.
 """
 
 import argparse
+import bisect
 import heapq
+import itertools
 import os
 import random
 import struct
@@ -46,6 +48,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1, help="what the lot is drawn with (default 1)")
     parser.add_argument("--small", action="store_true", help="keep frames of at most 90 octets only: the hard case for a reader")
     parser.add_argument("--max-gap", type=float, default=10.0, help="silence inside a capture is cut to this many seconds (default 10)")
+    parser.add_argument("--turn", type=float, default=600.0, help="a lane plays at most this many seconds of a capture at once (default 600)")
     parser.add_argument("--start", type=int, default=1_767_268_800, help="Unix time of the first frame, seconds")
     parser.add_argument("--us", action="store_true", help="microsecond time stamps instead of nanoseconds")
     args = parser.parse_args()
@@ -195,13 +198,23 @@ def lane(number, sources, args):
     now = args.start * 10**9 + chance.randrange(5 * 10**9)
     while True:
         source = chance.choice(sources)
-        own_mac, own_address = source.mac, source.address
-        rewritten = Rewrite(own_mac, own_address, mac, address)
-        last = 0
-        for at, wire, frame in source.frames:
+        rewritten = Rewrite(source.mac, source.address, mac, address)
+        first, end = excerpt(source.frames, int(args.turn * 1e9), chance)
+        start = last = source.frames[first][0]
+        for at, wire, frame in itertools.islice(source.frames, first, end):
             last = at
-            yield now + at, wire, rewritten(frame)
-        now += last + chance.randrange(10**9, 5 * 10**9)
+            yield now + at - start, wire, rewritten(frame)
+        now += last - start + chance.randrange(10**9, 5 * 10**9)
+
+
+def excerpt(frames, turn, chance):
+    """Where to start and end in a capture: all of it, or a stretch of `turn` nanoseconds drawn by lot."""
+    length = frames[-1][0]
+    if length <= turn:
+        return 0, len(frames)
+    start = chance.randrange(length - turn)
+    time_of = lambda frame: frame[0]
+    return bisect.bisect_left(frames, start, key=time_of), bisect.bisect_left(frames, start + turn, key=time_of)
 
 
 class Rewrite:

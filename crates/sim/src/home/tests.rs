@@ -1,0 +1,60 @@
+use super::*;
+use crate::scenario::{ALL, Kind};
+use crate::truth;
+
+fn short(kind: Kind) -> Scenario {
+    Scenario { seconds: 150, ..Scenario::of(kind) }
+}
+
+#[test]
+fn a_seed_decides_every_octet() {
+    let scenario = short(Kind::Household);
+    let (first, again, other) = (home(5, scenario), home(5, scenario), home(6, scenario));
+    assert!(first == again);
+    assert!(first.0 != other.0);
+}
+
+#[test]
+fn every_speaker_uploads_within_the_capture_and_as_long_as_it_was_spoken_to() {
+    for &(kind, name, _) in ALL.iter().filter(|entry| entry.1.starts_with("speaker")) {
+        for seed in 0..4 {
+            let (frames, truth) = frames(seed, Scenario { seconds: 300, ..Scenario::of(kind) });
+            let uploads = &truth.devices[0].uploads;
+            assert!(uploads.len() >= 2, "{name}, seed {seed}: {} uploads", uploads.len());
+            let mut last = 0;
+            for upload in uploads {
+                assert_eq!(upload.kind, truth::Kind::Audio);
+                assert!(upload.start_ns >= last.max(frames[0].at) && upload.end_ns <= frames[frames.len() - 1].at);
+                // Sound is sent no sooner than it was heard, and at most a stall later.
+                let took = upload.end_ns - upload.start_ns;
+                assert!(took <= upload.audio_ns + SECOND, "{name}, seed {seed}: {took} for {}", upload.audio_ns);
+                assert!(took + 3 * SECOND >= upload.audio_ns, "{name}, seed {seed}: {took} for {}", upload.audio_ns);
+                last = upload.end_ns;
+            }
+        }
+    }
+}
+
+#[test]
+fn what_holds_no_sound_has_an_empty_truth() {
+    for kind in [Kind::Plug, Kind::Laptop, Kind::Telemetry, Kind::Sensor, Kind::Console, Kind::CameraStream] {
+        let (frames, truth) = frames(1, short(kind));
+        assert!(frames.len() > 50, "{kind:?}: {} frames", frames.len());
+        assert!(truth.devices.iter().all(|device| device.uploads.is_empty()));
+    }
+}
+
+#[test]
+fn the_sample_is_small_and_has_something_to_show() {
+    let (capture, truth) = home(1, Scenario::of(Kind::Sample));
+    assert!((200_000..500_000).contains(&capture.len()), "{} octets", capture.len());
+    assert!(truth.devices[0].uploads.len() >= 3 && !truth.devices[1].uploads.is_empty());
+    assert_eq!(truth.devices.len(), 4);
+}
+
+#[test]
+fn no_frame_is_longer_than_the_wire_allows() {
+    let (frames, _) = frames(2, short(Kind::Household));
+    assert!(frames.iter().all(|frame| (42..=1_514).contains(&frame.octets.len())));
+    assert!(frames.is_sorted_by_key(|frame| frame.at));
+}
