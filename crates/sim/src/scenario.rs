@@ -23,6 +23,8 @@ pub enum Kind {
     Sample,
     /// All devices below in one home, with fewer octets.
     Household,
+    /// Speakers, machines and a little of everything else: what costs per packet are measured on.
+    Mixed,
     /// Constant bit rate, a frame per record.
     SpeakerCbr,
     /// The same on a lossy way, with many stalls.
@@ -76,6 +78,7 @@ pub struct Scenario {
 pub const ALL: &[(Kind, &str, u32)] = &[
     (Kind::Sample, "sample", 180),
     (Kind::Household, "household", 600),
+    (Kind::Mixed, "mixed", 300),
     (Kind::SpeakerCbr, "speaker-cbr", 600),
     (Kind::SpeakerLossy, "speaker-lossy", 600),
     (Kind::SpeakerSettled, "speaker-settled", 600),
@@ -136,6 +139,7 @@ impl Scenario {
         match self.kind {
             Kind::Sample => sample(),
             Kind::Household => household(chance),
+            Kind::Mixed => mixed(chance),
             kind => vec![(name, device(kind, chance))],
         }
     }
@@ -144,7 +148,7 @@ impl Scenario {
 fn device(kind: Kind, chance: &mut Chance) -> Box<dyn Device> {
     let opus_like = Codec::constant(20, 80);
     match kind {
-        Kind::Sample | Kind::Household | Kind::SpeakerCbr | Kind::SpeakerLossy | Kind::SpeakerSettled => {
+        Kind::Sample | Kind::Household | Kind::Mixed | Kind::SpeakerCbr | Kind::SpeakerLossy | Kind::SpeakerSettled => {
             Box::new(Speaker::new(opus_like))
         }
         Kind::SpeakerVbr => Box::new(Speaker { fresh_connection: true, ..Speaker::new(Codec::variable(60, 240, 60)) }),
@@ -237,6 +241,14 @@ fn household(chance: &mut Chance) -> Vec<(&'static str, Box<dyn Device>)> {
     ];
     let mut devices: Vec<_> = kinds.into_iter().map(|kind| (name_of(kind), device(kind, chance))).collect();
     devices.push(("laptop", Box::new(Laptop { pages: (10, 40), object: 60_000, video: 200_000, file: 500_000 })));
+    devices
+}
+
+fn mixed(chance: &mut Chance) -> Vec<(&'static str, Box<dyn Device>)> {
+    let kinds = [Kind::SpeakerCbr, Kind::SpeakerVbr, Kind::SpeakerHttp2, Kind::SpeakerQuic, Kind::Plug, Kind::Sensor];
+    let mut devices: Vec<_> = kinds.into_iter().map(|kind| (name_of(kind), device(kind, chance))).collect();
+    devices.push(("camera-clips", Box::new(ClipCamera { clip: (5, 8), octets_per_second: 30_000, every: (40, 70) })));
+    devices.push(("laptop", Box::new(Laptop { pages: (10, 20), object: 20_000, video: 40_000, file: 100_000 })));
     devices
 }
 
