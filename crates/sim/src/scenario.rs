@@ -12,7 +12,7 @@ use crate::device::codec::Codec;
 use crate::device::datagram::{Carriage, DatagramSpeaker};
 use crate::device::laptop::Laptop;
 use crate::device::machine::{Plug, Telemetry};
-use crate::device::realtime::{Call, Console};
+use crate::device::realtime::{Call, Console, Desktop};
 use crate::device::speaker::{Framing, Habit, Speaker};
 use crate::host::Loss;
 
@@ -61,6 +61,8 @@ pub enum Kind {
     Sensor,
     /// A game console.
     Console,
+    /// A remote desktop.
+    Desktop,
     /// A video call.
     Call,
 }
@@ -97,6 +99,7 @@ pub const ALL: &[(Kind, &str, u32)] = &[
     (Kind::Telemetry, "telemetry", 1_200),
     (Kind::Sensor, "sensor", 1_200),
     (Kind::Console, "console", 300),
+    (Kind::Desktop, "desktop", 600),
     (Kind::Call, "call", 240),
 ];
 
@@ -171,6 +174,7 @@ fn device(kind: Kind, chance: &mut Chance) -> Box<dyn Device> {
         Kind::Telemetry => Box::new(Telemetry { beat: SECOND, octets: 220, turns: None }),
         Kind::Sensor => Box::new(Telemetry { beat: 100 * MILLISECOND, octets: 24, turns: Some((10 * SECOND, 30 * SECOND)) }),
         Kind::Console => Box::new(Console { rate: 60, game: (60, 120) }),
+        Kind::Desktop => Box::new(Desktop { rate: 60, movement: 44 }),
         Kind::Call => Box::new(Call { length: (40, 90), picture: 1_800 }),
     }
 }
@@ -194,7 +198,10 @@ fn drawn(chance: &mut Chance) -> Box<dyn Device> {
     let pre_roll = chance.between(0, 2_500) * MILLISECOND;
     let habit = Habit { pre_roll, telemetry: chance.length(0, 40_000), ..Habit::usual() };
     let frames_per_record = if beat_ms <= 40 { chance.pick(&[1, 1, 1, 2, 3]) } else { 1 };
+    let wide = std::net::Ipv6Addr::new(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 0x24);
+    let address = if chance.one_in(3) { wide.into() } else { [198, 51, 100, 24].into() };
     let speaker = Speaker {
+        service: ("sound.assistant.example".into(), address),
         frames_per_record,
         records_per_turn: if beat_ms <= 20 { chance.pick(&[1, 1, 2, 5]) } else { 1 },
         framing: if chance.one_in(3) { Framing::Http2 } else { Framing::Plain(chance.length(0, 60)) },
@@ -237,6 +244,7 @@ fn household(chance: &mut Chance) -> Vec<(&'static str, Box<dyn Device>)> {
         Kind::Telemetry,
         Kind::Sensor,
         Kind::Console,
+        Kind::Desktop,
         Kind::Call,
     ];
     let mut devices: Vec<_> = kinds.into_iter().map(|kind| (name_of(kind), device(kind, chance))).collect();

@@ -41,7 +41,7 @@ impl DatagramSpeaker {
         let mut number: u16 = 0;
         let mut sent: Vec<(i64, Vec<u8>, i64)> = Vec::new();
         // QUIC: slices that are due at once share a datagram.
-        let (mut waiting, mut waiting_sound) = (0, 0);
+        let (mut waiting, mut waiting_sound, mut at_once) = (0, 0, 0);
         let mut slices = slices.into_iter().peekable();
         while let Some(slice) = slices.next() {
             number = number.wrapping_add(1);
@@ -64,7 +64,10 @@ impl DatagramSpeaker {
                     while waiting + 38 > QUIC_DATAGRAM || (!shared && waiting > 0) {
                         let part = waiting.min(QUIC_DATAGRAM - 38);
                         let sound = if part == waiting { waiting_sound } else { 1 };
-                        sent.push((slice.at, quic::short_packet(part + 22, chance), sound));
+                        // Ten datagrams may leave at once (RFC 9002, 7.2); a longer backlog is paced.
+                        at_once = if sent.last().is_some_and(|last| slice.at - last.0 < MILLISECOND) { at_once + 1 } else { 0 };
+                        let paced = sent.last().map_or(slice.at, |last| last.0 + if at_once < 10 { 0 } else { MILLISECOND });
+                        sent.push((paced.max(slice.at), quic::short_packet(part + 22, chance), sound));
                         waiting -= part;
                         waiting_sound -= sound;
                     }

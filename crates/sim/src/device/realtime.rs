@@ -1,4 +1,4 @@
-//! Things that cannot wait: a game console and a video call.
+//! Things that cannot wait: a game console, a remote desktop and a video call.
 
 use earwitness_core::time::{MILLISECOND, SECOND};
 
@@ -6,6 +6,7 @@ use super::Device;
 use super::datagram::stun;
 use crate::chance::Chance;
 use crate::host::{Datagrams, Host, Server, later};
+use crate::session::Session;
 use crate::truth::{Kind, Upload};
 
 /// A game console: small datagrams 60 times a second while somebody plays.
@@ -43,6 +44,48 @@ impl Device for Console {
             host.exchange(&server, flow);
             at = later(end, 10, 40, &mut chance);
         }
+        Vec::new()
+    }
+}
+
+/// A remote desktop over TLS: every movement of the mouse is a record of one length, at the beat of the mouse.
+///
+/// Nothing in the lengths and times of it tells it from sound of constant bit rate but the habit of the hand.
+#[derive(Clone, Copy, Debug)]
+pub struct Desktop {
+    /// Reports of the mouse per second.
+    pub rate: i64,
+    /// Octets of a movement.
+    pub movement: usize,
+}
+
+impl Device for Desktop {
+    fn live(&self, host: &mut Host, from: i64, until: i64) -> Vec<Upload> {
+        let server =
+            Server { name: "desktop.office.example", address: [198, 51, 100, 80].into(), port: 443, delay: 12 * MILLISECOND };
+        let now = host.join(from, None);
+        let mut chance = host.chance.fork("desktop");
+        let opened = host.look_up(now, &server);
+        let mut session = Session::open(opened, server.name, &[], &mut chance);
+        let mut at = opened + 2 * SECOND;
+        while at < until {
+            // The hand moves for a moment, clicks or types a little, and rests.
+            let stop = at + chance.between(150, 2_500) * MILLISECOND;
+            while at < stop {
+                session.say(at, self.movement);
+                if chance.one_in(4) {
+                    session.hear(at + 20 * MILLISECOND, chance.length(300, 6_000));
+                }
+                at += SECOND / self.rate + chance.exponential(300_000);
+            }
+            for _ in 0..chance.below(8) {
+                session.say(at, self.movement + chance.pick(&[4, 8]));
+                at += chance.between(70, 300) * MILLISECOND;
+                session.hear(at, chance.length(200, 2_000));
+            }
+            at += chance.exponential(3 * SECOND);
+        }
+        host.converse(&server, session);
         Vec::new()
     }
 }

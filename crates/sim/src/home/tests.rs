@@ -37,11 +37,22 @@ fn every_speaker_uploads_within_the_capture_and_as_long_as_it_was_spoken_to() {
 
 #[test]
 fn what_holds_no_sound_has_an_empty_truth() {
-    for kind in [Kind::Plug, Kind::Laptop, Kind::Telemetry, Kind::Sensor, Kind::Console, Kind::CameraStream] {
+    for kind in [Kind::Plug, Kind::Laptop, Kind::Telemetry, Kind::Sensor, Kind::Console, Kind::Desktop, Kind::CameraStream] {
         let (frames, truth) = frames(1, short(kind));
         assert!(frames.len() > 50, "{kind:?}: {} frames", frames.len());
         assert!(truth.devices.iter().all(|device| device.uploads.is_empty()));
     }
+}
+
+#[test]
+fn the_truth_counts_the_datagrams_that_hold_sound() {
+    let (frames, truth) = frames(3, short(Kind::SpeakerDtls));
+    // 60 octets of sound: record header 13, nonce and tag 24, UDP, IPv4 and Ethernet 42.
+    let own = frames.iter().filter(|frame| frame.octets[6..12] == truth.devices[0].mac.0);
+    let sent = own.filter(|frame| frame.octets.len() == 60 + 37 + 42).count();
+    let told: i64 = truth.devices[0].uploads.iter().map(|upload| upload.audio_ns).sum();
+    assert_eq!(i64::try_from(sent).unwrap() * 30_000_000, told);
+    assert!(sent > 100);
 }
 
 #[test]
