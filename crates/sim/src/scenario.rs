@@ -8,7 +8,7 @@ use earwitness_core::time::{MILLISECOND, SECOND};
 use crate::chance::Chance;
 use crate::device::Device;
 use crate::device::camera::{ClipCamera, StreamCamera};
-use crate::device::codec::Codec;
+use crate::device::codec::{Codec, Rate};
 use crate::device::datagram::{Carriage, DatagramSpeaker};
 use crate::device::laptop::Laptop;
 use crate::device::machine::{Plug, Telemetry};
@@ -39,6 +39,8 @@ pub enum Kind {
     SpeakerHttp2,
     /// Five frames of 20 ms written at once every 100 ms.
     SpeakerCoarse,
+    /// Frames of 20 ms cut from microphone blocks of 12.5 ms: the wire shows both beats.
+    SpeakerBlocks,
     /// SRTP.
     SpeakerRtp,
     /// DTLS.
@@ -88,6 +90,7 @@ pub const ALL: &[(Kind, &str, u32)] = &[
     (Kind::SpeakerPcm, "speaker-pcm", 600),
     (Kind::SpeakerHttp2, "speaker-http2", 600),
     (Kind::SpeakerCoarse, "speaker-coarse", 600),
+    (Kind::SpeakerBlocks, "speaker-blocks", 600),
     (Kind::SpeakerRtp, "speaker-rtp", 600),
     (Kind::SpeakerDtls, "speaker-dtls", 600),
     (Kind::SpeakerQuic, "speaker-quic", 600),
@@ -160,6 +163,7 @@ fn device(kind: Kind, chance: &mut Chance) -> Box<dyn Device> {
             Box::new(Speaker { framing: Framing::Http2, frames_per_record: 2, ..Speaker::new(Codec::constant(20, 60)) })
         }
         Kind::SpeakerCoarse => Box::new(Speaker { records_per_turn: 5, ..Speaker::new(opus_like) }),
+        Kind::SpeakerBlocks => Box::new(Speaker { block: 12_500_000, ..Speaker::new(opus_like) }),
         Kind::SpeakerRtp => Box::new(over(Carriage::Srtp, Codec::variable(20, 70, 12), [198, 51, 100, 21].into())),
         Kind::SpeakerDtls => Box::new(over(Carriage::Dtls, Codec::constant(30, 60), [198, 51, 100, 22].into())),
         Kind::SpeakerQuic => {
@@ -204,15 +208,18 @@ fn drawn(chance: &mut Chance) -> Box<dyn Device> {
         service: ("sound.assistant.example".into(), address),
         frames_per_record,
         records_per_turn: if beat_ms <= 20 { chance.pick(&[1, 1, 2, 5]) } else { 1 },
+        block: chance.pick(&[0, 0, 8_000_000, 10_000_000, 12_500_000, 16_000_000, 32_000_000]),
         framing: if chance.one_in(3) { Framing::Http2 } else { Framing::Plain(chance.length(0, 60)) },
         habit,
         fresh_connection: chance.one_in(2),
         drift: chance.between(-80, 80),
         ..Speaker::new(codec)
     };
+    // What does not fit into a datagram goes over TCP.
+    let fits = octets * frames_per_record <= 700 && !matches!(codec.rate, Rate::Constant(octets) if octets > 700);
     match chance.below(8) {
         0 => Box::new(DatagramSpeaker { speaker, carriage: Carriage::Quic }),
-        1 => Box::new(DatagramSpeaker { speaker, carriage: Carriage::Dtls }),
+        1 if fits => Box::new(DatagramSpeaker { speaker, carriage: Carriage::Dtls }),
         _ => Box::new(speaker),
     }
 }

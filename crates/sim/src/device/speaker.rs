@@ -56,6 +56,9 @@ pub struct Speaker {
     pub frames_per_record: usize,
     /// Records written per wake-up of the sender: 1 sends each as it appears, more send several back to back.
     pub records_per_turn: usize,
+    /// Sound comes from the microphone in blocks of so many nanoseconds, whatever the codec's beat is; 0 for no blocks.
+    /// A frame is sent when the block that ends it arrives, so that frames of 20 ms leave 12.5 or 25 ms apart.
+    pub block: i64,
     /// What else a record holds.
     pub framing: Framing,
     /// How it is used.
@@ -86,6 +89,7 @@ impl Speaker {
             codec,
             frames_per_record: 1,
             records_per_turn: 1,
+            block: 0,
             framing: Framing::Plain(16),
             habit: Habit::usual(),
             fresh_connection: false,
@@ -109,6 +113,7 @@ impl Speaker {
                 let octets = (0..frames).map(|_| encoder.frame(chance)).sum();
                 // A slice is there when its sound is over, and is written when the sender wakes up.
                 let ready = spoken_from + (number / per_turn + 1) * per_turn * slice;
+                let ready = if self.block > 0 { (ready + self.block - 1) / self.block * self.block } else { ready };
                 let woken = ready + chance.exponential(600_000).min(12 * MILLISECOND);
                 last = woken.max(last);
                 Slice { at: last, octets, sound: self.codec.beat * frames }

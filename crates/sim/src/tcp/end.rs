@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 
 use earwitness_core::time::{MILLISECOND, SECOND};
 
-use super::{SEGMENT, Write};
+use super::Write;
 
 /// Segments that may wait in the radio's queue before the socket holds back the rest (as Linux's small queues do).
 const QUEUED: usize = 3;
 /// Octets in flight at most: the window that both ends announce (2,048 scaled by 7).
 const WINDOW: u64 = 262_144;
 /// Initial window of ten segments (RFC 6928).
-const INITIAL: u64 = 10 * SEGMENT as u64;
+const INITIAL: u64 = 10;
 /// An acknowledgement waits so long for data to ride on.
 const DELAYED: i64 = 40 * MILLISECOND;
 /// Shortest time after which a segment is sent again.
@@ -34,6 +34,8 @@ pub(super) struct Flight {
 
 pub(super) struct End {
     script: VecDeque<Write>,
+    /// Largest payload of a segment.
+    segment: u64,
     stream: Vec<u8>,
     /// Initial sequence number.
     pub(super) first: u32,
@@ -65,16 +67,17 @@ pub(super) struct End {
 }
 
 impl End {
-    pub(super) fn new(script: Vec<Write>, first: u32, clock_offset: u32) -> Self {
+    pub(super) fn new(script: Vec<Write>, segment: usize, first: u32, clock_offset: u32) -> Self {
         Self {
             script: script.into(),
+            segment: segment as u64,
             stream: Vec::new(),
             first,
             clock_offset,
             unacknowledged: 0,
             next: 0,
             highest: 0,
-            window: INITIAL,
+            window: INITIAL * segment as u64,
             threshold: WINDOW,
             duplicates: 0,
             recover: 0,
@@ -137,7 +140,7 @@ impl End {
         let waiting = self.written() - self.next;
         let in_flight = self.next - self.unacknowledged;
         let room = self.window.min(WINDOW).saturating_sub(in_flight);
-        let length = waiting.min(SEGMENT as u64);
+        let length = waiting.min(self.segment);
         // No small segment just because the window is nearly full (RFC 9293, 3.8.6.2.1).
         let fits = room >= length || (in_flight == 0 && room > 0);
         (length > 0 && fits && self.in_queue.len() < QUEUED).then(|| (self.next, usize::try_from(length).unwrap_or(0)))
@@ -164,8 +167,8 @@ impl End {
             self.repair_due = Some(leaves + self.repair_after);
             return;
         }
-        self.threshold = ((self.next - self.unacknowledged) / 2).max(2 * SEGMENT as u64);
-        self.window = SEGMENT as u64;
+        self.threshold = ((self.next - self.unacknowledged) / 2).max(2 * self.segment);
+        self.window = self.segment;
         self.next = self.unacknowledged;
         self.recover = self.highest;
         self.duplicates = 0;
@@ -187,7 +190,7 @@ impl End {
                 again = true;
             } else {
                 self.duplicates = 0;
-                let grown = if self.window < self.threshold { newly } else { SEGMENT as u64 * newly / self.window.max(1) };
+                let grown = if self.window < self.threshold { newly } else { self.segment * newly / self.window.max(1) };
                 self.window = (self.window + grown).min(WINDOW);
             }
             self.repair_after = 0;
@@ -195,13 +198,13 @@ impl End {
         } else if flight.length == 0 && !flight.last && self.unacknowledged < self.next {
             self.duplicates += 1;
             if self.duplicates == 3 && self.unacknowledged >= self.recover {
-                self.threshold = ((self.next - self.unacknowledged) / 2).max(2 * SEGMENT as u64);
+                self.threshold = ((self.next - self.unacknowledged) / 2).max(2 * self.segment);
                 self.window = self.threshold;
                 self.recover = self.highest;
                 again = true;
             }
         }
-        let length = (self.highest - self.unacknowledged).min(SEGMENT as u64);
+        let length = (self.highest - self.unacknowledged).min(self.segment);
         (again && length > 0).then(|| (self.unacknowledged, usize::try_from(length).unwrap_or(0)))
     }
 

@@ -16,8 +16,10 @@ use crate::file::Captured;
 use crate::packet::{self, ACK, Ends, FIN, PSH, SYN, TcpHeader};
 use end::{End, Flight};
 
-/// Largest payload of a segment: 1,460 of Ethernet less 12 of the time-stamp option (RFC 7323).
+/// Largest payload of a segment over IPv4: 1,460 of Ethernet less 12 of the time-stamp option (RFC 7323).
 pub const SEGMENT: usize = 1_448;
+/// The same over IPv6, whose header is 20 octets longer.
+pub const SEGMENT_V6: usize = SEGMENT - 20;
 
 /// Octets that an application writes into its socket.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -123,7 +125,9 @@ struct Connection<'a> {
 impl<'a> Connection<'a> {
     fn new(conversation: Conversation, addresses: Ends, path: Path<'a>, chance: &'a mut Chance) -> Self {
         let mut number = || u32::try_from(chance.below(1 << 32)).unwrap_or(0);
-        let ends = [End::new(conversation.device, number(), number()), End::new(conversation.server, number(), number())];
+        let segment = if addresses.source.is_ipv4() { SEGMENT } else { SEGMENT_V6 };
+        let mut end = |script| End::new(script, segment, number(), number());
+        let ends = [end(conversation.device), end(conversation.server)];
         let ids = [u16::try_from(chance.below(1 << 16)).unwrap_or(0), 0];
         Self {
             opens: conversation.opens,
@@ -143,9 +147,10 @@ impl<'a> Connection<'a> {
     }
 
     fn shake_hands(&mut self) {
+        let largest = if self.addresses.source.is_ipv4() { 0xb4 } else { 0xa0 };
         let opening = |timestamp: u32, echo: u32| {
-            // Maximum segment size 1,460, timestamps, window scale 7 (RFC 9293 3.2, RFC 7323).
-            let mut options = vec![2, 4, 5, 0xb4, 1, 1, 8, 10];
+            // Maximum segment size 1,460 or 1,440, timestamps, window scale 7 (RFC 9293 3.2, RFC 7323).
+            let mut options = vec![2, 4, 5, largest, 1, 1, 8, 10];
             options.extend_from_slice(&timestamp.to_be_bytes());
             options.extend_from_slice(&echo.to_be_bytes());
             options.extend_from_slice(&[1, 3, 3, 7]);
