@@ -1,1 +1,22 @@
-//! The simulated home: frames built byte by byte, devices, and virtual time.
+//! The simulated home: frames built octet by octet, devices, and virtual time.
+//!
+//! Everything follows from a seed: no clock, no file, no chance of its own. [`home::home`] gives a capture and the truth
+//! about it, for codecs and transports of which there is no recording; it imitates how sound is sent, not any detector.
+
+pub mod air;
+pub mod chance;
+pub mod device;
+pub mod file;
+pub mod home;
+pub mod host;
+pub mod names;
+pub mod packet;
+pub mod quic;
+pub mod scenario;
+pub mod session;
+pub mod tcp;
+pub mod tls;
+pub mod truth;
+
+pub use home::home;
+pub use scenario::Scenario;
