@@ -64,13 +64,16 @@ impl Section {
         let total = index(word::<BIG>([t0, t1, t2, t3]));
         let captured = index(word::<BIG>([c0, c1, c2, c3]));
         let wire_len = word::<BIG>([w0, w1, w2, w3]);
-        if word::<BIG>([k0, k1, k2, k3]) != ng::EPB || total > MAX_BLOCK || captured > MAX_BLOCK {
+        if word::<BIG>([k0, k1, k2, k3]) != ng::EPB || captured > MAX_BLOCK - EPB_HEAD - 4 {
             return None;
         }
-        if total != EPB_HEAD + captured.next_multiple_of(4) + 4 {
+        // Cannot overflow, as `captured` is small now; spelt out because this is the hottest line of the program.
+        let padded = captured.wrapping_add(3) & !3;
+        let behind = padded.wrapping_add(4);
+        if total != behind.wrapping_add(EPB_HEAD) {
             return None;
         }
-        let (body, rest) = rest.split_at_checked(total - EPB_HEAD)?;
+        let (body, rest) = rest.split_at_checked(behind)?;
         let (padded, trailer) = body.split_last_chunk::<4>()?;
         if *trailer != [t0, t1, t2, t3] {
             return None;
