@@ -91,6 +91,7 @@ impl Decoder {
                 Some(false) => Run::of(bytes, |bytes| file.ordinary::<false>(bytes), each),
                 None => return (0, ControlFlow::Continue(())),
             },
+            Mode::Ng(file) if file.passing > 0 => return (0, ControlFlow::Continue(())),
             Mode::Ng(file) if file.section.big => Run::of(bytes, |bytes| file.section.ordinary::<true>(bytes), each),
             Mode::Ng(file) => Run::of(bytes, |bytes| file.section.ordinary::<false>(bytes), each),
         };
@@ -169,7 +170,8 @@ impl Decoder {
                 }
                 Ok(_) => return None,
             },
-            _ if rest.is_empty() => return None,
+            Mode::Ng(file) if rest.is_empty() && file.passing == 0 => return None,
+            Mode::Classic(_) if rest.is_empty() => return None,
             Mode::Classic(file) => file.cut(rest),
             Mode::Ng(file) => file.clone().cut(rest, place, &mut Vec::new()),
         };
