@@ -80,21 +80,22 @@ impl Classic {
         Ok(Self { big, unit, lengths, link, limit, link_type, snaplen: full(16) })
     }
 
-    /// The record at the start of `bytes`, when it is whole and ordinary.
+    /// Whether its records can be read by [`Classic::ordinary`], in which byte order.
     #[inline]
-    pub(super) fn record<'a>(&self, bytes: &'a [u8]) -> Option<(Frame<'a>, usize)> {
-        if self.big { self.ordinary::<true>(bytes) } else { self.ordinary::<false>(bytes) }
+    pub(super) fn fast(&self) -> Option<bool> {
+        (self.lengths == Lengths::CapturedFirst).then_some(self.big)
     }
 
+    /// The record at the start of `bytes` and what follows it, when it is whole and ordinary.
     #[inline]
-    fn ordinary<'a, const BIG: bool>(&self, bytes: &'a [u8]) -> Option<(Frame<'a>, usize)> {
+    pub(super) fn ordinary<'a, const BIG: bool>(&self, bytes: &'a [u8]) -> Option<(Frame<'a>, &'a [u8])> {
         let (header, rest) = bytes.split_first_chunk::<RECORD>()?;
         let record = Record::read::<BIG>(header);
-        if self.lengths != Lengths::CapturedFirst || record.captured > self.limit {
+        if record.captured > self.limit {
             return None;
         }
-        let bytes = rest.get(..index(record.captured))?;
-        Some((self.frame(record, bytes), RECORD + bytes.len()))
+        let (bytes, rest) = rest.split_at_checked(index(record.captured))?;
+        Some((self.frame(record, bytes), rest))
     }
 
     /// The record at the start of `bytes`, whatever its state.

@@ -5,8 +5,10 @@ use crate::time::{SECOND, Timestamp};
 /// How the time stamps of one pcapng interface count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Clock {
-    /// Nanoseconds in a tick, where that is a whole number and there is no offset; else 0.
+    /// Nanoseconds in a tick, where that is a whole number.
     times: u64,
+    /// Time stamps under this need no more than a multiplication.
+    plain: u64,
     scale: Scale,
     /// Seconds to add.
     offset: i64,
@@ -42,21 +44,18 @@ impl Clock {
         } else {
             Scale::Nothing
         };
-        let times = match scale {
-            Scale::Times(times) if offset == 0 => times,
-            _ => 0,
+        let (times, plain) = match scale {
+            Scale::Times(times) if offset == 0 => (times, i64::MAX.cast_unsigned() / times),
+            _ => (0, 0),
         };
-        Self { times, scale, offset }
+        Self { times, plain, scale, offset }
     }
 
     /// The moment of a time stamp: `floor(ticks * 1e9 / resolution)` ns, saturated.
     #[inline]
     pub(super) fn at(&self, ticks: u64) -> Timestamp {
-        if self.times != 0
-            && let Some(nanos) = ticks.checked_mul(self.times)
-            && let Ok(nanos) = i64::try_from(nanos)
-        {
-            return Timestamp::from_nanos(nanos);
+        if ticks < self.plain {
+            return Timestamp::from_nanos(ticks.wrapping_mul(self.times).cast_signed());
         }
         self.any(ticks)
     }

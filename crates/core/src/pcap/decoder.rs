@@ -1,5 +1,7 @@
 //! The decoder: bytes in, frames lent out.
 
+use std::ops::ControlFlow;
+
 use super::classic::{self, Classic};
 use super::ng::{self, Ng, Place};
 use super::note::Note;
@@ -74,35 +76,37 @@ impl Decoder {
         Self { mode: Mode::Start, offset: 0, frames: 0, last: Timestamp::from_nanos(0), interfaces: Vec::new() }
     }
 
+    /// Gives `each` the frames that `bytes` begin with, as long as they are whole and ordinary and it has not enough;
+    /// says how many octets they took. [`Decoder::next`] reads what follows. This is the loop to spend the time in.
+    #[inline]
+    pub fn run<'a, F>(&mut self, bytes: &'a [u8], each: F) -> (usize, ControlFlow<()>)
+    where
+        F: FnMut(&Frame<'a>) -> ControlFlow<()>,
+    {
+        // One loop for each format and byte order, so that neither is asked for at every frame.
+        let run = match &self.mode {
+            Mode::Start => return (0, ControlFlow::Continue(())),
+            Mode::Classic(file) => match file.fast() {
+                Some(true) => Run::of(bytes, |bytes| file.ordinary::<true>(bytes), each),
+                Some(false) => Run::of(bytes, |bytes| file.ordinary::<false>(bytes), each),
+                None => return (0, ControlFlow::Continue(())),
+            },
+            Mode::Ng(file) if file.passing > 0 => return (0, ControlFlow::Continue(())),
+            Mode::Ng(file) if file.section.big => Run::of(bytes, |bytes| file.section.ordinary::<true>(bytes), each),
+            Mode::Ng(file) => Run::of(bytes, |bytes| file.section.ordinary::<false>(bytes), each),
+        };
+        let used = bytes.len().saturating_sub(run.rest.len());
+        self.offset = self.offset.saturating_add(octets(used));
+        self.frames = self.frames.saturating_add(run.frames);
+        self.last = run.last.unwrap_or(self.last);
+        (used, run.flow)
+    }
+
     /// Reads what `bytes` begin with; they begin where the last step ended.
     ///
     /// # Errors
     /// A [`Stop`] when what follows cannot be told apart any more. Asked again, it says the same again.
-    #[inline]
     pub fn next<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Stop> {
-        let ordinary = match &self.mode {
-            Mode::Classic(file) => file.record(bytes),
-            Mode::Ng(file) => file.section.packet(bytes),
-            Mode::Start => None,
-        };
-        let Some((frame, used)) = ordinary else {
-            return self.any(bytes);
-        };
-        self.count(&frame, used);
-        Ok(Step::Frame { frame, used })
-    }
-
-    #[inline]
-    fn count(&mut self, frame: &Frame<'_>, used: usize) {
-        self.offset = self.offset.wrapping_add(octets(used));
-        self.frames = self.frames.wrapping_add(1);
-        self.last = frame.at;
-    }
-
-    /// Everything that is not an ordinary frame.
-    #[cold]
-    #[inline(never)]
-    fn any<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Stop> {
         let place = Place { offset: self.offset, last: self.last };
         let step = match &mut self.mode {
             Mode::Start => self.begin(bytes),
@@ -110,8 +114,12 @@ impl Decoder {
             Mode::Ng(file) => file.any(bytes, place, &mut self.interfaces),
         };
         match step {
-            Ok(Step::Frame { frame, used }) => self.count(&frame, used),
-            Ok(Step::Skip { used, .. }) => self.offset = self.offset.wrapping_add(octets(used)),
+            Ok(Step::Frame { frame, used }) => {
+                self.offset = self.offset.saturating_add(octets(used));
+                self.frames = self.frames.saturating_add(1);
+                self.last = frame.at;
+            }
+            Ok(Step::Skip { used, .. }) => self.offset = self.offset.saturating_add(octets(used)),
             _ => {}
         }
         step.map_err(|reason| self.stop(reason))
@@ -155,14 +163,15 @@ impl Decoder {
         let place = Place { offset: self.offset, last: self.last };
         let reason = match &self.mode {
             Mode::Start if rest.is_empty() => Reason::Empty,
-            Mode::Start => match Self::new().any(rest) {
+            Mode::Start => match Self::new().next(rest) {
                 Err(stop) => stop.reason,
                 Ok(Step::More { need }) => {
                     Reason::Truncated { part: Part::FileHeader, need: octets(need), have: octets(rest.len()) }
                 }
                 Ok(_) => return None,
             },
-            _ if rest.is_empty() => return None,
+            Mode::Ng(file) if rest.is_empty() && file.passing == 0 => return None,
+            Mode::Classic(_) if rest.is_empty() => return None,
             Mode::Classic(file) => file.cut(rest),
             Mode::Ng(file) => file.clone().cut(rest, place, &mut Vec::new()),
         };
@@ -196,5 +205,34 @@ impl Decoder {
     #[must_use]
     pub fn interfaces(&self) -> &[Description] {
         &self.interfaces
+    }
+}
+
+/// A run of ordinary frames.
+struct Run<'a> {
+    rest: &'a [u8],
+    frames: u64,
+    last: Option<Timestamp>,
+    flow: ControlFlow<()>,
+}
+
+impl<'a> Run<'a> {
+    #[inline]
+    fn of(
+        mut rest: &'a [u8],
+        read: impl Fn(&'a [u8]) -> Option<(Frame<'a>, &'a [u8])>,
+        mut each: impl FnMut(&Frame<'a>) -> ControlFlow<()>,
+    ) -> Self {
+        let (mut frames, mut last, mut flow) = (0_u64, None, ControlFlow::Continue(()));
+        while let Some((frame, behind)) = read(rest) {
+            rest = behind;
+            frames += 1;
+            last = Some(frame.at);
+            flow = each(&frame);
+            if flow.is_break() {
+                break;
+            }
+        }
+        Self { rest, frames, last, flow }
     }
 }

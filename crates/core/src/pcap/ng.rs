@@ -53,6 +53,8 @@ pub(super) const fn is_packet(kind: u32) -> bool {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ng {
     pub(super) section: Section,
+    /// Octets to pass over of a block that is too long to be held and of no interest.
+    pub(super) passing: u64,
     /// What was already told of the block at an offset, so that it is told once.
     told: (u64, u8),
 }
@@ -92,6 +94,9 @@ struct Packet<'a> {
 impl Ng {
     /// Reads the block at the start of `bytes`.
     pub(super) fn any<'a>(&mut self, bytes: &'a [u8], place: Place, known: &mut Vec<Description>) -> Result<Step<'a>, Reason> {
+        if self.passing > 0 {
+            return Ok(self.pass(bytes));
+        }
         let Some((&[k0, k1, k2, k3, .., m0, m1, m2, m3], _)) = bytes.split_first_chunk::<12>() else {
             return Ok(Step::More { need: index(FRAME) });
         };
@@ -105,9 +110,19 @@ impl Ng {
         if self.section.big { self.block::<true>(bytes, place, known) } else { self.block::<false>(bytes, place, known) }
     }
 
+    /// Passes over as much of a long block as is there.
+    fn pass<'a>(&mut self, bytes: &'a [u8]) -> Step<'a> {
+        let used = bytes.len().min(usize::try_from(self.passing).unwrap_or(usize::MAX));
+        self.passing = self.passing.saturating_sub(octets(used));
+        if used == 0 { Step::More { need: 1 } } else { Step::Skip { used, note: None } }
+    }
+
     /// What the file ends in, when `rest` is not a whole block.
     pub(super) fn cut(&mut self, rest: &[u8], place: Place, known: &mut Vec<Description>) -> Reason {
         let have = octets(rest.len());
+        if self.passing > 0 {
+            return Reason::Truncated { part: Part::Block, need: self.passing, have };
+        }
         match self.any(rest, place, known) {
             Err(reason) => reason,
             Ok(Step::More { need }) if rest.len() < index(FRAME) => {
@@ -144,6 +159,10 @@ impl Ng {
         place: Place,
         known: &mut Vec<Description>,
     ) -> Result<Step<'a>, Reason> {
+        if let Some(octets) = long_and_unknown::<BIG>(bytes) {
+            self.passing = octets;
+            return Ok(self.pass(bytes));
+        }
         let block = match whole::<BIG>(bytes, FRAME)? {
             Ok(block) => block,
             Err(need) => return Ok(Step::More { need }),
@@ -287,6 +306,15 @@ impl Ng {
         interface.dropped = interface.dropped.max(total);
         (dropped > 0).then_some(Note::Drops { interface: number, dropped })
     }
+}
+
+/// The length of the block at the start of `bytes`, if it exceeds [`MAX_BLOCK`] and nothing in it would be read: some
+/// writers put whole files into custom blocks. That it may be a lie does no harm, since it takes no memory.
+fn long_and_unknown<const BIG: bool>(bytes: &[u8]) -> Option<u64> {
+    let &[k0, k1, k2, k3, t0, t1, t2, t3] = bytes.first_chunk()?;
+    let (kind, length) = (word::<BIG>([k0, k1, k2, k3]), word::<BIG>([t0, t1, t2, t3]));
+    let read = is_packet(kind) || kind == IDB || kind == ISB;
+    (!read && index(length) > MAX_BLOCK).then(|| u64::from(length).next_multiple_of(4))
 }
 
 /// The block at the start of `bytes` (at least 12 octets), or how many octets it takes to see all of it.

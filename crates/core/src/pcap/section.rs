@@ -54,36 +54,35 @@ impl Section {
         self.base.saturating_add(interface)
     }
 
-    /// The enhanced packet block at the start of `bytes`, when it is whole, ordinary and without options.
+    /// The enhanced packet block at the start of `bytes` and what follows it, when it is whole, ordinary and without
+    /// options.
     #[inline]
-    pub(super) fn packet<'a>(&self, bytes: &'a [u8]) -> Option<(Frame<'a>, usize)> {
-        if self.big { self.ordinary::<true>(bytes) } else { self.ordinary::<false>(bytes) }
-    }
-
-    #[inline]
-    fn ordinary<'a, const BIG: bool>(&self, bytes: &'a [u8]) -> Option<(Frame<'a>, usize)> {
+    pub(super) fn ordinary<'a, const BIG: bool>(&self, bytes: &'a [u8]) -> Option<(Frame<'a>, &'a [u8])> {
         let (head, rest) = bytes.split_first_chunk::<EPB_HEAD>()?;
         let &[k0, k1, k2, k3, t0, t1, t2, t3, i0, i1, i2, i3, h0, h1, h2, h3, l0, l1, l2, l3, tail @ ..] = head;
         let [c0, c1, c2, c3, w0, w1, w2, w3] = tail;
         let total = index(word::<BIG>([t0, t1, t2, t3]));
         let captured = index(word::<BIG>([c0, c1, c2, c3]));
         let wire_len = word::<BIG>([w0, w1, w2, w3]);
-        if word::<BIG>([k0, k1, k2, k3]) != ng::EPB || total > MAX_BLOCK || captured > MAX_BLOCK {
+        if word::<BIG>([k0, k1, k2, k3]) != ng::EPB || captured > MAX_BLOCK - EPB_HEAD - 4 {
             return None;
         }
-        let padded = captured.next_multiple_of(4);
-        if total != EPB_HEAD + padded + 4 {
+        // Cannot overflow, as `captured` is small now; spelt out because this is the hottest line of the program.
+        let padded = captured.wrapping_add(3) & !3;
+        let behind = padded.wrapping_add(4);
+        if total != behind.wrapping_add(EPB_HEAD) {
             return None;
         }
-        let bytes = rest.get(..captured)?;
-        let trailer = rest.get(padded..)?.first_chunk::<4>()?;
+        let (body, rest) = rest.split_at_checked(behind)?;
+        let (padded, trailer) = body.split_last_chunk::<4>()?;
         if *trailer != [t0, t1, t2, t3] {
             return None;
         }
+        let bytes = padded.get(..captured)?;
         let id = word::<BIG>([i0, i1, i2, i3]);
         let interface = self.interfaces.get(index(id))?;
         let ticks = (u64::from(word::<BIG>([h0, h1, h2, h3])) << 32) | u64::from(word::<BIG>([l0, l1, l2, l3]));
         let at = interface.clock.at(ticks);
-        Some((Frame { at, link: interface.link, wire_len, bytes, interface: self.number(id) }, total))
+        Some((Frame { at, link: interface.link, wire_len, bytes, interface: self.number(id) }, rest))
     }
 }

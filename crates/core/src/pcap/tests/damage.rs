@@ -136,6 +136,22 @@ fn a_block_that_announces_4_gb_asks_for_no_memory() {
     assert_eq!(read(&file).stop.unwrap().reason, Reason::BlockTooLong { announced: 0xffff_fffc });
 }
 
+#[test]
+fn a_long_block_of_no_interest_is_passed_over_without_being_held() {
+    for big in [false, true] {
+        let long =
+            Build::new(big).u32(0x0bad).u32(MAX_BLOCK as u32 + 4).octets(&vec![6; MAX_BLOCK - 8]).u32(MAX_BLOCK as u32 + 4);
+        let file = good(big).octets(&long.out).packet(0, 2, 60, b"kept", &[]).out;
+        let reading = read_in_pieces(&file, 1 << 20);
+        assert_eq!((reading.frames.len(), reading.notes.len(), reading.stop), (2, 0, None));
+        let cut = &file[..file.len() - 100];
+        let reading = read_in_pieces(cut, 1 << 20);
+        let stop = reading.stop.unwrap();
+        assert_eq!((reading.frames.len(), stop.offset), (1, cut.len() as u64));
+        assert_eq!(stop.reason, Reason::Truncated { part: Part::Block, need: 64, have: 0 });
+    }
+}
+
 fn starts() -> impl Strategy<Value = Vec<u8>> {
     let classic = |big, magic| Build::new(big).classic(magic, 1).record(1, 1, 60, b"abc").out;
     prop_oneof![

@@ -7,8 +7,10 @@ mod ng;
 mod time;
 mod writing;
 
+use std::ops::ControlFlow;
+
 use super::{Decoder, Note, Step, Stop};
-use crate::frame::Link;
+use crate::frame::{Frame, Link};
 
 /// A frame that owns its octets.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,21 +35,37 @@ fn read(file: &[u8]) -> Reading {
     read_in_pieces(file, file.len().max(1))
 }
 
-/// Reads a whole file, handing over `piece` more octets whenever the decoder asks for more.
+impl Owned {
+    fn new(frame: &Frame<'_>) -> Self {
+        let Frame { at, link, wire_len, bytes, interface } = *frame;
+        Self { at: at.nanos(), link, wire_len, bytes: bytes.to_vec(), interface }
+    }
+}
+
+/// Reads a whole file, handing over `piece` more octets whenever the decoder asks for more: once frame by frame and
+/// once in runs, which must not differ.
 fn read_in_pieces(file: &[u8], piece: usize) -> Reading {
+    let reading = read_by::<false>(file, piece);
+    assert_eq!(read_by::<true>(file, piece), reading);
+    reading
+}
+
+fn read_by<const RUNS: bool>(file: &[u8], piece: usize) -> Reading {
     let (mut decoder, mut reading) = (Decoder::new(), Reading::default());
     let (mut start, mut end) = (0, 0);
     loop {
+        if RUNS {
+            // Has enough after every third frame, for the sake of it.
+            let (used, _) = decoder.run(&file[start..end], |frame| {
+                reading.frames.push(Owned::new(frame));
+                if reading.frames.len() % 3 == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            start += used;
+        }
         match decoder.next(&file[start..end]) {
             Ok(Step::Frame { frame, used }) => {
                 start += used;
-                reading.frames.push(Owned {
-                    at: frame.at.nanos(),
-                    link: frame.link,
-                    wire_len: frame.wire_len,
-                    bytes: frame.bytes.to_vec(),
-                    interface: frame.interface,
-                });
+                reading.frames.push(Owned::new(&frame));
             }
             Ok(Step::Skip { used, note }) => {
                 assert!(used > 0 || note.is_some(), "a step without progress");

@@ -1,0 +1,103 @@
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, atomic::AtomicBool};
+use std::time::Duration;
+
+use super::super::{Captures, Follow, Order};
+use super::{RECORD, capture, frames, save};
+
+/// Does something to a file.
+type Deed = fn(&Path);
+
+/// Follows a file; each look that finds nothing new does the next of the given deeds, and after them nothing.
+fn follow(path: &Path, deeds: Vec<Box<dyn Fn() + Send + Sync>>, stop: &Arc<AtomicBool>) -> (Vec<i64>, Vec<String>) {
+    let next = AtomicUsize::new(0);
+    let sleep = Arc::new(move |_| {
+        if let Some(deed) = deeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+            deed();
+        }
+    });
+    let (idle, poll) = (Some(Duration::from_secs(10)), Duration::from_secs(1));
+    let follow = Follow { stop: Arc::clone(stop), idle, poll, sleep };
+    let mut captures = Captures::open(&[path.to_owned()], Order::Merged, Some(follow)).unwrap();
+    let seen = frames(&mut captures).into_iter().map(|(_, at)| at).collect();
+    (seen, captures.troubles().iter().map(ToString::to_string).collect())
+}
+
+fn append(path: &Path, octets: &[u8]) -> Box<dyn Fn() + Send + Sync> {
+    let (path, octets) = (path.to_owned(), octets.to_vec());
+    Box::new(move || OpenOptions::new().append(true).open(&path).unwrap().write_all(&octets).unwrap())
+}
+
+#[test]
+fn frames_written_later_are_seen_even_when_they_come_in_halves() {
+    let folder = tempfile::tempdir().unwrap();
+    let octets = capture([1, 2, 3]);
+    let path = save(folder.path(), "growing", &octets[..10]);
+    let deeds = vec![
+        append(&path, &octets[10..30]),
+        append(&path, &octets[30..30 + RECORD]),
+        append(&path, &octets[30 + RECORD..]),
+        append(&path, &octets[24..60]),
+    ];
+    let (seen, troubles) = follow(&path, deeds, &Arc::default());
+    assert_eq!(seen, [1, 2, 3]);
+    assert_eq!(troubles, [""; 0], "the half frame at the end is still being written");
+}
+
+#[test]
+fn a_growing_gzip_is_unpacked_as_it_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut packer = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+    packer.write_all(&capture([1, 2])).unwrap();
+    packer.flush().unwrap();
+    let front = packer.get_ref().len();
+    packer.write_all(&capture([3])[24..]).unwrap();
+    let octets = packer.finish().unwrap();
+    let path = save(folder.path(), "growing", &octets[..front]);
+    let (seen, troubles) = follow(&path, vec![append(&path, &octets[front..])], &Arc::default());
+    assert_eq!((seen, troubles), (vec![1, 2, 3], vec![]));
+}
+
+#[test]
+fn it_ends_when_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = save(folder.path(), "growing", &capture([1]));
+    let stop = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&stop);
+    let more = append(&path, &capture([2])[24..]);
+    let deeds: Vec<Box<dyn Fn() + Send + Sync>> = vec![Box::new(move || told.store(true, Ordering::Relaxed)), more];
+    assert_eq!(follow(&path, deeds, &stop), (vec![1], vec![]));
+}
+
+#[test]
+fn a_file_that_shrinks_or_is_replaced_or_removed_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let deeds: [(Deed, &str); 3] = [
+        (|path| OpenOptions::new().write(true).open(path).unwrap().set_len(30).unwrap(), "became shorter"),
+        (
+            |path| {
+                fs::write(path.with_extension("new"), capture([9])).unwrap();
+                fs::rename(path.with_extension("new"), path).unwrap();
+            },
+            "another file has taken its name",
+        ),
+        (|path| fs::remove_file(path).unwrap(), "was removed"),
+    ];
+    for (deed, words) in deeds {
+        let path = save(folder.path(), "growing", &capture([1, 2]));
+        let named = path.clone();
+        let (seen, troubles) = follow(&path, vec![Box::new(move || deed(&named))], &Arc::default());
+        assert_eq!(seen, [1, 2]);
+        assert!(troubles.len() == 1 && troubles[0].contains(words), "{troubles:?}");
+    }
+}
+
+#[test]
+fn two_files_cannot_be_followed_at_once() {
+    let follow = Follow::until(Arc::default());
+    let error = Captures::open(&["a".into(), "b".into()], Order::Merged, Some(follow)).err().unwrap();
+    assert!(error.to_string().contains("only one file can be followed"));
+}
