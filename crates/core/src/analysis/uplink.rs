@@ -43,6 +43,8 @@ pub(super) struct Intake {
     pub(super) transfer: Option<Transfer>,
     /// Payload octets that the other end sent (wraps around).
     pub(super) answered: u32,
+    /// When the latest of them came.
+    answer_at: Timestamp,
     pub(super) hello: Hello,
 }
 
@@ -72,6 +74,7 @@ impl Uplink {
     pub(super) fn answer(&mut self, at: Timestamp, octets: u32) {
         self.used = at;
         self.intake.answered = self.intake.answered.wrapping_add(octets);
+        self.intake.answer_at = at;
         if let Some(transfer) = &mut self.intake.transfer {
             transfer.received += u64::from(octets);
         }
@@ -95,11 +98,20 @@ impl Uplink {
         self.latest_datagram = this;
         self.intake.hello.datagram(payload);
         self.intake.add(at, length);
-        self.intake.slices.push(Slice { at: at.nanos(), length, answered: self.intake.answered });
+        let slice = self.intake.slice(at);
+        self.intake.slices.push(slice(length));
     }
 }
 
 impl Intake {
+    /// Makes slices that are sent at `at`.
+    #[inline]
+    fn slice(&self, at: Timestamp) -> impl Fn(u32) -> Slice + use<> {
+        let since_answer = u32::try_from(at.since(self.answer_at) / 1_000).unwrap_or(u32::MAX);
+        let (at, answered) = (at.nanos(), self.answered);
+        move |length| Slice { at, length, answered, since_answer }
+    }
+
     #[inline]
     fn add(&mut self, at: Timestamp, length: u32) {
         match &mut self.transfer {
@@ -114,11 +126,11 @@ impl Ordered for Intake {
     fn segment(&mut self, segment: Segment<'_>) {
         self.add(segment.at, segment.length);
         self.hello.segment(segment.captured, segment.length);
-        let (at, answered) = (segment.at.nanos(), self.answered);
+        let slice = self.slice(segment.at);
         let slices = &mut self.slices;
-        let record = |length| slices.push(Slice { at, length, answered });
+        let record = |length| slices.push(slice(length));
         if self.records.segment(segment.captured, segment.length, record) == Held::Unframed {
-            self.slices.push(Slice { at, length: segment.length, answered });
+            self.slices.push(slice(segment.length));
         }
     }
 

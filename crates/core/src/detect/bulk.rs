@@ -22,7 +22,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { octets: 100_000, pause: 5 * SECOND, longest: 300 * SECOND, full: 0.7 }
+        Self { octets: 100_000, pause: 5 * SECOND, longest: 120 * SECOND, full: 0.7 }
     }
 }
 

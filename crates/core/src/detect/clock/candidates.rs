@@ -13,9 +13,9 @@ pub(super) struct Candidate {
 /// Classes of each kind that are looked at: more would only be smaller ones.
 const CLASSES: usize = 3;
 
-/// Longest to shortest record of a band. Speech at a variable rate spans about this range between loud and quiet frames;
-/// frames of a silence that is not transmitted fall out, and cost their few octets only.
-const BAND: f64 = 3.0;
+/// Longest to shortest record of a band: speech alone, speech with its quiet frames, and whatever the flow carries, because a codec of variable rate spans
+/// a few octets of comfort noise to several hundred of a loud vowel.
+const BANDS: [f64; 3] = [3.0, 8.0, 64.0];
 
 /// How far octets may stray from a straight line and still count as steady, nanoseconds: a radio link's usual stall.
 const STRAY: i64 = 200_000_000;
@@ -30,9 +30,11 @@ pub(super) fn all(slices: &[Slice], settings: &Settings) -> Vec<Candidate> {
     for length in frequent(&lengths, settings.records) {
         split(slices, |slice| slice.length == length, TrainShape::Constant, settings, &mut found);
     }
-    for (low, high) in bands(&lengths, settings.records) {
-        let inside = |slice: &Slice| (low..=high).contains(&slice.length);
-        split(slices, inside, TrainShape::Variable, settings, &mut found);
+    for ratio in BANDS {
+        for (low, high) in bands(&lengths, ratio, settings.records) {
+            let inside = |slice: &Slice| (low..=high).contains(&slice.length);
+            split(slices, inside, TrainShape::Variable, settings, &mut found);
+        }
     }
     steady(slices, settings, &mut found);
     found
@@ -46,15 +48,15 @@ fn frequent(sorted: &[u32], least: usize) -> Vec<u32> {
     counts.into_iter().take(CLASSES).map(|(_, length)| length).collect()
 }
 
-/// The bands `[low, BAND * low]` that hold the most records, without overlap.
-fn bands(sorted: &[u32], least: usize) -> Vec<(u32, u32)> {
+/// The bands `[low, ratio * low]` that hold the most records, without overlap.
+fn bands(sorted: &[u32], ratio: f64, least: usize) -> Vec<(u32, u32)> {
     let mut left = sorted.to_vec();
     let mut found = Vec::new();
     while found.len() < CLASSES {
         let mut best: Option<(usize, usize)> = None;
         let mut end = 0;
         for start in 0..left.len() {
-            while end < left.len() && f64::from(left[end]) <= BAND * f64::from(left[start]) {
+            while end < left.len() && f64::from(left[end]) <= ratio * f64::from(left[start]) {
                 end += 1;
             }
             if best.is_none_or(|(from, to)| end - start > to - from) {

@@ -21,6 +21,8 @@ pub struct Slice {
     pub length: u32,
     /// Payload octets that the other end had sent on the flow by then (wraps around).
     pub answered: u32,
+    /// Microseconds since the latest of them (saturates).
+    pub since_answer: u32,
 }
 
 /// What tells a codec's clock from other machinery. All can be set; the defaults follow from what codecs do, not from captures.
@@ -29,8 +31,8 @@ pub struct Settings {
     /// Shortest and longest beat, nanoseconds. Speech codecs frame 10 to 64 ms of sound; clients send one to four frames at
     /// a time.
     pub beat: (f64, f64),
-    /// Lowest and highest rate, bits per second, record overhead included: from the lowest speech codecs to 16-bit PCM at
-    /// 16 kHz in two channels.
+    /// Lowest and highest rate, bits per second: from the lowest speech codecs, less what encryption adds to each record, to 16-bit PCM at
+    /// 16 kHz in two channels, with it.
     pub bit_rate: (f64, f64),
     /// Fewest slices of a train.
     pub records: usize,
@@ -115,7 +117,7 @@ pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Tra
     }
     let mut found: Vec<Train> = candidates::all(slices, settings)
         .into_iter()
-        .filter_map(|candidate| judge::judge(&candidate, datagrams, settings))
+        .filter_map(|candidate| judge::judge(&candidate, slices, datagrams, settings))
         .collect();
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     let mut kept: Vec<Train> = Vec::new();
@@ -136,7 +138,7 @@ fn weight(train: &Train) -> f64 {
         TrainShape::Variable => 0.8,
         TrainShape::Paced => 0.6,
     };
-    train.seconds * trust
+    train.seconds * train.regularity * trust
 }
 
 #[cfg(test)]
