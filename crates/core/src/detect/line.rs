@@ -104,8 +104,8 @@ fn slopes(points: &[(f64, f64)]) -> impl Iterator<Item = f64> {
     })
 }
 
-/// The most values that lie within a window of `width`, and the lowest of them. `sorted` is not empty.
-fn densest(sorted: &[f64], width: f64) -> (usize, f64) {
+/// The most values that lie within a window of `width`, and the lowest of them.
+pub(super) fn densest(sorted: &[f64], width: f64) -> (usize, f64) {
     let (mut best, mut lowest, mut end) = (0, 0.0, 0);
     for (begin, &low) in sorted.iter().enumerate() {
         while end < sorted.len() && sorted[end] - low <= width {

@@ -7,6 +7,7 @@
 //! what else keeps a beat, is in `docs/design/detection.md`.
 
 mod candidates;
+mod context;
 mod judge;
 
 use crate::findings::TrainShape;
@@ -105,6 +106,8 @@ pub struct Train {
     pub regularity: f64,
     /// See [`super::line::Line`].
     pub unevenness: f64,
+    /// Its part of the octets that the flow carried meanwhile.
+    pub share: f64,
 }
 
 /// Finds the trains among the slices of one episode of a flow, in order of time and not overlapping.
@@ -130,7 +133,7 @@ pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Tra
     kept
 }
 
-/// Which of two overlapping readings of the same slices is kept: the one that explains more seconds, and of
+/// Which of two overlapping readings of the same slices is kept: the one that explains more seconds and octets, and of
 /// readings that explain about the same, the one that claims more about the records.
 fn weight(train: &Train) -> f64 {
     let trust = match train.shape {
@@ -138,7 +141,7 @@ fn weight(train: &Train) -> f64 {
         TrainShape::Variable => 0.8,
         TrainShape::Paced => 0.6,
     };
-    train.seconds * train.regularity * trust
+    train.seconds * train.regularity * train.share * trust
 }
 
 #[cfg(test)]

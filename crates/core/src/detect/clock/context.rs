@@ -1,0 +1,82 @@
+//! What the flow did besides a train: whether the train stands out from it, and whether it only answers.
+
+use super::judge::{ONE_MOMENT, octets, share, to_f64};
+use super::{Slice, Train};
+use crate::detect::line::densest;
+use crate::findings::TrainShape;
+use crate::time::SECOND;
+
+/// Least share of the flow's octets that records of one length make up while they are sent; requests and reports may go
+/// between.
+const SHARE_CONSTANT: f64 = 0.2;
+
+/// The same for records that are told apart by less.
+const SHARE: f64 = 0.5;
+
+/// What is sent nearer to a train than this belongs to it: context before, reports after, nanoseconds.
+const NEAR: i64 = SECOND;
+
+/// How far from a train a stream that it is cut from would show, nanoseconds.
+const FAR: i64 = 4 * SECOND;
+
+/// Least share of the moments that must follow an answer before it is asked whether they wait for it.
+const ANSWERED: f64 = 0.25;
+
+/// Answers to a clock come at any time between two moments; where sending waits for answers, or causes them one by one,
+/// they come at one place. If more than this share of them lies within [`PLACE`] of the gap, it is question and answer.
+const IN_PLACE: f64 = 0.7;
+
+/// Part of the gap between two moments that counts as one place.
+const PLACE: f64 = 0.3;
+
+/// A train of a TCP flow that received so many times the octets it sent is an acknowledgement of what it receives.
+const RECEIVED: f64 = 4.0;
+
+/// The slices of an episode that were sent from one time to another, both included.
+fn between(episode: &[Slice], from: i64, until: i64) -> &[Slice] {
+    let begin = episode.partition_point(|slice| slice.at < from);
+    let end = episode.partition_point(|slice| slice.at <= until);
+    episode.get(begin..end).unwrap_or(&[])
+}
+
+/// A train's part of the octets that its flow carried from its first slice to its last.
+pub(super) fn share_of_flow(slices: &[Slice], episode: &[Slice]) -> f64 {
+    let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return 0.0 };
+    octets(slices) / octets(between(episode, first.at, last.at)).max(1.0)
+}
+
+/// Whether a train is enough of what the flow carried meanwhile, and begins and ends within it rather than being an even
+/// stretch of a stream that goes on before or after.
+pub(super) fn stands_out(train: &Train, episode: &[Slice]) -> bool {
+    let least = if train.shape == TrainShape::Constant { SHARE_CONSTANT } else { SHARE };
+    let alike = |from: i64, until: i64| -> f64 {
+        let slices = between(episode, from, until).iter().map(|slice| slice.length);
+        slices.filter(|length| (train.lengths.0..=train.lengths.1).contains(length)).map(f64::from).sum()
+    };
+    let before = alike(train.first.saturating_sub(FAR), train.first.saturating_sub(NEAR));
+    let after = alike(train.last.saturating_add(NEAR), train.last.saturating_add(FAR));
+    let even = to_f64(FAR - NEAR) / to_f64(SECOND) * train.bit_rate / 8.0;
+    train.share >= least && before.max(after) < even / 2.0
+}
+
+/// Whether the slices of a TCP flow wait for answers of the other end, or acknowledge what it sends.
+pub(super) fn is_an_answer(slices: &[Slice]) -> bool {
+    let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return false };
+    if f64::from(last.answered.wrapping_sub(first.answered)) > RECEIVED * octets(slices) {
+        return true;
+    }
+    let moments = slices.chunk_by(|a, b| b.at.saturating_sub(a.at) <= ONE_MOMENT).filter_map(<[Slice]>::first);
+    let (mut all, mut places) = (0, Vec::new());
+    let mut before = first;
+    for slice in moments.skip(1) {
+        all += 1;
+        let gap = to_f64(slice.at.saturating_sub(before.at)) / 1e3;
+        if slice.answered != before.answered && f64::from(slice.since_answer) <= gap {
+            places.push(f64::from(slice.since_answer) / gap);
+        }
+        before = slice;
+    }
+    places.sort_unstable_by(f64::total_cmp);
+    let (most, _) = densest(&places, PLACE);
+    share(places.len(), all) > ANSWERED && share(most, places.len()) > IN_PLACE
+}
