@@ -6,7 +6,7 @@ use super::settings::Settings;
 use super::sightings::{audio, join, recording};
 use super::uplink::{EPISODE, Uplink};
 use crate::detect::clock::{self, Slice};
-use crate::findings::{FlowKey, NameSource, Receiver, Sighting};
+use crate::findings::{FlowKey, NameSource, Receiver, Seen, Sighting, TrainShape};
 use crate::roster::{Index, Roster};
 use crate::scope::Scope;
 use crate::time::Timestamp;
@@ -145,23 +145,36 @@ fn judge(uplink: &mut Uplink, full: bool, settings: &Settings, names: &AddressNa
 /// Protocol number of UDP.
 const UDP: u8 = 17;
 
-/// Decides between the readings of a finished transfer: a recording, or the audio that was seen in it.
+/// Decides between the readings of a finished transfer: a recording, audio, or a recording with audio around it.
 fn resolve(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
+    let mut drafts = std::mem::take(&mut uplink.drafts);
     let transfer = uplink.intake.transfer.take().filter(|transfer| transfer.is_recording(&settings.bulk));
-    let audio_octets: u64 = uplink.drafts.iter().map(|draft| draft.octets_audio).sum();
-    let drafts = std::mem::take(&mut uplink.drafts);
-    match transfer {
-        // Most of the octets keep no beat: the stretches that seemed to were a network that carried them evenly.
-        Some(transfer) if audio_octets < transfer.octets / 2 => {
+    if let Some(transfer) = transfer {
+        let audio: u64 = drafts.iter().map(|draft| draft.octets_audio).sum();
+        let framed: u64 = drafts.iter().filter(|draft| is_framed(draft)).map(|draft| draft.octets_total).sum();
+        if audio < transfer.octets / 2 && transfer.octets.saturating_sub(framed) >= settings.bulk.octets {
+            // Stretches of the recording that seemed to keep a beat were carried evenly by the network.
+            drafts.retain(is_framed);
             let receiver = receiver(uplink.key, uplink.intake.hello.name(), names, roster);
             collected.add(uplink.device, recording(&transfer, uplink.key, receiver), settings);
         }
-        _ => {
-            for draft in drafts {
-                collected.add(uplink.device, draft, settings);
-            }
-        }
     }
+    for draft in drafts {
+        collected.add(uplink.device, draft, settings);
+    }
+}
+
+/// Longest record that holds single frames of a codec, octets: 20 ms of PCM at 16 kHz take 640; full segments begin above.
+const LONGEST_FRAME: u64 = 1_000;
+
+/// Whether the records of a sighting are frames of a codec rather than pieces of a file.
+fn is_framed(sighting: &Sighting) -> bool {
+    sighting.detectors.iter().any(|seen| match seen {
+        Seen::Clock { shape, records, .. } => {
+            *shape != TrainShape::Paced && sighting.octets_audio <= LONGEST_FRAME * u64::from(*records)
+        }
+        _ => false,
+    })
 }
 
 impl Collected {
