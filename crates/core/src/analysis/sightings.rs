@@ -27,6 +27,7 @@ pub(super) fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Re
     let start = lead(slices, begin, train.first);
     let within = slices.get(start..end).unwrap_or(&[]);
     let octets_before: u64 = slices.get(start..begin).unwrap_or(&[]).iter().map(|slice| u64::from(slice.length)).sum();
+    let glued = if flow.protocol == UDP { to_seconds(octets_before, train) } else { 0.0 };
     let marks = within.iter().take(MARKS_KEPT).map(|slice| Mark {
         at: Timestamp::from_nanos(slice.at),
         length: slice.length,
@@ -40,8 +41,8 @@ pub(super) fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Re
         },
         flow,
         receiver,
-        audio_seconds: Some(seconds(train, octets_before)),
-        pre_roll_seconds: train.backlog,
+        audio_seconds: Some(seconds(train, glued, octets_before)),
+        pre_roll_seconds: train.backlog + glued,
         tail_seconds: tail(train, slices.get(begin..end).unwrap_or(&[])),
         bit_rate: Some(train.bit_rate),
         octets_total: within.iter().map(|slice| u64::from(slice.length)).sum(),
@@ -71,14 +72,23 @@ fn lead(slices: &[Slice], begin: usize, first: i64) -> usize {
     start
 }
 
-/// Seconds of sound: slices times beat. The interval holds the error of the beat, one beat at either end, and upwards the
-/// possibility that all octets sent just before the train were sound as well.
-fn seconds(train: &Train, octets_before: u64) -> Estimate {
-    let value = train.seconds;
+/// Seconds of sound: slices times beat, and what a QUIC stack glued into full datagrams before the beat. On TCP, where a record
+/// says what was written at once, larger records before the beat are something else; that they are sound after all is
+/// the upper end of the interval, which otherwise holds the error of the beat and one beat at either end.
+fn seconds(train: &Train, glued: f64, octets_before: u64) -> Estimate {
+    let value = train.seconds + glued;
     let spread = TWO_SIDED_95 * value * train.beat_error + train.beat / to_f64(SECOND);
-    let before = to_f64(i64::try_from(octets_before).unwrap_or(i64::MAX)) * 8.0 / train.bit_rate;
-    Estimate { value, low: (value - spread).max(0.0), high: value + spread + before.min(to_f64(LEAD / SECOND)) }
+    let high = value.max(train.seconds + to_seconds(octets_before, train)) + spread;
+    Estimate { value, low: (train.seconds - spread).max(0.0), high }
 }
+
+/// How long a codec takes for so many octets; at most the length of a lead.
+fn to_seconds(octets: u64, train: &Train) -> f64 {
+    (to_f64(i64::try_from(octets).unwrap_or(i64::MAX)) * 8.0 / train.bit_rate).min(to_f64(LEAD) / to_f64(SECOND))
+}
+
+/// Protocol number of UDP.
+const UDP: u8 = 17;
 
 /// Seconds of sound sent after the reply of the other end began.
 fn tail(train: &Train, slices: &[Slice]) -> f64 {

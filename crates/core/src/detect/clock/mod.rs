@@ -133,7 +133,7 @@ pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Tra
     kept
 }
 
-/// Which of two overlapping readings of the same slices is kept: the one that explains more seconds and octets, and of
+/// Which of two overlapping readings of the same slices is kept: the one that explains more time and octets, and of
 /// readings that explain about the same, the one that claims more about the records.
 fn weight(train: &Train) -> f64 {
     let trust = match train.shape {
@@ -141,7 +141,9 @@ fn weight(train: &Train) -> f64 {
         TrainShape::Variable => 0.8,
         TrainShape::Paced => 0.6,
     };
-    train.seconds * train.regularity * train.share * trust
+    #[expect(clippy::cast_precision_loss, reason = "nanoseconds of an episode")]
+    let lasted = train.last.saturating_sub(train.first) as f64;
+    lasted * train.regularity * train.share * trust
 }
 
 #[cfg(test)]
