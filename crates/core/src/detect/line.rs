@@ -26,10 +26,10 @@ pub struct Line {
 }
 
 /// Slopes that are tried: those between slices an eighth, a third and a half of the whole apart.
-const SLOPES: usize = 32;
+const SLOPES: usize = 10;
 
 /// More points than this are thinned out before slopes are tried on them.
-const POINTS: usize = 400;
+const POINTS: usize = 160;
 
 impl Line {
     /// The line with a slope in `beats` that has most of `(positions[k], times[k])` within `tolerance(slope)` nanoseconds. Positions
@@ -44,18 +44,11 @@ impl Line {
             return None;
         }
         let sample: Vec<(f64, f64)> = points.iter().copied().step_by(points.len().div_ceil(POINTS)).collect();
-        let mut left_over = Vec::with_capacity(sample.len());
-        let mut best: Option<(usize, f64, f64)> = None;
-        for beat in slopes(&sample).filter(|beat| (beats.0..=beats.1).contains(beat)) {
-            left_over.clear();
-            left_over.extend(sample.iter().map(|(x, y)| y - beat * x));
-            left_over.sort_unstable_by(f64::total_cmp);
-            let (votes, start) = densest(&left_over, 2.0 * tolerance(beat));
-            if best.is_none_or(|(most, ..)| votes > most) {
-                best = Some((votes, start + tolerance(beat), beat));
-            }
-        }
-        let (_, mut start, mut beat) = best?;
+        let tried = slopes(&sample).filter(|beat| (beats.0..=beats.1).contains(beat));
+        let mut beat = tried.map(|beat| (votes(&sample, beat, tolerance(beat)), beat)).max_by_key(|(votes, _)| *votes)?.1;
+        let mut left_over: Vec<f64> = sample.iter().map(|(x, y)| y - beat * x).collect();
+        left_over.sort_unstable_by(f64::total_cmp);
+        let mut start = densest(&left_over, 2.0 * tolerance(beat)).1 + tolerance(beat);
         for _ in 0..3 {
             let near = points.iter().copied().filter(|(x, y)| (y - start - beat * x).abs() <= tolerance(beat));
             (start, beat) = fit(near).filter(|(_, beat)| *beat > 0.0)?;
@@ -102,6 +95,21 @@ fn slopes(points: &[(f64, f64)]) -> impl Iterator<Item = f64> {
         let pairs = points.iter().zip(points.iter().skip(apart));
         pairs.step_by((points.len() - apart).div_ceil(SLOPES)).map(|(a, b)| (b.1 - a.1) / (b.0 - a.0))
     })
+}
+
+/// Bins in which votes are counted; values farther apart share bins again, which only adds noise.
+const BINS: usize = 256;
+
+/// About the most points that lie within `tolerance` of one line with this slope: the fullest two neighbouring bins of that width.
+fn votes(points: &[(f64, f64)], beat: f64, tolerance: f64) -> u16 {
+    let mut bins = [0_u16; BINS];
+    for (x, y) in points {
+        #[expect(clippy::cast_possible_truncation, reason = "bins repeat, so only the low bits matter")]
+        let bin = ((y - beat * x) / tolerance).floor() as i64;
+        bins[usize::from(bin.to_le_bytes()[0])] += 1;
+    }
+    let next = bins.iter().cycle().skip(1);
+    bins.iter().zip(next).map(|(a, b)| a + b).max().unwrap_or(0)
 }
 
 /// The most values that lie within a window of `width`, and the lowest of them.

@@ -23,21 +23,63 @@ const STRAY: i64 = 200_000_000;
 /// Shortest stretch of steady octets that is looked at, nanoseconds.
 const STEADY: i64 = 1_500_000_000;
 
-pub(super) fn all(slices: &[Slice], settings: &Settings) -> Vec<Candidate> {
-    let mut lengths: Vec<u32> = slices.iter().map(|slice| slice.length).collect();
-    lengths.sort_unstable();
+/// Shortest time in which slices at a beat can be told from others, nanoseconds.
+const SHORTEST: i64 = 250_000_000;
+
+/// Longest backlog that is thought of, seconds.
+const BACKLOG: f64 = 8.0;
+
+/// Slices may come slower than the slowest beat by this factor and still hold a train.
+const LOOSE: f64 = 1.5;
+
+/// Records of one length.
+pub(super) fn constant(slices: &[Slice], settings: &Settings) -> Vec<Candidate> {
     let mut found = Vec::new();
-    for length in frequent(&lengths, settings.records) {
+    for length in frequent(&lengths(slices), settings.records) {
         split(slices, |slice| slice.length == length, TrainShape::Constant, settings, &mut found);
     }
+    found
+}
+
+/// Records of similar length, and stretches of steady octets.
+pub(super) fn variable(slices: &[Slice], settings: &Settings) -> Vec<Candidate> {
+    let lengths = lengths(slices);
+    let mut found = Vec::new();
+    let mut seen = Vec::new();
     for ratio in BANDS {
-        for (low, high) in bands(&lengths, ratio, settings.records) {
-            let inside = |slice: &Slice| (low..=high).contains(&slice.length);
-            split(slices, inside, TrainShape::Variable, settings, &mut found);
+        for band in bands(&lengths, ratio, settings.records) {
+            if !seen.contains(&band) {
+                seen.push(band);
+                let inside = |slice: &Slice| (band.0..=band.1).contains(&slice.length);
+                split(slices, inside, TrainShape::Variable, settings, &mut found);
+            }
         }
     }
     steady(slices, settings, &mut found);
     found
+}
+
+/// Whether slices came over long enough, and neither as a trickle nor as a flood that no codec makes.
+fn is_worth_a_look(slices: &[Slice], settings: &Settings) -> bool {
+    let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return false };
+    let lasted = last.at.saturating_sub(first.at);
+    let octets: u64 = slices.iter().map(|slice| u64::from(slice.length)).sum();
+    let (count, nanos) = (to_f64(slices.len() as u64), to_f64(lasted.unsigned_abs()));
+    slices.len() >= settings.records
+        && lasted >= SHORTEST
+        && nanos <= count * settings.beat.1 * LOOSE
+        && to_f64(octets) * 8.0 <= (nanos / 1e9 + BACKLOG) * settings.bit_rate.1
+}
+
+#[expect(clippy::cast_precision_loss, reason = "octets and nanoseconds of an episode lie far below 2^53")]
+fn to_f64(value: u64) -> f64 {
+    value as f64
+}
+
+fn lengths(slices: &[Slice]) -> Vec<u32> {
+    let mut lengths: Vec<u32> = slices.iter().map(|slice| slice.length).collect();
+    lengths.sort_unstable();
+    lengths
 }
 
 /// The lengths that occur most often, at least `least` times.
@@ -73,7 +115,7 @@ fn bands(sorted: &[u32], ratio: f64, least: usize) -> Vec<(u32, u32)> {
 fn split(slices: &[Slice], belongs: impl Fn(&Slice) -> bool, shape: TrainShape, settings: &Settings, found: &mut Vec<Candidate>) {
     let class: Vec<Slice> = slices.iter().filter(|slice| belongs(slice)).copied().collect();
     for run in class.chunk_by(|a, b| b.at.saturating_sub(a.at) <= settings.pause) {
-        if run.len() >= settings.records {
+        if is_worth_a_look(run, settings) {
             found.push(Candidate { shape, slices: run.to_vec() });
         }
     }
@@ -87,7 +129,7 @@ fn steady(slices: &[Slice], settings: &Settings, found: &mut Vec<Candidate>) {
         let end = start + reach(&slices[start..], settings);
         let stretch = &slices[start..end];
         let long = stretch[stretch.len() - 1].at.saturating_sub(stretch[0].at) >= STEADY;
-        if long && stretch.len() >= settings.records {
+        if long && is_worth_a_look(stretch, settings) {
             found.push(Candidate { shape: TrainShape::Paced, slices: stretch.to_vec() });
         }
         start = end;

@@ -10,6 +10,7 @@ mod candidates;
 mod context;
 mod judge;
 
+use self::candidates::Candidate;
 use crate::findings::TrainShape;
 use crate::time::SECOND;
 
@@ -115,13 +116,23 @@ pub struct Train {
 /// `slices` are in order of time. `datagrams` says that each is a datagram of its own rather than part of a TCP stream.
 #[must_use]
 pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Train> {
+    let judged = |candidates: Vec<Candidate>| -> Vec<Train> {
+        candidates.iter().filter_map(|candidate| judge::judge(candidate, slices, datagrams, settings)).collect()
+    };
     if slices.len() < settings.records {
         return Vec::new();
     }
-    let mut found: Vec<Train> = candidates::all(slices, settings)
-        .into_iter()
-        .filter_map(|candidate| judge::judge(&candidate, slices, datagrams, settings))
-        .collect();
+    let mut found = judged(candidates::constant(slices, settings));
+    // Records of one length at one beat that are most of what was sent leave nothing to explain.
+    let plain: Vec<(i64, i64)> =
+        found.iter().filter(|train| train.share >= PLAIN).map(|train| (train.first, train.last)).collect();
+    if plain.is_empty() {
+        found.extend(judged(candidates::variable(slices, settings)));
+    } else {
+        let explained = |slice: &Slice| plain.iter().any(|span| (span.0..=span.1).contains(&slice.at));
+        let rest: Vec<Slice> = slices.iter().filter(|slice| !explained(slice)).copied().collect();
+        found.extend(judged(candidates::variable(&rest, settings)));
+    }
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     let mut kept: Vec<Train> = Vec::new();
     for train in found {
@@ -132,6 +143,9 @@ pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Tra
     kept.sort_by_key(|train| train.first);
     kept
 }
+
+/// Share of the octets from which on records of one length leave nothing else to explain.
+const PLAIN: f64 = 0.7;
 
 /// Which of two overlapping readings of the same slices is kept: the one that explains more time and octets, and of
 /// readings that explain about the same, the one that claims more about the records.
