@@ -98,16 +98,23 @@ impl Roster {
 
     /// The device with a MAC address, entered if it is new and there is room. `None` for groups, for the all-zero
     /// address, and when the roster is full.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "two comparisons for almost every frame, and the call would cost more")]
+    #[inline(always)]
     pub fn by_mac(&mut self, mac: Mac) -> Option<Index> {
         let key = mac.to_u64();
-        if self.last[0].0 == key {
-            return Some(self.last[0].1);
+        let [first, second] = self.last;
+        if first.0 == key {
+            return Some(first.1);
         }
-        if self.last[1].0 == key {
-            self.last.swap(0, 1);
-            return Some(self.last[0].1);
+        if second.0 == key {
+            return Some(second.1);
         }
+        self.look_up(mac)
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, mac: Mac) -> Option<Index> {
+        let key = mac.to_u64();
         if mac.is_group() || key == 0 {
             return None;
         }
@@ -119,8 +126,7 @@ impl Roster {
                 index
             }
         };
-        self.last[1] = self.last[0];
-        self.last[0] = (key, index);
+        self.last = [(key, index), self.last[0]];
         Some(index)
     }
 

@@ -70,11 +70,35 @@ pub fn scope(address: IpAddr) -> Scope {
     }
 }
 
+/// Scope of an IPv4 address by its first octet; `None` where the second decides.
+const BY_FIRST_OCTET: [Option<Scope>; 256] = {
+    let mut table = [Some(Scope::Internet); 256];
+    table[0] = Some(Scope::Home);
+    table[10] = Some(Scope::Home);
+    table[127] = Some(Scope::Home);
+    let mut undecided = [100, 169, 172, 192, 255].as_slice();
+    while let [first, rest @ ..] = undecided {
+        table[*first] = None;
+        undecided = rest;
+    }
+    let mut group = 224;
+    while group < 240 {
+        table[group] = Some(Scope::Group);
+        group += 1;
+    }
+    table
+};
+
+#[inline]
 fn scope_v4(address: Ipv4Addr) -> Scope {
-    match address.octets() {
-        [10 | 127 | 0, ..] | [192, 168, ..] | [169, 254, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Scope::Home,
-        [224..=239, ..] | [255, 255, 255, 255] => Scope::Group,
-        _ => Scope::Internet,
+    let [first, ..] = address.octets();
+    match BY_FIRST_OCTET[usize::from(first)] {
+        Some(scope) => scope,
+        None => match address.octets() {
+            [192, 168, ..] | [169, 254, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Scope::Home,
+            [255, 255, 255, 255] => Scope::Group,
+            _ => Scope::Internet,
+        },
     }
 }
 

@@ -158,7 +158,8 @@ impl Analysis {
     }
 
     /// The device with a MAC address, with its place in the tables that run along.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Roster::by_mac`")]
+    #[inline(always)]
     fn device(&mut self, mac: Mac, at: Timestamp) -> Option<Index> {
         let index = self.roster.by_mac(mac)?;
         if index as usize >= self.metered.len() {
@@ -238,14 +239,21 @@ impl Analysis {
             self.roster.sent_by_capture_host(index);
         }
         self.meter(frame, packet.payload_len, (source, from), (destination, to));
+        self.transport(packet, ip, (source, from), to, at);
+    }
+
+    #[inline]
+    fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, sender: (Option<Index>, Scope), to: Scope, at: Timestamp) {
+        let follow = self.settings.clock.is_some() && to != Scope::Group;
+        let source = sender.0;
         match packet.transport {
             Transport::Tcp { source: source_port, destination: destination_port, sequence, flags, .. } => {
-                let flow = Flow { key: key(ip, source_port, destination_port), ends: (source, from), to, at };
-                if packet.payload_len > 0 {
+                if follow && packet.payload_len > 0 {
+                    let flow = Flow { key: key(ip, source_port, destination_port), ends: sender, to, at };
                     let segment = Segment { at, captured: packet.payload, length: packet.payload_len };
-                    self.stream(flow, packet.payload_len, |uplink| uplink.segment(sequence, segment));
-                } else if flags & SYN != 0 {
-                    self.begin(&flow, sequence);
+                    self.stream(&flow, packet.payload_len, |uplink| uplink.segment(sequence, segment));
+                } else if follow && flags & SYN != 0 {
+                    self.begin(&key(ip, source_port, destination_port), sequence);
                 }
             }
             Transport::Udp { source: source_port, destination: destination_port, checksum } => {
@@ -253,12 +261,15 @@ impl Analysis {
                     && (told::is_of_interest(source_port) || told::is_of_interest(destination_port))
                 {
                     let told = &mut self.told[index as usize];
-                    told::datagram(told, &mut self.names, (source_port, destination_port), packet.payload);
+                    let names = self.settings.clock.is_some().then_some(&mut self.names);
+                    told::datagram(told, names, (source_port, destination_port), packet.payload);
                 }
-                let flow = Flow { key: key(ip, source_port, destination_port), ends: (source, from), to, at };
-                let copy = (ip.identification, checksum);
                 let (payload, length) = (packet.payload, packet.payload_len);
-                self.stream(flow, length, |uplink| uplink.datagram(at, payload, length, copy));
+                if follow && length > 0 {
+                    let flow = Flow { key: key(ip, source_port, destination_port), ends: sender, to, at };
+                    let copy = (ip.identification, checksum);
+                    self.stream(&flow, length, |uplink| uplink.datagram(at, payload, length, copy));
+                }
             }
             Transport::Icmp { kind: ROUTER_ADVERTISEMENT, .. } if ip.source.is_ipv6() => {
                 if let Some(index) = source {

@@ -39,10 +39,7 @@ pub(super) struct Collected {
 impl Analysis {
     /// A packet with payload: what a device sends goes to its uplink by `take`, what it is sent counts as an answer.
     #[inline]
-    pub(super) fn stream(&mut self, flow: Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
-        if self.settings.clock.is_none() || flow.to == Scope::Group || length == 0 {
-            return;
-        }
+    pub(super) fn stream(&mut self, flow: &Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
         let (source, from) = flow.ends;
         // Between home and internet one direction is upstream; elsewhere either may be.
         if (from == Scope::Internet || flow.to == Scope::Home)
@@ -76,8 +73,8 @@ impl Analysis {
 
     /// A SYN: a flow on ports that were used before begins anew.
     #[cold]
-    pub(super) fn begin(&mut self, flow: &Flow, sequence: u32) {
-        if let Some(uplink) = self.flows.find(&flow.key) {
+    pub(super) fn begin(&mut self, key: &FlowKey, sequence: u32) {
+        if let Some(uplink) = self.flows.find(key) {
             close(uplink, &self.settings, &self.names, &self.roster, &mut self.collected);
             uplink.renew(sequence);
         }

@@ -10,6 +10,9 @@ use crate::private::Private;
 /// Names kept per device.
 const NAMES: usize = 8;
 
+/// Announcements (mDNS, SSDP) that are read per device: they repeat, some by the thousand.
+const ANNOUNCEMENTS: u32 = 64;
+
 const DNS: u16 = 53;
 const DHCP_SERVER: u16 = 67;
 const DHCP_CLIENT: u16 = 68;
@@ -23,6 +26,8 @@ pub(super) struct Told {
     pub(super) host_name: Option<Private<String>>,
     pub(super) vendor_class: Option<Private<String>>,
     names: Vec<(SelfNameKind, String)>,
+    /// Announcements that were read.
+    announcements: u32,
 }
 
 impl Told {
@@ -45,11 +50,22 @@ pub(super) fn is_of_interest(port: u16) -> bool {
     matches!(port, DNS | DHCP_SERVER | DHCP_CLIENT | DHCPV6_CLIENT | SSDP | MDNS)
 }
 
-/// Reads a datagram that the device of `told` sent; `ports` are source and destination.
+/// Reads a datagram that the device of `told` sent; `ports` are source and destination. Names of addresses go to `names`, where they are wanted.
 #[cold]
-pub(super) fn datagram(told: &mut Told, names: &mut AddressNames, ports: (u16, u16), payload: &[u8]) {
+pub(super) fn datagram(told: &mut Told, names: Option<&mut AddressNames>, ports: (u16, u16), payload: &[u8]) {
+    if matches!(ports, (MDNS | SSDP, _) | (_, MDNS | SSDP)) {
+        told.announcements += 1;
+        if told.announcements > ANNOUNCEMENTS {
+            told.announcements = ANNOUNCEMENTS;
+            return;
+        }
+    }
     match ports {
-        (DNS, _) => dns_answers(payload, &mut |name, address| names.answered(name, address)),
+        (DNS, _) => {
+            if let Some(names) = names {
+                dns_answers(payload, &mut |name, address| names.answered(name, address));
+            }
+        }
         (MDNS, _) => mdns_names(payload, &mut |own| told.name(own.kind, own.text)),
         (DHCP_CLIENT, _) | (_, DHCP_SERVER) => {
             let Some(request) = dhcp(payload).filter(|message| !message.from_server) else { return };

@@ -26,10 +26,10 @@ pub struct Line {
 }
 
 /// Slopes that are tried: those between slices an eighth, a third and a half of the whole apart.
-const SLOPES: usize = 10;
+const SLOPES: usize = 8;
 
 /// More points than this are thinned out before slopes are tried on them.
-const POINTS: usize = 160;
+const POINTS: usize = 128;
 
 impl Line {
     /// The line with a slope in `beats` that has most of `(positions[k], times[k])` within `tolerance(slope)` nanoseconds. Positions
@@ -44,8 +44,20 @@ impl Line {
             return None;
         }
         let sample: Vec<(f64, f64)> = points.iter().copied().step_by(points.len().div_ceil(POINTS)).collect();
-        let tried = slopes(&sample).filter(|beat| (beats.0..=beats.1).contains(beat));
-        let mut beat = tried.map(|beat| (votes(&sample, beat, tolerance(beat)), beat)).max_by_key(|(votes, _)| *votes)?.1;
+        #[expect(clippy::cast_possible_truncation, reason = "positions are counts, times nanoseconds")]
+        let whole: Vec<(i64, i64)> = sample.iter().map(|(x, y)| (*x as i64, *y as i64)).collect();
+        let enough = sample.len() * 9 / 10;
+        let mut best: Option<(u16, f64)> = None;
+        for beat in slopes(&sample).filter(|beat| (beats.0..=beats.1).contains(beat)) {
+            let votes = votes(&whole, beat, tolerance(beat));
+            if best.is_none_or(|(most, _)| votes > most) {
+                best = Some((votes, beat));
+            }
+            if usize::from(votes) >= enough {
+                break;
+            }
+        }
+        let mut beat = best?.1;
         let mut left_over: Vec<f64> = sample.iter().map(|(x, y)| y - beat * x).collect();
         left_over.sort_unstable_by(f64::total_cmp);
         let mut start = densest(&left_over, 2.0 * tolerance(beat)).1 + tolerance(beat);
@@ -98,15 +110,21 @@ fn slopes(points: &[(f64, f64)]) -> impl Iterator<Item = f64> {
 }
 
 /// Bins in which votes are counted; values farther apart share bins again, which only adds noise.
-const BINS: usize = 256;
+const BINS: usize = 64;
 
-/// About the most points that lie within `tolerance` of one line with this slope: the fullest two neighbouring bins of that width.
-fn votes(points: &[(f64, f64)], beat: f64, tolerance: f64) -> u16 {
+/// Fraction bits of a slope in [`votes`].
+const FRACTION: u32 = 16;
+
+/// About the most points that lie within `tolerance` of one line with this slope: the fullest two neighbouring bins, each
+/// between half and all of the tolerance wide. In whole numbers, because this is where the detector spends its time.
+#[expect(clippy::cast_possible_truncation, reason = "positions, times and slopes of an episode fit by far; bins repeat")]
+fn votes(points: &[(i64, i64)], beat: f64, tolerance: f64) -> u16 {
+    let slope = (beat * f64::from(1_u32 << FRACTION)) as i64;
+    let shift = FRACTION + (tolerance as u64).max(1).ilog2();
     let mut bins = [0_u16; BINS];
     for (x, y) in points {
-        #[expect(clippy::cast_possible_truncation, reason = "bins repeat, so only the low bits matter")]
-        let bin = ((y - beat * x) / tolerance).floor() as i64;
-        bins[usize::from(bin.to_le_bytes()[0])] += 1;
+        let over = (y << FRACTION).wrapping_sub(slope.wrapping_mul(*x)) >> shift;
+        bins[over as usize % BINS] += 1;
     }
     let next = bins.iter().cycle().skip(1);
     bins.iter().zip(next).map(|(a, b)| a + b).max().unwrap_or(0)
