@@ -56,6 +56,16 @@ const OWN_NETWORKS: usize = 3;
 /// Addresses that are remembered with their device, over all devices.
 const KNOWN_ADDRESSES: usize = 8_192;
 
+/// Devices whose number is at hand without hashing.
+const RECENT: usize = 64;
+
+/// Where a MAC address is remembered: makers count devices in the last octets.
+#[inline]
+fn place(key: u64) -> usize {
+    let [.., high, low] = key.to_be_bytes();
+    usize::from(high.wrapping_mul(31) ^ low) % RECENT
+}
+
 /// The devices of a capture.
 #[derive(Clone, Debug)]
 pub struct Roster {
@@ -63,7 +73,8 @@ pub struct Roster {
     by_mac: Table<u64>,
     by_address: Table<IpAddr>,
     settings: Settings,
-    last: [(u64, Index); 2],
+    /// The devices met latest, each at the place that its address points to.
+    recent: [(u64, Index); RECENT],
 }
 
 impl Roster {
@@ -74,7 +85,7 @@ impl Roster {
             devices: Vec::new(),
             by_mac: Table::new(settings.devices, settings.seed),
             by_address: Table::new(KNOWN_ADDRESSES, settings.seed),
-            last: [(u64::MAX, 0); 2],
+            recent: [(u64::MAX, 0); RECENT],
             settings,
         }
     }
@@ -86,14 +97,20 @@ impl Roster {
     }
 
     /// Where an address lies, with the networks of the home that were named.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "one look into a table for almost every address, and the call would cost more")]
+    #[inline(always)]
     #[must_use]
     pub fn scope(&self, address: IpAddr) -> Scope {
-        let scope = scope(address);
-        if scope == Scope::Internet && self.settings.local.iter().any(|network| network.contains(address)) {
-            return Scope::Home;
+        match scope(address) {
+            Scope::Internet if !self.settings.local.is_empty() => self.scope_of_named(address),
+            scope => scope,
         }
-        scope
+    }
+
+    #[cold]
+    fn scope_of_named(&self, address: IpAddr) -> Scope {
+        let home = self.settings.local.iter().any(|network| network.contains(address));
+        if home { Scope::Home } else { Scope::Internet }
     }
 
     /// The device with a MAC address, entered if it is new and there is room. `None` for groups, for the all-zero
@@ -102,14 +119,8 @@ impl Roster {
     #[inline(always)]
     pub fn by_mac(&mut self, mac: Mac) -> Option<Index> {
         let key = mac.to_u64();
-        let [first, second] = self.last;
-        if first.0 == key {
-            return Some(first.1);
-        }
-        if second.0 == key {
-            return Some(second.1);
-        }
-        self.look_up(mac)
+        let (recent, index) = self.recent[place(key)];
+        if recent == key { Some(index) } else { self.look_up(mac) }
     }
 
     #[inline(never)]
@@ -126,7 +137,7 @@ impl Roster {
                 index
             }
         };
-        self.last = [(key, index), self.last[0]];
+        self.recent[place(key)] = (key, index);
         Some(index)
     }
 

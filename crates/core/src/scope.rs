@@ -61,7 +61,8 @@ impl FromStr for Network {
 }
 
 /// Where an address lies, without being told more (IANA special-purpose registries, RFC 6890).
-#[inline]
+#[expect(clippy::inline_always, reason = "see `Roster::scope`")]
+#[inline(always)]
 #[must_use]
 pub fn scope(address: IpAddr) -> Scope {
     match address {
@@ -89,19 +90,25 @@ const BY_FIRST_OCTET: [Option<Scope>; 256] = {
     table
 };
 
-#[inline]
+#[expect(clippy::inline_always, reason = "see `Roster::scope`")]
+#[inline(always)]
 fn scope_v4(address: Ipv4Addr) -> Scope {
     let [first, ..] = address.octets();
     match BY_FIRST_OCTET[usize::from(first)] {
         Some(scope) => scope,
-        None => match address.octets() {
-            [192, 168, ..] | [169, 254, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Scope::Home,
-            [255, 255, 255, 255] => Scope::Group,
-            _ => Scope::Internet,
-        },
+        None => by_second_octet(address),
     }
 }
 
+fn by_second_octet(address: Ipv4Addr) -> Scope {
+    match address.octets() {
+        [192, 168, ..] | [169, 254, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Scope::Home,
+        [255, 255, 255, 255] => Scope::Group,
+        _ => Scope::Internet,
+    }
+}
+
+#[inline(never)]
 fn scope_v6(address: Ipv6Addr) -> Scope {
     match address.octets() {
         [0xff, ..] => Scope::Group,

@@ -11,7 +11,7 @@ use crate::private::Private;
 const NAMES: usize = 8;
 
 /// Announcements (mDNS, SSDP) that are read per device: they repeat, some by the thousand.
-const ANNOUNCEMENTS: u32 = 64;
+const ANNOUNCEMENTS: u32 = 32;
 
 const DNS: u16 = 53;
 const DHCP_SERVER: u16 = 67;
@@ -50,12 +50,12 @@ pub(super) fn is_of_interest(port: u16) -> bool {
     matches!(port, DNS | DHCP_SERVER | DHCP_CLIENT | DHCPV6_CLIENT | SSDP | MDNS)
 }
 
-/// Reads a datagram that the device of `told` sent; `ports` are source and destination. Names of addresses go to `names`, where they are wanted.
+/// Reads a datagram that the device of `told` sent; `ports` are source and destination. Names of addresses go to `names`; where none are wanted, only DHCP is read.
 #[cold]
 pub(super) fn datagram(told: &mut Told, names: Option<&mut AddressNames>, ports: (u16, u16), payload: &[u8]) {
     if matches!(ports, (MDNS | SSDP, _) | (_, MDNS | SSDP)) {
         told.announcements += 1;
-        if told.announcements > ANNOUNCEMENTS {
+        if told.announcements > ANNOUNCEMENTS || names.is_none() {
             told.announcements = ANNOUNCEMENTS;
             return;
         }
