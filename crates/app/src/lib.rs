@@ -1,6 +1,9 @@
 //! The rooms of the `earwitness` program: everything that touches files, terminals and time zones.
 
 pub mod capture;
+pub mod cli;
 pub mod clock;
+mod geo;
 pub mod outfile;
 pub mod report;
+mod vendor;

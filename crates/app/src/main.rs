@@ -1,8 +1,7 @@
 //! `earwitness`: which of your devices send what they hear, to whom, and how many seconds of it.
 
-#[cfg(test)]
-mod geo;
-#[cfg(test)]
-mod vendor;
+use std::process::ExitCode;
 
-fn main() {}
+fn main() -> ExitCode {
+    earwitness::cli::main()
+}

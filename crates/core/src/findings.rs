@@ -134,7 +134,7 @@ pub enum Seen {
         /// 0 is a perfect clock.
         unevenness: f64,
     },
-    /// `burst`: consecutive loud windows overlap with the sighting (LeakyPick 4.1.1).
+    /// `burst`: consecutive loud windows overlap with the sighting (`LeakyPick` 4.1.1).
     Burst {
         /// Number of loud windows.
         windows: u32,
@@ -210,7 +210,7 @@ pub struct Sighting {
 /// Marks kept per sighting: at 50 records a second more than a minute.
 pub const MARKS_KEPT: usize = 4_096;
 
-/// A run of loud windows (LeakyPick 4.1.1).
+/// A run of loud windows (`LeakyPick` 4.1.1).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct BurstRun {
     /// From the start of its first to the end of its last window.

@@ -14,8 +14,8 @@ impl Mac {
     /// The address as a number, for hashing and comparing.
     #[must_use]
     pub const fn to_u64(self) -> u64 {
-        let [a, b, c, d, e, f] = self.0;
-        u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+        let [o0, o1, o2, o3, o4, o5] = self.0;
+        u64::from_be_bytes([0, 0, o0, o1, o2, o3, o4, o5])
     }
 
     /// Group bit (IEEE 802-2014, 8.2.2): broadcast or multicast, never a source.
@@ -39,8 +39,11 @@ impl Mac {
 
 impl fmt::Display for Mac {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, f] = self.0;
-        write!(out, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+        for (place, octet) in self.0.iter().enumerate() {
+            let separator = if place == 0 { "" } else { ":" };
+            write!(out, "{separator}{octet:02x}")?;
+        }
+        Ok(())
     }
 }
 

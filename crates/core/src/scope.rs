@@ -35,6 +35,12 @@ impl Network {
     }
 }
 
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
 /// The text is no network.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NotANetwork(pub String);
@@ -150,6 +156,7 @@ mod tests {
         assert!(everything.contains("2001:db8::1".parse().unwrap()) && !everything.contains("1.2.3.4".parse().unwrap()));
         let one: Network = "192.0.2.7".parse().unwrap();
         assert!(one.contains("192.0.2.7".parse().unwrap()) && !one.contains("192.0.2.8".parse().unwrap()));
+        assert_eq!((net.to_string(), one.to_string()), ("130.37.16.0/20".to_owned(), "192.0.2.7/32".to_owned()));
         assert_eq!("1.2.3.4/33".parse::<Network>(), Err(NotANetwork("1.2.3.4/33".to_owned())));
         assert!("home".parse::<Network>().is_err());
     }

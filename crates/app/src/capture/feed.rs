@@ -1,14 +1,20 @@
 //! Brings the octets of one file to the decoder: read in place, or fetched and unpacked by a thread ahead of it.
 
 use std::io::{self, ErrorKind, Read};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 /// Octets in front of each chunk, where the rest of the one before it is put so that a frame across both is whole.
 const HEADROOM: usize = 64 * 1024;
 
 /// Chunks that a thread may be ahead.
 const AHEAD: usize = 3;
+
+/// Time between two looks at whether to stop waiting for a pipe.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The octets that lie ready, and where more come from.
 pub(super) struct Feed {
@@ -21,7 +27,7 @@ pub(super) struct Feed {
 
 enum From {
     Here(Box<dyn Read + Send>),
-    Thread { filled: Receiver<io::Result<Chunk>>, empty: Sender<Vec<u8>> },
+    Thread { filled: Receiver<io::Result<Chunk>>, empty: Sender<Vec<u8>>, stop: Arc<AtomicBool> },
     Ended,
 }
 
@@ -38,11 +44,13 @@ impl Feed {
     }
 
     /// Reads on a thread that stays a few chunks ahead. With `eager`, chunks need not be full: what came is handed over.
-    pub(super) fn ahead(octets: Box<dyn Read + Send>, size: usize, eager: bool) -> io::Result<Self> {
+    ///
+    /// Whoever sets `stop` ends the waiting: what has not come by then is not waited for.
+    pub(super) fn ahead(octets: Box<dyn Read + Send>, size: usize, eager: bool, stop: Arc<AtomicBool>) -> io::Result<Self> {
         let (fill, filled) = sync_channel(AHEAD);
         let (empty, spare) = channel();
         thread::Builder::new().name("read".to_owned()).spawn(move || fetch(octets, size, eager, &fill, &spare))?;
-        Ok(Self { chunk: Vec::new(), start: 0, end: 0, size, from: From::Thread { filled, empty } })
+        Ok(Self { chunk: Vec::new(), start: 0, end: 0, size, from: From::Thread { filled, empty, stop } })
     }
 
     /// What lies ready.
@@ -110,8 +118,14 @@ impl Feed {
 
     /// Takes the next chunk of the thread.
     fn receive(&mut self) -> io::Result<bool> {
-        let From::Thread { filled, empty } = &mut self.from else { return Ok(false) };
-        let Ok(next) = filled.recv() else { return Ok(false) };
+        let From::Thread { filled, empty, stop } = &mut self.from else { return Ok(false) };
+        let next = loop {
+            match filled.recv_timeout(PATIENCE) {
+                Ok(next) => break next,
+                Err(RecvTimeoutError::Timeout) if !stop.load(Ordering::Relaxed) => {}
+                Err(_) => return Ok(false),
+            }
+        };
         let Chunk { mut room, end } = next?;
         let rest = self.chunk.get(self.start..self.end).unwrap_or_default();
         let left = rest.len();

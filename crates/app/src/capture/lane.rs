@@ -1,6 +1,8 @@
 //! One capture file on its way through the decoder.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::pcap::{Decoder, Note, Reason, Step, Stop};
@@ -21,6 +23,8 @@ pub(super) struct Lane {
     pub(super) broken: Option<Broken>,
     /// Whether the file may end inside a frame because its writer is still at it.
     growing: bool,
+    /// Set when the waiting for more was broken off, with the same effect.
+    stop: Arc<AtomicBool>,
 }
 
 /// A frame that waits for its turn; its octets stay in the feed.
@@ -57,9 +61,9 @@ enum Pause {
 }
 
 impl Lane {
-    pub(super) fn new(file: FileId, feed: Feed, growing: bool) -> Self {
+    pub(super) fn new(file: FileId, feed: Feed, growing: bool, stop: Arc<AtomicBool>) -> Self {
         let (decoder, oddities) = (Decoder::new(), Oddities::default());
-        Self { file, feed, decoder, head: None, oddities, dropped: 0, broken: None, growing }
+        Self { file, feed, decoder, head: None, oddities, dropped: 0, broken: None, growing, stop }
     }
 
     /// The file that is read.
@@ -167,7 +171,8 @@ impl Lane {
     /// What to say about the end of the file.
     fn end(&self) -> Option<Broken> {
         let stop = self.decoder.finish(self.feed.ready())?;
-        let unfinished = self.growing && matches!(stop.reason, Reason::Truncated { .. });
+        let growing = self.growing || self.stop.load(Ordering::Relaxed);
+        let unfinished = growing && matches!(stop.reason, Reason::Truncated { .. });
         (!unfinished).then_some(Broken::Capture(stop))
     }
 }

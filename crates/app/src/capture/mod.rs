@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use earwitness_core::frame::Frame;
 use earwitness_core::pcap::{Decoder, Description};
@@ -93,6 +93,7 @@ pub struct Captures {
     follow: Option<Follow>,
     total: Option<u64>,
     taken: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
 }
 
 /// Who reads a file.
@@ -124,6 +125,7 @@ impl Captures {
             total: if follow.is_some() { None } else { Some(0) },
             follow,
             taken: Arc::default(),
+            stop: Arc::default(),
         };
         for path in paths {
             let file = FileId(u32::try_from(captures.files.len())?);
@@ -148,6 +150,11 @@ impl Captures {
             anyhow::bail!(what);
         }
         Ok(captures)
+    }
+
+    /// Lets whoever sets `stop` end the waiting for a pipe that nobody writes to; what has come is read to its end.
+    pub fn stop_waiting_on(&mut self, stop: Arc<AtomicBool>) {
+        self.stop = stop;
     }
 
     /// Gives `each` every frame until the files end or it has enough; calls `progress` now and then.
@@ -223,18 +230,19 @@ impl Captures {
         let capture = self.files.get_mut(file.index())?;
         let source = capture.source.as_mut()?;
         let growing = self.follow.is_some();
-        let eager = source.is_pipe() || growing;
+        let piped = source.is_pipe();
+        let eager = piped || growing;
         let taken = if fetch == Fetch::Look { Arc::default() } else { Arc::clone(&self.taken) };
         let opened =
             source.open(&capture.path, self.follow.as_ref()).and_then(|raw| content::recognise(raw, taken)).and_then(|content| {
-                if fetch == Fetch::Ahead || (fetch == Fetch::Inline && content.packed) {
-                    Feed::ahead(content.octets, size, eager)
+                if fetch == Fetch::Ahead || (fetch == Fetch::Inline && (content.packed || piped)) {
+                    Feed::ahead(content.octets, size, eager, Arc::clone(&self.stop))
                 } else {
                     Ok(Feed::here(content.octets, size))
                 }
             });
         match opened {
-            Ok(feed) => Some(Lane::new(file, feed, growing)),
+            Ok(feed) => Some(Lane::new(file, feed, growing, Arc::clone(&self.stop))),
             Err(error) => {
                 let path = capture.path.clone();
                 capture.source = None;

@@ -4,6 +4,7 @@ use earwitness_core::findings::Sighting;
 use earwitness_core::mac::Mac;
 use jiff::tz::TimeZone;
 
+pub mod aside;
 pub mod html;
 pub mod json;
 pub mod names;

@@ -35,6 +35,10 @@ pub fn notes(facts: &CaptureFacts, context: &Context<'_>) -> Vec<String> {
     };
     happened(facts.clock_back, "The clock of the capture went backwards by more than a second,");
     happened(facts.clock_ahead, "The clock of the capture jumped ahead by more than a day,");
+    if facts.sightings_left_out > 0 {
+        let sightings = counted(facts.sightings_left_out, "more sighting was", "more sightings were");
+        out.push(format!("{sightings} found than are kept: they are not in this report."));
+    }
     if facts.flows_not_followed > 0 {
         let flows = counted(facts.flows_not_followed, "connection", "connections");
         out.push(format!("{flows} could not be followed because there were too many at once: sound in them is not seen."));

@@ -66,6 +66,8 @@ pub(crate) fn device(number: u8) -> DeviceFindings {
         sent: series(bins),
         received: series(vec![]),
         sightings: vec![],
+        continuous: vec![],
+        local_sightings: vec![],
         bursts: vec![],
     }
 }
@@ -164,11 +166,24 @@ fn phone() -> DeviceFindings {
     let mut it = home_device([0xda, 0xa1, 0x19, 0x01, 0x02, 0x03], 41, (3, 2), 9_000);
     it.randomised = true;
     it.names = vec![Private::new(HOSTILE.to_owned())];
+    it.continuous = [2_000, 6_000].map(|at| aside_of(at, 720, "203.0.113.7")).into();
     it
 }
 
 fn hub() -> DeviceFindings {
-    home_device([0x00, 0x17, 0x88, 0x61, 0x7b, 0x2c], 42, (60, 1), 120)
+    let mut it = home_device([0x00, 0x17, 0x88, 0x61, 0x7b, 0x2c], 42, (60, 1), 120);
+    let mut upload = aside_of(4_000, 4, "192.168.1.9");
+    upload.receiver.local = true;
+    it.local_sightings = vec![upload];
+    it
+}
+
+/// An upload that is not counted as a sighting.
+fn aside_of(at: i64, seconds: i64, to: &str) -> Sighting {
+    let mut it = live(at, 4.0, 20 * MILLISECOND, 0);
+    it.window.until = moment(at + seconds, 0);
+    it.receiver = receiver(to, None);
+    it
 }
 
 fn gateway() -> DeviceFindings {
@@ -234,7 +249,7 @@ fn live(at: i64, seconds: f64, beat: i64, number: usize) -> Sighting {
         octets_total: octets + 30_112,
         octets_audio: octets,
         detectors: vec![
-            Seen::Clock { shape, beat, records: records as u32, regularity: 0.987 },
+            Seen::Clock { shape, beat, records: records as u32, regularity: 0.987, unevenness: 0.000_4 },
             Seen::Burst { windows: 5, mean_rate: 8_200.0, peak_rate: 31_000.0 },
         ],
         marks,

@@ -128,16 +128,13 @@ fn answer(devices: &[Device<'_>], observed: i64) -> String {
     }
     let of = counted(tally(subjects.len()), "device", "devices");
     let time = duration(observed);
-    let sending = |kind, local| {
-        let sends = |it: &Sighting| it.kind == kind && it.receiver.local == local;
-        tally(subjects.iter().filter(|device| device.found.sightings.iter().any(sends)).count())
-    };
-    let outward = |it: &&Sighting| it.kind == SightingKind::Audio && !it.receiver.local;
-    let amount = total(subjects.iter().flat_map(|it| &it.found.sightings).filter(outward))
+    let number = |has: &dyn Fn(&DeviceFindings) -> bool| tally(subjects.iter().filter(|it| has(it.found)).count());
+    let sending = |kind| number(&|it| it.sightings.iter().any(|it| it.kind == kind));
+    let amount = total(subjects.iter().flat_map(|it| &it.found.sightings).filter(|it| it.kind == SightingKind::Audio))
         .map_or_else(String::new, |it| format!(": {} of it", seconds(it.value)));
-    let live = sending(SightingKind::Audio, false);
-    let recordings = sending(SightingKind::Recording, false);
-    let at_home = sending(SightingKind::Audio, true);
+    let (live, recordings) = (sending(SightingKind::Audio), sending(SightingKind::Recording));
+    let at_home = number(&|it| it.local_sightings.iter().any(|it| it.kind == SightingKind::Audio));
+    let endless = number(&|it| !it.continuous.is_empty());
     let mut told = match (live, recordings) {
         (0, 0) => format!("No device sent what looks like sound to the internet, in {time}."),
         (0, n) => {
@@ -154,6 +151,10 @@ fn answer(devices: &[Device<'_>], observed: i64) -> String {
     if at_home > 0 {
         let who = counted(at_home, "device", "devices");
         told = format!("{told} {who} sent what looks like sound to another device in the home.");
+    }
+    if endless > 0 {
+        let who = counted(endless, "device", "devices");
+        told = format!("{told} {who} streamed at a steady beat for minutes, as calls and live pictures do; that is not counted.");
     }
     told
 }
@@ -201,7 +202,9 @@ mod tests {
         assert_eq!(
             told.answer,
             "2 of 6 devices sent what looks like sound to the internet: 38 s of it, in 3 h 12 min. \
-             1 device sent what looks like finished recordings."
+             1 device sent what looks like finished recordings. \
+             1 device sent what looks like sound to another device in the home. \
+             1 device streamed at a steady beat for minutes, as calls and live pictures do; that is not counted."
         );
         assert_eq!(told.caution, NOT_PROOF);
     }
@@ -209,7 +212,11 @@ mod tests {
     #[test]
     fn no_sighting_is_not_called_clean() {
         let mut findings = sample::sample();
-        findings.devices.iter_mut().for_each(|it| it.sightings.clear());
+        for it in &mut findings.devices {
+            it.sightings.clear();
+            it.continuous.clear();
+            it.local_sightings.clear();
+        }
         let told = summary(&findings, &sample::context(&[]));
         assert_eq!(told.answer, "No device sent what looks like sound to the internet, in 3 h 12 min.");
         assert!(told.caution.contains("does not show"));
@@ -230,9 +237,8 @@ mod tests {
     #[test]
     fn sound_that_stays_at_home_is_told_apart_from_sound_that_leaves() {
         let mut findings = sample::sample();
-        for it in findings.devices.iter_mut().flat_map(|it| &mut it.sightings) {
-            it.receiver.local = true;
-            it.kind = SightingKind::Audio;
+        for it in &mut findings.devices {
+            it.local_sightings.extend(std::mem::take(&mut it.sightings));
         }
         let told = summary(&findings, &sample::context(&[])).answer;
         assert!(told.starts_with("No device sent") && told.contains("3 devices sent what looks like sound to another"), "{told}");

@@ -1,5 +1,6 @@
 //! What a person reads on a terminal: the answer, the devices, the sightings, and what to know about the capture.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
@@ -9,6 +10,7 @@ use comfy_table::{
 };
 use earwitness_core::findings::{Findings, Role, Sighting, SightingKind};
 
+use super::aside::asides;
 use super::names::{self, WIDEST};
 use super::notes::notes;
 use super::summary::{Device, Summary, beat, detectors, milliseconds, summary};
@@ -19,6 +21,8 @@ use super::{Context, sightings};
 const RECEIVERS: usize = 3;
 /// Sightings listed on a terminal; the others are counted.
 const LISTED: usize = 500;
+/// Devices of which is told what they sent beside the sightings.
+const ASIDES: usize = 50;
 /// Narrowest and widest table.
 const WIDTHS: (u16, u16) = (60, 160);
 
@@ -74,7 +78,30 @@ pub fn write(findings: &Findings, context: &Context<'_>, terminal: Terminal, out
             writeln!(out, "... and {more} more, in --json and --html.")?;
         }
     }
+    write_asides(&summary, terminal, out)?;
     write_capture(findings, context, terminal, out)
+}
+
+/// What was seen beside the sightings, a sentence each.
+fn write_asides(summary: &Summary<'_>, terminal: Terminal, out: &mut dyn Write) -> io::Result<()> {
+    let all: Vec<_> =
+        summary.devices.iter().flat_map(|device| asides(device.found).into_iter().map(move |it| (device, it))).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", terminal.bold("Also seen, and not counted"))?;
+    for (device, it) in all.iter().take(ASIDES) {
+        let lines = wrapped(&format!("{} {}.", device.name, it.sentence), usize::from(terminal.columns()).saturating_sub(2));
+        writeln!(out, "- {}", lines.join("\n  "))?;
+    }
+    let meanings: BTreeSet<_> = all.iter().map(|(_, it)| it.meaning).collect();
+    for it in meanings {
+        writeln!(out, "{}", wrapped(it, usize::from(terminal.columns())).join("\n"))?;
+    }
+    if let Some(more) = all.len().checked_sub(ASIDES).filter(|it| *it > 0) {
+        writeln!(out, "... and {more} more, in --json and --html.")?;
+    }
+    Ok(())
 }
 
 fn write_capture(findings: &Findings, context: &Context<'_>, terminal: Terminal, out: &mut dyn Write) -> io::Result<()> {
@@ -211,11 +238,10 @@ fn sighting_rows(summary: &Summary<'_>, context: &Context<'_>, terminal: Termina
 }
 
 fn what(it: &Sighting) -> String {
-    let kind = match it.kind {
+    match it.kind {
         SightingKind::Audio => "audio".to_owned(),
         SightingKind::Recording => format!("recording, {}", words::octets(it.octets_total)),
-    };
-    if it.receiver.local { format!("{kind}, at home") } else { kind }
+    }
 }
 
 /// Lines of at most so many columns, broken at blanks.
@@ -271,6 +297,7 @@ mod tests {
         }
         assert!(told.contains("random MAC") && told.contains("gateway") && told.contains("recording, 1.9 MB"));
         assert!(told.contains("GRE tunnel") && told.contains("lost 40 frames") && told.contains("Europe/Berlin"));
+        assert!(told.contains("Also seen, and not counted\n- ") && told.contains("2 times, 24 min in all, to 203.0.113.7"));
     }
 
     #[test]

@@ -108,7 +108,7 @@ pub fn zone_name(at: Timestamp, zone: &TimeZone) -> String {
     let offset = local(at, zone).strftime("UTC%:z").to_string();
     match zone.iana_name() {
         _ if zone.is_unknown() => "UTC".to_owned(),
-        Some("UTC") => "UTC".to_owned(),
+        Some("UTC" | "Etc/UTC") => "UTC".to_owned(),
         Some(name) => format!("{name}, {offset}"),
         None => offset,
     }

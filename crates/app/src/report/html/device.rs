@@ -4,12 +4,16 @@ use earwitness_core::findings::{DeviceId, Role};
 use maud::{Markup, html};
 
 use super::{DRAWN, LISTED, Page, sighting, traffic};
-use crate::report::names;
-use crate::report::summary::Device;
+use crate::report::aside::{Aside, asides, rate};
+use crate::report::names::{self, WIDEST};
+use crate::report::summary::{Device, beat, milliseconds};
 use crate::report::words;
 
 /// Receivers that are named in the sentence of a device.
 const RECEIVERS: usize = 3;
+
+/// Uploads listed of those that are not counted.
+const ASIDE: usize = 50;
 
 /// IP addresses that are shown.
 const ADDRESSES: usize = 3;
@@ -54,6 +58,31 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
                     p.lead { (words::counted((total - LISTED) as u64, "more sighting is", "more sightings are")) " in the JSON report." }
                 }
             }
+            @for it in asides(found) { (aside(page, &it)) }
+        }
+    }
+}
+
+/// What is not counted as a sighting: a line to unfold.
+fn aside(page: &Page<'_>, aside: &Aside<'_>) -> Markup {
+    let total = aside.uploads.len();
+    html! {
+        details.aside {
+            summary { span.tag { "not counted" } " It " (aside.sentence) "." }
+            p.lead { (aside.meaning) }
+            div.wide { table {
+                tr { th { "When" } th { "How long" } th { "Rate" } th { "Beat" } th { "To" } }
+                @for it in aside.uploads.iter().take(ASIDE) {
+                    tr {
+                        td { (words::date_time(it.window.from, &page.context.zone)) }
+                        td { (words::duration(it.window.length())) }
+                        td { (words::bit_rate(rate(it))) }
+                        td { @if let Some(beat) = beat(it) { (milliseconds(beat)) " ms" } }
+                        td { bdi { (names::receiver(&it.receiver, WIDEST)) } }
+                    }
+                }
+            } }
+            @if total > ASIDE { p.lead { (words::counted((total - ASIDE) as u64, "more is", "more are")) " in the JSON report." } }
         }
     }
 }

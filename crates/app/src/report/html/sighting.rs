@@ -92,12 +92,17 @@ fn details(it: &Sighting) -> Markup {
 fn strength(seen: &Seen) -> String {
     let rate = |octets: f64| words::bit_rate(octets * 8.0);
     match *seen {
-        Seen::Clock { shape, beat, records, regularity } => {
-            let shape = if shape == TrainShape::Constant { "constant" } else { "variable" };
+        Seen::Clock { shape, beat, records, regularity, unevenness } => {
             let records = words::counted(u64::from(records), "record", "records");
+            let records = match shape {
+                TrainShape::Constant => format!("{records} of constant length, one every {} ms", milliseconds(beat)),
+                TrainShape::Variable => format!("{records} of variable length, one every {} ms", milliseconds(beat)),
+                TrainShape::Paced => {
+                    format!("{records} whose octets keep a steady rate, on average one every {} ms", milliseconds(beat))
+                }
+            };
             format!(
-                "{records} of {shape} length every {} ms; {:.1} % of the live ones on the beat",
-                milliseconds(beat),
+                "{records}; {:.1} % of the live ones on the beat; unevenness {unevenness:.5} (at random: 0.02)",
                 regularity * 100.0
             )
         }

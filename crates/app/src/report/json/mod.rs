@@ -54,6 +54,7 @@ fn capture(findings: &Findings, context: &Context<'_>) -> Capture {
         stopped,
         others,
         flows_not_followed,
+        sightings_left_out,
     } = &findings.capture;
     let lines = |all: &[String]| all.iter().map(|it| clean(it, WIDEST_LINE)).collect();
     Capture {
@@ -73,6 +74,7 @@ fn capture(findings: &Findings, context: &Context<'_>) -> Capture {
         not_read: stopped.iter().map(|(why, number)| (clean(why, WIDEST_EXACT), *number)).collect(),
         others: *others,
         flows_not_followed: *flows_not_followed,
+        sightings_left_out: *sightings_left_out,
     }
 }
 
@@ -104,6 +106,8 @@ fn device(it: &DeviceFindings, context: &Context<'_>) -> Device {
         local: sums(it.local),
         chatter: sums(it.chatter),
         sightings: it.sightings.iter().map(sighting).collect(),
+        continuous: it.continuous.iter().map(sighting).collect(),
+        local_sightings: it.local_sightings.iter().map(sighting).collect(),
         bursts: it
             .bursts
             .iter()
@@ -171,14 +175,16 @@ fn details(it: &Receiver) -> Where {
 
 fn detector(it: &Seen) -> Detector {
     match *it {
-        Seen::Clock { shape, beat, records, regularity } => Detector::Clock {
+        Seen::Clock { shape, beat, records, regularity, unevenness } => Detector::Clock {
             shape: match shape {
                 TrainShape::Constant => Shape::Constant,
                 TrainShape::Variable => Shape::Variable,
+                TrainShape::Paced => Shape::Paced,
             },
             beat_ms: rounded(words::as_f64(beat) / 1e6),
             records,
             regularity: rounded(regularity),
+            unevenness: rounded(unevenness),
         },
         Seen::Burst { windows, mean_rate, peak_rate } => {
             Detector::Burst { windows, mean_octets_per_second: rounded(mean_rate), peak_octets_per_second: rounded(peak_rate) }

@@ -32,6 +32,7 @@ pub(super) struct Capture {
     pub(super) not_read: BTreeMap<String, u64>,
     pub(super) others: u64,
     pub(super) flows_not_followed: u64,
+    pub(super) sightings_left_out: u64,
 }
 
 #[derive(Serialize)]
@@ -52,6 +53,8 @@ pub(super) struct Device {
     pub(super) local: Sums,
     pub(super) chatter: Sums,
     pub(super) sightings: Vec<Sighting>,
+    pub(super) continuous: Vec<Sighting>,
+    pub(super) local_sightings: Vec<Sighting>,
     pub(super) bursts: Vec<Burst>,
 }
 
@@ -114,7 +117,7 @@ pub(super) struct Flow {
 #[derive(Serialize)]
 #[serde(tag = "name", rename_all = "lowercase")]
 pub(super) enum Detector {
-    Clock { shape: Shape, beat_ms: Option<f64>, records: u32, regularity: Option<f64> },
+    Clock { shape: Shape, beat_ms: Option<f64>, records: u32, regularity: Option<f64>, unevenness: Option<f64> },
     Burst { windows: u32, mean_octets_per_second: Option<f64>, peak_octets_per_second: Option<f64> },
     Bulk { octets: u64, mean_octets_per_second: Option<f64> },
 }
@@ -124,6 +127,7 @@ pub(super) enum Detector {
 pub(super) enum Shape {
     Constant,
     Variable,
+    Paced,
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,152 @@
+//! What can be said on the command line.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{ArgAction, ValueEnum, ValueHint};
+use earwitness_core::analysis::Settings;
+use earwitness_core::findings::DeviceId;
+use earwitness_core::mac::Mac;
+use earwitness_core::scope::Network;
+
+use crate::report::words::as_f64;
+
+/// Report which device uploaded audio, when, how long and to whom, from packet captures.
+///
+/// Reads pcap and pcapng, plain or packed with gzip or zstd, and says what it found in a table. A sighting is a finding, not a
+/// proof: content is encrypted and is not read.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Exit status: 0 done; 1 with --exit-code, when a device sent audio; 2 nothing could be read or written.")]
+pub(in crate::cli) struct Args {
+    /// Capture files; `-` is standard input. Several are read as one, merged by time.
+    #[arg(required = true, value_name = "CAPTURE", value_hint = ValueHint::FilePath)]
+    pub(super) captures: Vec<PathBuf>,
+
+    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-1.json).
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-", help_heading = "Reports")]
+    pub(super) json: Option<PathBuf>,
+    /// Write a page for people, complete in one file.
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub(super) html: Option<PathBuf>,
+    /// Write octets and frames per device and second, as Parquet.
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub(super) series: Option<PathBuf>,
+    /// Write the frames of the sightings with comments, as pcapng for Wireshark.
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub(super) annotate: Option<PathBuf>,
+    /// Write the main report (table, or JSON with --json) here instead of to standard output.
+    #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
+    pub(super) output: Option<PathBuf>,
+    /// Report only this device; may be given more than once.
+    #[arg(long, value_name = "MAC|IP", value_parser = device, help_heading = "Reports")]
+    pub(super) device: Vec<DeviceId>,
+    /// Country of the receivers, from a table in MMDB format.
+    #[arg(long, value_name = "MMDB", help_heading = "Reports")]
+    pub(super) geo: Option<PathBuf>,
+    /// Autonomous system of the receivers, from a table in MMDB format.
+    #[arg(long, value_name = "MMDB", help_heading = "Reports")]
+    pub(super) asn: Option<PathBuf>,
+    /// Exit with status 1 when a device sent audio.
+    #[arg(long, help_heading = "Reports")]
+    pub(super) exit_code: bool,
+    /// Say nothing on standard error but why there is no report.
+    #[arg(short, long, help_heading = "Reports")]
+    pub(super) quiet: bool,
+
+    /// Read the captures one after another instead of merged by time.
+    #[arg(long, help_heading = "Reading")]
+    pub(super) sequential: bool,
+    /// Read on while the file grows, until Ctrl-C.
+    #[arg(long, help_heading = "Reading")]
+    pub(super) follow: bool,
+    /// The gateway, where it is not recognised by what it forwards; may be given more than once.
+    #[arg(long, value_name = "MAC|IP", value_parser = device, help_heading = "Reading")]
+    pub(super) gateway: Vec<DeviceId>,
+    /// A network of public addresses that belongs to the home; may be given more than once.
+    #[arg(long, value_name = "CIDR", help_heading = "Reading")]
+    pub(super) local: Vec<Network>,
+    /// Most devices that are told apart; the frames of further ones are counted together.
+    #[arg(long, value_name = "N", default_value_t = usual().max_devices, value_parser = clap::value_parser!(u32).range(1..=1_000_000), help_heading = "Reading")]
+    pub(super) max_devices: u32,
+    /// Secret that keeps a stranger from choosing colliding keys; no result depends on it.
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Reading")]
+    pub(super) seed: u64,
+
+    /// Detectors that are asked; `none` only counts traffic. Default: all.
+    #[arg(long, value_enum, value_name = "NAME", value_delimiter = ',', help_heading = "Detectors")]
+    pub(super) detector: Vec<Detector>,
+    /// Live audio that goes on for longer is not a sighting, but listed as continuous.
+    #[arg(long, value_name = "SECONDS", default_value_t = usual().max_seconds, value_parser = positive, help_heading = "Detectors")]
+    pub(super) max_seconds: f64,
+    /// Fewest octets of a finished recording.
+    #[arg(long, value_name = "OCTETS", default_value_t = usual().recording_octets, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Detectors")]
+    pub(super) recording_octets: u64,
+    /// Length of a window of the burst detector.
+    #[arg(long, value_name = "SECONDS", default_value_t = usual().burst_window, value_parser = window, help_heading = "Detectors")]
+    pub(super) burst_window: f64,
+    /// Rate above which a window is loud, kbit/s.
+    #[arg(long, value_name = "KBIT", default_value_t = usual().burst_kbit, value_parser = positive, help_heading = "Detectors")]
+    pub(super) burst_kbit: f64,
+    /// Loud windows in a row that make a burst.
+    #[arg(long, value_name = "N", default_value_t = usual().burst_windows, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Detectors")]
+    pub(super) burst_windows: u32,
+    /// Let the burst detector count only what goes to the internet.
+    #[arg(long, action = ArgAction::SetTrue, help_heading = "Detectors")]
+    pub(super) burst_internet_only: bool,
+}
+
+/// What is usual, in the units of the command line.
+pub(super) struct Usual {
+    pub(super) max_devices: u32,
+    pub(super) max_seconds: f64,
+    pub(super) recording_octets: u64,
+    pub(super) burst_window: f64,
+    pub(super) burst_kbit: f64,
+    pub(super) burst_windows: u32,
+}
+
+/// The defaults of the analysis.
+pub(super) fn usual() -> Usual {
+    let settings = Settings::default();
+    let burst = settings.burst.unwrap_or_default();
+    Usual {
+        max_devices: u32::try_from(settings.roster.devices).unwrap_or(u32::MAX),
+        max_seconds: settings.longest_seconds,
+        recording_octets: settings.bulk.octets,
+        burst_window: as_f64(burst.window) / 1e9,
+        burst_kbit: burst.kbits,
+        burst_windows: burst.windows,
+    }
+}
+
+/// A detector by name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Debug)]
+pub(super) enum Detector {
+    /// A codec's clock on the wire, and finished recordings.
+    Clock,
+    /// Loud windows in a row, as published at ACSAC 2020.
+    Burst,
+    /// No detector.
+    None,
+}
+
+fn device(text: &str) -> Result<DeviceId, String> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(DeviceId::Address(address));
+    }
+    let wrong = |_| format!("{text:?} is neither a MAC nor an IP address; write it like 02:42:ac:11:00:02 or 192.168.1.20");
+    text.parse::<Mac>().map(DeviceId::Mac).map_err(wrong)
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| format!("{text:?} is not a number above 0"))
+}
+
+/// Shortest and longest window of the burst detector, seconds.
+const WINDOWS: std::ops::RangeInclusive<f64> = 0.01..=3_600.0;
+
+fn window(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| WINDOWS.contains(number));
+    number.ok_or_else(|| format!("{text:?} is not a number of seconds from {} to {}", WINDOWS.start(), WINDOWS.end()))
+}

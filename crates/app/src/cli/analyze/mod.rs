@@ -1,0 +1,63 @@
+//! `earwitness analyze`: from captures to who uploaded audio.
+
+mod annotate;
+mod args;
+mod options;
+mod read;
+mod write;
+
+use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, SightingKind};
+
+pub(super) use self::args::Args;
+
+use self::options::Options;
+use super::interrupt::Interrupt;
+use super::{Outcome, say};
+use crate::report::names;
+
+/// Reads the captures and writes the reports.
+pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let options = Options::check(args)?;
+    let interrupt = Interrupt::install()?;
+    let Some(mut reading) = read::read(&options, &interrupt)? else { return Ok(Outcome::Trouble) };
+    let missing = select(&mut reading.findings, &options.devices);
+    reading.troubles.extend(missing);
+    locate(&mut reading.findings, &options);
+    if !options.quiet {
+        reading.troubles.iter().for_each(|it| say::line(it));
+    }
+    let mut good = write::reports(&reading, &options);
+    if let Some(path) = &options.annotate {
+        good &= annotate::write(path, &reading, &options, &interrupt);
+    }
+    let sent = reading.findings.devices.iter().flat_map(|it| &it.sightings).any(|it| it.kind == SightingKind::Audio);
+    Ok(match good {
+        false => Outcome::Trouble,
+        true if options.exit_code && sent => Outcome::Found,
+        true => Outcome::Done,
+    })
+}
+
+/// Keeps the devices that were asked for; a line for each that is not there.
+fn select(findings: &mut Findings, wanted: &[DeviceId]) -> Vec<String> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let is = |device: &DeviceFindings, id: &DeviceId| match id {
+        DeviceId::Address(address) => device.id == *id || device.addresses.contains(address),
+        DeviceId::Mac(_) => device.id == *id,
+    };
+    let missing = wanted.iter().filter(|id| !findings.devices.iter().any(|device| is(device, id)));
+    let missing = missing.map(|id| format!("no device {} was seen; without --device all are listed", names::id(*id))).collect();
+    findings.devices.retain(|device| wanted.iter().any(|id| is(device, id)));
+    missing
+}
+
+/// Fills in where the receivers are.
+fn locate(findings: &mut Findings, options: &Options) {
+    for device in &mut findings.devices {
+        for it in [&mut device.sightings, &mut device.continuous, &mut device.local_sightings].into_iter().flatten() {
+            (it.receiver.country, it.receiver.system) = options.geo.lookup(it.receiver.address);
+        }
+    }
+}

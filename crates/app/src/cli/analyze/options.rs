@@ -1,0 +1,203 @@
+//! From arguments to options that have been checked against each other.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use earwitness_core::analysis::{BurstCounts, Settings};
+use earwitness_core::detect::{bulk, burst, clock};
+use earwitness_core::findings::DeviceId;
+use earwitness_core::roster;
+
+use super::args::{Args, Detector, usual};
+use crate::capture::Order;
+use crate::geo::Geo;
+use crate::report::names;
+
+/// Standard input and standard output.
+const DASH: &str = "-";
+
+/// A report and where it goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Output {
+    pub(super) kind: Kind,
+    pub(super) path: PathBuf,
+}
+
+/// The kinds of reports.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Table,
+    Json,
+    Html,
+    Series,
+}
+
+/// What was asked for.
+pub(super) struct Options {
+    pub(super) captures: Vec<PathBuf>,
+    pub(super) order: Order,
+    pub(super) follow: bool,
+    pub(super) settings: Settings,
+    pub(super) outputs: Vec<Output>,
+    pub(super) annotate: Option<PathBuf>,
+    pub(super) devices: Vec<DeviceId>,
+    pub(super) geo: Geo,
+    pub(super) exit_code: bool,
+    pub(super) quiet: bool,
+    /// The options that change what is found, as a person would write them.
+    pub(super) told: Vec<String>,
+}
+
+impl Options {
+    /// Checks the arguments against each other and against what is there.
+    ///
+    /// # Errors
+    /// When they contradict each other, a table cannot be read, or a report would overwrite a capture.
+    pub(super) fn check(args: Args) -> anyhow::Result<Self> {
+        let told = told(&args);
+        let settings = settings(&args)?;
+        let outputs = outputs(&args);
+        let all: Vec<&Path> = outputs.iter().map(|it| it.path.as_path()).chain(args.annotate.as_deref()).collect();
+        check_places(&args.captures, &all)?;
+        if args.annotate.is_some() {
+            check_rereading(&args)?;
+        }
+        let tables: Vec<PathBuf> = args.geo.into_iter().chain(args.asn).collect();
+        Ok(Self {
+            order: if args.sequential { Order::Sequential } else { Order::Merged },
+            follow: args.follow,
+            settings,
+            outputs,
+            annotate: args.annotate,
+            devices: args.device,
+            geo: Geo::open(&tables)?,
+            exit_code: args.exit_code,
+            quiet: args.quiet,
+            told,
+            captures: args.captures,
+        })
+    }
+
+    /// Whether every capture can be read a second time.
+    pub(super) fn can_reread(&self) -> bool {
+        !self.follow && self.captures.iter().all(|path| is_rereadable(path))
+    }
+}
+
+/// A file that is not there counts: it will be told as trouble when it is looked for.
+fn is_rereadable(path: &Path) -> bool {
+    path.as_os_str() != DASH && fs::metadata(path).map_or(true, |it| it.is_file() || it.is_dir())
+}
+
+fn settings(args: &Args) -> anyhow::Result<Settings> {
+    let asked: BTreeSet<Detector> = args.detector.iter().copied().collect();
+    if asked.contains(&Detector::None) && asked.len() > 1 {
+        bail!("--detector none leaves no room for another detector; name one or the other");
+    }
+    let wanted = |it| asked.is_empty() || asked.contains(&it);
+    let burst = burst::Settings { window: nanos(args.burst_window), kbits: args.burst_kbit, windows: args.burst_windows };
+    Ok(Settings {
+        roster: roster::Settings {
+            devices: usize::try_from(args.max_devices)?,
+            gateways: args.gateway.clone(),
+            local: args.local.clone(),
+            seed: args.seed,
+        },
+        burst: wanted(Detector::Burst).then_some(burst),
+        burst_counts: BurstCounts { internet_only: args.burst_internet_only },
+        clock: wanted(Detector::Clock).then(clock::Settings::default),
+        bulk: bulk::Settings { octets: args.recording_octets, ..bulk::Settings::default() },
+        longest_seconds: args.max_seconds,
+        ..Settings::default()
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the argument lies between 0.01 and 3,600 s")]
+fn nanos(seconds: f64) -> i64 {
+    (seconds * 1e9).round() as i64
+}
+
+/// The reports in the order in which they are written; a table unless another report stands in its place.
+fn outputs(args: &Args) -> Vec<Output> {
+    let main = args.output.clone().unwrap_or_else(|| DASH.into());
+    let mut all = Vec::new();
+    let mut add = |kind, path: &Option<PathBuf>| {
+        if let Some(path) = path.clone() {
+            all.push(Output { kind, path });
+        }
+    };
+    let json = args.json.as_ref().map(|path| if path.as_os_str() == DASH { main.clone() } else { path.clone() });
+    add(Kind::Json, &json);
+    add(Kind::Html, &args.html);
+    add(Kind::Series, &args.series);
+    if !all.iter().any(|it| it.path == main) {
+        all.push(Output { kind: Kind::Table, path: main });
+    }
+    all
+}
+
+/// No two reports to one place, and none over a capture.
+fn check_places(captures: &[PathBuf], outputs: &[&Path]) -> anyhow::Result<()> {
+    let same = |a: &Path, b: &Path| {
+        a == b || fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b && b.is_file()))
+    };
+    for (number, output) in outputs.iter().enumerate() {
+        if outputs.iter().take(number).any(|before| same(before, output)) {
+            let place = if output.as_os_str() == DASH { "standard output".into() } else { output.to_string_lossy() };
+            bail!("two reports would go to {place}; name another file for one of them");
+        }
+        if output.as_os_str() != DASH && captures.iter().any(|capture| same(capture, output)) {
+            bail!("{} is one of the captures and would be overwritten; name another file for the report", output.display());
+        }
+    }
+    Ok(())
+}
+
+fn check_rereading(args: &Args) -> anyhow::Result<()> {
+    if args.follow {
+        bail!("--annotate reads the captures a second time, which --follow does not allow; leave one of them out");
+    }
+    if let Some(path) = args.captures.iter().find(|path| !is_rereadable(path)) {
+        let name = if path.as_os_str() == DASH { "standard input".into() } else { path.to_string_lossy() };
+        bail!("--annotate reads the captures a second time, which {name} does not allow; save it to a file first");
+    }
+    Ok(())
+}
+
+/// The options that change what is found.
+fn told(args: &Args) -> Vec<String> {
+    let usual = usual();
+    let mut told = Vec::new();
+    let mut tell = |given: bool, text: String| {
+        if given {
+            told.push(text);
+        }
+    };
+    tell(args.sequential, "--sequential".to_owned());
+    for id in &args.device {
+        tell(true, format!("--device {}", names::id(*id)));
+    }
+    for id in &args.gateway {
+        tell(true, format!("--gateway {}", names::id(*id)));
+    }
+    for network in &args.local {
+        tell(true, format!("--local {network}"));
+    }
+    for detector in &args.detector {
+        tell(true, format!("--detector {}", format!("{detector:?}").to_lowercase()));
+    }
+    tell(args.max_devices != usual.max_devices, format!("--max-devices {}", args.max_devices));
+    tell(differs(args.max_seconds, usual.max_seconds), format!("--max-seconds {}", args.max_seconds));
+    tell(args.recording_octets != usual.recording_octets, format!("--recording-octets {}", args.recording_octets));
+    tell(differs(args.burst_window, usual.burst_window), format!("--burst-window {}", args.burst_window));
+    tell(differs(args.burst_kbit, usual.burst_kbit), format!("--burst-kbit {}", args.burst_kbit));
+    tell(args.burst_windows != usual.burst_windows, format!("--burst-windows {}", args.burst_windows));
+    tell(args.burst_internet_only, "--burst-internet-only".to_owned());
+    told
+}
+
+fn differs(given: f64, usual: f64) -> bool {
+    given.total_cmp(&usual).is_ne()
+}

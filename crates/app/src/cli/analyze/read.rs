@@ -1,0 +1,101 @@
+//! Reads the captures, a second time where the first one showed that this makes a difference.
+
+use std::ops::ControlFlow;
+
+use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::time::Timestamp;
+
+use super::super::interrupt::Interrupt;
+use super::super::progress::Bar;
+use super::super::say;
+use super::options::Options;
+use crate::capture::{Capture, Captures, Follow};
+
+/// What the captures held.
+pub(super) struct Reading {
+    pub(super) findings: Findings,
+    /// The captures, with their interfaces.
+    pub(super) captures: Captures,
+    /// A line for each trouble.
+    pub(super) troubles: Vec<String>,
+}
+
+/// Reads all captures. `None` if nothing could be read, which has been said.
+pub(super) fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<Option<Reading>> {
+    let (mut findings, origin, captures) = pass("Reading", options.settings.clone(), options, interrupt)?;
+    let mut troubles: Vec<String> = captures.troubles().iter().map(ToString::to_string).collect();
+    if captures.files().iter().all(|file| is_unreadable(file, &captures)) {
+        troubles.iter().for_each(|it| say::line(it));
+        say::line("nothing could be read; there is no report");
+        return Ok(None);
+    }
+    if interrupt.is_set() && !options.follow {
+        troubles.push("reading was stopped; this report covers what was read until then".to_owned());
+    } else if let Some((settings, why)) = anew(&findings, origin, options) {
+        if options.can_reread() {
+            let (again, _, _) = pass("Reading again", settings, options, interrupt)?;
+            if again.capture.frames == findings.capture.frames {
+                findings = again;
+            } else {
+                troubles.push(format!("{why}; the second reading that this needs was not complete, so it is left out"));
+            }
+        } else {
+            troubles.push(format!("{why}; that needs a second reading, so save it to a file first"));
+        }
+    }
+    interrupt.end_reading();
+    Ok(Some(Reading { findings, captures, troubles }))
+}
+
+/// Settings for a second reading, and why: a frame stamped before the first one, or a gateway named by an address that
+/// turned out to belong to a MAC address.
+fn anew(findings: &Findings, origin: Option<Timestamp>, options: &Options) -> Option<(Settings, &'static str)> {
+    let mut settings = options.settings.clone();
+    let mut why = None;
+    if let Some((first, _)) = findings.capture.first.zip(origin).filter(|(first, origin)| first < origin)
+        && settings.burst.is_some()
+    {
+        settings.origin = Some(first);
+        why = Some("a frame is stamped earlier than the first one, where the windows of the burst detector would have to begin");
+    }
+    for gateway in &mut settings.roster.gateways {
+        if let DeviceId::Address(address) = *gateway
+            && let Some(device) = findings.devices.iter().find(|it| it.id != *gateway && it.addresses.contains(&address))
+        {
+            *gateway = device.id;
+            why = Some("the MAC address of the gateway had to be found first");
+        }
+    }
+    why.map(|why| (settings, why))
+}
+
+/// Whether not even the beginning of a file was a capture.
+fn is_unreadable(file: &Capture, captures: &Captures) -> bool {
+    file.frames == 0 && captures.troubles().iter().any(|it| it.ended && it.path == file.path)
+}
+
+fn pass(
+    what: &'static str,
+    settings: Settings,
+    options: &Options,
+    interrupt: &Interrupt,
+) -> anyhow::Result<(Findings, Option<Timestamp>, Captures)> {
+    let follow = options.follow.then(|| Follow::until(interrupt.flag()));
+    let mut captures = Captures::open(&options.captures, options.order, follow)?;
+    captures.stop_waiting_on(interrupt.flag());
+    let mut analysis = Analysis::new(settings);
+    let mut bar = Bar::new(what, captures.total(), options.quiet);
+    let mut progress = |at| {
+        interrupt.begin_reading();
+        bar.at(at);
+    };
+    let flow = captures.for_each(&mut progress, |frame, _| {
+        analysis.frame(frame);
+        if interrupt.is_set() && !options.follow { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    debug_assert!(flow.is_continue() || interrupt.is_set());
+    analysis.lost(captures.files().iter().map(|file| file.dropped).fold(0, u64::saturating_add));
+    let origin = analysis.origin();
+    Ok((analysis.finish(), origin, captures))
+}

@@ -1,0 +1,51 @@
+//! Writes the reports.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use super::super::say;
+use super::options::{Kind, Options};
+use super::read::Reading;
+use crate::outfile::{self, Sink};
+use crate::report::table::Terminal;
+use crate::report::{Context, html, json, series, table};
+use crate::vendor::vendor;
+
+/// Columns of a table that is written to a file.
+const FILE: Terminal = Terminal { width: 100, colours: false };
+
+/// Writes every report that was asked for; `false` if one could not be written, which has been said.
+pub(super) fn reports(reading: &Reading, options: &Options) -> bool {
+    let inputs: Vec<String> = options.captures.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let context = Context {
+        inputs: &inputs,
+        options: &options.told,
+        troubles: &reading.troubles,
+        vendor: &|mac| vendor(mac).map(str::to_owned),
+        zone: TimeZone::system(),
+    };
+    let findings = &reading.findings;
+    let mut good = true;
+    for output in &options.outputs {
+        let terminal = if output.path == Path::new("-") { Terminal::detect() } else { FILE };
+        good &= written(outfile::write_whole(&output.path, |out: &mut Sink<'_>| match output.kind {
+            Kind::Table => table::write(findings, &context, terminal, out),
+            Kind::Json => json::write(findings, &context, out),
+            Kind::Html => html::write(findings, &context, out),
+            Kind::Series => series::write(findings, out),
+        }));
+    }
+    good
+}
+
+/// Says why a report could not be written. A reader that has seen enough is no trouble.
+pub(super) fn written(result: Result<(), outfile::Error>) -> bool {
+    match result {
+        Err(error) if !error.is_closed_pipe() => {
+            say::line(&error.to_string());
+            false
+        }
+        _ => true,
+    }
+}

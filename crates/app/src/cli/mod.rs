@@ -1,0 +1,62 @@
+//! The command line: arguments are checked before anything is read; then a command does its work.
+
+mod analyze;
+mod interrupt;
+mod progress;
+mod say;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Which of your devices send what they hear, to whom, and how many seconds of it.
+#[derive(Parser, Debug)]
+#[command(version, arg_required_else_help = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Analyze(Box<analyze::Args>),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Outcome {
+    /// It did what it was asked to.
+    Done,
+    /// The same, and there is something that `--exit-code` tells by status 1.
+    Found,
+    /// It said on standard error what it could not do.
+    Trouble,
+}
+
+/// Runs the program. Status 0: done; 1: `--exit-code` was given and a device sent audio; 2: trouble.
+#[must_use]
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Analyze(args) => analyze::run(*args),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Ok(Outcome::Trouble) => ExitCode::from(2),
+        Err(error) => {
+            say::line(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+}

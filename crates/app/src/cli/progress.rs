@@ -1,0 +1,53 @@
+//! A bar for what takes longer than a second, where somebody is looking.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::capture::Progress;
+
+/// What takes less needs no bar.
+const SOON: Duration = Duration::from_secs(1);
+
+/// With a known end.
+const BOUNDED: &str = "{msg} {bar:24} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left";
+/// Without one.
+const OPEN: &str = "{msg} {decimal_bytes}, {decimal_bytes_per_sec}, {elapsed} so far";
+
+/// How far the reading has come, on standard error.
+pub(super) struct Bar {
+    bar: ProgressBar,
+    wanted: bool,
+    total: Option<u64>,
+}
+
+impl Bar {
+    /// A bar that stays hidden for now, and for ever where nobody looks.
+    pub(super) fn new(what: &'static str, total: Option<u64>, quiet: bool) -> Self {
+        let wanted = !quiet && std::io::stderr().is_terminal();
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden()).with_message(what);
+        Self { bar, wanted, total }
+    }
+
+    /// Tells how far it has come.
+    pub(super) fn at(&mut self, progress: Progress) {
+        if !self.wanted {
+            return;
+        }
+        if self.bar.is_hidden() && self.bar.elapsed() >= SOON {
+            let template = if self.total.is_some() { BOUNDED } else { OPEN };
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                self.bar.set_style(style.progress_chars("━╸─"));
+            }
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.set_position(progress.octets);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
