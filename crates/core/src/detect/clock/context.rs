@@ -39,10 +39,11 @@ fn between(episode: &[Slice], from: i64, until: i64) -> &[Slice] {
     episode.get(begin..end).unwrap_or(&[])
 }
 
-/// A train's part of the octets that its flow carried from its first slice to its last.
-pub(super) fn share_of_flow(slices: &[Slice], episode: &[Slice]) -> f64 {
-    let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return 0.0 };
-    octets(slices) / octets(between(episode, first.at, last.at)).max(1.0)
+/// A train's part of the octets that its flow carried while it was live. What was sent together before that is a request
+/// with its context as well as early sound.
+pub(super) fn share_of_flow(slices: &[Slice], live: i64, episode: &[Slice]) -> f64 {
+    let Some(last) = slices.last() else { return 0.0 };
+    octets(between(slices, live, last.at)) / octets(between(episode, live, last.at)).max(1.0)
 }
 
 /// Whether a train is enough of what the flow carried meanwhile, and begins and ends within it rather than being an even

@@ -100,7 +100,7 @@ impl Fitted {
             bit_rate: sum * 8.0 / seconds,
             regularity: share(line.on_time, times.len() - line.first),
             unevenness: line.unevenness,
-            share: share_of_flow(slices, episode),
+            share: share_of_flow(slices, live, episode),
         };
         let limits = match shape {
             TrainShape::Constant => settings.constant,

@@ -107,7 +107,7 @@ pub struct Train {
     pub regularity: f64,
     /// See [`super::line::Line`].
     pub unevenness: f64,
-    /// Its part of the octets that the flow carried meanwhile.
+    /// Its part of the octets that the flow carried from `live` to `last`.
     pub share: f64,
 }
 
@@ -150,9 +150,11 @@ const PLAIN: f64 = 0.7;
 /// Which of two overlapping readings of the same slices is kept: the one that explains more time and octets, and of
 /// readings that explain about the same, the one that claims more about the records.
 fn weight(train: &Train) -> f64 {
+    let spread = f64::from(train.lengths.1) / f64::from(train.lengths.0.max(1));
     let trust = match train.shape {
         TrainShape::Constant => 1.0,
-        TrainShape::Variable => 0.8,
+        // Of two bands that do as well, the narrower: records of other things are shorter or longer than sound.
+        TrainShape::Variable => 0.8 - 0.04 * spread.ln(),
         TrainShape::Paced => 0.6,
     };
     #[expect(clippy::cast_precision_loss, reason = "nanoseconds of an episode")]
