@@ -1,9 +1,9 @@
 //! QUIC version 1 (RFC 9000) as a capture sees it: a handshake whose Initial packets can be opened, then ciphertext.
 
 use aes::Aes128;
-use aes::cipher::{BlockEncrypt, KeyInit};
-use aes_gcm::Aes128Gcm;
-use aes_gcm::aead::{AeadInPlace, generic_array::GenericArray};
+use aes::cipher::BlockCipherEncrypt;
+use aes_gcm::aead::AeadInOut;
+use aes_gcm::{Aes128Gcm, KeyInit};
 use earwitness_core::time::MILLISECOND;
 use hkdf::Hkdf;
 use sha2::Sha256;
@@ -85,16 +85,18 @@ pub fn initial(from_server: bool, id: &[u8], to: &[u8], from: &[u8], crypto: &[u
     let number_at = header.len();
     header.extend_from_slice(&[0, 0, 0, 1]);
     nonce[11] ^= 1;
-    let cipher = Aes128Gcm::new(GenericArray::from_slice(&key));
-    let Ok(tag) = cipher.encrypt_in_place_detached(GenericArray::from_slice(&nonce), &header, &mut plain) else {
+    let cipher = Aes128Gcm::new(&key.into());
+    let Ok(tag) = cipher.encrypt_inout_detached(&nonce.into(), &header, plain.as_mut_slice().into()) else {
         return Vec::new();
     };
     let mut packet = header;
     packet.extend_from_slice(&plain);
     packet.extend_from_slice(&tag);
     // Header protection (RFC 9001, 5.4): the mask comes from the 16 octets that start 4 after the packet number.
-    let mut mask = *GenericArray::from_slice(&packet[number_at + 4..number_at + 20]);
-    Aes128::new(GenericArray::from_slice(&mask_key)).encrypt_block(&mut mask);
+    let mut mask = [0_u8; 16];
+    mask.copy_from_slice(&packet[number_at + 4..number_at + 20]);
+    let mut mask = mask.into();
+    Aes128::new(&mask_key.into()).encrypt_block(&mut mask);
     packet[0] ^= mask[0] & 0x0f;
     for (octet, mask) in packet[number_at..number_at + 4].iter_mut().zip(&mask[1..]) {
         *octet ^= mask;
