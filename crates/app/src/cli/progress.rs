@@ -10,6 +10,9 @@ use crate::capture::Progress;
 /// What takes less needs no bar.
 const SOON: Duration = Duration::from_secs(1);
 
+/// Drawings in a second.
+const PER_SECOND: u8 = 5;
+
 /// With a known end.
 const BOUNDED: &str = "{msg} {bar:24} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left";
 /// Without one.
@@ -40,7 +43,7 @@ impl Bar {
             if let Ok(style) = ProgressStyle::with_template(template) {
                 self.drawn.set_style(style.progress_chars("━╸─"));
             }
-            self.drawn.set_draw_target(ProgressDrawTarget::stderr());
+            self.drawn.set_draw_target(ProgressDrawTarget::stderr_with_hz(PER_SECOND));
         }
         self.drawn.set_position(progress.octets);
     }
