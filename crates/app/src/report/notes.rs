@@ -15,19 +15,24 @@ const WIDEST_LINE: usize = 400;
 #[must_use]
 pub fn notes(facts: &CaptureFacts, context: &Context<'_>) -> Vec<String> {
     let mut out: Vec<String> = context.troubles.iter().map(|it| clean(it, WIDEST_LINE)).collect();
-    let mut note = |number: u64, text: &dyn Fn(String) -> String| {
+    let mut note = |number: u64, (one, many): (&str, &str), text: &dyn Fn(String) -> String| {
         if number > 0 {
-            out.push(text(counted(number, "frame", "frames")));
+            out.push(text(counted(number, one, many)));
         }
     };
-    note(facts.dropped, &|n| format!("The capture itself says that it lost {n}: sound may have been sent that is not in it."));
-    note(facts.cut, &|n| format!("{n} were cut short when captured: lengths are those in the headers, names may be missing."));
-    note(facts.oversized, &|n| {
-        format!("{n} are longer than a wire allows (captured before segmentation): sizes are not those on the wire.")
+    let (plain, past, are) = (("frame", "frames"), ("frame was", "frames were"), ("frame is", "frames are"));
+    note(facts.dropped, plain, &|n| {
+        format!("The capture itself says that it lost {n}: sound may have been sent that is not in it.")
+    });
+    note(facts.cut, past, &|n| format!("{n} cut short when captured: lengths are those in the headers, names may be missing."));
+    note(facts.oversized, are, &|n| {
+        format!("{n} longer than a wire allows (captured before segmentation): sizes are not those on the wire.")
     });
     let stopped = facts.stopped.values().fold(0_u64, |sum, it| sum.saturating_add(*it));
-    note(stopped, &|n| format!("{n} were not read to the end: {}.", reasons(facts)));
-    note(facts.others, &|n| format!("{n} came from senders beyond the number that is kept apart: they are not in this report."));
+    note(stopped, past, &|n| format!("{n} not read to the end: {}.", reasons(facts)));
+    note(facts.others, plain, &|n| {
+        format!("{n} came from senders beyond the number that is kept apart: they are not in this report.")
+    });
     let mut happened = |number: u64, text: &str| {
         if number > 0 {
             out.push(format!("{text} {}.", counted(number, "time", "times")));

@@ -145,7 +145,7 @@ fn camera() -> DeviceFindings {
             tail_seconds: 0.0,
             bit_rate: None,
             octets_total: 1_940_200,
-            octets_audio: 1_940_200,
+            octets_audio: 0,
             detectors: vec![bulk],
             marks: (0..120).map(|n| Mark { at: moment(at, n * 28), length: 16_401, audio: true }).collect(),
         };

@@ -7,7 +7,7 @@ use earwitness_core::time::{Timestamp, Window};
 
 use super::Context;
 use super::names::{self, WIDEST};
-use super::stretches::observed;
+use super::stretches::{PAUSE, observed};
 use super::words::{as_f64, counted, duration, round, seconds};
 
 /// One device as a person reads it.
@@ -42,6 +42,8 @@ pub struct Summary<'a> {
     pub devices: Vec<Device<'a>>,
     /// Nanoseconds in which something was captured.
     pub observed: i64,
+    /// Whether that leaves out pauses of the capture (or of all devices: nobody can tell which).
+    pub paused: bool,
 }
 
 /// What a sighting does not mean.
@@ -62,8 +64,11 @@ pub fn summary<'a>(findings: &'a Findings, context: &Context<'_>) -> Summary<'a>
     });
     let observed = observed(findings);
     let sighted = devices.iter().any(|it| !it.found.sightings.is_empty());
-    let answer = answer(&devices, observed);
-    Summary { answer, caution: if sighted { NOT_PROOF } else { NOT_CLEAN }, sighted, devices, observed }
+    let facts = &findings.capture;
+    let span = facts.first.zip(facts.last).map_or(0, |(first, last)| last.since(first));
+    let paused = span.saturating_sub(observed) > PAUSE;
+    let answer = answer(&devices, observed, paused);
+    Summary { answer, caution: if sighted { NOT_PROOF } else { NOT_CLEAN }, sighted, devices, observed, paused }
 }
 
 fn device<'a>(found: &'a DeviceFindings, context: &Context<'_>) -> Device<'a> {
@@ -121,13 +126,13 @@ fn tell_apart(devices: &mut [Device<'_>]) {
     }
 }
 
-fn answer(devices: &[Device<'_>], observed: i64) -> String {
+fn answer(devices: &[Device<'_>], observed: i64, paused: bool) -> String {
     let subjects: Vec<_> = devices.iter().filter(|it| it.found.role == Role::Device || !it.found.sightings.is_empty()).collect();
     if subjects.is_empty() {
         return "No device was seen in this capture.".to_owned();
     }
     let of = counted(tally(subjects.len()), "device", "devices");
-    let time = duration(observed);
+    let time = format!("{}{}", duration(observed), if paused { " with traffic" } else { "" });
     let number = |has: &dyn Fn(&DeviceFindings) -> bool| tally(subjects.iter().filter(|it| has(it.found)).count());
     let sending = |kind| number(&|it| it.sightings.iter().any(|it| it.kind == kind));
     let amount = total(subjects.iter().flat_map(|it| &it.found.sightings).filter(|it| it.kind == SightingKind::Audio))
@@ -221,6 +226,14 @@ mod tests {
         assert_eq!(told.answer, "No device sent what looks like sound to the internet, in 3 h 12 min.");
         assert!(told.caution.contains("does not show"));
         assert_eq!(summary(&Findings::default(), &sample::context(&[])).answer, "No device was seen in this capture.");
+    }
+
+    #[test]
+    fn a_capture_with_long_pauses_says_that_only_the_time_with_traffic_counts() {
+        let mut findings = sample::sample();
+        findings.capture.last = findings.capture.last.map(|last| last.plus(7 * 86_400 * earwitness_core::time::SECOND));
+        let told = summary(&findings, &sample::context(&[]));
+        assert!(told.paused && told.answer.contains("in 3 h 12 min with traffic."), "{}", told.answer);
     }
 
     #[test]

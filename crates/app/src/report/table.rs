@@ -28,6 +28,12 @@ const WIDTHS: (u16, u16) = (60, 160);
 
 /// From this width on, dates and addresses are kept in one piece.
 const ROOMY: u16 = 80;
+/// From this width on, most names of receivers are kept in one piece.
+const WIDE: u16 = 100;
+/// The column of receivers.
+const RECEIVER: &str = "Sent to";
+/// Its width then, and a blank.
+const RECEIVER_WIDTH: u16 = 23;
 /// Columns of a date and of an address, and a blank.
 const DATE: u16 = 11;
 /// See [`DATE`].
@@ -143,18 +149,18 @@ fn table(terminal: Terminal, header: &[(&str, u16)]) -> Table {
         table.force_no_tty()
     };
     table.set_header(header.iter().map(|(name, _)| Cell::new(name).add_attribute(Attribute::Dim)));
-    for (column, (_, least)) in table.column_iter_mut().zip(header) {
+    for (column, (name, least)) in table.column_iter_mut().zip(header) {
         column.set_padding((0, 1));
         if terminal.width >= ROOMY {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*least)));
+            let least = if terminal.width >= WIDE && *name == RECEIVER { RECEIVER_WIDTH } else { *least };
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         }
     }
     table
 }
 
 fn devices(summary: &Summary<'_>, context: &Context<'_>, terminal: Terminal) -> Table {
-    let header =
-        [("Device", MAC), ("Sightings", 10), ("Seconds of sound", 9), ("Sent to", 16), ("First and last sighting", DATE)];
+    let header = [("Device", MAC), ("Sightings", 10), ("Seconds of sound", 9), (RECEIVER, 16), ("First and last sighting", DATE)];
     let mut table = table(terminal, &header);
     for it in &summary.devices {
         let name = Cell::new(identity(it));
@@ -213,7 +219,7 @@ fn sighting_rows(summary: &Summary<'_>, context: &Context<'_>, terminal: Termina
         ("Seconds of sound", 9),
         ("kbit/s", 7),
         ("Beat", 6),
-        ("Sent to", 13),
+        (RECEIVER, 13),
         ("Seen by", 7),
     ];
     let mut table = table(terminal, &header);

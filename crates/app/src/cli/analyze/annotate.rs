@@ -219,9 +219,10 @@ fn summary(it: &Sighting) -> String {
 fn flow(frame: &Frame<'_>) -> Option<(FlowKey, u32)> {
     let packet = dissect(frame.link, frame.bytes, frame.wire_len);
     let Net::Ip(ip) = packet.net else { return None };
-    let (source_port, destination_port) = match packet.transport {
-        Transport::Tcp { source, destination, .. } | Transport::Udp { source, destination, .. } => (source, destination),
-        _ => return None,
+    let (Transport::Tcp { source: source_port, destination: destination_port, .. }
+    | Transport::Udp { source: source_port, destination: destination_port, .. }) = packet.transport
+    else {
+        return None;
     };
     let key = FlowKey { source: ip.source, destination: ip.destination, protocol: ip.protocol, source_port, destination_port };
     Some((key, packet.payload_len))

@@ -16,6 +16,7 @@ use crate::report::words::as_f64;
 /// Reads pcap and pcapng, plain or packed with gzip or zstd, and says what it found in a table. A sighting is a finding, not a
 /// proof: content is encrypted and is not read.
 #[derive(clap::Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 #[command(after_help = "Exit status: 0 done; 1 with --exit-code, when a device sent audio; 2 nothing could be read or written.")]
 pub(in crate::cli) struct Args {
     /// Capture files; `-` is standard input. Several are read as one, merged by time.

@@ -26,7 +26,9 @@ pub(super) fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<O
     let (mut findings, origin, captures) = pass("Reading", options.settings.clone(), options, interrupt)?;
     let mut troubles: Vec<String> = captures.troubles().iter().map(ToString::to_string).collect();
     if captures.files().iter().all(|file| is_unreadable(file, &captures)) {
-        troubles.iter().for_each(|it| say::line(it));
+        for it in &troubles {
+            say::line(it);
+        }
         say::line("nothing could be read; there is no report");
         return Ok(None);
     }

@@ -44,7 +44,7 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
                 @if found.randomised { span.tag title="The address is locally administered, so most likely random" { "random MAC" } }
             }
             p.who {
-                @if let Some(vendor) = &device.vendor { bdi { (vendor) } " · " }
+                @if let Some(vendor) = device.vendor.as_ref().filter(|it| !device.name.starts_with(*it)) { bdi { (vendor) } " · " }
                 @for (number, it) in ids.iter().enumerate() { @if number > 0 { " · " } code { (it) } }
             }
             @if !quiet { p.sentence { (sentence(device)) } }

@@ -80,7 +80,7 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
                     @if !quiet.is_empty() {
                         section.quiet {
                             h2 { @if loud.is_empty() { "The devices" } @else { "The other devices" } }
-                            p.lead { "Nothing that looks like sound was seen from these. " (traffic::LEGEND) }
+                            p.lead { "None of these was seen to send what looks like sound to the internet. " (traffic::LEGEND) }
                             @for (place, it) in &quiet { (device::card(&page, *place, it)) }
                         }
                     }
@@ -126,7 +126,8 @@ fn facts(findings: &Findings, summary: &Summary<'_>, context: &Context<'_>) -> M
             @if let Some(first) = facts.first {
                 div { dt { "Captured from" } dd { (words::spoken(first, &context.zone)) } }
             }
-            div { dt { "Time covered" } dd { (words::duration(summary.observed)) } }
+            div { dt { "Time covered" } dd { (words::duration(summary.observed)) }
+                @if summary.paused { dd.note { "pauses above an hour left out" } } }
             div { dt { "Seen" } dd {
                 (words::counted(devices, "device", "devices"))
                 @if gateways > 0 { ", " (words::counted(gateways, "gateway", "gateways")) }

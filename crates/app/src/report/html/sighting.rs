@@ -33,7 +33,7 @@ fn what(it: &Sighting) -> String {
     match (it.kind, it.audio_seconds) {
         (SightingKind::Audio, Some(seconds)) => format!("{} of sound", words::seconds(seconds.value)),
         (SightingKind::Audio, None) => "sound".to_owned(),
-        (SightingKind::Recording, _) => format!("a recording of {}", words::octets(it.octets_audio)),
+        (SightingKind::Recording, _) => format!("a recording of {}", words::octets(it.octets_total)),
     }
 }
 
@@ -54,8 +54,12 @@ fn numbers(it: &Sighting) -> Markup {
             }
             @if let Some(rate) = it.bit_rate { div { dt { "Bit rate of the sound" } dd { (words::bit_rate(rate)) } } }
             @if let Some(beat) = crate::report::summary::beat(it) { div { dt { "Beat" } dd { "every " (milliseconds(beat)) " ms" } } }
-            div { dt { "Data" } dd { (words::octets(it.octets_audio)) " of " (words::octets(it.octets_total)) }
-                dd.note { @if it.kind == SightingKind::Audio { "looks like sound" } @else { "is the recording" } ", of all sent to this receiver meanwhile" } }
+            @if it.kind == SightingKind::Audio {
+                div { dt { "Data" } dd { (words::octets(it.octets_audio)) " of " (words::octets(it.octets_total)) }
+                    dd.note { "looks like sound, of all sent to this receiver meanwhile" } }
+            } @else {
+                div { dt { "Data" } dd { (words::octets(it.octets_total)) } dd.note { "in one go" } }
+            }
             div { dt { "Receiver" } dd { bdi { (names::receiver(&it.receiver, WIDEST)) } }
                 @let place = whereabouts(&it.receiver);
                 @if !place.is_empty() { dd.note { bdi { (place) } } } }

@@ -1,0 +1,14 @@
+//! The program from its arguments to its reports.
+
+#[cfg(test)]
+mod annotated;
+#[cfg(test)]
+mod damaged;
+#[cfg(test)]
+mod found;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod real;
+#[cfg(test)]
+mod told;
