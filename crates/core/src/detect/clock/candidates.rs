@@ -15,7 +15,7 @@ const CLASSES: usize = 3;
 
 /// Longest to shortest record of a band: speech alone, speech with its quiet frames, and whatever the flow carries, because a codec of variable rate spans
 /// a few octets of comfort noise to several hundred of a loud vowel.
-const BANDS: [f64; 3] = [3.0, 8.0, 64.0];
+const BANDS: [f64; 4] = [2.5, 4.0, 8.0, 64.0];
 
 /// How far octets may stray from a straight line and still count as steady, nanoseconds: a radio link's usual stall.
 const STRAY: i64 = 200_000_000;

@@ -49,10 +49,12 @@ pub(super) fn share_of_flow(slices: &[Slice], live: i64, episode: &[Slice]) -> f
 /// Whether a train is enough of what the flow carried meanwhile, and begins and ends within it rather than being an even
 /// stretch of a stream that goes on before or after.
 pub(super) fn stands_out(train: &Train, episode: &[Slice]) -> bool {
-    let least = if train.shape == TrainShape::Constant { SHARE_CONSTANT } else { SHARE };
+    let framed = train.shape == TrainShape::Constant && train.is_framed();
+    let least = if framed { SHARE_CONSTANT } else { SHARE };
+    let lengths = if framed || train.shape == TrainShape::Variable { train.lengths } else { (0, u32::MAX) };
     let alike = |from: i64, until: i64| -> f64 {
         let slices = between(episode, from, until).iter().map(|slice| slice.length);
-        slices.filter(|length| (train.lengths.0..=train.lengths.1).contains(length)).map(f64::from).sum()
+        slices.filter(|length| (lengths.0..=lengths.1).contains(length)).map(f64::from).sum()
     };
     let before = alike(train.first.saturating_sub(FAR), train.first.saturating_sub(NEAR));
     let after = alike(train.last.saturating_add(NEAR), train.last.saturating_add(FAR));

@@ -103,8 +103,8 @@ impl Fitted {
             share: share_of_flow(slices, live, episode),
         };
         let limits = match shape {
-            TrainShape::Constant => settings.constant,
-            TrainShape::Variable => settings.variable,
+            TrainShape::Constant if train.is_framed() => settings.constant,
+            TrainShape::Constant | TrainShape::Variable => settings.variable,
             TrainShape::Paced => settings.paced,
         };
         let within = |value: f64, range: (f64, f64)| range.0 <= value && value <= range.1;

@@ -111,6 +111,18 @@ pub struct Train {
     pub share: f64,
 }
 
+/// Longest record that holds single frames of a codec, octets: 20 ms of PCM at 16 kHz take 640. Longer ones of equal length
+/// are as likely pieces of something larger, cut to the size of a buffer.
+const LONGEST_FRAME: u32 = 1_000;
+
+impl Train {
+    /// Whether its records may be single frames of a codec.
+    #[must_use]
+    pub fn is_framed(&self) -> bool {
+        self.lengths.1 <= LONGEST_FRAME
+    }
+}
+
 /// Finds the trains among the slices of one episode of a flow, in order of time and not overlapping.
 ///
 /// `slices` are in order of time. `datagrams` says that each is a datagram of its own rather than part of a TCP stream.

@@ -1,0 +1,182 @@
+//! The detectors on simulated homes, whose codecs, framing and networks no recording shows: who uploaded, when, and how much.
+
+use std::fmt::Write as _;
+
+use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::findings::{DeviceId, Findings, Sighting, SightingKind};
+use earwitness_core::pcap::{Decoder, Step};
+use earwitness_core::time::SECOND;
+use earwitness_sim::home;
+use earwitness_sim::scenario::Scenario;
+use earwitness_sim::truth::{Kind as UploadKind, Truth, Upload};
+
+fn analyse(capture: &[u8]) -> Findings {
+    let mut analysis = Analysis::new(Settings::default());
+    let mut decoder = Decoder::new();
+    let mut rest = capture;
+    while let Ok(step) = decoder.next(rest) {
+        match step {
+            Step::Frame { frame, used } => {
+                analysis.frame(&frame);
+                rest = &rest[used..];
+            }
+            Step::Skip { used, .. } => rest = &rest[used..],
+            Step::More { .. } => break,
+        }
+    }
+    assert!(decoder.finish(rest).is_none(), "the capture is whole");
+    analysis.finish()
+}
+
+/// What was found of what was sent.
+#[derive(Default)]
+struct Score {
+    uploads: usize,
+    found: usize,
+    /// Sightings of live audio where none was.
+    false_audio: usize,
+    /// Sightings of recordings where none was.
+    false_recordings: usize,
+    /// Seconds of sound found over seconds sent, per upload.
+    seconds: Vec<f64>,
+}
+
+impl Score {
+    fn of(truth: &Truth, findings: &Findings) -> Self {
+        let mut score = Self::default();
+        for device in &findings.devices {
+            let DeviceId::Mac(mac) = device.id else { panic!("simulated devices have MAC addresses") };
+            let uploads: &[Upload] =
+                truth.devices.iter().find(|truth| truth.mac == mac).map_or(&[], |truth| truth.uploads.as_slice());
+            for upload in uploads.iter().filter(|upload| upload.kind != UploadKind::Call) {
+                score.uploads += 1;
+                let found: Vec<&Sighting> =
+                    device.sightings.iter().filter(|sighting| is_of(sighting, upload) && kind(sighting) == upload.kind).collect();
+                score.found += usize::from(!found.is_empty());
+                let seconds: f64 = found.iter().filter_map(|sighting| sighting.audio_seconds).map(|sound| sound.value).sum();
+                if upload.kind == UploadKind::Audio && seconds > 0.0 {
+                    #[expect(clippy::cast_precision_loss, reason = "seconds of an utterance in nanoseconds")]
+                    score.seconds.push(seconds * SECOND as f64 / upload.audio_ns as f64);
+                }
+            }
+            for sighting in device.sightings.iter().filter(|sighting| !uploads.iter().any(|upload| is_of(sighting, upload))) {
+                match sighting.kind {
+                    SightingKind::Audio => score.false_audio += 1,
+                    SightingKind::Recording => score.false_recordings += 1,
+                }
+            }
+        }
+        score.seconds.sort_by(f64::total_cmp);
+        score
+    }
+
+    fn add(&mut self, other: Self) {
+        self.uploads += other.uploads;
+        self.found += other.found;
+        self.false_audio += other.false_audio;
+        self.false_recordings += other.false_recordings;
+        self.seconds.extend(other.seconds);
+        self.seconds.sort_by(f64::total_cmp);
+    }
+
+    fn line(&self, name: &str) -> String {
+        let at = |share: usize| self.seconds.get(self.seconds.len() * share / 100).copied().unwrap_or(f64::NAN);
+        format!(
+            "{name:16} {:3} of {:3} found, {} false audio, {} false recordings, seconds found / sent: {:.2} {:.2} {:.2}",
+            self.found,
+            self.uploads,
+            self.false_audio,
+            self.false_recordings,
+            at(10),
+            at(50),
+            at(90)
+        )
+    }
+}
+
+fn kind(sighting: &Sighting) -> UploadKind {
+    match sighting.kind {
+        SightingKind::Audio => UploadKind::Audio,
+        SightingKind::Recording => UploadKind::Recording,
+    }
+}
+
+/// Whether the two overlap, with a second of slack.
+fn is_of(sighting: &Sighting, upload: &Upload) -> bool {
+    let (from, until) = (sighting.window.from.nanos(), sighting.window.until.nanos());
+    from <= upload.end_ns + SECOND && until >= upload.start_ns - SECOND
+}
+
+fn score(seed: u64, scenario: Scenario) -> Score {
+    let (capture, truth) = home(seed, scenario);
+    Score::of(&truth, &analyse(&capture))
+}
+
+fn named(name: &str, seconds: u32) -> Scenario {
+    let mut scenario: Scenario = name.parse().unwrap();
+    scenario.seconds = seconds;
+    scenario
+}
+
+#[test]
+fn every_way_to_stream_is_found_without_false_alarms() {
+    let mut table = String::new();
+    let mut wrong = Vec::new();
+    for name in [
+        "speaker-cbr",
+        "speaker-lossy",
+        "speaker-settled",
+        "speaker-vbr",
+        "speaker-pcm",
+        "speaker-http2",
+        "speaker-coarse",
+        "speaker-blocks",
+        "speaker-rtp",
+        "speaker-dtls",
+        "speaker-quic",
+    ] {
+        let score = score(3, named(name, 400));
+        writeln!(table, "{}", score.line(name)).unwrap();
+        if score.found < score.uploads || score.false_audio + score.false_recordings > 0 || score.uploads == 0 {
+            wrong.push(name);
+        }
+    }
+    assert!(wrong.is_empty(), "seed 3: {wrong:?}\n{table}");
+}
+
+#[test]
+fn speakers_drawn_at_random_are_found_and_their_seconds_counted() {
+    let mut all = Score::default();
+    for seed in 1_000..1_030 {
+        all.add(score(seed, named("speaker-drawn", 240)));
+    }
+    let line = all.line("drawn");
+    println!("{line}");
+    assert!(all.uploads >= 100, "{line}");
+    assert!(all.found * 100 >= all.uploads * 98, "seeds 1000 to 1029: {line}");
+    assert_eq!(all.false_audio, 0, "seeds 1000 to 1029: {line}");
+    let near = all.seconds.iter().filter(|ratio| (0.9..=1.1).contains(*ratio)).count();
+    assert!(near * 10 >= all.seconds.len() * 9, "seeds 1000 to 1029: nine of ten within a tenth: {line}");
+}
+
+#[test]
+fn what_makes_no_sound_is_not_called_audio() {
+    for name in ["plug", "telemetry", "sensor", "laptop", "camera-clips", "camera-stream"] {
+        for seed in [11, 12] {
+            let score = score(seed, named(name, 400));
+            assert_eq!(score.false_audio, 0, "seed {seed}: {}", score.line(name));
+        }
+    }
+}
+
+#[test]
+fn finished_clips_are_recordings() {
+    let score = score(5, named("camera-clips", 900));
+    assert!(score.uploads >= 3 && score.found == score.uploads, "seed 5: {}", score.line("camera-clips"));
+}
+
+#[test]
+fn a_whole_household_keeps_its_devices_apart() {
+    let score = score(9, named("mixed", 400));
+    assert!(score.uploads >= 15 && score.found == score.uploads && score.false_audio == 0, "seed 9: {}", score.line("mixed"));
+}
