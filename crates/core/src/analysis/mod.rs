@@ -120,15 +120,22 @@ impl Analysis {
     fn plain(&mut self, frame: &Frame<'_>, packet: &Dissection<'_>) {
         let (Net::Ip(ip), Some(header)) = (&packet.net, frame.bytes.first_chunk()) else { return };
         let addresses = Addresses::of(header);
-        let ends = self.pairs.get(addresses).unwrap_or_else(|| self.meet(frame.at, addresses, packet, ip));
-        self.meter(frame, packet.payload_len, ends);
+        let ends = match self.pairs.get(addresses) {
+            Some(ends) => ends,
+            None => self.meet(frame, addresses),
+        };
+        self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
         self.transport(packet, ip, ends, frame.at);
     }
 
-    /// The ends of a packet between a new pair.
+    /// The ends of a frame between a new pair. Reads the frame again: were its facts lent to this, they could not stay
+    /// in registers.
     #[cold]
-    fn meet(&mut self, at: Timestamp, addresses: Addresses, packet: &Dissection<'_>, ip: &Ip) -> Ends {
-        let ends = self.ends(at, packet, ip);
+    #[inline(never)]
+    fn meet(&mut self, frame: &Frame<'_>, addresses: Addresses) -> Ends {
+        let packet = layered(frame.link, frame.bytes, frame.wire_len);
+        let Net::Ip(ip) = packet.net else { return Ends::NONE };
+        let ends = self.ends(frame.at, &packet, &ip);
         // What was learnt from this packet, the next one between the same addresses would not add to.
         if ends.source != NOBODY && packet.destination.is_some_and(|mac| !mac.is_zero()) {
             self.pairs.met(addresses, ends);
@@ -145,7 +152,7 @@ impl Analysis {
         match packet.net {
             Net::Ip(ip) => {
                 let ends = self.ends(frame.at, &packet, &ip);
-                self.meter(frame, packet.payload_len, ends);
+                self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
                 self.transport(&packet, &ip, ends, frame.at);
             }
             _ => self.without_ip(frame, &packet),
@@ -284,7 +291,8 @@ impl Analysis {
         Ends { source: source.unwrap_or(NOBODY), destination: destination.unwrap_or(NOBODY), from, to }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `frame`")]
+    #[inline(always)]
     fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, at: Timestamp) {
         let follow = self.settings.clock.is_some() && ends.to != Scope::Group;
         match packet.transport {
@@ -318,20 +326,21 @@ impl Analysis {
         }
     }
 
-    #[inline]
-    fn meter(&mut self, frame: &Frame<'_>, payload: u32, ends: Ends) {
-        let bin = self.bins.index(frame.at);
+    #[expect(clippy::inline_always, reason = "see `frame`")]
+    #[inline(always)]
+    fn meter(&mut self, at: Timestamp, wire: u32, payload: u32, ends: Ends) {
+        let bin = self.bins.index(at);
         if let Some(metered) = self.metered.get_mut(ends.source as usize) {
-            metered.sent(frame.at, bin, frame.wire_len, payload, ends.to);
+            metered.sent(at, bin, wire, payload, ends.to);
             if let Some(bins) = &mut self.burst_bins
                 && let Some(track) = &mut metered.burst
                 && (!self.settings.burst_counts.internet_only || ends.to == Scope::Internet)
             {
-                track.add(bins.index(frame.at), payload);
+                track.add(bins.index(at), payload);
             }
         }
         if let Some(metered) = self.metered.get_mut(ends.destination as usize) {
-            metered.received(frame.at, bin, frame.wire_len, payload, ends.from);
+            metered.received(at, bin, wire, payload, ends.from);
         }
     }
 }

@@ -22,6 +22,10 @@ pub(super) struct Ends {
     pub(super) to: Scope,
 }
 
+impl Ends {
+    pub(super) const NONE: Self = Self { source: NOBODY, destination: NOBODY, from: Scope::Home, to: Scope::Home };
+}
+
 /// The addresses of an Ethernet frame with IPv4, both layers, as they stand in its octets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Addresses {
@@ -62,8 +66,7 @@ pub(super) struct Pairs {
 impl Pairs {
     pub(super) fn new() -> Self {
         let addresses = Addresses { link: [0; 2], net: 0 };
-        let ends = Ends { source: NOBODY, destination: NOBODY, from: Scope::Home, to: Scope::Home };
-        Self { recent: Box::new([(addresses, ends); PAIRS]) }
+        Self { recent: Box::new([(addresses, Ends::NONE); PAIRS]) }
     }
 
     /// The ends of a packet between these addresses, if they were met lately.
