@@ -35,14 +35,19 @@ impl Bins {
     #[inline]
     pub fn index(&mut self, at: Timestamp) -> i64 {
         let into = at.nanos().wrapping_sub(self.from);
-        if !(0..self.width).contains(&into) {
-            // In 128 bits: the two may lie five centuries apart.
-            let passed = i128::from(at.nanos()) - i128::from(self.origin.nanos());
-            let index = passed.div_euclid(i128::from(self.width));
-            self.index = i64::try_from(index).unwrap_or(if index < 0 { i64::MIN } else { i64::MAX });
-            self.from = at.nanos().saturating_sub(i64::try_from(passed.rem_euclid(i128::from(self.width))).unwrap_or(0));
+        if into.cast_unsigned() >= self.width.cast_unsigned() {
+            self.turn(at);
         }
         self.index
+    }
+
+    #[cold]
+    fn turn(&mut self, at: Timestamp) {
+        // In 128 bits: the two may lie five centuries apart.
+        let passed = i128::from(at.nanos()) - i128::from(self.origin.nanos());
+        let index = passed.div_euclid(i128::from(self.width));
+        self.index = i64::try_from(index).unwrap_or(if index < 0 { i64::MIN } else { i64::MAX });
+        self.from = at.nanos().saturating_sub(i64::try_from(passed.rem_euclid(i128::from(self.width))).unwrap_or(0));
     }
 }
 
@@ -51,11 +56,26 @@ impl Bins {
 /// Closed bins are stored as variable-length numbers: distance from the bin stored before, frames, octets.
 #[derive(Clone, Default, Debug)]
 pub struct Track {
-    open: Bin,
+    open: Open,
     stored: Vec<u8>,
     last_stored: i64,
     bins: usize,
     unsorted: usize,
+}
+
+/// The bin that frames are added to.
+#[derive(Clone, Copy, Default, Debug)]
+struct Open {
+    index: i64,
+    frames: u64,
+    payload_octets: u64,
+}
+
+impl Open {
+    fn bin(self) -> Bin {
+        let frames = u32::try_from(self.frames).unwrap_or(u32::MAX);
+        Bin { index: self.index, frames, payload_octets: self.payload_octets }
+    }
 }
 
 /// Bins stored out of order before the track is sorted again: bounds the memory of a clock that jumps back and forth.
@@ -68,14 +88,15 @@ impl Track {
         if index != self.open.index {
             self.turn(index);
         }
-        self.open.frames = self.open.frames.saturating_add(1);
-        self.open.payload_octets += u64::from(payload_octets);
+        // Wraps around after 2^32 frames that each claim 4 GiB.
+        self.open.frames = self.open.frames.wrapping_add(1);
+        self.open.payload_octets = self.open.payload_octets.wrapping_add(u64::from(payload_octets));
     }
 
     #[cold]
     fn turn(&mut self, index: i64) {
         self.close();
-        self.open = Bin { index, ..Bin::default() };
+        self.open = Open { index, ..Open::default() };
     }
 
     fn close(&mut self) {
@@ -88,7 +109,7 @@ impl Track {
         let before = if self.bins == 0 { 0 } else { self.last_stored };
         let step = self.open.index.wrapping_sub(before);
         put(&mut self.stored, zigzag(step));
-        put(&mut self.stored, u64::from(self.open.frames));
+        put(&mut self.stored, u64::from(self.open.bin().frames));
         put(&mut self.stored, self.open.payload_octets);
         self.last_stored = self.open.index;
         self.bins += 1;
@@ -103,7 +124,7 @@ impl Track {
         let bins = self.merged();
         let mut sorted = Self::default();
         for bin in bins {
-            sorted.open = bin;
+            sorted.open = Open { index: bin.index, frames: bin.frames.into(), payload_octets: bin.payload_octets };
             sorted.close();
         }
         *self = sorted;
@@ -118,7 +139,7 @@ impl Track {
             bins.push(Bin { index, frames: u32::try_from(frames).unwrap_or(u32::MAX), payload_octets });
         }
         if self.open.frames > 0 {
-            bins.push(self.open);
+            bins.push(self.open.bin());
         }
         if !bins.is_sorted_by(|a, b| a.index < b.index) {
             bins.sort_by_key(|bin| bin.index);
@@ -126,7 +147,7 @@ impl Track {
                 let same = next.index == kept.index;
                 if same {
                     kept.frames = kept.frames.saturating_add(next.frames);
-                    kept.payload_octets += next.payload_octets;
+                    kept.payload_octets = kept.payload_octets.wrapping_add(next.payload_octets);
                 }
                 same
             });

@@ -23,11 +23,14 @@ impl AddressNames {
 
     /// Remembers that `name` was answered with `address`.
     pub(super) fn answered(&mut self, name: &str, address: IpAddr) {
-        let entry = (address, Private::new(name.to_owned()));
         if let Some(number) = self.by_address.get(&address) {
-            self.ring[number as usize] = entry;
+            let (_, known) = &mut self.ring[number as usize];
+            if known.reveal() != name {
+                *known = Private::new(name.to_owned());
+            }
             return;
         }
+        let entry = (address, Private::new(name.to_owned()));
         let place = self.next;
         self.next = (place + 1) % MOST;
         if place < self.ring.len() {

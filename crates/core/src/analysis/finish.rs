@@ -80,10 +80,10 @@ impl Analysis {
             vendor_class: told.vendor_class.clone(),
             names: told.names(),
             seen: metered.seen,
-            upstream: metered.upstream,
-            downstream: metered.downstream,
-            local: metered.local,
-            chatter: metered.chatter,
+            upstream: metered.upstream(),
+            downstream: metered.downstream(),
+            local: metered.local(),
+            chatter: metered.chatter(),
             sent: metered.sent.series(origin, SECOND),
             received: metered.received.series(origin, SECOND),
             sightings,
@@ -96,6 +96,9 @@ impl Analysis {
     fn capture_facts(mut self) -> CaptureFacts {
         for (stop, count) in std::mem::take(&mut self.stopped) {
             *self.facts.stopped.entry(reason(stop)).or_default() += count;
+        }
+        if self.facts.first.is_some() {
+            self.facts.last = self.facts.last.max(Some(self.latest));
         }
         self.facts
     }

@@ -14,14 +14,32 @@ const IDLE: i64 = 120 * SECOND;
 /// New flows after which idle ones are looked for: spreads the cost of looking.
 const SWEEP: usize = 4_096;
 
+/// Flows whose number is at hand without hashing.
+const RECENT: usize = 256;
+
+/// A flow between IPv4 addresses in two numbers, addresses and ports, which hash and compare faster.
+type Packed = (u64, u64);
+
+/// No flow: protocols have eight bits.
+const NO_KEY: Packed = (u64::MAX, u64::MAX);
+
+/// Where a flow is remembered. Flows that a stranger makes share a place only cost time.
+#[inline]
+fn place((addresses, ports): Packed) -> usize {
+    // The golden ratio spreads neighbouring numbers over the highest bits (Knuth, TAOCP 3, section 6.4).
+    let [highest, ..] = (addresses ^ ports).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+    usize::from(highest)
+}
+
 /// Upstream flows by their five-tuple, seen from the device.
 #[derive(Debug)]
 pub(super) struct Flows {
-    v4: Table<u128>,
+    v4: Table<Packed>,
     others: Table<FlowKey>,
     uplinks: Vec<Option<Uplink>>,
     free: Vec<u32>,
-    last: (u128, u32),
+    /// The flows met latest, each at the place that its key points to.
+    recent: Box<[(Packed, u32); RECENT]>,
     opened: usize,
     /// Packets whose flow found no place.
     pub(super) not_followed: u64,
@@ -34,7 +52,7 @@ impl Flows {
             others: Table::new(most, seed),
             uplinks: Vec::new(),
             free: Vec::new(),
-            last: (u128::MAX, 0),
+            recent: Box::new([(NO_KEY, 0); RECENT]),
             opened: 0,
             not_followed: 0,
         }
@@ -50,11 +68,14 @@ impl Flows {
     #[inline]
     fn number(&mut self, key: &FlowKey) -> Option<u32> {
         let Some(packed) = pack(key) else { return self.others.get(key) };
-        if self.last.0 == packed {
-            return Some(self.last.1);
-        }
+        let (met, number) = self.recent[place(packed)];
+        if met == packed { Some(number) } else { self.look_up(packed) }
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, packed: Packed) -> Option<u32> {
         let number = self.v4.get(&packed)?;
-        self.last = (packed, number);
+        self.recent[place(packed)] = (packed, number);
         Some(number)
     }
 
@@ -103,7 +124,7 @@ impl Flows {
                 ended(uplink);
             }
         }
-        self.last = (u128::MAX, 0);
+        self.recent.fill((NO_KEY, 0));
     }
 
     /// All flows, in the order in which they were opened or took a free place.
@@ -112,13 +133,12 @@ impl Flows {
     }
 }
 
-/// A flow between IPv4 addresses in one number, which hashes and compares faster.
 #[inline]
-fn pack(key: &FlowKey) -> Option<u128> {
+fn pack(key: &FlowKey) -> Option<Packed> {
     let (IpAddr::V4(source), IpAddr::V4(destination)) = (key.source, key.destination) else { return None };
     let addresses = u64::from(source.to_bits()) << 32 | u64::from(destination.to_bits());
     let ports = u64::from(key.source_port) << 32 | u64::from(key.destination_port) << 16 | u64::from(key.protocol);
-    Some(u128::from(addresses) << 64 | u128::from(ports))
+    Some((addresses, ports))
 }
 
 #[cfg(test)]

@@ -12,12 +12,15 @@ pub(super) struct Metered {
     pub(super) received: Track,
     /// What the burst detector counts, where that differs from all that was sent.
     pub(super) burst: Option<Track>,
-    pub(super) upstream: Totals,
-    pub(super) downstream: Totals,
-    pub(super) local: Totals,
-    pub(super) chatter: Totals,
     pub(super) seen: Window,
+    /// By the scope of the receiver's address.
+    sent_to: [Totals; SCOPES],
+    /// By the scope of the sender's address.
+    received_from: [Totals; SCOPES],
 }
+
+/// Kinds of [`Scope`].
+const SCOPES: usize = 3;
 
 impl Metered {
     pub(super) fn new(at: Timestamp, own_burst: bool) -> Self {
@@ -25,11 +28,9 @@ impl Metered {
             sent: Track::default(),
             received: Track::default(),
             burst: own_burst.then(Track::default),
-            upstream: Totals::default(),
-            downstream: Totals::default(),
-            local: Totals::default(),
-            chatter: Totals::default(),
             seen: Window { from: at, until: at },
+            sent_to: [Totals::default(); SCOPES],
+            received_from: [Totals::default(); SCOPES],
         }
     }
 
@@ -38,11 +39,7 @@ impl Metered {
     pub(super) fn sent(&mut self, at: Timestamp, bin: i64, wire: u32, payload: u32, to: Scope) {
         self.note(at);
         self.sent.add(bin, payload);
-        match to {
-            Scope::Internet => self.upstream.add(wire, payload),
-            Scope::Home => self.local.add(wire, payload),
-            Scope::Group => self.chatter.add(wire, payload),
-        }
+        self.sent_to[to as usize].add(wire, payload);
     }
 
     /// A frame that was sent to the device from an address in `from`.
@@ -50,27 +47,59 @@ impl Metered {
     pub(super) fn received(&mut self, at: Timestamp, bin: i64, wire: u32, payload: u32, from: Scope) {
         self.note(at);
         self.received.add(bin, payload);
-        match from {
-            Scope::Internet => self.downstream.add(wire, payload),
-            _ => self.local.add(wire, payload),
-        }
+        self.received_from[from as usize].add(wire, payload);
+    }
+
+    /// Sent to the internet.
+    pub(super) fn upstream(&self) -> Totals {
+        self.sent_to[Scope::Internet as usize]
+    }
+
+    /// Received from the internet.
+    pub(super) fn downstream(&self) -> Totals {
+        self.received_from[Scope::Internet as usize]
+    }
+
+    /// Exchanged with the home; a group is nobody's address on the internet.
+    pub(super) fn local(&self) -> Totals {
+        let [home, group] = [Scope::Home, Scope::Group].map(|from| self.received_from[from as usize]);
+        self.sent_to[Scope::Home as usize].and(home).and(group)
+    }
+
+    /// Sent to groups, or without IP.
+    pub(super) fn chatter(&self) -> Totals {
+        self.sent_to[Scope::Group as usize]
     }
 
     #[inline]
     fn note(&mut self, at: Timestamp) {
-        if at > self.seen.until {
+        if at >= self.seen.until {
             self.seen.until = at;
-        } else if at < self.seen.from {
-            self.seen.from = at;
+        } else {
+            self.backwards(at);
         }
+    }
+
+    #[cold]
+    fn backwards(&mut self, at: Timestamp) {
+        self.seen.from = self.seen.from.min(at);
     }
 }
 
 impl Totals {
     #[inline]
     fn add(&mut self, wire: u32, payload: u32) {
-        self.frames += 1;
-        self.wire_octets += u64::from(wire);
-        self.payload_octets += u64::from(payload);
+        // Wraps around after 2^32 frames that each claim 4 GiB.
+        self.frames = self.frames.wrapping_add(1);
+        self.wire_octets = self.wire_octets.wrapping_add(u64::from(wire));
+        self.payload_octets = self.payload_octets.wrapping_add(u64::from(payload));
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            frames: self.frames.wrapping_add(other.frames),
+            wire_octets: self.wire_octets.wrapping_add(other.wire_octets),
+            payload_octets: self.payload_octets.wrapping_add(other.payload_octets),
+        }
     }
 }

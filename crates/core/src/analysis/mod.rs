@@ -6,6 +6,7 @@ mod finish;
 mod flows;
 mod hello;
 mod metered;
+mod pairs;
 mod settings;
 mod sightings;
 mod streams;
@@ -20,9 +21,10 @@ pub use self::settings::{BurstCounts, Settings};
 use self::address_names::AddressNames;
 use self::flows::Flows;
 use self::metered::Metered;
+use self::pairs::{Addresses, Ends, NOBODY, Pairs};
 use self::streams::{Collected, Flow};
 use self::told::Told;
-use crate::dissect::{Dissection, Ip, Net, Stop, Transport, dissect};
+use crate::dissect::{Dissection, Ip, Net, Stop, Transport, layered, plain};
 use crate::findings::{CaptureFacts, FlowKey};
 use crate::frame::Frame;
 use crate::mac::Mac;
@@ -58,7 +60,10 @@ pub struct Analysis {
     burst_bins: Option<Bins>,
     facts: CaptureFacts,
     stopped: BTreeMap<Stop, u64>,
-    latest: Option<Timestamp>,
+    latest: Timestamp,
+    /// The next frame is no jump if less than this passes until then, nanoseconds; 0 before the first frame.
+    calm: u64,
+    pairs: Pairs,
     collected: Collected,
 }
 
@@ -78,7 +83,9 @@ impl Analysis {
             burst_bins: own_bins.map(|burst| Bins::new(origin, burst.window)),
             facts: CaptureFacts::default(),
             stopped: BTreeMap::new(),
-            latest: None,
+            latest: Timestamp::MIN,
+            calm: 0,
+            pairs: Pairs::new(),
             collected: Collected::default(),
             settings,
         }
@@ -89,7 +96,7 @@ impl Analysis {
     /// definition wants.
     #[must_use]
     pub fn origin(&self) -> Option<Timestamp> {
-        self.latest.map(|_| self.bins.origin())
+        self.facts.first.map(|_| self.bins.origin())
     }
 
     /// Frames that the capture says it lost.
@@ -100,12 +107,54 @@ impl Analysis {
     /// Takes the next frame.
     pub fn frame(&mut self, frame: &Frame<'_>) {
         self.note(frame);
-        let packet = dissect(frame.link, frame.bytes, frame.wire_len);
+        // Both ways lead through the same code. Inlined here for the commonest frames, it keeps their facts in registers.
+        match plain(frame.link, frame.bytes) {
+            Some(packet) => self.plain(frame, &packet),
+            None => self.layered(frame),
+        }
+    }
+
+    /// A frame of the commonest shape.
+    #[expect(clippy::inline_always, reason = "see `frame`")]
+    #[inline(always)]
+    fn plain(&mut self, frame: &Frame<'_>, packet: &Dissection<'_>) {
+        let (Net::Ip(ip), Some(header)) = (&packet.net, frame.bytes.first_chunk()) else { return };
+        let addresses = Addresses::of(header);
+        let ends = match self.pairs.get(addresses) {
+            Some(ends) => ends,
+            None => self.meet(frame, addresses),
+        };
+        self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
+        self.transport(packet, ip, ends, frame.at);
+    }
+
+    /// The ends of a frame between a new pair. Reads the frame again: were its facts lent to this, they could not stay
+    /// in registers.
+    #[cold]
+    #[inline(never)]
+    fn meet(&mut self, frame: &Frame<'_>, addresses: Addresses) -> Ends {
+        let packet = layered(frame.link, frame.bytes, frame.wire_len);
+        let Net::Ip(ip) = packet.net else { return Ends::NONE };
+        let ends = self.ends(frame.at, &packet, &ip);
+        // What was learnt from this packet, the next one between the same addresses would not add to.
+        if ends.source != NOBODY && packet.destination.is_some_and(|mac| !mac.is_zero()) {
+            self.pairs.met(addresses, ends);
+        }
+        ends
+    }
+
+    #[inline(never)]
+    fn layered(&mut self, frame: &Frame<'_>) {
+        let packet = layered(frame.link, frame.bytes, frame.wire_len);
         if let Some(stop) = packet.stop {
             self.note_stop(stop);
         }
         match packet.net {
-            Net::Ip(ip) => self.ip(frame, &packet, &ip),
+            Net::Ip(ip) => {
+                let ends = self.ends(frame.at, &packet, &ip);
+                self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
+                self.transport(&packet, &ip, ends, frame.at);
+            }
             _ => self.without_ip(frame, &packet),
         }
     }
@@ -113,34 +162,36 @@ impl Analysis {
     #[inline]
     fn note(&mut self, frame: &Frame<'_>) {
         let facts = &mut self.facts;
-        facts.frames += 1;
-        facts.wire_octets += u64::from(frame.wire_len);
+        // Wraps around after 2^32 frames that each claim 4 GiB.
+        facts.frames = facts.frames.wrapping_add(1);
+        facts.wire_octets = facts.wire_octets.wrapping_add(u64::from(frame.wire_len));
         if frame.bytes.len() < frame.wire_len as usize {
             facts.cut += 1;
         }
         if frame.wire_len > LONGEST_ON_WIRE {
             facts.oversized += 1;
         }
-        let passed = self.latest.map_or(i64::MIN, |latest| frame.at.since(latest));
-        self.latest = Some(frame.at);
-        if !(0..DAY).contains(&passed) || facts.last.is_none() {
-            self.jump(frame.at, passed);
+        let passed = frame.at.nanos().wrapping_sub(self.latest.nanos()).cast_unsigned();
+        if frame.at < self.latest || passed >= self.calm {
+            self.jump(frame.at);
         }
-        // Only a jump leads backwards, so that here the latest frame is the last one, but for the time after a jump.
-        if self.facts.last.is_none_or(|last| last < frame.at) {
-            self.facts.last = Some(frame.at);
-        }
+        self.latest = frame.at;
     }
 
+    /// The first frame, and each that is stamped earlier than the one before, or much later.
     #[cold]
-    fn jump(&mut self, at: Timestamp, passed: i64) {
+    fn jump(&mut self, at: Timestamp) {
+        let passed = at.since(self.latest);
         let facts = &mut self.facts;
         if let Some(first) = facts.first {
             facts.clock_back += u64::from(passed < -SECOND);
             facts.clock_ahead += u64::from(passed >= DAY);
             facts.first = Some(first.min(at));
+            // Only a jump leads backwards, so that the frame before it may be the last one.
+            facts.last = facts.last.max(Some(self.latest));
         } else {
             facts.first = Some(at);
+            self.calm = DAY.cast_unsigned();
             let origin = self.settings.origin.unwrap_or(at);
             self.bins = Bins::new(origin, SECOND);
             self.burst_bins = self.burst_bins.map(|bins| bins.restarted(origin));
@@ -218,9 +269,8 @@ impl Analysis {
         }
     }
 
-    #[inline]
-    fn ip(&mut self, frame: &Frame<'_>, packet: &Dissection<'_>, ip: &Ip) {
-        let at = frame.at;
+    /// Who sent a packet, to whom; learns from it who has which address and who forwards.
+    fn ends(&mut self, at: Timestamp, packet: &Dissection<'_>, ip: &Ip) -> Ends {
         let source = match packet.source {
             Some(mac) if !mac.is_zero() => self.sender(mac, at),
             _ => self.device_at(ip.source, ip.destination, Some(ip.hops), at),
@@ -238,18 +288,17 @@ impl Analysis {
         {
             self.roster.sent_by_capture_host(index);
         }
-        self.meter(frame, packet.payload_len, (source, from), (destination, to));
-        self.transport(packet, ip, (source, from), to, at);
+        Ends { source: source.unwrap_or(NOBODY), destination: destination.unwrap_or(NOBODY), from, to }
     }
 
-    #[inline]
-    fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, sender: (Option<Index>, Scope), to: Scope, at: Timestamp) {
-        let follow = self.settings.clock.is_some() && to != Scope::Group;
-        let source = sender.0;
+    #[expect(clippy::inline_always, reason = "see `frame`")]
+    #[inline(always)]
+    fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, at: Timestamp) {
+        let follow = self.settings.clock.is_some() && ends.to != Scope::Group;
         match packet.transport {
             Transport::Tcp { source: source_port, destination: destination_port, sequence, flags, .. } => {
                 if follow && packet.payload_len > 0 {
-                    let flow = Flow { key: key(ip, source_port, destination_port), ends: sender, to, at };
+                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at };
                     let segment = Segment { at, captured: packet.payload, length: packet.payload_len };
                     self.stream(&flow, packet.payload_len, |uplink| uplink.segment(sequence, segment));
                 } else if follow && flags & SYN != 0 {
@@ -257,42 +306,41 @@ impl Analysis {
                 }
             }
             Transport::Udp { source: source_port, destination: destination_port, checksum } => {
-                if let Some(index) = source
-                    && (told::is_of_interest(source_port) || told::is_of_interest(destination_port))
+                if (told::is_of_interest(source_port) || told::is_of_interest(destination_port))
+                    && let Some(told) = self.told.get_mut(ends.source as usize)
                 {
-                    let told = &mut self.told[index as usize];
                     let names = self.settings.clock.is_some().then_some(&mut self.names);
                     told::datagram(told, names, (source_port, destination_port), packet.payload);
                 }
                 let (payload, length) = (packet.payload, packet.payload_len);
                 if follow && length > 0 {
-                    let flow = Flow { key: key(ip, source_port, destination_port), ends: sender, to, at };
+                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at };
                     let copy = (ip.identification, checksum);
                     self.stream(&flow, length, |uplink| uplink.datagram(at, payload, length, copy));
                 }
             }
             Transport::Icmp { kind: ROUTER_ADVERTISEMENT, .. } if ip.source.is_ipv6() => {
-                if let Some(index) = source {
-                    self.roster.advertises_routes(index);
-                }
+                self.roster.advertises_routes(ends.source);
             }
             _ => {}
         }
     }
 
-    #[inline]
-    fn meter(&mut self, frame: &Frame<'_>, payload: u32, source: (Option<Index>, Scope), destination: (Option<Index>, Scope)) {
-        let bin = self.bins.index(frame.at);
-        if let Some(metered) = source.0.and_then(|index| self.metered.get_mut(index as usize)) {
-            metered.sent(frame.at, bin, frame.wire_len, payload, destination.1);
-            if let (Some(track), Some(bins)) = (&mut metered.burst, &mut self.burst_bins)
-                && (!self.settings.burst_counts.internet_only || destination.1 == Scope::Internet)
+    #[expect(clippy::inline_always, reason = "see `frame`")]
+    #[inline(always)]
+    fn meter(&mut self, at: Timestamp, wire: u32, payload: u32, ends: Ends) {
+        let bin = self.bins.index(at);
+        if let Some(metered) = self.metered.get_mut(ends.source as usize) {
+            metered.sent(at, bin, wire, payload, ends.to);
+            if let Some(bins) = &mut self.burst_bins
+                && let Some(track) = &mut metered.burst
+                && (!self.settings.burst_counts.internet_only || ends.to == Scope::Internet)
             {
-                track.add(bins.index(frame.at), payload);
+                track.add(bins.index(at), payload);
             }
         }
-        if let Some(metered) = destination.0.and_then(|index| self.metered.get_mut(index as usize)) {
-            metered.received(frame.at, bin, frame.wire_len, payload, source.1);
+        if let Some(metered) = self.metered.get_mut(ends.destination as usize) {
+            metered.received(at, bin, wire, payload, ends.from);
         }
     }
 }

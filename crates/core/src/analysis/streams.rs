@@ -2,6 +2,7 @@
 
 use super::Analysis;
 use super::address_names::AddressNames;
+use super::pairs::{Ends, NOBODY};
 use super::settings::Settings;
 use super::sightings::{audio, join, recording};
 use super::uplink::{EPISODE, Uplink};
@@ -20,10 +21,7 @@ const SPARE_SLICES: usize = 256;
 /// One packet's place among the flows.
 pub(super) struct Flow {
     pub(super) key: FlowKey,
-    /// The sender, and where its address lies.
-    pub(super) ends: (Option<Index>, Scope),
-    /// Where the receiver's address lies.
-    pub(super) to: Scope,
+    pub(super) ends: Ends,
     pub(super) at: Timestamp,
 }
 
@@ -40,15 +38,17 @@ impl Analysis {
     /// A packet with payload: what a device sends goes to its uplink by `take`, what it is sent counts as an answer.
     #[inline]
     pub(super) fn stream(&mut self, flow: &Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
-        let (source, from) = flow.ends;
+        let Ends { source: device, from, to, .. } = flow.ends;
         // Between home and internet one direction is upstream; elsewhere either may be.
-        if (from == Scope::Internet || flow.to == Scope::Home)
+        if (from == Scope::Internet || to == Scope::Home)
             && let Some(uplink) = self.flows.find(&reversed(&flow.key))
         {
             uplink.answer(flow.at, length);
             return;
         }
-        let Some(device) = source.filter(|_| from == Scope::Home || flow.to == Scope::Internet) else { return };
+        if device == NOBODY || (from != Scope::Home && to != Scope::Internet) {
+            return;
+        }
         if let Some(uplink) = self.flows.find(&flow.key) {
             if uplink.is_quiet(flow.at, &self.settings) {
                 settle(uplink, flow.at, &self.settings, &self.names, &self.roster, &mut self.collected);

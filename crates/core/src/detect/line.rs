@@ -45,9 +45,9 @@ impl Line {
         }
         let sample: Vec<(f64, f64)> = points.iter().copied().step_by(points.len().div_ceil(POINTS)).collect();
         #[expect(clippy::cast_possible_truncation, reason = "positions are counts, times nanoseconds")]
-        let whole: Vec<(i64, i64)> = sample.iter().map(|(x, y)| (*x as i64, *y as i64)).collect();
+        let whole: Vec<(i64, i64)> = sample.iter().map(|(x, y)| (*x as i64, (*y as i64) << FRACTION)).collect();
         let enough = sample.len() * 9 / 10;
-        let mut best: Option<(u16, f64)> = None;
+        let mut best: Option<(u8, f64)> = None;
         for beat in slopes(&sample).filter(|beat| (beats.0..=beats.1).contains(beat)) {
             let votes = votes(&whole, beat, tolerance(beat));
             if best.is_none_or(|(most, _)| votes > most) {
@@ -116,18 +116,27 @@ const BINS: usize = 64;
 const FRACTION: u32 = 16;
 
 /// About the most points that lie within `tolerance` of one line with this slope: the fullest two neighbouring bins, each
-/// between half and all of the tolerance wide. In whole numbers, because this is where the detector spends its time.
+/// between half and all of the tolerance wide. `points` are at most [`POINTS`], their times with [`FRACTION`] more bits. In
+/// whole numbers and octets, of which a processor adds many at once, because this is where the detector spends its time.
 #[expect(clippy::cast_possible_truncation, reason = "positions, times and slopes of an episode fit by far; bins repeat")]
-fn votes(points: &[(i64, i64)], beat: f64, tolerance: f64) -> u16 {
+fn votes(points: &[(i64, i64)], beat: f64, tolerance: f64) -> u8 {
+    // No bin, and no sum of two, holds more than all points.
+    const { assert!(POINTS <= u8::MAX as usize, "votes are counted in octets") }
     let slope = (beat * f64::from(1_u32 << FRACTION)) as i64;
     let shift = FRACTION + (tolerance as u64).max(1).ilog2();
-    let mut bins = [0_u16; BINS];
+    let mut bins = [0_u8; BINS];
     for (x, y) in points {
-        let over = (y << FRACTION).wrapping_sub(slope.wrapping_mul(*x)) >> shift;
-        bins[over as usize % BINS] += 1;
+        let over = y.wrapping_sub(slope.wrapping_mul(*x)).wrapping_shr(shift);
+        let bin = &mut bins[over as usize % BINS];
+        *bin = bin.wrapping_add(1);
     }
-    let next = bins.iter().cycle().skip(1);
-    bins.iter().zip(next).map(|(a, b)| a + b).max().unwrap_or(0)
+    let mut next = bins;
+    next.rotate_left(1);
+    let mut most = 0;
+    for (here, there) in bins.iter().zip(next) {
+        most = most.max(here.wrapping_add(there));
+    }
+    most
 }
 
 /// The most values that lie within a window of `width`, and the lowest of them.

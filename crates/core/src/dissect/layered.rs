@@ -6,7 +6,7 @@ use crate::frame::Link;
 
 /// Reads what was not a plain IPv4 frame. Kept out of line, so that little is inlined into the caller.
 #[inline(never)]
-pub(super) fn dissect(link: Link, bytes: &[u8], wire_len: u32) -> Dissection<'_> {
+pub(crate) fn dissect(link: Link, bytes: &[u8], wire_len: u32) -> Dissection<'_> {
     if link == Link::Ethernet
         && let Some(facts) = plain::ethernet_ipv6(bytes)
     {

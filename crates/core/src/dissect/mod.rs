@@ -31,13 +31,17 @@ use crate::mac::Mac;
 #[inline(always)]
 #[must_use]
 pub fn dissect(link: Link, bytes: &[u8], wire_len: u32) -> Dissection<'_> {
-    if link == Link::Ethernet
-        && let Some(dissection) = plain::ethernet_ipv4(bytes)
-    {
-        return dissection;
-    }
-    layered::dissect(link, bytes, wire_len)
+    plain(link, bytes).unwrap_or_else(|| layered::dissect(link, bytes, wire_len))
 }
+
+/// Reads a frame of the commonest shape, Ethernet with a whole IPv4 packet and TCP or UDP. `None` if it is any other.
+#[expect(clippy::inline_always, reason = "as above")]
+#[inline(always)]
+pub(crate) fn plain(link: Link, bytes: &[u8]) -> Option<Dissection<'_>> {
+    if link == Link::Ethernet { plain::ethernet_ipv4(bytes) } else { None }
+}
+
+pub(crate) use layered::dissect as layered;
 
 /// What the headers of a frame say. The payload is lent, not kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -31,7 +31,8 @@ pub fn dns_answers(payload: &[u8], each: &mut dyn FnMut(&str, IpAddr)) {
     if !records(answers).any(|record| matches!(record.rtype(), Rtype::A | Rtype::AAAA)) {
         return;
     }
-    let name = text_of(asked.iter()).to_ascii_lowercase();
+    let mut name = text_of(asked.iter());
+    name.make_ascii_lowercase();
     if name.is_empty() {
         return;
     }
@@ -93,6 +94,10 @@ pub(super) fn text_of<'a>(labels: impl Iterator<Item = &'a Label>) -> String {
     for label in labels.take_while(|label| !label.is_root()) {
         if !text.is_empty() {
             text.push(b'.');
+        }
+        if !label.as_slice().contains(&b'.') {
+            text.extend_from_slice(label.as_slice());
+            continue;
         }
         for &octet in label.as_slice() {
             if octet == b'.' {

@@ -9,6 +9,10 @@ pub const LONGEST_NAME: usize = 253;
 /// taken out; octets that are no UTF-8 become U+FFFD. An empty result means that there was no name.
 #[must_use]
 pub fn clean(bytes: &[u8]) -> String {
+    // Almost all names are of this kind, and for them nothing below changes anything.
+    if bytes.len() <= LONGEST_NAME && bytes.iter().all(u8::is_ascii_graphic) {
+        return bytes.iter().copied().map(char::from).collect();
+    }
     // What follows can only shrink a character or replace up to three octets by three, so reading more is in vain.
     let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(4 * LONGEST_NAME)).unwrap_or_default());
     let mut kept = String::with_capacity(text.len().min(LONGEST_NAME));

@@ -78,7 +78,18 @@ impl Records {
                 }
                 continue;
             }
-            let Some(&octet) = captured.get(at as usize) else {
+            let rest = captured.get(at as usize..).unwrap_or(&[]);
+            if self.header_len == 0
+                && let Some(header) = rest.first_chunk()
+            {
+                self.header = *header;
+                at += HEADER;
+                if !self.open() {
+                    return self.fail();
+                }
+                continue;
+            }
+            let Some(&octet) = rest.first() else {
                 // A snap length cut the header off: the next segment may begin with one.
                 self.lose();
                 return Held::Records;

@@ -24,7 +24,7 @@ const STRAY: i64 = 200_000_000;
 const STEADY: i64 = 1_500_000_000;
 
 /// Shortest time in which slices at a beat can be told from others, nanoseconds.
-const SHORTEST: i64 = 250_000_000;
+pub(super) const SHORTEST: i64 = 250_000_000;
 
 /// Longest backlog that is thought of, seconds.
 const BACKLOG: f64 = 8.0;
@@ -32,22 +32,21 @@ const BACKLOG: f64 = 8.0;
 /// Slices may come slower than the slowest beat by this factor and still hold a train.
 const LOOSE: f64 = 1.5;
 
-/// Records of one length.
-pub(super) fn constant(slices: &[Slice], settings: &Settings) -> Vec<Candidate> {
+/// Records of one length; `lengths` are all of them, sorted.
+pub(super) fn constant(slices: &[Slice], lengths: &[u32], settings: &Settings) -> Vec<Candidate> {
     let mut found = Vec::new();
-    for length in frequent(&lengths(slices), settings.records) {
+    for length in frequent(lengths, settings.records) {
         split(slices, |slice| slice.length == length, TrainShape::Constant, settings, &mut found);
     }
     found
 }
 
-/// Records of similar length, and stretches of steady octets.
-pub(super) fn variable(slices: &[Slice], settings: &Settings) -> Vec<Candidate> {
-    let lengths = lengths(slices);
+/// Records of similar length, and stretches of steady octets; `lengths` as above.
+pub(super) fn variable(slices: &[Slice], lengths: &[u32], settings: &Settings) -> Vec<Candidate> {
     let mut found = Vec::new();
     let mut seen = Vec::new();
     for ratio in BANDS {
-        for band in bands(&lengths, ratio, settings.records) {
+        for band in bands(lengths, ratio, settings.records) {
             if !seen.contains(&band) {
                 seen.push(band);
                 let inside = |slice: &Slice| (band.0..=band.1).contains(&slice.length);
@@ -76,7 +75,8 @@ fn to_f64(value: u64) -> f64 {
     value as f64
 }
 
-fn lengths(slices: &[Slice]) -> Vec<u32> {
+/// The lengths of slices, sorted.
+pub(super) fn lengths(slices: &[Slice]) -> Vec<u32> {
     let mut lengths: Vec<u32> = slices.iter().map(|slice| slice.length).collect();
     lengths.sort_unstable();
     lengths

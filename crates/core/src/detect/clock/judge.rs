@@ -47,6 +47,9 @@ impl Fitted {
             TrainShape::Paced => (sum, (settings.beat.0 * count / sum, settings.beat.1 * count / sum)),
         };
         let (positions, times) = moments(shape, slices);
+        if positions.len() < MOMENTS {
+            return None;
+        }
         // A record of something else in between shifts the count by one beat.
         let tolerance = |beat: f64| settings.tolerance.max(SHIFT * beat * total / count);
         let line = Line::through_most(&positions, &times, tolerance, beats)?;

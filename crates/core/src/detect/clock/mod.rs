@@ -131,19 +131,21 @@ pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Tra
     let judged = |candidates: Vec<Candidate>| -> Vec<Train> {
         candidates.iter().filter_map(|candidate| judge::judge(candidate, slices, datagrams, settings)).collect()
     };
-    if slices.len() < settings.records {
+    let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return Vec::new() };
+    if slices.len() < settings.records || last.at.saturating_sub(first.at) < candidates::SHORTEST {
         return Vec::new();
     }
-    let mut found = judged(candidates::constant(slices, settings));
+    let lengths = candidates::lengths(slices);
+    let mut found = judged(candidates::constant(slices, &lengths, settings));
     // Records of one length at one beat that are most of what was sent leave nothing to explain.
     let plain: Vec<(i64, i64)> =
         found.iter().filter(|train| train.share >= PLAIN).map(|train| (train.first, train.last)).collect();
     if plain.is_empty() {
-        found.extend(judged(candidates::variable(slices, settings)));
+        found.extend(judged(candidates::variable(slices, &lengths, settings)));
     } else {
         let explained = |slice: &Slice| plain.iter().any(|span| (span.0..=span.1).contains(&slice.at));
         let rest: Vec<Slice> = slices.iter().filter(|slice| !explained(slice)).copied().collect();
-        found.extend(judged(candidates::variable(&rest, settings)));
+        found.extend(judged(candidates::variable(&rest, &candidates::lengths(&rest), settings)));
     }
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     let mut kept: Vec<Train> = Vec::new();
