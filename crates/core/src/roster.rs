@@ -129,13 +129,12 @@ impl Roster {
         if mac.is_group() || key == 0 {
             return None;
         }
-        let index = match self.by_mac.get(&key) {
-            Some(index) => index,
-            None => {
-                let index = self.enter(DeviceId::Mac(mac))?;
-                self.by_mac.insert(key, index);
-                index
-            }
+        let index = if let Some(index) = self.by_mac.get(&key) {
+            index
+        } else {
+            let index = self.enter(DeviceId::Mac(mac))?;
+            self.by_mac.insert(key, index);
+            index
         };
         self.recent[place(key)] = (key, index);
         Some(index)
@@ -196,7 +195,7 @@ impl Roster {
             && self.settings.gateways.is_empty()
         {
             let own = device.addresses.contains(&to.0);
-            device.forwards = (from.1 == Scope::Home && !own) || (!own && device.networks.add(to.0) >= OWN_NETWORKS);
+            device.forwards = !own && (from.1 == Scope::Home || device.networks.add(to.0) >= OWN_NETWORKS);
         }
     }
 

@@ -29,7 +29,7 @@ impl Analysis {
             .zip(std::mem::take(&mut self.told))
             .filter_map(|((index, metered), told)| {
                 let sightings = by_device.remove(&index).unwrap_or_default();
-                self.device_findings(index, metered, told, sightings)
+                self.device_findings(index, &metered, told, sightings)
             })
             .collect();
         devices.sort_by_key(|device| device.id);
@@ -39,7 +39,7 @@ impl Analysis {
     fn device_findings(
         &self,
         index: Index,
-        metered: super::Metered,
+        metered: &super::Metered,
         told: super::Told,
         mut sightings: Vec<Sighting>,
     ) -> Option<DeviceFindings> {

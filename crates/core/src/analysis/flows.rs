@@ -92,12 +92,11 @@ impl Flows {
             self.opened = 0;
             self.sweep(at, ended);
         }
-        let number = match self.free.pop() {
-            Some(number) => number,
-            None => {
-                self.uplinks.push(None);
-                u32::try_from(self.uplinks.len() - 1).ok()?
-            }
+        let number = if let Some(number) = self.free.pop() {
+            number
+        } else {
+            self.uplinks.push(None);
+            u32::try_from(self.uplinks.len() - 1).ok()?
         };
         let entered = match pack(&key) {
             Some(packed) => self.v4.insert(packed, number),

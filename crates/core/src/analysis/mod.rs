@@ -7,6 +7,7 @@ mod flows;
 mod hello;
 mod metered;
 mod pairs;
+mod repeats;
 mod settings;
 mod sightings;
 mod streams;
@@ -22,6 +23,7 @@ use self::address_names::AddressNames;
 use self::flows::Flows;
 use self::metered::Metered;
 use self::pairs::{Addresses, Ends, NOBODY, Pairs};
+use self::repeats::Repeats;
 use self::streams::{Collected, Flow};
 use self::told::Told;
 use crate::dissect::{Dissection, Ip, Net, Stop, Transport, layered, plain};
@@ -58,6 +60,7 @@ pub struct Analysis {
     told: Vec<Told>,
     bins: Bins,
     burst_bins: Option<Bins>,
+    repeats: Repeats,
     facts: CaptureFacts,
     stopped: BTreeMap<Stop, u64>,
     latest: Timestamp,
@@ -80,6 +83,7 @@ impl Analysis {
             names: AddressNames::new(seed),
             told: Vec::new(),
             bins: Bins::new(origin, SECOND),
+            repeats: Repeats::new(settings.flows, seed),
             burst_bins: own_bins.map(|burst| Bins::new(origin, burst.window)),
             facts: CaptureFacts::default(),
             stopped: BTreeMap::new(),
@@ -125,6 +129,9 @@ impl Analysis {
             None => self.meet(frame, addresses),
         };
         self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
+        if self.burst_bins.is_some() {
+            self.count_for_burst(packet, ip, ends, frame.at);
+        }
         self.transport(packet, ip, ends, frame.at);
     }
 
@@ -153,6 +160,9 @@ impl Analysis {
             Net::Ip(ip) => {
                 let ends = self.ends(frame.at, &packet, &ip);
                 self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
+                if self.burst_bins.is_some() {
+                    self.count_for_burst(&packet, &ip, ends, frame.at);
+                }
                 self.transport(&packet, &ip, ends, frame.at);
             }
             _ => self.without_ip(frame, &packet),
@@ -326,18 +336,32 @@ impl Analysis {
         }
     }
 
+    /// Counts a packet for the burst detector, where that counts other packets or windows than the meter does.
+    #[cold]
+    fn count_for_burst(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, at: Timestamp) {
+        let counts = self.settings.burst_counts;
+        if counts.internet_only && ends.to != Scope::Internet {
+            return;
+        }
+        if counts.first_only
+            && let Transport::Tcp { source, destination, sequence, .. } = packet.transport
+            && self.repeats.is_repeat(key(ip, source, destination), sequence, packet.payload_len)
+        {
+            return;
+        }
+        if let Some(bins) = &mut self.burst_bins
+            && let Some(track) = self.metered.get_mut(ends.source as usize).and_then(|metered| metered.burst.as_mut())
+        {
+            track.add(bins.index(at), packet.payload_len);
+        }
+    }
+
     #[expect(clippy::inline_always, reason = "see `frame`")]
     #[inline(always)]
     fn meter(&mut self, at: Timestamp, wire: u32, payload: u32, ends: Ends) {
         let bin = self.bins.index(at);
         if let Some(metered) = self.metered.get_mut(ends.source as usize) {
             metered.sent(at, bin, wire, payload, ends.to);
-            if let Some(bins) = &mut self.burst_bins
-                && let Some(track) = &mut metered.burst
-                && (!self.settings.burst_counts.internet_only || ends.to == Scope::Internet)
-            {
-                track.add(bins.index(at), payload);
-            }
         }
         if let Some(metered) = self.metered.get_mut(ends.destination as usize) {
             metered.received(at, bin, wire, payload, ends.from);

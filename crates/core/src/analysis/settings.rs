@@ -32,6 +32,8 @@ pub struct Settings {
 pub struct BurstCounts {
     /// Only unicast frames to an address of the internet. The paper does not say that it drops local traffic, so it counts all by default.
     pub internet_only: bool,
+    /// Only TCP segments with an octet that was not seen before. The paper does not say that it drops retransmissions.
+    pub first_only: bool,
 }
 
 impl Default for Settings {

@@ -120,7 +120,7 @@ pub(super) fn recording(transfer: &Transfer, flow: FlowKey, receiver: Receiver) 
 }
 
 /// Joins a train that goes on where the one before was cut only because its episode was full.
-pub(super) fn join(before: &mut Sighting, after: Sighting) {
+pub(super) fn join(before: &mut Sighting, after: &Sighting) {
     before.window.until = before.window.until.max(after.window.until);
     before.octets_total += after.octets_total;
     before.octets_audio += after.octets_audio;

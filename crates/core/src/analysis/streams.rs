@@ -129,7 +129,7 @@ fn judge(uplink: &mut Uplink, full: bool, settings: &Settings, names: &AddressNa
         let sighting = audio(&train, slices, uplink.key, receiver(uplink.key, uplink.intake.hello.name(), names, roster));
         let follows = |before: &Sighting| sighting.window.from.since(before.window.until) <= clock.pause;
         match uplink.drafts.last_mut() {
-            Some(before) if goes_on && follows(before) => join(before, sighting),
+            Some(before) if goes_on && follows(before) => join(before, &sighting),
             // It went on from an episode in which it was not seen: it did not begin here.
             _ if goes_on && train.first.saturating_sub(begin) <= clock.pause => {}
             _ => uplink.drafts.push(sighting),

@@ -1,4 +1,4 @@
-//! The burst detector of LeakyPick (ACSAC 2020, section 4.1.1), kept as published so that results can be compared.
+//! The burst detector of `LeakyPick` (ACSAC 2020, section 4.1.1), kept as published so that results can be compared.
 //!
 //! Exact definition: `docs/design/detection.md`, section "burst". Assumes nothing about what was sent; its error rate is
 //! tuned, not guaranteed.

@@ -94,6 +94,9 @@ pub(in crate::cli) struct Args {
     /// Let the burst detector count only what goes to the internet.
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Detectors")]
     pub(super) burst_internet_only: bool,
+    /// Let the burst detector count retransmitted TCP segments once.
+    #[arg(long, help_heading = "Detectors")]
+    pub(super) burst_first_only: bool,
 }
 
 /// What is usual, in the units of the command line.

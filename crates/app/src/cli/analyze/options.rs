@@ -106,7 +106,7 @@ fn settings(args: &Args) -> anyhow::Result<Settings> {
             seed: args.seed,
         },
         burst: wanted(Detector::Burst).then_some(burst),
-        burst_counts: BurstCounts { internet_only: args.burst_internet_only },
+        burst_counts: BurstCounts { internet_only: args.burst_internet_only, first_only: args.burst_first_only },
         clock: wanted(Detector::Clock).then(clock::Settings::default),
         bulk: bulk::Settings { octets: args.recording_octets, ..bulk::Settings::default() },
         longest_seconds: args.max_seconds,
@@ -195,6 +195,7 @@ fn told(args: &Args) -> Vec<String> {
     tell(differs(args.burst_kbit, usual.burst_kbit), format!("--burst-kbit {}", args.burst_kbit));
     tell(args.burst_windows != usual.burst_windows, format!("--burst-windows {}", args.burst_windows));
     tell(args.burst_internet_only, "--burst-internet-only".to_owned());
+    tell(args.burst_first_only, "--burst-first-only".to_owned());
     told
 }
 
