@@ -45,10 +45,14 @@ pub(super) fn share_of_flow(slices: &[Slice], episode: &[Slice]) -> f64 {
     octets(slices) / octets(between(episode, first.at, last.at)).max(1.0)
 }
 
+/// Least share of a train with this shape.
+pub(super) fn least_share(shape: TrainShape) -> f64 {
+    if shape == TrainShape::Constant { SHARE_CONSTANT } else { SHARE }
+}
+
 /// Whether a train is enough of what the flow carried meanwhile, and begins and ends within it rather than being an even
 /// stretch of a stream that goes on before or after.
 pub(super) fn stands_out(train: &Train, episode: &[Slice]) -> bool {
-    let least = if train.shape == TrainShape::Constant { SHARE_CONSTANT } else { SHARE };
     let alike = |from: i64, until: i64| -> f64 {
         let slices = between(episode, from, until).iter().map(|slice| slice.length);
         slices.filter(|length| (train.lengths.0..=train.lengths.1).contains(length)).map(f64::from).sum()
@@ -56,7 +60,7 @@ pub(super) fn stands_out(train: &Train, episode: &[Slice]) -> bool {
     let before = alike(train.first.saturating_sub(FAR), train.first.saturating_sub(NEAR));
     let after = alike(train.last.saturating_add(NEAR), train.last.saturating_add(FAR));
     let even = to_f64(FAR - NEAR) / to_f64(SECOND) * train.bit_rate / 8.0;
-    train.share >= least && before.max(after) < even / 2.0
+    train.share >= least_share(train.shape) && before.max(after) < even / 2.0
 }
 
 /// Whether the slices of a TCP flow wait for answers of the other end, or acknowledge what it sends.

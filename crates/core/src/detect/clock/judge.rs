@@ -1,7 +1,7 @@
 //! Whether a candidate keeps a codec's beat.
 
 use super::candidates::Candidate;
-use super::context::{is_an_answer, share_of_flow, stands_out};
+use super::context::{is_an_answer, least_share, share_of_flow, stands_out};
 use super::{Settings, Slice, Train};
 use crate::detect::line::Line;
 use crate::findings::TrainShape;
@@ -27,6 +27,10 @@ pub(super) fn judge(candidate: &Candidate, episode: &[Slice], datagrams: bool, s
     let kept = fitted.without_strays(candidate);
     if kept.len() == candidate.slices.len() {
         return fitted.judged(candidate.shape, kept, episode, datagrams, settings);
+    }
+    // Looked at first, because it costs less than another line.
+    if share_of_flow(kept, episode) < least_share(candidate.shape) {
+        return None;
     }
     Fitted::new(candidate.shape, kept, settings)?.judged(candidate.shape, kept, episode, datagrams, settings)
 }
@@ -127,18 +131,18 @@ impl Fitted {
 /// The moments at which slices left, as positions along the line (slices or octets sent by then) and nanoseconds since
 /// the first.
 fn moments(shape: TrainShape, slices: &[Slice]) -> (Vec<f64>, Vec<f64>) {
-    let (mut positions, mut times) = (Vec::new(), Vec::new());
+    let (mut positions, mut times) = (Vec::with_capacity(slices.len()), Vec::with_capacity(slices.len()));
     let first = slices.first().map_or(0, |slice| slice.at);
     let mut sent = 0.0;
-    for moment in slices.chunk_by(|a, b| b.at.saturating_sub(a.at) <= ONE_MOMENT) {
-        for slice in moment {
-            sent += match shape {
-                TrainShape::Constant | TrainShape::Variable => 1.0,
-                TrainShape::Paced => f64::from(slice.length),
-            };
+    for (index, slice) in slices.iter().enumerate() {
+        sent += match shape {
+            TrainShape::Constant | TrainShape::Variable => 1.0,
+            TrainShape::Paced => f64::from(slice.length),
+        };
+        if slices.get(index + 1).is_none_or(|next| next.at.saturating_sub(slice.at) > ONE_MOMENT) {
+            positions.push(sent);
+            times.push(to_f64(slice.at.saturating_sub(first)));
         }
-        positions.push(sent);
-        times.push(moment.last().map_or(0.0, |slice| to_f64(slice.at.saturating_sub(first))));
     }
     (positions, times)
 }
