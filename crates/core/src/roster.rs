@@ -310,15 +310,15 @@ mod tests {
     #[test]
     fn who_receives_for_the_internet_forwards() {
         let mut roster = Roster::new(Settings::default());
-        let (device, router) = packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
-        assert_eq!((roster.role(device), roster.role(router)), (Role::Device, Role::Gateway));
+        let (device, gateway) = packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
+        assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
     }
 
     #[test]
     fn who_sends_from_the_internet_forwards() {
         let mut roster = Roster::new(Settings::default());
-        let (router, device) = packet(&mut roster, (ROUTER, "203.0.113.5"), (DEVICE, "192.168.1.7"));
-        assert_eq!((roster.role(device), roster.role(router)), (Role::Device, Role::Gateway));
+        let (gateway, device) = packet(&mut roster, (ROUTER, "203.0.113.5"), (DEVICE, "192.168.1.7"));
+        assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
     }
 
     #[test]
@@ -328,16 +328,16 @@ mod tests {
             packet(&mut roster, (DEVICE, "2003:a:b:c::7"), (ROUTER, remote));
             packet(&mut roster, (ROUTER, remote), (DEVICE, "2003:a:b:c::7"));
         }
-        let (device, router) = (roster.by_mac(DEVICE).unwrap(), roster.by_mac(ROUTER).unwrap());
-        assert_eq!((roster.role(device), roster.role(router)), (Role::Device, Role::Gateway));
+        let (device, gateway) = (roster.by_mac(DEVICE).unwrap(), roster.by_mac(ROUTER).unwrap());
+        assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
     }
 
     #[test]
     fn a_gateway_named_by_the_user_is_the_only_one() {
         let settings = Settings { gateways: vec![DeviceId::Mac(DEVICE)], ..Settings::default() };
         let mut roster = Roster::new(settings);
-        let (device, router) = packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
-        assert_eq!((roster.role(device), roster.role(router)), (Role::Gateway, Role::Device));
+        let (device, gateway) = packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
+        assert_eq!((roster.role(device), roster.role(gateway)), (Role::Gateway, Role::Device));
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl Analysis {
         };
         self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
         if self.burst_bins.is_some() {
-            self.count_for_burst(packet, ip, ends, frame.at);
+            self.count_for_burst(frame, ends);
         }
         self.transport(packet, ip, ends, frame.at);
     }
@@ -161,7 +161,7 @@ impl Analysis {
                 let ends = self.ends(frame.at, &packet, &ip);
                 self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
                 if self.burst_bins.is_some() {
-                    self.count_for_burst(&packet, &ip, ends, frame.at);
+                    self.count_for_burst(frame, ends);
                 }
                 self.transport(&packet, &ip, ends, frame.at);
             }
@@ -336,23 +336,27 @@ impl Analysis {
         }
     }
 
-    /// Counts a packet for the burst detector, where that counts other packets or windows than the meter does.
+    /// Counts a packet for the burst detector, where that counts other packets or windows than the meter does. Reads the
+    /// frame again, for the same reason as `meet`.
     #[cold]
-    fn count_for_burst(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, at: Timestamp) {
+    #[inline(never)]
+    fn count_for_burst(&mut self, frame: &Frame<'_>, ends: Ends) {
+        let packet = layered(frame.link, frame.bytes, frame.wire_len);
+        let Net::Ip(ip) = packet.net else { return };
         let counts = self.settings.burst_counts;
         if counts.internet_only && ends.to != Scope::Internet {
             return;
         }
         if counts.first_only
             && let Transport::Tcp { source, destination, sequence, .. } = packet.transport
-            && self.repeats.is_repeat(key(ip, source, destination), sequence, packet.payload_len)
+            && self.repeats.is_repeat(key(&ip, source, destination), sequence, packet.payload_len)
         {
             return;
         }
         if let Some(bins) = &mut self.burst_bins
             && let Some(track) = self.metered.get_mut(ends.source as usize).and_then(|metered| metered.burst.as_mut())
         {
-            track.add(bins.index(at), packet.payload_len);
+            track.add(bins.index(frame.at), packet.payload_len);
         }
     }
 

@@ -15,8 +15,11 @@ use crate::time::Timestamp;
 /// Marks kept over all sightings together.
 const MARKS_IN_ALL: usize = 500_000;
 
-/// Slices whose memory an uplink keeps between episodes.
-const SPARE_SLICES: usize = 256;
+/// Slices that the memory of one episode has room for when it is kept for another: ten seconds at the commonest beat.
+const SPARE_SLICES: usize = 512;
+
+/// Episodes whose memory is kept: about as many as go on at once in a home.
+const SPARE_EPISODES: usize = 64;
 
 /// One packet's place among the flows.
 pub(super) struct Flow {
@@ -32,6 +35,8 @@ pub(super) struct Collected {
     marks: usize,
     /// Sightings beyond the number that is kept.
     pub(super) left_out: u64,
+    /// Memory of episodes that were judged, for those to come.
+    spare: Vec<Vec<Slice>>,
 }
 
 impl Analysis {
@@ -53,9 +58,13 @@ impl Analysis {
             if uplink.is_quiet(flow.at, &self.settings) {
                 settle(uplink, flow.at, &self.settings, &self.names, &self.roster, &mut self.collected);
             }
+            if uplink.intake.slices.capacity() == 0 {
+                uplink.intake.slices = self.collected.spare.pop().unwrap_or_default();
+            }
             take(uplink);
             if uplink.intake.slices.len() >= EPISODE {
                 judge(uplink, true, &self.settings, &self.names, &self.roster);
+                self.collected.keep(std::mem::take(&mut uplink.intake.slices));
             }
         } else if !self.roster.forwards(device) {
             self.open(flow.key, device, flow.at, take);
@@ -102,6 +111,7 @@ fn settle(
     collected: &mut Collected,
 ) {
     judge(uplink, false, settings, names, roster);
+    collected.keep(std::mem::take(&mut uplink.intake.slices));
     let over = |last: Timestamp| now.since(last).saturating_abs() > settings.bulk.pause;
     if uplink.intake.transfer.is_none_or(|transfer| over(transfer.last)) {
         resolve(uplink, settings, names, roster, collected);
@@ -136,7 +146,6 @@ fn judge(uplink: &mut Uplink, full: bool, settings: &Settings, names: &AddressNa
         }
     }
     slices.clear();
-    slices.shrink_to(SPARE_SLICES);
 }
 
 /// Protocol number of UDP.
@@ -175,6 +184,14 @@ fn is_framed(sighting: &Sighting) -> bool {
 }
 
 impl Collected {
+    /// Keeps the memory of an episode that was judged.
+    fn keep(&mut self, mut slices: Vec<Slice>) {
+        if self.spare.len() < SPARE_EPISODES && slices.capacity() > 0 {
+            slices.shrink_to(SPARE_SLICES);
+            self.spare.push(slices);
+        }
+    }
+
     fn add(&mut self, device: Index, mut sighting: Sighting, settings: &Settings) {
         if self.sightings.len() >= settings.sightings {
             self.left_out += 1;

@@ -4,6 +4,8 @@
 //! records of other things in between shift the count. A least-squares line would be bent by all of these; the line
 //! that most slices lie on is not, as long as there is one.
 
+use std::ops::Sub;
+
 /// A line `at(x) = start + beat * x` under the arrival times of slices at positions `x`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Line {
@@ -44,26 +46,30 @@ impl Line {
             return None;
         }
         let sample: Vec<(f64, f64)> = points.iter().copied().step_by(points.len().div_ceil(POINTS)).collect();
-        #[expect(clippy::cast_possible_truncation, reason = "positions are counts, times nanoseconds")]
-        let whole: Vec<(i64, i64)> = sample.iter().map(|(x, y)| (*x as i64, (*y as i64) << FRACTION)).collect();
+        let whole: Vec<(i64, i64)> = sample.iter().map(|(x, y)| (from_f64(*x), from_f64(*y) << FRACTION)).collect();
         let enough = sample.len() * 9 / 10;
-        let mut best: Option<(u8, f64)> = None;
+        let mut winner: Option<(u8, f64)> = None;
         for beat in slopes(&sample).filter(|beat| (beats.0..=beats.1).contains(beat)) {
             let votes = votes(&whole, beat, tolerance(beat));
-            if best.is_none_or(|(most, _)| votes > most) {
-                best = Some((votes, beat));
+            if winner.is_none_or(|(most, _)| votes > most) {
+                winner = Some((votes, beat));
             }
             if usize::from(votes) >= enough {
                 break;
             }
         }
-        let mut beat = best?.1;
-        let mut left_over: Vec<f64> = sample.iter().map(|(x, y)| y - beat * x).collect();
-        left_over.sort_unstable_by(f64::total_cmp);
-        let mut start = densest(&left_over, 2.0 * tolerance(beat)).1 + tolerance(beat);
+        let (_, mut beat) = winner?;
+        let slope = fixed(beat);
+        let mut left_over: Vec<i64> = whole.iter().map(|point| above(*point, slope) >> FRACTION).collect();
+        left_over.sort_unstable();
+        let mut start = to_f64(densest(&left_over, from_f64(2.0 * tolerance(beat))).1) + tolerance(beat);
         for _ in 0..3 {
             let near = points.iter().copied().filter(|(x, y)| (y - start - beat * x).abs() <= tolerance(beat));
+            let before = (start, beat);
             (start, beat) = fit(near).filter(|(_, beat)| *beat > 0.0)?;
+            if (start, beat) == before {
+                break;
+            }
         }
         Self::judged(&points, start, beat, tolerance(beat))
     }
@@ -118,16 +124,15 @@ const FRACTION: u32 = 16;
 /// About the most points that lie within `tolerance` of one line with this slope: the fullest two neighbouring bins, each
 /// between half and all of the tolerance wide. `points` are at most [`POINTS`], their times with [`FRACTION`] more bits. In
 /// whole numbers and octets, of which a processor adds many at once, because this is where the detector spends its time.
-#[expect(clippy::cast_possible_truncation, reason = "positions, times and slopes of an episode fit by far; bins repeat")]
 fn votes(points: &[(i64, i64)], beat: f64, tolerance: f64) -> u8 {
     // No bin, and no sum of two, holds more than all points.
     const { assert!(POINTS <= u8::MAX as usize, "votes are counted in octets") }
-    let slope = (beat * f64::from(1_u32 << FRACTION)) as i64;
-    let shift = FRACTION + (tolerance as u64).max(1).ilog2();
+    let slope = fixed(beat);
+    let shift = FRACTION + from_f64(tolerance).max(1).ilog2();
     let mut bins = [0_u8; BINS];
-    for (x, y) in points {
-        let over = y.wrapping_sub(slope.wrapping_mul(*x)).wrapping_shr(shift);
-        let bin = &mut bins[over as usize % BINS];
+    for point in points {
+        let [over, ..] = above(*point, slope).wrapping_shr(shift).to_le_bytes();
+        let bin = &mut bins[usize::from(over) % BINS];
         *bin = bin.wrapping_add(1);
     }
     let mut next = bins;
@@ -139,9 +144,30 @@ fn votes(points: &[(i64, i64)], beat: f64, tolerance: f64) -> u8 {
     most
 }
 
+/// A slope in whole numbers.
+fn fixed(beat: f64) -> i64 {
+    from_f64(beat * f64::from(1_u32 << FRACTION))
+}
+
+/// How far above a line through the origin with this slope a point lies, with [`FRACTION`] more bits. Wraps around where a slope
+/// leads out of any time that was meant.
+fn above((x, y): (i64, i64), slope: i64) -> i64 {
+    y.wrapping_sub(slope.wrapping_mul(x))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "positions, times and slopes of an episode fit by far")]
+fn from_f64(value: f64) -> i64 {
+    value as i64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of an episode lie far below 2^53")]
+fn to_f64(value: i64) -> f64 {
+    value as f64
+}
+
 /// The most values that lie within a window of `width`, and the lowest of them.
-pub(super) fn densest(sorted: &[f64], width: f64) -> (usize, f64) {
-    let (mut best, mut lowest, mut end) = (0, 0.0, 0);
+pub(super) fn densest<T: Copy + Default + PartialOrd + Sub<Output = T>>(sorted: &[T], width: T) -> (usize, T) {
+    let (mut best, mut lowest, mut end) = (0, T::default(), 0);
     for (begin, &low) in sorted.iter().enumerate() {
         while end < sorted.len() && sorted[end] - low <= width {
             end += 1;

@@ -8,7 +8,7 @@ use domain::base::name::Label;
 use domain::base::{Message, ParsedName, ParsedRecord};
 use domain::rdata::{A, Aaaa, Cname};
 
-use super::text::clean;
+use super::text::{LONGEST_NAME, clean};
 
 /// Records read in one message: real answers have a few, and a message of 64 KiB could hold thousands.
 pub(super) const MOST_RECORDS: usize = 64;
@@ -90,7 +90,7 @@ pub(super) fn address_of(record: &Record<'_>) -> Option<IpAddr> {
 
 /// Labels as text, dots between them; a dot inside a label is written `\.` (RFC 1035, 5.1).
 pub(super) fn text_of<'a>(labels: impl Iterator<Item = &'a Label>) -> String {
-    let mut text = Vec::new();
+    let mut text = Vec::with_capacity(LONGEST_NAME);
     for label in labels.take_while(|label| !label.is_root()) {
         if !text.is_empty() {
             text.push(b'.');

@@ -10,8 +10,11 @@ pub const LONGEST_NAME: usize = 253;
 #[must_use]
 pub fn clean(bytes: &[u8]) -> String {
     // Almost all names are of this kind, and for them nothing below changes anything.
-    if bytes.len() <= LONGEST_NAME && bytes.iter().all(u8::is_ascii_graphic) {
-        return bytes.iter().copied().map(char::from).collect();
+    if bytes.len() <= LONGEST_NAME
+        && bytes.iter().all(u8::is_ascii_graphic)
+        && let Ok(plain) = str::from_utf8(bytes)
+    {
+        return plain.to_owned();
     }
     // What follows can only shrink a character or replace up to three octets by three, so reading more is in vain.
     let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(4 * LONGEST_NAME)).unwrap_or_default());

@@ -113,12 +113,21 @@ fn bands(sorted: &[u32], ratio: f64, least: usize) -> Vec<(u32, u32)> {
 }
 
 fn split(slices: &[Slice], belongs: impl Fn(&Slice) -> bool, shape: TrainShape, settings: &Settings, found: &mut Vec<Candidate>) {
-    let class: Vec<Slice> = slices.iter().filter(|slice| belongs(slice)).copied().collect();
-    for run in class.chunk_by(|a, b| b.at.saturating_sub(a.at) <= settings.pause) {
+    let mut run: Vec<Slice> = Vec::with_capacity(slices.len());
+    let mut close = |run: &mut Vec<Slice>| {
         if is_worth_a_look(run, settings) {
-            found.push(Candidate { shape, slices: run.to_vec() });
+            found.push(Candidate { shape, slices: std::mem::take(run) });
+        } else {
+            run.clear();
         }
+    };
+    for slice in slices.iter().filter(|slice| belongs(slice)) {
+        if run.last().is_some_and(|last| slice.at.saturating_sub(last.at) > settings.pause) {
+            close(&mut run);
+        }
+        run.push(*slice);
     }
+    close(&mut run);
 }
 
 /// Stretches in which the sum of octets keeps within [`STRAY`] of a straight line in time: each starts where

@@ -127,18 +127,18 @@ impl Fitted {
 /// The moments at which slices left, as positions along the line (slices or octets sent by then) and nanoseconds since
 /// the first.
 fn moments(shape: TrainShape, slices: &[Slice]) -> (Vec<f64>, Vec<f64>) {
-    let (mut positions, mut times) = (Vec::new(), Vec::new());
+    let (mut positions, mut times) = (Vec::with_capacity(slices.len()), Vec::with_capacity(slices.len()));
     let first = slices.first().map_or(0, |slice| slice.at);
     let mut sent = 0.0;
-    for moment in slices.chunk_by(|a, b| b.at.saturating_sub(a.at) <= ONE_MOMENT) {
-        for slice in moment {
-            sent += match shape {
-                TrainShape::Constant | TrainShape::Variable => 1.0,
-                TrainShape::Paced => f64::from(slice.length),
-            };
+    for (index, slice) in slices.iter().enumerate() {
+        sent += match shape {
+            TrainShape::Constant | TrainShape::Variable => 1.0,
+            TrainShape::Paced => f64::from(slice.length),
+        };
+        if slices.get(index + 1).is_none_or(|next| next.at.saturating_sub(slice.at) > ONE_MOMENT) {
+            positions.push(sent);
+            times.push(to_f64(slice.at.saturating_sub(first)));
         }
-        positions.push(sent);
-        times.push(moment.last().map_or(0.0, |slice| to_f64(slice.at.saturating_sub(first))));
     }
     (positions, times)
 }
