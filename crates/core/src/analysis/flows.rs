@@ -147,7 +147,7 @@ mod tests {
     fn key(n: u16) -> FlowKey {
         FlowKey {
             source: "192.168.1.2".parse().unwrap(),
-            destination: if n % 2 == 0 { "203.0.113.1".parse().unwrap() } else { "2001:db8::1".parse().unwrap() },
+            destination: if n.is_multiple_of(2) { "203.0.113.1".parse().unwrap() } else { "2001:db8::1".parse().unwrap() },
             protocol: 6,
             source_port: n,
             destination_port: 443,

@@ -97,7 +97,7 @@ mod tests {
         for k in 0..Addresses::END {
             let mut other = header;
             other[k] ^= 1;
-            let is_address = k < 12 || k >= 26;
+            let is_address = !(12..26).contains(&k);
             assert_eq!(pairs.get(Addresses::of(&other)).is_none(), is_address, "octet {k}");
         }
     }
