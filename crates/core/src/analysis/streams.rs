@@ -49,7 +49,6 @@ impl Analysis {
             && let Some(uplink) = self.flows.find(&reversed(&flow.key))
         {
             uplink.answer(flow.at, length);
-            return;
         }
         if device == NOBODY || (from != Scope::Home && to != Scope::Internet) {
             return;
