@@ -44,7 +44,20 @@ pub struct Device {
     pub sends: bool,
     networks: Networks,
     latest: IpAddr,
+    hops: Hops,
 }
+
+/// Packets that a MAC address sent from public addresses, by the state of their hop count.
+#[derive(Clone, Copy, Default, Debug)]
+struct Hops {
+    /// As a sender sets it: this is where they came from.
+    initial: u32,
+    /// Counted down: somebody else sent them.
+    lowered: u32,
+}
+
+/// Hop counts that systems send with.
+const INITIAL_HOPS: [u8; 4] = [32, 64, 128, 255];
 
 /// Addresses kept per device: temporary IPv6 addresses change daily.
 pub const ADDRESSES: usize = 16;
@@ -173,17 +186,30 @@ impl Roster {
             sends: false,
             networks: Networks::default(),
             latest: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+            hops: Hops::default(),
         });
         Some(index)
     }
 
     /// Learns from a unicast IP packet who forwards and who has which address.
     #[inline]
-    pub fn learn(&mut self, source: Option<Index>, from: (IpAddr, Scope), destination: Option<Index>, to: (IpAddr, Scope)) {
+    pub fn learn(
+        &mut self,
+        source: Option<Index>,
+        from: (IpAddr, Scope),
+        hops: u8,
+        destination: Option<Index>,
+        to: (IpAddr, Scope),
+    ) {
         if let Some(index) = source
             && let Some(device) = self.devices.get_mut(index as usize)
         {
             device.sends = true;
+            if from.1 == Scope::Internet {
+                let initial = INITIAL_HOPS.contains(&hops);
+                let count = if initial { &mut device.hops.initial } else { &mut device.hops.lowered };
+                *count = count.saturating_add(1);
+            }
             if device.latest != from.0 && !(device.forwards && from.1 == Scope::Internet) {
                 device.latest = from.0;
                 self.learn_source(index, from, to.1);
@@ -266,7 +292,13 @@ impl Roster {
         let host_forwards = self.settings.gateways.is_empty() && device.capture_host && {
             self.devices.iter().any(|other| other.capture_host && other.forwards)
         };
-        if device.forwards || host_forwards { Role::Gateway } else { Role::Device }
+        // Between public addresses with few of them to tell by: what it sends was sent by others, while somebody else here
+        // sends packets of their own.
+        let relays = |device: &Device| device.hops.lowered > device.hops.initial;
+        let relays = self.settings.gateways.is_empty() && relays(device) && {
+            self.devices.iter().any(|other| other.sends && !other.forwards && !relays(other))
+        };
+        if device.forwards || host_forwards || relays { Role::Gateway } else { Role::Device }
     }
 }
 
@@ -300,10 +332,14 @@ mod tests {
     const ROUTER: Mac = Mac([2, 0, 0, 0, 0, 9]);
 
     fn packet(roster: &mut Roster, from: (Mac, &str), to: (Mac, &str)) -> (Index, Index) {
+        packet_with(roster, from, to, 64)
+    }
+
+    fn packet_with(roster: &mut Roster, from: (Mac, &str), to: (Mac, &str), hops: u8) -> (Index, Index) {
         let (source, destination) = (roster.by_mac(from.0), roster.by_mac(to.0));
         let address = |text: &str| -> IpAddr { text.parse().unwrap() };
         let ends = [address(from.1), address(to.1)].map(|address| (address, roster.scope(address)));
-        roster.learn(source, ends[0], destination, ends[1]);
+        roster.learn(source, ends[0], hops, destination, ends[1]);
         (source.unwrap(), destination.unwrap())
     }
 
@@ -330,6 +366,22 @@ mod tests {
         }
         let (device, gateway) = (roster.by_mac(DEVICE).unwrap(), roster.by_mac(ROUTER).unwrap());
         assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
+    }
+
+    #[test]
+    fn on_public_addresses_the_one_whose_packets_come_from_afar_forwards() {
+        let mut roster = Roster::new(Settings::default());
+        let (device, gateway) = packet_with(&mut roster, (DEVICE, "2003:a:b:c::7"), (ROUTER, "2001:db8:1::1"), 64);
+        packet_with(&mut roster, (ROUTER, "2001:db8:1::1"), (DEVICE, "2003:a:b:c::7"), 57);
+        assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
+    }
+
+    #[test]
+    fn where_all_packets_come_from_afar_nobody_is_taken_for_a_gateway_by_that() {
+        let mut roster = Roster::new(Settings::default());
+        let (home, provider) = packet_with(&mut roster, (DEVICE, "203.0.113.9"), (ROUTER, "198.51.100.1"), 63);
+        packet_with(&mut roster, (ROUTER, "198.51.100.1"), (DEVICE, "203.0.113.9"), 57);
+        assert_eq!((roster.role(home), roster.role(provider)), (Role::Device, Role::Device));
     }
 
     #[test]

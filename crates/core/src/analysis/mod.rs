@@ -292,7 +292,7 @@ impl Analysis {
         let from = self.roster.scope(ip.source);
         let to = self.roster.scope(ip.destination);
         let to = if from == Scope::Internet && to == from && same_link(ip) { Scope::Home } else { to };
-        self.roster.learn(source, (ip.source, from), destination, (ip.destination, to));
+        self.roster.learn(source, (ip.source, from), ip.hops, destination, (ip.destination, to));
         if packet.sent == Some(true)
             && let Some(index) = source
         {
