@@ -1,4 +1,4 @@
-//! The burst detector of LeakyPick on real captures with known uploads, where these are at hand: in `../shared/data/captures` from the
+//! The burst detector of `LeakyPick` on real captures with known uploads, where these are at hand: in `../shared/data/captures` from the
 //! project's root, or where `EARWITNESS_CAPTURES` says.
 //!
 //! A detection counts for an upload when the two overlap with 1 s of slack; every other one is a false alarm; hours are capture time outside
@@ -93,10 +93,10 @@ fn score(place: &Path, groups: &[&str]) -> Score {
             continue;
         };
         let origin = file["t0_ns"].as_i64().unwrap();
+        let during: f64 = uploads.iter().map(|upload| upload[1].as_f64().unwrap() - upload[0].as_f64().unwrap()).sum();
         let uploads: Vec<(i64, i64)> =
             uploads.iter().map(|upload| (origin + nanos(&upload[0]), origin + nanos(&upload[1]))).collect();
         let octets = fs::read(place.join(name)).unwrap();
-        let during: f64 = uploads.iter().map(|upload| (upload.1 - upload.0) as f64 / 1e9).sum();
         score.hours += (file["duration_s"].as_f64().unwrap() - during) / 3_600.0;
         score.uploads += uploads.len();
         for n in 1..=5 {

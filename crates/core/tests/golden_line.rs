@@ -28,7 +28,8 @@ fn agrees(field: &str, value: impl Fn(&Line) -> f64, scale: impl Fn(&Line, f64) 
     let sets = sets();
     assert!(sets.len() >= 10, "the golden file has lost its sets");
     for (name, line, golden) in sets {
-        let line = line.unwrap_or_else(|| panic!("no line through `{name}`"));
+        assert!(line.is_some(), "no line through `{name}`");
+        let line = line.unwrap();
         let expected = golden[field].as_f64().unwrap();
         let apart = (value(&line) - expected).abs() / scale(&line, expected);
         assert!(apart <= PRECISION, "{name}: {field} is {}, scipy has {expected}", value(&line));

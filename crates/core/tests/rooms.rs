@@ -26,20 +26,50 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "analysis",
         &[
-            "time", "mac", "private", "scope", "table", "frame", "dissect", "names", "findings", "detect", "stream", "roster", "meter",
+            "time", "mac", "private", "scope", "table", "frame", "dissect", "names", "findings", "detect", "stream", "roster",
+            "meter",
         ],
     ),
 ];
 
 /// Crates that bring a clock, chance, threads, sockets, files or a C library with them.
 const BANNED: &[&str] = &[
-    "async-std", "chrono", "crossbeam", "fastrand", "getrandom", "jiff", "libc", "memmap2", "mio", "nix", "pcap", "pnet", "rand", "rayon",
-    "rustix", "smol", "socket2", "tempfile", "time", "tokio", "walkdir", "windows-sys",
+    "async-std",
+    "chrono",
+    "crossbeam",
+    "fastrand",
+    "getrandom",
+    "jiff",
+    "libc",
+    "memmap2",
+    "mio",
+    "nix",
+    "pcap",
+    "pnet",
+    "rand",
+    "rayon",
+    "rustix",
+    "smol",
+    "socket2",
+    "tempfile",
+    "time",
+    "tokio",
+    "walkdir",
+    "windows-sys",
 ];
 
 /// What reads a clock, opens a file or a connection, starts a thread, or looks around.
-const IMPURE: &[&str] =
-    &["std::fs", "std::net::Tcp", "std::net::Udp", "std::process", "std::thread", "std::env", "std::io::stdin", "Instant::now", "SystemTime"];
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::net::Tcp",
+    "std::net::Udp",
+    "std::process",
+    "std::thread",
+    "std::env",
+    "std::io::stdin",
+    "Instant::now",
+    "SystemTime",
+];
 
 /// Most lines of a source file.
 const MOST_LINES: usize = 800;
@@ -98,7 +128,8 @@ fn is_for_tests(path: &Path, all: &BTreeMap<PathBuf, String>) -> bool {
     let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
     let folder = path.parent().unwrap();
     let parents = [folder.with_extension("rs"), folder.join("mod.rs"), folder.join("lib.rs"), folder.join("main.rs")];
-    let declared = |parent: &PathBuf| all.get(parent).is_some_and(|text| without_tests(text).1.iter().any(|module| module == name));
+    let declared =
+        |parent: &PathBuf| all.get(parent).is_some_and(|text| without_tests(text).1.iter().any(|module| module == name));
     named || parents.iter().any(declared)
 }
 
@@ -126,7 +157,9 @@ fn next_names(rest: &str) -> Vec<String> {
 /// The rooms that the text of a module imports; `depth` is how far the module lies below the crate.
 fn doors(text: &str, depth: usize) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let begins_path = |at: usize| !text[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':' || letter == '$');
+    let begins_path = |at: usize| {
+        !text[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':' || letter == '$')
+    };
     for (at, root) in text.match_indices("crate::") {
         if begins_path(at) {
             found.extend(next_names(&text[at + root.len()..]));

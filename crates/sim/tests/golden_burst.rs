@@ -113,7 +113,7 @@ fn compare(check: impl Fn(&str, &BurstRun, &[Value], i64)) -> usize {
 #[test]
 fn the_captures_are_those_that_numpy_read() {
     for golden in golden() {
-        let digest: String = Sha256::digest(&golden.octets).iter().map(|octet| format!("{octet:02x}")).collect();
+        let digest = format!("{:x}", Sha256::digest(&golden.octets));
         assert_eq!(golden.values["sha256"], digest, "{} is simulated differently now: run scripts/golden.py", golden.name);
     }
 }
