@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "golden files that cannot be read fail the test")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use earwitness_core::analysis::{Analysis, BurstCounts, Settings};
@@ -77,7 +78,7 @@ fn compare(check: impl Fn(&str, &BurstRun, &[Value], i64)) -> usize {
                 let internet_only = sweep["internet_only"].as_bool().unwrap();
                 let settings = Settings {
                     burst: Some(burst::Settings { window, kbits, windows }),
-                    burst_counts: BurstCounts { internet_only },
+                    burst_counts: BurstCounts { internet_only, ..BurstCounts::default() },
                     clock: None,
                     ..Settings::default()
                 };
@@ -113,7 +114,10 @@ fn compare(check: impl Fn(&str, &BurstRun, &[Value], i64)) -> usize {
 #[test]
 fn the_captures_are_those_that_numpy_read() {
     for golden in golden() {
-        let digest = format!("{:x}", Sha256::digest(&golden.octets));
+        let digest = Sha256::digest(&golden.octets).iter().fold(String::new(), |mut text, octet| {
+            write!(text, "{octet:02x}").unwrap();
+            text
+        });
         assert_eq!(golden.values["sha256"], digest, "{} is simulated differently now: run scripts/golden.py", golden.name);
     }
 }
