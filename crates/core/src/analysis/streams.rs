@@ -41,7 +41,8 @@ pub(super) struct Collected {
 
 impl Analysis {
     /// A packet with payload: what a device sends goes to its uplink by `take`, what it is sent counts as an answer.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Analysis::frame`")]
+    #[inline(always)]
     pub(super) fn stream(&mut self, flow: &Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
         let Ends { source: device, from, to, .. } = flow.ends;
         // Between home and internet one direction is upstream; elsewhere either may be.
