@@ -62,19 +62,22 @@ impl Flows {
     }
 
     /// The flow with this key, if it is followed.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Analysis::frame`: a plain frame's key is packed without being built first")]
+    #[inline(always)]
     pub(super) fn find(&mut self, key: &FlowKey) -> Option<&mut Uplink> {
         let number = self.number(key)?;
         self.uplinks.get_mut(number as usize)?.as_mut()
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
     fn number(&mut self, key: &FlowKey) -> Option<u32> {
         let Some(packed) = pack(key) else { return self.other_number(key) };
         let (met, number) = self.recent[place(packed)];
         if met == packed { Some(number) } else { self.look_up(packed) }
     }
 
+    #[inline(never)]
     fn other_number(&mut self, key: &FlowKey) -> Option<u32> {
         let ports = u64::from(key.source_port) << 32 | u64::from(key.destination_port);
         let recent = self.recent_others.get_mut(place((0, ports)))?;
@@ -150,7 +153,8 @@ impl Flows {
     }
 }
 
-#[inline]
+#[expect(clippy::inline_always, reason = "as above")]
+#[inline(always)]
 fn pack(key: &FlowKey) -> Option<Packed> {
     let (IpAddr::V4(source), IpAddr::V4(destination)) = (key.source, key.destination) else { return None };
     let addresses = u64::from(source.to_bits()) << 32 | u64::from(destination.to_bits());

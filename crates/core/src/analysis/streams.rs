@@ -91,6 +91,7 @@ impl Analysis {
     }
 }
 
+#[inline]
 fn reversed(key: &FlowKey) -> FlowKey {
     FlowKey {
         source: key.destination,
@@ -220,7 +221,8 @@ fn receiver(
 
 impl Uplink {
     /// Whether nothing was sent for so long that the episode before `now` is over.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a few comparisons for each packet")]
+    #[inline(always)]
     fn is_quiet(&self, now: Timestamp, settings: &Settings) -> bool {
         let pause = settings.clock.map_or(i64::MAX, |clock| clock.pause);
         let over = |last: &Slice| now.nanos().saturating_sub(last.at).saturating_abs() > pause;
