@@ -11,7 +11,10 @@ pub const LONGEST_NAME: usize = 253;
 pub fn clean(bytes: &[u8]) -> String {
     // Almost all names are of this kind, and for them nothing below changes anything.
     if bytes.len() <= LONGEST_NAME
-        && bytes.iter().all(u8::is_ascii_graphic)
+        // Without an early end, many octets are looked at together.
+        && bytes.iter().fold(true, |all, octet| all & matches!(octet, b' '..=b'~'))
+        && bytes.first() != Some(&b' ')
+        && bytes.last() != Some(&b' ')
         && let Ok(plain) = str::from_utf8(bytes)
     {
         return plain.to_owned();
