@@ -62,12 +62,12 @@ impl Addresses<4> {
         let halves = |address: IpAddr| match address {
             IpAddr::V4(v4) => [0, u64::from(v4.to_bits())],
             IpAddr::V6(v6) => {
-                let [a, b, c, d, e, f, g, h, low @ ..] = v6.octets();
-                [u64::from_be_bytes([a, b, c, d, e, f, g, h]), u64::from_be_bytes(low)]
+                let low = v6.to_bits() & u128::from(u64::MAX);
+                [v6.to_bits() >> 64, low].map(|half| u64::try_from(half).unwrap_or(0))
             }
         };
-        let ([a, b], [c, d]) = (halves(ip.source), halves(ip.destination));
-        (source != 0 && destination != 0).then_some(Self { link: [source | version, destination], net: [a, b, c, d] })
+        let ([s0, s1], [d0, d1]) = (halves(ip.source), halves(ip.destination));
+        (source != 0 && destination != 0).then_some(Self { link: [source | version, destination], net: [s0, s1, d0, d1] })
     }
 }
 

@@ -124,6 +124,7 @@ fn settle(
 pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
     uplink.order.finish(&mut uplink.intake);
     judge(uplink, false, settings, names, roster);
+    collected.keep(std::mem::take(&mut uplink.intake.slices));
     resolve(uplink, settings, names, roster, collected);
 }
 

@@ -92,7 +92,7 @@ impl Fitted {
         let seconds = total * line.beat / to_f64(SECOND);
         let live = first.at.saturating_add(from_f64(*times.get(line.first)?));
         let train = Train {
-            shape: shape,
+            shape,
             lengths: lengths(slices)?,
             first: first.at,
             last: last.at,
