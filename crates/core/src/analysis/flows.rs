@@ -40,6 +40,8 @@ pub(super) struct Flows {
     free: Vec<u32>,
     /// The flows met latest, each at the place that its key points to.
     recent: Box<[(Packed, u32); RECENT]>,
+    /// The same for those with IPv6 addresses.
+    recent_others: Box<[Option<(FlowKey, u32)>; RECENT]>,
     opened: usize,
     /// Packets whose flow found no place.
     pub(super) not_followed: u64,
@@ -53,23 +55,40 @@ impl Flows {
             uplinks: Vec::new(),
             free: Vec::new(),
             recent: Box::new([(NO_KEY, 0); RECENT]),
+            recent_others: Box::new([None; RECENT]),
             opened: 0,
             not_followed: 0,
         }
     }
 
     /// The flow with this key, if it is followed.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Analysis::frame`: a plain frame's key is packed without being built first")]
+    #[inline(always)]
     pub(super) fn find(&mut self, key: &FlowKey) -> Option<&mut Uplink> {
         let number = self.number(key)?;
         self.uplinks.get_mut(number as usize)?.as_mut()
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
     fn number(&mut self, key: &FlowKey) -> Option<u32> {
-        let Some(packed) = pack(key) else { return self.others.get(key) };
+        let Some(packed) = pack(key) else { return self.other_number(key) };
         let (met, number) = self.recent[place(packed)];
         if met == packed { Some(number) } else { self.look_up(packed) }
+    }
+
+    #[inline(never)]
+    fn other_number(&mut self, key: &FlowKey) -> Option<u32> {
+        let ports = u64::from(key.source_port) << 32 | u64::from(key.destination_port);
+        let recent = self.recent_others.get_mut(place((0, ports)))?;
+        if let Some((met, number)) = recent
+            && met == key
+        {
+            return Some(*number);
+        }
+        let number = self.others.get(key)?;
+        *recent = Some((*key, number));
+        Some(number)
     }
 
     #[inline(never)]
@@ -124,6 +143,7 @@ impl Flows {
             }
         }
         self.recent.fill((NO_KEY, 0));
+        self.recent_others.fill(None);
     }
 
     /// All flows, in the order in which they were opened or took a free place.
@@ -132,7 +152,8 @@ impl Flows {
     }
 }
 
-#[inline]
+#[expect(clippy::inline_always, reason = "as above")]
+#[inline(always)]
 fn pack(key: &FlowKey) -> Option<Packed> {
     let (IpAddr::V4(source), IpAddr::V4(destination)) = (key.source, key.destination) else { return None };
     let addresses = u64::from(source.to_bits()) << 32 | u64::from(destination.to_bits());

@@ -66,7 +66,10 @@ pub struct Analysis {
     latest: Timestamp,
     /// The next frame is no jump if less than this passes until then, nanoseconds; 0 before the first frame.
     calm: u64,
-    pairs: Pairs,
+    /// Of plain frames.
+    pairs: Pairs<1>,
+    /// Of all others.
+    other_pairs: Pairs<4>,
     collected: Collected,
 }
 
@@ -90,6 +93,7 @@ impl Analysis {
             latest: Timestamp::MIN,
             calm: 0,
             pairs: Pairs::new(),
+            other_pairs: Pairs::new(),
             collected: Collected::default(),
             settings,
         }
@@ -139,12 +143,12 @@ impl Analysis {
     /// in registers.
     #[cold]
     #[inline(never)]
-    fn meet(&mut self, frame: &Frame<'_>, addresses: Addresses) -> Ends {
+    fn meet(&mut self, frame: &Frame<'_>, addresses: Addresses<1>) -> Ends {
         let packet = layered(frame.link, frame.bytes, frame.wire_len);
         let Net::Ip(ip) = packet.net else { return Ends::NONE };
         let ends = self.ends(frame.at, &packet, &ip);
         // What was learnt from this packet, the next one between the same addresses would not add to.
-        if ends.source != NOBODY && packet.destination.is_some_and(|mac| !mac.is_zero()) {
+        if Addresses::any(&packet, &ip).is_some() {
             self.pairs.met(addresses, ends);
         }
         ends
@@ -158,7 +162,14 @@ impl Analysis {
         }
         match packet.net {
             Net::Ip(ip) => {
-                let ends = self.ends(frame.at, &packet, &ip);
+                let addresses = Addresses::any(&packet, &ip).filter(|_| packet.sent.is_none());
+                let ends = addresses.and_then(|addresses| self.other_pairs.get(addresses)).unwrap_or_else(|| {
+                    let ends = self.ends(frame.at, &packet, &ip);
+                    if let Some(addresses) = addresses {
+                        self.other_pairs.met(addresses, ends);
+                    }
+                    ends
+                });
                 self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
                 if self.burst_bins.is_some() {
                     self.count_for_burst(frame, ends);

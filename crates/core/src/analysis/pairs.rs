@@ -1,5 +1,8 @@
 //! Who just talked to whom: most packets go between ends that did so a moment ago, and then nothing is new about them.
 
+use std::net::IpAddr;
+
+use crate::dissect::{Dissection, Ip};
 use crate::roster::Index;
 use crate::scope::Scope;
 
@@ -26,59 +29,83 @@ impl Ends {
     pub(super) const NONE: Self = Self { source: NOBODY, destination: NOBODY, from: Scope::Home, to: Scope::Home };
 }
 
-/// The addresses of an Ethernet frame with IPv4, both layers, as they stand in its octets.
+/// The addresses of a packet on both layers, packed: `N` words of those that follow the link's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Addresses {
+pub(super) struct Addresses<const N: usize> {
     link: [u64; 2],
-    net: u64,
+    net: [u64; N],
 }
 
-impl Addresses {
-    /// Octets up to the end of the IPv4 addresses.
-    pub(super) const END: usize = 34;
+/// Octets of an Ethernet frame up to the end of its IPv4 addresses.
+const WITH_ADDRESSES: usize = 34;
 
+impl Addresses<1> {
+    /// Those of an Ethernet frame with IPv4, as they stand in its octets.
     #[inline]
-    pub(super) fn of(header: &[u8; Self::END]) -> Self {
+    pub(super) fn of(header: &[u8; WITH_ADDRESSES]) -> Self {
         let [l0, l1, l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, _, _, net @ ..] = *header;
         let [_, _, _, _, _, _, _, _, _, _, _, _, net @ ..] = net;
         Self {
             // Twelve octets in two words that overlap: no shorter reads.
             link: [u64::from_le_bytes([l0, l1, l2, l3, l4, l5, l6, l7]), u64::from_le_bytes([l4, l5, l6, l7, l8, l9, l10, l11])],
-            net: u64::from_le_bytes(net),
+            net: [u64::from_le_bytes(net)],
         }
     }
+}
 
+impl Addresses<4> {
+    /// Those of any packet whose link shows two devices or a group.
+    pub(super) fn any(packet: &Dissection<'_>, ip: &Ip) -> Option<Self> {
+        let (source, destination) = (packet.source?.to_u64(), packet.destination?.to_u64());
+        // A MAC address leaves room for the version: an IPv4 address is not the IPv6 address that it is mapped to.
+        let version = u64::from(ip.source.is_ipv6()) << 48;
+        let halves = |address: IpAddr| match address {
+            IpAddr::V4(v4) => [0, u64::from(v4.to_bits())],
+            IpAddr::V6(v6) => {
+                let low = v6.to_bits() & u128::from(u64::MAX);
+                [v6.to_bits() >> 64, low].map(|half| u64::try_from(half).unwrap_or(0))
+            }
+        };
+        let ([s0, s1], [d0, d1]) = (halves(ip.source), halves(ip.destination));
+        (source != 0 && destination != 0).then_some(Self { link: [source | version, destination], net: [s0, s1, d0, d1] })
+    }
+}
+
+impl<const N: usize> Addresses<N> {
     /// Where the pair is kept. Pairs that a stranger makes share a place only cost time.
     #[inline]
     fn place(self) -> usize {
+        let all = self.net.iter().fold(0_u64, |all, word| all.rotate_left(5) ^ word);
         // The golden ratio spreads neighbouring numbers over the highest bits (Knuth, TAOCP 3, section 6.4).
-        let [highest, ..] = self.net.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+        let [highest, ..] = all.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
         usize::from(highest)
     }
 }
 
 /// The pairs met latest, each at the place that its addresses point to.
 #[derive(Clone, Debug)]
-pub(super) struct Pairs {
-    recent: Box<[(Addresses, Ends); PAIRS]>,
+pub(super) struct Pairs<const N: usize> {
+    recent: Box<[(Addresses<N>, Ends); PAIRS]>,
 }
 
-impl Pairs {
+impl<const N: usize> Pairs<N> {
     pub(super) fn new() -> Self {
-        let addresses = Addresses { link: [0; 2], net: 0 };
-        Self { recent: Box::new([(addresses, Ends::NONE); PAIRS]) }
+        let nobody = Addresses { link: [0; 2], net: [0; N] };
+        Self { recent: Box::new([(nobody, Ends::NONE); PAIRS]) }
     }
 
     /// The ends of a packet between these addresses, if they were met lately.
     #[inline]
-    pub(super) fn get(&self, addresses: Addresses) -> Option<Ends> {
+    pub(super) fn get(&self, addresses: Addresses<N>) -> Option<Ends> {
         let (met, ends) = self.recent[addresses.place()];
         (met == addresses).then_some(ends)
     }
 
-    /// Remembers a pair. Its sender must be known, so that the addresses are not all zero.
-    pub(super) fn met(&mut self, addresses: Addresses, ends: Ends) {
-        self.recent[addresses.place()] = (addresses, ends);
+    /// Remembers a pair, if its sender is a device (so that its addresses are not all zero).
+    pub(super) fn met(&mut self, addresses: Addresses<N>, ends: Ends) {
+        if ends.source != NOBODY {
+            self.recent[addresses.place()] = (addresses, ends);
+        }
     }
 }
 
@@ -89,12 +116,12 @@ mod tests {
     #[test]
     fn a_pair_is_known_by_all_of_its_addresses() {
         let ends = Ends { source: 3, destination: 4, from: Scope::Home, to: Scope::Internet };
-        let header: [u8; Addresses::END] = std::array::from_fn(|k| u8::try_from(k).unwrap());
+        let header: [u8; WITH_ADDRESSES] = std::array::from_fn(|k| u8::try_from(k).unwrap());
         let mut pairs = Pairs::new();
         assert_eq!(pairs.get(Addresses::of(&header)), None);
         pairs.met(Addresses::of(&header), ends);
         assert_eq!(pairs.get(Addresses::of(&header)), Some(ends));
-        for k in 0..Addresses::END {
+        for k in 0..WITH_ADDRESSES {
             let mut other = header;
             other[k] ^= 1;
             let is_address = !(12..26).contains(&k);

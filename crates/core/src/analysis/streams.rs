@@ -41,7 +41,8 @@ pub(super) struct Collected {
 
 impl Analysis {
     /// A packet with payload: what a device sends goes to its uplink by `take`, what it is sent counts as an answer.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Analysis::frame`")]
+    #[inline(always)]
     pub(super) fn stream(&mut self, flow: &Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
         let Ends { source: device, from, to, .. } = flow.ends;
         // Between home and internet one direction is upstream; elsewhere either may be.
@@ -89,6 +90,7 @@ impl Analysis {
     }
 }
 
+#[inline]
 fn reversed(key: &FlowKey) -> FlowKey {
     FlowKey {
         source: key.destination,
@@ -121,6 +123,7 @@ fn settle(
 pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
     uplink.order.finish(&mut uplink.intake);
     judge(uplink, false, settings, names, roster);
+    collected.keep(std::mem::take(&mut uplink.intake.slices));
     resolve(uplink, settings, names, roster, collected);
 }
 
@@ -218,7 +221,8 @@ fn receiver(
 
 impl Uplink {
     /// Whether nothing was sent for so long that the episode before `now` is over.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a few comparisons for each packet")]
+    #[inline(always)]
     fn is_quiet(&self, now: Timestamp, settings: &Settings) -> bool {
         let pause = settings.clock.map_or(i64::MAX, |clock| clock.pause);
         let over = |last: &Slice| now.nanos().saturating_sub(last.at).saturating_abs() > pause;

@@ -22,13 +22,18 @@ pub fn ssdp_name(payload: &[u8]) -> Option<String> {
         let Some(colon) = line.iter().position(|&octet| octet == b':') else { continue };
         let (header, value) = line.split_at_checked(colon)?;
         let header = header.trim_ascii().to_ascii_lowercase();
-        let value = clean(value.get(1..).unwrap_or_default());
+        let value = || clean(value.get(1..).unwrap_or_default());
         match header.as_slice() {
             // CPFN.UPNP.ORG is the friendly name of a control point (1.3.2).
-            b"cpfn.upnp.org" => return Some(value).filter(|value| !value.is_empty()),
-            _ if is_friendly(&header) && !value.is_empty() => return Some(value),
-            b"server" | b"user-agent" => product = product.or(product_of(&value)),
-            b"usn" => identifier = identifier.or(identifier_of(&value)),
+            b"cpfn.upnp.org" => return Some(value()).filter(|value| !value.is_empty()),
+            b"server" | b"user-agent" => product = product.or_else(|| product_of(&value())),
+            b"usn" => identifier = identifier.or_else(|| identifier_of(&value())),
+            _ if is_friendly(&header) => {
+                let value = value();
+                if !value.is_empty() {
+                    return Some(value);
+                }
+            }
             _ => {}
         }
     }

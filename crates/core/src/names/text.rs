@@ -9,10 +9,12 @@ pub const LONGEST_NAME: usize = 253;
 /// taken out; octets that are no UTF-8 become U+FFFD. An empty result means that there was no name.
 #[must_use]
 pub fn clean(bytes: &[u8]) -> String {
-    // Almost all names are of this kind, and for them nothing below changes anything.
-    if bytes.len() <= LONGEST_NAME
-        && bytes.iter().all(u8::is_ascii_graphic)
-        && let Ok(plain) = str::from_utf8(bytes)
+    // Almost all names are of this kind, and for them nothing below changes more than the ends. Without an early end of the
+    // loop, many octets are looked at together.
+    let trimmed = bytes.trim_ascii();
+    if trimmed.len() <= LONGEST_NAME
+        && trimmed.iter().fold(true, |all, octet| all & matches!(octet, b' '..=b'~'))
+        && let Ok(plain) = str::from_utf8(trimmed)
     {
         return plain.to_owned();
     }

@@ -82,9 +82,8 @@ impl Records {
             if self.header_len == 0
                 && let Some(header) = rest.first_chunk()
             {
-                self.header = *header;
                 at += HEADER;
-                if !self.open() {
+                if !self.open(*header) {
                     return self.fail();
                 }
                 continue;
@@ -99,7 +98,7 @@ impl Records {
             at += 1;
             if u32::from(self.header_len) == HEADER {
                 self.header_len = 0;
-                if !self.open() {
+                if !self.open(self.header) {
                     return self.fail();
                 }
             }
@@ -108,8 +107,7 @@ impl Records {
     }
 
     /// Takes the header that is complete; `false` if it cannot be one.
-    fn open(&mut self) -> bool {
-        let [kind, major, minor, high, low] = self.header;
+    fn open(&mut self, [kind, major, minor, high, low]: [u8; HEADER as usize]) -> bool {
         let body = u16::from_be_bytes([high, low]);
         let plausible = (20..=24).contains(&kind) && major == 3 && minor <= 4 && (1..=LONGEST).contains(&body);
         if plausible {

@@ -94,10 +94,14 @@ fn frequent(sorted: &[u32], least: usize) -> Vec<u32> {
 fn bands(sorted: &[u32], ratio: f64, least: usize) -> Vec<(u32, u32)> {
     let mut left = sorted.to_vec();
     let mut found = Vec::new();
-    while found.len() < CLASSES {
+    while found.len() < CLASSES && left.len() >= least {
         let mut best: Option<(usize, usize)> = None;
         let mut end = 0;
         for start in 0..left.len() {
+            // A band that begins with another record of the same length only lacks the one before.
+            if start > 0 && left[start] == left[start - 1] {
+                continue;
+            }
             while end < left.len() && f64::from(left[end]) <= ratio * f64::from(left[start]) {
                 end += 1;
             }

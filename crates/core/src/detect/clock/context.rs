@@ -79,7 +79,10 @@ pub(super) fn is_an_answer(slices: &[Slice]) -> bool {
         }
         before = slice;
     }
+    if share(places.len(), all) <= ANSWERED {
+        return false;
+    }
     places.sort_unstable_by(f64::total_cmp);
     let (most, _) = densest(&places, PLACE);
-    share(places.len(), all) > ANSWERED && share(most, places.len()) > IN_PLACE
+    share(most, places.len()) > IN_PLACE
 }

@@ -135,7 +135,7 @@ fn moments(shape: TrainShape, slices: &[Slice]) -> (Vec<f64>, Vec<f64>) {
             TrainShape::Constant | TrainShape::Variable => 1.0,
             TrainShape::Paced => f64::from(slice.length),
         };
-        if slices.get(index + 1).is_none_or(|next| next.at.saturating_sub(slice.at) > ONE_MOMENT) {
+        if slices.get(index + 1).is_none_or(|next| next.at > slice.at.saturating_add(ONE_MOMENT)) {
             positions.push(sent);
             times.push(to_f64(slice.at.saturating_sub(first)));
         }
