@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use earwitness_core::detect::clock::{Limits, Settings, Slice, trains};
+use earwitness_core::detect::clock::{Settings, Slice, trains};
 use earwitness_core::findings::TrainShape;
 
 use super::random::Random;
@@ -14,18 +14,6 @@ const EPISODE: f64 = 3.0;
 
 /// Episodes per background in an ordinary run.
 const EPISODES: u32 = 3_000;
-
-/// Limits under which what comes at random moments hardly ever makes a train. The default ones are wider, so that
-/// sound with delays of 15 ms and more is still found; what they let through is in `snapshots/false_alarms.txt`.
-fn strict() -> Settings {
-    let usual = Settings::default();
-    Settings {
-        constant: Limits { unevenness: 0.002, regularity: 0.7, ..usual.constant },
-        variable: Limits { unevenness: 0.001, regularity: 0.8, ..usual.variable },
-        paced: Limits { unevenness: 0.001, ..usual.paced },
-        ..usual
-    }
-}
 
 fn episodes() -> u32 {
     std::env::var("CHANCE_EPISODES").ok().and_then(|number| number.parse().ok()).unwrap_or(EPISODES)
@@ -170,10 +158,10 @@ fn alarms(seed: u64, episodes: u32, settings: &Settings, draw: Draw) -> (u32, [u
     (alarms, by_shape)
 }
 
-/// Measures a background under the strict limits (in 20,000 episodes each, the nine below gave 28, 4, 3, 27, 6, 158, 5, 7 and 9) and holds it to a share of episodes with a train.
+/// Measures a background and holds it to a share of episodes with a train.
 fn rarely(name: &str, seed: u64, most: f64, draw: Draw) {
     let episodes = episodes();
-    let (alarms, [constant, variable, paced]) = alarms(seed, episodes, &strict(), draw);
+    let (alarms, [constant, variable, paced]) = alarms(seed, episodes, &Settings::default(), draw);
     println!(
         "{name:<28} seed {seed}: {alarms} of {episodes} episodes with a train (95 %: at most {:.5}); \
          constant {constant}, variable {variable}, paced {paced}",
@@ -187,8 +175,7 @@ fn rarely(name: &str, seed: u64, most: f64, draw: Draw) {
 
 #[test]
 fn what_the_default_limits_let_through_is_what_was_looked_at() {
-    let mut table =
-        String::from("Episodes of 3 s with a train, percent of 1,000, under the default and under strict limits.\n\n");
+    let mut table = String::from("Episodes of 3 s with a train, percent of 1,000.\n\n");
     let all: [(&str, Draw); 9] = [
         ("one length at Poisson times", constant_at_poisson_times),
         ("similar lengths at Poisson times", similar_at_poisson_times),
@@ -202,7 +189,7 @@ fn what_the_default_limits_let_through_is_what_was_looked_at() {
     ];
     for (seed, (name, draw)) in (50..).zip(all) {
         let percent = |settings: &Settings| f64::from(alarms(seed, 1_000, settings, draw).0) / 10.0;
-        writeln!(table, "{name:<34}{:>8.1}{:>8.1}", percent(&Settings::default()), percent(&strict())).unwrap();
+        writeln!(table, "{name:<34}{:>8.1}", percent(&Settings::default())).unwrap();
     }
     snapshot::compare("false_alarms.txt", &table);
 }
@@ -217,7 +204,7 @@ fn the_binomial_bound_is_that_of_clopper_and_pearson() {
 
 #[test]
 fn one_length_at_poisson_times_is_hardly_ever_a_train() {
-    rarely("one length, Poisson", 1, 0.002, constant_at_poisson_times);
+    rarely("one length, Poisson", 1, 0.003, constant_at_poisson_times);
 }
 
 #[test]
@@ -232,30 +219,30 @@ fn any_lengths_at_poisson_times_are_hardly_ever_a_train() {
 
 #[test]
 fn one_length_at_any_time_is_hardly_ever_a_train() {
-    rarely("one length, any time", 4, 0.002, constant_at_any_time);
+    rarely("one length, any time", 4, 0.003, constant_at_any_time);
 }
 
 #[test]
 fn any_lengths_at_any_time_are_hardly_ever_a_train() {
-    rarely("any lengths, any time", 5, 0.0005, any_length_at_any_time);
+    rarely("any lengths, any time", 5, 0.001, any_length_at_any_time);
 }
 
 #[test]
 fn bursts_at_poisson_times_are_hardly_ever_a_train() {
-    rarely("bursts", 6, 0.01, bursts);
+    rarely("bursts", 6, 0.003, bursts);
 }
 
 #[test]
 fn heavy_tails_are_hardly_ever_a_train() {
-    rarely("heavy tails", 7, 0.0005, web);
+    rarely("heavy tails", 7, 0.005, web);
 }
 
 #[test]
 fn a_wandering_rate_is_hardly_ever_a_train() {
-    rarely("wandering rate", 8, 0.001, wandering);
+    rarely("wandering rate", 8, 0.0005, wandering);
 }
 
 #[test]
 fn many_machines_on_one_flow_are_hardly_ever_a_train() {
-    rarely("five machines", 9, 0.001, machines);
+    rarely("five machines", 9, 0.006, machines);
 }

@@ -69,8 +69,8 @@ impl Default for Settings {
             records: 16,
             pause: SECOND,
             tolerance: 30e6,
-            constant: Limits { unevenness: 0.006, regularity: 0.8, seconds: 0.5 },
-            variable: Limits { unevenness: 0.003, regularity: 0.8, seconds: 0.8 },
+            constant: Limits { unevenness: 0.005, regularity: 0.9, seconds: 0.5 },
+            variable: Limits { unevenness: 0.0025, regularity: 0.85, seconds: 0.8 },
             paced: Limits { unevenness: 0.001, regularity: 0.8, seconds: 1.5 },
         }
     }
