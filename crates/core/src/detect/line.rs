@@ -133,7 +133,7 @@ fn votes(points: &[(i64, i64)], beat: f64, tolerance: f64) -> u8 {
     let mut bins = [0_u8; BINS];
     for point in points {
         let over = above(*point, slope).wrapping_shr(shift);
-        let bin = &mut bins[over as usize % BINS];
+        let bin = &mut bins[over.cast_unsigned() as usize % BINS];
         *bin = bin.wrapping_add(1);
     }
     let mut next = bins;
