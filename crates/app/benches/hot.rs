@@ -14,7 +14,7 @@ use earwitness_core::pcap::{Decoder, Step};
 use earwitness_sim::scenario::Scenario;
 use earwitness_sim::{file, home};
 
-/// Seed and length of the capture: about 30,000 frames of speakers, cameras, calls and laptops.
+/// Seed and length of the capture: about 25,000 frames of speakers, cameras, calls and laptops.
 const SEED: u64 = 1;
 const SECONDS: u32 = 600;
 
