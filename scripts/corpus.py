@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 MAGICS = (
     b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\xcd\x34", b"\x34\xcd\xb2\xa1",
@@ -43,7 +44,7 @@ def looks_like_a_capture(path):
             if first[:2] == b"\x1f\x8b":
                 with gzip.open(path) as inside:
                     first = inside.read(4)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         first = b""
     return first in MAGICS or bool(NAMES.search(path))
 
@@ -66,7 +67,7 @@ def unpacked_size(path):
         with gzip.open(path) as inside:
             try:
                 size = max(size, sum(map(len, iter(lambda: inside.read(1 << 20), b""))))
-            except (OSError, EOFError, ValueError):
+            except (OSError, EOFError, ValueError, zlib.error):
                 size *= 4
     elif path.endswith(".zst"):
         size *= 4

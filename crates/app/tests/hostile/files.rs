@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use earwitness_sim::file::{pcap, pcapng};
 use serde_json::Value;
 
-use crate::speaker;
+use crate::home::speaker;
 
 /// Runs the program with a capture on standard input; its report, if there is one, and what it said.
 fn report(octets: &[u8]) -> (i32, Option<Value>, String) {

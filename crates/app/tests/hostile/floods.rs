@@ -3,11 +3,12 @@
 use earwitness_sim::file::Captured;
 use earwitness_sim::packet::{ACK, PSH, SYN, TcpHeader, tcp, udp};
 
-use crate::{SECOND, analyzed, mixed, speaker, speaker_is_found, stranger, whole};
+use crate::home::{SECOND, analyzed, mixed, speaker, speaker_is_found, stranger, whole};
 
 fn mac(n: u32) -> [u8; 6] {
-    let [a, b, c, d] = n.to_be_bytes();
-    [0x02, 0x77, a, b, c, d]
+    let mut octets = [0x02, 0x77, 0, 0, 0, 0];
+    octets[2..].copy_from_slice(&n.to_be_bytes());
+    octets
 }
 
 fn header(sequence: u32, flags: u8) -> TcpHeader<'static> {

@@ -6,7 +6,7 @@ use earwitness_core::time::Timestamp;
 use earwitness_sim::file::Captured;
 use earwitness_sim::packet::udp;
 
-use crate::{SECOND, analyzed, device, speaker, speaker_is_found, stranger, whole};
+use crate::home::{SECOND, analyzed, device, speaker, speaker_is_found, stranger, whole};
 
 const MAC: [u8; 6] = [2, 0, 0, 0, 0, 9];
 

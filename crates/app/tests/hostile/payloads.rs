@@ -4,7 +4,7 @@ use earwitness_sim::chance::Chance;
 use earwitness_sim::file::Captured;
 use earwitness_sim::packet::{ACK, TcpHeader, tcp, udp};
 
-use crate::{SECOND, analyzed, mixed, speaker, speaker_is_found, stranger, whole};
+use crate::home::{SECOND, analyzed, mixed, speaker, speaker_is_found, stranger, whole};
 
 const MAC: [u8; 6] = [2, 0, 0, 0, 0, 9];
 

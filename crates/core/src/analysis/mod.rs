@@ -226,10 +226,7 @@ impl Analysis {
     #[expect(clippy::inline_always, reason = "see `Roster::by_mac`")]
     #[inline(always)]
     fn device(&mut self, mac: Mac, other: Option<Index>, at: Timestamp) -> Option<Index> {
-        let index = match self.roster.by_mac(mac) {
-            Some(index) => index,
-            None => return self.squeeze_in(mac, other, at),
-        };
+        let Some(index) = self.roster.by_mac(mac) else { return self.squeeze_in(mac, other, at) };
         if index as usize >= self.metered.len() {
             self.enter(at);
         }
