@@ -7,20 +7,139 @@ use std::{fs, io};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::pcap::{Description, write};
 use earwitness_core::time::Timestamp;
+use earwitness_sim::chance::Chance;
+use earwitness_sim::file::{self, Captured};
+use earwitness_sim::home::frames;
+use earwitness_sim::names::{self, DhcpKind, Lease};
+use earwitness_sim::scenario::{Kind, Scenario};
+use earwitness_sim::{quic, tls};
 
 fn main() -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/capture_file");
-    fs::create_dir_all(&folder)?;
-    fs::write(folder.join("classic"), classic())?;
-    fs::write(folder.join("pcapng"), pcapng())?;
-    fs::write(folder.join("two-sections"), [pcapng(), pcapng()].concat())?;
+    for (target, seeds) in [
+        ("capture_file", capture_files()),
+        ("dissect", dissect()),
+        ("tls", hellos()),
+        ("dns", dns()),
+        ("dhcp", dhcp()),
+        ("quic", initials()),
+        ("ssdp", vec![names::ssdp_alive("Linux UPnP/1.0 speaker/1.2", [192, 0, 2, 9].into())]),
+        ("analysis", homes()),
+        ("clock", beats()),
+    ] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+        fs::create_dir_all(&folder)?;
+        for (number, seed) in seeds.iter().enumerate() {
+            fs::write(folder.join(format!("seed-{number}")), seed)?;
+        }
+    }
+    Ok(())
+}
+
+fn capture_files() -> Vec<Vec<u8>> {
     // The same in the other byte order and in microseconds: the magic decides, the rest is for the fuzzer to mend.
     let mut swapped = classic();
     swapped[..24].chunks_exact_mut(4).for_each(<[u8]>::reverse);
-    fs::write(folder.join("classic-swapped"), swapped)?;
     let mut micro = classic();
     micro[..4].copy_from_slice(&0xa1b2_c3d4_u32.to_le_bytes());
-    fs::write(folder.join("classic-micro"), micro)
+    vec![classic(), pcapng(), [pcapng(), pcapng()].concat(), swapped, micro]
+}
+
+/// Kinds of home that differ in what is on the wire.
+const HOMES: [Kind; 5] = [Kind::Sample, Kind::SpeakerCbr, Kind::SpeakerQuic, Kind::SpeakerRtp, Kind::SpeakerLossy];
+
+fn home(kind: Kind) -> Vec<Captured> {
+    frames(1, Scenario { kind, seconds: 20 }).0
+}
+
+/// A frame of every length, in front of it the link type and the length on the wire.
+fn dissect() -> Vec<Vec<u8>> {
+    let mut all: Vec<Captured> = HOMES.into_iter().flat_map(home).filter(|it| it.octets.len() < 400).collect();
+    all.sort_by_key(|it| it.octets.len());
+    all.dedup_by_key(|it| it.octets.len());
+    let ethernet = all.iter().map(|it| (0, it.octets.as_slice()));
+    // The same packets on links that begin with the IP header, or with a protocol and the IP header.
+    let raw = all.iter().filter_map(|it| Some((4, it.octets.get(14..)?)));
+    ethernet.chain(raw).map(|(link, octets)| [&[link, 0, 2, 0, 0], octets].concat()).collect()
+}
+
+fn hellos() -> Vec<Vec<u8>> {
+    let mut chance = Chance::new(1);
+    let hello = tls::client_hello("voice.assistant.example", &["h2", "http/1.1"], &mut chance);
+    vec![hello.clone(), [hello, tls::client_finish(&mut chance)].concat(), tls::server_flight(&[40, 300], &mut chance)]
+}
+
+fn initials() -> Vec<Vec<u8>> {
+    let mut chance = Chance::new(1);
+    let message = tls::client_hello_message("media.assistant.example", &["h3"], &[], &mut chance);
+    let whole = quic::initial(false, b"earwitne", b"earwitne", &[], &message, 1_200);
+    let empty = quic::initial(false, b"earwitne", b"earwitne", &[], &[], 300);
+    let told = |datagram: &[u8]| u16::try_from(datagram.len()).unwrap_or(u16::MAX).to_be_bytes();
+    vec![
+        [&told(&whole)[..], &whole].concat(),
+        [&told(&empty)[..], &empty, &whole].concat(),
+        [&told(&whole)[..], &quic::initial(true, b"earwitne", &[], b"server", &message, 0)].concat(),
+    ]
+}
+
+fn dns() -> Vec<Vec<u8>> {
+    let wide = std::net::Ipv6Addr::LOCALHOST;
+    vec![
+        names::dns_query(7, "voice.assistant.example", false),
+        names::dns_answer(7, "voice.assistant.example", [192, 0, 2, 7].into(), 60),
+        names::dns_answer(8, "voice.assistant.example", wide.into(), 60),
+        names::mdns_announcement("speaker", "_http._tcp", [192, 168, 1, 7].into()),
+    ]
+}
+
+fn dhcp() -> Vec<Vec<u8>> {
+    let lease = Lease {
+        mac: earwitness_core::mac::Mac([0, 0, 0x5e, 0, 0x53, 7]),
+        address: [192, 168, 1, 7].into(),
+        server: [192, 168, 1, 1].into(),
+        host_name: "speaker",
+        vendor_class: "dhcp-client",
+        transaction: 1,
+    };
+    // A DHCPv6 request (RFC 9915): a vendor class (16) and a full name (39).
+    let mut wide = vec![1, 0, 0, 1, 0, 16, 0, 10, 0, 0, 0, 9, 0, 4];
+    wide.extend_from_slice(b"kind");
+    wide.extend_from_slice(&[0, 39, 0, 9, 0, 7]);
+    wide.extend_from_slice(b"speaker");
+    vec![names::dhcp(DhcpKind::Request, &lease), names::dhcp(DhcpKind::Acknowledge, &lease), wide]
+}
+
+/// The beginnings of homes, and stretches around sound.
+fn homes() -> Vec<Vec<u8>> {
+    let mut seeds = vec![pcapng()];
+    for kind in HOMES {
+        let mut all = home(kind);
+        for it in &mut all {
+            it.octets.truncate(160);
+        }
+        seeds.extend(all.chunks(60).take(6).map(file::pcap));
+        seeds.push(file::pcapng(&all[..all.len().min(40)]));
+    }
+    seeds
+}
+
+/// Slices that keep a beat: of one length, of similar length, and glued together.
+fn beats() -> Vec<Vec<u8>> {
+    let mut chance = Chance::new(1);
+    let mut seeds = vec![];
+    for (spread, carrier) in [(0, 0), (40, 0), (40, 1), (300, 0)] {
+        let mut seed = vec![carrier];
+        seed.extend_from_slice(&1_700_000_000_000_000_000_i64.to_le_bytes());
+        for number in 0..90 {
+            // 20 ms, after a second in which nothing was kept back, and a stray answer.
+            let gap = if number < 20 { 1_u16 } else { 200 };
+            let length = u16::try_from(chance.between(120, 120 + spread)).unwrap_or(120);
+            seed.extend_from_slice(&gap.to_le_bytes());
+            seed.extend_from_slice(&length.to_le_bytes());
+            seed.push(u8::from(number % 17 == 5) * 9);
+        }
+        seeds.push(seed);
+    }
+    seeds
 }
 
 fn frame(bytes: &[u8], interface: u32) -> Frame<'_> {

@@ -86,6 +86,8 @@ pub struct Roster {
     by_mac: Table<u64>,
     by_address: Table<IpAddr>,
     settings: Settings,
+    /// The number of a device that was forgotten, for the next one.
+    vacant: Option<Index>,
     /// The devices met latest, each at the place that its address points to.
     recent: [(u64, Index); RECENT],
 }
@@ -99,6 +101,7 @@ impl Roster {
             by_mac: Table::new(settings.devices, settings.seed),
             by_address: Table::new(KNOWN_ADDRESSES, settings.seed),
             recent: [(u64::MAX, 0); RECENT],
+            vacant: None,
             settings,
         }
     }
@@ -174,11 +177,10 @@ impl Roster {
 
     #[cold]
     fn enter(&mut self, id: DeviceId) -> Option<Index> {
-        if self.devices.len() >= self.settings.devices {
+        if self.vacant.is_none() && self.devices.len() >= self.settings.devices {
             return None;
         }
-        let index = Index::try_from(self.devices.len()).ok()?;
-        self.devices.push(Device {
+        let device = Device {
             id,
             addresses: Vec::new(),
             forwards: self.settings.gateways.contains(&id),
@@ -187,8 +189,45 @@ impl Roster {
             networks: Networks::default(),
             latest: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
             hops: Hops::default(),
-        });
-        Some(index)
+        };
+        if let Some(index) = self.vacant.take()
+            && let Some(place) = self.devices.get_mut(index as usize)
+        {
+            *place = device;
+            return Some(index);
+        }
+        self.devices.push(device);
+        Index::try_from(self.devices.len() - 1).ok()
+    }
+
+    /// Whether a new device finds no room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.vacant.is_none() && self.devices.len() >= self.settings.devices
+    }
+
+    /// Whether a number is nobody's any more.
+    #[must_use]
+    pub fn is_vacant(&self, index: Index) -> bool {
+        self.vacant == Some(index)
+    }
+
+    /// Forgets a device; the next one that is new takes its number. `false` if it was named as a gateway, which stays.
+    pub fn forget(&mut self, index: Index) -> bool {
+        let Some(device) = self.devices.get_mut(index as usize).filter(|it| !self.settings.gateways.contains(&it.id)) else {
+            return false;
+        };
+        for address in device.addresses.drain(..) {
+            if self.by_address.get(&address) == Some(index) {
+                self.by_address.remove(&address);
+            }
+        }
+        if let DeviceId::Mac(mac) = device.id {
+            self.by_mac.remove(&mac.to_u64());
+        }
+        self.recent = [(u64::MAX, 0); RECENT];
+        self.vacant = Some(index);
+        true
     }
 
     /// Learns from a unicast IP packet who forwards and who has which address.

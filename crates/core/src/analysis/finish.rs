@@ -43,7 +43,7 @@ impl Analysis {
         told: super::Told,
         mut sightings: Vec<Sighting>,
     ) -> Option<DeviceFindings> {
-        let device = self.roster.devices().get(index as usize)?;
+        let device = self.roster.devices().get(index as usize).filter(|_| !self.roster.is_vacant(index))?;
         let origin = self.bins.origin();
         let role = self.roster.role(index);
         let bursts = self.settings.burst.map_or_else(Vec::new, |settings| {

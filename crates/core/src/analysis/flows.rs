@@ -11,6 +11,16 @@ use crate::time::{SECOND, Timestamp};
 /// A flow unused for so long may give its place to a new one, nanoseconds.
 const IDLE: i64 = 120 * SECOND;
 
+/// In a full table, so long is enough, nanoseconds.
+const IDLE_WHEN_FULL: i64 = 10 * SECOND;
+
+/// And so long for a flow of which hardly anything was seen, nanoseconds: longer than a radio link stalls in the midst of an
+/// upload. A flood of flows gives way to the next device that speaks.
+const IDLE_AND_SLIGHT: i64 = SECOND / 2;
+
+/// Places of a full table that are looked at for each new flow.
+const LOOKS: usize = 64;
+
 /// New flows after which idle ones are looked for: spreads the cost of looking.
 const SWEEP: usize = 4_096;
 
@@ -43,6 +53,10 @@ pub(super) struct Flows {
     /// The same for those with IPv6 addresses.
     recent_others: Box<[Option<(FlowKey, u32)>; RECENT]>,
     opened: usize,
+    /// Where a full table is looked through next.
+    hand: usize,
+    /// Octets of payload since it was asked how much the flows hold, and a few for each packet.
+    pub(super) taken: u64,
     /// Packets whose flow found no place.
     pub(super) not_followed: u64,
 }
@@ -57,6 +71,8 @@ impl Flows {
             recent: Box::new([(NO_KEY, 0); RECENT]),
             recent_others: Box::new([None; RECENT]),
             opened: 0,
+            hand: 0,
+            taken: 0,
             not_followed: 0,
         }
     }
@@ -111,39 +127,80 @@ impl Flows {
             self.opened = 0;
             self.sweep(at, ended);
         }
+        let room = if pack(&key).is_some() { self.v4.has_room() } else { self.others.has_room() };
+        if !room && !self.give_way(pack(&key).is_some(), at, ended) {
+            self.not_followed += 1;
+            return None;
+        }
         let number = if let Some(number) = self.free.pop() {
             number
         } else {
             self.uplinks.push(None);
             u32::try_from(self.uplinks.len() - 1).ok()?
         };
-        let entered = match pack(&key) {
+        match pack(&key) {
             Some(packed) => self.v4.insert(packed, number),
             None => self.others.insert(key, number),
         };
-        if !entered {
-            self.free.push(number);
-            self.not_followed += 1;
-            return None;
-        }
         let place = self.uplinks.get_mut(number as usize)?;
         Some(place.insert(Uplink::new(key, device, at)))
     }
 
     fn sweep(&mut self, now: Timestamp, ended: &mut impl FnMut(Uplink)) {
         for number in 0..self.uplinks.len() {
-            let idle = |uplink: &mut Uplink| now.since(uplink.used).saturating_abs() > IDLE;
-            if let Some(uplink) = self.uplinks.get_mut(number).and_then(|place| place.take_if(idle)) {
-                match pack(&uplink.key) {
-                    Some(packed) => self.v4.remove(&packed),
-                    None => self.others.remove(&uplink.key),
-                }
-                self.free.push(u32::try_from(number).unwrap_or(u32::MAX));
+            if let Some(uplink) = self.take_if(number, |uplink| now.since(uplink.used).saturating_abs() > IDLE) {
                 ended(uplink);
             }
         }
-        self.recent.fill((NO_KEY, 0));
-        self.recent_others.fill(None);
+    }
+
+    /// Looks a little further for a flow of the same kind that may end; whether one did.
+    #[cold]
+    fn give_way(&mut self, v4: bool, now: Timestamp, ended: &mut impl FnMut(Uplink)) -> bool {
+        for _ in 0..LOOKS {
+            self.hand = if self.hand + 1 < self.uplinks.len() { self.hand + 1 } else { 0 };
+            let over = |uplink: &Uplink| {
+                let idle = now.since(uplink.used).saturating_abs();
+                let enough = if uplink.is_slight() { IDLE_AND_SLIGHT } else { IDLE_WHEN_FULL };
+                idle > enough && pack(&uplink.key).is_some() == v4
+            };
+            if let Some(uplink) = self.take_if(self.hand, over) {
+                ended(uplink);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Takes a flow out, if there is one with this number and it may go.
+    fn take_if(&mut self, number: usize, may_go: impl Fn(&Uplink) -> bool) -> Option<Uplink> {
+        let uplink = self.uplinks.get_mut(number)?.take_if(|uplink| may_go(uplink))?;
+        match pack(&uplink.key) {
+            Some(packed) => {
+                self.v4.remove(&packed);
+                let recent = &mut self.recent[place(packed)];
+                if recent.0 == packed {
+                    *recent = (NO_KEY, 0);
+                }
+            }
+            None => {
+                self.others.remove(&uplink.key);
+                self.recent_others.fill(None);
+            }
+        }
+        self.free.push(u32::try_from(number).unwrap_or(u32::MAX));
+        Some(uplink)
+    }
+
+    /// Takes a flow out.
+    pub(super) fn take(&mut self, key: &FlowKey) -> Option<Uplink> {
+        let number = self.number(key)?;
+        self.take_if(number as usize, |_| true)
+    }
+
+    /// All flows that are followed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Uplink> {
+        self.uplinks.iter_mut().flatten()
     }
 
     /// All flows, in the order in which they were opened or took a free place.
@@ -184,6 +241,26 @@ mod tests {
         }
         assert_eq!(flows.not_followed, 90);
         assert!(flows.find(&key(18)).is_some() && flows.find(&key(20)).is_none());
+    }
+
+    #[test]
+    fn in_a_full_table_what_was_hardly_used_gives_way_to_the_next() {
+        let mut flows = Flows::new(10, 1);
+        let mut ended = Vec::new();
+        for n in 0..30 {
+            let at = Timestamp::from_nanos(i64::from(n) * SECOND / 10);
+            if let Some(busy) = flows.find(&key(0)) {
+                busy.used = at;
+            }
+            flows.open(key(n * 2), 0, at, &mut |uplink| ended.push(uplink.key));
+        }
+        assert!((15..=20).contains(&ended.len()), "{}", ended.len());
+        assert!(flows.find(&key(0)).is_some(), "a flow in use stays");
+        assert!(flows.find(&key(2)).is_none() && flows.find(&key(58)).is_some());
+        assert_eq!(
+            (flows.not_followed + flows.into_uplinks().count() as u64, ended.len()),
+            (30 - ended.len() as u64, ended.len())
+        );
     }
 
     #[test]

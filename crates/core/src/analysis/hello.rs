@@ -2,7 +2,7 @@
 
 use crate::findings::NameSource;
 use crate::names::quic::QuicHello;
-use crate::names::tls::{HelloOutcome, client_hello, cut_client_hello};
+use crate::names::tls::{HelloOutcome, LONGEST_HELLO, client_hello, cut_client_hello};
 use crate::private::Private;
 
 /// The search for a server name on one flow.
@@ -33,6 +33,24 @@ impl Hello {
         match self {
             Self::Found(name, source) => Some((name, *source)),
             _ => None,
+        }
+    }
+
+    /// Octets of memory that an unfinished search holds, at most about.
+    pub(super) fn memory(&self) -> usize {
+        match self {
+            Self::Tls(octets) => octets.capacity(),
+            Self::Quic(_) => LONGEST_HELLO,
+            Self::Start | Self::Found(..) | Self::None => 0,
+        }
+    }
+
+    /// Ends an unfinished search, with the name if it was seen already.
+    pub(super) fn give_up(&mut self) {
+        match self {
+            Self::Tls(octets) => *self = Self::cut(octets),
+            Self::Quic(_) => *self = Self::None,
+            Self::Start | Self::Found(..) | Self::None => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! What was counted of one device.
 
-use crate::findings::Totals;
+use crate::findings::{FlowKey, Totals};
 use crate::meter::Track;
 use crate::scope::Scope;
 use crate::time::{Timestamp, Window};
@@ -13,11 +13,16 @@ pub(super) struct Metered {
     /// What the burst detector counts, where that differs from all that was sent.
     pub(super) burst: Option<Track>,
     pub(super) seen: Window,
+    /// The flows that it opened first, so that they can end with it.
+    flows: Vec<FlowKey>,
     /// By the scope of the receiver's address.
     sent_to: [Totals; SCOPES],
     /// By the scope of the sender's address.
     received_from: [Totals; SCOPES],
 }
+
+/// Frames of a device that was hardly heard.
+const HARDLY: usize = 3;
 
 /// Kinds of [`Scope`].
 const SCOPES: usize = 3;
@@ -29,6 +34,7 @@ impl Metered {
             received: Track::default(),
             burst: own_burst.then(Track::default),
             seen: Window { from: at, until: at },
+            flows: Vec::new(),
             sent_to: [Totals::default(); SCOPES],
             received_from: [Totals::default(); SCOPES],
         }
@@ -48,6 +54,21 @@ impl Metered {
         self.note(at);
         self.received.add(bin, payload);
         self.received_from[from as usize].add(wire, payload);
+    }
+
+    /// Notes that the device opened a flow.
+    pub(super) fn opened(&mut self, flow: FlowKey) {
+        if self.flows.len() < HARDLY {
+            self.flows.push(flow);
+        }
+    }
+
+    /// If the device took part in very few frames, with fewer octets of payload than `payload`: how many of them it sent,
+    /// and the flows that it opened.
+    pub(super) fn if_hardly_heard(&self, payload: u64) -> Option<(u64, &[FlowKey])> {
+        let sum = |totals: &[Totals; SCOPES]| totals.iter().fold(Totals::default(), |sum, more| sum.and(*more));
+        let (sent, all) = (sum(&self.sent_to), sum(&self.sent_to).and(sum(&self.received_from)));
+        (all.frames <= HARDLY as u64 && all.payload_octets < payload).then_some((sent.frames, &self.flows))
     }
 
     /// Sent to the internet.

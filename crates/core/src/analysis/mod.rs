@@ -8,6 +8,7 @@ mod hello;
 mod metered;
 mod pairs;
 mod repeats;
+mod room;
 mod settings;
 mod sightings;
 mod streams;
@@ -70,6 +71,8 @@ pub struct Analysis {
     pairs: Pairs<1>,
     /// Of all others.
     other_pairs: Pairs<4>,
+    /// The device that is asked next to give way.
+    hand: usize,
     collected: Collected,
 }
 
@@ -94,6 +97,7 @@ impl Analysis {
             calm: 0,
             pairs: Pairs::new(),
             other_pairs: Pairs::new(),
+            hand: 0,
             collected: Collected::default(),
             settings,
         }
@@ -229,11 +233,11 @@ impl Analysis {
         *self.stopped.entry(kind).or_default() += 1;
     }
 
-    /// The device with a MAC address, with its place in the tables that run along.
+    /// The device with a MAC address, with its place in the tables that run along. `other` is the other end of the frame.
     #[expect(clippy::inline_always, reason = "see `Roster::by_mac`")]
     #[inline(always)]
-    fn device(&mut self, mac: Mac, at: Timestamp) -> Option<Index> {
-        let index = self.roster.by_mac(mac)?;
+    fn device(&mut self, mac: Mac, other: Option<Index>, at: Timestamp) -> Option<Index> {
+        let Some(index) = self.roster.by_mac(mac) else { return self.squeeze_in(mac, other, at) };
         if index as usize >= self.metered.len() {
             self.enter(at);
         }
@@ -243,7 +247,7 @@ impl Analysis {
     /// The same for a sender; one that finds no room is counted among the others.
     #[inline]
     fn sender(&mut self, mac: Mac, at: Timestamp) -> Option<Index> {
-        let index = self.device(mac, at);
+        let index = self.device(mac, None, at);
         if index.is_none() && !mac.is_group() && !mac.is_zero() {
             self.facts.others += 1;
         }
@@ -272,7 +276,14 @@ impl Analysis {
             (Scope::Internet, Scope::Internet | Scope::Group) => initial && self.roster.by_address(other).is_none(),
             _ => false,
         };
-        let index = if inside { self.roster.enter_address(address) } else { None };
+        if !inside {
+            return None;
+        }
+        if self.roster.is_full() {
+            let other = self.roster.by_address(other);
+            self.make_room(other, at);
+        }
+        let index = self.roster.enter_address(address);
         self.enter(at);
         index
     }
@@ -297,7 +308,7 @@ impl Analysis {
             _ => self.device_at(ip.source, ip.destination, Some(ip.hops), at),
         };
         let destination = match packet.destination {
-            Some(mac) if !mac.is_zero() => self.device(mac, at),
+            Some(mac) if !mac.is_zero() => self.device(mac, source, at),
             _ => self.device_at(ip.destination, ip.source, None, at),
         };
         let from = self.roster.scope(ip.source);

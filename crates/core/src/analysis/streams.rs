@@ -21,6 +21,16 @@ const SPARE_SLICES: usize = 512;
 /// Episodes whose memory is kept: about as many as go on at once in a home.
 const SPARE_EPISODES: usize = 64;
 
+/// Most octets that waiting segments, unfinished hellos, slices and drafts of all flows hold together: 60 slow recordings and a
+/// thousand hellos at once stay below.
+const MOST_HELD: usize = 24 << 20;
+
+/// What they hold is asked after so many octets of payload, counted with [`PER_PACKET`].
+const WEIGHED_AFTER: u64 = 4 << 20;
+
+/// What a packet adds to what is held at least, octets: a slice, and a vector's growth.
+const PER_PACKET: u64 = 64;
+
 /// One packet's place among the flows.
 pub(super) struct Flow {
     pub(super) key: FlowKey,
@@ -66,6 +76,10 @@ impl Analysis {
                 judge(uplink, true, &self.settings, &self.names, &self.roster);
                 self.collected.keep(std::mem::take(&mut uplink.intake.slices));
             }
+            self.flows.taken += u64::from(length) + PER_PACKET;
+            if self.flows.taken >= WEIGHED_AFTER {
+                self.weigh();
+            }
         } else if !self.roster.forwards(device) {
             self.open(flow.key, device, flow.at, take);
         }
@@ -73,10 +87,37 @@ impl Analysis {
 
     #[cold]
     fn open(&mut self, key: FlowKey, device: Index, at: Timestamp, take: impl FnOnce(&mut Uplink)) {
-        let Self { flows, settings, names, roster, collected, .. } = self;
+        let Self { flows, settings, names, roster, collected, metered, .. } = self;
         let mut ended = |mut uplink: Uplink| close(&mut uplink, settings, names, roster, collected);
         if let Some(uplink) = flows.open(key, device, at, &mut ended) {
             take(uplink);
+            if let Some(metered) = metered.get_mut(device as usize) {
+                metered.opened(key);
+            }
+        }
+        flows.taken += PER_PACKET;
+    }
+
+    /// Asks how much the flows hold together; if that is too much, those that hold the most are judged as far as they went.
+    #[cold]
+    fn weigh(&mut self) {
+        let Self { flows, settings, names, roster, collected, .. } = self;
+        flows.taken = 0;
+        let (mut count, mut held) = (0, 0_usize);
+        for uplink in flows.iter_mut() {
+            count += 1;
+            held = held.saturating_add(uplink.memory());
+        }
+        if held <= MOST_HELD {
+            return;
+        }
+        let fair = MOST_HELD / 2 / count;
+        for uplink in flows.iter_mut().filter(|uplink| uplink.memory() > fair) {
+            uplink.order.finish(&mut uplink.intake);
+            uplink.intake.hello.give_up();
+            judge(uplink, true, settings, names, roster);
+            uplink.intake.slices = Vec::new();
+            resolve(uplink, settings, names, roster, collected);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::detect::bulk::Transfer;
 use crate::detect::clock::Slice;
-use crate::findings::{FlowKey, Sighting};
+use crate::findings::{FlowKey, Mark, Sighting};
 use crate::roster::Index;
 use crate::stream::records::{Held, Records};
 use crate::stream::tcp::{Order, Ordered, Segment};
@@ -13,6 +13,9 @@ use super::hello::Hello;
 /// Slices of an episode that are kept before it is judged: a minute at the fastest beat, and a bound on what is no audio at
 /// all.
 pub(super) const EPISODE: usize = 12_000;
+
+/// Slices from which on a flow is more than a few packets.
+const SLIGHT: usize = 8;
 
 /// An upstream flow.
 #[derive(Debug)]
@@ -67,6 +70,20 @@ impl Uplink {
         self.order.synchronise(sequence);
         self.intake = Intake::default();
         self.continued = false;
+    }
+
+    /// Whether hardly anything was seen of it.
+    pub(super) fn is_slight(&self) -> bool {
+        self.intake.slices.len() < SLIGHT && self.drafts.is_empty()
+    }
+
+    /// Octets of memory that it holds besides itself.
+    pub(super) fn memory(&self) -> usize {
+        let drafts = self.drafts.iter().map(|draft| size_of::<Sighting>() + draft.marks.capacity() * size_of::<Mark>());
+        self.order.memory()
+            + self.intake.slices.capacity() * size_of::<Slice>()
+            + self.intake.hello.memory()
+            + drafts.sum::<usize>()
     }
 
     /// Octets that the other end sent.

@@ -91,7 +91,8 @@ pub fn dhcp(payload: &[u8]) -> Option<DhcpFacts> {
     let address =
         |octets: &[u8]| octets.first_chunk().map(|&four: &[u8; 4]| Ipv4Addr::from(four)).filter(|a| !a.is_unspecified());
     let full_name = full_name(&option(&options, 81));
-    let short_name = full_name.as_deref().and_then(|name| name.split('.').next()).map(str::to_owned);
+    let short_name =
+        full_name.as_deref().and_then(|name| name.split('.').next()).filter(|name| !name.is_empty()).map(str::to_owned);
     let ethernet = fixed.get(1..3)? == [1, 6];
     Some(DhcpFacts {
         kind: kind_of(option(&options, 53).first().copied().unwrap_or(0)),

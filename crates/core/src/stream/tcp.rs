@@ -62,6 +62,13 @@ impl Order {
             Self { next: Some(sequence.wrapping_add(1)), repeated: self.repeated, missing: self.missing, waiting: Vec::new() };
     }
 
+    /// Octets of memory that waiting segments hold.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        let waiting = self.waiting.iter().map(|early| early.captured.capacity());
+        self.waiting.capacity() * size_of::<Early>() + waiting.sum::<usize>()
+    }
+
     /// Takes a segment with at least one octet of payload.
     #[inline]
     pub fn segment(&mut self, sequence: u32, segment: Segment<'_>, out: &mut impl Ordered) {
@@ -96,7 +103,7 @@ impl Order {
             }
         }
         let given_up = |waiting: &[Early]| {
-            waiting.len() > WAITING || waiting.first().is_some_and(|early| segment.at.since(early.at).abs() > PATIENCE)
+            waiting.len() > WAITING || waiting.first().is_some_and(|early| segment.at.since(early.at).saturating_abs() > PATIENCE)
         };
         while let Some(first) = self.waiting.first() {
             let ahead = first.sequence.wrapping_sub(self.next.unwrap_or(first.sequence)).cast_signed();

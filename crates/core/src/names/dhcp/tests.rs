@@ -59,6 +59,12 @@ fn an_answer_tells_address_router_and_server() {
 }
 
 #[test]
+fn a_full_name_that_begins_with_a_dot_gives_no_host_name() {
+    let facts = dhcp(&message(1, &option_of(81, b"\0\0\0.example"))).unwrap();
+    assert_eq!((facts.host_name.as_deref(), facts.full_name.as_deref()), (None, Some(".example")));
+}
+
+#[test]
 fn a_full_name_stands_in_for_a_missing_host_name() {
     let facts = dhcp(&message(1, &option_of(81, b"\0\0\0den.example"))).unwrap();
     assert_eq!((facts.host_name.as_deref(), facts.full_name.as_deref()), (Some("den"), Some("den.example")));
