@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+pub use crate::bins::{Bin, PackedBins};
+
 use crate::mac::Mac;
 use crate::private::Private;
 use crate::time::{Timestamp, Window};
@@ -36,17 +38,6 @@ pub struct Totals {
     pub payload_octets: u64,
 }
 
-/// Octets and frames of one device in one bin of one direction.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Bin {
-    /// Bin number: the bin covers `[origin + index * width, origin + (index + 1) * width)`.
-    pub index: i64,
-    /// Frames seen.
-    pub frames: u32,
-    /// Octets above the transport header.
-    pub payload_octets: u64,
-}
-
 /// The bins of one direction that are not empty, in order of time.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Series {
@@ -55,7 +46,7 @@ pub struct Series {
     /// Length of a bin in nanoseconds.
     pub width: i64,
     /// The bins, index ascending, none twice.
-    pub bins: Vec<Bin>,
+    pub bins: PackedBins,
 }
 
 /// Where a name of a receiver was seen.

@@ -4,6 +4,7 @@
 //! The rooms and what each may import are listed in `ARCHITECTURE.md` and checked by `tests/rooms.rs`.
 
 pub mod analysis;
+pub mod bins;
 pub mod detect;
 pub mod dissect;
 pub mod findings;

@@ -1,6 +1,7 @@
 //! Octets and frames per bin, kept small: a few octets of memory for each bin that is not empty, none for the others.
 
-use crate::findings::{Bin, Series};
+use crate::bins::{Bin, PackedBins};
+use crate::findings::Series;
 use crate::time::Timestamp;
 
 /// Turns times into bin numbers; remembers the last bin, because neighbours mostly share one.
@@ -57,9 +58,7 @@ impl Bins {
 #[derive(Clone, Default, Debug)]
 pub struct Track {
     open: Open,
-    stored: Vec<u8>,
-    last_stored: i64,
-    bins: usize,
+    closed: PackedBins,
     unsorted: usize,
 }
 
@@ -103,99 +102,53 @@ impl Track {
         if self.open.frames == 0 {
             return;
         }
-        if self.bins > 0 && self.open.index <= self.last_stored {
+        if self.closed.last_index().is_some_and(|last| self.open.index <= last) {
             self.unsorted += 1;
         }
-        let before = if self.bins == 0 { 0 } else { self.last_stored };
-        let step = self.open.index.wrapping_sub(before);
-        put(&mut self.stored, zigzag(step));
-        put(&mut self.stored, u64::from(self.open.bin().frames));
-        put(&mut self.stored, self.open.payload_octets);
-        self.last_stored = self.open.index;
-        self.bins += 1;
+        self.closed.push(self.open.bin());
         self.open.frames = 0;
         self.open.payload_octets = 0;
-        if self.unsorted > UNSORTED.max(self.bins / 4) {
+        if self.unsorted > UNSORTED.max(self.closed.len() / 4) {
             self.sort();
         }
     }
 
     fn sort(&mut self) {
-        let bins = self.merged();
-        let mut sorted = Self::default();
-        for bin in bins {
-            sorted.open = Open { index: bin.index, frames: bin.frames.into(), payload_octets: bin.payload_octets };
-            sorted.close();
-        }
-        *self = sorted;
-    }
-
-    fn merged(&self) -> Vec<Bin> {
-        let mut bins = Vec::with_capacity(self.bins + 1);
-        let mut rest = self.stored.as_slice();
-        let mut index = 0_i64;
-        while let (Some(step), Some(frames), Some(payload_octets)) = (take(&mut rest), take(&mut rest), take(&mut rest)) {
-            index = index.wrapping_add(unzigzag(step));
-            bins.push(Bin { index, frames: u32::try_from(frames).unwrap_or(u32::MAX), payload_octets });
-        }
-        if self.open.frames > 0 {
-            bins.push(self.open.bin());
-        }
-        if !bins.is_sorted_by(|a, b| a.index < b.index) {
-            bins.sort_by_key(|bin| bin.index);
-            bins.dedup_by(|next, kept| {
-                let same = next.index == kept.index;
-                if same {
-                    kept.frames = kept.frames.saturating_add(next.frames);
-                    kept.payload_octets = kept.payload_octets.wrapping_add(next.payload_octets);
-                }
-                same
-            });
-        }
-        bins
+        self.closed = sorted(&self.closed);
+        self.unsorted = 0;
     }
 
     /// All bins, in order of time.
     #[must_use]
-    pub fn series(&self, origin: Timestamp, width: i64) -> Series {
-        Series { origin, width, bins: self.merged() }
+    pub fn series(mut self, origin: Timestamp, width: i64) -> Series {
+        self.close();
+        if self.unsorted > 0 {
+            self.sort();
+        }
+        self.closed.shrink();
+        Series { origin, width, bins: self.closed }
     }
 
     /// Octets of memory that the closed bins take.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.stored.capacity()
+        self.closed.memory()
     }
 }
 
-const fn zigzag(value: i64) -> u64 {
-    (value.wrapping_shl(1) ^ (value >> 63)).cast_unsigned()
-}
-
-const fn unzigzag(value: u64) -> i64 {
-    (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
-}
-
-/// LEB128.
-fn put(to: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        to.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    to.push((value & 0x7f) as u8);
-}
-
-fn take(from: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (octet, rest) = from.split_first()?;
-        *from = rest;
-        value |= u64::from(octet & 0x7f) << shift;
-        if octet & 0x80 == 0 {
-            return Some(value);
+/// Bins in order of time, those with one number added up.
+fn sorted(bins: &PackedBins) -> PackedBins {
+    let mut all: Vec<Bin> = bins.iter().collect();
+    all.sort_by_key(|bin| bin.index);
+    all.dedup_by(|next, kept| {
+        let same = next.index == kept.index;
+        if same {
+            kept.frames = kept.frames.saturating_add(next.frames);
+            kept.payload_octets = kept.payload_octets.wrapping_add(next.payload_octets);
         }
-    }
-    None
+        same
+    });
+    all.into_iter().collect()
 }
 
 #[cfg(test)]
@@ -212,8 +165,8 @@ mod tests {
         for at in [0, 1, 52 * 365 * 86_400, 52 * 365 * 86_400 + 1] {
             track.add(bins.index(Timestamp::from_nanos(at * SECOND)), 100);
         }
-        assert_eq!(track.series(Timestamp::from_nanos(0), SECOND).bins.len(), 4);
         assert!(track.memory() < 64, "{}", track.memory());
+        assert_eq!(track.series(Timestamp::from_nanos(0), SECOND).bins.len(), 4);
     }
 
     #[test]

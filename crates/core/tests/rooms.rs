@@ -18,16 +18,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pcap", &["frame", "time"]),
     ("dissect", &["frame", "mac"]),
     ("names", &["mac"]),
-    ("findings", &["mac", "private", "time"]),
+    ("bins", &[]),
+    ("findings", &["bins", "mac", "private", "time"]),
     ("detect", &["findings", "time"]),
     ("stream", &["time"]),
     ("roster", &["findings", "mac", "scope", "table"]),
-    ("meter", &["findings", "time"]),
+    ("meter", &["bins", "findings", "time"]),
     (
         "analysis",
         &[
-            "time", "mac", "private", "scope", "table", "frame", "dissect", "names", "findings", "detect", "stream", "roster",
-            "meter",
+            "time", "bins", "mac", "private", "scope", "table", "frame", "dissect", "names", "findings", "detect", "stream",
+            "roster", "meter",
         ],
     ),
 ];

@@ -8,11 +8,12 @@
     reason = "the numbers of the sample are small"
 )]
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use earwitness_core::findings::{
-    Bin, BurstRun, CaptureFacts, DeviceFindings, DeviceId, Estimate, Findings, FlowKey, Mark, NameSource, Receiver, Role, Seen,
-    Series, Sighting, SightingKind, Totals, TrainShape,
+    Bin, BurstRun, CaptureFacts, DeviceFindings, DeviceId, Estimate, Findings, FlowKey, Mark, NameSource, PackedBins, Receiver,
+    Role, Seen, Series, Sighting, SightingKind, Totals, TrainShape,
 };
 use earwitness_core::mac::Mac;
 use earwitness_core::private::Private;
@@ -49,7 +50,7 @@ pub(crate) fn context(troubles: &[String]) -> Context<'_> {
 /// A device that sends 100 octets in each of 600 seconds, and nothing else.
 pub(crate) fn device(number: u8) -> DeviceFindings {
     let bins = (0..600).map(|index| Bin { index, frames: 1, payload_octets: 100 }).collect();
-    let series = |bins| Series { origin: START, width: SECOND, bins };
+    let series = |bins: Vec<Bin>| Series { origin: START, width: SECOND, bins: bins.into_iter().collect() };
     DeviceFindings {
         id: DeviceId::Mac(Mac([0, 0x11, 0x22, 0, 0, number])),
         role: Role::Device,
@@ -74,7 +75,7 @@ pub(crate) fn device(number: u8) -> DeviceFindings {
 
 /// Lets the clock jump ahead before the last frame of a device.
 pub(crate) fn jump(device: &mut DeviceFindings, seconds: i64) {
-    let index = device.sent.bins.last().unwrap().index + seconds;
+    let index = device.sent.bins.last_index().unwrap() + seconds;
     device.sent.bins.push(Bin { index, frames: 1, payload_octets: 100 });
     device.seen.until = START.plus((index + 1) * SECOND);
 }
@@ -106,7 +107,7 @@ fn echo() -> DeviceFindings {
     {
         let sighting = live(*at, *seconds, 20 * MILLISECOND, number);
         spread(&mut it.sent, &sighting, *at);
-        it.received.bins.retain(|bin| (bin.index - at).abs() > 30 || bin.index < *at);
+        keep(&mut it.received, |bin| (bin.index - at).abs() > 30 || bin.index < *at);
         it.sightings.push(sighting);
     }
     it.bursts = it
@@ -158,7 +159,7 @@ fn camera() -> DeviceFindings {
 fn tv() -> DeviceFindings {
     let mut it = home_device([0xa8, 0x23, 0xfe, 0x42, 0x90, 0x11], 40, (1, 1), 900_000);
     it.names = vec![Private::new("[TV] Samsung Q60 Series (55)".to_owned())];
-    it.received.bins.retain(|bin| bin.index > 5_400);
+    keep(&mut it.received, |bin| bin.index > 5_400);
     it
 }
 
@@ -209,11 +210,11 @@ fn home_device(mac: [u8; 6], host: u8, (every, bursts): (i64, i64), octets: u64)
                 let payload_octets = scale / 4 + draw(scale + 1) * (1 + 6 * u64::from(draw(23) == 0));
                 awake.then_some(Bin { index, frames: 2, payload_octets })
             })
-            .collect::<Vec<_>>()
+            .collect::<PackedBins>()
     };
     it.sent.bins = bins(octets.min(600));
     it.received.bins = bins(octets);
-    let total = |bins: &[Bin]| bins.iter().map(|bin| bin.payload_octets).sum();
+    let total = |bins: &PackedBins| bins.iter().map(|bin| bin.payload_octets).sum();
     it.upstream = Totals { frames: 9_120, wire_octets: total(&it.sent.bins) * 11 / 10, payload_octets: total(&it.sent.bins) };
     it.downstream =
         Totals { frames: 9_000, wire_octets: total(&it.received.bins) * 11 / 10, payload_octets: total(&it.received.bins) };
@@ -280,14 +281,17 @@ fn receiver(address: &str, name: Option<(&str, NameSource)>) -> Receiver {
     }
 }
 
+/// Leaves out the bins that are not wanted.
+fn keep(series: &mut Series, wanted: impl Fn(&Bin) -> bool) {
+    series.bins = series.bins.iter().filter(wanted).collect();
+}
+
 /// Adds the octets of a sighting to the seconds that it lasts.
 fn spread(series: &mut Series, sighting: &Sighting, at: i64) {
     let seconds = sighting.window.length() / SECOND + 1;
+    let mut bins: BTreeMap<i64, Bin> = series.bins.iter().map(|bin| (bin.index, bin)).collect();
     for index in at..at + seconds {
-        let bin = Bin { index, frames: 60, payload_octets: sighting.octets_total / seconds as u64 };
-        match series.bins.binary_search_by_key(&index, |bin| bin.index) {
-            Ok(place) => series.bins[place] = bin,
-            Err(place) => series.bins.insert(place, bin),
-        }
+        bins.insert(index, Bin { index, frames: 60, payload_octets: sighting.octets_total / seconds as u64 });
     }
+    series.bins = bins.into_values().collect();
 }

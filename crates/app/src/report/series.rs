@@ -133,7 +133,7 @@ type Second = (i64, (u64, u64));
 
 /// The bins of a series, those of one second added up.
 fn seconds(series: &Series) -> impl Iterator<Item = Second> {
-    let second = |bin: &Bin| {
+    let second = |bin: Bin| {
         let offset = bin.index.saturating_mul(series.width);
         let start = if series.width < SECOND { offset.div_euclid(SECOND).saturating_mul(SECOND) } else { offset };
         (series.origin.plus(start).nanos(), (u64::from(bin.frames), bin.payload_octets))
@@ -174,7 +174,7 @@ mod tests {
             rows += 1;
             octets += row.get_long(3).unwrap() + row.get_long(5).unwrap();
         }
-        let both = || findings.devices.iter().flat_map(|it| [&it.sent, &it.received]).flat_map(|it| &it.bins);
+        let both = || findings.devices.iter().flat_map(|it| [&it.sent, &it.received]).flat_map(|it| it.bins.iter());
         assert_eq!(u64::try_from(octets).unwrap(), both().map(|it| it.payload_octets).sum::<u64>());
         assert!(rows < both().count() && rows * 2 > both().count());
         assert!(file.metadata().row_groups().iter().all(|it| it.num_rows() <= 10_000));
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn bins_shorter_than_a_second_are_added_up() {
-        let bins = [-1, 0, 3, 4, 9].map(|index| Bin { index, frames: 1, payload_octets: 10 }).into();
+        let bins = [-1, 0, 3, 4, 9].map(|index| Bin { index, frames: 1, payload_octets: 10 }).into_iter().collect();
         let series = Series { origin: sample::START, width: 250 * MILLISECOND, bins };
         let at = |second: i64| sample::START.plus(second * SECOND).nanos();
         let told: Vec<_> = seconds(&series).collect();

@@ -62,6 +62,7 @@ pub(crate) fn joined(windows: impl Iterator<Item = Window>, pause: i64) -> Vec<W
 mod tests {
     use super::*;
     use crate::report::sample;
+    use earwitness_core::findings::Bin;
     use earwitness_core::time::Timestamp;
 
     #[test]
@@ -79,7 +80,8 @@ mod tests {
         let mut device = sample::device(1);
         device.sent.origin = Timestamp::MAX;
         device.received.origin = Timestamp::MIN;
-        device.sent.bins[0].index = i64::MIN;
+        let first = Bin { index: i64::MIN, ..device.sent.bins.iter().next().unwrap() };
+        device.sent.bins = std::iter::once(first).chain(device.sent.bins.iter().skip(1)).collect();
         let findings = Findings { devices: vec![device], ..Findings::default() };
         assert!(observed(&findings) >= 0);
     }

@@ -29,7 +29,7 @@ impl Analysis {
             .zip(std::mem::take(&mut self.told))
             .filter_map(|((index, metered), told)| {
                 let sightings = by_device.remove(&index).unwrap_or_default();
-                self.device_findings(index, &metered, told, sightings)
+                self.device_findings(index, metered, told, sightings)
             })
             .collect();
         devices.sort_by_key(|device| device.id);
@@ -39,16 +39,18 @@ impl Analysis {
     fn device_findings(
         &self,
         index: Index,
-        metered: &super::Metered,
+        mut metered: super::Metered,
         told: super::Told,
         mut sightings: Vec<Sighting>,
     ) -> Option<DeviceFindings> {
         let device = self.roster.devices().get(index as usize).filter(|_| !self.roster.is_vacant(index))?;
         let origin = self.bins.origin();
         let role = self.roster.role(index);
-        let bursts = self.settings.burst.map_or_else(Vec::new, |settings| {
-            let track = metered.burst.as_ref().unwrap_or(&metered.sent);
-            burst::runs(origin, &track.series(origin, settings.window).bins, &settings)
+        let sent = std::mem::take(&mut metered.sent).series(origin, SECOND);
+        let received = std::mem::take(&mut metered.received).series(origin, SECOND);
+        let bursts = self.settings.burst.map_or_else(Vec::new, |settings| match metered.burst.take() {
+            Some(track) => burst::runs(origin, track.series(origin, settings.window).bins.iter(), &settings),
+            None => burst::runs(origin, sent.bins.iter(), &settings),
         });
         if role == Role::Gateway {
             // What a gateway sends on is not its own.
@@ -84,8 +86,8 @@ impl Analysis {
             downstream: metered.downstream(),
             local: metered.local(),
             chatter: metered.chatter(),
-            sent: metered.sent.series(origin, SECOND),
-            received: metered.received.series(origin, SECOND),
+            sent,
+            received,
             sightings,
             continuous,
             local_sightings,

@@ -175,18 +175,15 @@ impl Flows {
     /// Takes a flow out, if there is one with this number and it may go.
     fn take_if(&mut self, number: usize, may_go: impl Fn(&Uplink) -> bool) -> Option<Uplink> {
         let uplink = self.uplinks.get_mut(number)?.take_if(|uplink| may_go(uplink))?;
-        match pack(&uplink.key) {
-            Some(packed) => {
-                self.v4.remove(&packed);
-                let recent = &mut self.recent[place(packed)];
-                if recent.0 == packed {
-                    *recent = (NO_KEY, 0);
-                }
+        if let Some(packed) = pack(&uplink.key) {
+            self.v4.remove(&packed);
+            let recent = &mut self.recent[place(packed)];
+            if recent.0 == packed {
+                *recent = (NO_KEY, 0);
             }
-            None => {
-                self.others.remove(&uplink.key);
-                self.recent_others.fill(None);
-            }
+        } else {
+            self.others.remove(&uplink.key);
+            self.recent_others.fill(None);
         }
         self.free.push(u32::try_from(number).unwrap_or(u32::MAX));
         Some(uplink)

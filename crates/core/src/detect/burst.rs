@@ -35,14 +35,14 @@ impl Settings {
 /// Maximal runs of at least `n` loud windows among `bins`, which are one device's outgoing payload octets in windows
 /// `[origin + index * window, ..)`, index ascending, silent windows left out. Bins before the origin do not count.
 #[must_use]
-pub fn runs(origin: Timestamp, bins: &[Bin], settings: &Settings) -> Vec<BurstRun> {
+pub fn runs(origin: Timestamp, bins: impl IntoIterator<Item = Bin>, settings: &Settings) -> Vec<BurstRun> {
     let mut found = Vec::new();
     let mut run: Vec<Bin> = Vec::new();
-    for bin in bins.iter().filter(|bin| bin.index >= 0 && settings.is_loud(bin.payload_octets)) {
+    for bin in bins.into_iter().filter(|bin| bin.index >= 0 && settings.is_loud(bin.payload_octets)) {
         if run.last().is_some_and(|last| last.index + 1 != bin.index) {
             close(&mut run, origin, settings, &mut found);
         }
-        run.push(*bin);
+        run.push(bin);
     }
     close(&mut run, origin, settings, &mut found);
     found
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_silent_window_ends_a_run() {
         let series = bins(&[(0, 9_000), (1, 9_000), (3, 9_000), (4, 4_000), (5, 3_000), (6, 2_000)]);
-        let found = runs(Timestamp::from_nanos(0), &series, &Settings::default());
+        let found = runs(Timestamp::from_nanos(0), series, &Settings::default());
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].windows, found[0].octets), (3, 16_000));
         assert_eq!(found[0].window, Window { from: Timestamp::from_nanos(3 * SECOND), until: Timestamp::from_nanos(6 * SECOND) });

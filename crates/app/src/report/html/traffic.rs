@@ -120,7 +120,7 @@ fn numbers(page: &Page<'_>, device_place: usize, device: &Device<'_>) -> Markup 
 /// The highest rate inside each column, 0 to 100 of the scale.
 fn columns(axis: &Axis, series: &Series, scale: &Scale) -> Vec<i64> {
     let mut heights = vec![0; COLUMNS];
-    for bin in &series.bins {
+    for bin in series.bins.iter() {
         let window = bin_window(series, bin.index);
         let height = round(scale.height(rate(series, bin.payload_octets)) * 100.0);
         let column = |place: f64| usize::try_from(round(place.min(LENGTH - 1.0))).unwrap_or(0);
