@@ -75,7 +75,7 @@ fn decode_pcap(bencher: Bencher<'_, '_>) {
     measure(bencher, &CAPTURE.classic, |octets| {
         frames(octets, |frame| {
             black_box(frame.at);
-        })
+        });
     });
 }
 
@@ -84,7 +84,7 @@ fn decode_pcapng(bencher: Bencher<'_, '_>) {
     measure(bencher, &CAPTURE.ng, |octets| {
         frames(octets, |frame| {
             black_box(frame.at);
-        })
+        });
     });
 }
 

@@ -74,7 +74,8 @@ fn a_clock_that_hops_230_years_with_every_packet_costs_no_memory_and_finds_nothi
         .map(|(n, it)| Captured { at: it.at - all[0].at + (n % 2) * span, octets: it.octets.clone() })
         .collect();
     let findings = analyzed(hopping.iter().map(whole));
-    assert!(findings.capture.clock_back as usize > all.len() / 3 && findings.capture.clock_ahead as usize > all.len() / 3);
+    let jumps = findings.capture.clock_back.min(findings.capture.clock_ahead);
+    assert!(jumps * 3 > all.len() as u64, "{jumps}");
     let bins: usize = findings.devices.iter().map(|it| it.sent.bins.len() + it.received.bins.len()).sum();
     assert!(bins < 4 * 2 * 400 * findings.devices.len(), "{bins}");
 }
