@@ -179,20 +179,24 @@ pub(super) fn densest<T: Copy + Default + PartialOrd + Sub<Output = T>>(sorted: 
     (best, lowest)
 }
 
-/// Least squares by centred sums: start and slope.
-fn fit(points: impl Iterator<Item = (f64, f64)> + Clone) -> Option<(f64, f64)> {
-    let (mut count, mut mean_x, mut mean_y) = (0.0, 0.0, 0.0);
-    for (x, y) in points.clone() {
-        count += 1.0;
-        mean_x += (x - mean_x) / count;
-        mean_y += (y - mean_y) / count;
-    }
-    let (mut xx, mut xy) = (0.0, 0.0);
+/// Least squares in one pass: start and slope. Sums are taken from the first point, so that nothing large cancels.
+fn fit(mut points: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
+    let (first_x, first_y) = points.next()?;
+    let (mut count, mut x_sum, mut y_sum, mut xx, mut xy) = (1.0, 0.0, 0.0, 0.0, 0.0);
     for (x, y) in points {
-        xx += (x - mean_x) * (x - mean_x);
-        xy += (x - mean_x) * (y - mean_y);
+        let (x, y) = (x - first_x, y - first_y);
+        count += 1.0;
+        x_sum += x;
+        y_sum += y;
+        xx += x * x;
+        xy += x * y;
     }
-    (xx > 0.0).then(|| (mean_y - xy / xx * mean_x, xy / xx))
+    let spread = xx - x_sum * x_sum / count;
+    if spread <= 0.0 {
+        return None;
+    }
+    let slope = (xy - x_sum * y_sum / count) / spread;
+    Some((first_y + y_sum / count - slope * (first_x + x_sum / count), slope))
 }
 
 #[cfg(test)]
