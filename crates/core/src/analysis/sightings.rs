@@ -2,7 +2,7 @@
 
 use crate::detect::bulk::Transfer;
 use crate::detect::clock::{Slice, Train};
-use crate::findings::{Estimate, FlowKey, MARKS_KEPT, Mark, Receiver, Seen, Sighting, SightingKind};
+use crate::findings::{Estimate, FlowKey, MARKS_KEPT, Mark, Receiver, Seen, Sighting, SightingKind, TrainShape};
 use crate::time::{SECOND, Timestamp, Window};
 
 /// Before the beat comes what was recorded earlier and what the request needs, sent in one go with pauses no longer than this, nanoseconds.
@@ -74,12 +74,15 @@ fn lead(slices: &[Slice], begin: usize, first: i64) -> usize {
 
 /// Seconds of sound: slices times beat, and what a QUIC stack glued into full datagrams before the beat. On TCP, where a record
 /// says what was written at once, larger records before the beat are something else; that they are sound after all is
-/// the upper end of the interval, which otherwise holds the error of the beat and one beat at either end.
+/// the upper end of the interval, which otherwise holds the error of the beat and one beat at either end; its lower end leaves out a backlog
+/// whose records are told apart by similar lengths only.
 fn seconds(train: &Train, glued: f64, octets_before: u64) -> Estimate {
     let value = train.seconds + glued;
     let spread = TWO_SIDED_95 * value * train.beat_error + train.beat / to_f64(SECOND);
     let high = value.max(train.seconds + to_seconds(octets_before, train)) + spread;
-    Estimate { value, low: (train.seconds - spread).max(0.0), high }
+    // What seems a backlog may be records of something else, unless all have one length.
+    let sure = if train.shape == TrainShape::Constant { train.seconds } else { train.seconds - train.backlog };
+    Estimate { value, low: (sure - spread).max(0.0), high }
 }
 
 /// How long a codec takes for so many octets; at most the length of a lead.
