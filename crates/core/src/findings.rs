@@ -169,6 +169,20 @@ pub struct FlowKey {
     pub destination_port: u16,
 }
 
+impl FlowKey {
+    /// The same flow, seen from the other end.
+    #[must_use]
+    pub const fn reversed(&self) -> Self {
+        Self {
+            source: self.destination,
+            destination: self.source,
+            protocol: self.protocol,
+            source_port: self.destination_port,
+            destination_port: self.source_port,
+        }
+    }
+}
+
 /// An upload that looks like audio: a finding, not a proof.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sighting {

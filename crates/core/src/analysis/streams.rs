@@ -57,7 +57,7 @@ impl Analysis {
         let Ends { source: device, from, to, .. } = flow.ends;
         // Between home and internet one direction is upstream; elsewhere either may be.
         if (from == Scope::Internet || to == Scope::Home)
-            && let Some(uplink) = self.flows.find(&reversed(&flow.key))
+            && let Some(uplink) = self.flows.find(&flow.key.reversed())
         {
             uplink.answer(flow.at, length);
         }
@@ -132,16 +132,6 @@ impl Analysis {
 }
 
 #[inline]
-fn reversed(key: &FlowKey) -> FlowKey {
-    FlowKey {
-        source: key.destination,
-        destination: key.source,
-        protocol: key.protocol,
-        source_port: key.destination_port,
-        destination_port: key.source_port,
-    }
-}
-
 /// Judges what a pause has ended: the episode, and after a longer pause the transfer.
 #[cold]
 fn settle(

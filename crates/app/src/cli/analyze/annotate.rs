@@ -130,7 +130,7 @@ impl<'a> Annotated<'a> {
         }
         let Some((flow, payload)) = flow(frame) else { return Ok(()) };
         let upstream = self.by_flow.contains_key(&flow);
-        let key = if upstream { flow } else { reversed(&flow) };
+        let key = if upstream { flow } else { flow.reversed() };
         let inside = |it: &&mut Target<'_>| it.sighting.window.from <= frame.at && frame.at <= it.sighting.window.until;
         let Some(target) = self.by_flow.get_mut(&key).and_then(|all| all.iter_mut().find(inside)) else { return Ok(()) };
         if target.frames >= FRAMES {
@@ -226,16 +226,6 @@ fn flow(frame: &Frame<'_>) -> Option<(FlowKey, u32)> {
     };
     let key = FlowKey { source: ip.source, destination: ip.destination, protocol: ip.protocol, source_port, destination_port };
     Some((key, packet.payload_len))
-}
-
-fn reversed(key: &FlowKey) -> FlowKey {
-    FlowKey {
-        source: key.destination,
-        destination: key.source,
-        protocol: key.protocol,
-        source_port: key.destination_port,
-        destination_port: key.source_port,
-    }
 }
 
 /// The interface as its capture describes it, and where that capture is.
