@@ -58,7 +58,11 @@ tools() {
 }
 
 format() { cargo fmt --all --check; }
-lints() { cargo clippy --workspace --all-targets --quiet -- -D warnings; }
+lints() {
+    cargo clippy --workspace --all-targets --quiet -- -D warnings || return 1
+    # Outside the workspace, so nothing else notices when a target no longer compiles.
+    cargo check --quiet --manifest-path fuzz/Cargo.toml --bins
+}
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet; }
 tests() { cargo test --workspace; }
 

@@ -42,7 +42,7 @@ fuzz_target!(|file: &[u8]| {
         assert!(first <= device.seen.from && device.seen.until <= last);
         for direction in [&device.sent, &device.received] {
             assert!(direction.bins.iter().map(|bin| u64::from(bin.frames)).sum::<u64>() <= frames);
-            assert!(direction.bins.windows(2).all(|pair| pair[0].index < pair[1].index));
+            assert!(direction.bins.iter().is_sorted_by(|a, b| a.index < b.index));
         }
         for sighting in device.sightings.iter().chain(&device.continuous).chain(&device.local_sightings) {
             sightings += 1;
