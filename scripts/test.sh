@@ -132,8 +132,8 @@ fuzz() {
         status=0
         # `seed` is no target: it writes the inputs that the targets begin with.
         for name in $(cargo +nightly fuzz list | grep -v '^seed$'); do
-            echo "fuzzing $name for ${FUZZ_SECONDS:-20} s"
-            cargo +nightly fuzz run "$name" -- -max_total_time="${FUZZ_SECONDS:-20}" -timeout=5 -rss_limit_mb=1024 || status=1
+            echo "fuzzing $name for ${FUZZ_SECONDS:-10} s"
+            cargo +nightly fuzz run "$name" -- -max_total_time="${FUZZ_SECONDS:-10}" -timeout=5 -rss_limit_mb=1024 || status=1
         done
         return $status
     fi
