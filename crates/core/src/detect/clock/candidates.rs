@@ -13,8 +13,8 @@ pub(super) struct Candidate {
 /// Classes of each kind that are looked at: more would only be smaller ones.
 const CLASSES: usize = 3;
 
-/// Longest to shortest record of a band: speech alone, speech with its quiet frames, and whatever the flow carries, because a codec of variable rate spans
-/// a few octets of comfort noise to several hundred of a loud vowel.
+/// Longest to shortest record of a band, from loud speech alone to whatever the flow carries: a codec of variable rate spans a
+/// few octets of comfort noise to several hundred of a loud vowel, and how much of that is worth counting differs.
 const BANDS: [f64; 4] = [2.5, 4.0, 8.0, 64.0];
 
 /// How far octets may stray from a straight line and still count as steady, nanoseconds: a radio link's usual stall.
