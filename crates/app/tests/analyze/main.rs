@@ -3,6 +3,9 @@
 #[cfg(test)]
 mod annotated;
 #[cfg(test)]
+#[path = "../common/mod.rs"]
+mod common;
+#[cfg(test)]
 mod damaged;
 #[cfg(test)]
 mod found;

@@ -1,9 +1,7 @@
 //! Runs the program and reads what it says.
 
 use std::ffi::OsStr;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::time::Timestamp;
@@ -11,6 +9,8 @@ use earwitness_sim::file::Captured;
 pub(crate) use earwitness_sim::file::pcap as classic;
 use earwitness_sim::scenario::{Kind, Scenario};
 use serde_json::Value;
+
+use crate::common;
 
 /// What a run left behind.
 pub(crate) struct Run {
@@ -21,21 +21,7 @@ pub(crate) struct Run {
 
 /// `earwitness analyze` with these arguments and this standard input.
 pub(crate) fn analyze_with<S: AsRef<OsStr>>(arguments: &[S], input: &[u8]) -> Run {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_earwitness"))
-        .arg("analyze")
-        .args(arguments)
-        .env("TZ", "UTC")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut pipe = child.stdin.take().unwrap();
-    let output = std::thread::scope(|scope| {
-        // A program that has read enough closes its end.
-        scope.spawn(move || drop(pipe.write_all(input)));
-        child.wait_with_output().unwrap()
-    });
+    let output = common::analyze_with(arguments, input);
     let text = |octets: Vec<u8>| String::from_utf8(octets).unwrap();
     Run { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
 }

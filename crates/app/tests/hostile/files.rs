@@ -1,27 +1,16 @@
 //! Files whose fields hold what no writer writes.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
 
 use earwitness_sim::file::{pcap, pcapng};
 use serde_json::Value;
 
+use crate::common;
 use crate::home::speaker;
 
 /// Runs the program with a capture on standard input; its report, if there is one, and what it said.
 fn report(octets: &[u8]) -> (i32, Option<Value>, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_earwitness"))
-        .args(["analyze", "--json", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut pipe = child.stdin.take().unwrap();
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || drop(pipe.write_all(octets)));
-        child.wait_with_output().unwrap()
-    });
+    let output = common::analyze_with(&["--json", "-"], octets);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!said.contains("panicked"), "{said}");
     (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).ok(), said)

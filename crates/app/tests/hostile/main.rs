@@ -2,6 +2,9 @@
 //! fill the memory, or speak for itself in a report.
 
 #[cfg(test)]
+#[path = "../common/mod.rs"]
+mod common;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod floods;
