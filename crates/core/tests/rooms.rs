@@ -20,6 +20,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("names", &["mac"]),
     ("bins", &[]),
     ("findings", &["bins", "mac", "private", "time"]),
+    ("probe", &["time"]),
+    ("measure", &["findings", "time"]),
     ("detect", &["findings", "time"]),
     ("stream", &["time"]),
     ("roster", &["findings", "mac", "scope", "table"]),

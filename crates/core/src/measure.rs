@@ -1,0 +1,167 @@
+//! What a device sent in a stretch of time, as the one number that slots are ranked by.
+//!
+//! The score is fixed before any session: seconds of clocked audio first, then octets above the device's own running level. A
+//! guarantee that rests on ranks holds for any score; how soon a reaction is found depends on it.
+
+use crate::findings::{DeviceFindings, Series, Sighting, SightingKind};
+use crate::time::{SECOND, Timestamp, Window};
+
+/// What a device sent in a window. Ordered: first by clocked audio, then by octets.
+#[derive(Clone, Copy, PartialEq, PartialOrd, Default, Debug)]
+pub struct Measure {
+    /// Seconds of sound in uploads at the beat of a codec that began in the window.
+    pub clocked: f64,
+    /// Payload octets sent above the running level.
+    pub octets: f64,
+}
+
+/// The traffic of one device, ready to be asked about any window.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    origin: Timestamp,
+    width: i64,
+    /// Number of each bin that is not empty, and octets up to and with it.
+    sums: Vec<(i64, u64)>,
+    /// Starts of clocked uploads, ascending, and their seconds of sound.
+    clocked: Vec<(Timestamp, f64)>,
+}
+
+/// The stretch before a round that its running level is taken over, besides the round itself: long against a slot, short
+/// against the hours over which a home's habits change.
+pub const LEVEL_BEFORE: i64 = 300 * SECOND;
+
+impl Profile {
+    /// From what was sent, in bins, and the uploads that were seen.
+    pub fn new<'a>(sent: &Series, uploads: impl IntoIterator<Item = &'a Sighting>) -> Self {
+        let mut octets = 0_u64;
+        let sum = |bin: crate::findings::Bin| {
+            octets = octets.saturating_add(bin.payload_octets);
+            (bin.index, octets)
+        };
+        let sums = sent.bins.iter().map(sum).collect();
+        let audio = uploads.into_iter().filter(|upload| upload.kind == SightingKind::Audio);
+        let mut clocked: Vec<_> =
+            audio.map(|upload| (upload.window.from, upload.audio_seconds.unwrap_or_default().value)).collect();
+        clocked.sort_by_key(|upload| upload.0);
+        Self { origin: sent.origin, width: sent.width.max(1), sums, clocked }
+    }
+
+    /// Everything that was found about a device.
+    #[must_use]
+    pub fn of(device: &DeviceFindings) -> Self {
+        Self::new(&device.sent, device.sightings.iter().chain(&device.continuous).chain(&device.local_sightings))
+    }
+
+    /// Payload octets sent in the bins that begin in the window.
+    #[must_use]
+    pub fn octets(&self, window: Window) -> u64 {
+        let until = |index: i64| {
+            let bins = self.sums.partition_point(|bin| bin.0 < index);
+            bins.checked_sub(1).and_then(|last| self.sums.get(last)).map_or(0, |bin| bin.1)
+        };
+        until(self.first_bin(window.until)).saturating_sub(until(self.first_bin(window.from)))
+    }
+
+    /// The median of the octets of all bins that begin in the window, empty ones included: the device's running level.
+    #[must_use]
+    pub fn level(&self, window: Window) -> f64 {
+        let (from, until) = (self.first_bin(window.from), self.first_bin(window.until));
+        let all = usize::try_from(until.saturating_sub(from)).unwrap_or(0);
+        let mut busy: Vec<u64> = self.bins(window).collect();
+        let silent = all.saturating_sub(busy.len());
+        if silent > all / 2 {
+            return 0.0;
+        }
+        busy.sort_unstable();
+        let at = |place: usize| place.checked_sub(silent).and_then(|place| busy.get(place)).copied().unwrap_or(0);
+        let (low, high) = (at(all.saturating_sub(1) / 2), at(all / 2));
+        f64::midpoint(as_f64(low), as_f64(high))
+    }
+
+    /// What the device sent in the window, beside the running level `level` (octets per bin).
+    #[must_use]
+    pub fn measure(&self, window: Window, level: f64) -> Measure {
+        let first = self.clocked.partition_point(|upload| upload.0 < window.from);
+        let clocked = self.clocked.iter().skip(first).take_while(|upload| upload.0 < window.until).map(|upload| upload.1).sum();
+        let octets = if level > 0.0 {
+            self.bins(window).map(|octets| (as_f64(octets) - level).max(0.0)).sum()
+        } else {
+            as_f64(self.octets(window))
+        };
+        Measure { clocked, octets }
+    }
+
+    /// Octets of the bins in the window that are not empty.
+    fn bins(&self, window: Window) -> impl Iterator<Item = u64> + '_ {
+        let (from, until) = (self.first_bin(window.from), self.first_bin(window.until));
+        let first = self.sums.partition_point(|bin| bin.0 < from);
+        let before = first.checked_sub(1).and_then(|last| self.sums.get(last)).map_or(0, |bin| bin.1);
+        let bins = self.sums.iter().skip(first).take_while(move |bin| bin.0 < until);
+        bins.scan(before, |before, bin| {
+            let octets = bin.1.saturating_sub(*before);
+            *before = bin.1;
+            Some(octets)
+        })
+    }
+
+    /// Number of the first bin that begins at `at` or later.
+    fn first_bin(&self, at: Timestamp) -> i64 {
+        let passed = i128::from(at.nanos()) - i128::from(self.origin.nanos());
+        let whole = passed.div_euclid(i128::from(self.width));
+        let part = i128::from(passed.rem_euclid(i128::from(self.width)) > 0);
+        i64::try_from(whole + part).unwrap_or(if whole < 0 { i64::MIN } else { i64::MAX })
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "octets of seconds stay far below 2^53")]
+fn as_f64(octets: u64) -> f64 {
+    octets as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::Bin;
+
+    fn profile(octets: &[u64]) -> Profile {
+        let bin = |(index, &payload_octets)| Bin { index, frames: 1, payload_octets };
+        let bins = (0..).zip(octets).filter(|it| *it.1 > 0).map(bin).collect();
+        Profile::new(&Series { origin: Timestamp::default(), width: SECOND, bins }, [])
+    }
+
+    fn seconds(from: i64, until: i64) -> Window {
+        Window { from: Timestamp::from_nanos(from * SECOND), until: Timestamp::from_nanos(until * SECOND) }
+    }
+
+    #[test]
+    fn a_window_holds_the_bins_that_begin_in_it() {
+        let profile = profile(&[1, 2, 0, 4, 8]);
+        assert_eq!(profile.octets(seconds(0, 5)), 15);
+        assert_eq!(profile.octets(seconds(1, 4)), 6);
+        assert_eq!(profile.octets(seconds(-9, 99)), 15);
+        assert_eq!(profile.octets(seconds(4, 1)), 0);
+        let half = Window { from: Timestamp::from_nanos(SECOND / 2), until: Timestamp::from_nanos(3 * SECOND + 1) };
+        assert_eq!(profile.octets(half), 6);
+    }
+
+    #[test]
+    fn the_level_is_the_median_of_all_bins_with_the_empty_ones() {
+        assert!((profile(&[5, 1, 9]).level(seconds(0, 3)) - 5.0).abs() < 1e-12);
+        assert!((profile(&[5, 1, 9, 7]).level(seconds(0, 4)) - 6.0).abs() < 1e-12);
+        assert!((profile(&[5, 0, 9, 0]).level(seconds(0, 4)) - 2.5).abs() < 1e-12);
+        assert!(profile(&[5, 0, 0, 9]).level(seconds(0, 5)).abs() < 1e-12);
+        assert!(profile(&[]).level(seconds(0, 5)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_lies_above_the_level_counts() {
+        let measure = profile(&[10, 30, 5, 10]).measure(seconds(0, 4), 10.0);
+        assert!((measure.octets - 20.0).abs() < 1e-12 && measure.clocked.abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_second_of_clocked_audio_weighs_more_than_any_octets() {
+        assert!(Measure { clocked: 0.5, octets: 0.0 } > Measure { clocked: 0.0, octets: 1e9 });
+        assert!(Measure { clocked: 0.5, octets: 2.0 } > Measure { clocked: 0.5, octets: 1.0 });
+    }
+}
