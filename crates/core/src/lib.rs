@@ -9,6 +9,7 @@ pub mod detect;
 pub mod dissect;
 pub mod findings;
 pub mod frame;
+pub mod lot;
 pub mod mac;
 pub mod measure;
 pub mod meter;

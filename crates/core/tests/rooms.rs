@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 /// The rooms of the crate, each with those it may import; only rooms further up in the table.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("time", &[]),
+    ("lot", &[]),
     ("mac", &[]),
     ("private", &[]),
     ("scope", &[]),
