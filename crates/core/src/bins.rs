@@ -17,7 +17,12 @@ pub struct PackedBins {
     octets: Vec<u8>,
     last: i64,
     count: usize,
+    /// After each [`STRIDE`] bins: the number of the last one, and where the next one begins.
+    strides: Vec<(i64, usize)>,
 }
+
+/// Bins between two places from which unpacking can begin.
+const STRIDE: usize = 256;
 
 impl PackedBins {
     /// Adds a bin behind the others.
@@ -27,17 +32,21 @@ impl PackedBins {
         put(&mut self.octets, bin.payload_octets);
         self.last = bin.index;
         self.count += 1;
+        if self.count.is_multiple_of(STRIDE) {
+            self.strides.push((self.last, self.octets.len()));
+        }
     }
 
     /// The bins, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = Bin> + '_ {
-        let mut rest = self.octets.as_slice();
-        let mut index = 0_i64;
-        std::iter::from_fn(move || {
-            index = index.wrapping_add(unzigzag(take(&mut rest)?));
-            let frames = u32::try_from(take(&mut rest)?).unwrap_or(u32::MAX);
-            Some(Bin { index, frames, payload_octets: take(&mut rest)? })
-        })
+        unpack(0, self.octets.as_slice())
+    }
+
+    /// The bins from number `first` on, of bins that were added in order of time: without unpacking those before.
+    pub fn since(&self, first: i64) -> impl Iterator<Item = Bin> + '_ {
+        let strides = self.strides.partition_point(|stride| stride.0 < first);
+        let (index, at) = strides.checked_sub(1).and_then(|before| self.strides.get(before)).copied().unwrap_or_default();
+        unpack(index, self.octets.get(at..).unwrap_or_default()).skip_while(move |bin| bin.index < first)
     }
 
     /// Number of the bin added last.
@@ -61,12 +70,13 @@ impl PackedBins {
     /// Octets of memory that they take.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.octets.capacity()
+        self.octets.capacity() + self.strides.capacity() * size_of::<(i64, usize)>()
     }
 
     /// Gives back memory that is not needed any more.
     pub fn shrink(&mut self) {
         self.octets.shrink_to_fit();
+        self.strides.shrink_to_fit();
     }
 }
 
@@ -76,6 +86,14 @@ impl FromIterator<Bin> for PackedBins {
         bins.into_iter().for_each(|bin| packed.push(bin));
         packed
     }
+}
+
+fn unpack(mut index: i64, mut rest: &[u8]) -> impl Iterator<Item = Bin> + '_ {
+    std::iter::from_fn(move || {
+        index = index.wrapping_add(unzigzag(take(&mut rest)?));
+        let frames = u32::try_from(take(&mut rest)?).unwrap_or(u32::MAX);
+        Some(Bin { index, frames, payload_octets: take(&mut rest)? })
+    })
 }
 
 const fn zigzag(value: i64) -> u64 {
@@ -120,6 +138,16 @@ mod tests {
             let packed: PackedBins = bins.iter().copied().collect();
             prop_assert_eq!((packed.len(), packed.last_index()), (bins.len(), bins.last().map(|bin| bin.index)));
             prop_assert_eq!(packed.iter().collect::<Vec<_>>(), bins);
+        }
+
+        #[test]
+        fn the_end_is_unpacked_without_the_beginning(steps in prop::collection::vec(1_i64..9, 0..2_000), first in -5_i64..9_000) {
+            let mut index = 0;
+            let mut next = |step| { index += step; index };
+            let bins: Vec<Bin> = steps.into_iter().map(|step| Bin { index: next(step), frames: 1, payload_octets: 7 }).collect();
+            let packed: PackedBins = bins.iter().copied().collect();
+            let expected: Vec<_> = bins.iter().copied().filter(|bin| bin.index >= first).collect();
+            prop_assert_eq!(packed.since(first).collect::<Vec<_>>(), expected);
         }
     }
 }

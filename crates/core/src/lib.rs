@@ -18,6 +18,7 @@ pub mod pcap;
 pub mod private;
 pub mod probe;
 pub mod roster;
+pub mod schedule;
 pub mod scope;
 pub mod stream;
 pub mod table;

@@ -3,7 +3,7 @@
 //! The score is fixed before any session: seconds of clocked audio first, then octets above the device's own running level. A
 //! guarantee that rests on ranks holds for any score; how soon a reaction is found depends on it.
 
-use crate::findings::{DeviceFindings, Series, Sighting, SightingKind};
+use crate::findings::{Bin, DeviceFindings, Sighting, SightingKind};
 use crate::time::{SECOND, Timestamp, Window};
 
 /// What a device sent in a window. Ordered: first by clocked audio, then by octets.
@@ -31,25 +31,31 @@ pub struct Profile {
 pub const LEVEL_BEFORE: i64 = 300 * SECOND;
 
 impl Profile {
-    /// From what was sent, in bins, and the uploads that were seen.
-    pub fn new<'a>(sent: &Series, uploads: impl IntoIterator<Item = &'a Sighting>) -> Self {
+    /// From what was sent, in bins of `width` nanoseconds from `origin` on, in order of time, and the uploads that were seen.
+    pub fn new<'a>(
+        origin: Timestamp,
+        width: i64,
+        sent: impl IntoIterator<Item = Bin>,
+        uploads: impl IntoIterator<Item = &'a Sighting>,
+    ) -> Self {
         let mut octets = 0_u64;
-        let sum = |bin: crate::findings::Bin| {
+        let sum = |bin: Bin| {
             octets = octets.saturating_add(bin.payload_octets);
             (bin.index, octets)
         };
-        let sums = sent.bins.iter().map(sum).collect();
+        let sums = sent.into_iter().map(sum).collect();
         let audio = uploads.into_iter().filter(|upload| upload.kind == SightingKind::Audio);
         let mut clocked: Vec<_> =
             audio.map(|upload| (upload.window.from, upload.audio_seconds.unwrap_or_default().value)).collect();
         clocked.sort_by_key(|upload| upload.0);
-        Self { origin: sent.origin, width: sent.width.max(1), sums, clocked }
+        Self { origin, width: width.max(1), sums, clocked }
     }
 
-    /// Everything that was found about a device.
+    /// Everything that was found about a device. What goes on for longer than any utterance is no answer to one.
     #[must_use]
     pub fn of(device: &DeviceFindings) -> Self {
-        Self::new(&device.sent, device.sightings.iter().chain(&device.continuous).chain(&device.local_sightings))
+        let sent = &device.sent;
+        Self::new(sent.origin, sent.width, sent.bins.iter(), device.sightings.iter().chain(&device.local_sightings))
     }
 
     /// Payload octets sent in the bins that begin in the window.
@@ -121,12 +127,11 @@ fn as_f64(octets: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::Bin;
 
     fn profile(octets: &[u64]) -> Profile {
         let bin = |(index, &payload_octets)| Bin { index, frames: 1, payload_octets };
-        let bins = (0..).zip(octets).filter(|it| *it.1 > 0).map(bin).collect();
-        Profile::new(&Series { origin: Timestamp::default(), width: SECOND, bins }, [])
+        let bins = (0..).zip(octets).filter(|it| *it.1 > 0).map(bin);
+        Profile::new(Timestamp::default(), SECOND, bins, [])
     }
 
     fn seconds(from: i64, until: i64) -> Window {

@@ -118,6 +118,18 @@ impl Track {
         self.unsorted = 0;
     }
 
+    /// The bins from number `first` on, in order of time, as far as they were counted.
+    #[must_use]
+    pub fn since(&self, first: i64) -> Vec<Bin> {
+        let open = (self.open.frames > 0).then(|| self.open.bin());
+        if self.unsorted == 0 && open.is_none_or(|open| self.closed.last_index().is_none_or(|last| last < open.index)) {
+            return self.closed.since(first).chain(open.filter(|open| open.index >= first)).collect();
+        }
+        let mut bins = self.closed.clone();
+        open.into_iter().for_each(|open| bins.push(open));
+        sorted(&bins).since(first).collect()
+    }
+
     /// All bins, in order of time.
     #[must_use]
     pub fn series(mut self, origin: Timestamp, width: i64) -> Series {
@@ -208,6 +220,23 @@ mod tests {
                 series.bins.iter().map(|bin| (bin.index, (bin.frames, bin.payload_octets))).collect();
             prop_assert_eq!(got.len(), series.bins.len());
             prop_assert_eq!(got, expected);
+        }
+
+        #[test]
+        fn the_latest_bins_are_those_that_the_whole_ends_with(
+            indices in prop::collection::vec(0_i64..3_000, 1..2_000), ordered in any::<bool>(), first in 0_i64..3_000
+        ) {
+            let mut indices = indices;
+            if ordered {
+                indices.sort_unstable();
+            }
+            let mut track = Track::default();
+            for index in &indices {
+                track.add(*index, 1);
+            }
+            let latest = track.since(first);
+            let whole = track.series(Timestamp::default(), 1);
+            prop_assert_eq!(latest, whole.bins.iter().filter(|bin| bin.index >= first).collect::<Vec<_>>());
         }
 
         #[test]

@@ -5,6 +5,7 @@ mod address_names;
 mod finish;
 mod flows;
 mod hello;
+mod live;
 mod metered;
 mod pairs;
 mod repeats;
@@ -18,6 +19,7 @@ mod uplink;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+pub use self::live::Watched;
 pub use self::settings::{BurstCounts, Settings};
 
 use self::address_names::AddressNames;

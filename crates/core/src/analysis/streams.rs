@@ -134,7 +134,7 @@ impl Analysis {
 #[inline]
 /// Judges what a pause has ended: the episode, and after a longer pause the transfer.
 #[cold]
-fn settle(
+pub(super) fn settle(
     uplink: &mut Uplink,
     now: Timestamp,
     settings: &Settings,
@@ -254,7 +254,7 @@ impl Uplink {
     /// Whether nothing was sent for so long that the episode before `now` is over.
     #[expect(clippy::inline_always, reason = "a few comparisons for each packet")]
     #[inline(always)]
-    fn is_quiet(&self, now: Timestamp, settings: &Settings) -> bool {
+    pub(super) fn is_quiet(&self, now: Timestamp, settings: &Settings) -> bool {
         let pause = settings.clock.map_or(i64::MAX, |clock| clock.pause);
         let over = |last: &Slice| now.nanos().saturating_sub(last.at).saturating_abs() > pause;
         self.intake.slices.last().is_some_and(over)

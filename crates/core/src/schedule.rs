@@ -1,0 +1,289 @@
+//! When probes may sound, and what the lot says: slots of equal length, one of them drawn.
+//!
+//! Everything is decided by the seed and the number of the round (see [`crate::lot`]), so that a timetable can be recomputed by
+//! anyone, and nothing that a device does can move it.
+
+use std::fmt;
+
+use crate::lot::Lot;
+use crate::probe::Stimulus;
+use crate::time::{SECOND, Timestamp, Window};
+
+/// Nanoseconds in a minute.
+const MINUTE: i64 = 60 * SECOND;
+/// Minutes in a day.
+const DAY: i64 = 1_440;
+
+/// A part of every day in which nothing may sound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Quiet {
+    /// First minute of the day, local time, 0 to 1,439.
+    pub from: u16,
+    /// First minute after; before or at `from`, it lies on the next day.
+    pub until: u16,
+}
+
+/// How a session is laid out.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Design {
+    /// What all lots are drawn from.
+    pub seed: u64,
+    /// Slots of a round, of which one gets the probe.
+    pub slots: usize,
+    /// Length of a slot, nanoseconds.
+    pub slot: i64,
+    /// Silence between two slots, nanoseconds.
+    pub guard: i64,
+    /// Shortest and longest rest between two rounds, nanoseconds; drawn by lot.
+    pub rest: (i64, i64),
+    /// Sounds that may be played.
+    pub stimuli: Vec<Stimulus>,
+    /// Lengths that a probe may have, nanoseconds; drawn by lot, so that what is sent can be held against what was heard.
+    pub lengths: Vec<i64>,
+    /// Quiet hours.
+    pub quiet: Vec<Quiet>,
+    /// What local time is ahead of UTC, nanoseconds.
+    pub local_offset: i64,
+    /// How long devices are watched before the first round, nanoseconds.
+    pub warm_up: i64,
+}
+
+impl Default for Design {
+    /// Eight slots of 20 s: a device answers within seconds, and its upload, answer and telemetry are over when the next slot ends.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            slots: 8,
+            slot: 20 * SECOND,
+            guard: 4 * SECOND,
+            rest: (2 * SECOND, 12 * SECOND),
+            stimuli: Vec::new(),
+            lengths: [2, 3, 4, 6, 8].map(|seconds| seconds * SECOND).to_vec(),
+            quiet: Vec::new(),
+            local_offset: 0,
+            warm_up: 60 * SECOND,
+        }
+    }
+}
+
+/// Most slots of a round.
+pub const MOST_SLOTS: usize = 64;
+/// Most different sounds of a session.
+pub const MOST_STIMULI: usize = 64;
+
+/// Why a design contradicts itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DesignError {
+    /// A round needs 2 to [`MOST_SLOTS`] slots.
+    Slots(usize),
+    /// There must be 1 to [`MOST_STIMULI`] sounds.
+    Stimuli(usize),
+    /// A length of time that is negative, or zero where it must not be.
+    Length(&'static str),
+    /// A probe is longer than its slot (nanoseconds of each).
+    ProbeTooLong {
+        /// Of the probe.
+        probe: i64,
+        /// Of the slot.
+        slot: i64,
+    },
+    /// The shortest rest is longer than the longest.
+    Rest,
+    /// Between the quiet hours a round finds no room (nanoseconds that it needs).
+    NoRoom(i64),
+}
+
+impl fmt::Display for DesignError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Slots(slots) => write!(out, "a round of {slots} slots cannot be drawn by lot: choose 2 to {MOST_SLOTS}"),
+            Self::Stimuli(count) => write!(out, "{count} sounds: name 1 to {MOST_STIMULI}"),
+            Self::Length(what) => write!(out, "{what} must be longer than nothing"),
+            Self::ProbeTooLong { probe, slot } => write!(
+                out,
+                "a probe of {} s does not fit into a slot of {} s: shorten it, or lengthen the slot",
+                probe / SECOND,
+                slot / SECOND
+            ),
+            Self::Rest => write!(out, "the shortest rest between rounds is longer than the longest"),
+            Self::NoRoom(need) => write!(
+                out,
+                "the quiet hours leave no time for a round, which takes {} s: shorten them, or the slots",
+                need / SECOND
+            ),
+        }
+    }
+}
+
+impl std::error::Error for DesignError {}
+
+/// A round as the lot decided it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ordered {
+    /// Its number.
+    pub number: u32,
+    /// Its slots.
+    pub slots: Vec<Window>,
+    /// Index of the drawn one.
+    pub drawn: usize,
+    /// Length of the probe, nanoseconds.
+    pub length: i64,
+}
+
+impl Design {
+    /// Whether it can be carried out.
+    pub fn check(&self) -> Result<(), DesignError> {
+        if !(2..=MOST_SLOTS).contains(&self.slots) {
+            return Err(DesignError::Slots(self.slots));
+        }
+        if self.stimuli.is_empty() || self.stimuli.len() > MOST_STIMULI {
+            return Err(DesignError::Stimuli(self.stimuli.len()));
+        }
+        if self.slot <= 0 || self.lengths.is_empty() {
+            return Err(DesignError::Length(if self.slot <= 0 { "a slot" } else { "the list of probe lengths" }));
+        }
+        for (what, length) in [("the guard time", self.guard), ("a rest", self.rest.0), ("the warm-up", self.warm_up)] {
+            if length < 0 {
+                return Err(DesignError::Length(what));
+            }
+        }
+        for &probe in &self.lengths {
+            if probe <= 0 {
+                return Err(DesignError::Length("a probe"));
+            }
+            if probe > self.slot {
+                return Err(DesignError::ProbeTooLong { probe, slot: self.slot });
+            }
+        }
+        if self.rest.0 > self.rest.1 {
+            return Err(DesignError::Rest);
+        }
+        self.next_allowed(Timestamp::default()).map(|_| ()).ok_or(DesignError::NoRoom(self.round_length()))
+    }
+
+    /// From the first moment of a round to its last, nanoseconds.
+    #[must_use]
+    pub fn round_length(&self) -> i64 {
+        let slots = i64::try_from(self.slots).unwrap_or(i64::MAX);
+        slots.saturating_mul(self.slot.saturating_add(self.guard)).saturating_sub(self.guard)
+    }
+
+    /// The slots of round `number` that begins at `from`, and what the lot drew.
+    #[must_use]
+    pub fn round(&self, number: u32, from: Timestamp) -> Ordered {
+        let lot = Lot::new(self.seed);
+        let slot = |index: usize| {
+            let from = from.plus(i64::try_from(index).unwrap_or(0).saturating_mul(self.slot + self.guard));
+            Window { from, until: from.plus(self.slot) }
+        };
+        let draw = |label, bound: usize| usize::try_from(lot.draw(label, number.into(), bound as u64)).unwrap_or(0);
+        Ordered {
+            number,
+            slots: (0..self.slots).map(slot).collect(),
+            drawn: draw("slot", self.slots),
+            length: self.lengths.get(draw("length", self.lengths.len())).copied().unwrap_or(self.slot),
+        }
+    }
+
+    /// The rest after round `number`, nanoseconds.
+    #[must_use]
+    pub fn rest_after(&self, number: u32) -> i64 {
+        let span = self.rest.1.saturating_sub(self.rest.0).max(0).unsigned_abs();
+        self.rest.0.saturating_add_unsigned(Lot::new(self.seed).draw("rest", number.into(), span.saturating_add(1)))
+    }
+
+    /// The first moment from `now` on at which a whole round fits between the quiet hours. `None` if there is none within two days.
+    #[must_use]
+    pub fn next_allowed(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut at = now;
+        // Each quiet part pushes ahead at most once a day.
+        for _ in 0..=2 * (self.quiet.len() + 1) {
+            let round = Window { from: at, until: at.plus(self.round_length()) };
+            let Some(until) = self.quiet.iter().filter_map(|quiet| self.quiet_end(quiet, round)).max() else { return Some(at) };
+            if until.since(now) > 2 * DAY * MINUTE {
+                return None;
+            }
+            at = until;
+        }
+        None
+    }
+
+    /// The end of the quiet part that the round would touch.
+    fn quiet_end(&self, quiet: &Quiet, round: Window) -> Option<Timestamp> {
+        let minutes = (i64::from(quiet.until) - i64::from(quiet.from)).rem_euclid(DAY);
+        let length = if minutes == 0 { DAY } else { minutes };
+        let local = round.from.plus(self.local_offset).nanos();
+        let midnight = local.saturating_sub(local.rem_euclid(DAY * MINUTE));
+        // The part that began yesterday, today's, and tomorrow's.
+        (-1..=1)
+            .map(|day| {
+                let from = midnight.saturating_add((day * DAY + i64::from(quiet.from)) * MINUTE).saturating_sub(self.local_offset);
+                Window { from: Timestamp::from_nanos(from), until: Timestamp::from_nanos(from.saturating_add(length * MINUTE)) }
+            })
+            .find(|part| part.overlaps(round))
+            .map(|part| part.until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::SoundKind;
+
+    fn design() -> Design {
+        Design { stimuli: vec![Stimulus { name: "glass".into(), kind: SoundKind::Noise }], ..Design::default() }
+    }
+
+    fn at(hours: i64, minutes: i64) -> Timestamp {
+        Timestamp::from_nanos((hours * 60 + minutes) * MINUTE)
+    }
+
+    #[test]
+    fn each_slot_is_drawn_about_as_often() {
+        let mut counts = [0_u32; 8];
+        for number in 0..8_000 {
+            counts[design().round(number, at(0, 0)).drawn] += 1;
+        }
+        // Eight standard deviations.
+        assert!(counts.iter().all(|count| (760..1_240).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn slots_have_one_length_and_do_not_touch() {
+        let round = design().round(3, at(1, 0));
+        assert!(round.slots.windows(2).all(|pair| pair[1].from.since(pair[0].until) == 4 * SECOND));
+        assert!(round.slots.iter().all(|slot| slot.length() == 20 * SECOND));
+        assert_eq!(round.slots.last().unwrap().until.since(at(1, 0)), design().round_length());
+    }
+
+    #[test]
+    fn nothing_sounds_in_quiet_hours() {
+        let quiet = vec![Quiet { from: 22 * 60, until: 7 * 60 }];
+        let design = Design { quiet, ..design() };
+        assert_eq!(design.next_allowed(at(23, 0)), Some(at(31, 0)));
+        assert_eq!(design.next_allowed(at(3, 0)), Some(at(7, 0)));
+        assert_eq!(design.next_allowed(at(12, 0)), Some(at(12, 0)));
+        // A round that would run into them waits for the morning.
+        assert_eq!(design.next_allowed(at(21, 59)), Some(at(31, 0)));
+        let east = Design { local_offset: 120 * MINUTE, ..design };
+        assert_eq!(east.next_allowed(at(21, 0)), Some(at(29, 0)));
+    }
+
+    #[test]
+    fn a_contradictory_design_says_why() {
+        let wrong = |change: fn(&mut Design)| {
+            let mut design = design();
+            change(&mut design);
+            design.check().unwrap_err()
+        };
+        assert_eq!(design().check(), Ok(()));
+        assert_eq!(wrong(|it| it.slots = 1), DesignError::Slots(1));
+        assert_eq!(wrong(|it| it.stimuli.clear()), DesignError::Stimuli(0));
+        assert_eq!(wrong(|it| it.slot = 5 * SECOND), DesignError::ProbeTooLong { probe: 6 * SECOND, slot: 5 * SECOND });
+        assert_eq!(wrong(|it| it.rest = (9, 1)), DesignError::Rest);
+        let always = wrong(|it| it.quiet = vec![Quiet { from: 0, until: 0 }]);
+        assert!(matches!(always, DesignError::NoRoom(_)));
+        let gaps = wrong(|it| it.quiet = vec![Quiet { from: 0, until: 720 }, Quiet { from: 721, until: 0 }]);
+        assert!(matches!(gaps, DesignError::NoRoom(_)), "a minute is too short");
+    }
+}
