@@ -1,0 +1,178 @@
+//! The stake on one device: a mixture of products, so that nobody need know in advance how it answers.
+
+use super::odds::{Learned, Odds};
+use super::place::Place;
+
+/// Stimuli that are told apart; later ones share the last place, so that a long list cannot grow the table.
+pub const MOST_STIMULI: usize = 64;
+
+/// Ways in which a device may answer.
+const WAYS: usize = 11;
+
+/// What is bet on, and with what part of the stake. Fixed before any session.
+const ODDS: [(Odds, f64); WAYS] = [
+    (Odds::First(0.98), 0.30),
+    (Odds::First(0.9), 0.14),
+    (Odds::First(0.75), 0.10),
+    (Odds::First(0.55), 0.14),
+    (Odds::First(0.4), 0.09),
+    (Odds::First(0.25), 0.06),
+    (Odds::First(0.12), 0.03),
+    (Odds::Tilted(1.5), 0.02),
+    (Odds::Tilted(4.0), 0.03),
+    (Odds::Tilted(8.0), 0.05),
+    (Odds::Tilted(20.0), 0.04),
+];
+
+/// Part of the stake that is bet alike on all stimuli.
+const ALIKE: f64 = 0.75;
+
+/// Part of the stake that learns.
+const LEARNING: f64 = 0.05;
+
+/// Probabilities that a device answers a stimulus at all, and the part of the stake on each.
+const ANSWERED: [(f64, f64); 3] = [(0.08, 0.06), (0.25, 0.08), (0.6, 0.06)];
+
+/// The test martingale of one device: what a stake of 1 has become by betting that it hears.
+///
+/// At most `exp(highest())` = `1/alpha` with probability `1 - alpha` if the device is deaf, over all rounds together.
+#[derive(Clone, Debug)]
+pub struct Lottery {
+    alike: Ways,
+    learned: Learned,
+    ln_learned: f64,
+    stimuli: Vec<Ways>,
+    rounds: u32,
+    log_e: f64,
+    highest: f64,
+}
+
+impl Default for Lottery {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Lottery {
+    /// Before the first round.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            alike: Ways::new(),
+            learned: Learned::new(),
+            ln_learned: 0.0,
+            stimuli: Vec::new(),
+            rounds: 0,
+            log_e: 0.0,
+            highest: 0.0,
+        }
+    }
+
+    /// A round with the stimulus of this number. A place that cannot be does not count.
+    pub fn round(&mut self, stimulus: usize, place: Place) {
+        if !place.is_possible() {
+            return;
+        }
+        self.rounds = self.rounds.saturating_add(1);
+        if place.level + 1 == place.slots {
+            // All the same: every bet is paid 1, and there is nothing to learn.
+            return;
+        }
+        let pay = ODDS.map(|(odds, _)| odds.ln_pay(place));
+        self.alike.multiply(&pay);
+        self.ln_learned += self.learned.ln_pay(place);
+        let stimulus = stimulus.min(MOST_STIMULI - 1);
+        if self.stimuli.len() <= stimulus {
+            self.stimuli.resize(stimulus + 1, Ways::new());
+        }
+        if let Some(ways) = self.stimuli.get_mut(stimulus) {
+            ways.multiply(&pay);
+        }
+        self.log_e = ln_sum(&self.parts());
+        self.highest = self.highest.max(self.log_e);
+    }
+
+    /// Natural logarithm of the martingale now. At a stopping time its exponential is an e-value.
+    #[must_use]
+    pub const fn log_e(&self) -> f64 {
+        self.log_e
+    }
+
+    /// The highest that [`Self::log_e`] has been, at least 0: what a threshold is compared with. Its exponential is *no* e-value.
+    #[must_use]
+    pub const fn highest(&self) -> f64 {
+        self.highest
+    }
+
+    /// Rounds that counted.
+    #[must_use]
+    pub const fn rounds(&self) -> u32 {
+        self.rounds
+    }
+
+    /// How many more rounds it takes to the threshold (a natural logarithm) if they go like those before: nothing where the stake has not
+    /// grown. 0 where it was reached.
+    #[must_use]
+    pub fn rounds_to_go(&self, threshold: f64) -> Option<u32> {
+        if self.highest >= threshold {
+            return Some(0);
+        }
+        if self.log_e <= 0.0 || self.rounds == 0 {
+            return None;
+        }
+        // Each bet's own growth, its part of the stake left out: the best one carries the whole in the long run.
+        let best = self.parts().iter().map(|(part, ln)| ln - part.ln()).fold(f64::NEG_INFINITY, f64::max);
+        let growth = best.max(self.alike.best()) / f64::from(self.rounds);
+        let rounds = ((threshold - self.log_e) / growth).ceil();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is positive")]
+        Some((rounds as u32).max(1))
+    }
+
+    /// The parts of the stake, and what each has become.
+    fn parts(&self) -> [(f64, f64); 2 + ANSWERED.len()] {
+        let mut parts = [(ALIKE, self.alike.ln), (LEARNING, self.ln_learned), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)];
+        for (part, (answered, stake)) in parts.iter_mut().skip(2).zip(ANSWERED) {
+            let apart = |ways: &Ways| ln_add((-answered).ln_1p(), answered.ln() + ways.ln);
+            *part = (stake, self.stimuli.iter().map(apart).sum());
+        }
+        parts.map(|(stake, ln)| (stake, stake.ln() + ln))
+    }
+}
+
+/// The bets on all ways of answering.
+#[derive(Clone, Copy, Debug)]
+struct Ways {
+    /// What a stake of 1 on each has become, as a logarithm.
+    each: [f64; WAYS],
+    /// What a stake of 1 shared between them has become, as a logarithm.
+    ln: f64,
+}
+
+impl Ways {
+    const fn new() -> Self {
+        Self { each: [0.0; WAYS], ln: 0.0 }
+    }
+
+    fn multiply(&mut self, ln_pay: &[f64; WAYS]) {
+        let mut parts = [(0.0, 0.0); WAYS];
+        for (((each, pay), part), (_, stake)) in self.each.iter_mut().zip(ln_pay).zip(&mut parts).zip(ODDS) {
+            *each += pay;
+            *part = (stake, stake.ln() + *each);
+        }
+        self.ln = ln_sum(&parts);
+    }
+
+    fn best(&self) -> f64 {
+        self.each.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+    }
+}
+
+/// Logarithm of the sum of what the parts (stake, logarithm) have become.
+fn ln_sum(parts: &[(f64, f64)]) -> f64 {
+    let most = parts.iter().map(|part| part.1).fold(f64::NEG_INFINITY, f64::max);
+    most + parts.iter().map(|part| (part.1 - most).exp()).sum::<f64>().ln()
+}
+
+fn ln_add(a: f64, b: f64) -> f64 {
+    a.max(b) + (-(a - b).abs()).exp().ln_1p()
+}
