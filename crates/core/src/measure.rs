@@ -119,6 +119,70 @@ impl Profile {
     }
 }
 
+/// What a device sent above its running level, added up second by second over a stretch: any window inside costs the same.
+#[derive(Clone, Debug)]
+pub struct Above {
+    from: Timestamp,
+    /// Up to each second: seconds of clocked audio, octets above the level.
+    sums: Vec<Measure>,
+}
+
+/// Over so many seconds a running level is taken.
+const LEVEL_SECONDS: usize = 600;
+
+/// Longest stretch, seconds: four weeks, 40 MB while one device is looked at.
+const LONGEST_STRETCH: usize = 28 * 86_400;
+
+impl Above {
+    /// From the traffic of a device, over a stretch of at most four weeks; what lies beyond is left out.
+    #[must_use]
+    pub fn new(profile: &Profile, stretch: Window) -> Self {
+        let seconds = usize::try_from(stretch.length() / SECOND).unwrap_or(0).min(LONGEST_STRETCH);
+        let second = |at: Timestamp| usize::try_from(at.since(stretch.from).div_euclid(SECOND)).ok().filter(|at| *at < seconds);
+        let mut each = vec![Measure::default(); seconds];
+        let mut before = 0;
+        for &(index, sum) in &profile.sums {
+            let at = profile.origin.plus(index.saturating_mul(profile.width));
+            if let Some(sent) = second(at).and_then(|at| each.get_mut(at)) {
+                sent.octets += as_f64(sum.saturating_sub(before));
+            }
+            before = sum;
+        }
+        for block in each.chunks_mut(LEVEL_SECONDS) {
+            let mut octets: Vec<f64> = block.iter().map(|sent| sent.octets).collect();
+            octets.sort_unstable_by(f64::total_cmp);
+            let level = octets.get(octets.len() / 2).copied().unwrap_or(0.0);
+            block.iter_mut().for_each(|sent| sent.octets = (sent.octets - level).max(0.0));
+        }
+        for &(at, sound) in &profile.clocked {
+            if let Some(sent) = second(at).and_then(|at| each.get_mut(at)) {
+                sent.clocked += sound;
+            }
+        }
+        let mut sums = vec![Measure::default()];
+        let mut sum = Measure::default();
+        for sent in each {
+            sum = Measure { clocked: sum.clocked + sent.clocked, octets: sum.octets + sent.octets };
+            sums.push(sum);
+        }
+        Self { from: stretch.from, sums }
+    }
+
+    /// The end of the stretch.
+    #[must_use]
+    pub fn until(&self) -> Timestamp {
+        self.from.plus(i64::try_from(self.sums.len().saturating_sub(1)).unwrap_or(0).saturating_mul(SECOND))
+    }
+
+    /// What was sent in the seconds that begin in the window; `None` if the stretch does not cover it.
+    #[must_use]
+    pub fn measure(&self, window: Window) -> Option<Measure> {
+        let second = |at: Timestamp| usize::try_from((at.since(self.from).saturating_add(SECOND - 1)).div_euclid(SECOND)).ok();
+        let (first, last) = (self.sums.get(second(window.from)?)?, self.sums.get(second(window.until)?)?);
+        Some(Measure { clocked: last.clocked - first.clocked, octets: last.octets - first.octets })
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "octets of seconds stay far below 2^53")]
 fn as_f64(octets: u64) -> f64 {
     octets as f64
@@ -162,6 +226,15 @@ mod tests {
     fn what_lies_above_the_level_counts() {
         let measure = profile(&[10, 30, 5, 10]).measure(seconds(0, 4), 10.0);
         assert!((measure.octets - 20.0).abs() < 1e-12 && measure.clocked.abs() < 1e-12);
+    }
+
+    #[test]
+    fn sums_above_the_level_are_those_of_the_seconds() {
+        let above = Above::new(&profile(&[10, 30, 5, 10, 10]), seconds(0, 5));
+        assert_eq!(above.measure(seconds(0, 3)), Some(Measure { clocked: 0.0, octets: 20.0 }));
+        assert_eq!(above.measure(seconds(2, 5)), Some(Measure::default()));
+        assert_eq!(above.measure(seconds(2, 6)), None);
+        assert_eq!(above.until(), Timestamp::from_nanos(5 * SECOND));
     }
 
     #[test]

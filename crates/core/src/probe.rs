@@ -84,4 +84,13 @@ impl Round {
     pub fn span(&self) -> Option<Window> {
         Some(Window { from: self.slots.first()?.from, until: self.slots.last()?.until })
     }
+
+    /// The slots as they are scored: all of them begin as long after their planned moment as the probe did after its own. The delay
+    /// between order and sound is the loudspeaker's, so it says nothing about which slot was drawn.
+    #[must_use]
+    pub fn windows(&self) -> Vec<Window> {
+        let planned = self.slots.get(self.drawn).map_or(self.played.onset, |slot| slot.from);
+        let delay = self.played.onset.since(planned);
+        self.slots.iter().map(|slot| Window { from: slot.from.plus(delay), until: slot.until.plus(delay) }).collect()
+    }
 }

@@ -217,7 +217,8 @@ impl Design {
         // The part that began yesterday, today's, and tomorrow's.
         (-1..=1)
             .map(|day| {
-                let from = midnight.saturating_add((day * DAY + i64::from(quiet.from)) * MINUTE).saturating_sub(self.local_offset);
+                let from =
+                    midnight.saturating_add((day * DAY + i64::from(quiet.from)) * MINUTE).saturating_sub(self.local_offset);
                 Window { from: Timestamp::from_nanos(from), until: Timestamp::from_nanos(from.saturating_add(length * MINUTE)) }
             })
             .find(|part| part.overlaps(round))

@@ -50,8 +50,7 @@ impl Analysis {
             .filter_map(|((index, metered), uploads)| {
                 let id = roster.devices().get(index as usize).filter(|_| !roster.is_vacant(index))?.id;
                 let profile = || Profile::new(origin, SECOND, metered.sent.since(first), uploads);
-                (roster.role(index) == Role::Device)
-                    .then(|| Watched { id, since: metered.seen.from, profile: profile() })
+                (roster.role(index) == Role::Device).then(|| Watched { id, since: metered.seen.from, profile: profile() })
             })
             .collect()
     }

@@ -1,0 +1,74 @@
+//! What the machine is told, and what it asks for.
+
+use crate::frame::Frame;
+use crate::probe::{Heard, Stimulus, Void};
+use crate::record::{Entry, News};
+use crate::time::Timestamp;
+
+/// What the machine is told.
+#[derive(Clone, Debug)]
+pub enum Input<'a> {
+    /// A frame passed.
+    Frame(Frame<'a>),
+    /// The capture lost frames.
+    Lost {
+        /// How many.
+        frames: u64,
+    },
+    /// The clock that stamps frames was set.
+    ClockStepped,
+    /// Another sound than ours was heard.
+    OtherSound,
+    /// What became of an order to speak.
+    Spoken(Spoken),
+    /// What a person wants.
+    Command(Command),
+    /// The time that was asked for by [`Action::WakeAt`] has come.
+    Tick,
+}
+
+/// What became of an order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Spoken {
+    /// When it began to sound, by the capture's clock.
+    pub onset: Timestamp,
+    /// How long it sounded, nanoseconds.
+    pub length: i64,
+    /// Whether it was heard.
+    pub heard: Heard,
+    /// What went wrong.
+    pub trouble: Option<Void>,
+}
+
+/// What a person wants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// No new round; the one in progress is broken off.
+    Pause,
+    /// Go on.
+    Resume,
+    /// End the session.
+    Stop,
+}
+
+/// A sound to be played at once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// Which.
+    pub stimulus: Stimulus,
+    /// How long, nanoseconds.
+    pub length: i64,
+}
+
+/// What the machine asks for.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Action {
+    /// Play this now, and answer with [`Input::Spoken`].
+    Speak(Order),
+    /// Call with [`Input::Tick`] at this moment, or as soon after as possible. A later one replaces an earlier one.
+    WakeAt(Timestamp),
+    /// Write this down.
+    Write(Entry),
+    /// Tell this.
+    Tell(News),
+}

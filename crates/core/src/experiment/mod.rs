@@ -1,0 +1,247 @@
+//! The machine that runs a session: inputs in, actions out; it owns no clock, no loudspeaker and no socket.
+//!
+//! The contract: one input, then all actions are performed, then the next input. A driver hands over frames as they pass, tells when a sound was
+//! really played, and calls with [`Input::Tick`] at each [`Action::WakeAt`]. The same machine runs in virtual time and in a real home.
+
+mod input;
+mod running;
+
+use std::collections::VecDeque;
+
+pub use self::input::{Action, Command, Input, Order, Spoken};
+
+use self::running::Running;
+use crate::analysis::{Analysis, Settings};
+use crate::findings::Findings;
+use crate::measure::LEVEL_BEFORE;
+use crate::plan::{Done, Next, Plan};
+use crate::probe::{Round, Void};
+use crate::record::{Entry, News};
+use crate::schedule::Design;
+use crate::time::{SECOND, Timestamp};
+use crate::trial::{Session, Trial};
+
+/// From the end of a round until it is scored, nanoseconds: uploads that it caused are over by then, or are no answer to it.
+pub const SETTLING: i64 = 65 * SECOND;
+
+/// A session in progress.
+#[derive(Debug)]
+pub struct Experiment<P> {
+    design: Design,
+    plan: P,
+    alpha: f64,
+    analysis: Analysis,
+    session: Session,
+    state: State,
+    number: u32,
+    paused: bool,
+    /// Rounds that are over and wait until what they caused is.
+    settling: VecDeque<Round>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Before the first tick.
+    New,
+    /// The next round begins at this moment or later.
+    Resting(Timestamp),
+    /// In a round.
+    Running(Box<Running>),
+    /// No further round.
+    Ended,
+}
+
+/// What a session has come to.
+#[derive(Debug)]
+pub struct Ended {
+    /// Everything that was found in the traffic.
+    pub findings: Findings,
+    /// How devices stand.
+    pub session: Session,
+    /// Trials that had not been scored before.
+    pub trials: Vec<Trial>,
+}
+
+impl<P: Plan> Experiment<P> {
+    /// A session that has not begun. The design must have passed [`Design::check`].
+    pub fn new(design: Design, plan: P, alpha: f64, settings: Settings) -> Self {
+        Self {
+            design,
+            plan,
+            alpha,
+            analysis: Analysis::new(settings),
+            session: Session::new(alpha),
+            state: State::New,
+            number: 0,
+            paused: false,
+            settling: VecDeque::new(),
+        }
+    }
+
+    /// Takes one input that came at `now`, and says what is to be done.
+    pub fn handle(&mut self, input: Input<'_>, now: Timestamp, actions: &mut Vec<Action>) {
+        match input {
+            Input::Frame(frame) => self.analysis.frame(&frame),
+            Input::Lost { frames } => {
+                self.analysis.lost(frames);
+                self.spoil(Void::FramesLost);
+            }
+            Input::ClockStepped => self.spoil(Void::ClockStepped),
+            Input::OtherSound => self.spoil(Void::OtherSound),
+            Input::Spoken(spoken) => {
+                if let State::Running(running) = &mut self.state {
+                    running.spoken(spoken);
+                }
+            }
+            Input::Command(command) => self.command(command, now, actions),
+            Input::Tick => self.tick(now, actions),
+        }
+    }
+
+    /// How devices stand.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Whether no further round will come.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, State::Ended) && self.settling.is_empty()
+    }
+
+    /// Ends the session: what waits is scored as it is.
+    #[must_use]
+    pub fn finish(mut self, now: Timestamp) -> Ended {
+        let mut actions = Vec::new();
+        self.score(now, true, &mut actions);
+        let trial = |action| match action {
+            Action::Write(Entry::Trial(trial)) => Some(trial),
+            _ => None,
+        };
+        let trials = actions.into_iter().filter_map(trial).collect();
+        Ended { findings: self.analysis.finish(), session: self.session, trials }
+    }
+
+    /// What happened makes the round in progress worthless; one that is over is not touched by what comes after.
+    fn spoil(&mut self, why: Void) {
+        if let State::Running(running) = &mut self.state {
+            running.void.get_or_insert(why);
+        }
+    }
+
+    fn command(&mut self, command: Command, now: Timestamp, actions: &mut Vec<Action>) {
+        match command {
+            Command::Pause => {
+                self.paused = true;
+                self.break_off(now);
+            }
+            Command::Resume => {
+                self.paused = false;
+                self.tick(now, actions);
+            }
+            Command::Stop => {
+                self.break_off(now);
+                self.end(Done::Stopped, now, actions);
+            }
+        }
+    }
+
+    fn break_off(&mut self, now: Timestamp) {
+        if matches!(self.state, State::Running(_))
+            && let State::Running(mut running) = std::mem::replace(&mut self.state, State::Resting(now))
+        {
+            running.void.get_or_insert(Void::Interrupted);
+            self.settling.push_back(running.over());
+        }
+    }
+
+    fn end(&mut self, why: Done, now: Timestamp, actions: &mut Vec<Action>) {
+        if !matches!(self.state, State::Ended) {
+            self.state = State::Ended;
+            actions.push(Action::Write(Entry::Ended { at: now, why }));
+            actions.push(Action::Tell(News::Ended(why)));
+        }
+    }
+
+    fn tick(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        self.score(now, false, actions);
+        if matches!(self.state, State::New) {
+            let (design, alpha) = (self.design.clone(), self.alpha);
+            actions.push(Action::Write(Entry::Begun { at: now, design, alpha }));
+            self.state = State::Resting(now.plus(self.design.warm_up));
+        }
+        let mut wake = None;
+        match &mut self.state {
+            State::New | State::Ended => {}
+            State::Resting(from) if now < *from => wake = Some(*from),
+            State::Resting(_) => wake = self.begin(now, actions),
+            State::Running(running) => {
+                wake = running.step(now, &self.design, actions);
+                if wake.is_none() {
+                    let (number, round) = (running.number(), running.over());
+                    let until = round.span().map_or(now, |span| span.until);
+                    self.settling.push_back(round);
+                    let from = until.plus(self.design.rest_after(number));
+                    self.state = State::Resting(from);
+                    wake = Some(from);
+                }
+            }
+        }
+        let settled = self.settling.front().and_then(Round::span).map(|span| span.until.plus(SETTLING));
+        if let Some(at) = wake.into_iter().chain(settled).min() {
+            actions.push(Action::WakeAt(at));
+        }
+    }
+
+    /// Begins the next round, or says when it may begin.
+    fn begin(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> Option<Timestamp> {
+        if self.paused {
+            return None;
+        }
+        match self.design.next_allowed(now) {
+            Some(at) if at > now => return Some(at),
+            Some(_) => {}
+            None => {
+                self.end(Done::NoRoom, now, actions);
+                return None;
+            }
+        }
+        match self.plan.next(&self.session, &self.design, self.number) {
+            Next::Done(why) => {
+                self.end(why, now, actions);
+                None
+            }
+            Next::Play(sound) => {
+                let mut running = Running::new(self.design.round(self.number, now), sound);
+                self.number += 1;
+                let wake = running.step(now, &self.design, actions);
+                self.state = State::Running(Box::new(running));
+                wake
+            }
+        }
+    }
+
+    /// Scores the rounds whose consequences are over; all of them if `at_once`.
+    fn score(&mut self, now: Timestamp, at_once: bool, actions: &mut Vec<Action>) {
+        while let Some(span) = self.settling.front().and_then(Round::span) {
+            if !at_once && now < span.until.plus(SETTLING) {
+                return;
+            }
+            let Some(round) = self.settling.pop_front() else { return };
+            self.analysis.settle(now);
+            let watched = self.analysis.watched(span.from.plus(-LEVEL_BEFORE));
+            let trial = Trial::new(round, watched.iter().map(|it| (it.id, it.since, &it.profile)));
+            let before: Vec<_> = trial.scores.keys().copied().filter(|&device| self.session.is_proven(device)).collect();
+            self.session.take(&trial);
+            let counted = trial.round.void.is_none();
+            actions.push(Action::Tell(News::Scored { round: trial.round.number, counted }));
+            for (&device, standing) in self.session.standings() {
+                if let Some(rounds) = standing.proven_after.filter(|_| !before.contains(&device)) {
+                    actions.push(Action::Tell(News::Proven { device, rounds }));
+                }
+            }
+            actions.push(Action::Write(Entry::Trial(trial)));
+        }
+    }
+}

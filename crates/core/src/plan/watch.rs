@@ -1,0 +1,42 @@
+//! Endless probing: all sounds in turn, in an order drawn by lot; those that seem to move an undecided device more often.
+
+use super::{Next, Plan};
+use crate::lot::Lot;
+use crate::schedule::Design;
+use crate::trial::Session;
+
+/// Plays as long as it is let.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Watch;
+
+/// Every so many rounds go to the sound that promises most for a device that is not decided.
+const PROMISING: u32 = 2;
+
+impl Plan for Watch {
+    fn next(&mut self, session: &Session, design: &Design, number: u32) -> Next {
+        let sounds = design.stimuli.len().max(1);
+        let turn = number as usize;
+        let promising = || promising(session).and_then(|name| design.stimuli.iter().position(|it| it.name == name));
+        if turn >= sounds
+            && number.is_multiple_of(PROMISING)
+            && let Some(sound) = promising()
+        {
+            return Next::Play(sound);
+        }
+        let mut order: Vec<usize> = (0..sounds).collect();
+        Lot::new(design.seed).stream("order", (turn / sounds) as u64).shuffle(&mut order);
+        Next::Play(order.get(turn % sounds).copied().unwrap_or(0))
+    }
+}
+
+/// The sound after which some undecided device outdid its other slots most often, at least twice as often as by chance.
+fn promising(session: &Session) -> Option<&str> {
+    let undecided = session.standings().values().filter(|standing| standing.proven_after.is_none());
+    let shares = undecided.flat_map(|standing| (0..).zip(&standing.sounds));
+    let best = shares.filter(|(_, (hits, rounds))| *hits > 0 && hits * 4 >= *rounds).max_by(|a, b| {
+        let share = |counts: &(u32, u32)| f64::from(counts.0) / f64::from(counts.1.max(1) + 2);
+        share(a.1).total_cmp(&share(b.1)).then(b.0.cmp(&a.0))
+    })?;
+    let index: usize = best.0;
+    session.sounds().get(index).map(String::as_str)
+}

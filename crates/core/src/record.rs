@@ -1,0 +1,51 @@
+//! What is written down while a session runs: enough to compute every verdict again.
+
+use crate::findings::DeviceId;
+use crate::plan::Done;
+use crate::schedule::Design;
+use crate::time::Timestamp;
+use crate::trial::Trial;
+
+/// One thing to write down.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Entry {
+    /// A session began, laid out so.
+    Begun {
+        /// When.
+        at: Timestamp,
+        /// Its layout, with the seed.
+        design: Design,
+        /// The chance that any device at all is accused falsely.
+        alpha: f64,
+    },
+    /// A round is over and scored.
+    Trial(Trial),
+    /// The session is over.
+    Ended {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        why: Done,
+    },
+}
+
+/// One thing to tell a person at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum News {
+    /// A round has been scored.
+    Scored {
+        /// Its number.
+        round: u32,
+        /// Whether it counts.
+        counted: bool,
+    },
+    /// Sound has been proven to move a device.
+    Proven {
+        /// Which one.
+        device: DeviceId,
+        /// After how many rounds that counted.
+        rounds: u32,
+    },
+    /// The session is over.
+    Ended(Done),
+}

@@ -1,0 +1,227 @@
+//! From findings and rounds to verdicts.
+
+use std::collections::BTreeMap;
+
+use super::weigh::{Setting, weigh};
+use super::{Caveat, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts};
+use crate::detect::lottery::{bound, e_bh};
+use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
+use crate::measure::Profile;
+use crate::probe::{Heard, Round, Void};
+use crate::time::{SECOND, Timestamp, Window};
+use crate::trial::{AT_ONCE, Session, Trial};
+
+/// What verdicts are computed with.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Settings {
+    /// The chance that any device at all is accused falsely.
+    pub alpha: f64,
+    /// Devices that are known to react: if one does, the probes could be heard.
+    pub controls: Vec<DeviceId>,
+    /// Whether late reactions are searched for.
+    pub late: bool,
+    /// Seed of the permutations of the dose.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { alpha: 0.01, controls: Vec::new(), late: true, seed: 1 }
+    }
+}
+
+/// A device counts as silent only when a reaction to more than this share of the probes is excluded.
+const SILENT: f64 = 0.35;
+
+/// Confidence of the limit that a silent device is given.
+const CONFIDENCE: f64 = 0.95;
+
+/// Evidence that is worth waiting for: the chance of it without a reaction is one in five.
+const PROMISING: f64 = 1.609_437_912_434_100_3;
+
+/// Share of the session during which a beat must have gone on for `streams all the time`.
+const ALWAYS: f64 = 0.5;
+
+/// What the rounds say of each device that is no gateway.
+#[must_use]
+pub fn judge(findings: &Findings, rounds: Vec<Round>, settings: &Settings) -> Verdicts {
+    let mut caveats = Vec::new();
+    let rounds = inside(findings, rounds, &mut caveats);
+    let devices: Vec<(&DeviceFindings, Profile)> =
+        findings.devices.iter().filter(|it| it.role == Role::Device).map(|it| (it, Profile::of(it))).collect();
+    let seen = |(device, profile): &(&DeviceFindings, Profile)| (device.id, device.seen.from, profile.clone());
+    let seen: Vec<_> = devices.iter().map(seen).collect();
+    let trials: Vec<Trial> = rounds
+        .into_iter()
+        .map(|round| Trial::new(round, seen.iter().map(|(id, since, profile)| (*id, *since, profile))))
+        .collect();
+    let mut session = Session::new(settings.alpha);
+    trials.iter().for_each(|trial| session.take(trial));
+    silence(findings, &trials, &mut caveats);
+    let span = session_span(&trials);
+    let from = span.map(|span| span.from).unwrap_or_default();
+    let until = findings.capture.last.unwrap_or_default();
+    let setting = Setting { trials: &trials, session: &session, settings, stretch: Window { from, until } };
+    let mut verdicts: Vec<Verdict> = devices
+        .iter()
+        .map(|(device, profile)| Verdict {
+            device: device.id,
+            outcome: Outcome::NotTested(NotTested::NoRounds),
+            evidence: weigh(device, profile, &setting),
+        })
+        .collect();
+    list(&mut verdicts, &session, settings.alpha);
+    let heard = heard(&trials, &verdicts, settings, &mut caveats);
+    for (verdict, (device, _)) in verdicts.iter_mut().zip(&devices) {
+        let there = span.is_some_and(|span| sent_in(device, span));
+        verdict.outcome = decide(&mut verdict.evidence, &trials, there, heard);
+    }
+    Verdicts { devices: verdicts, void: session.void(), trials, alpha: settings.alpha, caveats }
+}
+
+/// The verdict that the evidence allows.
+fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool) -> Outcome {
+    if evidence.rounds == 0 {
+        return Outcome::NotTested(NotTested::NoRounds);
+    }
+    if trials.iter().filter(|trial| trial.round.void.is_none()).all(|trial| trial.round.slots.len() < 2) {
+        return Outcome::Undecided(Undecided::NoLot);
+    }
+    if evidence.is_proven() {
+        return if evidence.sends_sound() { Outcome::Streams } else { Outcome::Reacts };
+    }
+    if evidence.continuous >= ALWAYS {
+        return Outcome::StreamsAlways;
+    }
+    if !there {
+        return Outcome::NotTested(NotTested::Absent);
+    }
+    if evidence.ln_e >= PROMISING && evidence.rounds_to_go.is_some() {
+        return Outcome::Undecided(Undecided::Promising);
+    }
+    if !heard {
+        return Outcome::NotTested(NotTested::Unheard);
+    }
+    if evidence.bound <= SILENT {
+        evidence.rounds_to_go = None;
+        return Outcome::NoReaction;
+    }
+    evidence.rounds_to_go = rounds_to_silence(evidence);
+    Outcome::Undecided(Undecided::FewRounds)
+}
+
+/// How many more rounds like those before would make a device count as silent; `None` if not even hundreds would.
+fn rounds_to_silence(evidence: &Evidence) -> Option<u32> {
+    let (hits, all) = evidence.sounds.values().fold((0_u32, 0_u32), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    let all = all.max(1);
+    (1..=400).find(|more| {
+        let rounds = all + more;
+        // Hits spread evenly over all rounds.
+        let hit = |round: u32| (round + 1) * hits / all > round * hits / all;
+        bound((0..rounds).map(hit), CONFIDENCE) <= SILENT
+    })
+}
+
+impl Evidence {
+    /// Whether a reaction is proven, at once or late.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.ln_e >= self.threshold || self.late.is_some_and(|late| late.ln_e >= self.threshold)
+    }
+
+    /// Whether what it sends is sound: clocked audio that is proven to follow the probes, or more octets the longer it heard.
+    #[must_use]
+    pub fn sends_sound(&self) -> bool {
+        let grows = |dose: &Option<crate::detect::dose::Dose>| dose.as_ref().is_some_and(|dose| dose.slope.low > 0.0);
+        self.ln_clocked >= self.threshold || grows(&self.dose) || grows(&self.dose_seconds)
+    }
+}
+
+/// Marks rounds that the capture does not cover.
+fn inside(findings: &Findings, mut rounds: Vec<Round>, caveats: &mut Vec<Caveat>) -> Vec<Round> {
+    let facts = &findings.capture;
+    let mut outside = 0;
+    for round in &mut rounds {
+        let windows = round.windows();
+        let span = windows.first().zip(windows.last()).map(|(first, last)| Window { from: first.from, until: last.until });
+        // The last frame comes before the end of its second.
+        let covered = |span: Window| {
+            facts.first.is_some_and(|first| first <= span.from) && facts.last.is_some_and(|last| span.until <= last.plus(SECOND))
+        };
+        if round.void.is_none() && !span.is_some_and(covered) {
+            round.void = Some(Void::FramesLost);
+            outside += 1;
+        }
+    }
+    if outside > 0 {
+        caveats.push(Caveat::OutsideCapture(outside));
+    }
+    if facts.dropped > 0 {
+        caveats.push(Caveat::FramesLost(facts.dropped));
+    }
+    if facts.clock_back > 0 || facts.clock_ahead > 0 {
+        caveats.push(Caveat::ClockSet);
+    }
+    rounds
+}
+
+/// Looks for stretches in counted rounds in which nobody at all sent a frame: longer than a slot, they may be gaps of the capture.
+fn silence(findings: &Findings, trials: &[Trial], caveats: &mut Vec<Caveat>) {
+    let (mut rounds, mut longest) = (0_u32, 0_i64);
+    for round in trials.iter().map(|trial| &trial.round).filter(|round| round.void.is_none()) {
+        let Some((span, slot)) = round.span().zip(round.slots.first()) else { continue };
+        let mut busy = std::collections::BTreeSet::from([span.from, span.until]);
+        for series in findings.devices.iter().flat_map(|device| [&device.sent, &device.received]) {
+            let width = series.width.max(1);
+            let first = span.from.since(series.origin).div_euclid(width);
+            let at = |index: i64| series.origin.plus(index.saturating_mul(width));
+            busy.extend(series.bins.since(first).map(|bin| at(bin.index)).take_while(|at| *at < span.until));
+        }
+        let times: Vec<Timestamp> = busy.into_iter().collect();
+        let gap = times.windows(2).map(|pair| pair[1].since(pair[0])).max().unwrap_or(0);
+        if gap > slot.length() {
+            rounds += 1;
+            longest = longest.max(gap);
+        }
+    }
+    if rounds > 0 {
+        #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a round")]
+        caveats.push(Caveat::Silence { rounds, longest: longest as f64 / 1e9 });
+    }
+}
+
+/// Whether the probes could be heard: a microphone heard one, or a device reacted.
+fn heard(trials: &[Trial], verdicts: &[Verdict], settings: &Settings, caveats: &mut Vec<Caveat>) -> bool {
+    let counted = || trials.iter().filter(|trial| trial.round.void.is_none());
+    let microphone = counted().any(|trial| trial.round.played.heard == Heard::Yes);
+    let device = verdicts
+        .iter()
+        .any(|it| it.evidence.is_proven() && (settings.controls.is_empty() || settings.controls.contains(&it.device)));
+    if device && !microphone {
+        caveats.push(Caveat::HeardByDevicesOnly);
+    }
+    microphone || device
+}
+
+/// Fills in who is on the list of e-BH, by the reactions at once.
+fn list(verdicts: &mut [Verdict], session: &Session, alpha: f64) {
+    let ln_e: BTreeMap<DeviceId, f64> = session.standings().iter().map(|(id, it)| (*id, it.lottery.log_e() + AT_ONCE.ln())).collect();
+    let listed = e_bh(&ln_e.values().copied().collect::<Vec<_>>(), alpha);
+    let listed: BTreeMap<DeviceId, bool> = ln_e.keys().copied().zip(listed).collect();
+    for verdict in verdicts {
+        verdict.evidence.listed = listed.get(&verdict.device).copied().unwrap_or(false);
+    }
+}
+
+fn session_span(trials: &[Trial]) -> Option<Window> {
+    let spans = || trials.iter().filter_map(|trial| trial.round.span());
+    Some(Window { from: spans().map(|span| span.from).min()?, until: spans().map(|span| span.until).max()? })
+}
+
+/// Whether the device sent a frame in the window.
+fn sent_in(device: &DeviceFindings, window: Window) -> bool {
+    let series = &device.sent;
+    let first = window.from.since(series.origin).div_euclid(series.width.max(1));
+    let at = |index: i64| series.origin.plus(index.saturating_mul(series.width));
+    series.bins.since(first).next().is_some_and(|bin| at(bin.index) < window.until)
+}

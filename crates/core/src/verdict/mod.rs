@@ -1,0 +1,182 @@
+//! What a session says of each device, in the only words that a person is shown, with the evidence behind them.
+
+mod decide;
+mod late;
+mod weigh;
+
+pub use self::decide::{Settings, judge};
+
+use std::collections::BTreeMap;
+
+use crate::detect::dose::Dose;
+use crate::detect::lottery::Lag;
+use crate::findings::{DeviceId, Receiver};
+use crate::trial::Trial;
+
+/// The verdict on a device.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// A reaction is proven, and what was sent is sound: clocked audio, or more octets the longer it heard.
+    Streams,
+    /// A reaction is proven, without a sign that sound itself is sent.
+    Reacts,
+    /// No reaction; how rare one must be is in the evidence.
+    NoReaction,
+    /// An audio-like beat without end that no sound moves: a suspicion.
+    StreamsAlways,
+    /// Neither proven nor excluded.
+    Undecided(Undecided),
+    /// Nothing can be said.
+    NotTested(NotTested),
+}
+
+impl Outcome {
+    /// The words of the verdict, without the reason.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Streams => "streams what it hears",
+            Self::Reacts => "reacts to sound",
+            Self::NoReaction => "no reaction found",
+            Self::StreamsAlways => "streams all the time",
+            Self::Undecided(_) => "undecided",
+            Self::NotTested(_) => "not tested",
+        }
+    }
+}
+
+/// Why a device is undecided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Undecided {
+    /// Something points to a reaction, but not enough yet.
+    Promising,
+    /// Too few rounds to exclude a reaction.
+    FewRounds,
+    /// The probes were not drawn by lot (rounds without shams), so that no error rate can be given.
+    NoLot,
+}
+
+/// Why a device was not tested.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotTested {
+    /// No round counted while the device was on the network.
+    NoRounds,
+    /// Nothing shows that the probes could be heard: no microphone heard them and no other device reacted.
+    Unheard,
+    /// The device sent nothing at all during the session.
+    Absent,
+}
+
+/// An upload that probes caused, summed up.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Caused {
+    /// Probes after which clocked audio was sent.
+    pub uploads: u32,
+    /// Seconds of sound in them together.
+    pub seconds: f64,
+    /// Median seconds of one.
+    pub median_seconds: f64,
+    /// Median bit rate, bits per second.
+    pub bit_rate: Option<f64>,
+    /// To whom, the most frequent first.
+    pub receivers: Vec<Receiver>,
+}
+
+/// A late reaction.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Late {
+    /// How long after the probe, and in how wide a window.
+    pub lag: Lag,
+    /// Logarithm of the evidence, its share of the error rate included.
+    pub ln_e: f64,
+}
+
+/// What speaks for a verdict.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Evidence {
+    /// Rounds that counted.
+    pub rounds: u32,
+    /// Natural logarithm of the evidence for a reaction at once, its share of the error rate included.
+    pub ln_e: f64,
+    /// The same for clocked audio alone.
+    pub ln_clocked: f64,
+    /// The strongest late reaction, if the search ran.
+    pub late: Option<Late>,
+    /// What `ln_e` or that of a late reaction must reach: `ln(devices / alpha)`.
+    pub threshold: f64,
+    /// The chance that this device or any other is accused falsely on evidence as strong as this; at most 1.
+    pub p: f64,
+    /// Counted rounds after which the reaction was proven.
+    pub proven_after: Option<u32>,
+    /// For each sound: rounds in which its slot outdid all shams, and all its rounds.
+    pub sounds: BTreeMap<String, (u32, u32)>,
+    /// Upper limit of the probability of a reaction to probes like these (95 %, at all times).
+    pub bound: f64,
+    /// Fewest octets that would have stood out among the device's own sham slots (95 % of them).
+    pub limit_octets: Option<f64>,
+    /// Whether any clocked upload would have stood out as well (no clocked audio in 95 % of the sham slots).
+    pub limit_clocked: bool,
+    /// What the probes made it send as clocked audio.
+    pub caused: Caused,
+    /// Octets sent per second of sound heard.
+    pub dose: Option<Dose>,
+    /// Seconds of audio sent per second of sound heard.
+    pub dose_seconds: Option<Dose>,
+    /// Rounds in which the published two-sample test called the device reacting, and rounds it could judge.
+    pub ttest: Option<(u32, u32)>,
+    /// Loud runs of the published burst detector that began in a drawn slot, and in a sham.
+    pub bursts: (u32, u32),
+    /// Share of the session during which an audio-like beat went on without end.
+    pub continuous: f64,
+    /// How many more rounds a proof would take if things go on like this.
+    pub rounds_to_go: Option<u32>,
+    /// Whether the device is on the list of e-BH (Wang and Ramdas 2022), whose expected share of false accusations is at most alpha.
+    pub listed: bool,
+}
+
+/// What a session says of one device.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Verdict {
+    /// Which device.
+    pub device: DeviceId,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// Why.
+    pub evidence: Evidence,
+}
+
+/// What a person must know before believing any of the verdicts.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Caveat {
+    /// The capture says that it lost frames, but not when.
+    FramesLost(u64),
+    /// Rounds that lie, wholly or in part, outside the capture.
+    OutsideCapture(u32),
+    /// In so many counted rounds nobody at all sent a frame for so many seconds: perhaps a gap in the capture.
+    Silence {
+        /// Rounds.
+        rounds: u32,
+        /// The longest silence, seconds.
+        longest: f64,
+    },
+    /// The clock that stamped the frames was set during the session.
+    ClockSet,
+    /// No microphone confirmed the probes; that other devices reacted shows that they sounded.
+    HeardByDevicesOnly,
+}
+
+/// Everything that a session says.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Verdicts {
+    /// One per device, in the order of their ids.
+    pub devices: Vec<Verdict>,
+    /// The rounds with all scores.
+    pub trials: Vec<Trial>,
+    /// Rounds that did not count.
+    pub void: u32,
+    /// The chance that any device at all is accused falsely.
+    pub alpha: f64,
+    /// What to know beside.
+    pub caveats: Vec<Caveat>,
+}
+
