@@ -4,3 +4,4 @@ pub mod bulk;
 pub mod burst;
 pub mod clock;
 pub mod line;
+pub mod ttest;
