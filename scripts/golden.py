@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Golden values for the tests in crates/core/tests/golden: the burst rule of LeakyPick (ACSAC 2020, section 4.1.1) and the
-statistics of a line, written apart from the program, with numpy and scipy.
+"""Golden values for the tests in crates/core/tests/golden: the burst rule of LeakyPick (ACSAC 2020, section 4.1.1), the
+statistics of a line, its t-test (section 4.1.2), and the dose, written apart from the program, with numpy and scipy.
 
     scripts/golden.py            writes the files (needs cargo for the simulated captures)
     scripts/golden.py --check    compares with what is there instead
+    scripts/golden.py --only NAME    only one of them: burst, line, ttest, dose
     scripts/golden.py --null     prints the null distribution of the unevenness (a minute)
 
 Needs numpy and scipy: pip install numpy scipy
@@ -12,9 +13,11 @@ Needs numpy and scipy: pip install numpy scipy
 import argparse
 import hashlib
 import ipaddress
+import itertools
 import json
 import math
 import pathlib
+import random
 import struct
 import subprocess
 import sys
@@ -316,6 +319,144 @@ def lines():
     return {"sets": sets}
 
 
+# --- statistical probing ------------------------------------------------------------------------------------------------
+
+
+def auto_edges(values):
+    """numpy.histogram_bin_edges(values, bins="auto") as it was in numpy 1.11 to 2.2; 2.3 gives other bins."""
+    if len(values) == 0:
+        return np.linspace(0.0, 1.0, 2)
+    first, last = values.min(), values.max()
+    if first == last:
+        return np.linspace(first - 0.5, last + 0.5, 2)
+    high, low = np.percentile(values, [75, 25])
+    freedman_diaconis = 2.0 * (high - low) * values.size ** (-1.0 / 3.0)
+    sturges = (last - first) / (np.log2(values.size) + 1.0)
+    width = min(freedman_diaconis, sturges) if freedman_diaconis else sturges
+    edges = np.linspace(first, last, math.ceil((last - first) / width) + 1)
+    if np.lib.NumpyVersion(np.__version__) < "2.3.0" and not np.array_equal(edges, np.histogram_bin_edges(values, bins="auto")):
+        raise ValueError("not the bins of this numpy")
+    return edges
+
+
+def compared(idle, probe, rule, equal_variances):
+    """Number of bins, probe values outside, t and p (None where not defined)."""
+    edges = auto_edges(np.concatenate([idle, probe]) if rule == "pooled" else idle)
+    before, _ = np.histogram(idle, bins=edges)
+    after, _ = np.histogram(np.clip(probe, edges[0], edges[-1]) if rule == "clip" else probe, bins=edges)
+    row = {"edges": rule, "variance": "student" if equal_variances else "welch", "bins": len(before), "left_out": int(len(probe) - after.sum())}
+    if len(before) < 2 or (np.ptp(before) == 0 and np.ptp(after) == 0):
+        return {**row, "t": None, "p": None}
+    test = stats.ttest_ind(before, after, equal_var=equal_variances)
+    return {**row, "t": float(test.statistic), "p": float(test.pvalue)}
+
+
+def frame_sets():
+    """Name, then idle and probe frames: nanoseconds and length. The draws of Python's own generator are the same everywhere."""
+    draw = random.Random(20)
+    at = lambda gaps: list(itertools.accumulate(int(gap * SECOND) for gap in gaps))
+    poisson = lambda n, rate: at(draw.expovariate(rate) for _ in range(n))
+    lengths = lambda n, choices: [draw.choice(choices) for _ in range(n)]
+    usual = [54, 66, 66, 66, 90, 123, 217, 583, 1514]
+    yield "quiet, then loud", (poisson(60, 1), lengths(60, usual)), (poisson(300, 5), lengths(300, usual))
+    yield "the same twice", (poisson(200, 4), lengths(200, usual)), (poisson(200, 4), lengths(200, usual))
+    yield "other lengths", (poisson(150, 3), lengths(150, [66, 90])), (poisson(150, 3), lengths(150, [54, 66, 90, 118, 1514]))
+    yield "any length", (poisson(256, 4), lengths(256, range(54, 1515))), (poisson(220, 4), lengths(220, range(54, 1515)))
+    yield "one length", (poisson(40, 1), [66] * 40), (poisson(90, 2), lengths(90, usual))
+    yield "one frame", ([SECOND], [66]), (poisson(20, 1), lengths(20, usual))
+    yield "two frames", ([SECOND, 3 * SECOND], [66, 70]), (poisson(20, 1), lengths(20, usual))
+    yield "nothing, then loud", ([], []), (poisson(50, 1), lengths(50, usual))
+    yield "loud, then nothing", (poisson(50, 1), lengths(50, usual)), ([], [])
+    beat = [0.02 + draw.random() * 1e-3 for _ in range(300)]
+    yield "a beat with a pause", (at([*beat, 0.4, 0.02]), [118] * 302), (at([0.02] * 200), [118] * 200)
+    yield "a beat with a long pause", (at([*beat, 9.0, 0.02]), lengths(302, [*[118] * 9, 1514])), (at([0.02] * 400), lengths(400, [*[118] * 5, 66]))
+    bursts = [gap for _ in range(30) for gap in (draw.paretovariate(1.1) * 0.5, *[draw.random() * 0.003 for _ in range(9)])]
+    yield "bursts", (at(bursts), lengths(300, usual)), (at(bursts[:120]), lengths(120, usual))
+
+
+def tails():
+    """t, degrees of freedom and two-sided p from 1e-12 to 1."""
+    found = []
+    for freedom in (2, 3, 5.5, 10, 31.25, 100, 358, 1000.5, 2500, 5000, 5152, 20_000, 2_000_000):
+        for p in (0.999999, 0.99, 0.9, 0.6, 0.43, 0.42, 0.2, 0.08, 0.05, 0.01, 1e-3, 1e-5, 1e-8, 1e-10, 1e-12):
+            t = round(float(stats.t.isf(p / 2, freedom)), 9)
+            found.append([t, freedom, float(2 * stats.t.sf(t, freedom))])
+    return found
+
+
+def ttest():
+    sets = []
+    for name, *pair in frame_sets():
+        row = {"name": name}
+        for which, (times, lengths) in zip(("idle", "probe"), pair):
+            row[which] = [list(frame) for frame in zip(times, lengths)]
+        for feature in ("length", "inter_arrival"):
+            idle, probe = (np.diff(np.array(times, dtype=np.int64)) / 1e9 if feature != "length" else np.array(lengths, dtype=float) for times, lengths in pair)
+            edges = auto_edges(idle)
+            row[feature] = {
+                "last_edges": edges[-9:].tolist(),
+                "counts": np.histogram(probe, bins=edges)[0].tolist() if len(edges) < 500 else None,
+                "tests": [compared(idle, probe, rule, equal) for rule in ("idle", "clip", "pooled") for equal in (True, False)],
+            }
+        sets.append(row)
+    return {"tails": tails(), "sets": sets}
+
+
+# --- dose ---------------------------------------------------------------------------------------------------------------
+
+
+def kendall(x, y):
+    return int(np.sign(np.subtract.outer(x, x) * np.sign(np.subtract.outer(y, y))).sum()) // 2
+
+
+def share_as_far(x, y, score):
+    """Over all orders of y, the share whose S lies as far from 0."""
+    far = [abs(kendall(x, np.array(order))) >= abs(score) for order in itertools.permutations(y)]
+    return sum(far) / len(far)
+
+
+def kept_slopes(x, slopes, level):
+    """Ends of the slopes that are not rejected, tried between each two slopes of pairs, with nothing left over twice."""
+    edges = [-math.inf, *slopes, math.inf]
+    rank = np.arange(len(x))
+    p = {score: share_as_far(x, rank, score) for score in {abs(len(slopes) - 2 * i) for i in range(len(slopes) + 1)}}
+    kept = [i for i in range(len(slopes) + 1) if p[abs(len(slopes) - 2 * i)] > 1 - level]
+    # Where S is never small enough, the median alone.
+    return (edges[kept[0]], edges[kept[-1] + 1]) if kept else (slopes[len(slopes) // 2],) * 2
+
+
+def dose():
+    draw = random.Random(21)
+    grid = lambda value: round(value * 64) / 64
+    sets = []
+    for name, n, slope, noise, ties in (
+        ("four points", 4, 4000, 300, False),
+        ("five points", 5, 4000, 500, True),
+        ("six points", 6, 0, 900, False),
+        ("seven points", 7, 4000, 2500, False),
+        ("seven points with ties", 7, 1000, 1500, True),
+        ("nine points", 9, 500, 1800, False),
+        ("twenty points", 20, 300, 1800, False),
+        ("twenty points with ties", 20, 300, 1800, True),
+        ("sixty points", 60, -80, 1500, False),
+    ):
+        x = [float(draw.randrange(1, 5)) if ties else grid(draw.uniform(0.5, 12)) + i / 1024 for i in range(n)]
+        y = [math.floor(1500 + slope * at + noise * draw.gauss(0, 1)) + (0 if ties else i / 1024) for i, at in enumerate(x)]
+        x, y = np.array(x), np.array(y)
+        fit = stats.theilslopes(y, x, alpha=0.95, method="joint")
+        row = {"name": name, "points": list(map(list, zip(x.tolist(), y.tolist()))), "slope": float(fit.slope), "intercept": float(fit.intercept)}
+        row["normal_interval"] = [float(fit.low_slope), float(fit.high_slope)]
+        if n <= 7:
+            row["exact_p"] = share_as_far(x, y, kendall(x, y))
+            slopes = sorted((y[j] - y[i]) / (x[j] - x[i]) for i in range(n) for j in range(i) if x[i] != x[j])
+            ends = kept_slopes(x, slopes, 0.9)
+            row["exact_interval_90"] = [None if math.isinf(end) else float(end) for end in ends]
+        elif not ties:
+            row["kendall_p"] = float(stats.kendalltau(x, y, method="exact").pvalue)
+        sets.append(row)
+    return {"sets": sets}
+
+
 # --- how uneven chance is -----------------------------------------------------------------------------------------------
 
 
@@ -341,13 +482,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare with the files instead of writing them")
     parser.add_argument("--null", action="store_true", help="print the null distribution of the unevenness")
+    parser.add_argument("--only", metavar="NAME", choices=("burst", "line", "ttest", "dose"), help="no other file than this one")
     arguments = parser.parse_args()
     if arguments.null:
         return null()
     header = {"by": "scripts/golden.py", "numpy": np.__version__, "scipy": scipy.__version__}
     GOLDEN.mkdir(exist_ok=True)
     stale = []
-    for name, values in (("burst", burst()), ("line", lines())):
+    for name, compute in (("burst", burst), ("line", lines), ("ttest", ttest), ("dose", dose)):
+        if arguments.only and name != arguments.only:
+            continue
+        values = compute()
         path = GOLDEN / f"{name}.json"
         if arguments.check:
             # Other versions of numpy may differ in the last bit.
@@ -366,6 +511,9 @@ def text(value):
     for key, entries in lists.items():
         rows = []
         for entry in entries:
+            if not isinstance(entry, dict):
+                rows.append(" " + json.dumps(entry))
+                continue
             inner = [f"  {json.dumps(k)}: " + (("[\n   " + ",\n   ".join(map(json.dumps, v)) + "]") if k == "sweeps" else json.dumps(v)) for k, v in entry.items()]
             rows.append(" {\n" + ",\n".join(inner) + "\n }")
         head.append(f"{json.dumps(key)}: [\n" + ",\n".join(rows) + "\n]")

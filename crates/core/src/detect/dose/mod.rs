@@ -69,11 +69,11 @@ pub fn fit_by(points: &[(f64, f64)], level: f64, permutations: u32, seed: u64) -
     let without_ties: Vec<usize> = (0..x.len()).collect();
     let null = Null::drawn(&score, &without_ties, permutations, &mut lot.stream("dose/slope", 0));
     let amounts = ranks(&y);
-    let seen = score.of(&amounts);
+    let observed = score.of(&amounts);
     let p = if amounts.iter().max() == without_ties.last() {
-        null.p(seen)
+        null.p(observed)
     } else {
-        Null::drawn(&score, &amounts, permutations, &mut lot.stream("dose/none", 0)).p(seen)
+        Null::drawn(&score, &amounts, permutations, &mut lot.stream("dose/none", 0)).p(observed)
     };
     let (low, high) = interval(&slopes, null.least_rejected(1.0 - level));
     Some(Dose { slope: Estimate { value, low, high }, intercept, p, points: points.len() })
