@@ -21,6 +21,7 @@ pub mod private;
 pub mod probe;
 pub mod record;
 pub mod roster;
+pub mod samples;
 pub mod schedule;
 pub mod scope;
 pub mod stream;

@@ -152,7 +152,9 @@ impl Above {
             let mut octets: Vec<f64> = block.iter().map(|sent| sent.octets).collect();
             octets.sort_unstable_by(f64::total_cmp);
             let level = octets.get(octets.len() / 2).copied().unwrap_or(0.0);
-            block.iter_mut().for_each(|sent| sent.octets = (sent.octets - level).max(0.0));
+            for sent in block {
+                sent.octets = (sent.octets - level).max(0.0);
+            }
         }
         for &(at, sound) in &profile.clocked {
             if let Some(sent) = second(at).and_then(|at| each.get_mut(at)) {

@@ -126,7 +126,9 @@ impl Track {
             return self.closed.since(first).chain(open.filter(|open| open.index >= first)).collect();
         }
         let mut bins = self.closed.clone();
-        open.into_iter().for_each(|open| bins.push(open));
+        if let Some(open) = open {
+            bins.push(open);
+        }
         sorted(&bins).since(first).collect()
     }
 

@@ -199,7 +199,7 @@ impl Design {
         // Each quiet part pushes ahead at most once a day.
         for _ in 0..=2 * (self.quiet.len() + 1) {
             let round = Window { from: at, until: at.plus(self.round_length()) };
-            let Some(until) = self.quiet.iter().filter_map(|quiet| self.quiet_end(quiet, round)).max() else { return Some(at) };
+            let Some(until) = self.quiet.iter().filter_map(|&quiet| self.quiet_end(quiet, round)).max() else { return Some(at) };
             if until.since(now) > 2 * DAY * MINUTE {
                 return None;
             }
@@ -209,7 +209,7 @@ impl Design {
     }
 
     /// The end of the quiet part that the round would touch.
-    fn quiet_end(&self, quiet: &Quiet, round: Window) -> Option<Timestamp> {
+    fn quiet_end(&self, quiet: Quiet, round: Window) -> Option<Timestamp> {
         let minutes = (i64::from(quiet.until) - i64::from(quiet.from)).rem_euclid(DAY);
         let length = if minutes == 0 { DAY } else { minutes };
         let local = round.from.plus(self.local_offset).nanos();

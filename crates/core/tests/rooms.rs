@@ -10,17 +10,19 @@ use std::path::{Path, PathBuf};
 /// The rooms of the crate, each with those it may import; only rooms further up in the table.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("time", &[]),
-    ("lot", &[]),
     ("mac", &[]),
     ("private", &[]),
     ("scope", &[]),
     ("table", &[]),
+    ("lot", &[]),
     ("frame", &["time"]),
     ("pcap", &["frame", "time"]),
     ("dissect", &["frame", "mac"]),
     ("names", &["mac"]),
     ("bins", &[]),
     ("findings", &["bins", "mac", "private", "time"]),
+    ("probe", &["time"]),
+    ("measure", &["findings", "time"]),
     ("detect", &["findings", "lot", "time"]),
     ("stream", &["time"]),
     ("roster", &["findings", "mac", "scope", "table"]),
@@ -28,10 +30,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "analysis",
         &[
-            "time", "bins", "mac", "private", "scope", "table", "frame", "dissect", "names", "findings", "detect", "stream",
-            "roster", "meter",
+            "time", "bins", "mac", "private", "scope", "table", "frame", "dissect", "names", "findings", "measure", "detect",
+            "stream", "roster", "meter",
         ],
     ),
+    ("samples", &["time", "frame", "dissect", "findings", "detect"]),
+    ("schedule", &["time", "lot", "probe"]),
+    ("trial", &["time", "findings", "probe", "measure", "detect"]),
+    ("plan", &["lot", "schedule", "trial"]),
+    ("verdict", &["time", "findings", "probe", "measure", "detect", "samples", "trial"]),
+    ("record", &["time", "findings", "schedule", "trial", "plan"]),
+    ("experiment", &["time", "frame", "findings", "probe", "measure", "analysis", "schedule", "trial", "plan", "record"]),
 ];
 
 /// Crates that bring a clock, chance, threads, sockets, files or a C library with them.

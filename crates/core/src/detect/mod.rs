@@ -5,4 +5,5 @@ pub mod burst;
 pub mod clock;
 pub mod dose;
 pub mod line;
+pub mod lottery;
 pub mod ttest;

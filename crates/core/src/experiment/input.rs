@@ -6,7 +6,7 @@ use crate::record::{Entry, News};
 use crate::time::Timestamp;
 
 /// What the machine is told.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Input<'a> {
     /// A frame passed.
     Frame(Frame<'a>),
@@ -54,6 +54,8 @@ pub enum Command {
 /// A sound to be played at once.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Order {
+    /// Number of the round that it belongs to.
+    pub round: u32,
     /// Which.
     pub stimulus: Stimulus,
     /// How long, nanoseconds.

@@ -34,7 +34,7 @@ impl Running {
             }
             let stimulus = design.stimuli.get(self.sound)?.clone();
             self.stimulus = Some(stimulus.clone());
-            actions.push(Action::Speak(Order { stimulus, length: self.ordered.length }));
+            actions.push(Action::Speak(Order { round: self.ordered.number, stimulus, length: self.ordered.length }));
         }
         (now < until).then_some(until)
     }

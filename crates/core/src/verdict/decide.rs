@@ -8,6 +8,7 @@ use crate::detect::lottery::{bound, e_bh};
 use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
 use crate::measure::Profile;
 use crate::probe::{Heard, Round, Void};
+use crate::samples::Tested;
 use crate::time::{SECOND, Timestamp, Window};
 use crate::trial::{AT_ONCE, Session, Trial};
 
@@ -42,9 +43,10 @@ const PROMISING: f64 = 1.609_437_912_434_100_3;
 /// Share of the session during which a beat must have gone on for `streams all the time`.
 const ALWAYS: f64 = 0.5;
 
-/// What the rounds say of each device that is no gateway.
+/// What the rounds say of each device that is no gateway. `tested` is what the published two-sample test said after each probe, by the number
+/// of its round; it is reported beside and decides nothing.
 #[must_use]
-pub fn judge(findings: &Findings, rounds: Vec<Round>, settings: &Settings) -> Verdicts {
+pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tested>, settings: &Settings) -> Verdicts {
     let mut caveats = Vec::new();
     let rounds = inside(findings, rounds, &mut caveats);
     let devices: Vec<(&DeviceFindings, Profile)> =
@@ -61,7 +63,7 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, settings: &Settings) -> Ve
     let span = session_span(&trials);
     let from = span.map(|span| span.from).unwrap_or_default();
     let until = findings.capture.last.unwrap_or_default();
-    let setting = Setting { trials: &trials, session: &session, settings, stretch: Window { from, until } };
+    let setting = Setting { trials: &trials, session: &session, settings, tested, stretch: Window { from, until } };
     let mut verdicts: Vec<Verdict> = devices
         .iter()
         .map(|(device, profile)| Verdict {

@@ -6,7 +6,8 @@ use super::decide::Settings;
 use super::{Caused, Evidence, Late};
 use crate::detect::dose;
 use crate::detect::lottery::{FIRST, bound, detection_limit};
-use crate::findings::{DeviceFindings, Receiver, Sighting, SightingKind};
+use crate::findings::{DeviceFindings, DeviceId, Receiver, Sighting, SightingKind};
+use crate::samples::Tested;
 use crate::measure::{Above, Measure, Profile};
 use crate::time::Window;
 use crate::trial::{AT_ONCE, Session, Standing, Trial};
@@ -16,6 +17,7 @@ pub(super) struct Setting<'a> {
     pub(super) trials: &'a [Trial],
     pub(super) session: &'a Session,
     pub(super) settings: &'a Settings,
+    pub(super) tested: &'a BTreeMap<u32, Tested>,
     /// From the first round to the end of the capture.
     pub(super) stretch: Window,
 }
@@ -25,7 +27,7 @@ const LEVEL: f64 = 0.95;
 
 /// All that speaks for or against a reaction of the device.
 pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Setting<'_>) -> Evidence {
-    let Setting { trials, session, settings, stretch } = *setting;
+    let Setting { trials, session, settings, tested, stretch } = *setting;
     let nothing = Standing::default();
     let standing = session.standings().get(&device.id).unwrap_or(&nothing);
     let counted: Vec<(&Trial, &[Measure])> =
@@ -58,7 +60,7 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
         caused: caused(device, &counted),
         dose: fit(|sent| sent.octets),
         dose_seconds: fit(|sent| sent.clocked).filter(|_| points.iter().any(|point| point.1.clocked > 0.0)),
-        ttest: None,
+        ttest: ttest(device.id, &counted, tested),
         bursts: bursts(device, &counted),
         continuous: continuous(device, trials),
         rounds_to_go: standing.lottery.rounds_to_go(threshold - AT_ONCE.ln()),
@@ -136,6 +138,15 @@ fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);
     let (low, high) = (values.get(values.len().checked_sub(1)? / 2)?, values.get(values.len() / 2)?);
     Some(f64::midpoint(*low, *high))
+}
+
+/// Rounds in which the two-sample test called the device reacting, and rounds in which it was defined.
+fn ttest(device: DeviceId, counted: &[(&Trial, &[Measure])], tested: &BTreeMap<u32, Tested>) -> Option<(u32, u32)> {
+    let after = counted.iter().filter_map(|(trial, _)| tested.get(&trial.round.number));
+    let said: Vec<bool> =
+        after.filter_map(|tested| tested.devices.get(&device)).filter(|it| it.p.is_some()).map(|it| it.reacted).collect();
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    (!tested.is_empty()).then(|| (count(said.iter().filter(|it| **it).count()), count(said.len())))
 }
 
 /// Loud runs that began in drawn slots, and in shams.

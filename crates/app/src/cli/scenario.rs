@@ -1,0 +1,114 @@
+//! A simulated home by name or from a file, and the session that is run in it.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use earwitness_core::schedule::{Design, Quiet};
+use earwitness_core::time::SECOND;
+use earwitness_sim::plan::{Plan, Probing};
+
+/// Longest scenario file, octets.
+const LONGEST: u64 = 1 << 20;
+
+/// The scenario with this name, or in this file.
+///
+/// # Errors
+/// When there is none, or it cannot be read or understood.
+pub(super) fn load(name: &str) -> anyhow::Result<Plan> {
+    if let Some((name, text)) = Plan::shipped().iter().find(|it| it.0 == name) {
+        return Ok(Plan::from_toml(text, name)?);
+    }
+    let path = Path::new(name);
+    let facts = fs::metadata(path).with_context(|| {
+        let known: Vec<&str> = Plan::shipped().iter().map(|it| it.0).collect();
+        format!("{name:?} is neither a file nor one of the scenarios that come with the program: {}", known.join(", "))
+    })?;
+    if !facts.is_file() || facts.len() > LONGEST {
+        bail!("{name} is no scenario: that is a text file of at most 1 MiB");
+    }
+    let text = fs::read_to_string(path).with_context(|| format!("{name} cannot be read as text"))?;
+    Ok(Plan::from_toml(&text, name)?)
+}
+
+/// The text of a scenario that comes with the program.
+pub(super) fn text(name: &str) -> Option<&'static str> {
+    Plan::shipped().iter().find(|it| it.0 == name).map(|it| it.1)
+}
+
+/// The names of the scenarios, each with its title.
+pub(super) fn list() -> anyhow::Result<Vec<(&'static str, String)>> {
+    Plan::shipped().iter().map(|(name, text)| Ok((*name, Plan::from_toml(text, name)?.title))).collect()
+}
+
+/// How sessions are run in a scenario.
+pub(super) struct Session {
+    pub(super) design: Design,
+    pub(super) alpha: f64,
+    /// Rounds at most.
+    pub(super) rounds: Option<u32>,
+}
+
+/// The chance that any device at all is accused falsely, unless a scenario says otherwise.
+pub(super) const ALPHA: f64 = 0.01;
+
+/// The session that a scenario asks for.
+///
+/// # Errors
+/// When it contradicts itself.
+pub(super) fn session(plan: &Plan, seed: u64) -> anyhow::Result<Session> {
+    let usual = Design::default();
+    let probing = plan.probing.clone().unwrap_or_default();
+    let Probing { slots, slot_seconds, guard_seconds, rounds, alpha, quiet, .. } = probing;
+    let quiet: anyhow::Result<Vec<Quiet>> = quiet.unwrap_or_default().iter().map(|text| quiet_hours(text)).collect();
+    let design = Design {
+        seed,
+        slots: slots.map_or(usual.slots, |slots| slots as usize),
+        slot: slot_seconds.map_or(usual.slot, nanos),
+        guard: guard_seconds.map_or(usual.guard, nanos),
+        stimuli: plan.sounds.clone(),
+        quiet: quiet?,
+        local_offset: plan.offset_seconds.saturating_mul(SECOND),
+        ..usual
+    };
+    design.check().with_context(|| format!("the scenario {} cannot be probed so", plan.name))?;
+    Ok(Session { design, alpha: alpha.unwrap_or(ALPHA), rounds })
+}
+
+/// `23:00-06:00`.
+fn quiet_hours(text: &str) -> anyhow::Result<Quiet> {
+    let minute = |part: &str| {
+        let (hours, minutes) = part.trim().split_once(':')?;
+        let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
+        (hours <= 24 && minutes < 60 && hours * 60 + minutes <= 1_440).then_some((hours * 60 + minutes) % 1_440)
+    };
+    let parts = text.split_once('-').and_then(|(from, until)| Some((minute(from)?, minute(until)?)));
+    let (from, until) = parts.with_context(|| format!("{text:?} are no quiet hours; write them like 23:00-06:00"))?;
+    Ok(Quiet { from, until })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seconds of a slot; saturates")]
+fn nanos(seconds: f64) -> i64 {
+    (seconds * 1e9).round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_are_written_like_on_a_clock() {
+        assert_eq!(quiet_hours("23:00-06:30").unwrap(), Quiet { from: 1_380, until: 390 });
+        assert_eq!(quiet_hours("22:15 - 24:00").unwrap(), Quiet { from: 1_335, until: 0 });
+        for wrong in ["", "23-6", "25:00-06:00", "23:00", "23:60-01:00", "24:30-01:00"] {
+            assert!(quiet_hours(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_shipped_scenario_can_be_probed() {
+        for (name, _) in list().unwrap() {
+            assert!(session(&load(name).unwrap(), 1).is_ok(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! A session in a simulated home: the machine and the house take turns in virtual time.
+
+use earwitness_core::experiment::{Action, Experiment, Input, Order, Spoken};
+use earwitness_core::frame::{Frame, Link};
+use earwitness_core::plan::Plan;
+use earwitness_core::probe::Heard;
+use earwitness_core::record::{Entry, News};
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
+
+use crate::house::{House, Sound};
+
+/// From the order until it sounds: what a sound server takes to begin.
+const LATENCY: i64 = 120 * MILLISECOND;
+
+/// Longest stretch that the house is let run alone.
+const STRETCH: i64 = 10 * SECOND;
+
+/// How loud probes are at the loudspeaker, decibels of sound pressure: a raised voice.
+const LEVEL: f64 = 70.0;
+
+/// What happens during a session.
+#[derive(Debug)]
+pub enum Happening<'a> {
+    /// A frame passed the gateway.
+    Frame(&'a Frame<'a>),
+    /// The probe of a round begins to sound.
+    Sounds {
+        /// Number of the round.
+        round: u32,
+        /// When it begins.
+        onset: Timestamp,
+    },
+    /// Something is to be written down.
+    Write(Entry),
+    /// Something is to be told.
+    Tell(News),
+    /// So late it is.
+    Now(Timestamp),
+}
+
+/// Runs a session until it or the scenario ends; says when that was.
+pub fn run<P: Plan>(house: &mut House, machine: &mut Experiment<P>, microphone: bool, tell: &mut dyn FnMut(Happening<'_>)) -> Timestamp {
+    let (mut now, ends) = (house.begins(), house.ends());
+    let mut wake = Some(now);
+    let mut actions = Vec::new();
+    loop {
+        if wake.is_some_and(|at| at <= now) {
+            wake = None;
+            machine.handle(Input::Tick, Timestamp::from_nanos(now), &mut actions);
+        }
+        while !actions.is_empty() {
+            for action in std::mem::take(&mut actions) {
+                match action {
+                    Action::WakeAt(at) => wake = Some(at.nanos().max(now + 1)),
+                    Action::Speak(Order { round, stimulus, length }) => {
+                        let onset = now + LATENCY;
+                        house.play(onset, &Sound { stimulus, length, level_db: LEVEL });
+                        tell(Happening::Sounds { round, onset: Timestamp::from_nanos(onset) });
+                        let heard = if microphone { Heard::Yes } else { Heard::Unknown };
+                        let spoken = Spoken { onset: Timestamp::from_nanos(onset), length, heard, trouble: None };
+                        machine.handle(Input::Spoken(spoken), Timestamp::from_nanos(now), &mut actions);
+                    }
+                    Action::Write(entry) => tell(Happening::Write(entry)),
+                    Action::Tell(news) => tell(Happening::Tell(news)),
+                }
+            }
+        }
+        tell(Happening::Now(Timestamp::from_nanos(now)));
+        if now >= ends || machine.is_over() {
+            return Timestamp::from_nanos(now);
+        }
+        let next = wake.unwrap_or(ends).min(now + STRETCH).min(ends);
+        house.advance(next, &mut |at, octets| {
+            let wire_len = u32::try_from(octets.len()).unwrap_or(u32::MAX);
+            let frame = Frame { at: Timestamp::from_nanos(at), link: Link::Ethernet, wire_len, bytes: octets, interface: 0 };
+            machine.handle(Input::Frame(frame), frame.at, &mut actions);
+            tell(Happening::Frame(&frame));
+        });
+        if house.other_sound(now, next) {
+            machine.handle(Input::OtherSound, Timestamp::from_nanos(next), &mut actions);
+        }
+        now = next;
+    }
+}
