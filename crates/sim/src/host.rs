@@ -12,7 +12,7 @@ use crate::file::Captured;
 use crate::names::{self, DhcpKind, Lease};
 use crate::packet::{self, Ends};
 use crate::session::{Mark, Session};
-use crate::tcp::{self, Path};
+use crate::tcp::{self, Path, Standstill};
 use crate::truth::{Kind, Upload};
 
 /// The home's gateway, on the link.
@@ -70,6 +70,7 @@ pub struct Host {
     /// What the capture saw of it, in no order.
     pub frames: Vec<Captured>,
     next_port: u16,
+    apart_port: u16,
 }
 
 impl Host {
@@ -88,6 +89,7 @@ impl Host {
             chance,
             frames: Vec::new(),
             next_port: 40_000 + u16::from(number) * 61,
+            apart_port: 10_000 + u16::from(number) * 61,
         }
     }
 
@@ -147,6 +149,17 @@ impl Host {
         at + self.chance.exponential(MILLISECOND)
     }
 
+    /// Plays a TLS session with `server` that stays open; says where both sides stand, and between which ends.
+    pub fn stand(&mut self, server: &Server<'_>, session: Session) -> (Ends, [Standstill; 2]) {
+        let ends = self.ends(server);
+        let (conversation, _) = session.tell(&mut self.chance);
+        // Nothing is lost: what stands is what was said.
+        let path = Path { air: &self.air, delay: server.delay, lost_on_air: 0, lost_on_wire: 0 };
+        let trace = tcp::play(conversation, ends, path, &mut self.chance);
+        self.frames.extend(trace.frames);
+        (ends, trace.left)
+    }
+
     /// Plays a TLS session with `server`; says what each mark covered: when its first and last octet were captured.
     pub fn converse(&mut self, server: &Server<'_>, session: Session) -> BTreeMap<Mark, (i64, i64)> {
         let ends = self.ends(server);
@@ -183,10 +196,21 @@ impl Host {
     }
 
     /// The addresses of a fresh flow to `server`, as the home's network sees them.
-    fn ends(&mut self, server: &Server<'_>) -> Ends {
+    pub(crate) fn ends(&mut self, server: &Server<'_>) -> Ends {
         let source = if server.address.is_ipv4() { self.v4.into() } else { self.v6.into() };
         let (source_port, target_port) = (self.port(), server.port);
         Ends { source_mac: self.mac, target_mac: GATEWAY_MAC, source, target: server.address, source_port, target_port, hops: 64 }
+    }
+
+    /// Does something that draws from `chance` and takes ports apart from all others: what else the device does stays as
+    /// it is, whether this happens or not.
+    pub(crate) fn apart<T>(&mut self, chance: Chance, what: impl FnOnce(&mut Self) -> T) -> T {
+        let usual = std::mem::replace(&mut self.chance, chance);
+        std::mem::swap(&mut self.next_port, &mut self.apart_port);
+        let done = what(self);
+        std::mem::swap(&mut self.next_port, &mut self.apart_port);
+        self.chance = usual;
+        done
     }
 
     fn port(&mut self) -> u16 {

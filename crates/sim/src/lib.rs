@@ -9,8 +9,10 @@ pub mod device;
 pub mod file;
 pub mod home;
 pub mod host;
+pub mod house;
 pub mod names;
 pub mod packet;
+pub mod plan;
 pub mod quic;
 pub mod scenario;
 pub mod session;
@@ -19,4 +21,6 @@ pub mod tls;
 pub mod truth;
 
 pub use home::home;
+pub use house::{House, Sound};
+pub use plan::Plan;
 pub use scenario::Scenario;

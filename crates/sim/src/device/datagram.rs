@@ -20,6 +20,17 @@ pub enum Carriage {
     Quic,
 }
 
+impl Carriage {
+    /// The server's port.
+    pub(crate) const fn port(self) -> u16 {
+        match self {
+            Self::Srtp => 10_000,
+            Self::Dtls => 5_684,
+            Self::Quic => 443,
+        }
+    }
+}
+
 /// A speaker that sends its sound in datagrams.
 #[derive(Clone, Debug)]
 pub struct DatagramSpeaker {
@@ -76,6 +87,45 @@ impl DatagramSpeaker {
         }
         sent
     }
+
+    /// One utterance and its answer; says when it is over. `belongs` says of each datagram upwards which utterance it
+    /// belongs to and how much sound it holds.
+    pub(crate) fn ask(
+        &self,
+        index: usize,
+        at: i64,
+        delay: i64,
+        flow: &mut Datagrams,
+        belongs: &mut Vec<(usize, i64)>,
+        chance: &mut Chance,
+    ) -> i64 {
+        let sent = self.utter(at, chance);
+        let over = sent.last().map_or(at, |sent| sent.0);
+        for (count, (at, payload, sound)) in sent.into_iter().enumerate() {
+            flow.up.push((at, payload));
+            belongs.push((index, sound));
+            if self.carriage == Carriage::Quic && count % 2 == 1 {
+                flow.down.push((at + delay, quic::short_packet(chance.length(22, 27), chance)));
+            }
+        }
+        // The answer: sound from the server in packets of its own beat.
+        let mut answer = over + chance.between(300, 900) * MILLISECOND;
+        for _ in 0..chance.length(60, 180) {
+            let octets = chance.length(90, 170);
+            let packet = if self.carriage == Carriage::Quic {
+                quic::short_packet(octets, chance)
+            } else if self.carriage == Carriage::Dtls {
+                dtls(9, octets, chance)
+            } else {
+                let mut packet = vec![0x80, 0x6f];
+                packet.extend_from_slice(&chance.octets(octets));
+                packet
+            };
+            flow.down.push((answer, packet));
+            answer += 20 * MILLISECOND;
+        }
+        answer
+    }
 }
 
 fn dtls(number: u64, plain: usize, chance: &mut Chance) -> Vec<u8> {
@@ -103,12 +153,7 @@ pub fn stun(answer: bool, transaction: &[u8; 12]) -> Vec<u8> {
 impl Device for DatagramSpeaker {
     fn live(&self, host: &mut Host, from: i64, until: i64) -> Vec<Upload> {
         let (name, address) = (&self.speaker.service.0, self.speaker.service.1);
-        let port = match self.carriage {
-            Carriage::Srtp => 10_000,
-            Carriage::Dtls => 5_684,
-            Carriage::Quic => 443,
-        };
-        let server = Server { name, address, port, delay: 18 * MILLISECOND };
+        let server = Server { name, address, port: self.carriage.port(), delay: 18 * MILLISECOND };
         let mut now = host.join(from, Some("_assistant._tcp"));
         now = host.look_up(now, &server);
         let mut chance = host.chance.fork("datagrams");
@@ -139,31 +184,7 @@ impl Device for DatagramSpeaker {
         let mut idle_from = now;
         for (index, &at) in occasions(&self.speaker.habit, now, until, &mut chance).iter().enumerate() {
             keepalive(&mut flow, &mut belongs, idle_from, at - SECOND, &mut chance);
-            let sent = self.utter(at, &mut chance);
-            let over = sent.last().map_or(at, |sent| sent.0);
-            for (count, (at, payload, sound)) in sent.into_iter().enumerate() {
-                flow.up.push((at, payload));
-                belongs.push((index, sound));
-                if self.carriage == Carriage::Quic && count % 2 == 1 {
-                    flow.down.push((at + server.delay, quic::short_packet(chance.length(22, 27), &mut chance)));
-                }
-            }
-            // The answer: sound from the server in packets of its own beat.
-            let mut answer = over + chance.between(300, 900) * MILLISECOND;
-            for _ in 0..chance.length(60, 180) {
-                let octets = chance.length(90, 170);
-                let packet = if self.carriage == Carriage::Quic {
-                    quic::short_packet(octets, &mut chance)
-                } else if self.carriage == Carriage::Dtls {
-                    dtls(9, octets, &mut chance)
-                } else {
-                    let mut packet = vec![0x80, 0x6f];
-                    packet.extend_from_slice(&chance.octets(octets));
-                    packet
-                };
-                flow.down.push((answer, packet));
-                answer += 20 * MILLISECOND;
-            }
+            let answer = self.ask(index, at, server.delay, &mut flow, &mut belongs, &mut chance);
             idle_from = answer;
         }
         keepalive(&mut flow, &mut belongs, idle_from, until, &mut chance);
@@ -172,7 +193,8 @@ impl Device for DatagramSpeaker {
     }
 }
 
-fn truth(belongs: &[(usize, i64)], seen: &[i64]) -> Vec<Upload> {
+/// What the datagrams that were `seen` held, by utterance.
+pub(crate) fn truth(belongs: &[(usize, i64)], seen: &[i64]) -> Vec<Upload> {
     let mut uploads: Vec<(usize, Upload)> = Vec::new();
     for (&(index, sound), &at) in belongs.iter().zip(seen).filter(|((_, sound), _)| *sound > 0) {
         match uploads.last_mut() {

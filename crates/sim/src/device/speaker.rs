@@ -122,7 +122,7 @@ impl Speaker {
     }
 
     /// Writes one utterance; says how much sound it holds and when it is over.
-    fn utter(&self, session: &mut Session, at: i64, mark: Mark, delay: i64, chance: &mut Chance) -> (i64, i64) {
+    pub(crate) fn utter(&self, session: &mut Session, at: i64, mark: Mark, delay: i64, chance: &mut Chance) -> (i64, i64) {
         let live = chance.between(self.habit.live.0, self.habit.live.1);
         // What was said and on which device: one record of context, then the sound.
         session.say(at, chance.length(500, 1_800));

@@ -67,6 +67,19 @@ pub struct Trace {
     pub frames: Vec<Captured>,
     /// How far the device's stream had been captured, and when.
     reached: Vec<(u64, i64)>,
+    /// Where either side stands at the end: the device, then the server.
+    pub left: [Standstill; 2],
+}
+
+/// Where one side of a connection stands when nothing is left to send.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Standstill {
+    /// Sequence number of the next octet.
+    pub sequence: u32,
+    /// What its time-stamp clock shows at a moment of zero nanoseconds.
+    pub clock: u32,
+    /// Identification of its last IPv4 packet.
+    pub id: u16,
 }
 
 impl Trace {
@@ -89,9 +102,19 @@ pub fn play(conversation: Conversation, ends: Ends, path: Path<'_>, chance: &mut
             Event::Arrive(side, flight) => connection.arrive(side, at, flight),
         }
     }
-    let mut trace = connection.trace;
+    let left = [DEVICE, SERVER].map(|side| Standstill {
+        sequence: wrap(connection.ends[side].first, connection.ends[side].next + 1),
+        clock: connection.ends[side].clock(0),
+        id: connection.ids[side],
+    });
+    let mut trace = Trace { left, ..connection.trace };
     trace.frames.sort_by_key(|frame| frame.at);
     trace
+}
+
+/// The sequence number `offset` octets after `start`.
+fn wrap(start: u32, offset: u64) -> u32 {
+    start.wrapping_add(u32::try_from(offset & 0xffff_ffff).unwrap_or(0))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -299,7 +322,6 @@ impl<'a> Connection<'a> {
 
     #[expect(clippy::too_many_arguments, reason = "the fields of one header, passed once")]
     fn capture(&mut self, side: usize, at: i64, flags: u8, sequence: u64, acknowledged: u64, options: &[u8], payload: &[u8]) {
-        let wrap = |start: u32, offset: u64| start.wrapping_add(u32::try_from(offset & 0xffff_ffff).unwrap_or(0));
         let other = if side == DEVICE { SERVER } else { DEVICE };
         let header = TcpHeader {
             sequence: wrap(self.ends[side].first, sequence),

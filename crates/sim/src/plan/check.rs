@@ -1,0 +1,140 @@
+//! Values that a scenario may not hold, or not together.
+
+use super::{Bursts, CodecPlan, Common, DeviceKind, Injected, Probing, Shape, SpeakerPlan, Talk};
+
+/// The key that is wrong, and what to do.
+pub(super) type Wrong = (&'static str, String);
+
+/// Longest time that a parameter in hours may say.
+const MONTH_HOURS: f64 = 31.0 * 24.0;
+
+/// Whether `value` of `key` lies in `low..=high`.
+fn within(key: &'static str, value: f64, low: f64, high: f64) -> Result<(), Wrong> {
+    if (low..=high).contains(&value) {
+        Ok(())
+    } else {
+        Err((key, format!("`{key}` must lie between {low} and {high}, not at {value}")))
+    }
+}
+
+/// Whether `[low, high]` of `key` is a range within `least..=most`.
+fn range(key: &'static str, [low, high]: [f64; 2], least: f64, most: f64) -> Result<(), Wrong> {
+    within(key, low, least, most)?;
+    within(key, high, least, most)?;
+    if low <= high { Ok(()) } else { Err((key, format!("`{key}` must hold the smaller number first, not [{low}, {high}]"))) }
+}
+
+/// What every device is told.
+pub(super) fn common(common: &Common) -> Result<(), Wrong> {
+    within("distance_db", common.distance_db, -20.0, 200.0)?;
+    within("threshold_db", common.threshold_db, -20.0, 200.0)?;
+    within("active_from_hours", common.active_from_hours, 0.0, MONTH_HOURS)?;
+    if let Some(seconds) = common.heartbeat_seconds
+        && seconds != 0.0
+    {
+        within("heartbeat_seconds", seconds, 0.1, 864_000.0)?;
+    }
+    within("also_video_kbits", common.also_video_kbits, 0.0, 20_000.0)?;
+    if let Some(Bursts { every_seconds, kilobytes: [low, high] }) = common.also_bursts {
+        within("also_bursts", every_seconds, 1.0, 86_400.0)?;
+        range("also_bursts", [low, high].map(f64::from), 1.0, 20_000.0)?;
+    }
+    Ok(())
+}
+
+/// What a kind is told.
+pub(super) fn kind(kind: &DeviceKind) -> Result<(), Wrong> {
+    match kind {
+        DeviceKind::Speaker(plan) => speaker(plan),
+        DeviceKind::Plug(plan) => within("switched_every_minutes", plan.switched_every_minutes, 0.0, 100_000.0),
+    }
+}
+
+/// Wake words and how well they are known.
+fn wake(words: &[String], probability: f64, near_miss: &[f64], without: bool) -> Result<(), Wrong> {
+    if without && !words.is_empty() {
+        return Err(("without_wake_word", "`without_wake_word` and `wake_words` contradict each other; keep one".into()));
+    }
+    if !without && words.is_empty() {
+        return Err(("wake_words", "nothing wakes this device; give it `wake_words`, such as [\"computer\"]".into()));
+    }
+    if let Some(word) = words.iter().find(|word| !word.bytes().any(|octet| octet.is_ascii_alphabetic())) {
+        return Err(("wake_words", format!("{word:?} holds no letters from a to z, so that nothing sounds like it")));
+    }
+    within("wake_probability", probability, 0.0, 1.0)?;
+    if near_miss.len() > 3 {
+        return Err((
+            "near_miss",
+            "`near_miss` holds chances for words that differ in one, two and three sounds: at most three".into(),
+        ));
+    }
+    near_miss.iter().try_for_each(|&chance| within("near_miss", chance, 0.0, 1.0))
+}
+
+fn speaker(plan: &SpeakerPlan) -> Result<(), Wrong> {
+    wake(&plan.wake_words, plan.wake_probability, &plan.near_miss, plan.without_wake_word)?;
+    codec(&plan.codec)?;
+    within("pre_roll_ms", f64::from(plan.pre_roll_ms), 0.0, 10_000.0)?;
+    within("end_silence_ms", f64::from(plan.end_silence_ms), 0.0, 20_000.0)?;
+    within("max_listen_seconds", plan.max_listen_seconds, 0.5, 600.0)?;
+    within("stays_listening_seconds", plan.stays_listening_seconds, 0.0, 600.0)?;
+    within("telemetry_octets", f64::from(plan.telemetry_octets), 0.0, 1_000_000.0)?;
+    within("answer_octets", f64::from(plan.answer_octets), 0.0, 1_000_000.0)?;
+    if plan.cover && plan.codec.shape == Shape::Variable {
+        return Err((
+            "cover",
+            "`cover` hides sound among records of one length; a codec of shape \"variable\" gives it away".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn codec(codec: &CodecPlan) -> Result<(), Wrong> {
+    let fail = |what: String| Err(("codec", what));
+    within("codec", f64::from(codec.beat_ms), 5.0, 1_000.0)?;
+    if codec.octets == 0 || codec.octets > 8_000 {
+        return fail(format!("`codec.octets` must lie between 1 and 8000, not at {}", codec.octets));
+    }
+    let (frames, records) = (codec.frames_per_record, codec.records_per_turn);
+    if frames == 0 || frames > 50 || records == 0 || records > 50 {
+        return fail("`codec.frames_per_record` and `codec.records_per_turn` must lie between 1 and 50".into());
+    }
+    if codec.shape == Shape::Variable && codec.silence_octets > codec.octets {
+        return fail(format!("a silent frame of {} octets is longer than the mean of {}", codec.silence_octets, codec.octets));
+    }
+    Ok(())
+}
+
+/// How a session probes.
+pub(super) fn probing(probing: &Probing) -> Result<(), String> {
+    let told = |(_, what): Wrong| what;
+    probing.slots.map_or(Ok(()), |slots| within("slots", f64::from(slots), 2.0, 1_000.0)).map_err(told)?;
+    probing.slot_seconds.map_or(Ok(()), |seconds| within("slot_seconds", seconds, 1.0, 3_600.0)).map_err(told)?;
+    probing.guard_seconds.map_or(Ok(()), |seconds| within("guard_seconds", seconds, 0.0, 3_600.0)).map_err(told)?;
+    probing.rounds.map_or(Ok(()), |rounds| within("rounds", f64::from(rounds), 1.0, 100_000.0)).map_err(told)?;
+    probing.alpha.map_or(Ok(()), |alpha| within("alpha", alpha, 1e-9, 0.5)).map_err(told)?;
+    probing.level_db.map_or(Ok(()), |level| within("level_db", level, 0.0, 140.0)).map_err(told)
+}
+
+/// Sounds of the household.
+pub(super) fn talk(talk: &Talk) -> Result<(), String> {
+    let told = |(_, what): Wrong| what;
+    within("from_hour", talk.from_hour, 0.0, 24.0).map_err(told)?;
+    within("until_hour", talk.until_hour, 0.0, 24.0).map_err(told)?;
+    within("per_hour", talk.per_hour, 0.0, 600.0).map_err(told)?;
+    range("seconds", talk.seconds, 0.2, 600.0).map_err(told)?;
+    within("level_db", talk.level_db, 0.0, 140.0).map_err(told)
+}
+
+/// Sounds from outside.
+pub(super) fn injected(injected: &Injected, hours: f64) -> Result<(), String> {
+    let told = |(_, what): Wrong| what;
+    match (injected.at_hours, injected.every_minutes) {
+        (Some(at), None) if (0.0..hours).contains(&at) => {}
+        (Some(at), None) => return Err(format!("`at_hours` = {at} lies outside the home's {hours} hours")),
+        (None, Some(minutes)) => within("every_minutes", minutes, 0.1, 100_000.0).map_err(told)?,
+        _ => return Err("say when with one of `at_hours` and `every_minutes`".into()),
+    }
+    within("seconds", injected.seconds, 0.1, 600.0).map_err(told)?;
+    within("level_db", injected.level_db, 0.0, 140.0).map_err(told)
+}

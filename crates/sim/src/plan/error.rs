@@ -1,0 +1,55 @@
+//! What is wrong with a scenario file, where, and what to do.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A scenario file that cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PlanError {
+    /// Name of the file.
+    pub file: String,
+    /// Line, from 1; 0 when the whole file is meant.
+    pub line: usize,
+    /// Column in characters, from 1; 0 when the whole file is meant.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub what: String,
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, column, what } = self;
+        if *line == 0 { write!(out, "{file}: {what}") } else { write!(out, "{file}:{line}:{column}: {what}") }
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+/// A fault at a place in the text.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) at: Option<Range<usize>>,
+    pub(super) what: String,
+}
+
+impl Fault {
+    pub(super) fn new(at: Range<usize>, what: impl Into<String>) -> Self {
+        Self { at: Some(at), what: what.into() }
+    }
+
+    /// The same, with line and column.
+    pub(super) fn located(self, file: &str, text: &str) -> PlanError {
+        let (line, column) = self.at.map_or((0, 0), |at| {
+            let before = text.get(..at.start).unwrap_or(text);
+            let start = before.rfind('\n').map_or(0, |end| end + 1);
+            (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+        });
+        PlanError { file: file.to_owned(), line, column, what: self.what }
+    }
+}
+
+impl From<toml::de::Error> for Fault {
+    fn from(error: toml::de::Error) -> Self {
+        Self { at: error.span(), what: error.message().replace('\n', ", ") }
+    }
+}
