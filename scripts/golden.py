@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Golden values for the tests in crates/core/tests/golden: the burst rule of LeakyPick (ACSAC 2020, section 4.1.1), the
-statistics of a line, and its t-test (section 4.1.2), written apart from the program, with numpy and scipy.
+statistics of a line, its t-test (section 4.1.2), and the dose, written apart from the program, with numpy and scipy.
 
     scripts/golden.py            writes the files (needs cargo for the simulated captures)
     scripts/golden.py --check    compares with what is there instead
-    scripts/golden.py --only NAME    only one of them: burst, line, ttest
+    scripts/golden.py --only NAME    only one of them: burst, line, ttest, dose
     scripts/golden.py --null     prints the null distribution of the unevenness (a minute)
 
 Needs numpy and scipy: pip install numpy scipy
@@ -402,6 +402,61 @@ def ttest():
     return {"tails": tails(), "sets": sets}
 
 
+# --- dose ---------------------------------------------------------------------------------------------------------------
+
+
+def kendall(x, y):
+    return int(np.sign(np.subtract.outer(x, x) * np.sign(np.subtract.outer(y, y))).sum()) // 2
+
+
+def share_as_far(x, y, score):
+    """Over all orders of y, the share whose S lies as far from 0."""
+    far = [abs(kendall(x, np.array(order))) >= abs(score) for order in itertools.permutations(y)]
+    return sum(far) / len(far)
+
+
+def kept_slopes(x, slopes, level):
+    """Ends of the slopes that are not rejected, tried between each two slopes of pairs, with nothing left over twice."""
+    edges = [-math.inf, *slopes, math.inf]
+    rank = np.arange(len(x))
+    p = {score: share_as_far(x, rank, score) for score in {abs(len(slopes) - 2 * i) for i in range(len(slopes) + 1)}}
+    kept = [i for i in range(len(slopes) + 1) if p[abs(len(slopes) - 2 * i)] > 1 - level]
+    # Where S is never small enough, the median alone.
+    return (edges[kept[0]], edges[kept[-1] + 1]) if kept else (slopes[len(slopes) // 2],) * 2
+
+
+def dose():
+    draw = random.Random(21)
+    grid = lambda value: round(value * 64) / 64
+    sets = []
+    for name, n, slope, noise, ties in (
+        ("four points", 4, 4000, 300, False),
+        ("five points", 5, 4000, 500, True),
+        ("six points", 6, 0, 900, False),
+        ("seven points", 7, 4000, 2500, False),
+        ("seven points with ties", 7, 1000, 1500, True),
+        ("nine points", 9, 500, 1800, False),
+        ("twenty points", 20, 300, 1800, False),
+        ("twenty points with ties", 20, 300, 1800, True),
+        ("sixty points", 60, -80, 1500, False),
+    ):
+        x = [float(draw.randrange(1, 5)) if ties else grid(draw.uniform(0.5, 12)) + i / 1024 for i in range(n)]
+        y = [math.floor(1500 + slope * at + noise * draw.gauss(0, 1)) + (0 if ties else i / 1024) for i, at in enumerate(x)]
+        x, y = np.array(x), np.array(y)
+        fit = stats.theilslopes(y, x, alpha=0.95, method="joint")
+        row = {"name": name, "points": list(map(list, zip(x.tolist(), y.tolist()))), "slope": float(fit.slope), "intercept": float(fit.intercept)}
+        row["normal_interval"] = [float(fit.low_slope), float(fit.high_slope)]
+        if n <= 7:
+            row["exact_p"] = share_as_far(x, y, kendall(x, y))
+            slopes = sorted((y[j] - y[i]) / (x[j] - x[i]) for i in range(n) for j in range(i) if x[i] != x[j])
+            ends = kept_slopes(x, slopes, 0.9)
+            row["exact_interval_90"] = [None if math.isinf(end) else float(end) for end in ends]
+        elif not ties:
+            row["kendall_p"] = float(stats.kendalltau(x, y, method="exact").pvalue)
+        sets.append(row)
+    return {"sets": sets}
+
+
 # --- how uneven chance is -----------------------------------------------------------------------------------------------
 
 
@@ -427,14 +482,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare with the files instead of writing them")
     parser.add_argument("--null", action="store_true", help="print the null distribution of the unevenness")
-    parser.add_argument("--only", metavar="NAME", choices=("burst", "line", "ttest"), help="no other file than this one")
+    parser.add_argument("--only", metavar="NAME", choices=("burst", "line", "ttest", "dose"), help="no other file than this one")
     arguments = parser.parse_args()
     if arguments.null:
         return null()
     header = {"by": "scripts/golden.py", "numpy": np.__version__, "scipy": scipy.__version__}
     GOLDEN.mkdir(exist_ok=True)
     stale = []
-    for name, compute in (("burst", burst), ("line", lines), ("ttest", ttest)):
+    for name, compute in (("burst", burst), ("line", lines), ("ttest", ttest), ("dose", dose)):
         if arguments.only and name != arguments.only:
             continue
         values = compute()

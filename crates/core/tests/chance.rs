@@ -1,5 +1,5 @@
-//! The law of the detectors, by simulation. Of the clock: what comes at random moments keeps no beat, and what keeps one is found; of
-//! the paper's t-test, that there is none: see `ttest`.
+//! The law of the detectors, by simulation. Of the clock: what comes at random moments keeps no beat, and what keeps one is found; of the
+//! dose: see `dose`; of the paper's t-test, that there is none: see `ttest`.
 //!
 //! All chance comes from seeds that are printed (`cargo test --test chance -- --nocapture`). `CHANCE_EPISODES=20000` repeats the
 //! measurement that the stated bounds rest on; an ordinary run draws fewer.
@@ -32,6 +32,8 @@
 
 #[path = "chance/background.rs"]
 mod background;
+#[path = "chance/dose.rs"]
+mod dose;
 #[path = "chance/null.rs"]
 mod null;
 #[path = "chance/power.rs"]

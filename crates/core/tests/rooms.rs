@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("names", &["mac"]),
     ("bins", &[]),
     ("findings", &["bins", "mac", "private", "time"]),
-    ("detect", &["findings", "time"]),
+    ("detect", &["findings", "lot", "time"]),
     ("stream", &["time"]),
     ("roster", &["findings", "mac", "scope", "table"]),
     ("meter", &["bins", "findings", "time"]),

@@ -3,5 +3,6 @@
 pub mod bulk;
 pub mod burst;
 pub mod clock;
+pub mod dose;
 pub mod line;
 pub mod ttest;
