@@ -125,8 +125,9 @@ impl Null {
     #[expect(clippy::cast_precision_loss, reason = "orders are counted in 33 bits")]
     pub(super) fn least_rejected(&self, alpha: f64) -> u64 {
         let pairs = self.at_least.len().saturating_sub(2);
-        let attained = self.at_least.iter().take(pairs + 1);
-        attained.take_while(|count| **count as f64 / self.orders as f64 > alpha).count() as u64
+        // An S of 0 is never rejected.
+        let attained = self.at_least.iter().take(pairs + 1).skip(1);
+        1 + attained.take_while(|count| **count as f64 / self.orders as f64 > alpha).count() as u64
     }
 }
 

@@ -1,6 +1,6 @@
 //! How much more a device sends, the longer it hears: amount sent against seconds of sound, over probes whose length was drawn by lot.
 //!
-//! The slope is the median of the slopes of all pairs (Theil 1950, Sen 1968), so that a third of the probes may have met anything else;
+//! The slope is the median of the slopes of all pairs (Theil 1950, Sen 1968), so that a quarter of the probes may have met anything else;
 //! its interval holds the slopes that a permutation test of Kendall's S does not reject. `docs/design/detection.md`, section "dose".
 
 mod kendall;
