@@ -11,6 +11,7 @@ pub mod home;
 pub mod host;
 pub mod house;
 pub mod names;
+pub mod night;
 pub mod packet;
 pub mod plan;
 pub mod quic;

@@ -1,9 +1,13 @@
 //! The command line: arguments are checked before anything is read; then a command does its work.
 
 mod analyze;
+mod demo;
 mod interrupt;
+mod night;
 mod progress;
 mod say;
+mod scenario;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -20,6 +24,8 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Analyze(Box<analyze::Args>),
+    Demo(demo::Args),
+    Simulate(simulate::Args),
 }
 
 /// How a command ended.
@@ -38,6 +44,8 @@ enum Outcome {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Analyze(args) => analyze::run(*args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use earwitness_core::record::News;
+use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_sim::plan::Plan;
+
 use crate::capture::Progress;
 
 /// What takes less needs no bar.
@@ -46,6 +50,66 @@ impl Bar {
             self.drawn.set_draw_target(ProgressDrawTarget::stderr_with_hz(PER_SECOND));
         }
         self.drawn.set_position(progress.octets);
+    }
+}
+
+/// A night that is simulated: how late it is there.
+pub(super) struct Evening {
+    drawn: ProgressBar,
+    wanted: bool,
+    from: i64,
+    proven: u32,
+    rounds: u32,
+}
+
+/// Hours of the night, and what has come of them.
+const NIGHT: &str = "Simulating {bar:24} {msg}, {elapsed}";
+
+impl Evening {
+    /// A night before it has begun.
+    pub(super) fn new(plan: &Plan, quiet: bool) -> Self {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "hours of a scenario")]
+        let seconds = (plan.hours * 3_600.0) as u64;
+        let drawn = ProgressBar::with_draw_target(Some(seconds), ProgressDrawTarget::hidden());
+        Self { drawn, wanted: !quiet && std::io::stderr().is_terminal(), from: plan.start, proven: 0, rounds: 0 }
+    }
+
+    /// So late it is.
+    pub(super) fn at(&mut self, now: Timestamp) {
+        if !self.wanted {
+            return;
+        }
+        if self.drawn.is_hidden() && self.drawn.elapsed() >= SOON / 4 {
+            if let Ok(style) = ProgressStyle::with_template(NIGHT) {
+                self.drawn.set_style(style.progress_chars("━╸─"));
+            }
+            self.drawn.set_draw_target(ProgressDrawTarget::stderr_with_hz(PER_SECOND));
+        }
+        let passed = now.nanos().saturating_sub(self.from).max(0) / SECOND;
+        self.drawn.set_position(passed.unsigned_abs());
+        let (hours, minutes) = (passed / 3_600, passed / 60 % 60);
+        let Self { rounds, proven, .. } = self;
+        self.drawn.set_message(format!("{hours}:{minutes:02} h of the night, {rounds} rounds, {proven} devices react"));
+    }
+
+    /// Something came out.
+    pub(super) fn news(&mut self, news: News) {
+        match news {
+            News::Scored { .. } => self.rounds += 1,
+            News::Proven { .. } => self.proven += 1,
+            News::Ended(_) => {}
+        }
+    }
+
+    /// The night is over; what it says is computed.
+    pub(super) fn weighing(&mut self) {
+        self.drawn.set_message(format!("{} rounds: weighing the evidence", self.rounds));
+    }
+}
+
+impl Drop for Evening {
+    fn drop(&mut self) {
+        self.drawn.finish_and_clear();
     }
 }
 

@@ -1,0 +1,83 @@
+//! `earwitness demo`: a simulated home, a night of probing in seconds, and what it says of each device.
+
+use std::path::PathBuf;
+
+use clap::ValueHint;
+use earwitness_core::analysis::Settings;
+use earwitness_core::verdict::{self, judge};
+use jiff::tz::TimeZone;
+
+use super::night::{Seen, night};
+use super::progress::Evening;
+use super::scenario::{load, session};
+use super::{Outcome, say};
+use crate::outfile::{self, Sink};
+use crate::report::table::Terminal;
+use crate::report::{Context, html, json, verdicts};
+use crate::vendor::vendor;
+
+/// Probe a simulated home for a night, in seconds, and report on each device. Needs no network and no root.
+///
+/// A home of the program's own making, with devices that are known to listen and others that are not, is watched and probed by the same
+/// machine that watches a real one; the report shows each verdict beside the truth.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Exit status: 0 done, and each verdict is the truth; 1 done, and some is not; 2 something could not be done.")]
+pub(in crate::cli) struct Args {
+    /// Name of a scenario (`earwitness simulate --list`), or a TOML file.
+    #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath, default_value = "demo")]
+    scenario: String,
+    /// Decides everything that is left to chance.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-1.json).
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    json: Option<PathBuf>,
+    /// Write a page for people, complete in one file.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Say nothing on standard error but why something could not be done.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Simulates, judges and reports.
+pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let plan = load(&args.scenario)?;
+    let session = session(&plan, args.seed)?;
+    let mut evening = Evening::new(&plan, args.quiet);
+    let simulated = night(&plan, args.seed, &session, Settings::default(), &mut |seen| match seen {
+        Seen::Now(now) => evening.at(now),
+        Seen::News(news) => evening.news(news),
+        Seen::Frame(_) => {}
+    });
+    evening.weighing();
+    let settings = verdict::Settings { alpha: session.alpha, seed: args.seed, ..verdict::Settings::default() };
+    let expected = simulated.expected();
+    let verdicts = judge(&simulated.findings, simulated.rounds, &simulated.tested, &settings);
+    drop(evening);
+    let right = verdicts.devices.iter().all(|it| expected.get(&it.device).is_none_or(|words| words == it.outcome.words()));
+    let probing = verdicts::Probing { verdicts, expected };
+    let inputs = [format!("simulated home \"{}\", seed {}", plan.name, args.seed)];
+    let context = Context {
+        inputs: &inputs,
+        options: &[],
+        troubles: &[],
+        vendor: &|mac| vendor(mac).map(str::to_owned),
+        zone: TimeZone::UTC,
+    };
+    let findings = &simulated.findings;
+    if let Some(path) = &args.html {
+        outfile::write_whole(path, |out: &mut Sink<'_>| html::write(findings, Some(&probing), &context, out))?;
+    }
+    if let Some(path) = &args.json {
+        outfile::write_whole(path, |out: &mut Sink<'_>| json::write(findings, Some(&probing), &context, out))?;
+    }
+    let dash = std::path::Path::new("-");
+    if args.json.as_deref() != Some(dash) && args.html.as_deref() != Some(dash) {
+        outfile::write_whole(dash, |out: &mut Sink<'_>| verdicts::table(&probing, findings, &context, Terminal::detect(), out))?;
+        if args.html.is_none() && !args.quiet {
+            say::line("--html FILE writes the same as a page with pictures");
+        }
+    }
+    Ok(if right { Outcome::Done } else { Outcome::Found })
+}
