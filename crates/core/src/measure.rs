@@ -88,7 +88,8 @@ impl Profile {
     #[must_use]
     pub fn measure(&self, window: Window, level: f64) -> Measure {
         let first = self.clocked.partition_point(|upload| upload.0 < window.from);
-        let clocked = self.clocked.iter().skip(first).take_while(|upload| upload.0 < window.until).map(|upload| upload.1).sum();
+        let clocked =
+            self.clocked.iter().skip(first).take_while(|upload| upload.0 < window.until).fold(0.0, |sum, upload| sum + upload.1);
         let octets = if level > 0.0 {
             self.bins(window).map(|octets| (as_f64(octets) - level).max(0.0)).sum()
         } else {

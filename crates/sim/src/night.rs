@@ -39,7 +39,12 @@ pub enum Happening<'a> {
 }
 
 /// Runs a session until it or the scenario ends; says when that was.
-pub fn run<P: Plan>(house: &mut House, machine: &mut Experiment<P>, microphone: bool, tell: &mut dyn FnMut(Happening<'_>)) -> Timestamp {
+pub fn run<P: Plan>(
+    house: &mut House,
+    machine: &mut Experiment<P>,
+    microphone: bool,
+    tell: &mut dyn FnMut(Happening<'_>),
+) -> Timestamp {
     let (mut now, ends) = (house.begins(), house.ends());
     let mut wake = Some(now);
     let mut actions = Vec::new();

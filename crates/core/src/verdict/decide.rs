@@ -207,7 +207,8 @@ fn heard(trials: &[Trial], verdicts: &[Verdict], settings: &Settings, caveats: &
 
 /// Fills in who is on the list of e-BH, by the reactions at once.
 fn list(verdicts: &mut [Verdict], session: &Session, alpha: f64) {
-    let ln_e: BTreeMap<DeviceId, f64> = session.standings().iter().map(|(id, it)| (*id, it.lottery.log_e() + AT_ONCE.ln())).collect();
+    let ln_e: BTreeMap<DeviceId, f64> =
+        session.standings().iter().map(|(id, it)| (*id, it.lottery.log_e() + AT_ONCE.ln())).collect();
     let listed = e_bh(&ln_e.values().copied().collect::<Vec<_>>(), alpha);
     let listed: BTreeMap<DeviceId, bool> = ln_e.keys().copied().zip(listed).collect();
     for verdict in verdicts {

@@ -1,7 +1,7 @@
 //! Late reactions: the same slots, looked at minutes and hours after their probes.
 
 use super::Late;
-use crate::detect::lottery::{Late as Search, Lag, lags};
+use crate::detect::lottery::{Lag, Late as Search, lags};
 use crate::measure::{Above, Measure};
 use crate::time::{SECOND, Window};
 use crate::trial::{Session, Trial};

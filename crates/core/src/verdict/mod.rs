@@ -179,4 +179,3 @@ pub struct Verdicts {
     /// What to know beside.
     pub caveats: Vec<Caveat>,
 }
-

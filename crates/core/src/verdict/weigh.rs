@@ -7,8 +7,8 @@ use super::{Caused, Evidence, Late};
 use crate::detect::dose;
 use crate::detect::lottery::{FIRST, bound, detection_limit};
 use crate::findings::{DeviceFindings, DeviceId, Receiver, Sighting, SightingKind};
-use crate::samples::Tested;
 use crate::measure::{Above, Measure, Profile};
+use crate::samples::Tested;
 use crate::time::Window;
 use crate::trial::{AT_ONCE, Session, Standing, Trial};
 
@@ -30,8 +30,7 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
     let Setting { trials, session, settings, tested, stretch } = *setting;
     let nothing = Standing::default();
     let standing = session.standings().get(&device.id).unwrap_or(&nothing);
-    let counted: Vec<(&Trial, &[Measure])> =
-        trials.iter().filter_map(|trial| Some((trial, trial.counted(device.id)?))).collect();
+    let counted: Vec<(&Trial, &[Measure])> = trials.iter().filter_map(|trial| Some((trial, trial.counted(device.id)?))).collect();
     let threshold = session.threshold();
     let ln_e = standing.lottery.highest() + AT_ONCE.ln();
     let above = Above::new(profile, stretch);
@@ -166,9 +165,7 @@ fn bursts(device: &DeviceFindings, counted: &[(&Trial, &[Measure])]) -> (u32, u3
 fn continuous(device: &DeviceFindings, trials: &[Trial]) -> f64 {
     let (mut with, mut all) = (0_i64, 0_i64);
     for span in trials.iter().filter_map(|trial| trial.round.span()) {
-        let shared = |it: &Sighting| {
-            it.window.until.min(span.until).since(it.window.from.max(span.from)).max(0)
-        };
+        let shared = |it: &Sighting| it.window.until.min(span.until).since(it.window.from.max(span.from)).max(0);
         with += device.continuous.iter().map(shared).sum::<i64>().min(span.length());
         all += span.length();
     }

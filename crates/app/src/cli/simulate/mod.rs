@@ -72,14 +72,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     outfile::write_whole(&place(".pcapng"), |out| {
         let mut writer = Writer::begin(out)?;
         let mut trouble = Ok(());
-        simulated = Some(night(&plan, args.seed, &session, Settings { clock: None, burst: None, ..Settings::default() }, &mut |seen| {
-            match seen {
-                Seen::Frame(frame) if trouble.is_ok() => trouble = writer.frame(frame.at.nanos(), frame.bytes),
-                Seen::Now(now) => evening.at(now),
-                Seen::News(News::Ended(Done::NoRoom)) => say::line("the quiet hours left no time for a further round"),
-                _ => {}
-            }
-        }));
+        simulated =
+            Some(night(&plan, args.seed, &session, Settings { clock: None, burst: None, ..Settings::default() }, &mut |seen| {
+                match seen {
+                    Seen::Frame(frame) if trouble.is_ok() => trouble = writer.frame(frame.at.nanos(), frame.bytes),
+                    Seen::Now(now) => evening.at(now),
+                    Seen::News(News::Ended(Done::NoRoom)) => say::line("the quiet hours left no time for a further round"),
+                    _ => {}
+                }
+            }));
         trouble
     })?;
     let Some(simulated) = simulated else { bail!("nothing was simulated") };
