@@ -10,6 +10,7 @@
 //! The formulas, what they assume and where they are from: `docs/design/detection.md`.
 
 mod bound;
+mod late;
 mod limit;
 mod many;
 mod martingale;
@@ -17,6 +18,7 @@ mod odds;
 mod place;
 
 pub use bound::{FIRST, bound};
+pub use late::{Evidence, Lag, Late, MOST_LAGS, lags};
 pub use limit::detection_limit;
 pub use many::{e_bh, threshold};
 pub use martingale::{Lottery, MOST_STIMULI};
