@@ -33,11 +33,12 @@ impl Lag {
     }
 }
 
-/// The delays to search by default, up to the `longest`: every 10 s to 10 minutes, then every sixtieth of the delay, then every minute.
+/// The delays to search by default, up to the `longest`: every 10 s to 10 minutes, then every sixtieth of the delay (whole seconds), from an
+/// hour on every minute.
 /// Windows grow with the steps, so that no delay lies between two of them. Twelve hours make about 830.
 #[must_use]
 pub fn lags(longest: i64) -> Vec<Lag> {
-    let step_after = |shift: i64| (shift / 60).clamp(10 * SECOND, 60 * SECOND);
+    let step_after = |shift: i64| (shift / SECOND / 60).clamp(10, 60) * SECOND;
     let mut found = Vec::new();
     let mut shift = 10 * SECOND;
     while shift <= longest && found.len() < MOST_LAGS {

@@ -12,24 +12,24 @@ const WAYS: usize = 8;
 /// What is bet on, and with what part of the stake. Chosen by simulation before any session, and fixed: most lies on devices that answer
 /// nearly always, and next on those that answer half of the time, because a part of a half costs those a third of a round.
 const ODDS: [(Odds, f64); WAYS] = [
-    (Odds::First(0.97), 0.38),
+    (Odds::First(0.97), 0.45),
     (Odds::First(0.75), 0.12),
-    (Odds::First(0.5), 0.22),
-    (Odds::First(0.3), 0.10),
-    (Odds::First(0.12), 0.04),
-    (Odds::Tilted(1.5), 0.03),
-    (Odds::Tilted(4.0), 0.05),
+    (Odds::First(0.5), 0.20),
+    (Odds::First(0.3), 0.08),
+    (Odds::First(0.12), 0.03),
+    (Odds::Tilted(1.5), 0.02),
+    (Odds::Tilted(4.0), 0.04),
     (Odds::Tilted(8.0), 0.06),
 ];
 
 /// Part of the stake that is bet alike on all stimuli.
-const ALIKE: f64 = 0.78;
+const ALIKE: f64 = 0.80;
 
 /// Part of the stake that learns.
 const LEARNING: f64 = 0.04;
 
 /// Probabilities that a device answers a stimulus at all, each stimulus apart, and the part of the stake on each.
-const ANSWERED: [(f64, f64); 2] = [(0.1, 0.08), (0.3, 0.10)];
+const ANSWERED: [(f64, f64); 2] = [(0.1, 0.08), (0.3, 0.08)];
 
 /// The test martingale of one device: what a stake of 1 has become by betting that it hears.
 ///
@@ -59,7 +59,7 @@ impl Default for Lottery {
 impl Lottery {
     /// Before the first round.
     #[must_use]
-    pub const fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             alike: Ways::new(),
             learned: Learned::new(),
@@ -81,9 +81,9 @@ impl Lottery {
             // All the same: every bet is paid 1, and there is nothing to learn.
             return;
         }
-        let pay = ODDS.map(|(odds, _)| odds.ln_pay(place));
+        let pay = ODDS.map(|(odds, _)| odds.pay(place));
         self.alike.multiply(&pay);
-        self.ln_learned += self.learned.ln_pay(place);
+        self.ln_learned += self.learned.pay(place).ln();
         let stimulus = stimulus.min(MOST_STIMULI - 1);
         if self.stimuli.len() <= stimulus {
             self.stimuli.resize(stimulus + 1, Ways::new());
@@ -147,28 +147,30 @@ impl Lottery {
 /// The bets on all ways of answering.
 #[derive(Clone, Copy, Debug)]
 struct Ways {
-    /// What a stake of 1 on each has become, as a logarithm.
-    each: [f64; WAYS],
-    /// What a stake of 1 shared between them has become, as a logarithm.
+    /// The part of what there is now that lies on each. A part too small to be told from 0 is lost, which only costs.
+    parts: [f64; WAYS],
+    /// What a stake of 1 has become, as a logarithm.
     ln: f64,
 }
 
 impl Ways {
-    const fn new() -> Self {
-        Self { each: [0.0; WAYS], ln: 0.0 }
+    fn new() -> Self {
+        Self { parts: ODDS.map(|(_, part)| part), ln: 0.0 }
     }
 
-    fn multiply(&mut self, ln_pay: &[f64; WAYS]) {
-        let mut parts = [(0.0, 0.0); WAYS];
-        for (((each, pay), part), (_, stake)) in self.each.iter_mut().zip(ln_pay).zip(&mut parts).zip(ODDS) {
-            *each += pay;
-            *part = (stake, stake.ln() + *each);
+    fn multiply(&mut self, pay: &[f64; WAYS]) {
+        for (part, pay) in self.parts.iter_mut().zip(pay) {
+            *part *= pay;
         }
-        self.ln = ln_sum(&parts);
+        let all: f64 = self.parts.iter().sum();
+        self.ln += all.ln();
+        self.parts = self.parts.map(|part| part / all);
     }
 
+    /// What a stake of 1 on the best of them has become, as a logarithm.
     fn best(&self) -> f64 {
-        self.each.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+        let grown = self.parts.iter().zip(ODDS).map(|(part, (_, stake))| (part / stake).ln());
+        self.ln + grown.fold(f64::NEG_INFINITY, f64::max)
     }
 }
 

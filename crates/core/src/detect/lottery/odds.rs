@@ -15,18 +15,17 @@ pub(super) enum Odds {
 }
 
 impl Odds {
-    /// What a stake of 1 becomes, as a logarithm.
-    pub(super) fn ln_pay(self, place: Place) -> f64 {
+    /// What a stake of 1 becomes.
+    pub(super) fn pay(self, place: Place) -> f64 {
         match self {
             Self::First(chance) if place.above == 0 => {
-                let share = f64::from(place.slots) / (f64::from(place.level) + 1.0);
-                (1.0 - chance + chance * share).ln()
+                1.0 - chance + chance * f64::from(place.slots) / (f64::from(place.level) + 1.0)
             }
-            Self::First(chance) => (-chance).ln_1p(),
+            Self::First(chance) => 1.0 - chance,
             Self::Tilted(fall) => {
                 let (from, until) = place.stretch();
                 let mass = ((-fall * from).exp() - (-fall * until).exp()) / -(-fall).exp_m1();
-                (mass / (until - from)).ln()
+                mass / (until - from)
             }
         }
     }
@@ -50,8 +49,8 @@ impl Learned {
         Self { seen: PRIOR }
     }
 
-    /// What a stake of 1 becomes, as a logarithm; and learns.
-    pub(super) fn ln_pay(&mut self, place: Place) -> f64 {
+    /// What a stake of 1 becomes; and learns.
+    pub(super) fn pay(&mut self, place: Place) -> f64 {
         let (from, until) = place.stretch();
         let all: f64 = self.seen.iter().sum();
         let mut pay = 0.0;
@@ -61,6 +60,6 @@ impl Learned {
             pay += shared * *seen * 8.0 / all;
             *seen += shared;
         }
-        pay.ln()
+        pay
     }
 }
