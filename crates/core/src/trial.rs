@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::detect::lottery::{Lottery, Place, threshold};
+use crate::detect::lottery::{AT_ONCE, Lottery, Place, threshold};
 use crate::findings::DeviceId;
 use crate::measure::{LEVEL_BEFORE, Measure, Profile};
 use crate::probe::Round;
@@ -58,10 +58,6 @@ pub fn score(profile: &Profile, windows: &[Window]) -> Vec<Measure> {
     let level = profile.level(Window { from: first.from.plus(-LEVEL_BEFORE), until: last.until });
     windows.iter().map(|&window| profile.measure(window, level)).collect()
 }
-
-/// Of a device that may react at once or later, the share of the error rate that is spent on reactions at once. The rest goes to
-/// the search for late ones.
-pub const AT_ONCE: f64 = 0.75;
 
 /// How a device stands after some rounds.
 #[derive(Clone, Debug, Default)]

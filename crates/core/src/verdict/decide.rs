@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::weigh::{Setting, weigh};
 use super::{Caveat, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts};
-use crate::detect::lottery::{bound, e_bh};
+use crate::detect::lottery::{AT_ONCE, bound, e_bh};
 use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
 use crate::measure::Profile;
 use crate::probe::{Heard, Round, Void};
 use crate::samples::Tested;
 use crate::time::{SECOND, Timestamp, Window};
-use crate::trial::{AT_ONCE, Session, Trial};
+use crate::trial::{Session, Trial};
 
 /// What verdicts are computed with.
 #[derive(Clone, PartialEq, Debug)]

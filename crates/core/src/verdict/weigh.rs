@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::decide::Settings;
 use super::{Caused, Evidence, Late};
 use crate::detect::dose;
-use crate::detect::lottery::{FIRST, bound, detection_limit};
+use crate::detect::lottery::{AT_ONCE, FIRST, bound, detection_limit};
 use crate::findings::{DeviceFindings, DeviceId, Receiver, Sighting, SightingKind};
 use crate::measure::{Above, Measure, Profile};
 use crate::samples::Tested;
 use crate::time::Window;
-use crate::trial::{AT_ONCE, Session, Standing, Trial};
+use crate::trial::{Session, Standing, Trial};
 
 /// What all devices are weighed against.
 pub(super) struct Setting<'a> {

@@ -10,7 +10,7 @@ use crate::time::{SECOND, Window};
 pub const MOST_LAGS: usize = 1024;
 
 /// Part of the stake on answers within the slot; the delays share the rest.
-const NOW: f64 = 0.5;
+pub const AT_ONCE: f64 = 0.75;
 
 /// A delay: how far the slots are moved before they are scored, and how much longer they are made. Nanoseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -96,7 +96,7 @@ impl Late {
         #[expect(clippy::cast_precision_loss, reason = "seconds as weights")]
         let weight = |lag: &Lag| lag.stretch.saturating_add(10 * SECOND) as f64 / lag.shift as f64;
         let all: f64 = usable.iter().map(weight).sum();
-        let search = |lag| Search { lag, ln_part: ((1.0 - NOW) * weight(&lag) / all).ln(), lottery: Lottery::new() };
+        let search = |lag| Search { lag, ln_part: ((1.0 - AT_ONCE) * weight(&lag) / all).ln(), lottery: Lottery::new() };
         Self { now: Lottery::new(), later: usable.into_iter().map(search).collect() }
     }
 
@@ -146,7 +146,7 @@ impl Late {
     /// What the rounds so far say.
     #[must_use]
     pub fn evidence(&self) -> Evidence {
-        let part_now = if self.later.is_empty() { 1.0_f64 } else { NOW };
+        let part_now = if self.later.is_empty() { 1.0_f64 } else { AT_ONCE };
         let ln_now = part_now.ln() + self.now.highest();
         let weighed = self.later.iter().map(|search| (search.lag, search.ln_part + search.lottery.highest()));
         let ln_late = weighed.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));

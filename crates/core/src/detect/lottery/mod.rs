@@ -18,7 +18,7 @@ mod odds;
 mod place;
 
 pub use bound::{FIRST, bound};
-pub use late::{Evidence, Lag, Late, MOST_LAGS, lags};
+pub use late::{AT_ONCE, Evidence, Lag, Late, MOST_LAGS, lags};
 pub use limit::detection_limit;
 pub use many::{e_bh, threshold};
 pub use martingale::{Lottery, MOST_STIMULI};
