@@ -25,18 +25,23 @@ pub fn pcapng(frames: &[Captured]) -> Vec<u8> {
     interface.extend_from_slice(&[0; 4]);
     block(&mut file, 1, &interface);
     for frame in frames {
-        let nanos = frame.at.max(0).unsigned_abs();
-        let [.., a, b, c, d] = nanos.to_le_bytes();
-        let mut body = vec![0, 0, 0, 0, a, b, c, d];
-        body.extend_from_slice(&nanos.to_le_bytes()[..4]);
-        let length = word(frame.octets.len());
-        body.extend_from_slice(&length);
-        body.extend_from_slice(&length);
-        body.extend_from_slice(&frame.octets);
-        pad(&mut body);
-        block(&mut file, 6, &body);
+        pcapng_frame(&mut file, frame.at, &frame.octets);
     }
     file
+}
+
+/// Appends one frame to a pcapng file that [`pcapng`] began: an enhanced packet block.
+pub fn pcapng_frame(file: &mut Vec<u8>, at: i64, octets: &[u8]) {
+    let nanos = at.max(0).unsigned_abs();
+    let [.., a, b, c, d] = nanos.to_le_bytes();
+    let mut body = vec![0, 0, 0, 0, a, b, c, d];
+    body.extend_from_slice(&nanos.to_le_bytes()[..4]);
+    let length = word(octets.len());
+    body.extend_from_slice(&length);
+    body.extend_from_slice(&length);
+    body.extend_from_slice(octets);
+    pad(&mut body);
+    block(file, 6, &body);
 }
 
 /// The frames as a classic pcap file with times in nanoseconds, little-endian.
