@@ -1,7 +1,5 @@
 //! Writes a capture file: pcapng with one Ethernet interface and times in nanoseconds, or classic pcap with the same.
 
-use std::io::{self, Write};
-
 /// One captured frame.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Captured {
@@ -11,61 +9,39 @@ pub struct Captured {
     pub octets: Vec<u8>,
 }
 
-/// A pcapng file (draft-ietf-opsawg-pcapng) that is written frame by frame: section header, interface, enhanced packet blocks.
-#[derive(Debug)]
-pub struct Writer<W> {
-    out: W,
-    block: Vec<u8>,
-}
-
-impl<W: Write> Writer<W> {
-    /// Writes what comes before the first frame.
-    pub fn begin(mut out: W) -> io::Result<Self> {
-        let mut file = Vec::new();
-        let mut section = vec![0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0];
-        section.extend_from_slice(&[0xff; 8]);
-        option(&mut section, 4, b"earwitness-sim");
-        section.extend_from_slice(&[0; 4]);
-        block(&mut file, 0x0a0d_0d0a, &section);
-        // Link type 1 (Ethernet), no snap length; if_name (2), if_tsresol (9) = 10^-9 s.
-        let mut interface = vec![1, 0, 0, 0, 0, 0, 0, 0];
-        option(&mut interface, 2, b"home");
-        option(&mut interface, 9, &[9]);
-        interface.extend_from_slice(&[0; 4]);
-        block(&mut file, 1, &interface);
-        out.write_all(&file)?;
-        Ok(Self { out, block: file })
-    }
-
-    /// Writes the next frame, which passed at `at` (nanoseconds since 1970).
-    pub fn frame(&mut self, at: i64, octets: &[u8]) -> io::Result<()> {
-        let nanos = at.max(0).unsigned_abs();
-        let [low @ .., a, b, c, d] = nanos.to_le_bytes();
-        let (length, padded) = (word(octets.len()), octets.len().next_multiple_of(4));
-        let total = word(padded + 32);
-        self.block.clear();
-        for part in [&[6, 0, 0, 0][..], &total, &[0; 4], &[a, b, c, d], &low, &length, &length, octets] {
-            self.block.extend_from_slice(part);
-        }
-        self.block.resize(padded + 28, 0);
-        self.block.extend_from_slice(&total);
-        self.out.write_all(&self.block)
-    }
-}
-
-/// The frames as a pcapng file.
-///
-/// # Panics
-/// Never: memory takes what is written.
+/// The frames as a pcapng file (draft-ietf-opsawg-pcapng): section header, interface, enhanced packet blocks.
 #[must_use]
-#[expect(clippy::expect_used, reason = "a vector takes every octet")]
 pub fn pcapng(frames: &[Captured]) -> Vec<u8> {
     let mut file = Vec::new();
-    let mut writer = Writer::begin(&mut file).expect("a vector takes every octet");
+    let mut section = vec![0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0];
+    section.extend_from_slice(&[0xff; 8]);
+    option(&mut section, 4, b"earwitness-sim");
+    section.extend_from_slice(&[0; 4]);
+    block(&mut file, 0x0a0d_0d0a, &section);
+    // Link type 1 (Ethernet), no snap length; if_name (2), if_tsresol (9) = 10^-9 s.
+    let mut interface = vec![1, 0, 0, 0, 0, 0, 0, 0];
+    option(&mut interface, 2, b"home");
+    option(&mut interface, 9, &[9]);
+    interface.extend_from_slice(&[0; 4]);
+    block(&mut file, 1, &interface);
     for frame in frames {
-        writer.frame(frame.at, &frame.octets).expect("a vector takes every octet");
+        pcapng_frame(&mut file, frame.at, &frame.octets);
     }
     file
+}
+
+/// Appends one frame to a pcapng file that [`pcapng`] began: an enhanced packet block.
+pub fn pcapng_frame(file: &mut Vec<u8>, at: i64, octets: &[u8]) {
+    let nanos = at.max(0).unsigned_abs();
+    let [.., a, b, c, d] = nanos.to_le_bytes();
+    let mut body = vec![0, 0, 0, 0, a, b, c, d];
+    body.extend_from_slice(&nanos.to_le_bytes()[..4]);
+    let length = word(octets.len());
+    body.extend_from_slice(&length);
+    body.extend_from_slice(&length);
+    body.extend_from_slice(octets);
+    pad(&mut body);
+    block(file, 6, &body);
 }
 
 /// The frames as a classic pcap file with times in nanoseconds, little-endian.

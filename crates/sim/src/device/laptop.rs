@@ -42,7 +42,7 @@ impl Device for Laptop {
 
 impl Laptop {
     /// One page: a first server, then a few more, each asked for several objects.
-    fn browse(&self, host: &mut Host, at: i64, chance: &mut Chance) {
+    pub(crate) fn browse(&self, host: &mut Host, at: i64, chance: &mut Chance) {
         let site = chance.below(40);
         for part in 0..=chance.below(3) {
             let name = format!("{}.site-{site}.example", ["www", "static", "media"][usize::try_from(part).unwrap_or(0) % 3]);
@@ -86,7 +86,7 @@ impl Laptop {
         next
     }
 
-    fn send_file(&self, host: &mut Host, at: i64, chance: &mut Chance) {
+    pub(crate) fn send_file(&self, host: &mut Host, at: i64, chance: &mut Chance) {
         let server = site_server("files.cloud.example", 9, 9, chance);
         let opened = host.look_up(at, &server);
         let mut session = Session::open(opened, server.name, &["h2"], chance);

@@ -8,6 +8,7 @@ mod build;
 mod chatter;
 mod ear;
 mod outbox;
+mod pipe;
 mod resident;
 mod room;
 mod standing;

@@ -1,6 +1,6 @@
 //! Values that a scenario may not hold, or not together.
 
-use super::{Bursts, CodecPlan, Common, DeviceKind, Injected, Probing, Shape, SpeakerPlan, Talk};
+use super::{Bursts, CarriagePlan, CodecPlan, Common, DeviceKind, Injected, Probing, Shape, SpeakerPlan, StorePlan, Talk};
 
 /// The key that is wrong, and what to do.
 pub(super) type Wrong = (&'static str, String);
@@ -46,8 +46,125 @@ pub(super) fn common(common: &Common) -> Result<(), Wrong> {
 pub(super) fn kind(kind: &DeviceKind) -> Result<(), Wrong> {
     match kind {
         DeviceKind::Speaker(plan) => speaker(plan),
-        DeviceKind::Plug(plan) => within("switched_every_minutes", plan.switched_every_minutes, 0.0, 100_000.0),
+        DeviceKind::SoundCamera(plan) => {
+            some("reacts_to", &plan.reacts_to)?;
+            within("probability", plan.probability, 0.0, 1.0)?;
+            within("seconds", plan.seconds, 1.0, 600.0)?;
+            within("rest_seconds", plan.rest_seconds, 0.0, 86_400.0)?;
+            within("octets_per_second", f64::from(plan.octets_per_second), 100.0, 1_000_000.0)?;
+            codec(&plan.codec)
+        }
+        DeviceKind::AlwaysStreaming(plan) => endless(&plan.codec),
+        DeviceKind::StoreAndForward(plan) => store(plan),
+        DeviceKind::Trickler(plan) => {
+            some("records", &plan.records)?;
+            within("octets_per_sound_second", f64::from(plan.octets_per_sound_second), 10.0, 64_000.0)?;
+            within("octets_per_second", f64::from(plan.octets_per_second), 1.0, 10_000.0)?;
+            within("every_seconds", plan.every_seconds, 0.1, 600.0)
+        }
+        DeviceKind::TextAssistant(plan) => {
+            wake(&plan.wake_words, plan.wake_probability, &plan.near_miss, false)?;
+            within("octets", f64::from(plan.octets), 1.0, 10_000.0)?;
+            within("think_ms", f64::from(plan.think_ms), 0.0, 60_000.0)
+        }
+        DeviceKind::Lamp(plan) => {
+            some("reacts_to", &plan.reacts_to)?;
+            within("probability", plan.probability, 0.0, 1.0)?;
+            within("octets", f64::from(plan.octets), 1.0, 1_000.0)
+        }
+        DeviceKind::Tv(plan) => {
+            within("every_seconds", plan.every_seconds, 0.5, 86_400.0)?;
+            within("sound_every_seconds", plan.sound_every_seconds, 0.5, 600.0)?;
+            range("octets", plan.octets.map(f64::from), 1.0, 10_000.0)
+        }
+        other => deaf(other),
     }
+}
+
+/// Kinds that make nothing of sound.
+fn deaf(kind: &DeviceKind) -> Result<(), Wrong> {
+    match kind {
+        DeviceKind::ClipCamera(plan) => {
+            within("every_minutes", plan.every_minutes, 0.5, 100_000.0)?;
+            range("clip_seconds", plan.clip_seconds, 1.0, 60.0)?;
+            within("octets_per_second", f64::from(plan.octets_per_second), 100.0, 1_000_000.0)
+        }
+        DeviceKind::Laptop(plan) => {
+            range("pages_seconds", plan.pages_seconds, 1.0, 86_400.0)?;
+            within("object_octets", f64::from(plan.object_octets), 500.0, 10_000_000.0)?;
+            within("file_octets", f64::from(plan.file_octets), 0.0, 50_000_000.0)?;
+            hours(plan.from_hour, plan.until_hour)
+        }
+        DeviceKind::Video(plan) => {
+            within("kbits", plan.kbits, 10.0, 20_000.0)?;
+            within("pictures_per_second", f64::from(plan.pictures_per_second), 1.0, 60.0)?;
+            hours(plan.from_hour, plan.until_hour)
+        }
+        DeviceKind::Console(plan) => {
+            within("every_hours", plan.every_hours, 0.1, MONTH_HOURS)?;
+            range("game_minutes", plan.game_minutes, 0.1, 600.0)?;
+            within("rate", f64::from(plan.rate), 1.0, 120.0)
+        }
+        DeviceKind::Updates(plan) => {
+            within("every_hours", plan.every_hours, 0.1, MONTH_HOURS)?;
+            within("megabytes", plan.megabytes, 0.01, 10_000.0)?;
+            within("mbits", plan.mbits, 0.1, 20.0)
+        }
+        DeviceKind::Backup(plan) => {
+            within("at_hour", plan.at_hour, 0.0, 24.0)?;
+            within("megabytes", plan.megabytes, 0.01, 10_000.0)?;
+            within("mbits", plan.mbits, 0.1, 20.0)
+        }
+        DeviceKind::Plug(plan) => within("switched_every_minutes", plan.switched_every_minutes, 0.0, 100_000.0),
+        DeviceKind::Sensor(plan) => beat(plan.every_seconds, plan.octets, plan.answer_octets),
+        DeviceKind::Idle(plan) => beat(plan.every_seconds, plan.octets, plan.answer_octets),
+        _ => Ok(()),
+    }
+}
+
+fn beat(every_seconds: f64, octets: u16, answer_octets: u16) -> Result<(), Wrong> {
+    within("every_seconds", every_seconds, 0.05, MONTH_HOURS * 3_600.0)?;
+    within("octets", f64::from(octets), 1.0, 16_000.0)?;
+    within("answer_octets", f64::from(answer_octets), 0.0, 16_000.0)
+}
+
+fn hours(from: f64, until: f64) -> Result<(), Wrong> {
+    within("from_hour", from, 0.0, 24.0)?;
+    within("until_hour", until, 0.0, 24.0)?;
+    if from == until {
+        Err(("until_hour", "`from_hour` and `until_hour` are one moment; nothing would happen between them".into()))
+    } else {
+        Ok(())
+    }
+}
+
+fn some<T>(key: &'static str, list: &[T]) -> Result<(), Wrong> {
+    if list.is_empty() { Err((key, format!("`{key}` names no kind of sound; choose from speech, noise, music"))) } else { Ok(()) }
+}
+
+fn endless(plan: &CodecPlan) -> Result<(), Wrong> {
+    codec(plan)?;
+    if plan.shape == Shape::Variable || plan.records_per_turn > 1 {
+        return Err((
+            "codec",
+            "a stream without end has records of one length, one at a time; choose another `shape` or kind".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn store(plan: &StorePlan) -> Result<(), Wrong> {
+    some("records", &plan.records)?;
+    let ways = [plan.after_minutes.is_some(), plan.at_hour.is_some(), plan.random_hours.is_some()];
+    if ways.into_iter().filter(|given| *given).count() > 1 {
+        let key = if plan.random_hours.is_some() { "random_hours" } else { "at_hour" };
+        return Err((key, "`after_minutes`, `at_hour` and `random_hours` contradict each other; keep one".into()));
+    }
+    plan.after_minutes.map_or(Ok(()), |minutes| within("after_minutes", minutes, 0.0, 100_000.0))?;
+    plan.at_hour.map_or(Ok(()), |hour| within("at_hour", hour, 0.0, 24.0))?;
+    plan.random_hours.map_or(Ok(()), |hours| range("random_hours", hours, 0.0, MONTH_HOURS))?;
+    within("jitter_seconds", plan.jitter_seconds, 0.0, 3_600.0)?;
+    within("octets_per_second", f64::from(plan.octets_per_second), 100.0, 64_000.0)
 }
 
 /// Wake words and how well they are known.
@@ -80,13 +197,10 @@ fn speaker(plan: &SpeakerPlan) -> Result<(), Wrong> {
     within("stays_listening_seconds", plan.stays_listening_seconds, 0.0, 600.0)?;
     within("telemetry_octets", f64::from(plan.telemetry_octets), 0.0, 1_000_000.0)?;
     within("answer_octets", f64::from(plan.answer_octets), 0.0, 1_000_000.0)?;
-    if plan.cover && plan.codec.shape == Shape::Variable {
-        return Err((
-            "cover",
-            "`cover` hides sound among records of one length; a codec of shape \"variable\" gives it away".into(),
-        ));
+    if plan.cover && plan.carriage != CarriagePlan::Tls {
+        return Err(("cover", "`cover` is told for the carriage \"tls\" only; leave `carriage` out".into()));
     }
-    Ok(())
+    if plan.cover { endless(&plan.codec) } else { Ok(()) }
 }
 
 fn codec(codec: &CodecPlan) -> Result<(), Wrong> {

@@ -5,6 +5,8 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::error::Fault;
+use super::listening::{AlwaysPlan, LampPlan, SoundCameraPlan, SpeakerPlan, StorePlan, TextPlan, TricklePlan, TvPlan};
+use super::other::{BackupPlan, ClipPlan, ConsolePlan, IdlePlan, LaptopPlan, PlugPlan, SensorPlan, UpdatesPlan, VideoPlan};
 use super::parse::value;
 
 /// What every device can be told.
@@ -55,127 +57,6 @@ pub struct Bursts {
     pub kilobytes: [u32; 2],
 }
 
-/// How octets are spent on sound.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Shape {
-    /// Every frame has the same length.
-    Constant,
-    /// Frames vary with what is said.
-    Variable,
-    /// Samples of 16 kHz and 16 bit, not compressed.
-    Pcm,
-}
-
-/// A codec and how its frames are sent.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CodecPlan {
-    /// How frames vary.
-    pub shape: Shape,
-    /// Milliseconds of sound in a frame.
-    pub beat_ms: u16,
-    /// Octets of a frame, or their mean.
-    pub octets: u16,
-    /// Octets of a frame in silence, where they vary.
-    pub silence_octets: u16,
-    /// Frames in one record.
-    pub frames_per_record: u16,
-    /// Records that are written at once: more than one is a batch.
-    pub records_per_turn: u16,
-}
-
-impl Default for CodecPlan {
-    fn default() -> Self {
-        Self { shape: Shape::Constant, beat_ms: 20, octets: 80, silence_octets: 12, frames_per_record: 1, records_per_turn: 1 }
-    }
-}
-
-/// What sound travels in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CarriagePlan {
-    /// TLS records.
-    Tls,
-    /// HTTP/2 DATA frames in TLS records.
-    Http2,
-    /// QUIC.
-    Quic,
-    /// DTLS.
-    Dtls,
-    /// SRTP.
-    Rtp,
-}
-
-/// Which words wake a device, and how well it knows them.
-pub type Likelihoods = Vec<f64>;
-
-/// A wake-word speaker.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SpeakerPlan {
-    /// What wakes it.
-    pub wake_words: Vec<String>,
-    /// Sends everything that it hears, woken or not.
-    pub without_wake_word: bool,
-    /// How often its word wakes it, 0 to 1.
-    pub wake_probability: f64,
-    /// How often something wakes it that differs in one, two, three sounds.
-    pub near_miss: Likelihoods,
-    /// What it encodes sound with.
-    pub codec: CodecPlan,
-    /// What the sound travels in.
-    pub carriage: CarriagePlan,
-    /// Milliseconds of sound from before the word was recognised.
-    pub pre_roll_ms: u32,
-    /// Milliseconds of silence after which it stops listening.
-    pub end_silence_ms: u32,
-    /// Longest time that it listens.
-    pub max_listen_seconds: f64,
-    /// Goes on listening and sending so long after the command: a fault, or a malicious skill.
-    pub stays_listening_seconds: f64,
-    /// Octets of log and metrics after a command.
-    pub telemetry_octets: u32,
-    /// Octets of one piece of the spoken answer, at most; 0 for no answer.
-    pub answer_octets: u32,
-    /// Sends records of the codec's length on the codec's beat all the time, so that nobody sees which hold sound.
-    pub cover: bool,
-}
-
-impl Default for SpeakerPlan {
-    fn default() -> Self {
-        Self {
-            wake_words: Vec::new(),
-            without_wake_word: false,
-            wake_probability: 0.97,
-            near_miss: vec![0.15, 0.02, 0.0],
-            codec: CodecPlan::default(),
-            carriage: CarriagePlan::Tls,
-            pre_roll_ms: 700,
-            end_silence_ms: 800,
-            max_listen_seconds: 15.0,
-            stays_listening_seconds: 0.0,
-            telemetry_octets: 8_000,
-            answer_octets: 8_000,
-            cover: false,
-        }
-    }
-}
-
-/// A switched plug, or anything else that only keeps a connection alive.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PlugPlan {
-    /// Mean minutes from one switching to the next; 0 for never.
-    pub switched_every_minutes: f64,
-}
-
-impl Default for PlugPlan {
-    fn default() -> Self {
-        Self { switched_every_minutes: 60.0 }
-    }
-}
-
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident($plan:ty) = $name:literal),* $(,)?) => {
         /// Kind of a device, with its parameters.
@@ -210,8 +91,38 @@ macro_rules! kinds {
 kinds! {
     /// A wake-word speaker.
     Speaker(SpeakerPlan) = "speaker",
+    /// A camera that sends when it hears something.
+    SoundCamera(SoundCameraPlan) = "sound-camera",
+    /// A camera or baby monitor that sends its sound without end.
+    AlwaysStreaming(AlwaysPlan) = "always-streaming",
+    /// A device that keeps what it hears and sends it later.
+    StoreAndForward(StorePlan) = "store-and-forward",
+    /// A device that sends what it heard at a trickle.
+    Trickler(TricklePlan) = "trickler",
+    /// An assistant that recognises speech itself and sends the words.
+    TextAssistant(TextPlan) = "text-assistant",
+    /// A lamp that is switched by sound.
+    Lamp(LampPlan) = "lamp",
+    /// A television that recognises what is watched.
+    Tv(TvPlan) = "tv",
+    /// A camera that sends a clip when something moves.
+    ClipCamera(ClipPlan) = "clip-camera",
+    /// A laptop.
+    Laptop(LaptopPlan) = "laptop",
+    /// A steady video, upwards or downwards.
+    Video(VideoPlan) = "video",
+    /// A game console.
+    Console(ConsolePlan) = "console",
+    /// A device with large updates.
+    Updates(UpdatesPlan) = "updates",
+    /// A device that is backed up at night.
+    Backup(BackupPlan) = "backup",
     /// A switched plug.
     Plug(PlugPlan) = "plug",
+    /// A sensor that sends readings.
+    Sensor(SensorPlan) = "sensor",
+    /// A device that is there and idle.
+    Idle(IdlePlan) = "idle",
 }
 
 /// A device of a scenario.

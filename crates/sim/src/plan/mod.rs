@@ -3,9 +3,29 @@
 //! Every key has a default that `device` tells; an unknown one is refused with its line and column. The files that come
 //! with the project are in `crates/sim/scenarios`; [`Plan::shipped`] holds them.
 
+/// A table of a scenario file: each key with its meaning and what it is unless said otherwise.
+macro_rules! table {
+    ($(#[$doc:meta])* $name:ident { $($(#[$meaning:meta])* $key:ident: $kind:ty = $usual:expr,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Debug, serde::Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$meaning])* pub $key: $kind,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($key: $usual,)* }
+            }
+        }
+    };
+}
+
 mod check;
 mod device;
 mod error;
+mod listening;
+mod other;
 mod parse;
 mod shipped;
 
@@ -16,6 +36,8 @@ use serde::Deserialize;
 
 pub use device::*;
 pub use error::PlanError;
+pub use listening::*;
+pub use other::*;
 pub use shipped::VERDICTS;
 
 /// A home to be simulated, as a scenario file tells it.

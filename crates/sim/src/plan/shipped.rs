@@ -10,7 +10,7 @@ macro_rules! scenarios {
     ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("../../scenarios/", $name, ".toml")))),*] };
 }
 
-const SHIPPED: &[(&str, &str)] = scenarios!["demo"];
+const SHIPPED: &[(&str, &str)] = scenarios!["demo", "twenty"];
 
 impl Plan {
     /// Name and text of every scenario that comes with the project.

@@ -1,33 +1,34 @@
-//! What devices say by themselves: heartbeats and other small exchanges at a pace of their own.
+//! Heartbeats and other small exchanges on a standing connection.
 
 use earwitness_core::time::{MILLISECOND, SECOND};
 
-use super::resident::{Body, Chatter};
-use super::standing::{Standing, Wire};
+use super::super::resident::{Body, Chatter};
+use super::super::standing::{Standing, Wire};
+use super::Place;
 use crate::chance::Chance;
 use crate::host::Server;
 
 /// Where a standing connection leads, and what is said on it.
-pub(super) struct Heartbeat {
+pub(in crate::house) struct Heartbeat {
     /// Where it leads; taken when the connection is opened.
-    pub(super) server: (String, [u8; 4], u16),
+    pub(in crate::house) server: Place,
     /// Time between two, nanoseconds; 0 for never.
-    pub(super) every: i64,
+    pub(in crate::house) every: i64,
     /// Octets of one and of its answer.
-    pub(super) octets: (usize, usize),
+    pub(in crate::house) octets: (usize, usize),
     /// Mean time between two longer messages from the server, each answered; 0 for never.
-    pub(super) orders_every: i64,
-    pub(super) opens: i64,
-    pub(super) standing: Option<Standing>,
-    pub(super) next: i64,
-    pub(super) next_order: i64,
-    pub(super) chance: Chance,
+    pub(in crate::house) orders_every: i64,
+    pub(in crate::house) opens: i64,
+    pub(in crate::house) standing: Option<Standing>,
+    pub(in crate::house) next: i64,
+    pub(in crate::house) next_order: i64,
+    pub(in crate::house) chance: Chance,
 }
 
 impl Heartbeat {
     /// A connection to `server` that is opened at `opens`.
-    pub(super) fn new(
-        server: (String, [u8; 4], u16),
+    pub(in crate::house) fn new(
+        server: Place,
         opens: i64,
         every: i64,
         octets: (usize, usize),
