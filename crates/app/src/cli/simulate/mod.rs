@@ -8,7 +8,7 @@ use clap::ValueHint;
 use earwitness_core::analysis::Settings;
 use earwitness_core::plan::Done;
 use earwitness_core::record::News;
-use earwitness_sim::file::Writer;
+use earwitness_sim::file;
 
 use super::night::{Night, Seen, night};
 use super::progress::Evening;
@@ -43,6 +43,9 @@ pub(in crate::cli) struct Args {
     quiet: bool,
 }
 
+/// So many octets of the capture are written at once.
+const ENOUGH: usize = 1 << 20;
+
 /// Simulates.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let mut out = std::io::stdout().lock();
@@ -70,18 +73,23 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let mut evening = Evening::new(&plan, args.quiet);
     let mut simulated: Option<Night> = None;
     outfile::write_whole(&place(".pcapng"), |out| {
-        let mut writer = Writer::begin(out)?;
-        let mut trouble = Ok(());
+        let (mut waiting, mut trouble) = (file::pcapng(&[]), Ok(()));
         simulated =
             Some(night(&plan, args.seed, &session, Settings { clock: None, burst: None, ..Settings::default() }, &mut |seen| {
                 match seen {
-                    Seen::Frame(frame) if trouble.is_ok() => trouble = writer.frame(frame.at.nanos(), frame.bytes),
+                    Seen::Frame(frame) => {
+                    file::pcapng_frame(&mut waiting, frame.at.nanos(), frame.bytes);
+                    if waiting.len() >= ENOUGH && trouble.is_ok() {
+                        trouble = out.write_all(&waiting);
+                        waiting.clear();
+                    }
+                }
                     Seen::Now(now) => evening.at(now),
                     Seen::News(News::Ended(Done::NoRoom)) => say::line("the quiet hours left no time for a further round"),
                     _ => {}
                 }
             }));
-        trouble
+        trouble.and_then(|()| out.write_all(&waiting))
     })?;
     let Some(simulated) = simulated else { bail!("nothing was simulated") };
     let header = probelog::Header::of(&session.design, session.alpha);
