@@ -98,7 +98,7 @@ fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool) -
     if !there {
         return Outcome::NotTested(NotTested::Absent);
     }
-    if evidence.ln_e >= PROMISING && evidence.rounds_to_go.is_some() {
+    if evidence.strongest() >= PROMISING {
         return Outcome::Undecided(Undecided::Promising);
     }
     if !heard {
@@ -128,7 +128,13 @@ impl Evidence {
     /// Whether a reaction is proven, at once or late.
     #[must_use]
     pub fn is_proven(&self) -> bool {
-        self.ln_e >= self.threshold || self.late.is_some_and(|late| late.ln_e >= self.threshold)
+        self.strongest() >= self.threshold
+    }
+
+    /// The stronger of the evidence for a reaction at once and for a late one.
+    #[must_use]
+    pub fn strongest(&self) -> f64 {
+        self.late.map_or(self.ln_e, |late| late.ln_e.max(self.ln_e))
     }
 
     /// Whether what it sends is sound: clocked audio that is proven to follow the probes, or more octets the longer it heard.
