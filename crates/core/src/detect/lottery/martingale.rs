@@ -12,10 +12,10 @@ const WAYS: usize = 8;
 /// What is bet on, and with what part of the stake. Chosen by simulation before any session, and fixed: most lies on devices that answer
 /// nearly always, and next on those that answer half of the time, because a part of a half costs those a third of a round.
 const ODDS: [(Odds, f64); WAYS] = [
-    (Odds::First(0.97), 0.45),
-    (Odds::First(0.75), 0.12),
-    (Odds::First(0.5), 0.20),
-    (Odds::First(0.3), 0.08),
+    (Odds::First(0.97), 0.50),
+    (Odds::First(0.75), 0.10),
+    (Odds::First(0.5), 0.18),
+    (Odds::First(0.3), 0.07),
     (Odds::First(0.12), 0.03),
     (Odds::Tilted(1.5), 0.02),
     (Odds::Tilted(4.0), 0.04),
@@ -23,13 +23,22 @@ const ODDS: [(Odds, f64); WAYS] = [
 ];
 
 /// Part of the stake that is bet alike on all stimuli.
-const ALIKE: f64 = 0.80;
+const ALIKE: f64 = 0.76;
+
+/// Part of the stake that waits for a change: a microphone that an update switches on.
+const WAITING: f64 = 0.06;
+
+/// Share of what is waiting for a change that is laid out anew after each round.
+const ANEW: f64 = 0.01;
+
+/// Part of it that is not bet at all when it is laid out.
+const ASLEEP: f64 = 0.5;
 
 /// Part of the stake that learns.
 const LEARNING: f64 = 0.04;
 
 /// Probabilities that a device answers a stimulus at all, each stimulus apart, and the part of the stake on each.
-const ANSWERED: [(f64, f64); 2] = [(0.1, 0.08), (0.3, 0.08)];
+const ANSWERED: [(f64, f64); 2] = [(0.1, 0.08), (0.3, 0.06)];
 
 /// The test martingale of one device: what a stake of 1 has become by betting that it hears.
 ///
@@ -37,13 +46,15 @@ const ANSWERED: [(f64, f64); 2] = [(0.1, 0.08), (0.3, 0.08)];
 ///
 /// The stake is shared, once, before the first round, between bets each of which multiplies what it has: bets that the device answers all
 /// stimuli alike with some probability or some tilt (`ODDS`); the same per stimulus with a part of the stake kept back for "does not answer
-/// this one", multiplied over the stimuli (`ANSWERED`: a device that answers one sound of five); and one that learns. A sum of such products
+/// this one", multiplied over the stimuli (`ANSWERED`: a device that answers one sound of five); one that waits for a change; and one
+/// that learns. A sum of such products
 /// with weights that add up to 1 is a martingale again (the method of mixtures, Robbins 1970).
 #[derive(Clone, Debug)]
 pub struct Lottery {
     alike: Ways,
     learned: Learned,
     ln_learned: f64,
+    waiting: Waiting,
     stimuli: Vec<Ways>,
     rounds: u32,
     log_e: f64,
@@ -64,6 +75,7 @@ impl Lottery {
             alike: Ways::new(),
             learned: Learned::new(),
             ln_learned: 0.0,
+            waiting: Waiting::new(),
             stimuli: Vec::new(),
             rounds: 0,
             log_e: 0.0,
@@ -84,6 +96,7 @@ impl Lottery {
         let pay = ODDS.map(|(odds, _)| odds.pay(place));
         self.alike.multiply(&pay);
         self.ln_learned += self.learned.pay(place).ln();
+        self.waiting.multiply(&pay);
         let stimulus = stimulus.min(MOST_STIMULI - 1);
         if self.stimuli.len() <= stimulus {
             self.stimuli.resize(stimulus + 1, Ways::new());
@@ -132,11 +145,12 @@ impl Lottery {
     }
 
     /// The parts of the stake, and what each has become.
-    fn parts(&self) -> [(f64, f64); 2 + ANSWERED.len()] {
-        let mut parts = [(0.0, 0.0); 2 + ANSWERED.len()];
+    fn parts(&self) -> [(f64, f64); 3 + ANSWERED.len()] {
+        let mut parts = [(0.0, 0.0); 3 + ANSWERED.len()];
         parts[0] = (ALIKE, self.alike.ln);
         parts[1] = (LEARNING, self.ln_learned);
-        for (part, (answered, stake)) in parts.iter_mut().skip(2).zip(ANSWERED) {
+        parts[2] = (WAITING, self.waiting.ln);
+        for (part, (answered, stake)) in parts.iter_mut().skip(3).zip(ANSWERED) {
             let apart = |ways: &Ways| ln_add((-answered).ln_1p(), answered.ln() + ways.ln);
             *part = (stake, self.stimuli.iter().map(apart).sum());
         }
@@ -171,6 +185,35 @@ impl Ways {
     fn best(&self) -> f64 {
         let grown = self.parts.iter().zip(ODDS).map(|(part, (_, stake))| (part / stake).ln());
         self.ln + grown.fold(f64::NEG_INFINITY, f64::max)
+    }
+}
+
+/// Bets that may begin in any round: after each, a share of all there is goes back to how it was laid out first (Herbster and Warmuth
+/// 1998, fixed share). What sleeps is paid 1.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    asleep: f64,
+    parts: [f64; WAYS],
+    ln: f64,
+}
+
+impl Waiting {
+    fn new() -> Self {
+        Self { asleep: ASLEEP, parts: ODDS.map(|(_, part)| (1.0 - ASLEEP) * part), ln: 0.0 }
+    }
+
+    fn multiply(&mut self, pay: &[f64; WAYS]) {
+        for (part, pay) in self.parts.iter_mut().zip(pay) {
+            *part *= pay;
+        }
+        let all = self.asleep + self.parts.iter().sum::<f64>();
+        self.ln += all.ln();
+        let first = Self::new();
+        let anew = |part: f64, first: f64| (1.0 - ANEW) * part / all + ANEW * first;
+        self.asleep = anew(self.asleep, first.asleep);
+        for (part, first) in self.parts.iter_mut().zip(first.parts) {
+            *part = anew(*part, first);
+        }
     }
 }
 
