@@ -1,38 +1,17 @@
 //! The stake on one device: a mixture of products, so that nobody need know in advance how it answers.
 
-use super::odds::{Learned, Odds};
+use super::bets::{ODDS, Waiting, Ways};
+use super::odds::Learned;
 use super::place::Place;
 
 /// Stimuli that are told apart; later ones share the last place, so that a long list cannot grow the table.
 pub const MOST_STIMULI: usize = 64;
-
-/// Ways in which a device may answer.
-const WAYS: usize = 8;
-
-/// What is bet on, and with what part of the stake. Chosen by simulation before any session, and fixed: most lies on devices that answer
-/// nearly always, and next on those that answer half of the time, because a part of a half costs those a third of a round.
-const ODDS: [(Odds, f64); WAYS] = [
-    (Odds::First(0.97), 0.50),
-    (Odds::First(0.75), 0.10),
-    (Odds::First(0.5), 0.18),
-    (Odds::First(0.3), 0.07),
-    (Odds::First(0.12), 0.03),
-    (Odds::Tilted(1.5), 0.02),
-    (Odds::Tilted(4.0), 0.04),
-    (Odds::Tilted(8.0), 0.06),
-];
 
 /// Part of the stake that is bet alike on all stimuli.
 const ALIKE: f64 = 0.76;
 
 /// Part of the stake that waits for a change: a microphone that an update switches on.
 const WAITING: f64 = 0.06;
-
-/// Share of what is waiting for a change that is laid out anew after each round.
-const ANEW: f64 = 0.01;
-
-/// Part of it that is not bet at all when it is laid out.
-const ASLEEP: f64 = 0.5;
 
 /// Part of the stake that learns.
 const LEARNING: f64 = 0.04;
@@ -46,9 +25,8 @@ const ANSWERED: [(f64, f64); 2] = [(0.1, 0.08), (0.3, 0.06)];
 ///
 /// The stake is shared, once, before the first round, between bets each of which multiplies what it has: bets that the device answers all
 /// stimuli alike with some probability or some tilt (`ODDS`); the same per stimulus with a part of the stake kept back for "does not answer
-/// this one", multiplied over the stimuli (`ANSWERED`: a device that answers one sound of five); one that waits for a change; and one
-/// that learns. A sum of such products
-/// with weights that add up to 1 is a martingale again (the method of mixtures, Robbins 1970).
+/// this one", multiplied over the stimuli (`ANSWERED`: a device that answers one sound of five); one that waits for a change; and one that
+/// learns. A sum of such products with weights that add up to 1 is a martingale again (the method of mixtures, Robbins 1970).
 #[derive(Clone, Debug)]
 pub struct Lottery {
     alike: Ways,
@@ -155,65 +133,6 @@ impl Lottery {
             *part = (stake, self.stimuli.iter().map(apart).sum());
         }
         parts.map(|(stake, ln)| (stake, stake.ln() + ln))
-    }
-}
-
-/// The bets on all ways of answering.
-#[derive(Clone, Copy, Debug)]
-struct Ways {
-    /// The part of what there is now that lies on each. A part too small to be told from 0 is lost, which only costs.
-    parts: [f64; WAYS],
-    /// What a stake of 1 has become, as a logarithm.
-    ln: f64,
-}
-
-impl Ways {
-    fn new() -> Self {
-        Self { parts: ODDS.map(|(_, part)| part), ln: 0.0 }
-    }
-
-    fn multiply(&mut self, pay: &[f64; WAYS]) {
-        for (part, pay) in self.parts.iter_mut().zip(pay) {
-            *part *= pay;
-        }
-        let all: f64 = self.parts.iter().sum();
-        self.ln += all.ln();
-        self.parts = self.parts.map(|part| part / all);
-    }
-
-    /// What a stake of 1 on the best of them has become, as a logarithm.
-    fn best(&self) -> f64 {
-        let grown = self.parts.iter().zip(ODDS).map(|(part, (_, stake))| (part / stake).ln());
-        self.ln + grown.fold(f64::NEG_INFINITY, f64::max)
-    }
-}
-
-/// Bets that may begin in any round: after each, a share of all there is goes back to how it was laid out first (Herbster and Warmuth
-/// 1998, fixed share). What sleeps is paid 1.
-#[derive(Clone, Copy, Debug)]
-struct Waiting {
-    asleep: f64,
-    parts: [f64; WAYS],
-    ln: f64,
-}
-
-impl Waiting {
-    fn new() -> Self {
-        Self { asleep: ASLEEP, parts: ODDS.map(|(_, part)| (1.0 - ASLEEP) * part), ln: 0.0 }
-    }
-
-    fn multiply(&mut self, pay: &[f64; WAYS]) {
-        for (part, pay) in self.parts.iter_mut().zip(pay) {
-            *part *= pay;
-        }
-        let all = self.asleep + self.parts.iter().sum::<f64>();
-        self.ln += all.ln();
-        let first = Self::new();
-        let anew = |part: f64, first: f64| (1.0 - ANEW) * part / all + ANEW * first;
-        self.asleep = anew(self.asleep, first.asleep);
-        for (part, first) in self.parts.iter_mut().zip(first.parts) {
-            *part = anew(*part, first);
-        }
     }
 }
 
