@@ -16,9 +16,10 @@ import numpy as np
 
 PATH = pathlib.Path(__file__).resolve().parent.parent / "crates/core/tests/golden/lottery.json"
 
-FIRST = [(0.97, 0.45), (0.75, 0.12), (0.5, 0.20), (0.3, 0.08), (0.12, 0.03)]
+FIRST = [(0.97, 0.50), (0.75, 0.10), (0.5, 0.18), (0.3, 0.07), (0.12, 0.03)]
 TILTED = [(1.5, 0.02), (4.0, 0.04), (8.0, 0.06)]
-ALIKE, LEARNING, ANSWERED = 0.80, 0.04, [(0.1, 0.08), (0.3, 0.08)]
+ALIKE, LEARNING, WAITING, ANSWERED = 0.76, 0.04, 0.06, [(0.1, 0.08), (0.3, 0.06)]
+ANEW, ASLEEP = 0.01, 0.5
 PRIOR = [1.0, 0.4, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1]
 
 
@@ -51,6 +52,8 @@ def log_e(rounds):
     ways = len(FIRST) + len(TILTED)
     stakes = np.array([part for _, part in FIRST + TILTED])
     alike, learned, seen, apart, found = np.ones(ways), 1.0, np.array(PRIOR), {}, []
+    laid = np.append((1 - ASLEEP) * stakes, ASLEEP)
+    waiting = laid
     for stimulus, above, level, slots in rounds:
         if level + 1 < slots:
             densities = [first(p, slots) for p, _ in FIRST] + [tilted(c, slots) for c, _ in TILTED]
@@ -59,8 +62,10 @@ def log_e(rounds):
             held = overlaps(above, level, slots)
             learned *= 8 * np.dot(held, seen / seen.sum())
             seen = seen + held
+            waiting = waiting * np.append(pay, 1.0)
+            waiting = (1 - ANEW) * waiting + ANEW * waiting.sum() * laid
             apart[stimulus] = apart.get(stimulus, np.ones(ways)) * pay
-        total = ALIKE * np.dot(stakes, alike) + LEARNING * learned
+        total = ALIKE * np.dot(stakes, alike) + LEARNING * learned + WAITING * waiting.sum()
         for answered, part in ANSWERED:
             total += part * np.prod([1 - answered + answered * np.dot(stakes, one) for one in apart.values()])
         found.append(float(np.log(total)))
@@ -118,6 +123,7 @@ def sequences(random):
             level = int(random.integers(0, slots - above))
             rounds.append((int(random.integers(0, 5)), above, level, slots))
         yield f"any, {slots} slots", rounds
+    yield "from the hundredth round on", [(0, (5 * t) % 8, 0, 8) for t in range(100)] + [(0, 0, 0, 8)] * 20
     mixed = [(int(random.integers(0, 3)), int(random.integers(0, 2)), 0, int(random.integers(2, 17))) for _ in range(40)]
     yield "near the top, any number of slots", mixed
 

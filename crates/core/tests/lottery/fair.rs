@@ -131,3 +131,16 @@ fn a_device_that_always_sends_less_when_it_hears_is_found_too() {
     }
     assert!(lottery.log_e() > threshold(8, 0.01), "{}", lottery.log_e());
 }
+
+#[test]
+fn a_microphone_switched_on_half_way_is_found_soon_after() {
+    let mut lottery = Lottery::new();
+    for round in 0..100 {
+        lottery.round(0, Place { above: round * 5 % 8, level: 0, slots: 8 });
+    }
+    let answers = (1..60).take_while(|_| {
+        lottery.round(0, Place { above: 0, level: 0, slots: 8 });
+        lottery.highest() < threshold(8, 0.01)
+    });
+    assert!(answers.count() < 10);
+}

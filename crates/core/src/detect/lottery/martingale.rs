@@ -1,35 +1,23 @@
 //! The stake on one device: a mixture of products, so that nobody need know in advance how it answers.
 
-use super::odds::{Learned, Odds};
+use super::bets::{ODDS, Waiting, Ways};
+use super::odds::Learned;
 use super::place::Place;
 
 /// Stimuli that are told apart; later ones share the last place, so that a long list cannot grow the table.
 pub const MOST_STIMULI: usize = 64;
 
-/// Ways in which a device may answer.
-const WAYS: usize = 8;
-
-/// What is bet on, and with what part of the stake. Chosen by simulation before any session, and fixed: most lies on devices that answer
-/// nearly always, and next on those that answer half of the time, because a part of a half costs those a third of a round.
-const ODDS: [(Odds, f64); WAYS] = [
-    (Odds::First(0.97), 0.45),
-    (Odds::First(0.75), 0.12),
-    (Odds::First(0.5), 0.20),
-    (Odds::First(0.3), 0.08),
-    (Odds::First(0.12), 0.03),
-    (Odds::Tilted(1.5), 0.02),
-    (Odds::Tilted(4.0), 0.04),
-    (Odds::Tilted(8.0), 0.06),
-];
-
 /// Part of the stake that is bet alike on all stimuli.
-const ALIKE: f64 = 0.80;
+const ALIKE: f64 = 0.76;
+
+/// Part of the stake that waits for a change: a microphone that an update switches on.
+const WAITING: f64 = 0.06;
 
 /// Part of the stake that learns.
 const LEARNING: f64 = 0.04;
 
 /// Probabilities that a device answers a stimulus at all, each stimulus apart, and the part of the stake on each.
-const ANSWERED: [(f64, f64); 2] = [(0.1, 0.08), (0.3, 0.08)];
+const ANSWERED: [(f64, f64); 2] = [(0.1, 0.08), (0.3, 0.06)];
 
 /// The test martingale of one device: what a stake of 1 has become by betting that it hears.
 ///
@@ -37,13 +25,14 @@ const ANSWERED: [(f64, f64); 2] = [(0.1, 0.08), (0.3, 0.08)];
 ///
 /// The stake is shared, once, before the first round, between bets each of which multiplies what it has: bets that the device answers all
 /// stimuli alike with some probability or some tilt (`ODDS`); the same per stimulus with a part of the stake kept back for "does not answer
-/// this one", multiplied over the stimuli (`ANSWERED`: a device that answers one sound of five); and one that learns. A sum of such products
-/// with weights that add up to 1 is a martingale again (the method of mixtures, Robbins 1970).
+/// this one", multiplied over the stimuli (`ANSWERED`: a device that answers one sound of five); one that waits for a change; and one that
+/// learns. A sum of such products with weights that add up to 1 is a martingale again (the method of mixtures, Robbins 1970).
 #[derive(Clone, Debug)]
 pub struct Lottery {
     alike: Ways,
     learned: Learned,
     ln_learned: f64,
+    waiting: Waiting,
     stimuli: Vec<Ways>,
     rounds: u32,
     log_e: f64,
@@ -64,6 +53,7 @@ impl Lottery {
             alike: Ways::new(),
             learned: Learned::new(),
             ln_learned: 0.0,
+            waiting: Waiting::new(),
             stimuli: Vec::new(),
             rounds: 0,
             log_e: 0.0,
@@ -84,6 +74,7 @@ impl Lottery {
         let pay = ODDS.map(|(odds, _)| odds.pay(place));
         self.alike.multiply(&pay);
         self.ln_learned += self.learned.pay(place).ln();
+        self.waiting.multiply(&pay);
         let stimulus = stimulus.min(MOST_STIMULI - 1);
         if self.stimuli.len() <= stimulus {
             self.stimuli.resize(stimulus + 1, Ways::new());
@@ -132,45 +123,16 @@ impl Lottery {
     }
 
     /// The parts of the stake, and what each has become.
-    fn parts(&self) -> [(f64, f64); 2 + ANSWERED.len()] {
-        let mut parts = [(0.0, 0.0); 2 + ANSWERED.len()];
+    fn parts(&self) -> [(f64, f64); 3 + ANSWERED.len()] {
+        let mut parts = [(0.0, 0.0); 3 + ANSWERED.len()];
         parts[0] = (ALIKE, self.alike.ln);
         parts[1] = (LEARNING, self.ln_learned);
-        for (part, (answered, stake)) in parts.iter_mut().skip(2).zip(ANSWERED) {
+        parts[2] = (WAITING, self.waiting.ln);
+        for (part, (answered, stake)) in parts.iter_mut().skip(3).zip(ANSWERED) {
             let apart = |ways: &Ways| ln_add((-answered).ln_1p(), answered.ln() + ways.ln);
             *part = (stake, self.stimuli.iter().map(apart).sum());
         }
         parts.map(|(stake, ln)| (stake, stake.ln() + ln))
-    }
-}
-
-/// The bets on all ways of answering.
-#[derive(Clone, Copy, Debug)]
-struct Ways {
-    /// The part of what there is now that lies on each. A part too small to be told from 0 is lost, which only costs.
-    parts: [f64; WAYS],
-    /// What a stake of 1 has become, as a logarithm.
-    ln: f64,
-}
-
-impl Ways {
-    fn new() -> Self {
-        Self { parts: ODDS.map(|(_, part)| part), ln: 0.0 }
-    }
-
-    fn multiply(&mut self, pay: &[f64; WAYS]) {
-        for (part, pay) in self.parts.iter_mut().zip(pay) {
-            *part *= pay;
-        }
-        let all: f64 = self.parts.iter().sum();
-        self.ln += all.ln();
-        self.parts = self.parts.map(|part| part / all);
-    }
-
-    /// What a stake of 1 on the best of them has become, as a logarithm.
-    fn best(&self) -> f64 {
-        let grown = self.parts.iter().zip(ODDS).map(|(part, (_, stake))| (part / stake).ln());
-        self.ln + grown.fold(f64::NEG_INFINITY, f64::max)
     }
 }
 

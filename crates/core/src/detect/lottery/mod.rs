@@ -9,6 +9,7 @@
 //!
 //! The formulas, what they assume and where they are from: `docs/design/detection.md`.
 
+mod bets;
 mod bound;
 mod late;
 mod limit;
