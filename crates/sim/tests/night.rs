@@ -62,7 +62,8 @@ fn wrong(night: &Night, undecided_is_fine: bool) -> String {
         let verdict = night.verdicts.devices.iter().find(|it| it.device == DeviceId::Mac(device.mac));
         let said = verdict.map_or("nothing", |it| it.outcome.words());
         if device.expected.as_deref().is_some_and(|expected| expected != said) && !(undecided_is_fine && said == "undecided") {
-            let evidence = verdict.map(|it| (it.outcome, it.evidence.rounds, it.evidence.ln_e, it.evidence.late, it.evidence.bound));
+            let evidence =
+                verdict.map(|it| (it.outcome, it.evidence.rounds, it.evidence.ln_e, it.evidence.late, it.evidence.bound));
             let _ = writeln!(lines, "  {}: {said:?} instead of {:?} ({evidence:?})", device.name, device.expected);
         }
     }

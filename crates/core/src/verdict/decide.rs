@@ -37,8 +37,9 @@ const SILENT: f64 = 0.35;
 /// Confidence of the limit that a silent device is given.
 const CONFIDENCE: f64 = 0.95;
 
-/// Evidence that is worth waiting for: the chance of it without a reaction is one in five.
-const PROMISING: f64 = 1.609_437_912_434_100_3;
+/// Evidence that is worth waiting for: without any reaction in the home, one device or another shows it at a moment with at most this
+/// chance.
+const PROMISING: f64 = 0.5;
 
 /// Share of the session during which a beat must have gone on for `streams all the time`.
 const ALWAYS: f64 = 0.5;
@@ -76,13 +77,13 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
     let heard = heard(&trials, &verdicts, settings, &mut caveats);
     for (verdict, (device, _)) in verdicts.iter_mut().zip(&devices) {
         let there = span.is_some_and(|span| sent_in(device, span));
-        verdict.outcome = decide(&mut verdict.evidence, &trials, there, heard);
+        verdict.outcome = decide(&mut verdict.evidence, &trials, there, heard, settings.alpha);
     }
     Verdicts { devices: verdicts, void: session.void(), trials, alpha: settings.alpha, caveats }
 }
 
 /// The verdict that the evidence allows.
-fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool) -> Outcome {
+fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool, alpha: f64) -> Outcome {
     if evidence.rounds == 0 {
         return Outcome::NotTested(NotTested::NoRounds);
     }
@@ -98,7 +99,7 @@ fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool) -
     if !there {
         return Outcome::NotTested(NotTested::Absent);
     }
-    if evidence.strongest() >= PROMISING {
+    if evidence.is_promising(alpha) {
         return Outcome::Undecided(Undecided::Promising);
     }
     if !heard {
@@ -129,6 +130,12 @@ impl Evidence {
     #[must_use]
     pub fn is_proven(&self) -> bool {
         self.strongest() >= self.threshold
+    }
+
+    /// Whether a reaction may be showing that is not proven yet. What was strong once and has faded does not count.
+    fn is_promising(&self, alpha: f64) -> bool {
+        let strongest = self.late.map_or(self.ln_last, |late| late.ln_e.max(self.ln_last));
+        (self.threshold + alpha.ln() - strongest).exp() <= PROMISING
     }
 
     /// The stronger of the evidence for a reaction at once and for a late one.

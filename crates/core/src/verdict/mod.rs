@@ -98,7 +98,9 @@ pub struct Evidence {
     pub rounds: u32,
     /// Natural logarithm of the evidence for a reaction at once, its share of the error rate included.
     pub ln_e: f64,
-    /// The same for clocked audio alone.
+    /// The same as it stands after the last round; `ln_e` is the highest that it has been, which is what proves.
+    pub ln_last: f64,
+    /// As `ln_e`, for clocked audio alone.
     pub ln_clocked: f64,
     /// The strongest late reaction, if the search ran.
     pub late: Option<Late>,

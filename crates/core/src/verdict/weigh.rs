@@ -47,6 +47,7 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
     Evidence {
         rounds: standing.rounds,
         ln_e,
+        ln_last: standing.lottery.log_e() + AT_ONCE.ln(),
         ln_clocked: standing.clocked.highest() + AT_ONCE.ln(),
         late,
         threshold,

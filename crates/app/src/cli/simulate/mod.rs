@@ -78,12 +78,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
             Some(night(&plan, args.seed, &session, Settings { clock: None, burst: None, ..Settings::default() }, &mut |seen| {
                 match seen {
                     Seen::Frame(frame) => {
-                    file::pcapng_frame(&mut waiting, frame.at.nanos(), frame.bytes);
-                    if waiting.len() >= ENOUGH && trouble.is_ok() {
-                        trouble = out.write_all(&waiting);
-                        waiting.clear();
+                        file::pcapng_frame(&mut waiting, frame.at.nanos(), frame.bytes);
+                        if waiting.len() >= ENOUGH && trouble.is_ok() {
+                            trouble = out.write_all(&waiting);
+                            waiting.clear();
+                        }
                     }
-                }
                     Seen::Now(now) => evening.at(now),
                     Seen::News(News::Ended(Done::NoRoom)) => say::line("the quiet hours left no time for a further round"),
                     _ => {}
