@@ -27,3 +27,4 @@ pub mod stream;
 pub mod table;
 pub mod time;
 pub mod trial;
+pub mod verdict;
