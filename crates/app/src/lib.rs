@@ -5,5 +5,6 @@ pub mod cli;
 pub mod clock;
 mod geo;
 pub mod outfile;
+pub mod probelog;
 pub mod report;
 mod vendor;

@@ -13,6 +13,7 @@ pub mod series;
 pub mod stretches;
 pub mod summary;
 pub mod table;
+pub mod verdicts;
 pub mod words;
 
 #[cfg(test)]
@@ -26,6 +27,8 @@ pub struct Context<'a> {
     pub options: &'a [String],
     /// One line for each trouble in reading the inputs.
     pub troubles: &'a [String],
+    /// A session of probes, if there was one.
+    pub probing: Option<&'a verdicts::Probing>,
     /// Who makes the device with an address.
     pub vendor: &'a dyn Fn(Mac) -> Option<String>,
     /// The time zone in which times are told.

@@ -42,6 +42,7 @@ pub(crate) fn context(troubles: &[String]) -> Context<'_> {
         inputs: &[],
         options: &[],
         troubles,
+        probing: None,
         vendor: Box::leak(Box::new(vendor)),
         zone: TimeZone::get("Europe/Berlin").unwrap(),
     }
@@ -180,7 +181,7 @@ fn hub() -> DeviceFindings {
 }
 
 /// An upload that is not counted as a sighting.
-fn aside_of(at: i64, seconds: i64, to: &str) -> Sighting {
+pub(crate) fn aside_of(at: i64, seconds: i64, to: &str) -> Sighting {
     let mut it = live(at, 4.0, 20 * MILLISECOND, 0);
     it.window.until = moment(at + seconds, 0);
     it.receiver = receiver(to, None);
@@ -222,7 +223,7 @@ fn home_device(mac: [u8; 6], host: u8, (every, bursts): (i64, i64), octets: u64)
 }
 
 /// A live upload: a backlog at line speed, the beat, some telemetry after it.
-fn live(at: i64, seconds: f64, beat: i64, number: usize) -> Sighting {
+pub(crate) fn live(at: i64, seconds: f64, beat: i64, number: usize) -> Sighting {
     let variable = beat > 50 * MILLISECOND;
     let records = (seconds * 1e9 / beat as f64) as i64;
     let pre_roll = records / 6;
@@ -287,7 +288,7 @@ fn keep(series: &mut Series, wanted: impl Fn(&Bin) -> bool) {
 }
 
 /// Adds the octets of a sighting to the seconds that it lasts.
-fn spread(series: &mut Series, sighting: &Sighting, at: i64) {
+pub(crate) fn spread(series: &mut Series, sighting: &Sighting, at: i64) {
     let seconds = sighting.window.length() / SECOND + 1;
     let mut bins: BTreeMap<i64, Bin> = series.bins.iter().map(|bin| (bin.index, bin)).collect();
     for index in at..at + seconds {

@@ -14,6 +14,7 @@ use super::aside::asides;
 use super::names::{self, WIDEST};
 use super::notes::notes;
 use super::summary::{Device, Summary, beat, detectors, milliseconds, summary};
+use super::verdicts::table as verdicts;
 use super::words;
 use super::{Context, sightings};
 
@@ -37,7 +38,10 @@ const RECEIVER_WIDTH: u16 = 23;
 /// Columns of a date and of an address, and a blank.
 const DATE: u16 = 11;
 /// See [`DATE`].
-const MAC: u16 = 18;
+pub(super) const MAC: u16 = 18;
+
+/// Said below verdicts, which would be lost above hundreds of sightings.
+const UNPROVEN: &str = "What else the traffic shows, each upload with its time and receiver: --html and --json, or the same command without --probes.";
 
 /// What the terminal can show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,19 +61,24 @@ impl Terminal {
         Self { width, colours: io::stdout().is_terminal() && !plain }
     }
 
-    fn columns(self) -> u16 {
+    pub(super) fn columns(self) -> u16 {
         self.width.clamp(WIDTHS.0, WIDTHS.1)
     }
 
-    fn bold(self, text: &str) -> String {
+    pub(super) fn bold(self, text: &str) -> String {
         if self.colours { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 
 /// Writes the report.
 pub fn write(findings: &Findings, context: &Context<'_>, terminal: Terminal, out: &mut dyn Write) -> io::Result<()> {
-    let summary = summary(findings, context);
     let columns = usize::from(terminal.columns());
+    if let Some(probing) = context.probing {
+        verdicts::write(probing, findings, context, terminal, out)?;
+        writeln!(out, "\n{}", wrapped(UNPROVEN, columns).join("\n"))?;
+        return write_capture(findings, context, terminal, out);
+    }
+    let summary = summary(findings, context);
     for line in wrapped(&summary.answer, columns) {
         writeln!(out, "{}", terminal.bold(&line))?;
     }
@@ -128,13 +137,13 @@ fn write_capture(findings: &Findings, context: &Context<'_>, terminal: Terminal,
     Ok(())
 }
 
-fn write_table(out: &mut dyn Write, terminal: Terminal, title: &str, table: &Table) -> io::Result<()> {
+pub(super) fn write_table(out: &mut dyn Write, terminal: Terminal, title: &str, table: &Table) -> io::Result<()> {
     writeln!(out, "\n{}", terminal.bold(title))?;
     table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
 }
 
 /// A table with columns of the names and least widths given.
-fn table(terminal: Terminal, header: &[(&str, u16)]) -> Table {
+pub(super) fn table(terminal: Terminal, header: &[(&str, u16)]) -> Table {
     let rule = LineStyle::none().fill('─').junction('─');
     let style = TableStyle::new()
         .header_lines(ContentLineStyle::none().junction(' '))
@@ -180,7 +189,7 @@ fn devices(summary: &Summary<'_>, context: &Context<'_>, terminal: Terminal) -> 
 }
 
 /// Name, maker, address, and what is special, each on its line.
-fn identity(device: &Device<'_>) -> String {
+pub(super) fn identity(device: &Device<'_>) -> String {
     let mut lines = vec![device.name.clone()];
     lines.extend(device.vendor.clone().filter(|vendor| !device.name.starts_with(vendor)));
     let id = names::id(device.found.id);
@@ -251,7 +260,7 @@ fn what(it: &Sighting) -> String {
 }
 
 /// Lines of at most so many columns, broken at blanks.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let width = |it: &str| unicode_width::UnicodeWidthStr::width(it);

@@ -54,6 +54,19 @@ pub(in crate::cli) struct Args {
     #[arg(short, long, help_heading = "Reports")]
     pub(super) quiet: bool,
 
+    /// Log of sounds that were played during the capture, as CSV or JSON Lines: proves which devices react (docs/guide/analyze.md).
+    #[arg(long, value_name = "LOG", value_hint = ValueHint::FilePath, help_heading = "Probes")]
+    pub(super) probes: Option<PathBuf>,
+    /// Highest chance that any device at all is accused falsely. Default: what the log says, else 0.01.
+    #[arg(long, value_name = "SHARE", value_parser = share, requires = "probes", help_heading = "Probes")]
+    pub(super) alpha: Option<f64>,
+    /// A device known to react: only its reaction shows that the probes could be heard; may be given more than once.
+    #[arg(long, value_name = "MAC|IP", value_parser = device, requires = "probes", help_heading = "Probes")]
+    pub(super) control: Vec<DeviceId>,
+    /// Added to the times of the log, where its clock was not that of the capture: 2h, -30min, 1.5s.
+    #[arg(long, value_name = "DURATION", value_parser = crate::probelog::duration, allow_hyphen_values = true, requires = "probes", help_heading = "Probes")]
+    pub(super) probe_offset: Option<i64>,
+
     /// Read the captures one after another instead of merged by time.
     #[arg(long, help_heading = "Reading")]
     pub(super) sequential: bool,
@@ -140,6 +153,11 @@ fn device(text: &str) -> Result<DeviceId, String> {
     }
     let wrong = |_| format!("{text:?} is neither a MAC nor an IP address; write it like 02:42:ac:11:00:02 or 192.168.1.20");
     text.parse::<Mac>().map(DeviceId::Mac).map_err(wrong)
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number < 1.0);
+    number.ok_or_else(|| format!("{text:?} is not a number between 0 and 1, like 0.01"))
 }
 
 fn positive(text: &str) -> Result<f64, String> {

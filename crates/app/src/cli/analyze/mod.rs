@@ -3,6 +3,7 @@
 mod annotate;
 mod args;
 mod options;
+mod probes;
 mod read;
 mod write;
 
@@ -20,20 +21,27 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let options = Options::check(args)?;
     let interrupt = Interrupt::install()?;
     let Some(mut reading) = read::read(&options, &interrupt)? else { return Ok(Outcome::Trouble) };
+    locate(&mut reading.findings, &options);
+    // Before devices are left out: the error rate is shared by all.
+    let mut probing = options.probes.as_ref().map(|asked| asked.judge(&reading.findings)).transpose()?;
     let missing = select(&mut reading.findings, &options.devices);
     reading.troubles.extend(missing);
-    locate(&mut reading.findings, &options);
+    if let Some(probing) = &mut probing {
+        let is_there = |id| reading.findings.devices.iter().any(|device| device.id == id);
+        probing.verdicts.devices.retain(|it| is_there(it.device));
+    }
     if !options.quiet {
         reading.troubles.iter().for_each(|it| say::line(it));
+        probing.iter().flat_map(|it| &it.warnings).for_each(|it| say::line(&format!("the probe log: {it}")));
     }
-    let mut good = write::reports(&reading, &options);
+    let mut good = write::reports(&reading, probing.as_ref(), &options);
     if let Some(path) = &options.annotate {
         good &= annotate::write(path, &reading, &options, &interrupt);
     }
     let sent = reading.findings.devices.iter().flat_map(|it| &it.sightings).any(|it| it.kind == SightingKind::Audio);
     Ok(match good {
         false => Outcome::Trouble,
-        true if options.exit_code && sent => Outcome::Found,
+        true if options.exit_code && (sent || probes::streams(probing.as_ref())) => Outcome::Found,
         true => Outcome::Done,
     })
 }

@@ -11,9 +11,11 @@ use earwitness_core::findings::DeviceId;
 use earwitness_core::roster;
 
 use super::args::{Args, Detector, usual};
+use super::probes::Asked;
 use crate::capture::Order;
 use crate::geo::Geo;
 use crate::report::names;
+use crate::report::words::as_f64;
 
 /// Standard input and standard output.
 const DASH: &str = "-";
@@ -44,6 +46,7 @@ pub(super) struct Options {
     pub(super) annotate: Option<PathBuf>,
     pub(super) devices: Vec<DeviceId>,
     pub(super) geo: Geo,
+    pub(super) probes: Option<Asked>,
     pub(super) exit_code: bool,
     pub(super) quiet: bool,
     /// The options that change what is found, as a person would write them.
@@ -60,10 +63,12 @@ impl Options {
         let settings = settings(&args)?;
         let outputs = outputs(&args);
         let all: Vec<&Path> = outputs.iter().map(|it| it.path.as_path()).chain(args.annotate.as_deref()).collect();
-        check_places(&args.captures, &all)?;
+        check_places(&args.captures, "one of the captures", &all)?;
+        check_places(args.probes.as_slice(), "the probe log", &all)?;
         if args.annotate.is_some() {
             check_rereading(&args)?;
         }
+        let probes = Asked::read(&args)?;
         let tables: Vec<PathBuf> = args.geo.into_iter().chain(args.asn).collect();
         Ok(Self {
             order: if args.sequential { Order::Sequential } else { Order::Merged },
@@ -73,6 +78,7 @@ impl Options {
             annotate: args.annotate,
             devices: args.device,
             geo: Geo::open(&tables)?,
+            probes,
             exit_code: args.exit_code,
             quiet: args.quiet,
             told,
@@ -139,7 +145,7 @@ fn outputs(args: &Args) -> Vec<Output> {
 }
 
 /// No two reports to one place, and none over a capture.
-fn check_places(captures: &[PathBuf], outputs: &[&Path]) -> anyhow::Result<()> {
+fn check_places(inputs: &[PathBuf], what: &str, outputs: &[&Path]) -> anyhow::Result<()> {
     let same = |a: &Path, b: &Path| {
         a == b || fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b && b.is_file()))
     };
@@ -148,8 +154,8 @@ fn check_places(captures: &[PathBuf], outputs: &[&Path]) -> anyhow::Result<()> {
             let place = if output.as_os_str() == DASH { "standard output".into() } else { output.to_string_lossy() };
             bail!("two reports would go to {place}; name another file for one of them");
         }
-        if output.as_os_str() != DASH && captures.iter().any(|capture| same(capture, output)) {
-            bail!("{} is one of the captures and would be overwritten; name another file for the report", output.display());
+        if output.as_os_str() != DASH && inputs.iter().any(|input| same(input, output)) {
+            bail!("{} is {what} and would be overwritten; name another file for the report", output.display());
         }
     }
     Ok(())
@@ -184,6 +190,18 @@ fn told(args: &Args) -> Vec<String> {
     }
     for network in &args.local {
         tell(true, format!("--local {network}"));
+    }
+    if let Some(path) = &args.probes {
+        tell(true, format!("--probes {}", path.display()));
+    }
+    if let Some(alpha) = args.alpha {
+        tell(true, format!("--alpha {alpha}"));
+    }
+    for id in &args.control {
+        tell(true, format!("--control {}", names::id(*id)));
+    }
+    if let Some(offset) = args.probe_offset {
+        tell(true, format!("--probe-offset {}s", as_f64(offset) / 1e9));
     }
     for detector in &args.detector {
         tell(true, format!("--detector {}", format!("{detector:?}").to_lowercase()));

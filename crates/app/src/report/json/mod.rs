@@ -13,7 +13,7 @@ use super::Context;
 use super::names::{self, WIDEST_EXACT, clean};
 use super::stretches::observed;
 use super::summary::beat;
-use super::words;
+use super::{verdicts, words};
 
 mod shape;
 #[cfg(test)]
@@ -32,11 +32,13 @@ pub fn write(findings: &Findings, context: &Context<'_>, out: &mut dyn Write) ->
 }
 
 fn report(findings: &Findings, context: &Context<'_>) -> Report {
+    let curves = context.probing.map(|it| verdicts::curve::curves(&it.verdicts)).unwrap_or_default();
     Report {
         version: VERSION,
         program: concat!("earwitness ", env!("CARGO_PKG_VERSION")),
         capture: capture(findings, context),
-        devices: findings.devices.iter().map(|it| device(it, context)).collect(),
+        probing: context.probing.map(verdicts::json::session),
+        devices: findings.devices.iter().map(|it| device(it, context, &curves)).collect(),
     }
 }
 
@@ -78,7 +80,9 @@ fn capture(findings: &Findings, context: &Context<'_>) -> Capture {
     }
 }
 
-fn device(it: &DeviceFindings, context: &Context<'_>) -> Device {
+fn device(it: &DeviceFindings, context: &Context<'_>, curves: &verdicts::json::Curves) -> Device {
+    let verdict = context.probing.and_then(|probing| probing.of(it.id));
+    let curve = curves.get(&it.id).map_or(&[][..], Vec::as_slice);
     let mac = if let DeviceId::Mac(mac) = it.id { Some(mac) } else { None };
     let vendor = mac.filter(|_| !it.randomised).and_then(context.vendor).map(|it| clean(&it, WIDEST_EXACT));
     let exact = |text: &String| clean(text, WIDEST_EXACT);
@@ -99,6 +103,10 @@ fn device(it: &DeviceFindings, context: &Context<'_>) -> Device {
             Role::Device => "device",
             Role::Gateway => "gateway",
         },
+        verdict: verdict.map(|it| it.outcome.words()),
+        reason: verdict.and_then(|it| verdicts::words::reason(it.outcome)),
+        expected: context.probing.and_then(|probing| probing.expected(it.id)).map(|it| clean(it, WIDEST_EXACT)),
+        evidence: verdict.map(|it| verdicts::json::evidence(it, curve)),
         first_ns: it.seen.from.nanos(),
         last_ns: it.seen.until.nanos(),
         upstream: sums(it.upstream),

@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::report::verdicts::json as verdicts;
+
 #[derive(Serialize)]
 pub(super) struct Report {
     pub(super) version: u32,
     pub(super) program: &'static str,
     pub(super) capture: Capture,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) probing: Option<verdicts::Session>,
     pub(super) devices: Vec<Device>,
 }
 
@@ -46,6 +50,14 @@ pub(super) struct Device {
     pub(super) vendor: Option<String>,
     pub(super) vendor_class: Option<String>,
     pub(super) role: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expected: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) evidence: Option<verdicts::Evidence>,
     pub(super) first_ns: i64,
     pub(super) last_ns: i64,
     pub(super) upstream: Sums,

@@ -4,10 +4,15 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use earwitness_core::findings::Estimate;
+use earwitness_core::verdict::{Late, NotTested, Outcome, Undecided};
 use serde_json::Value;
 
 use super::*;
 use crate::report::sample;
+use crate::report::verdicts::Probing;
+
+/// Keys that are there only after a session of probes.
+const WITH_PROBES: [&str; 5] = ["probing", "verdict", "reason", "expected", "evidence"];
 
 /// The published schema, as it is in the repository.
 const SCHEMA: &str = include_str!("../../../../../docs/schema/analyze-1.json");
@@ -17,9 +22,25 @@ fn schema() -> Value {
 }
 
 fn written(findings: &Findings) -> Value {
+    told(findings, None)
+}
+
+fn told(findings: &Findings, probing: Option<&Probing>) -> Value {
     let mut out = Vec::new();
-    write(findings, &sample::context(&["a.pcap: breaks off at octet 812".to_owned()]), &mut out).unwrap();
+    let troubles = ["a.pcap: breaks off at octet 812".to_owned()];
+    write(findings, &Context { probing, ..sample::context(&troubles) }, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
+}
+
+/// Every verdict with every kind of evidence, and numbers that are none.
+fn probed() -> Probing {
+    let mut probing = verdicts::sample::truthful();
+    let lag = earwitness_core::detect::lottery::Lag { shift: 60_000_000_000, stretch: 0 };
+    let first = &mut probing.verdicts.devices[0].evidence;
+    (first.ttest, first.late) = (Some((3, 12)), Some(Late { lag, ln_e: f64::NEG_INFINITY }));
+    let fourth = &mut probing.verdicts.devices[3].evidence;
+    (fourth.p, fourth.limit_octets, fourth.bound) = (f64::NAN, Some(f64::INFINITY), f64::NAN);
+    probing
 }
 
 /// What a program may be given at worst.
@@ -47,8 +68,8 @@ fn extreme() -> Findings {
 #[test]
 fn every_report_obeys_the_published_schema() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
-    for findings in [sample::sample(), extreme(), Findings::default()] {
-        let report = written(&findings);
+    let plain = [sample::sample(), extreme(), Findings::default()].map(|findings| written(&findings));
+    for report in plain.into_iter().chain([told(&verdicts::sample::home(), Some(&probed()))]) {
         let errors: Vec<_> = validator.iter_errors(&report).map(|it| format!("{} at {}", it, it.instance_path())).collect();
         assert_eq!(errors, Vec::<String>::new());
     }
@@ -80,8 +101,9 @@ fn every_key_is_explained_in_the_schema_and_every_object_is_closed() {
     fn explained(schema: &Value, out: &mut BTreeSet<String>) {
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
             assert_eq!(schema["additionalProperties"], false, "{schema}");
-            assert_eq!(schema["required"].as_array().unwrap().len(), properties.len(), "{schema}");
+            let required = schema["required"].as_array().unwrap();
             for (key, it) in properties {
+                assert!(required.contains(&key.as_str().into()) || WITH_PROBES.contains(&key.as_str()), "{key} is not required");
                 let told = it.get("description").is_some() || it.get("$ref").is_some() || it.get("const").is_some();
                 assert!(told, "{key} is not explained");
                 out.insert(key.clone());
@@ -94,7 +116,8 @@ fn every_key_is_explained_in_the_schema_and_every_object_is_closed() {
         }
     }
     let (mut emitted, mut known) = (BTreeSet::new(), BTreeSet::new());
-    keys(&written(&sample::sample()), &mut emitted);
+    keys(&told(&verdicts::sample::home(), Some(&probed())), &mut emitted);
+    keys(&told(&sample::sample(), Some(&undecided())), &mut emitted);
     explained(&schema(), &mut known);
     known.remove("not_read");
     assert_eq!(emitted, known);
@@ -124,4 +147,46 @@ fn a_device_of_raw_ip_has_an_address_and_no_mac() {
     let last = report["devices"].as_array().unwrap().last().unwrap();
     assert_eq!((&last["mac"], &last["addresses"][0]), (&Value::Null, &"2001:db8::1".into()));
     assert!(last["sightings"].as_array().unwrap().iter().all(|it| it["end_ns"].as_i64() >= it["start_ns"].as_i64()));
+}
+
+/// The same session, undecided for each reason and not tested for each.
+fn undecided() -> Probing {
+    let mut probing = probed();
+    let outcomes = [
+        Outcome::Undecided(Undecided::Promising),
+        Outcome::Undecided(Undecided::FewRounds),
+        Outcome::Undecided(Undecided::NoLot),
+        Outcome::NotTested(NotTested::NoRounds),
+        Outcome::NotTested(NotTested::Unheard),
+        Outcome::NotTested(NotTested::Absent),
+    ];
+    for (verdict, outcome) in probing.verdicts.devices.iter_mut().zip(outcomes) {
+        verdict.outcome = outcome;
+    }
+    probing
+}
+
+#[test]
+fn a_verdict_is_a_word_beside_all_that_was_there_without_it() {
+    let report = told(&verdicts::sample::home(), Some(&probed()));
+    let without = written(&verdicts::sample::home());
+    let devices = report["devices"].as_array().unwrap();
+    let echo = devices.iter().find(|it| it["mac"] == "44:65:0d:1b:2f:07").unwrap();
+    assert_eq!((&echo["verdict"], &echo["expected"]), (&"streams what it hears".into(), &"streams what it hears".into()));
+    assert!(echo["evidence"]["p"].as_f64().unwrap() <= 0.01);
+    assert_eq!(echo["evidence"]["receivers"][0], "bob-dispatch-prod-eu.amazon.com");
+    assert_eq!(report["probing"]["trials"].as_array().unwrap().len(), 24);
+    for (with, without) in devices.iter().zip(without["devices"].as_array().unwrap()) {
+        let mut with = with.clone();
+        WITH_PROBES.iter().for_each(|key| drop(with.as_object_mut().unwrap().remove(*key)));
+        assert_eq!(&with, without);
+    }
+}
+
+#[test]
+fn every_reason_is_in_the_schema_and_a_gateway_has_no_verdict() {
+    let report = told(&sample::sample(), Some(&undecided()));
+    assert!(jsonschema::validator_for(&schema()).unwrap().is_valid(&report));
+    let with = |key: &str| report["devices"].as_array().unwrap().iter().filter(|it| it.get(key).is_some()).count();
+    assert_eq!((with("verdict"), with("reason")), (6, 6));
 }

@@ -1,0 +1,74 @@
+//! `--probes`: what a session of probes says of the devices of a capture.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::verdict::{self, Outcome};
+
+use super::args::Args;
+use crate::probelog::{self, Log, misfit, moved};
+use crate::report::names;
+use crate::report::verdicts::Probing;
+
+/// A log that was read before any capture, and how it is to be judged.
+pub(super) struct Asked {
+    path: PathBuf,
+    log: Log,
+    settings: verdict::Settings,
+}
+
+impl Asked {
+    /// Reads the log that was asked for, if one was.
+    ///
+    /// # Errors
+    /// When it cannot be read, contradicts itself, or comes by the same pipe as a capture.
+    pub(super) fn read(args: &Args) -> anyhow::Result<Option<Self>> {
+        let Some(path) = args.probes.clone() else { return Ok(None) };
+        if path.as_os_str() == "-" && args.captures.contains(&path) {
+            bail!("standard input cannot be both a capture and the probe log; save one of them to a file");
+        }
+        let mut log = probelog::read(&path)?;
+        if let Some(offset) = args.probe_offset {
+            log.rounds = moved(log.rounds, offset);
+        }
+        let usual = verdict::Settings::default();
+        let alpha = args.alpha.or(log.header.as_ref().and_then(|header| header.alpha)).unwrap_or(usual.alpha);
+        let settings = verdict::Settings { alpha, controls: args.control.clone(), ..usual };
+        Ok(Some(Self { path, log, settings }))
+    }
+
+    /// The verdicts.
+    ///
+    /// # Errors
+    /// When no round lies inside the capture.
+    pub(super) fn judge(&self, findings: &Findings) -> anyhow::Result<Probing> {
+        let mut warnings = self.log.warnings.clone();
+        if let Some(misfit) = misfit(&self.log.rounds, findings.capture.first, findings.capture.last) {
+            if misfit.inside == 0 {
+                bail!("{}: {misfit}", self.path.display());
+            }
+            if misfit.offset.is_some() {
+                warnings.push(misfit.to_string());
+            }
+        }
+        let mut settings = self.settings.clone();
+        for control in &mut settings.controls {
+            let is = |id: DeviceId, addresses: &[std::net::IpAddr]| match *control {
+                DeviceId::Address(address) => id == *control || addresses.contains(&address),
+                DeviceId::Mac(_) => id == *control,
+            };
+            match findings.devices.iter().find(|it| is(it.id, &it.addresses)) {
+                Some(device) => *control = device.id,
+                None => bail!("--control {}: no such device was seen; name one that is in the capture", names::id(*control)),
+            }
+        }
+        let verdicts = verdict::judge(findings, self.log.rounds.clone(), &settings);
+        Ok(Probing { verdicts, expected: std::collections::BTreeMap::new(), design: self.log.header.clone(), warnings })
+    }
+}
+
+/// Whether a device was proven to send what it hears.
+pub(super) fn streams(probing: Option<&Probing>) -> bool {
+    probing.is_some_and(|it| it.verdicts.devices.iter().any(|it| it.outcome == Outcome::Streams))
+}

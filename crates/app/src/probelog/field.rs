@@ -1,0 +1,218 @@
+//! The words of a probe log: one field, from text and to text.
+
+use std::fmt::Write as _;
+
+use earwitness_core::probe::{Heard, SoundKind, Void};
+use earwitness_core::time::{SECOND, Timestamp};
+
+/// The columns of a log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Key {
+    Round,
+    Slot,
+    Kind,
+    Start,
+    SlotSeconds,
+    Onset,
+    Seconds,
+    Stimulus,
+    Sound,
+    Heard,
+    Void,
+}
+
+/// Number of columns.
+pub(super) const KEYS: usize = 11;
+
+/// The columns with their names, in the order in which they are written.
+pub(super) const NAMES: [(Key, &str); KEYS] = [
+    (Key::Round, "round"),
+    (Key::Slot, "slot"),
+    (Key::Kind, "kind"),
+    (Key::Start, "start"),
+    (Key::SlotSeconds, "slot_seconds"),
+    (Key::Onset, "onset"),
+    (Key::Seconds, "seconds"),
+    (Key::Stimulus, "stimulus"),
+    (Key::Sound, "sound"),
+    (Key::Heard, "heard"),
+    (Key::Void, "void"),
+];
+
+impl Key {
+    pub(super) fn of(name: &str) -> Option<Self> {
+        NAMES.iter().find(|entry| entry.1 == name).map(|entry| entry.0)
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        NAMES.iter().find(|entry| entry.0 == self).map_or("", |entry| entry.1)
+    }
+}
+
+/// All names, for a message.
+pub(super) fn all_names() -> String {
+    NAMES.map(|entry| entry.1).join(", ")
+}
+
+pub(super) const SOUNDS: [(SoundKind, &str); 3] =
+    [(SoundKind::Speech, "speech"), (SoundKind::Noise, "noise"), (SoundKind::Music, "music")];
+
+pub(super) const HEARD: [(Heard, &str); 3] = [(Heard::Yes, "yes"), (Heard::No, "no"), (Heard::Unknown, "unknown")];
+
+pub(super) const VOIDS: [(Void, &str); 6] = [
+    (Void::FramesLost, "frames lost"),
+    (Void::ClockStepped, "clock stepped"),
+    (Void::Glitch, "glitch"),
+    (Void::OtherSound, "other sound"),
+    (Void::NotHeard, "not heard"),
+    (Void::Interrupted, "interrupted"),
+];
+
+/// Whether a line is the probe of its round or a sham: `true` for a probe.
+pub(super) const KINDS: [(bool, &str); 2] = [(true, "probe"), (false, "sham")];
+
+/// The value that a word stands for.
+pub(super) fn word<T: Copy>(text: &str, words: &[(T, &str)]) -> Result<T, String> {
+    let found = words.iter().find(|entry| entry.1.eq_ignore_ascii_case(text));
+    found.map(|entry| entry.0).ok_or_else(|| {
+        let known: Vec<_> = words.iter().map(|entry| entry.1).collect();
+        format!("{text:?} is not known here; write one of: {}", known.join(", "))
+    })
+}
+
+/// The word for a value.
+pub(super) fn named<T: Copy + PartialEq>(value: T, words: &[(T, &'static str)]) -> &'static str {
+    words.iter().find(|entry| entry.0 == value).map_or("", |entry| entry.1)
+}
+
+/// The word for a kind of sound.
+pub(crate) fn sound_word(kind: SoundKind) -> &'static str {
+    named(kind, &SOUNDS)
+}
+
+/// The word for who heard a probe.
+pub(crate) fn heard_word(heard: Heard) -> &'static str {
+    named(heard, &HEARD)
+}
+
+/// The word for why a round does not count.
+pub(crate) fn void_word(void: Void) -> &'static str {
+    named(void, &VOIDS)
+}
+
+/// A whole number that is no larger than the numbers of rounds and slots.
+pub(super) fn whole(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("{text:?} is not a whole number from 0 to {}", u32::MAX))
+}
+
+/// A length of time in seconds with at most nine decimals, as nanoseconds.
+pub(super) fn seconds(text: &str) -> Result<i64, String> {
+    let wrong = || format!("{text:?} is not a number of seconds above 0, like 4 or 3.25");
+    decimal(text).filter(|nanos| *nanos > 0).ok_or_else(wrong)
+}
+
+/// From here on a whole number is nanoseconds since 1970 (March 1973).
+const NANOSECONDS: i64 = 100_000_000_000_000_000;
+
+/// A moment: RFC 3339 with an offset, seconds since 1970 with at most nine decimals, or whole nanoseconds since 1970.
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
+    if text.bytes().all(|it| it.is_ascii_digit() || matches!(it, b'.' | b'-' | b'+')) && !is_date(text) {
+        return number(text);
+    }
+    match text.parse::<jiff::Timestamp>() {
+        Ok(at) => {
+            let nanos = i64::try_from(at.as_nanosecond());
+            nanos.map(Timestamp::from_nanos).map_err(|_| format!("{text:?} lies beyond the years 1677 to 2262"))
+        }
+        Err(_) if text.parse::<jiff::civil::DateTime>().is_ok() => {
+            Err(format!("{text:?} has no offset: write 2026-01-01T22:00:00Z for UTC, or 2026-01-01T22:00:00+02:00"))
+        }
+        Err(_) => Err(format!(
+            "{text:?} is not a time: write 2026-01-01T22:00:00Z, or +02:00 instead of Z, or seconds since 1970 (UTC)"
+        )),
+    }
+}
+
+/// Digits with a dash inside them.
+fn is_date(text: &str) -> bool {
+    text.get(1..).is_some_and(|rest| rest.contains('-'))
+}
+
+fn number(text: &str) -> Result<Timestamp, String> {
+    if let Some(nanos) = text.parse::<i64>().ok().filter(|number| *number >= NANOSECONDS) {
+        return Ok(Timestamp::from_nanos(nanos));
+    }
+    let far = "is neither seconds nor nanoseconds since 1970; write seconds with decimals, as in 1767304800.25";
+    decimal(text).map(Timestamp::from_nanos).ok_or_else(|| format!("{text:?} {far}"))
+}
+
+/// A decimal number of seconds as nanoseconds, exactly.
+fn decimal(text: &str) -> Option<i64> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number = |it: &str| it.bytes().all(|octet| octet.is_ascii_digit());
+    if whole.is_empty() || !is_number(whole) || !is_number(part) || part.len() > 9 {
+        return None;
+    }
+    let nanos = format!("{part:0<9}").parse::<i64>().ok()?;
+    let whole = whole.parse::<i64>().ok()?.checked_mul(SECOND)?;
+    if negative { whole.checked_neg()?.checked_sub(nanos) } else { whole.checked_add(nanos) }
+}
+
+/// Nanoseconds as seconds with as many decimals as they need; what [`seconds`] reads back.
+pub(super) fn to_seconds(nanos: i64) -> String {
+    let mut text = format!("{}", nanos.div_euclid(SECOND));
+    let part = nanos.rem_euclid(SECOND);
+    if part != 0 {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ".{}", format!("{part:09}").trim_end_matches('0'));
+    }
+    text
+}
+
+/// A moment as RFC 3339 in UTC with as many decimals as it needs.
+pub(super) fn to_moment(at: Timestamp) -> String {
+    // An i64 of nanoseconds always fits jiff's range, so the epoch never stands in for it.
+    jiff::Timestamp::from_nanosecond(i128::from(at.nanos())).unwrap_or_default().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_moment_in_four_spellings() {
+        let at = Ok(Timestamp::from_nanos(1_767_304_800_250_000_000));
+        for text in [
+            "2026-01-01T22:00:00.25Z",
+            "2026-01-02T00:00:00.25+02:00",
+            "1767304800.25",
+            "1767304800250000000",
+            "2026-01-01 22:00:00.25Z",
+        ] {
+            assert_eq!(moment(text), at, "{text}");
+        }
+        assert_eq!(moment("-1.5"), Ok(Timestamp::from_nanos(-1_500_000_000)));
+    }
+
+    #[test]
+    fn what_is_no_moment_is_told_with_what_to_write() {
+        assert!(moment("2026-01-01T22:00:00").unwrap_err().contains("has no offset: write 2026-01-01T22:00:00Z"));
+        assert!(moment("2026-01-01").unwrap_err().contains("has no offset"));
+        assert!(moment("1767304800250").unwrap_err().contains("neither seconds nor nanoseconds"));
+        assert!(moment("1767304800.1234567890").is_err(), "a tenth of a nanosecond");
+        assert!(moment("yesterday").unwrap_err().contains("is not a time"));
+        assert!(moment("9999-01-01T00:00:00Z").unwrap_err().contains("1677 to 2262"));
+        assert!(moment("").is_err() && moment("-").is_err() && moment(".").is_err());
+    }
+
+    #[test]
+    fn lengths_are_exact_and_above_nothing() {
+        assert_eq!(seconds("3.000000001"), Ok(3_000_000_001));
+        assert_eq!(to_seconds(3_000_000_001), "3.000000001");
+        assert_eq!(to_seconds(20_000_000_000), "20");
+        for wrong in ["0", "-4", "4 s", "1e3", "", "9999999999999"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+}

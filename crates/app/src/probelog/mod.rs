@@ -1,0 +1,109 @@
+//! Probe logs: what was played when, one line per slot, as comma-separated values or JSON Lines. Described in `docs/guide/analyze.md`.
+//!
+//! Another lab's log may hold as little as the moments of its probes. What contradicts itself is refused with file, line and column.
+
+mod build;
+mod comma;
+mod field;
+mod lines;
+mod offset;
+mod row;
+mod trouble;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::Context as _;
+use earwitness_core::probe::Round;
+
+pub(crate) use self::field::{heard_word, sound_word, void_word};
+pub use self::offset::{Misfit, duration, misfit, moved};
+pub use self::trouble::{Place, Trouble};
+pub use self::write::{write_csv, write_jsonl};
+
+use self::trouble::Fault;
+
+/// How the session was laid out, as far as the log tells.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Header {
+    /// What the lots were drawn from.
+    pub seed: Option<u64>,
+    /// The chance that any device at all is accused falsely.
+    pub alpha: Option<f64>,
+    /// Slots of a round.
+    pub slots: Option<u32>,
+    /// Length of a slot, nanoseconds.
+    pub slot: Option<i64>,
+    /// Silence between two slots, nanoseconds.
+    pub guard: Option<i64>,
+    /// What the session is called.
+    pub title: Option<String>,
+}
+
+/// A log that has been read.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Log {
+    /// What stands before the slots.
+    pub header: Option<Header>,
+    /// The rounds in order of time; the slots of each as well.
+    pub rounds: Vec<Round>,
+    /// What was odd, and how it was taken; a sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// Largest log that is read, octets.
+const LARGEST: u64 = 512 << 20;
+
+/// Reads the log at a path; `-` is standard input.
+///
+/// # Errors
+/// When it cannot be read, or is no log (see [`parse`]).
+pub fn read(path: &Path) -> anyhow::Result<Log> {
+    let (name, source): (_, Box<dyn Read>) = if path.as_os_str() == "-" {
+        ("standard input".into(), Box::new(std::io::stdin()))
+    } else {
+        let why = || format!("the probe log {} cannot be opened; name the file that tells when sound was played", path.display());
+        (path.to_string_lossy(), Box::new(std::fs::File::open(path).with_context(why)?))
+    };
+    let mut bytes = Vec::new();
+    source.take(LARGEST + 1).read_to_end(&mut bytes).with_context(|| format!("the probe log {name} cannot be read"))?;
+    if bytes.len() as u64 > LARGEST {
+        anyhow::bail!("{name} is larger than {} MB, which is no probe log", LARGEST >> 20);
+    }
+    Ok(parse(&bytes, &name)?)
+}
+
+/// Reads a log; `name` is how messages call it.
+///
+/// # Errors
+/// When it holds no slot, a field that is not understood, or what contradicts itself: overlapping slots, a round without a probe.
+pub fn parse(bytes: &[u8], name: &str) -> Result<Log, Trouble> {
+    parsed(bytes).map_err(|fault| fault.named(name))
+}
+
+fn parsed(bytes: &[u8]) -> Result<Log, Fault> {
+    let text = std::str::from_utf8(bytes).map_err(|error| not_text(bytes, error.valid_up_to()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (header, rows, mut warnings) =
+        if text.trim_start().starts_with('{') { lines::rows(text)? } else { (None, comma::rows(text)?, Vec::new()) };
+    if rows.is_empty() {
+        let what =
+            "the log holds no slot; a line for each is needed, under a line with the names of the columns, or as JSON objects";
+        return Err(Fault::of_all(what));
+    }
+    let rounds = build::rounds(rows, &mut warnings)?;
+    Ok(Log { header, rounds, warnings })
+}
+
+fn not_text(bytes: &[u8], octet: usize) -> Fault {
+    let good = String::from_utf8_lossy(bytes.get(..octet).unwrap_or_default());
+    let line = good.bytes().filter(|it| *it == b'\n').count();
+    let column = good.rsplit('\n').next().unwrap_or_default().chars().count();
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX).saturating_add(1);
+    let at = Place { line: count(line), column: count(column) };
+    Fault::at(at, "this is not UTF-8 text; a probe log is CSV or JSON Lines in UTF-8, perhaps it was saved in another encoding")
+}

@@ -1,0 +1,209 @@
+//! What is read, what is refused and where, and that nothing is lost between writing and reading.
+
+use earwitness_core::probe::{Heard, Played, Round, SoundKind, Stimulus, Void};
+use earwitness_core::time::{SECOND, Timestamp, Window};
+use proptest::prelude::*;
+
+use super::*;
+
+const START: i64 = 1_767_304_800;
+
+fn read_text(text: &str) -> Result<Log, String> {
+    parse(text.as_bytes(), "night.csv").map_err(|trouble| trouble.to_string())
+}
+
+fn refused(text: &str) -> String {
+    read_text(text).unwrap_err()
+}
+
+/// Three slots of 20 s with 4 s between them; the second one is the probe.
+fn three() -> String {
+    "round,slot,kind,start,slot_seconds,seconds,stimulus\n\
+     0,0,sham,1767304800,20,,\n\
+     0,1,probe,1767304824,20,3,glass\n\
+     0,2,sham,1767304848,20,,\n"
+        .to_owned()
+}
+
+#[test]
+fn both_formats_say_the_same() {
+    let lines = "{\"earwitness_probes\":1,\"seed\":7,\"alpha\":0.05,\"slots\":3}\n\
+        {\"round\":0,\"slot\":0,\"kind\":\"sham\",\"start\":\"2026-01-01T22:00:00Z\",\"slot_seconds\":20}\n\
+        {\"round\":0,\"slot\":1,\"kind\":\"probe\",\"start\":1767304824,\"slot_seconds\":20.0,\"seconds\":3,\"stimulus\":\"glass\",\"heard\":null}\n\
+        \n\
+        {\"kind\":\"sham\",\"round\":0,\"slot\":2,\"start\":\"1767304848000000000\",\"slot_seconds\":\"20\"}\n";
+    let (comma, json) = (read_text(&three()).unwrap(), read_text(lines).unwrap());
+    assert_eq!(comma.rounds, json.rounds);
+    assert_eq!(json.header, Some(Header { seed: Some(7), alpha: Some(0.05), slots: Some(3), ..Header::default() }));
+    let round = &comma.rounds[0];
+    assert_eq!((round.slots.len(), round.drawn, round.played.length), (3, 1, 3 * SECOND));
+    assert_eq!(round.played.onset, Timestamp::from_nanos((START + 24) * SECOND));
+    assert!(comma.warnings.is_empty() && json.warnings.is_empty());
+}
+
+#[test]
+fn columns_come_in_any_order_with_blanks_semicolons_quotes_and_comments() {
+    let log =
+        read_text("\u{feff}# by the lab\r\nStart ; stimulus\r\n\r\n2026-01-01T22:00:00Z;\"a; \"\"loud\"\" crash\"\r\n").unwrap();
+    assert_eq!(log.rounds[0].played.stimulus.name, "a; \"loud\" crash");
+}
+
+#[test]
+fn moments_alone_are_rounds_without_shams() {
+    let log = read_text("start,stimulus,seconds\n2026-01-01T22:00:00Z,alexa,2\n2026-01-01T22:00:15+00:00,alexa,2.5\n").unwrap();
+    assert_eq!(log.rounds.iter().map(|it| (it.number, it.slots.len(), it.drawn)).collect::<Vec<_>>(), [(0, 1, 0), (1, 1, 0)]);
+    assert_eq!(log.rounds[1].played.length, 2_500_000_000);
+    assert_eq!(log.rounds[0].slots[0].length(), 15 * SECOND);
+    assert!(log.warnings[0].contains("each slot is taken to be 15 s long"), "{:?}", log.warnings);
+}
+
+#[test]
+fn lines_out_of_order_are_sorted_with_a_word_about_it() {
+    let mut lines: Vec<String> = three().lines().map(str::to_owned).collect();
+    lines.swap(1, 3);
+    let log = read_text(&lines.join("\n")).unwrap();
+    assert_eq!(log.rounds, read_text(&three()).unwrap().rounds);
+    assert!(log.warnings[0].starts_with("line 3 is earlier than the line before it"), "{:?}", log.warnings);
+}
+
+#[test]
+fn a_fault_is_told_with_file_line_column_and_what_to_do() {
+    let change = |from: &str, to: &str| refused(&three().replace(from, to));
+    for (told, parts) in [
+        (change("stimulus", "loudness"), ["night.csv:1:45:", "\"loudness\" is not known", "onset, seconds, stimulus"]),
+        (change(",start,", ",stimulus,"), ["night.csv:1:", "\"stimulus\" comes twice", "leave one"]),
+        (refused("round,kind\n0,probe\n"), ["night.csv:1:1:", "no column is named start", "add it"]),
+        (refused("seconds,start\n2,\n"), ["night.csv:2:1:", "start is missing", "every line needs"]),
+        (
+            change("1767304824", "2026-01-01T22:00:24"),
+            ["night.csv:3:11:", "start: \"2026-01-01T22:00:24\" has no offset", "+02:00"],
+        ),
+        (change("1767304824", "soon"), ["night.csv:3:11:", "\"soon\" is not a time", "write"]),
+        (change("20,3,glass", "20,3s,glass"), ["night.csv:3:25:", "seconds: \"3s\" is not a number", "like 4"]),
+        (change("20,3,glass", "20,3,glass,5"), ["night.csv:3:33:", "a field more than the 7", "first line"]),
+        (change("0,1,probe", "0,1,prob"), ["night.csv:3:5:", "kind: \"prob\"", "probe, sham"]),
+        (change("1767304848", "1767304840"), ["night.csv:4:10:", "this slot overlaps that of line 3, by 4 s", "correct"]),
+        (change("0,2,sham,1767304848,20,,", "0,2,sham,1767304848,25,,"), ["night.csv:4:21:", "25 s long", "one length"]),
+        (change("0,2,sham", "0,2,probe").replace(",,\n", ",1,\n"), ["night.csv:4:5:", "two probes, the other in line 3", "sham"]),
+        (change("20,3,glass", "20,27,glass"), ["night.csv:4:10:", "line 3 still sounds", "by 3 s"]),
+        (change("0,0,sham", "1,0,sham"), ["night.csv:2:5:", "round 1 has only shams", "exactly one"]),
+        (change("0,0,sham,1767304800,20,,", "0,0,sham,1767304800,20,,glass"), ["night.csv:2:25:", "given for a sham", "leave"]),
+        (change("0,0,", ",0,"), ["night.csv:2:1:", "round is missing here", "everywhere"]),
+        (refused(""), ["night.csv:", "holds no slot", "a line for each"]),
+        (refused("start\n"), ["night.csv:", "holds no slot", "JSON objects"]),
+        (refused("start\n1767304800\n1767304800\n"), ["night.csv:3:1:", "same moment as that of line 2", "leave one"]),
+        (
+            refused("start,seconds,slot_seconds\n1767304800,3,20\n1767304810,3,20\n"),
+            ["night.csv:3:1:", "this probe overlaps", "line 2"],
+        ),
+    ] {
+        for part in parts {
+            assert!(told.contains(part), "{part:?} in {told:?}");
+        }
+    }
+}
+
+#[test]
+fn an_onset_outside_its_slot_is_refused() {
+    let log = |onset: &str| format!("start,slot_seconds,onset\n1767304800,20,{onset}\n");
+    assert!(refused(&log("1767304799")).starts_with("night.csv:2:15: the onset lies 1 s before its slot"));
+    assert!(refused(&log("1767304821.5")).contains("1.5 s after the end of its slot"));
+    assert!(read_text(&log("1767304800.5")).is_ok());
+}
+
+#[test]
+fn rounds_that_are_mixed_are_refused() {
+    let text =
+        "round,kind,start,slot_seconds\n0,probe,1767304800,5\n1,probe,1767304810,5\n0,sham,1767304820,5\n1,sham,1767304830,5\n";
+    assert!(refused(text).contains("night.csv:3:1: round 1 begins before round 0 has ended"), "{}", refused(text));
+}
+
+#[test]
+fn faults_in_json_lines_have_their_place() {
+    let good = "{\"start\":1767304800}\n";
+    for (line, told) in [
+        ("{\"start\":1767304900,\"size\":1}", "night.csv:2:29: the key \"size\" is not known"),
+        ("{\"start\":1767304900,\"start\":1767304900}", "night.csv:2:30: \"start\" comes twice"),
+        ("{\"start\":true}", "night.csv:2:10: start: a text or a number belongs here, not true"),
+        ("{\"start\":", "night.csv:2:9: EOF while parsing a value"),
+        ("start,1767304900", "night.csv:2:1: expected value; in JSON Lines every line is an object"),
+        ("{\"stimulus\":\"glass\"}", "night.csv:2:1: start is missing"),
+    ] {
+        let said = refused(&format!("{good}{line}\n"));
+        assert!(said.starts_with(told), "{told:?} of {said:?}");
+    }
+    assert!(refused("{\"earwitness_probes\":2}\n").contains("version 2 of the format is not known"));
+    let odd = read_text(&format!("{{\"earwitness_probes\":1,\"mood\":\"good\"}}\n{good}")).unwrap();
+    assert!(odd.warnings.iter().any(|it| it.contains("\"mood\" of the header is not known")), "{:?}", odd.warnings);
+}
+
+#[test]
+fn what_is_no_text_is_told_by_its_place() {
+    let told = parse(b"start\n17673\xff04800\n", "n").unwrap_err().to_string();
+    assert!(told.starts_with("n:2:6: this is not UTF-8 text"), "{told}");
+}
+
+#[test]
+fn a_log_beyond_its_bound_is_refused() {
+    let mut text = String::from("start\n");
+    for second in 0..=1_000_000_i64 {
+        text.push_str(&format!("{}\n", START + 30 * second));
+    }
+    assert!(refused(&text).contains("more than 1000000 lines"));
+}
+
+fn stimulus() -> impl Strategy<Value = Stimulus> {
+    let kind = prop_oneof![Just(SoundKind::Speech), Just(SoundKind::Noise), Just(SoundKind::Music)];
+    ("[a-zäÅ家\",;{}\\\\# ]{0,12}[a-z]", kind).prop_map(|(name, kind)| Stimulus { name: name.trim().to_owned(), kind })
+}
+
+fn any_round() -> impl Strategy<Value = (Vec<i64>, i64, prop::sample::Index, i64, i64, Stimulus, Heard, Option<Void>)> {
+    let void = prop_oneof![Just(None), Just(Some(Void::FramesLost)), Just(Some(Void::NotHeard)), Just(Some(Void::Interrupted))];
+    let heard = prop_oneof![Just(Heard::Yes), Just(Heard::No), Just(Heard::Unknown)];
+    let guards = prop::collection::vec(0..5 * SECOND, 1..9);
+    (guards, 1..40 * SECOND, any::<prop::sample::Index>(), 0_i64..1_000, 1_i64..1_000, stimulus(), heard, void)
+}
+
+prop_compose! {
+    fn session()(from in -4_000_000_000_000_000_000_i64..4_000_000_000_000_000_000, rounds in prop::collection::vec(any_round(), 1..6)) -> Vec<Round> {
+        let mut at = from;
+        (0..).zip(rounds).map(|(number, (guards, slot, drawn, delay, length, stimulus, heard, void))| {
+            let slots: Vec<Window> = guards.iter().map(|guard| {
+                at += guard;
+                let from = Timestamp::from_nanos(at);
+                at += slot;
+                Window { from, until: Timestamp::from_nanos(at) }
+            }).collect();
+            let drawn = drawn.index(slots.len());
+            let delay = delay * (slot - 1) / 1_000;
+            let length = (length * (slot - delay) / 1_000).max(1);
+            let onset = slots[drawn].from.plus(delay);
+            Round { number, slots, drawn, played: Played { stimulus, onset, length, heard }, void }
+        }).collect()
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_lost_between_writing_and_reading(rounds in session(), seed: u64) {
+        let header = Header { seed: Some(seed), alpha: Some(0.01), slot: Some(20_000_000_001), guard: Some(0), ..Header::default() };
+        let (mut lines, mut again, mut comma) = (Vec::new(), Vec::new(), Vec::new());
+        write_jsonl(&header, &rounds, &mut lines).unwrap();
+        write_jsonl(&header, &rounds, &mut again).unwrap();
+        write_csv(&rounds, &mut comma).unwrap();
+        prop_assert_eq!(&lines, &again);
+        let read = parse(&lines, "log").map_err(|trouble| TestCaseError::fail(trouble.to_string()))?;
+        prop_assert_eq!(&read.rounds, &rounds);
+        prop_assert_eq!(read.header, Some(header));
+        prop_assert_eq!(read.warnings, Vec::<String>::new());
+        let read = parse(&comma, "log").map_err(|trouble| TestCaseError::fail(trouble.to_string()))?;
+        prop_assert_eq!(read.rounds, rounds);
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused_in_one_line(text in "(start|kind|round|\\{|\\}|[,:;\"\n0-9a-zTZ. -]){0,60}") {
+        if let Err(trouble) = parse(text.as_bytes(), "log") {
+            prop_assert!(!trouble.to_string().is_empty());
+        }
+    }
+}

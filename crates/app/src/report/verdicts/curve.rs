@@ -1,0 +1,24 @@
+//! How the evidence about each device grew from round to round.
+
+use std::collections::BTreeMap;
+
+use earwitness_core::findings::DeviceId;
+use earwitness_core::trial::{AT_ONCE, Session};
+use earwitness_core::verdict::Verdicts;
+
+/// Natural logarithm of the evidence for a reaction at once after each round that counted for the device.
+#[must_use]
+pub fn curves(verdicts: &Verdicts) -> BTreeMap<DeviceId, Vec<f64>> {
+    let mut session = Session::new(verdicts.alpha);
+    let mut curves: BTreeMap<DeviceId, Vec<f64>> = BTreeMap::new();
+    for trial in &verdicts.trials {
+        session.take(trial);
+        for (id, standing) in session.standings() {
+            let curve = curves.entry(*id).or_default();
+            if curve.len() < usize::try_from(standing.rounds).unwrap_or(usize::MAX) {
+                curve.push(standing.lottery.log_e() + AT_ONCE.ln());
+            }
+        }
+    }
+    curves
+}

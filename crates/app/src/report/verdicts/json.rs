@@ -1,0 +1,197 @@
+//! Verdicts as part of the report for programs; each key is explained in `docs/schema/analyze-1.json`.
+
+use earwitness_core::detect::dose::Dose;
+use earwitness_core::findings::DeviceId;
+use earwitness_core::trial::Trial;
+use earwitness_core::verdict;
+use serde::Serialize;
+
+use super::{Probing, words};
+use crate::probelog::{heard_word, sound_word, void_word};
+use crate::report::names::{WIDEST_EXACT, clean, receiver};
+use crate::report::words::as_f64;
+
+/// The session.
+#[derive(Serialize)]
+pub(crate) struct Session {
+    answer: String,
+    rounds: usize,
+    void: u32,
+    alpha: f64,
+    seed: Option<u64>,
+    caveats: Vec<String>,
+    trials: Vec<Round>,
+}
+
+/// One round.
+#[derive(Serialize)]
+struct Round {
+    number: u32,
+    start_ns: i64,
+    slot_seconds: f64,
+    slots: usize,
+    drawn: usize,
+    onset_ns: i64,
+    seconds: f64,
+    stimulus: String,
+    sound: &'static str,
+    heard: &'static str,
+    void: Option<&'static str>,
+}
+
+/// What speaks for the verdict on one device.
+#[derive(Serialize)]
+pub(crate) struct Evidence {
+    sentences: Vec<String>,
+    rounds: u32,
+    proven_after: Option<u32>,
+    rounds_to_go: Option<u32>,
+    p: Option<f64>,
+    ln_e: Option<f64>,
+    ln_e_clocked: Option<f64>,
+    ln_e_by_round: Vec<Option<f64>>,
+    threshold: Option<f64>,
+    late: Option<Late>,
+    e_bh: bool,
+    sounds: Vec<Sound>,
+    reaction_bound: Option<f64>,
+    limit_octets: Option<f64>,
+    limit_clocked: bool,
+    uploads: u32,
+    uploads_seconds: Option<f64>,
+    upload_median_seconds: Option<f64>,
+    upload_bit_rate: Option<f64>,
+    receivers: Vec<String>,
+    dose_octets: Option<Line>,
+    dose_audio_seconds: Option<Line>,
+    ttest: Option<Ttest>,
+    bursts_drawn: u32,
+    bursts_sham: u32,
+    continuous_share: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Late {
+    after_seconds: f64,
+    wider_by_seconds: f64,
+    ln_e: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Sound {
+    name: String,
+    hits: u32,
+    rounds: u32,
+}
+
+#[derive(Serialize)]
+struct Line {
+    slope: Option<f64>,
+    slope_low: Option<f64>,
+    slope_high: Option<f64>,
+    intercept: Option<f64>,
+    p: Option<f64>,
+    points: usize,
+}
+
+#[derive(Serialize)]
+struct Ttest {
+    reacting: u32,
+    judged: u32,
+}
+
+/// The session as a whole.
+pub(crate) fn session(probing: &Probing) -> Session {
+    let verdicts = &probing.verdicts;
+    Session {
+        answer: words::headline(probing),
+        rounds: probing.counted(),
+        void: verdicts.void,
+        alpha: verdicts.alpha,
+        seed: probing.design.as_ref().and_then(|design| design.seed),
+        caveats: words::caveats(probing),
+        trials: verdicts.trials.iter().map(round).collect(),
+    }
+}
+
+fn round(trial: &Trial) -> Round {
+    let it = &trial.round;
+    let first = it.slots.first().copied();
+    Round {
+        number: it.number,
+        start_ns: first.map_or(0, |slot| slot.from.nanos()),
+        slot_seconds: first.map_or(0.0, |slot| seconds(slot.length())),
+        slots: it.slots.len(),
+        drawn: it.drawn,
+        onset_ns: it.played.onset.nanos(),
+        seconds: seconds(it.played.length),
+        stimulus: clean(&it.played.stimulus.name, WIDEST_EXACT),
+        sound: sound_word(it.played.stimulus.kind),
+        heard: heard_word(it.played.heard),
+        void: it.void.map(void_word),
+    }
+}
+
+/// The evidence about one device; `curve` is how it grew.
+pub(crate) fn evidence(it: &verdict::Verdict, curve: &[f64]) -> Evidence {
+    let sentences = words::sentences(it);
+    let it = &it.evidence;
+    let caused = &it.caused;
+    let mut receivers: Vec<String> = caused.receivers.iter().map(|it| receiver(it, WIDEST_EXACT)).collect();
+    receivers.dedup();
+    Evidence {
+        sentences,
+        rounds: it.rounds,
+        proven_after: it.proven_after,
+        rounds_to_go: it.rounds_to_go,
+        p: finite(it.p),
+        ln_e: finite(it.ln_e),
+        ln_e_clocked: finite(it.ln_clocked),
+        ln_e_by_round: curve.iter().map(|it| finite(*it)).collect(),
+        threshold: finite(it.threshold),
+        late: it.late.map(|it| Late {
+            after_seconds: seconds(it.lag.shift),
+            wider_by_seconds: seconds(it.lag.stretch),
+            ln_e: finite(it.ln_e),
+        }),
+        e_bh: it.listed,
+        sounds: it.sounds.iter().map(|(name, &(hits, rounds))| Sound { name: clean(name, WIDEST_EXACT), hits, rounds }).collect(),
+        reaction_bound: finite(it.bound),
+        limit_octets: it.limit_octets.and_then(finite),
+        limit_clocked: it.limit_clocked,
+        uploads: caused.uploads,
+        uploads_seconds: finite(caused.seconds),
+        upload_median_seconds: finite(caused.median_seconds).filter(|_| caused.uploads > 0),
+        upload_bit_rate: caused.bit_rate.and_then(finite),
+        receivers,
+        dose_octets: it.dose.as_ref().map(line),
+        dose_audio_seconds: it.dose_seconds.as_ref().map(line),
+        ttest: it.ttest.map(|(reacting, judged)| Ttest { reacting, judged }),
+        bursts_drawn: it.bursts.0,
+        bursts_sham: it.bursts.1,
+        continuous_share: finite(it.continuous),
+    }
+}
+
+/// The evidence of one device after each round.
+pub(crate) type Curves = std::collections::BTreeMap<DeviceId, Vec<f64>>;
+
+fn line(it: &Dose) -> Line {
+    Line {
+        slope: finite(it.slope.value),
+        slope_low: finite(it.slope.low),
+        slope_high: finite(it.slope.high),
+        intercept: finite(it.intercept),
+        p: finite(it.p),
+        points: it.points,
+    }
+}
+
+fn seconds(nanos: i64) -> f64 {
+    as_f64(nanos) / 1e9
+}
+
+/// Twelve digits, so that equal evidence prints alike; what is no number is left out.
+fn finite(number: f64) -> Option<f64> {
+    number.is_finite().then(|| format!("{number:.11e}").parse().unwrap_or(number))
+}

@@ -1,0 +1,63 @@
+//! What probing proved, for people (in words, on a terminal) and for programs.
+
+pub mod curve;
+pub mod json;
+pub mod table;
+pub mod words;
+
+#[cfg(test)]
+pub(crate) mod sample;
+
+use std::collections::BTreeMap;
+
+use earwitness_core::findings::DeviceId;
+use earwitness_core::verdict::{Outcome, Verdict, Verdicts};
+
+pub use self::table::write as table;
+
+use crate::probelog::Header;
+
+/// A session of probes and what it says, for any report.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Probing {
+    /// The verdicts with the trials behind them.
+    pub verdicts: Verdicts,
+    /// Where the truth is known, as in a simulated home: the words of the right verdict.
+    pub expected: BTreeMap<DeviceId, String>,
+    /// How the session was laid out, as far as its log tells.
+    pub design: Option<Header>,
+    /// What was odd about the log; a sentence each.
+    pub warnings: Vec<String>,
+}
+
+impl Probing {
+    /// The verdict on a device.
+    #[must_use]
+    pub fn of(&self, device: DeviceId) -> Option<&Verdict> {
+        self.verdicts.devices.iter().find(|it| it.device == device)
+    }
+
+    /// The words of the right verdict, where they are known.
+    #[must_use]
+    pub fn expected(&self, device: DeviceId) -> Option<&str> {
+        self.expected.get(&device).map(String::as_str)
+    }
+
+    /// Rounds that counted for at least one device.
+    #[must_use]
+    pub fn counted(&self) -> usize {
+        self.verdicts.trials.iter().filter(|trial| trial.round.void.is_none()).count()
+    }
+}
+
+/// The order in which people want to read: what sends, what may, what does not, what is not known.
+pub(crate) const fn rank(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Streams => 0,
+        Outcome::Reacts => 1,
+        Outcome::StreamsAlways => 2,
+        Outcome::Undecided(_) => 3,
+        Outcome::NoReaction => 4,
+        Outcome::NotTested(_) => 5,
+    }
+}

@@ -1,0 +1,198 @@
+//! Verdicts on a terminal: the answer, a line per device, a few sentences for each, what to know beside.
+
+use std::io::{self, Write};
+
+use comfy_table::{Attribute, Cell, Color};
+use earwitness_core::findings::Findings;
+use earwitness_core::verdict::{Outcome, Verdict};
+
+use super::words::{basis, caveats, chance, headline, hits, receivers, sentences};
+use super::{Probing, rank};
+use crate::report::summary::{Device, summary};
+use crate::report::table::{MAC, Terminal, identity, table, wrapped, write_table};
+use crate::report::words::{bit_rate, seconds};
+use crate::report::{Context, names};
+
+/// Devices that are explained in sentences; the others are in the table.
+const EXPLAINED: usize = 60;
+/// Sounds told apart per device.
+const SOUNDS: usize = 12;
+
+/// Writes the verdicts.
+///
+/// # Errors
+/// When `out` takes no more.
+pub fn write(
+    probing: &Probing,
+    findings: &Findings,
+    context: &Context<'_>,
+    terminal: Terminal,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let columns = usize::from(terminal.columns());
+    for line in wrapped(&headline(probing), columns) {
+        writeln!(out, "{}", terminal.bold(&line))?;
+    }
+    writeln!(out, "\n{}", wrapped(&basis(probing), columns).join("\n"))?;
+    let summary = summary(findings, context);
+    let rows = ordered(probing, &summary.devices);
+    if !rows.is_empty() {
+        write_table(out, terminal, "Verdicts", &verdicts(probing, &rows, terminal))?;
+    }
+    for (device, verdict) in rows.iter().take(EXPLAINED) {
+        writeln!(out, "\n{}: {}", terminal.bold(&device.name), verdict.outcome.words())?;
+        for sentence in explained(verdict) {
+            writeln!(out, "  {}", wrapped(&sentence, columns.saturating_sub(2)).join("\n  "))?;
+        }
+    }
+    if let Some(more) = rows.len().checked_sub(EXPLAINED).filter(|more| *more > 0) {
+        writeln!(out, "\n... and {more} more, explained in --html and --json.")?;
+    }
+    let caveats = caveats(probing);
+    if !caveats.is_empty() {
+        writeln!(out, "\n{}", terminal.bold("Before you believe it"))?;
+    }
+    for it in caveats {
+        writeln!(out, "- {}", wrapped(&it, columns.saturating_sub(2)).join("\n  "))?;
+    }
+    Ok(())
+}
+
+/// Devices with their verdicts, in the order in which people want to read.
+pub(crate) fn ordered<'a, 'b>(probing: &'a Probing, devices: &'b [Device<'b>]) -> Vec<(&'b Device<'b>, &'a Verdict)> {
+    let mut rows: Vec<_> = devices.iter().filter_map(|it| Some((it, probing.of(it.found.id)?))).collect();
+    rows.sort_by(|a, b| {
+        let key = |it: &(&Device<'_>, &Verdict)| (rank(it.1.outcome), it.0.found.id);
+        key(a).cmp(&key(b))
+    });
+    rows
+}
+
+fn verdicts(probing: &Probing, rows: &[(&Device<'_>, &Verdict)], terminal: Terminal) -> comfy_table::Table {
+    let truth = !probing.expected.is_empty();
+    let mut header = vec![("Device", MAC), ("Verdict", 13), ("Rounds", 8), ("p", 6), ("Sound per probe", 10), ("Sent to", 13)];
+    if truth {
+        header.push(("Truth", 9));
+    }
+    let mut table = table(terminal, &header);
+    for (device, verdict) in rows {
+        let it = &verdict.evidence;
+        let mut cells = vec![
+            Cell::new(identity(device)),
+            coloured(verdict.outcome),
+            Cell::new(it.proven_after.map_or_else(|| it.rounds.to_string(), |after| format!("{after} of {}", it.rounds))),
+            Cell::new(if it.rounds > 0 { chance(it.p) } else { String::new() }),
+            Cell::new(sound(verdict)),
+            Cell::new(receivers(it).unwrap_or_default()),
+        ];
+        if truth {
+            cells.push(truth_of(probing, verdict));
+        }
+        table.add_row(cells);
+    }
+    table
+}
+
+fn coloured(outcome: Outcome) -> Cell {
+    let cell = Cell::new(outcome.words());
+    match outcome {
+        Outcome::Streams => cell.fg(Color::Red).add_attribute(Attribute::Bold),
+        Outcome::Reacts | Outcome::StreamsAlways => cell.fg(Color::Yellow).add_attribute(Attribute::Bold),
+        Outcome::NoReaction => cell.fg(Color::Green),
+        Outcome::Undecided(_) | Outcome::NotTested(_) => cell.add_attribute(Attribute::Dim),
+    }
+}
+
+/// Seconds and bit rate of what a probe made it send.
+fn sound(verdict: &Verdict) -> String {
+    let caused = &verdict.evidence.caused;
+    if caused.uploads == 0 || !verdict.evidence.is_proven() {
+        return String::new();
+    }
+    let rate = caused.bit_rate.map(bit_rate);
+    std::iter::once(seconds(caused.median_seconds)).chain(rate).collect::<Vec<_>>().join("\n")
+}
+
+fn truth_of(probing: &Probing, verdict: &Verdict) -> Cell {
+    match probing.expected(verdict.device) {
+        Some(expected) if expected == verdict.outcome.words() => Cell::new("as expected").fg(Color::Green),
+        Some(expected) => Cell::new(names::clean(expected, names::WIDEST)).fg(Color::Red),
+        None => Cell::new(""),
+    }
+}
+
+/// The sentences of a device, and how often each sound moved it.
+pub(crate) fn explained(verdict: &Verdict) -> Vec<String> {
+    let mut told = sentences(verdict);
+    told.extend(sounds(verdict).map(|it| format!("By sound: {it}.")));
+    told
+}
+
+/// How often each sound moved the device; nothing where none ever did.
+pub(crate) fn sounds(verdict: &Verdict) -> Option<String> {
+    let it = &verdict.evidence;
+    let (hit, _) = hits(it);
+    if hit == 0 || it.sounds.len() < 2 || !matches!(verdict.outcome, Outcome::Streams | Outcome::Reacts | Outcome::Undecided(_)) {
+        return None;
+    }
+    let mut all: Vec<_> = it.sounds.iter().collect();
+    all.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
+    let more = all.len().saturating_sub(SOUNDS);
+    let mut told: Vec<String> =
+        all.iter().take(SOUNDS).map(|(name, (hits, rounds))| format!("{} {hits} of {rounds}", names::clean(name, 40))).collect();
+    if more > 0 {
+        told.push(format!("and {more} more sounds"));
+    }
+    Some(told.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+    use crate::report::sample;
+    use crate::report::verdicts::sample::{home, probing, truthful};
+
+    fn shown(probing: &Probing, width: u16) -> String {
+        let mut out = Vec::new();
+        let terminal = Terminal { width, colours: false };
+        write(probing, &home(), &sample::context(&[]), terminal, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_answer_comes_first_and_each_device_has_its_line_and_its_sentences() {
+        let told = shown(&probing(), 120);
+        println!("{told}");
+        assert!(told.starts_with("1 of 6 devices sends what it hears. "), "{told}");
+        let row = told.lines().find(|line| line.starts_with("Kitchen Echo ") && line.contains("streams what it hears")).unwrap();
+        assert!(row.contains(" of 12"), "{row}");
+        assert!(told.contains("\nKitchen Echo: streams what it hears\n  When it hears a sound, it sends sound"), "{told}");
+        assert!(told.contains("Before you believe it\n- "), "{told}");
+        assert!(!told.contains("Truth") && !told.contains('\x1b') && !told.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn it_fits_every_terminal() {
+        for width in [60, 80, 100, 160] {
+            let told = shown(&truthful(), width);
+            let widest = told.lines().map(UnicodeWidthStr::width).max().unwrap();
+            assert!(widest <= usize::from(width), "{widest} columns on {width}:\n{told}");
+        }
+    }
+
+    #[test]
+    fn a_known_truth_stands_beside_the_verdict() {
+        let told = shown(&truthful(), 160);
+        assert!(told.contains("as expected") && told.contains("Truth"), "{told}");
+    }
+
+    #[test]
+    fn a_session_without_devices_is_told() {
+        let mut nothing = probing();
+        nothing.verdicts.devices.clear();
+        assert!(shown(&nothing, 80).starts_with("No device was there to be tested."));
+        assert_eq!(hits(&earwitness_core::verdict::Evidence::default()), (0, 0));
+    }
+}

@@ -1,0 +1,341 @@
+//! Verdicts in plain words: what a device does, how sure that is, what it means, what to do. What may be claimed is in
+//! `docs/design/detection.md`, section "Verdicts".
+
+use earwitness_core::detect::dose::Dose;
+use earwitness_core::time::SECOND;
+use earwitness_core::verdict::{Caveat, Evidence, NotTested, Outcome, Undecided, Verdict};
+
+use super::Probing;
+use crate::report::names::{self, WIDEST};
+use crate::report::words::{self, bit_rate, count, counted, octets, round, seconds};
+
+/// Receivers named in a sentence.
+const RECEIVERS: usize = 3;
+
+/// The answer: how many of how many devices send what they hear, and a word on the others.
+#[must_use]
+pub fn headline(probing: &Probing) -> String {
+    let verdicts = &probing.verdicts.devices;
+    let of = counted(verdicts.len() as u64, "device", "devices");
+    let number = |is: fn(Outcome) -> bool| verdicts.iter().filter(|it| is(it.outcome)).count() as u64;
+    let streams = number(|it| it == Outcome::Streams);
+    let mut told = match (verdicts.len(), streams) {
+        (0, _) => return "No device was there to be tested.".to_owned(),
+        (_, 0) => format!("No device of {} was proven to send what it hears.", count(verdicts.len() as u64)),
+        (_, 1) => format!("1 of {of} sends what it hears."),
+        (_, many) => format!("{} of {of} send what they hear.", count(many)),
+    };
+    let kinds: [(&str, &str, fn(Outcome) -> bool); 5] = [
+        ("reacts to sound", "react to sound", |it| it == Outcome::Reacts),
+        ("streams all the time", "stream all the time", |it| it == Outcome::StreamsAlways),
+        ("is undecided", "are undecided", |it| matches!(it, Outcome::Undecided(_))),
+        ("showed no reaction", "showed no reaction", |it| it == Outcome::NoReaction),
+        ("was not tested", "were not tested", |it| matches!(it, Outcome::NotTested(_))),
+    ];
+    let others: Vec<_> = kinds
+        .into_iter()
+        .map(|(one, many, is)| (number(is), one, many))
+        .filter(|it| it.0 > 0)
+        .map(|(number, one, many)| format!("{} {}", count(number), if number == 1 { one } else { many }))
+        .collect();
+    if !others.is_empty() {
+        told.push(' ');
+        told.push_str(&others.join(", "));
+        told.push('.');
+    }
+    told
+}
+
+/// Why a device is undecided or was not tested, in a word or two for programs.
+#[must_use]
+pub const fn reason(outcome: Outcome) -> Option<&'static str> {
+    Some(match outcome {
+        Outcome::Undecided(Undecided::Promising) => "not enough evidence yet",
+        Outcome::Undecided(Undecided::FewRounds) => "too few rounds",
+        Outcome::Undecided(Undecided::NoLot) => "not drawn by lot",
+        Outcome::NotTested(NotTested::NoRounds) => "no round counted",
+        Outcome::NotTested(NotTested::Unheard) => "nobody heard the probes",
+        Outcome::NotTested(NotTested::Absent) => "sent nothing at all",
+        _ => return None,
+    })
+}
+
+/// The verdict in sentences: the first says what the device does, the others how sure that is and what to do.
+#[must_use]
+pub fn sentences(verdict: &Verdict) -> Vec<String> {
+    let it = &verdict.evidence;
+    match verdict.outcome {
+        Outcome::Streams => [streams(it), amount(it), sure(it), Some(STREAMS_DO.to_owned())].into_iter().flatten().collect(),
+        Outcome::Reacts => [
+            Some(format!("Sound makes it send something: {}. Nothing shows that the sound itself is sent.", when(it))),
+            sure(it),
+            Some(REACTS_DO.to_owned()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        Outcome::NoReaction => silent(it),
+        Outcome::StreamsAlways => vec![
+            format!(
+                "It sends at the even beat of a codec nearly all the time ({} of the session), whether a sound is played or not.",
+                percent(it.continuous)
+            ),
+            "That may be live sound, a camera's picture or something harmless: a suspicion, not a proof. Unplug it, mute its microphone \
+             or cover its camera, and see whether the stream stops or gets thinner."
+                .to_owned(),
+        ],
+        Outcome::Undecided(why) => undecided(it, why),
+        Outcome::NotTested(why) => vec![not_tested(why).to_owned()],
+    }
+}
+
+const STREAMS_DO: &str =
+    "If you do not want that, mute its microphone and test again: a mute that works shows no reaction. Or unplug it.";
+const REACTS_DO: &str = "A notice that it is loud, a lamp that answers a clap, or words that it understood by itself and sends as text \
+    look like this; encrypted traffic does not tell which. Its settings may.";
+
+fn streams(it: &Evidence) -> Option<String> {
+    let to = receivers(it).map_or_else(String::new, |to| format!(" to {to}"));
+    Some(format!("When it hears a sound, it sends sound{to}: {}.", when(it)))
+}
+
+/// In how many rounds, or how late.
+fn when(it: &Evidence) -> String {
+    if let Some(late) = it.late.filter(|late| late.ln_e >= it.threshold && it.ln_e < it.threshold) {
+        let delay = words::duration(late.lag.shift / SECOND * SECOND);
+        return format!("not at once, but about {delay} after the sound was played");
+    }
+    let (hits, rounds) = hits(it);
+    format!(
+        "in {} of {} it sent more while a sound was played than in any of the silent slots",
+        count(hits),
+        counted(rounds, "round", "rounds")
+    )
+}
+
+/// Rounds in which the drawn slot outdid all shams, and all.
+#[must_use]
+pub fn hits(it: &Evidence) -> (u64, u64) {
+    it.sounds.values().fold((0, 0), |sum, (hits, rounds)| (sum.0 + u64::from(*hits), sum.1 + u64::from(*rounds)))
+}
+
+/// How much sound, at which rate.
+fn amount(it: &Evidence) -> Option<String> {
+    let mut told = Vec::new();
+    if it.caused.uploads > 0 {
+        let rate = it.caused.bit_rate.map_or_else(String::new, |rate| format!(" at {}", bit_rate(rate)));
+        told.push(format!(
+            "{} of sound per upload{rate} (median of {})",
+            seconds(it.caused.median_seconds),
+            counted(it.caused.uploads.into(), "upload", "uploads")
+        ));
+    }
+    if let Some(dose) = it.dose.as_ref().filter(|dose| dose.slope.low > 0.0) {
+        told.push(format!("the longer the sound, the more it sends, {}", slope(dose)));
+    }
+    let told = told.join("; ");
+    let mut letters = told.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+fn slope(dose: &Dose) -> String {
+    let each = |number: f64| octets(round(number).max(0).unsigned_abs());
+    let high = if dose.slope.high.is_finite() { format!("to {}", each(dose.slope.high)) } else { "or more".to_owned() };
+    format!("{} for each second that it hears ({} {high})", each(dose.slope.value), each(dose.slope.low))
+}
+
+/// Receivers in words.
+#[must_use]
+pub fn receivers(it: &Evidence) -> Option<String> {
+    let mut all: Vec<String> = Vec::new();
+    for receiver in &it.caused.receivers {
+        let name = names::receiver(receiver, WIDEST);
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    let more = all.len().saturating_sub(RECEIVERS);
+    all.truncate(RECEIVERS);
+    if more > 0 {
+        all.push(format!("{more} more"));
+    }
+    let (last, first) = all.split_last()?;
+    Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
+}
+
+/// What the error rate means.
+fn sure(it: &Evidence) -> Option<String> {
+    let homes = odds(it.p)?;
+    Some(format!(
+        "How sure: if no device of the home reacted to sound, evidence this strong against any of them would come up in at most 1 of {homes} such homes."
+    ))
+}
+
+/// `1 of N` for a chance: N rounded down to two digits, so that nothing is promised that does not hold.
+#[must_use]
+pub fn odds(p: f64) -> Option<String> {
+    if !(p > 0.0 && p <= 0.5) {
+        return (p == 0.0).then(|| "a billion".to_owned());
+    }
+    let homes = 1.0 / p;
+    if homes >= 1e9 {
+        return Some("a billion".to_owned());
+    }
+    let scale = 10_f64.powf((homes.log10().floor() - 1.0).max(0.0));
+    // A tenth of a millionth makes up for 1/p not being exact.
+    let homes = (homes / scale + 1e-7).floor() * scale;
+    Some(count(round(homes).unsigned_abs()))
+}
+
+fn silent(it: &Evidence) -> Vec<String> {
+    let mut told = vec![format!(
+        "In {} nothing that it sent followed the sounds. It answers such sounds in fewer than {} of cases (95 %).",
+        counted(it.rounds.into(), "round", "rounds"),
+        percent(it.bound)
+    )];
+    told.push(match (it.limit_octets, it.limit_clocked) {
+        (Some(limit), clocked) => format!(
+            "An upload of more than {} after a sound would have been noticed{}.",
+            octets(round(limit.max(0.0)).unsigned_abs()),
+            if clocked { ", and so would live sound at the beat of a codec" } else { "" }
+        ),
+        (None, true) => {
+            "It sends so much at other times that only live sound at the beat of a codec would have been noticed.".to_owned()
+        }
+        (None, false) => "It sends so much at other times that a small upload could have hidden in it.".to_owned(),
+    });
+    told.push("That holds for the sounds that were played and the place they came from: other words may wake it.".to_owned());
+    told
+}
+
+fn undecided(it: &Evidence, why: Undecided) -> Vec<String> {
+    let more = it.rounds_to_go.map(|more| counted(more.max(1).into(), "more round", "more rounds"));
+    let after = counted(it.rounds.into(), "round", "rounds");
+    match why {
+        Undecided::Promising => vec![
+            format!("Something points to a reaction, but after {after} it may still be chance."),
+            more.map_or_else(
+                || "Play more rounds.".to_owned(),
+                |more| format!("If it goes on like this, about {more} would prove it."),
+            ),
+        ],
+        Undecided::FewRounds => vec![
+            format!(
+                "No reaction is proven, and {after} are too few to exclude one: it may still answer up to {} of such sounds (95 %).",
+                percent(it.bound)
+            ),
+            more.map_or_else(
+                || {
+                    "What it sends for other reasons looks too much like a reaction: silence its other uses, and test again."
+                        .to_owned()
+                },
+                |more| format!("About {more} like these would settle it."),
+            ),
+        ],
+        Undecided::NoLot => {
+            let test = it.ttest.map_or_else(String::new, |(yes, all)| {
+                format!(
+                    " The published t-test called it reacting in {yes} of {}; it says so without any sound, too.",
+                    counted(all.into(), "round", "rounds")
+                )
+            });
+            vec![
+                format!(
+                    "The log has no shams, so nothing tells what it would have sent without the sound, and no error rate can be given.{test}"
+                ),
+                "Play each sound in one of several equal slots, drawn by lot, and log the others as kind=sham.".to_owned(),
+            ]
+        }
+    }
+}
+
+const fn not_tested(why: NotTested) -> &'static str {
+    match why {
+        NotTested::NoRounds => {
+            "No round counted while it was on the network, so nothing can be said. Play rounds while it is there and captured."
+        }
+        NotTested::Unheard => {
+            "Nothing shows that the sounds could be heard: no microphone heard them and no device reacted. Silence then means nothing. \
+             Put a microphone beside the loudspeaker (heard=yes in the log), or a device that is known to react, and test again."
+        }
+        NotTested::Absent => {
+            "It sent nothing at all while sounds were played: perhaps it was off or away. Switch it on and test again."
+        }
+    }
+}
+
+/// What to know before believing any of the verdicts, a sentence each.
+#[must_use]
+pub fn caveats(probing: &Probing) -> Vec<String> {
+    let mut told: Vec<String> = probing.verdicts.caveats.iter().map(caveat).collect();
+    let void = probing.verdicts.void;
+    if void > 0 {
+        told.push(format!(
+            "{} did not count, for reasons that have nothing to do with what devices sent (named in the log and the JSON report).",
+            counted(void.into(), "round", "rounds")
+        ));
+    }
+    told.extend(probing.warnings.iter().map(|it| format!("About the log: {}", names::clean(it, 400))));
+    told
+}
+
+fn caveat(it: &Caveat) -> String {
+    let rounds = |number: u32| counted(number.into(), "round", "rounds");
+    match *it {
+        Caveat::FramesLost(frames) => format!(
+            "The capture lost {}, and does not say when: an upload may be missing from any slot. Verdicts of a reaction stand; `no reaction found` is weaker.",
+            counted(frames, "frame", "frames")
+        ),
+        Caveat::OutsideCapture(number) => format!("{} lie outside the capture, wholly or in part, and do not count.", rounds(number)),
+        Caveat::Silence { rounds: number, longest } => format!(
+            "In {} that count, no device at all sent a frame for up to {}: perhaps the capture has gaps inside its slots.",
+            rounds(number),
+            seconds(longest)
+        ),
+        Caveat::ClockSet => "The clock that stamped the frames was set during the capture: slots and traffic may not belong together.".to_owned(),
+        Caveat::HeardByDevicesOnly => {
+            "No microphone confirmed the sounds; that a device reacted shows that they were played, but not that they were loud enough for every device.".to_owned()
+        }
+    }
+}
+
+/// What verdicts rest on, for all devices.
+#[must_use]
+pub fn basis(probing: &Probing) -> String {
+    let counted = counted(probing.counted() as u64, "round counts", "rounds count");
+    let slots = probing.verdicts.trials.iter().map(|it| it.round.slots.len()).max().unwrap_or(0);
+    let layout = if slots > 1 {
+        format!("each with a sound in one of {slots} slots")
+    } else {
+        "each a single slot with a sound".to_owned()
+    };
+    format!(
+        "{counted}, {layout}. The chance that any device at all is accused falsely is at most {}.",
+        percent(probing.verdicts.alpha)
+    )
+}
+
+/// A share in per cent, with as many digits as it deserves, never rounded down.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let percent = (share * 100.0).clamp(0.0, 100.0);
+    if percent < 9.95 {
+        let tenths = (percent * 10.0 - 1e-6).ceil().max(0.0) / 10.0;
+        return format!("{tenths} %");
+    }
+    format!("{:.0} %", (percent - 1e-6).ceil())
+}
+
+/// A chance as a number: two digits, or a power of ten.
+#[must_use]
+pub fn chance(p: f64) -> String {
+    match p {
+        p if p >= 0.095 => format!("{p:.2}"),
+        p if p >= 0.000_1 => {
+            let digits = usize::try_from(round(1.0 - p.log10().floor())).unwrap_or(2);
+            format!("{p:.digits$}")
+        }
+        p if p > 0.0 => format!("{p:.0e}"),
+        _ => "0".to_owned(),
+    }
+}
