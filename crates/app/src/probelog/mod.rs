@@ -19,6 +19,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use earwitness_core::probe::Round;
+use earwitness_core::schedule::Design;
 
 pub(crate) use self::field::{heard_word, sound_word, void_word};
 pub use self::offset::{Misfit, duration, misfit, moved};
@@ -42,6 +43,21 @@ pub struct Header {
     pub guard: Option<i64>,
     /// What the session is called.
     pub title: Option<String>,
+}
+
+impl Header {
+    /// The layout of a session.
+    #[must_use]
+    pub fn of(design: &Design, alpha: f64) -> Self {
+        Self {
+            seed: Some(design.seed),
+            alpha: Some(alpha),
+            slots: u32::try_from(design.slots).ok(),
+            slot: Some(design.slot),
+            guard: Some(design.guard),
+            title: None,
+        }
+    }
 }
 
 /// A log that has been read.

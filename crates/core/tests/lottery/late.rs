@@ -1,6 +1,6 @@
 //! Answers minutes to hours late: found by the search over delays, at its price.
 
-use earwitness_core::detect::lottery::{Evidence, Lag, Late, MOST_LAGS, Place, lags, threshold};
+use earwitness_core::detect::lottery::{AT_ONCE, Evidence, Lag, Late, MOST_LAGS, Place, lags, threshold};
 use earwitness_core::time::SECOND;
 
 use super::home::{LEAD, background, cycle, scores, slot};
@@ -79,7 +79,7 @@ fn the_stake_is_shared_and_never_more_than_one() {
             }
             all += stake(&alone.evidence(), lottery.log_e());
         }
-        assert!((now - 0.5).abs() < 1e-12 && (all - 1.0).abs() < 1e-9, "{all} with {} delays", searched.len());
+        assert!((now - AT_ONCE).abs() < 1e-12 && (all - 1.0).abs() < 1e-9, "{all} with {} delays", searched.len());
     }
 }
 
@@ -109,6 +109,6 @@ fn a_window_that_is_not_covered_does_not_count() {
     let mut late = Late::new(&[lag]);
     late.round(0, 1, |lag| (lag == Lag::NONE).then_some([0, 5, 0, 0]));
     let evidence = late.evidence();
-    assert!(evidence.ln_late.is_some_and(|best| (best.1 - 0.5_f64.ln()).abs() < 1e-12), "{evidence:?}");
+    assert!(evidence.ln_late.is_some_and(|best| (best.1 - (1.0 - AT_ONCE).ln()).abs() < 1e-12), "{evidence:?}");
     assert_eq!(late.now().rounds(), 1);
 }

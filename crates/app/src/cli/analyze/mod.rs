@@ -23,7 +23,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let Some(mut reading) = read::read(&options, &interrupt)? else { return Ok(Outcome::Trouble) };
     locate(&mut reading.findings, &options);
     // Before devices are left out: the error rate is shared by all.
-    let mut probing = options.probes.as_ref().map(|asked| asked.judge(&reading.findings)).transpose()?;
+    let mut probing = options.probes.as_ref().map(|asked| asked.judge(&reading.findings, &reading.tested)).transpose()?;
     let missing = select(&mut reading.findings, &options.devices);
     reading.troubles.extend(missing);
     if let Some(probing) = &mut probing {

@@ -1,9 +1,12 @@
 //! `--probes`: what a session of probes says of the devices of a capture.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::bail;
+use earwitness_core::detect::ttest;
 use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::samples::{Samples, Tested};
 use earwitness_core::verdict::{self, Outcome};
 
 use super::args::Args;
@@ -34,15 +37,25 @@ impl Asked {
         }
         let usual = verdict::Settings::default();
         let alpha = args.alpha.or(log.header.as_ref().and_then(|header| header.alpha)).unwrap_or(usual.alpha);
-        let settings = verdict::Settings { alpha, controls: args.control.clone(), ..usual };
+        let seed = log.header.as_ref().and_then(|header| header.seed).unwrap_or(usual.seed);
+        let settings = verdict::Settings { alpha, seed, controls: args.control.clone(), ..usual };
         Ok(Some(Self { path, log, settings }))
+    }
+
+    /// Keeps the frames that the published two-sample test looks at.
+    pub(super) fn samples(&self) -> Samples {
+        let mut samples = Samples::new(ttest::Settings::default());
+        for round in &self.log.rounds {
+            samples.expect(round.number, round.played.onset);
+        }
+        samples
     }
 
     /// The verdicts.
     ///
     /// # Errors
     /// When no round lies inside the capture.
-    pub(super) fn judge(&self, findings: &Findings) -> anyhow::Result<Probing> {
+    pub(super) fn judge(&self, findings: &Findings, tested: &BTreeMap<u32, Tested>) -> anyhow::Result<Probing> {
         let mut warnings = self.log.warnings.clone();
         if let Some(misfit) = misfit(&self.log.rounds, findings.capture.first, findings.capture.last) {
             if misfit.inside == 0 {
@@ -63,8 +76,8 @@ impl Asked {
                 None => bail!("--control {}: no such device was seen; name one that is in the capture", names::id(*control)),
             }
         }
-        let verdicts = verdict::judge(findings, self.log.rounds.clone(), &settings);
-        Ok(Probing { verdicts, expected: std::collections::BTreeMap::new(), design: self.log.header.clone(), warnings })
+        let verdicts = verdict::judge(findings, self.log.rounds.clone(), tested, &settings);
+        Ok(Probing { verdicts, expected: BTreeMap::new(), design: self.log.header.clone(), warnings })
     }
 }
 

@@ -1,20 +1,25 @@
 //! Reads the captures, a second time where the first one showed that this makes a difference.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use earwitness_core::analysis::{Analysis, Settings};
 use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::samples::Tested;
 use earwitness_core::time::Timestamp;
 
 use super::super::interrupt::Interrupt;
 use super::super::progress::Bar;
 use super::super::say;
 use super::options::Options;
+use super::probes::Asked;
 use crate::capture::{Capture, Captures, Follow};
 
 /// What the captures held.
 pub(super) struct Reading {
     pub(super) findings: Findings,
+    /// What the published two-sample test says after each probe.
+    pub(super) tested: BTreeMap<u32, Tested>,
     /// The captures, with their interfaces.
     pub(super) captures: Captures,
     /// A line for each trouble.
@@ -23,7 +28,7 @@ pub(super) struct Reading {
 
 /// Reads all captures. `None` if nothing could be read, which has been said.
 pub(super) fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<Option<Reading>> {
-    let (mut findings, origin, captures) = pass("Reading", options.settings.clone(), options, interrupt)?;
+    let Pass { mut findings, mut tested, origin, captures } = pass("Reading", options.settings.clone(), options, interrupt)?;
     let mut troubles: Vec<String> = captures.troubles().iter().map(ToString::to_string).collect();
     if captures.files().iter().all(|file| is_unreadable(file, &captures)) {
         for it in &troubles {
@@ -36,9 +41,9 @@ pub(super) fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<O
         troubles.push("reading was stopped; this report covers what was read until then".to_owned());
     } else if let Some((settings, why)) = anew(&findings, origin, options) {
         if options.can_reread() {
-            let (again, _, _) = pass("Reading again", settings, options, interrupt)?;
+            let Pass { findings: again, tested: tested_again, .. } = pass("Reading again", settings, options, interrupt)?;
             if again.capture.frames == findings.capture.frames {
-                findings = again;
+                (findings, tested) = (again, tested_again);
             } else {
                 troubles.push(format!("{why}; the second reading that this needs was not complete, so it is left out"));
             }
@@ -47,7 +52,7 @@ pub(super) fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<O
         }
     }
     interrupt.end_reading();
-    Ok(Some(Reading { findings, captures, troubles }))
+    Ok(Some(Reading { findings, tested, captures, troubles }))
 }
 
 /// Settings for a second reading, and why: a frame stamped before the first one, or a gateway named by an address that
@@ -77,16 +82,20 @@ fn is_unreadable(file: &Capture, captures: &Captures) -> bool {
     file.frames == 0 && captures.troubles().iter().any(|it| it.ended && it.path == file.path)
 }
 
-fn pass(
-    what: &'static str,
-    settings: Settings,
-    options: &Options,
-    interrupt: &Interrupt,
-) -> anyhow::Result<(Findings, Option<Timestamp>, Captures)> {
+/// One reading of all captures.
+struct Pass {
+    findings: Findings,
+    tested: BTreeMap<u32, Tested>,
+    origin: Option<Timestamp>,
+    captures: Captures,
+}
+
+fn pass(what: &'static str, settings: Settings, options: &Options, interrupt: &Interrupt) -> anyhow::Result<Pass> {
     let follow = options.follow.then(|| Follow::until(interrupt.flag()));
     let mut captures = Captures::open(&options.captures, options.order, follow)?;
     captures.stop_waiting_on(interrupt.flag());
     let mut analysis = Analysis::new(settings);
+    let mut samples = options.probes.as_ref().map(Asked::samples);
     let mut bar = Bar::new(what, captures.total(), options.quiet);
     let mut progress = |at| {
         interrupt.begin_reading();
@@ -94,10 +103,15 @@ fn pass(
     };
     let flow = captures.for_each(&mut progress, |frame, _| {
         analysis.frame(frame);
+        if let Some(samples) = &mut samples {
+            samples.frame(frame);
+        }
         if interrupt.is_set() && !options.follow { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     debug_assert!(flow.is_continue() || interrupt.is_set());
     analysis.lost(captures.files().iter().map(|file| file.dropped).fold(0, u64::saturating_add));
     let origin = analysis.origin();
-    Ok((analysis.finish(), origin, captures))
+    let findings = analysis.finish();
+    let tested = samples.zip(findings.capture.last).map(|(samples, last)| samples.finish(last)).unwrap_or_default();
+    Ok(Pass { findings, tested, origin, captures })
 }

@@ -12,6 +12,7 @@ use super::progress::Evening;
 use super::scenario::{load, session};
 use super::{Outcome, say};
 use crate::outfile::{self, Sink};
+use crate::probelog::Header;
 use crate::report::table::Terminal;
 use crate::report::{Context, html, json, verdicts};
 use crate::vendor::vendor;
@@ -58,21 +59,23 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let verdicts = judge(&simulated.findings, simulated.rounds, &simulated.tested, &settings);
     drop(evening);
     let right = verdicts.devices.iter().all(|it| expected.get(&it.device).is_none_or(|words| words == it.outcome.words()));
-    let probing = verdicts::Probing { verdicts, expected };
+    let design = Some(Header::of(&session.design, session.alpha));
+    let probing = verdicts::Probing { verdicts, expected, design, warnings: Vec::new() };
     let inputs = [format!("simulated home \"{}\", seed {}", plan.name, args.seed)];
     let context = Context {
         inputs: &inputs,
         options: &[],
         troubles: &[],
+        probing: Some(&probing),
         vendor: &|mac| vendor(mac).map(str::to_owned),
         zone: TimeZone::UTC,
     };
     let findings = &simulated.findings;
     if let Some(path) = &args.html {
-        outfile::write_whole(path, |out: &mut Sink<'_>| html::write(findings, Some(&probing), &context, out))?;
+        outfile::write_whole(path, |out: &mut Sink<'_>| html::write(findings, &context, out))?;
     }
     if let Some(path) = &args.json {
-        outfile::write_whole(path, |out: &mut Sink<'_>| json::write(findings, Some(&probing), &context, out))?;
+        outfile::write_whole(path, |out: &mut Sink<'_>| json::write(findings, &context, out))?;
     }
     let dash = std::path::Path::new("-");
     if args.json.as_deref() != Some(dash) && args.html.as_deref() != Some(dash) {

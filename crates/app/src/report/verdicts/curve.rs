@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use earwitness_core::detect::lottery::AT_ONCE;
 use earwitness_core::findings::DeviceId;
-use earwitness_core::trial::{AT_ONCE, Session};
+use earwitness_core::trial::Session;
 use earwitness_core::verdict::Verdicts;
 
 /// Natural logarithm of the evidence for a reaction at once after each round that counted for the device.
