@@ -13,6 +13,7 @@ macro_rules! scenarios {
 const SHIPPED: &[(&str, &str)] = scenarios![
     "demo",
     "twenty",
+    "every-kind",
     "bursty-home",
     "compromised-device",
     "evasion-cover",

@@ -101,3 +101,25 @@ fn what_is_left_out_is_as_usual() {
     assert_eq!((plan.name.as_str(), plan.sounds.len() >= 4, plan.probing), ("small", true, None));
     assert_eq!(plan.devices[0].common, Common::default());
 }
+
+#[test]
+fn the_reference_file_shows_every_kind_as_it_is_unless_said_otherwise() {
+    let text = Plan::shipped().iter().find(|(name, _)| *name == "every-kind").unwrap().1;
+    let plan = Plan::from_toml(text, "every-kind.toml").unwrap();
+    for kind in KINDS {
+        let shown = plan.devices.iter().find(|shown| shown.name == *kind).unwrap_or_else(|| panic!("no device `{kind}`"));
+        // What must be told, or is told otherwise so that something happens in the file's short time.
+        let told = match *kind {
+            "speaker" | "text-assistant" => "wake_words = [\"computer\"]",
+            "store-and-forward" => "after_minutes = 20",
+            "video" => "from_hour = 22\nuntil_hour = 22.05",
+            "backup" => "at_hour = 23\nmegabytes = 2",
+            _ => "",
+        };
+        let usual = Plan::from_toml(&device(kind, told), "usual").unwrap();
+        assert_eq!(shown.kind, usual.devices[0].kind);
+    }
+    let usual = Plan::from_toml(&device("plug", ""), "usual").unwrap();
+    assert_eq!((plan.sounds, plan.network, plan.start), (usual.sounds, usual.network, usual.start));
+    assert_eq!(plan.talk, [Talk::default()]);
+}
