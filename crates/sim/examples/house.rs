@@ -42,12 +42,11 @@ fn run() -> Result<String, String> {
         }
     }
     let scenario = places.first().ok_or(USAGE)?;
-    let plan = match Plan::shipped().iter().find(|(name, _)| name == scenario) {
-        Some((name, text)) => Plan::from_toml(text, name),
-        None => {
-            let text = std::fs::read_to_string(scenario).map_err(|trouble| format!("{scenario}: {trouble}"))?;
-            Plan::from_toml(&text, scenario)
-        }
+    let plan = if let Some((name, text)) = Plan::shipped().iter().find(|(name, _)| name == scenario) {
+        Plan::from_toml(text, name)
+    } else {
+        let text = std::fs::read_to_string(scenario).map_err(|trouble| format!("{scenario}: {trouble}"))?;
+        Plan::from_toml(&text, scenario)
     };
     let plan = plan.map_err(|wrong| wrong.to_string())?;
     let mut house = House::new(&plan, seed);

@@ -92,6 +92,7 @@ pub struct HouseTruth {
     pub sounds: Vec<HouseSound>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
 fn mac<S: Serializer>(mac: &Mac, out: S) -> Result<S::Ok, S::Error> {
     out.collect_str(mac)
 }

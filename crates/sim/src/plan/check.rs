@@ -131,7 +131,7 @@ fn beat(every_seconds: f64, octets: u16, answer_octets: u16) -> Result<(), Wrong
 fn hours(from: f64, until: f64) -> Result<(), Wrong> {
     within("from_hour", from, 0.0, 24.0)?;
     within("until_hour", until, 0.0, 24.0)?;
-    if from == until {
+    if (from - until).abs() < 1e-9 {
         Err(("until_hour", "`from_hour` and `until_hour` are one moment; nothing would happen between them".into()))
     } else {
         Ok(())

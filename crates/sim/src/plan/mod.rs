@@ -160,3 +160,6 @@ const fn three() -> f64 {
 const fn loud() -> f64 {
     65.0
 }
+
+#[cfg(test)]
+mod tests;

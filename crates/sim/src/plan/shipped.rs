@@ -10,7 +10,26 @@ macro_rules! scenarios {
     ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("../../scenarios/", $name, ".toml")))),*] };
 }
 
-const SHIPPED: &[(&str, &str)] = scenarios!["demo", "twenty"];
+const SHIPPED: &[(&str, &str)] = scenarios![
+    "demo",
+    "twenty",
+    "every-kind",
+    "bursty-home",
+    "compromised-device",
+    "evasion-cover",
+    "evasion-delay",
+    "evasion-low-rate",
+    "evasion-random-delay",
+    "evasion-text",
+    "evasion-trickle",
+    "inaccurate-wake-word",
+    "injected-sound",
+    "malicious-skill",
+    "microphone-by-update",
+    "quiet-home",
+    "undocumented-microphone",
+    "video-home",
+];
 
 impl Plan {
     /// Name and text of every scenario that comes with the project.

@@ -28,7 +28,7 @@ pub(in crate::house) struct Bulk {
     when: When,
     octets: (usize, usize),
     /// Time for one record.
-    pace: i64,
+    each: i64,
     standing: Option<Standing>,
     next: i64,
     left: usize,
@@ -47,8 +47,8 @@ impl Bulk {
         (from, offset_seconds): (i64, i64),
         chance: Chance,
     ) -> Self {
-        let pace = i64::try_from(RECORD * 8).unwrap_or(0) * SECOND / bits.max(1);
-        let mut bulk = Self { place, upwards, when, octets, pace, standing: None, next: i64::MAX, left: 0, chance };
+        let each = i64::try_from(RECORD * 8).unwrap_or(0) * SECOND / bits.max(1);
+        let mut bulk = Self { place, upwards, when, octets, each, standing: None, next: i64::MAX, left: 0, chance };
         bulk.next = bulk.begins(from, offset_seconds);
         bulk
     }
@@ -88,7 +88,7 @@ impl Chatter for Bulk {
                 standing.hear(self.next, part, &mut wire);
             }
             self.left -= part;
-            self.next += self.pace;
+            self.next += self.each;
             if self.left == 0 {
                 let rest = if matches!(self.when, When::AtHour(_)) { HOUR } else { 0 };
                 self.next = self.begins(self.next + rest, body.offset_seconds);

@@ -78,7 +78,7 @@ impl Ear for TrickleEar {
         }
         let octets = octets_of(sound.length, usize::try_from(self.plan.octets_per_sound_second).unwrap_or(0));
         let every = nanos(self.plan.every_seconds, SECOND);
-        let part = octets_of(every, usize::try_from(self.plan.octets_per_second).unwrap_or(0)).max(1);
+        let record = octets_of(every, usize::try_from(self.plan.octets_per_second).unwrap_or(0)).max(1);
         // One after the other: what is heard meanwhile waits.
         let begins = (sound.at + sound.length + chance.between(SECOND, 4 * SECOND)).max(self.busy_until);
         if begins >= body.ends {
@@ -93,8 +93,8 @@ impl Ear for TrickleEar {
             let mut session = Session::open(opened, server.name, &[], chance);
             let (mut left, mut at) = (octets, opened + 200 * MILLISECOND);
             while left > 0 && at < ends {
-                session.say_sound(at, left.min(part), 0);
-                left -= left.min(part);
+                session.say_sound(at, left.min(record), 0);
+                left -= left.min(record);
                 at += every + chance.bell(0, every / 50);
             }
             session.close(at + SECOND);
