@@ -70,7 +70,7 @@ fn lines_out_of_order_are_sorted_with_a_word_about_it() {
 fn a_fault_is_told_with_file_line_column_and_what_to_do() {
     let change = |from: &str, to: &str| refused(&three().replace(from, to));
     for (told, parts) in [
-        (change("stimulus", "loudness"), ["night.csv:1:45:", "\"loudness\" is not known", "onset, seconds, stimulus"]),
+        (change("stimulus", "loudness"), ["night.csv:1:44:", "\"loudness\" is not known", "onset, seconds, stimulus"]),
         (change(",start,", ",stimulus,"), ["night.csv:1:", "\"stimulus\" comes twice", "leave one"]),
         (refused("round,kind\n0,probe\n"), ["night.csv:1:1:", "no column is named start", "add it"]),
         (refused("seconds,start\n2,\n"), ["night.csv:2:1:", "start is missing", "every line needs"]),
@@ -84,7 +84,10 @@ fn a_fault_is_told_with_file_line_column_and_what_to_do() {
         (change("0,1,probe", "0,1,prob"), ["night.csv:3:5:", "kind: \"prob\"", "probe, sham"]),
         (change("1767304848", "1767304840"), ["night.csv:4:10:", "this slot overlaps that of line 3, by 4 s", "correct"]),
         (change("0,2,sham,1767304848,20,,", "0,2,sham,1767304848,25,,"), ["night.csv:4:21:", "25 s long", "one length"]),
-        (change("0,2,sham", "0,2,probe").replace(",,\n", ",1,\n"), ["night.csv:4:5:", "two probes, the other in line 3", "sham"]),
+        (
+            change("0,2,sham,1767304848,20,,", "0,2,probe,1767304848,20,1,"),
+            ["night.csv:4:5:", "two probes, the other in line 3", "sham"],
+        ),
         (change("20,3,glass", "20,27,glass"), ["night.csv:4:10:", "line 3 still sounds", "by 3 s"]),
         (change("0,0,sham", "1,0,sham"), ["night.csv:2:5:", "round 1 has only shams", "exactly one"]),
         (change("0,0,sham,1767304800,20,,", "0,0,sham,1767304800,20,,glass"), ["night.csv:2:25:", "given for a sham", "leave"]),
@@ -122,8 +125,8 @@ fn rounds_that_are_mixed_are_refused() {
 fn faults_in_json_lines_have_their_place() {
     let good = "{\"start\":1767304800}\n";
     for (line, told) in [
-        ("{\"start\":1767304900,\"size\":1}", "night.csv:2:29: the key \"size\" is not known"),
-        ("{\"start\":1767304900,\"start\":1767304900}", "night.csv:2:30: \"start\" comes twice"),
+        ("{\"start\":1767304900,\"size\":1}", "night.csv:2:28: the key \"size\" is not known"),
+        ("{\"start\":1767304900,\"start\":1767304900}", "night.csv:2:29: \"start\" comes twice"),
         ("{\"start\":true}", "night.csv:2:10: start: a text or a number belongs here, not true"),
         ("{\"start\":", "night.csv:2:9: EOF while parsing a value"),
         ("start,1767304900", "night.csv:2:1: expected value; in JSON Lines every line is an object"),

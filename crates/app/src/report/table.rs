@@ -28,9 +28,9 @@ const ASIDES: usize = 50;
 const WIDTHS: (u16, u16) = (60, 160);
 
 /// From this width on, dates and addresses are kept in one piece.
-const ROOMY: u16 = 80;
+pub(super) const ROOMY: u16 = 80;
 /// From this width on, most names of receivers are kept in one piece.
-const WIDE: u16 = 100;
+pub(super) const WIDE: u16 = 100;
 /// The column of receivers.
 const RECEIVER: &str = "Sent to";
 /// Its width then, and a blank.

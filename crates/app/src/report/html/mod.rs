@@ -9,13 +9,16 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use self::axis::Axis;
 use super::notes::notes;
 use super::summary::{Device, Summary, summary};
+use super::verdicts::words::headline;
 use super::{Context, words};
 
 mod axis;
 mod beat;
 mod device;
+mod raster;
 mod sighting;
 mod traffic;
+mod verdict;
 
 #[cfg(test)]
 mod tests;
@@ -53,7 +56,11 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
         Page { context, axis: Axis::new(findings, &context.zone), scale: traffic::Scale::new(findings), drawn: drawn(&summary) };
     let (loud, quiet): (Vec<_>, Vec<_>) =
         summary.devices.iter().take(NAMED).enumerate().partition(|(_, it)| !it.found.sightings.is_empty());
-    let (answer, more) = first_sentence(&summary.answer);
+    let proven = context.probing.map(headline);
+    let answer = proven.as_deref().unwrap_or(&summary.answer);
+    let title = if proven.is_some() { "Who sends what it hears? " } else { "Who sent sound? " };
+    let caution = if proven.is_some() { verdict::CAUTION } else { summary.caution };
+    let (answer, more) = first_sentence(answer);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -63,7 +70,7 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
-                title { "Who sent sound? " (summary.answer) }
+                title { (title) (answer) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -71,10 +78,18 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
                     p.brand { "earwitness" span { "which device sent what it heard" } }
                     h1 { (answer) }
                     @if !more.is_empty() { p.also { (more) } }
-                    p.caution { (summary.caution) }
+                    p.caution { (caution) }
                     (facts(findings, &summary, context))
                 }
                 main {
+                    @if let Some(probing) = context.probing {
+                        (verdict::section(probing, &summary))
+                        (verdict::meaning())
+                        section.quiet {
+                            h2 { "What else the traffic shows" }
+                            p.lead { (summary.answer) " " (summary.caution) }
+                        }
+                    }
                     @if !loud.is_empty() { (glance(&page, &loud)) }
                     @for (place, it) in &loud { (device::card(&page, *place, it)) }
                     @if !quiet.is_empty() {

@@ -5,10 +5,17 @@ use earwitness_core::time::SECOND;
 
 use super::*;
 use crate::report::sample;
+use crate::report::verdicts::Probing;
+use crate::report::verdicts::sample::{home, probing, truthful};
 
 fn shown(findings: &Findings) -> String {
+    told(findings, None)
+}
+
+fn told(findings: &Findings, probing: Option<&Probing>) -> String {
     let mut out = Vec::new();
-    write(findings, &sample::context(&["<b>a.pcap</b>: breaks off".to_owned()]), &mut out).unwrap();
+    let troubles = ["<b>a.pcap</b>: breaks off".to_owned()];
+    write(findings, &Context { probing, ..sample::context(&troubles) }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -123,6 +130,48 @@ fn a_long_train_is_drawn_from_its_first_to_its_last_record() {
 #[test]
 fn writes_the_sample_where_it_is_asked_to() {
     if let Some(path) = std::env::var_os("EARWITNESS_SAMPLE") {
-        std::fs::write(path, shown(&sample::sample())).unwrap();
+        std::fs::write(&path, shown(&sample::sample())).unwrap();
+        std::fs::write(std::path::Path::new(&path).with_extension("probed.html"), told(&home(), Some(&truthful()))).unwrap();
     }
+}
+
+#[test]
+fn verdicts_stand_before_all_else_each_with_its_words_and_its_picture() {
+    let page = told(&home(), Some(&probing()));
+    assert!(page.contains("<h1>1 of 6 devices sends what it hears."));
+    assert_eq!(page.matches("class=\"raster\"").count(), 6);
+    assert_eq!(page.matches("class=\"evidence\"").count(), 6);
+    let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(place("When it hears a sound, it sends sound") < place("What else the traffic shows"));
+    assert!(place("class=\"verdict streams\"") < place("class=\"verdict none\""));
+    assert!(!page.contains("as it really is"));
+    assert!(told(&home(), Some(&truthful())).contains("as it really is"));
+}
+
+#[test]
+fn a_hostile_name_of_a_sound_is_shown_as_text_and_a_page_of_verdicts_loads_nothing() {
+    let page = told(&home(), Some(&probing()));
+    assert!(!page.contains("<script") && !page.contains(['\x1b', '\u{202e}']));
+    for forbidden in ["src=", "http://", "https://", "url(", "NaN", "inf%"] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+}
+
+#[test]
+fn a_thousand_rounds_are_thinned_and_the_page_says_so() {
+    let mut probing = probing();
+    let trials = probing.verdicts.trials.clone();
+    probing.verdicts.trials = trials.iter().cycle().take(1_000).cloned().collect();
+    let page = told(&home(), Some(&probing));
+    assert!(page.contains("(56 of 959 are drawn)") || page.contains("(60 of 9"), "not thinned");
+    assert!(page.len() < 1_500_000, "{}", page.len());
+}
+
+#[test]
+fn a_device_that_sent_nothing_around_any_slot_has_no_picture() {
+    let mut findings = home();
+    findings.devices.iter_mut().for_each(|it| it.sent.bins = std::iter::empty().collect());
+    let page = told(&findings, Some(&probing()));
+    assert_eq!(page.matches("class=\"raster\"").count(), 0);
+    assert_eq!(page.matches("It sent nothing around any slot.").count(), 6);
 }

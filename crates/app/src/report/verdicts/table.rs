@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, Color};
 use earwitness_core::findings::Findings;
-use earwitness_core::verdict::{Outcome, Verdict};
+use earwitness_core::verdict::{Outcome, Undecided, Verdict};
 
 use super::words::{basis, caveats, chance, headline, hits, receivers, sentences};
 use super::{Probing, rank};
 use crate::report::summary::{Device, summary};
-use crate::report::table::{MAC, Terminal, identity, table, wrapped, write_table};
+use crate::report::table::{MAC, ROOMY, Terminal, WIDE, identity, table, wrapped, write_table};
 use crate::report::words::{bit_rate, seconds};
 use crate::report::{Context, names};
 
@@ -40,7 +40,8 @@ pub fn write(
         write_table(out, terminal, "Verdicts", &verdicts(probing, &rows, terminal))?;
     }
     for (device, verdict) in rows.iter().take(EXPLAINED) {
-        writeln!(out, "\n{}: {}", terminal.bold(&device.name), verdict.outcome.words())?;
+        let title = wrapped(&format!("{}: {}", device.name, verdict.outcome.words()), columns);
+        writeln!(out, "\n{}", title.iter().map(|line| terminal.bold(line)).collect::<Vec<_>>().join("\n"))?;
         for sentence in explained(verdict) {
             writeln!(out, "  {}", wrapped(&sentence, columns.saturating_sub(2)).join("\n  "))?;
         }
@@ -70,21 +71,23 @@ pub(crate) fn ordered<'a, 'b>(probing: &'a Probing, devices: &'b [Device<'b>]) -
 
 fn verdicts(probing: &Probing, rows: &[(&Device<'_>, &Verdict)], terminal: Terminal) -> comfy_table::Table {
     let truth = !probing.expected.is_empty();
-    let mut header = vec![("Device", MAC), ("Verdict", 13), ("Rounds", 8), ("p", 6), ("Sound per probe", 10), ("Sent to", 13)];
-    if truth {
-        header.push(("Truth", 9));
-    }
+    let roomy = terminal.width >= if truth { WIDE } else { ROOMY };
+    let mut header = vec![("Device", MAC), ("Verdict", 13), ("Rounds", 9), ("p", 6)];
+    header.extend([("Sound per probe", 10), ("Sent to", 13)].into_iter().filter(|_| roomy));
+    header.extend([("Truth", 9)].into_iter().filter(|_| truth));
     let mut table = table(terminal, &header);
     for (device, verdict) in rows {
         let it = &verdict.evidence;
+        let proof = it.proven_after.map_or_else(String::new, |after| format!("\nproof at {after}"));
         let mut cells = vec![
             Cell::new(identity(device)),
             coloured(verdict.outcome),
-            Cell::new(it.proven_after.map_or_else(|| it.rounds.to_string(), |after| format!("{after} of {}", it.rounds))),
+            Cell::new(format!("{}{proof}", it.rounds)),
             Cell::new(if it.rounds > 0 { chance(it.p) } else { String::new() }),
-            Cell::new(sound(verdict)),
-            Cell::new(receivers(it).unwrap_or_default()),
         ];
+        if roomy {
+            cells.extend([Cell::new(sound(verdict)), Cell::new(receivers(it).unwrap_or_default())]);
+        }
         if truth {
             cells.push(truth_of(probing, verdict));
         }
@@ -132,7 +135,10 @@ pub(crate) fn explained(verdict: &Verdict) -> Vec<String> {
 pub(crate) fn sounds(verdict: &Verdict) -> Option<String> {
     let it = &verdict.evidence;
     let (hit, _) = hits(it);
-    if hit == 0 || it.sounds.len() < 2 || !matches!(verdict.outcome, Outcome::Streams | Outcome::Reacts | Outcome::Undecided(_)) {
+    if hit == 0
+        || it.sounds.len() < 2
+        || !matches!(verdict.outcome, Outcome::Streams | Outcome::Reacts | Outcome::Undecided(Undecided::Promising))
+    {
         return None;
     }
     let mut all: Vec<_> = it.sounds.iter().collect();
@@ -167,7 +173,7 @@ mod tests {
         println!("{told}");
         assert!(told.starts_with("1 of 6 devices sends what it hears. "), "{told}");
         let row = told.lines().find(|line| line.starts_with("Kitchen Echo ") && line.contains("streams what it hears")).unwrap();
-        assert!(row.contains(" of 12"), "{row}");
+        assert!(row.contains(" 23 ") && row.contains("4.4 s"), "{row}");
         assert!(told.contains("\nKitchen Echo: streams what it hears\n  When it hears a sound, it sends sound"), "{told}");
         assert!(told.contains("Before you believe it\n- "), "{told}");
         assert!(!told.contains("Truth") && !told.contains('\x1b') && !told.contains('\u{202e}'));
@@ -177,6 +183,7 @@ mod tests {
     fn it_fits_every_terminal() {
         for width in [60, 80, 100, 160] {
             let told = shown(&truthful(), width);
+            assert!(told.contains("proof at ") && (width < 100 || told.contains("47.2 kbit/s")), "{told}");
             let widest = told.lines().map(UnicodeWidthStr::width).max().unwrap();
             assert!(widest <= usize::from(width), "{widest} columns on {width}:\n{told}");
         }

@@ -189,7 +189,7 @@ pub fn odds(p: f64) -> Option<String> {
 
 fn silent(it: &Evidence) -> Vec<String> {
     let mut told = vec![format!(
-        "In {} nothing that it sent followed the sounds. It answers such sounds in fewer than {} of cases (95 %).",
+        "In {} nothing shows that what it sent depends on the sounds. It answers such sounds in fewer than {} of cases (95 %).",
         counted(it.rounds.into(), "round", "rounds"),
         percent(it.bound)
     )];
