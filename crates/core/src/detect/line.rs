@@ -42,16 +42,28 @@ impl Line {
     #[must_use]
     pub fn through_most(positions: &[f64], times: &[f64], tolerance: impl Fn(f64) -> f64, beats: (f64, f64)) -> Option<Self> {
         let points: Vec<(f64, f64)> = positions.iter().copied().zip(times.iter().copied()).collect();
+        Self::through(&points, tolerance, beats)
+    }
+
+    /// The same, of points `(position, time)`.
+    pub(super) fn through(points: &[(f64, f64)], tolerance: impl Fn(f64) -> f64, beats: (f64, f64)) -> Option<Self> {
         if points.len() < 4 {
             return None;
         }
-        let sample: Vec<(f64, f64)> = points.iter().copied().step_by(points.len().div_ceil(POINTS)).collect();
-        let whole: Vec<(i64, i64)> = sample.iter().map(|(x, y)| (from_f64(*x), from_f64(*y) << FRACTION)).collect();
-        let enough = sample.len() * 9 / 10;
+        let (mut room, mut whole, mut left_over) = ([(0.0, 0.0); POINTS], [(0, 0); POINTS], [0; POINTS]);
+        let mut count = 0;
+        for ((thinned, point), rounded) in points.iter().step_by(points.len().div_ceil(POINTS)).zip(&mut room).zip(&mut whole) {
+            *point = *thinned;
+            *rounded = (from_f64(thinned.0), from_f64(thinned.1) << FRACTION);
+            count += 1;
+        }
+        let (sample, whole, left_over) = (room.get(..count)?, whole.get(..count)?, left_over.get_mut(..count)?);
+        let enough = count * 9 / 10;
         let mut winner: Option<(u8, f64)> = None;
-        for beat in slopes(&sample).filter(|beat| (beats.0..=beats.1).contains(beat)) {
-            let votes = votes(&whole, beat, tolerance(beat));
-            if winner.is_none_or(|(most, _)| votes > most) {
+        for beat in slopes(sample).filter(|beat| (beats.0..=beats.1).contains(beat)) {
+            let most = winner.map_or(0, |(most, _)| most);
+            let votes = votes(whole, beat, tolerance(beat), most);
+            if winner.is_none() || votes > most {
                 winner = Some((votes, beat));
             }
             if usize::from(votes) >= enough {
@@ -60,39 +72,48 @@ impl Line {
         }
         let (_, mut beat) = winner?;
         let slope = fixed(beat);
-        let mut left_over: Vec<i64> = whole.iter().map(|point| above(*point, slope) >> FRACTION).collect();
+        for (left_over, point) in left_over.iter_mut().zip(whole) {
+            *left_over = above(*point, slope) >> FRACTION;
+        }
         left_over.sort_unstable();
-        let mut start = to_f64(densest(&left_over, from_f64(2.0 * tolerance(beat))).1) + tolerance(beat);
+        let mut start = to_f64(densest(left_over, from_f64(2.0 * tolerance(beat))).1) + tolerance(beat);
         for _ in 0..3 {
-            let near = points.iter().copied().filter(|(x, y)| (y - start - beat * x).abs() <= tolerance(beat));
+            let width = tolerance(beat);
+            let near = points.iter().copied().filter(|(x, y)| (y - start - beat * x).abs() <= width);
             let before = (start, beat);
             (start, beat) = fit(near).filter(|(_, beat)| *beat > 0.0)?;
             if (start, beat) == before {
                 break;
             }
         }
-        Self::judged(&points, start, beat, tolerance(beat))
+        Self::judged(points, start, beat, tolerance(beat))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "counts of slices")]
     fn judged(points: &[(f64, f64)], start: f64, beat: f64, tolerance: f64) -> Option<Self> {
         let residual = |(x, y): (f64, f64)| y - start - beat * x;
-        let near = |point: &(f64, f64)| residual(*point).abs() <= tolerance;
-        let (first, last) = (points.iter().position(near)?, points.iter().rposition(near)?);
-        let on_time: Vec<(f64, f64)> = points.iter().copied().filter(near).collect();
-        let span = points[last].1 - points[first].1;
-        if on_time.len() < 4 || span <= 0.0 {
+        let mut near = points.iter().copied().enumerate().filter(|(_, point)| residual(*point).abs() <= tolerance);
+        let again = near.clone();
+        let (first, (x, begin)) = near.next()?;
+        let (mut on_time, mut count, mut last, mut end) = (1, 1.0, first, begin);
+        let (mut squares, mut x_sum) = (residual((x, begin)).powi(2), x);
+        for (index, (x, y)) in near {
+            (last, end) = (index, y);
+            on_time += 1;
+            count += 1.0;
+            squares += residual((x, y)).powi(2);
+            x_sum += x;
+        }
+        let span = end - begin;
+        if on_time < 4 || span <= 0.0 {
             return None;
         }
-        let count = on_time.len() as f64;
-        let squares: f64 = on_time.iter().map(|point| residual(*point).powi(2)).sum();
-        let mean_x = on_time.iter().map(|point| point.0).sum::<f64>() / count;
-        let spread_x: f64 = on_time.iter().map(|point| (point.0 - mean_x).powi(2)).sum();
+        let mean_x = x_sum / count;
+        let spread_x: f64 = again.map(|(_, (x, _))| (x - mean_x).powi(2)).sum();
         Some(Self {
             start,
             beat,
             beat_error: (squares / (count - 2.0) / spread_x).sqrt(),
-            on_time: on_time.len(),
+            on_time,
             first,
             last,
             unevenness: squares / (span * span),
@@ -122,26 +143,46 @@ const BINS: usize = 64;
 const FRACTION: u32 = 16;
 
 /// About the most points that lie within `tolerance` of one line with this slope: the fullest two neighbouring bins, each
-/// between half and all of the tolerance wide. `points` are at most [`POINTS`], their times with [`FRACTION`] more bits. In
-/// whole numbers and octets, of which a processor adds many at once, because this is where the detector spends its time.
-fn votes(points: &[(i64, i64)], beat: f64, tolerance: f64) -> u8 {
+/// between half and all of the tolerance wide; or some number up to `beaten` where there are no more than that. `points` are at
+/// most [`POINTS`], their times with [`FRACTION`] more bits. In whole numbers and octets, of which a processor adds many at
+/// once, because this is where the detector spends its time.
+fn votes(points: &[(i64, i64)], beat: f64, tolerance: f64, beaten: u8) -> u8 {
     // No bin, and no sum of two, holds more than all points.
     const { assert!(POINTS <= u8::MAX as usize, "votes are counted in octets") }
     let slope = fixed(beat);
     let shift = FRACTION + from_f64(tolerance).max(1).ilog2();
-    let mut bins = [0_u8; BINS];
-    for point in points {
-        let [over, ..] = above(*point, slope).wrapping_shr(shift).to_le_bytes();
-        let bin = &mut bins[usize::from(over) % BINS];
-        *bin = bin.wrapping_add(1);
+    let bin = |point: (i64, i64)| {
+        let [over, ..] = above(point, slope).wrapping_shr(shift).to_le_bytes();
+        usize::from(over) % BINS
+    };
+    // Neighbours mostly share a bin. Counted by turns in two rows, none waits for the one before.
+    let (mut even, mut odd) = ([0_u8; BINS], [0_u8; BINS]);
+    let mut count = |points: &[(i64, i64)]| {
+        let (pairs, rest) = points.as_chunks();
+        for [one, other] in pairs {
+            let (one, other) = (&mut even[bin(*one)], &mut odd[bin(*other)]);
+            (*one, *other) = (one.wrapping_add(1), other.wrapping_add(1));
+        }
+        for point in rest {
+            let one = &mut even[bin(*point)];
+            *one = one.wrapping_add(1);
+        }
+        fullest(&even, &odd)
+    };
+    let (half, rest) = points.split_at(points.len() / 2);
+    let most = count(half);
+    if usize::from(most) + rest.len() <= usize::from(beaten) { most } else { count(rest) }
+}
+
+/// What the fullest two neighbouring bins hold, both rows together.
+fn fullest(even: &[u8; BINS], odd: &[u8; BINS]) -> u8 {
+    // The first bin comes again behind the last.
+    let mut bins = [0_u8; BINS + 1];
+    for ((bin, even), odd) in bins.iter_mut().zip(even).zip(odd) {
+        *bin = even.wrapping_add(*odd);
     }
-    let mut next = bins;
-    next.rotate_left(1);
-    let mut most = 0;
-    for (here, there) in bins.iter().zip(next) {
-        most = most.max(here.wrapping_add(there));
-    }
-    most
+    bins[BINS] = bins[0];
+    bins.iter().zip(&bins[1..]).fold(0, |most, (here, there)| most.max(here.wrapping_add(*there)))
 }
 
 /// A slope in whole numbers.

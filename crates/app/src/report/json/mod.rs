@@ -1,6 +1,6 @@
 //! `--json`: what programs read. Versioned; described by `docs/schema/analyze-1.json`.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use earwitness_core::findings::{
     CaptureFacts, DeviceFindings, DeviceId, Findings, NameSource, Receiver, Role, Seen, Sighting, SightingKind, Totals,
@@ -27,8 +27,11 @@ const WIDEST_LINE: usize = 4_096;
 
 /// Writes the report as one JSON object and a line feed.
 pub fn write(findings: &Findings, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &report(findings, context))?;
-    writeln!(out)
+    // Its many small pieces go to a buffer whose type is known here, not one by one through a table of functions.
+    let mut out = BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, &report(findings, context))?;
+    writeln!(out)?;
+    out.flush()
 }
 
 fn report(findings: &Findings, context: &Context<'_>) -> Report {

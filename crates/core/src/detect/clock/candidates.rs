@@ -3,13 +3,6 @@
 use super::{Settings, Slice};
 use crate::findings::TrainShape;
 
-/// Slices that might be one train.
-#[derive(Clone, Debug)]
-pub(super) struct Candidate {
-    pub(super) shape: TrainShape,
-    pub(super) slices: Vec<Slice>,
-}
-
 /// Classes of each kind that are looked at: more would only be smaller ones.
 const CLASSES: usize = 3;
 
@@ -32,30 +25,56 @@ const BACKLOG: f64 = 8.0;
 /// Slices may come slower than the slowest beat by this factor and still hold a train.
 const LOOSE: f64 = 1.5;
 
-/// Records of one length; `lengths` are all of them, sorted.
-pub(super) fn constant(slices: &[Slice], lengths: &[u32], settings: &Settings) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    for length in frequent(lengths, settings.records) {
-        split(slices, |slice| slice.length == length, TrainShape::Constant, settings, &mut found);
+/// Hands over the slices that might be one train, one candidate after another.
+pub(super) trait Look: FnMut(TrainShape, &[Slice]) {}
+
+impl<T: FnMut(TrainShape, &[Slice])> Look for T {}
+
+/// How often each length occurs among slices, in order of length.
+pub(super) struct Lengths(Vec<(u32, usize)>);
+
+impl Lengths {
+    pub(super) fn of(slices: &[Slice]) -> Self {
+        let mut lengths: Vec<u32> = slices.iter().map(|slice| slice.length).collect();
+        lengths.sort_unstable();
+        Self(lengths.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect())
     }
-    found
 }
 
-/// Records of similar length, and stretches of steady octets; `lengths` as above.
-pub(super) fn variable(slices: &[Slice], lengths: &[u32], settings: &Settings) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    let mut seen = Vec::new();
+/// Records of one length.
+pub(super) fn constant(slices: &[Slice], lengths: &Lengths, settings: &Settings, look: &mut impl Look) {
+    let mut run = Vec::with_capacity(slices.len());
+    for length in frequent(lengths, settings.records) {
+        split(slices, (length, length), &mut run, settings, |run| look(TrainShape::Constant, run));
+    }
+}
+
+/// Records of similar length, and stretches of steady octets.
+pub(super) fn variable(slices: &[Slice], lengths: &Lengths, settings: &Settings, look: &mut impl Look) {
+    let mut run = Vec::with_capacity(slices.len());
+    let (mut seen, mut seen_runs) = (Vec::new(), Vec::new());
     for ratio in BANDS {
         for band in bands(lengths, ratio, settings.records) {
-            if !seen.contains(&band) {
-                seen.push(band);
-                let inside = |slice: &Slice| (band.0..=band.1).contains(&slice.length);
-                split(slices, inside, TrainShape::Variable, settings, &mut found);
+            if seen.contains(&band) {
+                continue;
             }
+            seen.push(band);
+            split(slices, band, &mut run, settings, |run| {
+                // Two bands that hold the same stretch of time and the same extremes hold the same slices.
+                let stretch = run.first().zip(run.last()).map(|(first, last)| (first.at, last.at, extremes(run)));
+                if !seen_runs.contains(&stretch) {
+                    seen_runs.push(stretch);
+                    look(TrainShape::Variable, run);
+                }
+            });
         }
     }
-    steady(slices, settings, &mut found);
-    found
+    steady(slices, settings, look);
+}
+
+/// Shortest and longest of slices.
+pub(super) fn extremes(slices: &[Slice]) -> (u32, u32) {
+    slices.iter().fold((u32::MAX, 0), |(least, most), slice| (least.min(slice.length), most.max(slice.length)))
 }
 
 /// Whether slices came over long enough, and neither as a trickle nor as a flood that no codec makes.
@@ -75,75 +94,72 @@ fn to_f64(value: u64) -> f64 {
     value as f64
 }
 
-/// The lengths of slices, sorted.
-pub(super) fn lengths(slices: &[Slice]) -> Vec<u32> {
-    let mut lengths: Vec<u32> = slices.iter().map(|slice| slice.length).collect();
-    lengths.sort_unstable();
-    lengths
-}
-
 /// The lengths that occur most often, at least `least` times.
-fn frequent(sorted: &[u32], least: usize) -> Vec<u32> {
-    let mut counts: Vec<(usize, u32)> = sorted.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0])).collect();
-    counts.retain(|&(count, _)| count >= least);
+fn frequent(Lengths(lengths): &Lengths, least: usize) -> Vec<u32> {
+    let mut counts: Vec<(usize, u32)> =
+        lengths.iter().filter(|&&(_, count)| count >= least).map(|&(length, count)| (count, length)).collect();
     counts.sort_unstable_by(|a, b| b.cmp(a));
     counts.into_iter().take(CLASSES).map(|(_, length)| length).collect()
 }
 
 /// The bands `[low, ratio * low]` that hold the most records, without overlap.
-fn bands(sorted: &[u32], ratio: f64, least: usize) -> Vec<(u32, u32)> {
-    let mut left = sorted.to_vec();
+fn bands(Lengths(lengths): &Lengths, ratio: f64, least: usize) -> Vec<(u32, u32)> {
+    let mut left = lengths.clone();
     let mut found = Vec::new();
-    while found.len() < CLASSES && left.len() >= least {
-        let mut best: Option<(usize, usize)> = None;
-        let mut end = 0;
-        for start in 0..left.len() {
-            // A band that begins with another record of the same length only lacks the one before.
-            if start > 0 && left[start] == left[start - 1] {
-                continue;
-            }
-            while end < left.len() && f64::from(left[end]) <= ratio * f64::from(left[start]) {
+    while found.len() < CLASSES {
+        // Most records, and the part of `left` that holds them.
+        let mut best = (0, 0, 0);
+        let (mut end, mut inside) = (0, 0);
+        for (start, &(low, count)) in left.iter().enumerate() {
+            let high = ratio * f64::from(low);
+            while let Some(&(_, more)) = left.get(end).filter(|(length, _)| f64::from(*length) <= high) {
+                inside += more;
                 end += 1;
             }
-            if best.is_none_or(|(from, to)| end - start > to - from) {
-                best = Some((start, end));
+            if inside > best.0 {
+                best = (inside, start, end);
             }
+            inside -= count;
         }
-        let Some((start, end)) = best.filter(|(start, end)| end - start >= least) else { break };
-        found.push((left[start], left[end - 1]));
+        let (most, start, end) = best;
+        if most < least {
+            break;
+        }
+        found.push((left[start].0, left[end - 1].0));
         left.drain(start..end);
     }
     found
 }
 
-fn split(slices: &[Slice], belongs: impl Fn(&Slice) -> bool, shape: TrainShape, settings: &Settings, found: &mut Vec<Candidate>) {
-    let mut run: Vec<Slice> = Vec::with_capacity(slices.len());
+/// Calls `look` with each run of slices of a band of lengths that pauses do not cut and that is worth it. `run` is room for them.
+fn split(slices: &[Slice], (low, high): (u32, u32), run: &mut Vec<Slice>, settings: &Settings, mut look: impl FnMut(&[Slice])) {
     let mut close = |run: &mut Vec<Slice>| {
         if is_worth_a_look(run, settings) {
-            found.push(Candidate { shape, slices: std::mem::take(run) });
-        } else {
-            run.clear();
+            look(run);
         }
+        run.clear();
     };
-    for slice in slices.iter().filter(|slice| belongs(slice)) {
-        if run.last().is_some_and(|last| slice.at.saturating_sub(last.at) > settings.pause) {
-            close(&mut run);
+    let mut latest = i64::MAX;
+    for slice in slices.iter().filter(|slice| (low..=high).contains(&slice.length)) {
+        if slice.at.saturating_sub(latest) > settings.pause {
+            close(run);
         }
+        latest = slice.at;
         run.push(*slice);
     }
-    close(&mut run);
+    close(run);
 }
 
 /// Stretches in which the sum of octets keeps within [`STRAY`] of a straight line in time: each starts where
 /// the one before broke off, and goes on as long as one slope can serve all its slices.
-fn steady(slices: &[Slice], settings: &Settings, found: &mut Vec<Candidate>) {
+fn steady(slices: &[Slice], settings: &Settings, look: &mut impl Look) {
     let mut start = 0;
     while start + settings.records <= slices.len() {
         let end = start + reach(&slices[start..], settings);
         let stretch = &slices[start..end];
         let long = stretch[stretch.len() - 1].at.saturating_sub(stretch[0].at) >= STEADY;
         if long && is_worth_a_look(stretch, settings) {
-            found.push(Candidate { shape: TrainShape::Paced, slices: stretch.to_vec() });
+            look(TrainShape::Paced, stretch);
         }
         start = end;
     }

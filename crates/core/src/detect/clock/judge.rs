@@ -1,6 +1,6 @@
 //! Whether a candidate keeps a codec's beat.
 
-use super::candidates::Candidate;
+use super::candidates::extremes;
 use super::context::{is_an_answer, share_of_flow, stands_out};
 use super::{Settings, Slice, Train};
 use crate::detect::line::Line;
@@ -22,18 +22,26 @@ const OVERHEAD: f64 = 16.0;
 /// What comes after a train by more than this, or before it, is no part of it unless its length says so, nanoseconds.
 const APART: i64 = 300_000_000;
 
-pub(super) fn judge(candidate: &Candidate, episode: &[Slice], datagrams: bool, settings: &Settings) -> Option<Train> {
-    let fitted = Fitted::new(candidate.shape, &candidate.slices, settings)?;
-    let kept = fitted.without_strays(candidate);
-    if kept.len() == candidate.slices.len() {
-        return fitted.judged(candidate.shape, kept, episode, datagrams, settings);
+/// The train that slices of a candidate are, if they keep a beat.
+pub(super) fn judge(
+    shape: TrainShape,
+    slices: &[Slice],
+    episode: &[Slice],
+    datagrams: bool,
+    settings: &Settings,
+) -> Option<Train> {
+    let fitted = Fitted::new(shape, slices, settings)?;
+    let kept = fitted.without_strays(shape, slices);
+    if kept.len() == slices.len() {
+        return fitted.judged(shape, kept, episode, datagrams, settings);
     }
-    Fitted::new(candidate.shape, kept, settings)?.judged(candidate.shape, kept, episode, datagrams, settings)
+    Fitted::new(shape, kept, settings)?.judged(shape, kept, episode, datagrams, settings)
 }
 
 /// A line through the moments of slices.
 struct Fitted {
-    times: Vec<f64>,
+    /// Position along the line, and nanoseconds since the first.
+    moments: Vec<(f64, f64)>,
     line: Line,
     /// Slices or octets in all.
     total: f64,
@@ -46,22 +54,21 @@ impl Fitted {
             TrainShape::Constant | TrainShape::Variable => (count, settings.beat),
             TrainShape::Paced => (sum, (settings.beat.0 * count / sum, settings.beat.1 * count / sum)),
         };
-        let (positions, times) = moments(shape, slices);
-        if positions.len() < MOMENTS {
+        let moments = moments(shape, slices);
+        if moments.len() < MOMENTS {
             return None;
         }
         // A record of something else in between shifts the count by one beat.
         let tolerance = |beat: f64| settings.tolerance.max(SHIFT * beat * total / count);
-        let line = Line::through_most(&positions, &times, tolerance, beats)?;
-        Some(Self { times, line, total })
+        let line = Line::through(&moments, tolerance, beats)?;
+        Some(Self { moments, line, total })
     }
 
     /// The slices without those that only happen to have a fitting length: apart from the rest, before the first or after the
     /// last that is on time. Records of exactly one length belong together however late they come.
-    fn without_strays<'a>(&self, candidate: &'a Candidate) -> &'a [Slice] {
-        let slices = candidate.slices.as_slice();
-        let (Some(first), true) = (slices.first(), candidate.shape != TrainShape::Constant) else { return slices };
-        let moment = |index: usize| first.at.saturating_add(from_f64(self.times.get(index).copied().unwrap_or(0.0)));
+    fn without_strays<'a>(&self, shape: TrainShape, slices: &'a [Slice]) -> &'a [Slice] {
+        let (Some(first), true) = (slices.first(), shape != TrainShape::Constant) else { return slices };
+        let moment = |index: usize| first.at.saturating_add(from_f64(self.moments.get(index).map_or(0.0, |moment| moment.1)));
         let near = |pair: (&Slice, &Slice)| pair.1.at.saturating_sub(pair.0.at) <= APART;
         let mut begin = slices.partition_point(|slice| slice.at.saturating_add(ONE_MOMENT) < moment(self.line.first));
         while begin > 0 && near((&slices[begin - 1], &slices[begin])) {
@@ -82,14 +89,14 @@ impl Fitted {
         datagrams: bool,
         settings: &Settings,
     ) -> Option<Train> {
-        let Self { times, line, total } = self;
+        let Self { moments, line, total } = self;
         let (first, last) = (slices.first()?, slices.last()?);
         let (count, sum) = (to_f64(i64::try_from(slices.len()).ok()?), octets(slices));
         let seconds = total * line.beat / to_f64(SECOND);
-        let live = first.at.saturating_add(from_f64(*times.get(line.first)?));
+        let live = first.at.saturating_add(from_f64(moments.get(line.first)?.1));
         let train = Train {
             shape,
-            lengths: lengths(slices)?,
+            lengths: extremes(slices),
             first: first.at,
             last: last.at,
             live,
@@ -101,7 +108,7 @@ impl Fitted {
             // The line, drawn back, would have sent the first slice so long before it was sent.
             backlog: if line.first > 0 { (-line.at(0.0)).max(0.0) / to_f64(SECOND) } else { 0.0 },
             bit_rate: sum * 8.0 / seconds,
-            regularity: share(line.on_time, times.len() - line.first),
+            regularity: share(line.on_time, moments.len() - line.first),
             unevenness: line.unevenness,
             share: share_of_flow(slices, live, episode),
         };
@@ -118,40 +125,33 @@ impl Fitted {
             && train.bit_rate <= settings.bit_rate.1
             && (sum - OVERHEAD * count) * 8.0 / seconds >= settings.bit_rate.0
             && train.seconds >= limits.seconds
-            && (datagrams || !is_an_answer(slices))
-            && stands_out(&train, episode);
+            && stands_out(&train, episode)
+            && (datagrams || !is_an_answer(slices));
         fits.then_some(train)
     }
 }
 
-/// The moments at which slices left, as positions along the line (slices or octets sent by then) and nanoseconds since
-/// the first.
-fn moments(shape: TrainShape, slices: &[Slice]) -> (Vec<f64>, Vec<f64>) {
-    let (mut positions, mut times) = (Vec::with_capacity(slices.len()), Vec::with_capacity(slices.len()));
+/// The moments at which slices left: positions along the line (slices or octets sent by then) and nanoseconds since the first.
+fn moments(shape: TrainShape, slices: &[Slice]) -> Vec<(f64, f64)> {
+    let mut moments = Vec::with_capacity(slices.len());
     let first = slices.first().map_or(0, |slice| slice.at);
-    let mut sent = 0.0;
-    for (index, slice) in slices.iter().enumerate() {
-        sent += match shape {
-            TrainShape::Constant | TrainShape::Variable => 1.0,
-            TrainShape::Paced => f64::from(slice.length),
-        };
-        if slices.get(index + 1).is_none_or(|next| next.at > slice.at.saturating_add(ONE_MOMENT)) {
-            positions.push(sent);
-            times.push(to_f64(slice.at.saturating_sub(first)));
+    let (mut sent, mut latest) = (0.0, i64::MAX);
+    for slice in slices {
+        if slice.at.saturating_sub(latest) > ONE_MOMENT {
+            moments.push((sent, to_f64(latest.saturating_sub(first))));
         }
+        latest = slice.at;
+        sent += if shape == TrainShape::Paced { f64::from(slice.length) } else { 1.0 };
     }
-    (positions, times)
+    if !slices.is_empty() {
+        moments.push((sent, to_f64(latest.saturating_sub(first))));
+    }
+    moments
 }
 
 /// Octets of all slices.
 pub(super) fn octets(slices: &[Slice]) -> f64 {
-    slices.iter().map(|slice| f64::from(slice.length)).sum()
-}
-
-fn lengths(slices: &[Slice]) -> Option<(u32, u32)> {
-    let shortest = slices.iter().map(|slice| slice.length).min()?;
-    let longest = slices.iter().map(|slice| slice.length).max()?;
-    Some((shortest, longest))
+    to_f64(slices.iter().map(|slice| i64::from(slice.length)).sum())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of an episode's slices")]

@@ -10,7 +10,7 @@ mod candidates;
 mod context;
 mod judge;
 
-use self::candidates::Candidate;
+use self::candidates::Lengths;
 use crate::findings::TrainShape;
 use crate::time::SECOND;
 
@@ -128,24 +128,24 @@ impl Train {
 /// `slices` are in order of time. `datagrams` says that each is a datagram of its own rather than part of a TCP stream.
 #[must_use]
 pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Train> {
-    let judged = |candidates: Vec<Candidate>| -> Vec<Train> {
-        candidates.iter().filter_map(|candidate| judge::judge(candidate, slices, datagrams, settings)).collect()
-    };
     let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return Vec::new() };
     if slices.len() < settings.records || last.at.saturating_sub(first.at) < candidates::SHORTEST {
         return Vec::new();
     }
-    let lengths = candidates::lengths(slices);
-    let mut found = judged(candidates::constant(slices, &lengths, settings));
+    let mut found = Vec::new();
+    let mut look = |shape: TrainShape, part: &[Slice]| found.extend(judge::judge(shape, part, slices, datagrams, settings));
+    let lengths = Lengths::of(slices);
+    candidates::constant(slices, &lengths, settings, &mut look);
     // Records of one length at one beat that are most of what was sent leave nothing to explain.
     let plain: Vec<(i64, i64)> =
-        found.iter().filter(|train| train.share >= PLAIN).map(|train| (train.first, train.last)).collect();
+        found.iter().filter(|train: &&Train| train.share >= PLAIN).map(|train| (train.first, train.last)).collect();
+    let mut look = |shape: TrainShape, part: &[Slice]| found.extend(judge::judge(shape, part, slices, datagrams, settings));
     if plain.is_empty() {
-        found.extend(judged(candidates::variable(slices, &lengths, settings)));
+        candidates::variable(slices, &lengths, settings, &mut look);
     } else {
         let explained = |slice: &Slice| plain.iter().any(|span| (span.0..=span.1).contains(&slice.at));
         let rest: Vec<Slice> = slices.iter().filter(|slice| !explained(slice)).copied().collect();
-        found.extend(judged(candidates::variable(&rest, &candidates::lengths(&rest), settings)));
+        candidates::variable(&rest, &Lengths::of(&rest), settings, &mut look);
     }
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     let mut kept: Vec<Train> = Vec::new();
