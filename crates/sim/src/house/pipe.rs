@@ -1,12 +1,10 @@
 //! A flow of SRTP datagrams that lasts for hours, one frame at a time and cheaply.
 
-use std::net::IpAddr;
-
-use super::standing::{Noise, Wire};
+use super::standing::{Noise, Wire, addressed};
 use crate::air::Queue;
 use crate::chance::Chance;
 use crate::host::{Host, Server};
-use crate::packet::{Ends, folded, words};
+use crate::packet::{folded, words};
 
 /// Index of the device, and of the server.
 const DEVICE: usize = 0;
@@ -33,7 +31,7 @@ impl Pipe {
     /// A fresh flow to `server`.
     pub(super) fn open(host: &mut Host, server: &Server<'_>, mut chance: Chance) -> Self {
         let ends = host.ends(server);
-        let templates = [template(&ends), template(&ends.back(53))];
+        let templates = [addressed(&ends, 17), addressed(&ends.back(53), 17)];
         let mut source = [0; 4];
         source.copy_from_slice(&chance.octets(4));
         Self { templates, delay: server.delay, queue: Queue::default(), last: [0; 2], number: [0; 2], source, chance }
@@ -84,19 +82,4 @@ impl Pipe {
             frame[from + 40..from + 42].copy_from_slice(&sum.to_be_bytes());
         });
     }
-}
-
-fn template(ends: &Ends) -> [u8; HEADERS] {
-    let mut head = [0; HEADERS];
-    head[..6].copy_from_slice(&ends.target_mac.0);
-    head[6..12].copy_from_slice(&ends.source_mac.0);
-    head[12..16].copy_from_slice(&[8, 0, 0x45, 0]);
-    head[20..24].copy_from_slice(&[0x40, 0, ends.hops, 17]);
-    if let (IpAddr::V4(source), IpAddr::V4(target)) = (ends.source, ends.target) {
-        head[26..30].copy_from_slice(&source.octets());
-        head[30..34].copy_from_slice(&target.octets());
-    }
-    head[34..36].copy_from_slice(&ends.source_port.to_be_bytes());
-    head[36..38].copy_from_slice(&ends.target_port.to_be_bytes());
-    head
 }

@@ -34,7 +34,7 @@ impl Body {
 }
 
 /// Something that a device does by itself.
-pub(super) trait Chatter {
+pub(super) trait Chatter: Send {
     /// Does what is due in `from..until`; stretches follow one another. Frames may pass later, never before `from`.
     fn stretch(&mut self, from: i64, until: i64, body: &mut Body);
 }
@@ -51,7 +51,7 @@ pub(super) struct Heard<'a> {
 }
 
 /// What a device makes of sounds.
-pub(super) trait Ear {
+pub(super) trait Ear: Send {
     /// Reacts to a sound with frames from its beginning on; draws from `chance` only.
     fn hear(&mut self, sound: Heard<'_>, body: &mut Body, chance: &mut Chance);
 }

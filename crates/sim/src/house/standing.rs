@@ -216,20 +216,26 @@ pub(super) fn noise(chance: &mut Chance) -> Noise {
 
 /// The octets of a segment's headers that do not change.
 fn template(ends: &Ends) -> [u8; HEADERS] {
-    let mut head = [0; HEADERS];
+    let mut head = addressed(ends, 6);
+    // Eight words of header; a window of 2,048 scaled by 7; two no-operations, then the time stamps.
+    head[46] = 0x80;
+    head[48..50].copy_from_slice(&2_048_u16.to_be_bytes());
+    head[54..58].copy_from_slice(&[1, 1, 8, 10]);
+    head
+}
+
+/// Ethernet, IPv4 and the ports of a packet of the protocol; the `N` octets have room for them, and the rest is zero.
+pub(super) fn addressed<const N: usize>(ends: &Ends, protocol: u8) -> [u8; N] {
+    let mut head = [0; N];
     head[..6].copy_from_slice(&ends.target_mac.0);
     head[6..12].copy_from_slice(&ends.source_mac.0);
     head[12..16].copy_from_slice(&[8, 0, 0x45, 0]);
-    head[20..24].copy_from_slice(&[0x40, 0, ends.hops, 6]);
+    head[20..24].copy_from_slice(&[0x40, 0, ends.hops, protocol]);
     if let (IpAddr::V4(source), IpAddr::V4(target)) = (ends.source, ends.target) {
         head[26..30].copy_from_slice(&source.octets());
         head[30..34].copy_from_slice(&target.octets());
     }
     head[34..36].copy_from_slice(&ends.source_port.to_be_bytes());
     head[36..38].copy_from_slice(&ends.target_port.to_be_bytes());
-    // Eight words of header; a window of 2,048 scaled by 7; two no-operations, then the time stamps.
-    head[46] = 0x80;
-    head[48..50].copy_from_slice(&2_048_u16.to_be_bytes());
-    head[54..58].copy_from_slice(&[1, 1, 8, 10]);
     head
 }

@@ -258,3 +258,9 @@ fn every_ear_sends_what_it_is_for() {
         panic!()
     };
 }
+
+#[test]
+fn a_house_can_live_in_a_thread_of_its_own() {
+    fn goes_anywhere<T: Send>(_: &T) {}
+    goes_anywhere(&house(demo(), 1));
+}

@@ -8,6 +8,11 @@ pub(super) type Wrong = (&'static str, String);
 /// Longest time that a parameter in hours may say.
 const MONTH_HOURS: f64 = 31.0 * 24.0;
 
+/// A record of TLS holds 16,384 octets (RFC 8446, 5.1); a few of them are not sound.
+const LONGEST_RECORD: u32 = 16_000;
+/// What fits into one datagram of SRTP or DTLS on Ethernet.
+const LONGEST_DATAGRAM: u32 = 1_350;
+
 /// Whether `value` of `key` lies in `low..=high`.
 fn within(key: &'static str, value: f64, low: f64, high: f64) -> Result<(), Wrong> {
     if (low..=high).contains(&value) {
@@ -196,11 +201,23 @@ fn speaker(plan: &SpeakerPlan) -> Result<(), Wrong> {
     within("max_listen_seconds", plan.max_listen_seconds, 0.5, 600.0)?;
     within("stays_listening_seconds", plan.stays_listening_seconds, 0.0, 600.0)?;
     within("telemetry_octets", f64::from(plan.telemetry_octets), 0.0, 1_000_000.0)?;
-    within("answer_octets", f64::from(plan.answer_octets), 0.0, 1_000_000.0)?;
+    within("answer_octets", f64::from(plan.answer_octets), 0.0, f64::from(LONGEST_RECORD))?;
+    let slice = record(&plan.codec);
+    if matches!(plan.carriage, CarriagePlan::Dtls | CarriagePlan::Rtp) && slice > LONGEST_DATAGRAM {
+        let what =
+            format!("{slice} octets of sound do not fit into a datagram; at most {LONGEST_DATAGRAM}, or the carriage \"quic\"");
+        return Err(("codec", what));
+    }
     if plan.cover && plan.carriage != CarriagePlan::Tls {
         return Err(("cover", "`cover` is told for the carriage \"tls\" only; leave `carriage` out".into()));
     }
     if plan.cover { endless(&plan.codec) } else { Ok(()) }
+}
+
+/// Octets of sound in one record.
+fn record(codec: &CodecPlan) -> u32 {
+    let frame = if codec.shape == Shape::Pcm { u32::from(codec.beat_ms) * 32 } else { u32::from(codec.octets) };
+    frame * u32::from(codec.frames_per_record)
 }
 
 fn codec(codec: &CodecPlan) -> Result<(), Wrong> {
@@ -212,6 +229,10 @@ fn codec(codec: &CodecPlan) -> Result<(), Wrong> {
     let (frames, records) = (codec.frames_per_record, codec.records_per_turn);
     if frames == 0 || frames > 50 || records == 0 || records > 50 {
         return fail("`codec.frames_per_record` and `codec.records_per_turn` must lie between 1 and 50".into());
+    }
+    let record = record(codec);
+    if record > LONGEST_RECORD {
+        return fail(format!("a record of {record} octets is longer than TLS allows; at most {LONGEST_RECORD} of sound"));
     }
     if codec.shape == Shape::Variable && codec.silence_octets > codec.octets {
         return fail(format!("a silent frame of {} octets is longer than the mean of {}", codec.silence_octets, codec.octets));

@@ -50,6 +50,16 @@ fn values_that_contradict_each_other_are_refused_where_they_stand() {
         ("speaker", "wake_words = [\"7\"]", "home.toml:5:1: \"7\" holds no letters"),
         ("speaker", "wake_words = [\"a b\"]\nnear_miss = [1.2]", "home.toml:6:1: `near_miss` must lie between 0 and 1"),
         ("speaker", "wake_words = [\"a b\"]\ncover = true\ncarriage = \"rtp\"", "home.toml:6:1: `cover`"),
+        (
+            "speaker",
+            "wake_words = [\"a b\"]\ncodec = { shape = \"pcm\", beat_ms = 600 }",
+            "home.toml:6:1: a record of 19200 octets",
+        ),
+        (
+            "speaker",
+            "wake_words = [\"a b\"]\ncarriage = \"rtp\"\ncodec = { shape = \"pcm\", beat_ms = 60 }",
+            "home.toml:7:1: 1920 octets",
+        ),
         ("store-and-forward", "after_minutes = 3\nat_hour = 3", "home.toml:6:1: `after_minutes`, `at_hour`"),
         ("store-and-forward", "random_hours = [3, 1]", "home.toml:5:1: `random_hours` must hold the smaller number first"),
         ("video", "from_hour = 3\nuntil_hour = 3", "home.toml:6:1: `from_hour` and `until_hour`"),
@@ -122,4 +132,14 @@ fn the_reference_file_shows_every_kind_as_it_is_unless_said_otherwise() {
     let usual = Plan::from_toml(&device("plug", ""), "usual").unwrap();
     assert_eq!((plan.sounds, plan.network, plan.start), (usual.sounds, usual.network, usual.start));
     assert_eq!(plan.talk, [Talk::default()]);
+}
+
+#[test]
+fn a_file_that_was_cut_off_anywhere_is_read_or_refused() {
+    let text = Plan::shipped().iter().find(|(name, _)| *name == "every-kind").unwrap().1;
+    for end in (0..text.len()).step_by(11) {
+        if let Err(wrong) = Plan::from_toml(&text[..end], "cut.toml") {
+            assert!(wrong.line <= text.lines().count() + 1 && !wrong.what.is_empty());
+        }
+    }
 }

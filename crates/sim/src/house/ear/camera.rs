@@ -16,7 +16,11 @@ use crate::plan::{CameraSends, SoundCameraPlan};
 use crate::session::Session;
 
 /// Time from one picture of a live stream to the next.
-const PICTURE: i64 = 100 * MILLISECOND;
+const PICTURE: i64 = SECOND / 15;
+/// Every so many pictures one is complete, and larger.
+const GROUP: u32 = 20;
+/// Largest part of a picture in one record.
+const PART: usize = 4_096;
 
 /// The ear of a camera.
 pub(in crate::house) struct CameraEar {
@@ -36,9 +40,15 @@ impl CameraEar {
         let opened = host.look_up(at, server);
         let mut session = Session::open(opened, server.name, &[], chance);
         let picture = octets_of(PICTURE, usize::try_from(self.plan.octets_per_second).unwrap_or(0));
-        let mut next = opened + 100 * MILLISECOND;
+        let (mut next, mut count) = (opened + 100 * MILLISECOND, 0_u32);
         while next < opened + length {
-            session.say(next, chance.length(picture / 2, picture * 3 / 2 + 2));
+            let usual = if count.is_multiple_of(GROUP) { 6 * picture } else { picture * 3 / 4 };
+            let mut left = chance.length(usual / 2, usual * 3 / 2 + 2);
+            while left > 0 {
+                session.say(next, left.min(PART));
+                left -= left.min(PART);
+            }
+            count += 1;
             next += PICTURE + chance.bell(0, MILLISECOND);
         }
         session.close(next + SECOND);

@@ -16,6 +16,9 @@ use crate::session::Session;
 /// The usual delay, minutes.
 const USUAL_MINUTES: f64 = 20.0;
 
+/// Octets of one record, at most.
+const LONGEST_RECORD: usize = 16_000;
+
 /// Keeps what it hears and sends it later.
 pub(in crate::house) struct StoreEar {
     pub(in crate::house) plan: StorePlan,
@@ -78,7 +81,7 @@ impl Ear for TrickleEar {
         }
         let octets = octets_of(sound.length, usize::try_from(self.plan.octets_per_sound_second).unwrap_or(0));
         let every = nanos(self.plan.every_seconds, SECOND);
-        let record = octets_of(every, usize::try_from(self.plan.octets_per_second).unwrap_or(0)).max(1);
+        let record = octets_of(every, usize::try_from(self.plan.octets_per_second).unwrap_or(0)).clamp(1, LONGEST_RECORD);
         // One after the other: what is heard meanwhile waits.
         let begins = (sound.at + sound.length + chance.between(SECOND, 4 * SECOND)).max(self.busy_until);
         if begins >= body.ends {

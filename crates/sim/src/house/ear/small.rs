@@ -13,6 +13,9 @@ use crate::host::{Datagrams, Server};
 use crate::plan::{LampPlan, TextPlan, TvPlan};
 use crate::session::Session;
 
+/// No more text than fits into a record.
+const LONGEST_TEXT: usize = 16_000;
+
 /// Sends the words that it recognised.
 pub(in crate::house) struct TextEar {
     wake: Wake,
@@ -35,7 +38,7 @@ impl Ear for TextEar {
         }
         let understood =
             sound.at + sound.length + i64::from(self.plan.think_ms) * MILLISECOND + chance.between(0, 200 * MILLISECOND);
-        let octets = usize::try_from(self.plan.octets).unwrap_or(0) + sound.name.len();
+        let octets = (usize::try_from(self.plan.octets).unwrap_or(0) + sound.name.len()).min(LONGEST_TEXT);
         let (name, address, port) = &self.place;
         let server = Server { name, address: (*address).into(), port: *port, delay: 15 * MILLISECOND };
         let own = chance.fork("text");
