@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::weigh::{Setting, weigh};
 use super::{Caveat, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts};
+use crate::detect::dose::Dose;
 use crate::detect::lottery::{AT_ONCE, bound, e_bh};
 use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
 use crate::measure::Profile;
@@ -30,6 +31,10 @@ impl Default for Settings {
         Self { alpha: 0.01, controls: Vec::new(), late: true, seed: 1 }
     }
 }
+
+/// Octets that a second of speech takes at least: 2.4 kbit/s, the lowest rate of the speech coders that are in general use (MELP, Codec 2,
+/// AMBE; Opus begins at 6). What grows with the sound and stays below is a fingerprint or text; coders that go lower exist, and hide here.
+pub const LEAST_SPEECH: f64 = 300.0;
 
 /// A device counts as silent only when a reaction to more than this share of the probes is excluded.
 const SILENT: f64 = 0.35;
@@ -144,11 +149,12 @@ impl Evidence {
         self.late.map_or(self.ln_e, |late| late.ln_e.max(self.ln_e))
     }
 
-    /// Whether what it sends is sound: clocked audio that is proven to follow the probes, or more octets the longer it heard.
+    /// Whether what it sends is sound: clocked audio that is proven to follow the probes, or more octets the longer it heard, and so many
+    /// for each second that they can hold speech.
     #[must_use]
     pub fn sends_sound(&self) -> bool {
-        let grows = |dose: &Option<crate::detect::dose::Dose>| dose.as_ref().is_some_and(|dose| dose.slope.low > 0.0);
-        self.ln_clocked >= self.threshold || grows(&self.dose) || grows(&self.dose_seconds)
+        let grows = |dose: &Option<Dose>, least: f64| dose.is_some_and(|dose| dose.slope.low > 0.0 && dose.slope.high >= least);
+        self.ln_clocked >= self.threshold || grows(&self.dose, LEAST_SPEECH) || grows(&self.dose_seconds, 0.0)
     }
 }
 

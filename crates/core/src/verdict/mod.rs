@@ -4,7 +4,7 @@ mod decide;
 mod late;
 mod weigh;
 
-pub use self::decide::{Settings, judge};
+pub use self::decide::{LEAST_SPEECH, Settings, judge};
 
 use std::collections::BTreeMap;
 
@@ -110,7 +110,7 @@ pub struct Evidence {
     pub p: f64,
     /// Counted rounds after which the reaction was proven.
     pub proven_after: Option<u32>,
-    /// For each sound: rounds in which its slot outdid all shams, and all its rounds.
+    /// For each sound: rounds in which its slot outdid all shams, and all its rounds; after the delay, where the proof is late.
     pub sounds: BTreeMap<String, (u32, u32)>,
     /// Upper limit of the probability of a reaction to probes like these (95 %, at all times).
     pub bound: f64,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::decide::Settings;
 use super::{Caused, Evidence, Late};
 use crate::detect::dose;
-use crate::detect::lottery::{AT_ONCE, FIRST, bound, detection_limit};
+use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Place, bound, detection_limit};
 use crate::findings::{DeviceFindings, DeviceId, Receiver, Sighting, SightingKind};
 use crate::measure::{Above, Measure, Profile};
 use crate::samples::Tested;
@@ -25,6 +25,9 @@ pub(super) struct Setting<'a> {
 /// Level of the interval of a dose.
 const LEVEL: f64 = 0.95;
 
+/// Permutations that an interval rests on: its level is then kept to half a percent.
+const PERMUTATIONS: u32 = 1_999;
+
 /// All that speaks for or against a reaction of the device.
 pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Setting<'_>) -> Evidence {
     let Setting { trials, session, settings, tested, stretch } = *setting;
@@ -38,11 +41,18 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
     let late = settings.late.then(|| super::late::search(&above, session, &rounds)).flatten();
     let strongest = late.map_or(ln_e, |late: Late| late.ln_e.max(ln_e));
     let firsts = counted.iter().filter_map(|(trial, _)| trial.place(device.id)).map(|place| place.is_first());
-    let moved = moved_by(standing, session);
-    let points = dose_points(&counted, &moved, late.filter(|late| late.ln_e > ln_e), &above);
+    // The scores of the delay that the proof, if there is one, rests on.
+    let delay = late.filter(|late| late.ln_e > ln_e && late.ln_e >= threshold).map(|late| late.lag);
+    let answers = answers(&counted, delay, &above);
+    let sounds = by_sound(&answers);
+    let points = dose_points(&answers, &sounds);
     let fit = |of: fn(&Measure) -> f64| {
+        // How much it sends of what it hears is only asked of a device that hears.
+        if strongest < threshold {
+            return None;
+        }
         let points: Vec<(f64, f64)> = points.iter().map(|(heard, sent)| (*heard, of(sent))).collect();
-        dose::fit(&points, LEVEL, settings.seed)
+        dose::fit_by(&points, LEVEL, PERMUTATIONS, settings.seed)
     };
     Evidence {
         rounds: standing.rounds,
@@ -53,7 +63,7 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
         threshold,
         p: (threshold - strongest + settings.alpha.ln()).exp().min(1.0),
         proven_after: standing.proven_after,
-        sounds: session.sounds().iter().cloned().zip(standing.sounds.iter().copied()).filter(|it| it.1.1 > 0).collect(),
+        sounds,
         bound: bound(firsts, 0.95),
         limit_octets: detection_limit(&shams(&counted), FIRST),
         limit_clocked: clocked_is_rare(&counted),
@@ -68,24 +78,48 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
     }
 }
 
-/// Sounds after which the device outdid its shams in at least half of the rounds.
-fn moved_by<'a>(standing: &Standing, session: &'a Session) -> Vec<&'a str> {
-    let counts = session.sounds().iter().zip(&standing.sounds);
-    counts.filter(|(_, (hits, rounds))| *hits >= 2 && hits * 2 >= *rounds).map(|it| it.0.as_str()).collect()
+/// What a device sent after one probe.
+struct Answer<'a> {
+    sound: &'a str,
+    /// How long it sounded, seconds.
+    heard: f64,
+    sent: Measure,
+    /// Whether it outdid all shams.
+    first: bool,
 }
 
-/// Seconds heard and what was sent then, for the rounds whose sound moves the device; of a late reaction, for all rounds.
-fn dose_points(counted: &[(&Trial, &[Measure])], moved: &[&str], late: Option<Late>, above: &Above) -> Vec<(f64, Measure)> {
-    let point = |(trial, scores): &(&Trial, &[Measure])| {
-        let round = &trial.round;
+/// What the device sent in the drawn slots, or a delay after them.
+fn answers<'a>(counted: &[(&'a Trial, &[Measure])], delay: Option<Lag>, above: &Above) -> Vec<Answer<'a>> {
+    let answer = |(trial, scores): &(&'a Trial, &[Measure])| {
+        let moved = delay.map(|lag| super::late::scores(above, trial, lag));
+        let scores = match &moved {
+            Some(moved) => moved.as_deref()?,
+            None => scores,
+        };
+        let (drawn, played) = (trial.round.drawn, &trial.round.played);
         #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a sound")]
-        let heard = round.played.length as f64 / 1e9;
-        if let Some(late) = late {
-            return Some((heard, *super::late::scores(above, trial, late.lag)?.get(round.drawn)?));
-        }
-        moved.contains(&round.played.stimulus.name.as_str()).then_some((heard, *scores.get(round.drawn)?))
+        let heard = played.length as f64 / 1e9;
+        let first = Place::of(scores, drawn).is_some_and(Place::is_first);
+        Some(Answer { sound: &played.stimulus.name, heard, sent: *scores.get(drawn)?, first })
     };
-    counted.iter().filter_map(point).collect()
+    counted.iter().filter_map(answer).collect()
+}
+
+/// For each sound: answers that outdid all shams, and all.
+fn by_sound(answers: &[Answer<'_>]) -> BTreeMap<String, (u32, u32)> {
+    let mut sounds = BTreeMap::new();
+    for answer in answers {
+        let counts: &mut (u32, u32) = sounds.entry(answer.sound.to_owned()).or_default();
+        counts.0 += u32::from(answer.first);
+        counts.1 += 1;
+    }
+    sounds
+}
+
+/// Seconds heard and what was sent, of the sounds after which the device outdid its shams in at least half of the rounds.
+fn dose_points(answers: &[Answer<'_>], sounds: &BTreeMap<String, (u32, u32)>) -> Vec<(f64, Measure)> {
+    let moves = |sound: &str| sounds.get(sound).is_some_and(|(hits, rounds)| *hits >= 2 && hits * 2 >= *rounds);
+    answers.iter().filter(|answer| moves(answer.sound)).map(|answer| (answer.heard, answer.sent)).collect()
 }
 
 /// Octets of the sham slots of each round.
