@@ -81,11 +81,13 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, settings: &Settings) -> Ve
 
 /// The verdict that the evidence allows.
 fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool) -> Outcome {
+    // Rounds without shams have no lot to count, so this comes before the number of rounds.
+    let mut counted = trials.iter().filter(|trial| trial.round.void.is_none()).peekable();
+    if counted.peek().is_some() && counted.all(|trial| trial.round.slots.len() < 2) {
+        return Outcome::Undecided(Undecided::NoLot);
+    }
     if evidence.rounds == 0 {
         return Outcome::NotTested(NotTested::NoRounds);
-    }
-    if trials.iter().filter(|trial| trial.round.void.is_none()).all(|trial| trial.round.slots.len() < 2) {
-        return Outcome::Undecided(Undecided::NoLot);
     }
     if evidence.is_proven() {
         return if evidence.sends_sound() { Outcome::Streams } else { Outcome::Reacts };
@@ -205,7 +207,8 @@ fn heard(trials: &[Trial], verdicts: &[Verdict], settings: &Settings, caveats: &
 
 /// Fills in who is on the list of e-BH, by the reactions at once.
 fn list(verdicts: &mut [Verdict], session: &Session, alpha: f64) {
-    let ln_e: BTreeMap<DeviceId, f64> = session.standings().iter().map(|(id, it)| (*id, it.lottery.log_e() + AT_ONCE.ln())).collect();
+    let ln_e: BTreeMap<DeviceId, f64> =
+        session.standings().iter().map(|(id, it)| (*id, it.lottery.log_e() + AT_ONCE.ln())).collect();
     let listed = e_bh(&ln_e.values().copied().collect::<Vec<_>>(), alpha);
     let listed: BTreeMap<DeviceId, bool> = ln_e.keys().copied().zip(listed).collect();
     for verdict in verdicts {

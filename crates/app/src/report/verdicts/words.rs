@@ -189,7 +189,7 @@ pub fn odds(p: f64) -> Option<String> {
 
 fn silent(it: &Evidence) -> Vec<String> {
     let mut told = vec![format!(
-        "In {} nothing shows that what it sent depends on the sounds. It answers such sounds in fewer than {} of cases (95 %).",
+        "In {} nothing shows that what it sent depends on the sounds. It answers such sounds in fewer than {} of cases (95\u{a0}%).",
         counted(it.rounds.into(), "round", "rounds"),
         percent(it.bound)
     )];
@@ -221,7 +221,7 @@ fn undecided(it: &Evidence, why: Undecided) -> Vec<String> {
         ],
         Undecided::FewRounds => vec![
             format!(
-                "No reaction is proven, and {after} are too few to exclude one: it may still answer up to {} of such sounds (95 %).",
+                "No reaction is proven, and {after} are too few to exclude one: it may still answer up to {} of such sounds (95\u{a0}%).",
                 percent(it.bound)
             ),
             more.map_or_else(
@@ -283,12 +283,13 @@ fn caveat(it: &Caveat) -> String {
     let rounds = |number: u32| counted(number.into(), "round", "rounds");
     match *it {
         Caveat::FramesLost(frames) => format!(
-            "The capture lost {}, and does not say when: an upload may be missing from any slot. Verdicts of a reaction stand; `no reaction found` is weaker.",
+            "The capture lost {}, and does not say when: an upload may be missing from any slot. Verdicts of a reaction stand; \"no reaction found\" is weaker.",
             counted(frames, "frame", "frames")
         ),
+        Caveat::OutsideCapture(1) => "1 round lies outside the capture, wholly or in part, and does not count.".to_owned(),
         Caveat::OutsideCapture(number) => format!("{} lie outside the capture, wholly or in part, and do not count.", rounds(number)),
         Caveat::Silence { rounds: number, longest } => format!(
-            "In {} that count, no device at all sent a frame for up to {}: perhaps the capture has gaps inside its slots.",
+            "In {} of those that count, no device at all sent a frame for up to {}: perhaps the capture has gaps inside its slots.",
             rounds(number),
             seconds(longest)
         ),
@@ -315,15 +316,15 @@ pub fn basis(probing: &Probing) -> String {
     )
 }
 
-/// A share in per cent, with as many digits as it deserves, never rounded down.
+/// A share in per cent, with as many digits as it deserves, never rounded down; the blank does not break.
 #[must_use]
 pub fn percent(share: f64) -> String {
     let percent = (share * 100.0).clamp(0.0, 100.0);
     if percent < 9.95 {
         let tenths = (percent * 10.0 - 1e-6).ceil().max(0.0) / 10.0;
-        return format!("{tenths} %");
+        return format!("{tenths}\u{a0}%");
     }
-    format!("{:.0} %", (percent - 1e-6).ceil())
+    format!("{:.0}\u{a0}%", (percent - 1e-6).ceil())
 }
 
 /// A chance as a number: two digits, or a power of ten.
