@@ -137,7 +137,7 @@ impl<'a> Raster<'a> {
         html! {
             "Each row is one slot: " span.key.audio { "with a sound" } " from the line on" (few(self.probes.len(), self.all.0))
             @if !self.shams.is_empty() { ", " span.key { "silent" } " below" (few(self.shams.len(), self.all.1)) }
-            ". Sounds that moved it most come first. The darker, the more it sent in that second, up to " (words::octets(round(self.top).unsigned_abs()))
+            ". Sounds that moved it most come first. The stronger the colour, the more it sent in that second, up to " (words::octets(round(self.top).unsigned_abs()))
             ". Rings: an upload at the beat of a codec, or a recording, began. Below: the mean of each second, of both."
         }
     }

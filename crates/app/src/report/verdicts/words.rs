@@ -340,3 +340,111 @@ pub fn chance(p: f64) -> String {
         _ => "0".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use earwitness_core::detect::lottery::Lag;
+    use earwitness_core::findings::DeviceId;
+    use earwitness_core::verdict::Late;
+
+    use super::*;
+    use crate::report::verdicts::sample::probing;
+
+    fn told(outcome: Outcome, evidence: Evidence) -> String {
+        let device = DeviceId::Address(std::net::Ipv4Addr::LOCALHOST.into());
+        sentences(&Verdict { device, outcome, evidence }).join(" ").replace('\u{a0}', " ")
+    }
+
+    fn evidence() -> Evidence {
+        let sounds = [("glass".to_owned(), (5, 6)), ("hello".to_owned(), (0, 6))].into();
+        Evidence { rounds: 12, p: 0.000_33, threshold: 6.0, ln_e: 9.0, sounds, bound: 0.214, ..Evidence::default() }
+    }
+
+    #[test]
+    fn a_proof_says_how_often_evidence_this_strong_comes_up_by_chance() {
+        let told = told(Outcome::Reacts, evidence());
+        assert!(told.contains("in 5 of 12 rounds it sent more"), "{told}");
+        assert!(told.contains("in at most 1 of 3,000 such homes"), "{told}");
+        assert!(told.contains("Nothing shows that the sound itself is sent"), "{told}");
+    }
+
+    #[test]
+    fn odds_are_never_rounded_in_favour_of_the_proof() {
+        let said: Vec<_> = [0.01, 0.000_501, 0.000_5, 0.009_9, 1e-12, 0.0].iter().map(|p| odds(*p).unwrap()).collect();
+        assert_eq!(said, ["100", "1,900", "2,000", "100", "a billion", "a billion"]);
+        assert_eq!((odds(0.9), odds(f64::NAN)), (None, None));
+    }
+
+    #[test]
+    fn a_bound_is_never_rounded_down() {
+        let said: Vec<_> = [0.01, 0.001, 0.021_4, 0.214, 0.35, 1.0, 7.0].iter().map(|it| percent(*it)).collect();
+        assert_eq!(said, ["1\u{a0}%", "0.1\u{a0}%", "2.2\u{a0}%", "22\u{a0}%", "35\u{a0}%", "100\u{a0}%", "100\u{a0}%"]);
+    }
+
+    #[test]
+    fn silence_carries_its_bound_and_its_limit() {
+        let limits =
+            |limit_octets, limit_clocked| told(Outcome::NoReaction, Evidence { limit_octets, limit_clocked, ..evidence() });
+        let told = limits(Some(12_300.0), true);
+        assert!(told.contains("in fewer than 22 % of cases (95 %)"), "{told}");
+        assert!(
+            told.contains("An upload of more than 12.3 kB after a sound would have been noticed, and so would live sound"),
+            "{told}"
+        );
+        assert!(limits(None, true).contains("only live sound at the beat of a codec would have been noticed"));
+        assert!(limits(None, false).contains("could have hidden"));
+        for claim in ["clean", "safe", "does not listen", "never"] {
+            assert!(!told.contains(claim), "{claim} in {told}");
+        }
+    }
+
+    #[test]
+    fn a_late_reaction_says_how_late() {
+        let late = Some(Late { lag: Lag { shift: 1_500 * SECOND, stretch: 0 }, ln_e: 8.0 });
+        let told = told(Outcome::Streams, Evidence { ln_e: 1.0, late, ..evidence() });
+        assert!(told.contains("not at once, but about 25 min after the sound"), "{told}");
+    }
+
+    #[test]
+    fn what_is_open_says_why_and_what_to_do() {
+        let with = |outcome, rounds_to_go| told(outcome, Evidence { rounds_to_go, ttest: Some((4, 9)), ..evidence() });
+        let promising = with(Outcome::Undecided(Undecided::Promising), Some(5));
+        assert!(
+            promising.contains("may still be chance") && promising.contains("about 5 more rounds would prove it"),
+            "{promising}"
+        );
+        let few = with(Outcome::Undecided(Undecided::FewRounds), Some(1));
+        assert!(
+            few.contains("up to 22 % of such sounds") && few.contains("About 1 more round like these would settle it"),
+            "{few}"
+        );
+        assert!(with(Outcome::Undecided(Undecided::FewRounds), None).contains("silence its other uses"));
+        let no_lot = with(Outcome::Undecided(Undecided::NoLot), None);
+        assert!(
+            no_lot.contains("no shams") && no_lot.contains("reacting in 4 of 9 rounds") && no_lot.contains("kind=sham"),
+            "{no_lot}"
+        );
+        assert!(with(Outcome::NotTested(NotTested::Unheard), None).contains("no microphone heard them and no device reacted"));
+        assert!(with(Outcome::NotTested(NotTested::Absent), None).contains("Switch it on and test again"));
+        assert!(with(Outcome::NotTested(NotTested::NoRounds), None).contains("No round counted"));
+        assert!(with(Outcome::StreamsAlways, None).contains("a suspicion, not a proof. Unplug it"));
+    }
+
+    #[test]
+    fn the_headline_counts_and_never_calls_a_home_clean() {
+        let mut probing = probing();
+        assert_eq!(
+            headline(&probing),
+            "1 of 6 devices sends what it hears. 1 reacts to sound, 1 streams all the time, 1 is undecided, 2 showed no reaction."
+        );
+        for verdict in &mut probing.verdicts.devices {
+            verdict.outcome = Outcome::NoReaction;
+        }
+        assert_eq!(headline(&probing), "No device of 6 was proven to send what it hears. 6 showed no reaction.");
+    }
+
+    #[test]
+    fn a_chance_is_told_with_two_digits() {
+        assert_eq!([1.0, 0.05, 0.000_504, 6.2e-5, 0.0].map(chance), ["1.00", "0.050", "0.00050", "6e-5", "0"]);
+    }
+}
