@@ -20,6 +20,8 @@ const BEFORE: i64 = 10;
 const LONGEST: i64 = 120;
 /// Steps of the colour scale.
 const STEPS: usize = 5;
+/// The same as a float.
+const STEPS_F: f64 = 5.0;
 /// Height of the means, in pixels.
 const MEANS: u32 = 64;
 
@@ -103,8 +105,8 @@ impl<'a> Raster<'a> {
             return 0;
         }
         let share = (as_f64_u(octets) / 50.0).log10() / (self.top / 50.0).log10();
-        let step = round((share * as_f64(STEPS as i64)).floor()) + 1;
-        usize::try_from(step.clamp(1, STEPS as i64)).unwrap_or(1)
+        let step = usize::try_from(round((share * STEPS_F).floor())).unwrap_or(0) + 1;
+        step.min(STEPS)
     }
 
     /// The picture with its words.
@@ -205,7 +207,9 @@ impl<'a> Raster<'a> {
             *sums.entry((at + 5).div_euclid(10)).or_default() += as_f64_u(*octets);
         }
         let rows = as_f64(i64::try_from(rows.len()).unwrap_or(1)).max(1.0);
-        sums.values_mut().for_each(|sum| *sum /= rows);
+        for sum in sums.values_mut() {
+            *sum /= rows;
+        }
         sums
     }
 

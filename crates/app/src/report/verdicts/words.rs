@@ -12,6 +12,9 @@ use crate::report::words::{self, bit_rate, count, counted, octets, round, second
 /// Receivers named in a sentence.
 const RECEIVERS: usize = 3;
 
+/// Singular and plural of a kind of verdict, and which verdicts it is.
+type Kind = (&'static str, &'static str, fn(Outcome) -> bool);
+
 /// The answer: how many of how many devices send what they hear, and a word on the others.
 #[must_use]
 pub fn headline(probing: &Probing) -> String {
@@ -25,7 +28,7 @@ pub fn headline(probing: &Probing) -> String {
         (_, 1) => format!("1 of {of} sends what it hears."),
         (_, many) => format!("{} of {of} send what they hear.", count(many)),
     };
-    let kinds: [(&str, &str, fn(Outcome) -> bool); 5] = [
+    let kinds: [Kind; 5] = [
         ("reacts to sound", "react to sound", |it| it == Outcome::Reacts),
         ("streams all the time", "stream all the time", |it| it == Outcome::StreamsAlways),
         ("is undecided", "are undecided", |it| matches!(it, Outcome::Undecided(_))),
@@ -65,7 +68,7 @@ pub const fn reason(outcome: Outcome) -> Option<&'static str> {
 pub fn sentences(verdict: &Verdict) -> Vec<String> {
     let it = &verdict.evidence;
     match verdict.outcome {
-        Outcome::Streams => [streams(it), amount(it), sure(it), Some(STREAMS_DO.to_owned())].into_iter().flatten().collect(),
+        Outcome::Streams => [Some(streams(it)), amount(it), sure(it), Some(STREAMS_DO.to_owned())].into_iter().flatten().collect(),
         Outcome::Reacts => [
             Some(format!("Sound makes it send something: {}. Nothing shows that the sound itself is sent.", when(it))),
             sure(it),
@@ -94,9 +97,9 @@ const STREAMS_DO: &str =
 const REACTS_DO: &str = "A notice that it is loud, a lamp that answers a clap, or words that it understood by itself and sends as text \
     look like this; encrypted traffic does not tell which. Its settings may.";
 
-fn streams(it: &Evidence) -> Option<String> {
+fn streams(it: &Evidence) -> String {
     let to = receivers(it).map_or_else(String::new, |to| format!(" to {to}"));
-    Some(format!("When it hears a sound, it sends sound{to}: {}.", when(it)))
+    format!("When it hears a sound, it sends sound{to}: {}.", when(it))
 }
 
 /// In how many rounds, or how late.
