@@ -25,6 +25,7 @@ fn main() -> io::Result<()> {
         ("ssdp", vec![names::ssdp_alive("Linux UPnP/1.0 speaker/1.2", [192, 0, 2, 9].into())]),
         ("analysis", homes()),
         ("clock", beats()),
+        ("probe_log", probe_logs()),
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
         fs::create_dir_all(&folder)?;
@@ -172,4 +173,15 @@ fn pcapng() -> Vec<u8> {
     }
     write::statistics(&mut out, 0, Timestamp::from_nanos(0), 10, 3);
     out
+}
+
+/// A round in either format, and no more than moments.
+fn probe_logs() -> Vec<Vec<u8>> {
+    let comma = "round,slot,kind,start,slot_seconds,onset,seconds,stimulus,sound,heard,void\n\
+        0,0,sham,2026-01-01T22:00:00Z,20,,,,,,\n\
+        0,1,probe,2026-01-01T22:00:24Z,20,2026-01-01T22:00:24.25Z,3,\"glass, breaking\",noise,yes,glitch\n";
+    let lines = "{\"earwitness_probes\":1,\"seed\":7,\"alpha\":0.01,\"slots\":2,\"slot_seconds\":20,\"guard_seconds\":4}\n\
+        {\"round\":0,\"slot\":0,\"kind\":\"probe\",\"start\":1767304800.25,\"slot_seconds\":20,\"seconds\":3,\"stimulus\":\"glass\"}\n\
+        {\"round\":0,\"slot\":1,\"kind\":\"sham\",\"start\":1767304824250000000,\"slot_seconds\":20}\n";
+    [comma, lines, "start;stimulus\n1767304800;alexa\n2026-01-01T23:01:00+01:00;alexa\n"].map(|text| text.as_bytes().to_vec()).to_vec()
 }

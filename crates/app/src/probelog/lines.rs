@@ -16,8 +16,11 @@ pub(super) const MARK: &str = "earwitness_probes";
 /// The version that is written and read.
 pub(super) const VERSION: u32 = 1;
 
+/// The header, the rows, and what to warn of.
+pub(super) type Read = (Option<Header>, Vec<Row>, Vec<String>);
+
 /// All rows of the text, the header if there is one, and what to warn of.
-pub(super) fn rows(text: &str) -> Result<(Option<Header>, Vec<Row>, Vec<String>), Fault> {
+pub(super) fn rows(text: &str) -> Result<Read, Fault> {
     let (mut header, mut rows, mut warnings) = (None, Vec::new(), Vec::new());
     for (number, line) in (1..).zip(text.lines()) {
         if line.trim().is_empty() {

@@ -74,6 +74,9 @@ pub struct Log {
 /// Largest log that is read, octets.
 const LARGEST: u64 = 512 << 20;
 
+/// Most warnings that are told.
+const WARNINGS: usize = 10;
+
 /// Reads the log at a path; `-` is standard input.
 ///
 /// # Errors
@@ -112,6 +115,10 @@ fn parsed(bytes: &[u8]) -> Result<Log, Fault> {
         return Err(Fault::of_all(what));
     }
     let rounds = build::rounds(rows, &mut warnings)?;
+    if let Some(more) = warnings.len().checked_sub(WARNINGS).filter(|more| *more > 0) {
+        warnings.truncate(WARNINGS);
+        warnings.push(format!("and {more} more oddities like these"));
+    }
     Ok(Log { header, rounds, warnings })
 }
 

@@ -1,5 +1,7 @@
 //! What is read, what is refused and where, and that nothing is lost between writing and reading.
 
+use std::fmt::Write as _;
+
 use earwitness_core::probe::{Heard, Played, Round, SoundKind, Stimulus, Void};
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use proptest::prelude::*;
@@ -150,7 +152,7 @@ fn what_is_no_text_is_told_by_its_place() {
 fn a_log_beyond_its_bound_is_refused() {
     let mut text = String::from("start\n");
     for second in 0..=1_000_000_i64 {
-        text.push_str(&format!("{}\n", START + 30 * second));
+        writeln!(text, "{}", START + 30 * second).unwrap();
     }
     assert!(refused(&text).contains("more than 1000000 lines"));
 }

@@ -10,6 +10,8 @@ mod damaged;
 #[cfg(test)]
 mod found;
 #[cfg(test)]
+mod probes;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod real;

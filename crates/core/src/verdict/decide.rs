@@ -54,7 +54,7 @@ const ALWAYS: f64 = 0.5;
 #[must_use]
 pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tested>, settings: &Settings) -> Verdicts {
     let mut caveats = Vec::new();
-    let rounds = inside(findings, rounds, &mut caveats);
+    let rounds = inside(findings, fitting(findings, rounds, &mut caveats), &mut caveats);
     let devices: Vec<(&DeviceFindings, Profile)> =
         findings.devices.iter().filter(|it| it.role == Role::Device).map(|it| (it, Profile::of(it))).collect();
     let seen = |(device, profile): &(&DeviceFindings, Profile)| (device.id, device.seen.from, profile.clone());
@@ -89,11 +89,13 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
 
 /// The verdict that the evidence allows.
 fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool, alpha: f64) -> Outcome {
+    // Rounds without shams have no lot to count, so this comes before the number of rounds.
+    let mut counted = trials.iter().filter(|trial| trial.round.void.is_none()).peekable();
+    if counted.peek().is_some() && counted.all(|trial| trial.round.slots.len() < 2) {
+        return Outcome::Undecided(Undecided::NoLot);
+    }
     if evidence.rounds == 0 {
         return Outcome::NotTested(NotTested::NoRounds);
-    }
-    if trials.iter().filter(|trial| trial.round.void.is_none()).all(|trial| trial.round.slots.len() < 2) {
-        return Outcome::Undecided(Undecided::NoLot);
     }
     if evidence.is_proven() {
         return if evidence.sends_sound() { Outcome::Streams } else { Outcome::Reacts };
@@ -156,6 +158,25 @@ impl Evidence {
         let grows = |dose: &Option<Dose>, least: f64| dose.is_some_and(|dose| dose.slope.low > 0.0 && dose.slope.high >= least);
         self.ln_clocked >= self.threshold || grows(&self.dose, LEAST_SPEECH) || grows(&self.dose_seconds, 0.0)
     }
+}
+
+/// Most scores that are kept, over all rounds, slots and devices: 160 MB. A month of rounds without a pause in a home of 80 devices.
+const MOST_SCORES: usize = 10_000_000;
+
+/// As many of the rounds as there is room for.
+fn fitting(findings: &Findings, mut rounds: Vec<Round>, caveats: &mut Vec<Caveat>) -> Vec<Round> {
+    let devices = findings.devices.len().max(1);
+    let mut scores = 0_usize;
+    let fit = rounds.iter().take_while(|round| {
+        scores = scores.saturating_add(round.slots.len().saturating_mul(devices));
+        scores <= MOST_SCORES
+    });
+    let fit = fit.count();
+    if fit < rounds.len() {
+        caveats.push(Caveat::RoundsLeftOut(u32::try_from(rounds.len() - fit).unwrap_or(u32::MAX)));
+        rounds.truncate(fit);
+    }
+    rounds
 }
 
 /// Marks rounds that the capture does not cover.

@@ -152,6 +152,8 @@ pub struct Verdict {
 pub enum Caveat {
     /// The capture says that it lost frames, but not when.
     FramesLost(u64),
+    /// So many of the last rounds were left out, because there are more scores than are kept.
+    RoundsLeftOut(u32),
     /// Rounds that lie, wholly or in part, outside the capture.
     OutsideCapture(u32),
     /// In so many counted rounds nobody at all sent a frame for so many seconds: perhaps a gap in the capture.

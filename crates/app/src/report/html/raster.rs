@@ -20,6 +20,8 @@ const BEFORE: i64 = 10;
 const LONGEST: i64 = 120;
 /// Steps of the colour scale.
 const STEPS: usize = 5;
+/// The same as a float.
+const STEPS_F: f64 = 5.0;
 /// Height of the means, in pixels.
 const MEANS: u32 = 64;
 
@@ -50,8 +52,12 @@ impl<'a> Raster<'a> {
     /// The slots of the rounds that count; `None` if the device sent nothing around any of them.
     pub(super) fn new(found: &'a DeviceFindings, probing: &Probing) -> Option<Self> {
         let trials = &probing.verdicts.trials;
-        let rounds: Vec<&Round> = trials.iter().filter(|it| it.counted(found.id).is_some()).map(|it| &it.round).collect();
+        let mut rounds: Vec<&Round> = trials.iter().filter(|it| it.counted(found.id).is_some()).map(|it| &it.round).collect();
         let (mut probes, mut shams) = (Vec::new(), Vec::new());
+        let sounds = probing.of(found.id).map(|it| &it.evidence.sounds);
+        let hits = |round: &&Round| sounds.and_then(|all| all.get(&round.played.stimulus.name)).map_or(0, |it| it.0);
+        // The sounds that moved it most come first, so that the effect is one block.
+        rounds.sort_by(|a, b| hits(b).cmp(&hits(a)).then_with(|| a.played.stimulus.cmp(&b.played.stimulus)));
         for round in &rounds {
             for (slot, window) in round.windows().into_iter().enumerate() {
                 if slot == round.drawn { &mut probes } else { &mut shams }.push(window.from);
@@ -99,8 +105,8 @@ impl<'a> Raster<'a> {
             return 0;
         }
         let share = (as_f64_u(octets) / 50.0).log10() / (self.top / 50.0).log10();
-        let step = round((share * as_f64(STEPS as i64)).floor()) + 1;
-        usize::try_from(step.clamp(1, STEPS as i64)).unwrap_or(1)
+        let step = usize::try_from(round((share * STEPS_F).floor())).unwrap_or(0) + 1;
+        step.min(STEPS)
     }
 
     /// The picture with its words.
@@ -133,7 +139,7 @@ impl<'a> Raster<'a> {
         html! {
             "Each row is one slot: " span.key.audio { "with a sound" } " from the line on" (few(self.probes.len(), self.all.0))
             @if !self.shams.is_empty() { ", " span.key { "silent" } " below" (few(self.shams.len(), self.all.1)) }
-            ". The darker, the more it sent in that second, up to " (words::octets(round(self.top).unsigned_abs()))
+            ". Sounds that moved it most come first. The stronger the colour, the more it sent in that second, up to " (words::octets(round(self.top).unsigned_abs()))
             ". Rings: an upload at the beat of a codec, or a recording, began. Below: the mean of each second, of both."
         }
     }
@@ -201,7 +207,9 @@ impl<'a> Raster<'a> {
             *sums.entry((at + 5).div_euclid(10)).or_default() += as_f64_u(*octets);
         }
         let rows = as_f64(i64::try_from(rows.len()).unwrap_or(1)).max(1.0);
-        sums.values_mut().for_each(|sum| *sum /= rows);
+        for sum in sums.values_mut() {
+            *sum /= rows;
+        }
         sums
     }
 
@@ -246,7 +254,7 @@ impl<'a> Raster<'a> {
             @for second in ticks {
                 @let x = self.place(second * 10);
                 line.tick x1=(percent(x)) x2=(percent(x)) y1=(top) y2=(top + 5) {}
-                text.time x=(percent(x)) y=(top + 18) text-anchor=(if x < 20.0 { "start" } else if x > 980.0 { "end" } else { "middle" }) {
+                text.time .narrow[second / step % 2 != 0] x=(percent(x)) y=(top + 18) text-anchor=(if x < 20.0 { "start" } else if x > 980.0 { "end" } else { "middle" }) {
                     @if second == 0 { "sound" } @else { (format!("{second:+} s").replace('-', "\u{2212}")) }
                 }
             }

@@ -1,5 +1,7 @@
 //! The verdicts on the page: the answer, a card per device, what they mean.
 
+use std::fmt::Write as _;
+
 use earwitness_core::verdict::{Outcome, Undecided, Verdict};
 use maud::{Markup, html};
 
@@ -132,7 +134,8 @@ fn evidence(verdict: &Verdict, curve: Option<&Vec<f64>>) -> Markup {
     let mut path = format!("M0 {:.1}", y(0.0));
     for (number, value) in curve.iter().enumerate().filter(|(number, _)| number % step == 0 || *number == last) {
         let x = as_f64(i64::try_from(number + 1).unwrap_or(0)) / as_f64(i64::try_from(curve.len()).unwrap_or(1)) * 1_000.0;
-        path.push_str(&format!("L{x:.0} {:.1}", y(*value)));
+        // Writing to a string cannot fail.
+        let _ = write!(path, "L{x:.0} {:.1}", y(*value));
     }
     let line = y(threshold) / 100.0 * f64::from(EVIDENCE);
     html! {

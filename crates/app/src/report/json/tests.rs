@@ -178,7 +178,7 @@ fn a_verdict_is_a_word_beside_all_that_was_there_without_it() {
     assert_eq!(report["probing"]["trials"].as_array().unwrap().len(), 24);
     for (with, without) in devices.iter().zip(without["devices"].as_array().unwrap()) {
         let mut with = with.clone();
-        WITH_PROBES.iter().for_each(|key| drop(with.as_object_mut().unwrap().remove(*key)));
+        with.as_object_mut().unwrap().retain(|key, _| !WITH_PROBES.contains(&key.as_str()));
         assert_eq!(&with, without);
     }
 }

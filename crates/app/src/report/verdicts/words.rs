@@ -12,6 +12,9 @@ use crate::report::words::{self, bit_rate, count, counted, octets, round, second
 /// Receivers named in a sentence.
 const RECEIVERS: usize = 3;
 
+/// Singular and plural of a kind of verdict, and which verdicts it is.
+type Kind = (&'static str, &'static str, fn(Outcome) -> bool);
+
 /// The answer: how many of how many devices send what they hear, and a word on the others.
 #[must_use]
 pub fn headline(probing: &Probing) -> String {
@@ -25,7 +28,7 @@ pub fn headline(probing: &Probing) -> String {
         (_, 1) => format!("1 of {of} sends what it hears."),
         (_, many) => format!("{} of {of} send what they hear.", count(many)),
     };
-    let kinds: [(&str, &str, fn(Outcome) -> bool); 5] = [
+    let kinds: [Kind; 5] = [
         ("reacts to sound", "react to sound", |it| it == Outcome::Reacts),
         ("streams all the time", "stream all the time", |it| it == Outcome::StreamsAlways),
         ("is undecided", "are undecided", |it| matches!(it, Outcome::Undecided(_))),
@@ -65,7 +68,7 @@ pub const fn reason(outcome: Outcome) -> Option<&'static str> {
 pub fn sentences(verdict: &Verdict) -> Vec<String> {
     let it = &verdict.evidence;
     match verdict.outcome {
-        Outcome::Streams => [streams(it), amount(it), sure(it), Some(STREAMS_DO.to_owned())].into_iter().flatten().collect(),
+        Outcome::Streams => [Some(streams(it)), amount(it), sure(it), Some(STREAMS_DO.to_owned())].into_iter().flatten().collect(),
         Outcome::Reacts => [
             Some(format!("Sound makes it send something: {}. Nothing shows that the sound itself is sent.", when(it))),
             sure(it),
@@ -94,9 +97,9 @@ const STREAMS_DO: &str =
 const REACTS_DO: &str = "A notice that it is loud, a lamp that answers a clap, or words that it understood by itself and sends as text \
     look like this; encrypted traffic does not tell which. Its settings may.";
 
-fn streams(it: &Evidence) -> Option<String> {
+fn streams(it: &Evidence) -> String {
     let to = receivers(it).map_or_else(String::new, |to| format!(" to {to}"));
-    Some(format!("When it hears a sound, it sends sound{to}: {}.", when(it)))
+    format!("When it hears a sound, it sends sound{to}: {}.", when(it))
 }
 
 /// In how many rounds, or how late.
@@ -189,7 +192,7 @@ pub fn odds(p: f64) -> Option<String> {
 
 fn silent(it: &Evidence) -> Vec<String> {
     let mut told = vec![format!(
-        "In {} nothing shows that what it sent depends on the sounds. It answers such sounds in fewer than {} of cases (95 %).",
+        "In {} nothing shows that what it sent depends on the sounds. It answers such sounds in fewer than {} of cases (95\u{a0}%).",
         counted(it.rounds.into(), "round", "rounds"),
         percent(it.bound)
     )];
@@ -221,7 +224,7 @@ fn undecided(it: &Evidence, why: Undecided) -> Vec<String> {
         ],
         Undecided::FewRounds => vec![
             format!(
-                "No reaction is proven, and {after} are too few to exclude one: it may still answer up to {} of such sounds (95 %).",
+                "No reaction is proven, and {after} are too few to exclude one: it may still answer up to {} of such sounds (95\u{a0}%).",
                 percent(it.bound)
             ),
             more.map_or_else(
@@ -283,12 +286,13 @@ fn caveat(it: &Caveat) -> String {
     let rounds = |number: u32| counted(number.into(), "round", "rounds");
     match *it {
         Caveat::FramesLost(frames) => format!(
-            "The capture lost {}, and does not say when: an upload may be missing from any slot. Verdicts of a reaction stand; `no reaction found` is weaker.",
+            "The capture lost {}, and does not say when: an upload may be missing from any slot. Verdicts of a reaction stand; \"no reaction found\" is weaker.",
             counted(frames, "frame", "frames")
         ),
+        Caveat::OutsideCapture(1) => "1 round lies outside the capture, wholly or in part, and does not count.".to_owned(),
         Caveat::OutsideCapture(number) => format!("{} lie outside the capture, wholly or in part, and do not count.", rounds(number)),
         Caveat::Silence { rounds: number, longest } => format!(
-            "In {} that count, no device at all sent a frame for up to {}: perhaps the capture has gaps inside its slots.",
+            "In {} of those that count, no device at all sent a frame for up to {}: perhaps the capture has gaps inside its slots.",
             rounds(number),
             seconds(longest)
         ),
@@ -315,15 +319,15 @@ pub fn basis(probing: &Probing) -> String {
     )
 }
 
-/// A share in per cent, with as many digits as it deserves, never rounded down.
+/// A share in per cent, with as many digits as it deserves, never rounded down; the blank does not break.
 #[must_use]
 pub fn percent(share: f64) -> String {
     let percent = (share * 100.0).clamp(0.0, 100.0);
     if percent < 9.95 {
         let tenths = (percent * 10.0 - 1e-6).ceil().max(0.0) / 10.0;
-        return format!("{tenths} %");
+        return format!("{tenths}\u{a0}%");
     }
-    format!("{:.0} %", (percent - 1e-6).ceil())
+    format!("{:.0}\u{a0}%", (percent - 1e-6).ceil())
 }
 
 /// A chance as a number: two digits, or a power of ten.
@@ -337,5 +341,113 @@ pub fn chance(p: f64) -> String {
         }
         p if p > 0.0 => format!("{p:.0e}"),
         _ => "0".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use earwitness_core::detect::lottery::Lag;
+    use earwitness_core::findings::DeviceId;
+    use earwitness_core::verdict::Late;
+
+    use super::*;
+    use crate::report::verdicts::sample::probing;
+
+    fn told(outcome: Outcome, evidence: Evidence) -> String {
+        let device = DeviceId::Address(std::net::Ipv4Addr::LOCALHOST.into());
+        sentences(&Verdict { device, outcome, evidence }).join(" ").replace('\u{a0}', " ")
+    }
+
+    fn evidence() -> Evidence {
+        let sounds = [("glass".to_owned(), (5, 6)), ("hello".to_owned(), (0, 6))].into();
+        Evidence { rounds: 12, p: 0.000_33, threshold: 6.0, ln_e: 9.0, sounds, bound: 0.214, ..Evidence::default() }
+    }
+
+    #[test]
+    fn a_proof_says_how_often_evidence_this_strong_comes_up_by_chance() {
+        let told = told(Outcome::Reacts, evidence());
+        assert!(told.contains("in 5 of 12 rounds it sent more"), "{told}");
+        assert!(told.contains("in at most 1 of 3,000 such homes"), "{told}");
+        assert!(told.contains("Nothing shows that the sound itself is sent"), "{told}");
+    }
+
+    #[test]
+    fn odds_are_never_rounded_in_favour_of_the_proof() {
+        let said: Vec<_> = [0.01, 0.000_501, 0.000_5, 0.009_9, 1e-12, 0.0].iter().map(|p| odds(*p).unwrap()).collect();
+        assert_eq!(said, ["100", "1,900", "2,000", "100", "a billion", "a billion"]);
+        assert_eq!((odds(0.9), odds(f64::NAN)), (None, None));
+    }
+
+    #[test]
+    fn a_bound_is_never_rounded_down() {
+        let said: Vec<_> = [0.01, 0.001, 0.021_4, 0.214, 0.35, 1.0, 7.0].iter().map(|it| percent(*it)).collect();
+        assert_eq!(said, ["1\u{a0}%", "0.1\u{a0}%", "2.2\u{a0}%", "22\u{a0}%", "35\u{a0}%", "100\u{a0}%", "100\u{a0}%"]);
+    }
+
+    #[test]
+    fn silence_carries_its_bound_and_its_limit() {
+        let limits =
+            |limit_octets, limit_clocked| told(Outcome::NoReaction, Evidence { limit_octets, limit_clocked, ..evidence() });
+        let told = limits(Some(12_300.0), true);
+        assert!(told.contains("in fewer than 22 % of cases (95 %)"), "{told}");
+        assert!(
+            told.contains("An upload of more than 12.3 kB after a sound would have been noticed, and so would live sound"),
+            "{told}"
+        );
+        assert!(limits(None, true).contains("only live sound at the beat of a codec would have been noticed"));
+        assert!(limits(None, false).contains("could have hidden"));
+        for claim in ["clean", "safe", "does not listen", "never"] {
+            assert!(!told.contains(claim), "{claim} in {told}");
+        }
+    }
+
+    #[test]
+    fn a_late_reaction_says_how_late() {
+        let late = Some(Late { lag: Lag { shift: 1_500 * SECOND, stretch: 0 }, ln_e: 8.0 });
+        let told = told(Outcome::Streams, Evidence { ln_e: 1.0, late, ..evidence() });
+        assert!(told.contains("not at once, but about 25 min after the sound"), "{told}");
+    }
+
+    #[test]
+    fn what_is_open_says_why_and_what_to_do() {
+        let with = |outcome, rounds_to_go| told(outcome, Evidence { rounds_to_go, ttest: Some((4, 9)), ..evidence() });
+        let promising = with(Outcome::Undecided(Undecided::Promising), Some(5));
+        assert!(
+            promising.contains("may still be chance") && promising.contains("about 5 more rounds would prove it"),
+            "{promising}"
+        );
+        let few = with(Outcome::Undecided(Undecided::FewRounds), Some(1));
+        assert!(
+            few.contains("up to 22 % of such sounds") && few.contains("About 1 more round like these would settle it"),
+            "{few}"
+        );
+        assert!(with(Outcome::Undecided(Undecided::FewRounds), None).contains("silence its other uses"));
+        let no_lot = with(Outcome::Undecided(Undecided::NoLot), None);
+        assert!(
+            no_lot.contains("no shams") && no_lot.contains("reacting in 4 of 9 rounds") && no_lot.contains("kind=sham"),
+            "{no_lot}"
+        );
+        assert!(with(Outcome::NotTested(NotTested::Unheard), None).contains("no microphone heard them and no device reacted"));
+        assert!(with(Outcome::NotTested(NotTested::Absent), None).contains("Switch it on and test again"));
+        assert!(with(Outcome::NotTested(NotTested::NoRounds), None).contains("No round counted"));
+        assert!(with(Outcome::StreamsAlways, None).contains("a suspicion, not a proof. Unplug it"));
+    }
+
+    #[test]
+    fn the_headline_counts_and_never_calls_a_home_clean() {
+        let mut probing = probing();
+        assert_eq!(
+            headline(&probing),
+            "1 of 6 devices sends what it hears. 1 reacts to sound, 1 streams all the time, 1 is undecided, 2 showed no reaction."
+        );
+        for verdict in &mut probing.verdicts.devices {
+            verdict.outcome = Outcome::NoReaction;
+        }
+        assert_eq!(headline(&probing), "No device of 6 was proven to send what it hears. 6 showed no reaction.");
+    }
+
+    #[test]
+    fn a_chance_is_told_with_two_digits() {
+        assert_eq!([1.0, 0.05, 0.000_504, 6.2e-5, 0.0].map(chance), ["1.00", "0.050", "0.00050", "6e-5", "0"]);
     }
 }

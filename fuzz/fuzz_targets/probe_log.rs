@@ -1,0 +1,27 @@
+//! Probe logs of strangers: refused with a place, or read so that writing and reading again changes nothing.
+#![no_main]
+
+use earwitness::probelog::{Header, parse, write_csv, write_jsonl};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &[u8]| {
+    let log = match parse(text, "log") {
+        Ok(log) => log,
+        Err(trouble) => {
+            assert!(!trouble.what.is_empty());
+            return;
+        }
+    };
+    assert!(!log.rounds.is_empty());
+    for round in &log.rounds {
+        assert!(round.slots.get(round.drawn).is_some_and(|slot| slot.contains(round.played.onset)));
+        assert!(round.slots.windows(2).all(|pair| pair[0].until <= pair[1].from));
+    }
+    let (mut lines, mut comma) = (vec![], vec![]);
+    write_jsonl(&log.header.clone().unwrap_or_default(), &log.rounds, &mut lines).expect("memory takes everything");
+    write_csv(&log.rounds, &mut comma).expect("memory takes everything");
+    let again = parse(&lines, "again").expect("what was written can be read");
+    assert_eq!(again.rounds, log.rounds);
+    assert_eq!(again.header.unwrap_or_default(), log.header.unwrap_or_else(Header::default));
+    assert_eq!(parse(&comma, "again").expect("what was written can be read").rounds, log.rounds);
+});
