@@ -3,6 +3,7 @@
 pub mod capture;
 pub mod cli;
 pub mod clock;
+pub mod compare;
 mod geo;
 pub mod outfile;
 pub mod probelog;

@@ -1,0 +1,72 @@
+//! All detectors on the same labelled traffic: how much each finds, how often it is wrong, and how sure that is.
+//!
+//! [`subject`] says what is compared: a device over a stretch of time, with what it truly sent. [`gather`] takes what the forest and the t-test
+//! need from frames; [`events`], [`sessions`] and [`windows`] score uploads, devices and single windows; [`sweeps`] turns the knobs.
+//! Nothing here is used by an analysis: a verdict never depends on it.
+
+pub mod captured;
+pub mod curve;
+pub mod events;
+pub mod features;
+pub mod forest;
+pub mod gather;
+pub mod html;
+pub mod json;
+pub mod labels;
+pub mod results;
+pub mod sessions;
+pub mod simulated;
+pub mod stats;
+pub mod subject;
+pub mod sweeps;
+pub mod table;
+pub mod windows;
+
+#[cfg(test)]
+pub(crate) mod sample;
+
+use self::forest::{Scores, Split};
+use self::results::{Material, Report, VERSION};
+use self::subject::Subject;
+
+/// Compares all detectors on some devices. `seed` is that of the forests.
+#[must_use]
+pub fn compare(subjects: &[Subject], inputs: Vec<String>, seeds: u32, mut notes: Vec<String>, seed: u64) -> Report {
+    let mut forests: Vec<(Split, Vec<Scores>)> = Vec::new();
+    for (split, why) in [
+        (Split::OtherKinds, "all devices are of one type, so the forest cannot be tested on another"),
+        (Split::SameKinds, "there is one seed or file only, so the forest cannot be tested on the same types: raise --seeds"),
+    ] {
+        match forest::judge(subjects, split, seed) {
+            Some(scores) => forests.push((split, scores)),
+            None => notes.push(why.to_owned()),
+        }
+    }
+    let mut events = events::all(subjects);
+    for (split, scores) in &forests {
+        let mut tally = events::Tally::default();
+        for (subject, scores) in subjects.iter().zip(scores) {
+            tally.add(subject, &forest::detections(scores, forest::THRESHOLD));
+        }
+        events.push(tally.found(split.name()));
+    }
+    let named: Vec<(&str, &[Scores])> = forests.iter().map(|(split, scores)| (split.name(), scores.as_slice())).collect();
+    let recordings: std::collections::BTreeSet<&str> = subjects.iter().map(|it| it.recording.as_str()).collect();
+    Report {
+        version: VERSION,
+        program: concat!("earwitness ", env!("CARGO_PKG_VERSION")),
+        material: Material {
+            inputs,
+            seeds,
+            recordings: recordings.len() as u64,
+            devices: subjects.len() as u64,
+            device_hours: events::device_hours(subjects),
+            uploads: subjects.iter().map(|it| it.uploads.len() as u64).sum(),
+        },
+        notes,
+        events,
+        sessions: sessions::all(subjects),
+        windows: windows::compare(subjects, &named),
+        sweeps: sweeps::all(subjects, &forests),
+    }
+}

@@ -1,0 +1,174 @@
+//! What a comparison found: numbers for the terminal, the page and programs (`docs/schema/compare-1.json`).
+
+use serde::Serialize;
+
+use super::stats::{Interval, Median, Share};
+
+/// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
+pub const VERSION: u32 = 1;
+
+/// The accuracy that the paper states (`LeakyPick`, ACSAC 2020, abstract: eight devices with voice assistants).
+pub const PUBLISHED: f64 = 0.94;
+
+/// Everything.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Report {
+    /// [`VERSION`].
+    pub version: u32,
+    /// Name and version of the program.
+    pub program: &'static str,
+    /// What was compared on.
+    pub material: Material,
+    /// What to know beside.
+    pub notes: Vec<String>,
+    /// Uploads: each detector that needs no probes.
+    pub events: Vec<Found>,
+    /// Devices: each detector that needs probes.
+    pub sessions: Vec<Decided>,
+    /// Single windows after a probe and without one.
+    pub windows: Option<Windows>,
+    /// The same with the knobs turned.
+    pub sweeps: Sweeps,
+}
+
+/// What was compared on.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Material {
+    /// Scenarios, captures and files of labels.
+    pub inputs: Vec<String>,
+    /// Seeds per scenario.
+    pub seeds: u32,
+    /// Simulated nights and captures.
+    pub recordings: u64,
+    /// Devices, each counted once per recording.
+    pub devices: u64,
+    /// Hours of all of these, uploads left out.
+    pub device_hours: f64,
+    /// Uploads with sound.
+    pub uploads: u64,
+}
+
+/// How a detector found uploads.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Found {
+    /// Which, and with what settings.
+    pub detector: String,
+    /// Uploads that were found.
+    pub recall: Share,
+    /// Detections that lie at an upload.
+    pub precision: Share,
+    /// Detections that do not.
+    pub false_alarms: u64,
+    /// The same per device and week.
+    pub false_alarms_per_week: Option<Interval>,
+    /// Hours of device time outside uploads.
+    pub device_hours: f64,
+    /// Devices.
+    pub devices: u64,
+}
+
+/// How a detector told devices that sound moves from those that it does not.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Decided {
+    /// Which, and with what settings.
+    pub detector: String,
+    /// Devices that react and were called so.
+    pub recall: Share,
+    /// Devices called reacting that are.
+    pub precision: Share,
+    /// Devices that do not react and were called reacting.
+    pub false_alarms: Share,
+    /// Area under the curve of the detector's score.
+    pub auc: Option<Interval>,
+    /// Probes after which a device that reacts was called so.
+    pub rounds: Option<Median>,
+}
+
+/// Single windows: as many after a probe that made the device send as without one.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Windows {
+    /// Length of a window, seconds (`d`).
+    pub seconds: f64,
+    /// What the paper states.
+    pub published_accuracy: f64,
+    /// Each detector.
+    pub rows: Vec<Accuracy>,
+}
+
+/// How a detector judged single windows.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Accuracy {
+    /// Which, and with what settings.
+    pub detector: String,
+    /// Windows that were judged rightly.
+    pub accuracy: Share,
+    /// Windows after a probe that were called so.
+    pub recall: Share,
+    /// Idle windows that were called so.
+    pub false_alarms: Share,
+}
+
+/// The knobs.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Sweeps {
+    /// `burst`: each number of windows with each rate.
+    pub burst: Vec<BurstPoint>,
+    /// The forest: each threshold of its score.
+    pub forest: Vec<ForestPoint>,
+    /// `ttest`: each threshold with each length of a sequence.
+    pub ttest: Vec<TtestPoint>,
+    /// `ttest` and `lottery`: number of probes.
+    pub probes: Vec<ProbesPoint>,
+}
+
+/// One setting of `burst`.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct BurstPoint {
+    /// `n`.
+    pub n: u32,
+    /// `B_audio`, kbit/s.
+    pub kbits: f64,
+    /// What came of it.
+    #[serde(flatten)]
+    pub found: Found,
+}
+
+/// One threshold of the forest.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ForestPoint {
+    /// Whether it was trained on the kinds that it is tested on.
+    pub same_kinds: bool,
+    /// Least score of a second that is called sound.
+    pub threshold: f64,
+    /// What came of it.
+    #[serde(flatten)]
+    pub found: Found,
+}
+
+/// One setting of `ttest`.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct TtestPoint {
+    /// `d`, seconds.
+    pub seconds: f64,
+    /// `t`.
+    pub threshold: f64,
+    /// Windows after a probe that made the device send, called so.
+    pub recall: Share,
+    /// Idle windows called so.
+    pub false_alarms: Share,
+}
+
+/// So many probes.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ProbesPoint {
+    /// `k`.
+    pub k: u32,
+    /// Devices that react, proven by the lottery within so many rounds.
+    pub lottery: Share,
+    /// Devices that do not, accused.
+    pub lottery_false: Share,
+    /// Blocks of `k` probes of devices that react, all positive by the t-test; none for more probes than are repeated.
+    pub ttest: Option<Share>,
+    /// The same of devices that do not.
+    pub ttest_false: Option<Share>,
+}

@@ -1,0 +1,147 @@
+//! Devices: does sound make it send? What the detectors that need probes say, against the truth.
+
+use earwitness_core::detect::ttest;
+
+use super::results::Decided;
+use super::stats::{area, median, share};
+use super::subject::{Probed, Subject};
+use super::windows::{DURATIONS, FORMS, is_positive};
+
+/// How often a positive of the t-test is repeated, unless swept.
+const REPEATS: [usize; 3] = [1, 3, 5];
+
+/// The paper's length of a sequence among the [`DURATIONS`].
+pub(super) const PAPER: usize = DURATIONS.len() - 1;
+
+/// What a detector says of one device.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Call {
+    /// Whether it is called reacting.
+    pub reacts: bool,
+    /// How strongly.
+    pub score: f64,
+    /// After how many probes, if the detector decides by itself when it has seen enough.
+    pub after: Option<u32>,
+}
+
+/// Devices that were probed in at least one round that counts.
+pub(super) fn probed(subjects: &[Subject]) -> impl Iterator<Item = (&Subject, &Probed)> {
+    subjects.iter().filter_map(|it| Some((it, it.probed.as_ref().filter(|probed| probed.rounds > 0)?)))
+}
+
+/// Every detector that needs probes; nothing without a session.
+#[must_use]
+pub fn all(subjects: &[Subject]) -> Vec<Decided> {
+    if probed(subjects).next().is_none() {
+        return Vec::new();
+    }
+    let mut rows = vec![
+        decided(subjects, "lottery", true, |_, probed| lottery(probed)),
+        decided(subjects, "dose", false, |_, probed| dose(probed)),
+        decided(subjects, "burst n=3, more in drawn slots than in shams", false, |_, probed| burst(probed)),
+    ];
+    for (form, (name, ..)) in FORMS.iter().enumerate() {
+        for repeats in REPEATS.into_iter().filter(|repeats| form == 0 || *repeats == 3) {
+            let name = format!("{name}, {repeats} of {repeats}");
+            rows.push(decided(subjects, &name, true, |subject, _| repeated(subject, form, repeats)));
+        }
+    }
+    rows
+}
+
+/// A proof at once or later. Only the former says after how many rounds.
+fn lottery(probed: &Probed) -> Call {
+    let evidence = &probed.evidence;
+    let late = evidence.late.map_or(f64::NEG_INFINITY, |late| late.ln_e);
+    Call { reacts: evidence.is_proven(), score: evidence.ln_e.max(late), after: evidence.proven_after }
+}
+
+/// A slope whose interval lies above 0.
+fn dose(probed: &Probed) -> Call {
+    let lows = [&probed.evidence.dose, &probed.evidence.dose_seconds].map(|dose| dose.as_ref().map(|it| it.slope.low));
+    let low = lows.into_iter().flatten().fold(f64::NEG_INFINITY, f64::max);
+    Call { reacts: low > 0.0, score: low, after: None }
+}
+
+/// More loud runs a slot with a probe than a slot without.
+fn burst(probed: &Probed) -> Call {
+    let (drawn, shams) = probed.evidence.bursts;
+    let score = f64::from(drawn) - f64::from(shams) / f64::from(probed.slots.saturating_sub(1).max(1));
+    Call { reacts: score > 0.0, score, after: None }
+}
+
+/// The first probes must all be positive; the score is the share of all that are.
+fn repeated(subject: &Subject, form: usize, repeats: usize) -> Call {
+    let positive = positives(subject, form);
+    let reacts = positive.len() >= repeats && positive.iter().take(repeats).all(|it| *it);
+    let count = positive.iter().filter(|it| **it).count() as u64;
+    let score = share(count, positive.len() as u64).interval.map_or(0.0, |it| it.value);
+    Call { reacts, score, after: u32::try_from(repeats).ok().filter(|_| reacts) }
+}
+
+/// What the t-test says after each probe.
+pub(super) fn positives(subject: &Subject, form: usize) -> Vec<bool> {
+    let threshold = ttest::Settings::default().threshold;
+    let probes = subject.pairs.0.get(PAPER).map_or(&[][..], |it| it.probes.as_slice());
+    probes.iter().map(|it| is_positive(it.said.get(form).copied().flatten(), threshold)).collect()
+}
+
+fn decided(subjects: &[Subject], name: &str, sequential: bool, call: impl Fn(&Subject, &Probed) -> Call) -> Decided {
+    let calls: Vec<(bool, Call)> = probed(subjects).map(|(subject, probed)| (probed.reacts, call(subject, probed))).collect();
+    let count = |truth: Option<bool>, called: Option<bool>| {
+        let wanted =
+            |it: &&(bool, Call)| truth.is_none_or(|truth| truth == it.0) && called.is_none_or(|called| called == it.1.reacts);
+        calls.iter().filter(wanted).count() as u64
+    };
+    let scores = |truth: bool| -> Vec<f64> { calls.iter().filter(|it| it.0 == truth).map(|it| it.1.score).collect() };
+    let after: Vec<Option<u32>> = calls.iter().filter(|it| it.0).map(|it| it.1.after).collect();
+    Decided {
+        detector: name.to_owned(),
+        recall: share(count(Some(true), Some(true)), count(Some(true), None)),
+        precision: share(count(Some(true), Some(true)), count(None, Some(true))),
+        false_alarms: share(count(Some(false), Some(true)), count(Some(false), None)),
+        auc: area(&scores(true), &scores(false)),
+        rounds: if sequential { median(&after) } else { None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::sample::{subject, window};
+    use crate::compare::windows::Judged;
+    use earwitness_core::verdict::Evidence;
+
+    fn device(reacts: bool, ln_e: f64, proven_after: Option<u32>, p: &[f64]) -> Subject {
+        let mut it = subject(&[], &[]);
+        let evidence = Evidence { ln_e, threshold: 6.0, proven_after, bursts: (4, 7), ..Evidence::default() };
+        it.probed = Some(Probed { reacts, evidence, rounds: 9, slots: 8 });
+        it.pairs.0[PAPER].probes = p.iter().map(|p| Judged { window: window(0, 60), said: [Some(*p); 4] }).collect();
+        it
+    }
+
+    #[test]
+    fn devices_are_called_as_the_detectors_say() {
+        let devices = [
+            device(true, 9.0, Some(4), &[0.1, 0.2, 0.3]),
+            device(true, 2.0, None, &[0.1, 0.9, 0.3]),
+            device(false, 1.0, None, &[0.4, 0.4, 0.4]),
+            subject(&[], &[]),
+        ];
+        let rows = all(&devices);
+        let row = |name: &str| rows.iter().find(|it| it.detector.starts_with(name)).unwrap();
+        let lottery = row("lottery");
+        assert_eq!((lottery.recall.some, lottery.recall.all, lottery.false_alarms.some, lottery.false_alarms.all), (1, 2, 0, 1));
+        assert!((lottery.auc.unwrap().value - 1.0).abs() < 1e-12);
+        assert_eq!(lottery.rounds.unwrap().value, Some(4));
+        let ttest = row("ttest, lengths, idle edges (paper), 3 of 3");
+        assert_eq!((ttest.recall.some, ttest.false_alarms.some, ttest.precision.all), (1, 1, 2));
+        // All three devices have the same bursts.
+        assert!((row("burst").auc.unwrap().value - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn without_a_session_nothing_is_said_of_devices() {
+        assert_eq!(all(&[subject(&[], &[])]), []);
+    }
+}

@@ -1,0 +1,81 @@
+//! The intervals against scipy: `scripts/golden_compare.py` writes the values down.
+
+use serde_json::Value;
+
+use super::*;
+
+fn golden(which: &str) -> Vec<Value> {
+    let all: Value = serde_json::from_str(include_str!("../../../tests/golden/intervals.json")).unwrap();
+    all[which].as_array().unwrap().clone()
+}
+
+fn near(found: f64, expected: &Value, relative: f64, what: &Value) {
+    let expected = expected.as_f64().unwrap();
+    assert!((found - expected).abs() <= relative * expected.abs().max(1e-12), "{found}, not {expected}: {what}");
+}
+
+fn numbers(list: &Value) -> Vec<f64> {
+    list.as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect()
+}
+
+#[test]
+fn intervals_of_shares_are_those_of_scipy() {
+    for it in golden("shares") {
+        let found = share(it["some"].as_u64().unwrap(), it["of"].as_u64().unwrap()).interval.unwrap();
+        near(found.low, &it["low"], 1e-9, &it);
+        near(found.high, &it["high"], 1e-9, &it);
+    }
+}
+
+#[test]
+fn intervals_of_rates_are_those_of_scipys_chi_square() {
+    for it in golden("rates") {
+        let events = it["events"].as_u64().unwrap();
+        let found = rate(events, it["time"].as_f64().unwrap()).unwrap();
+        // From a thousand events on the library takes the approximation of Wilson and Hilferty.
+        let relative = if events < 1_000 { 1e-8 } else { 1e-4 };
+        near(found.low, &it["low"], relative, &it);
+        near(found.high, &it["high"], relative, &it);
+    }
+}
+
+#[test]
+fn areas_and_their_intervals_are_those_of_the_formula() {
+    for it in golden("areas") {
+        let found = area(&numbers(&it["yes"]), &numbers(&it["no"])).unwrap();
+        near(found.value, &it["value"], 1e-12, &it);
+        near(found.low, &it["low"], 1e-8, &it);
+        near(found.high, &it["high"], 1e-8, &it);
+    }
+}
+
+#[test]
+fn ends_of_medians_are_the_order_statistics_of_the_binomial() {
+    for it in golden("medians") {
+        let counts: Vec<Option<u32>> = numbers(&it["counts"])
+            .into_iter()
+            .map(|count| {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
+                let count = count as u32;
+                Some(count)
+            })
+            .collect();
+        let found = median(&counts).unwrap();
+        let ends = [found.value, found.low, found.high].map(|end| end.map(u64::from));
+        assert_eq!(ends, ["value", "low", "high"].map(|key| it[key].as_u64()), "{it}");
+    }
+}
+
+#[test]
+fn a_device_that_is_never_found_counts_as_never() {
+    let found = median(&[Some(3), None, None]).unwrap();
+    assert_eq!((found.value, found.of), (None, 3));
+    assert_eq!(median(&[]), None);
+}
+
+#[test]
+fn of_nothing_there_is_no_share_and_no_rate() {
+    assert_eq!(share(0, 0).interval, None);
+    assert_eq!(rate(3, 0.0), None);
+    assert_eq!(area(&[1.0], &[]), None);
+}

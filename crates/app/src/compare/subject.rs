@@ -1,0 +1,111 @@
+//! What is compared: one device over a stretch of time, with what it truly sent and what the detectors saw.
+
+use earwitness_core::findings::{DeviceFindings, DeviceId, Series, Sighting, SightingKind};
+use earwitness_core::time::{Timestamp, Window};
+use earwitness_core::verdict::Evidence;
+
+use super::features::Seconds;
+use super::windows::Pairs;
+
+/// A device in one recording.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Which recording: the capture, or the scenario with its seed.
+    pub recording: String,
+    /// Which device.
+    pub device: DeviceId,
+    /// What kind of device it is: the forest is tested on kinds that it was not trained on.
+    pub kind: String,
+    /// Recordings with the same number are tested together: the seed, or the number of the file.
+    pub fold: usize,
+    /// The stretch that was watched.
+    pub watched: Window,
+    /// Uploads that hold sound, oldest first: what should be found.
+    pub uploads: Vec<Window>,
+    /// Other uploads that sound caused (words, alerts): finding one is neither right nor wrong.
+    pub aside: Vec<Window>,
+    /// Outgoing payload octets.
+    pub sent: Series,
+    /// Live audio that the `clock` detector saw.
+    pub audio: Vec<Window>,
+    /// Recordings that `bulk` saw.
+    pub recordings: Vec<Window>,
+    /// What the forest judges: the seconds in which the device sent something.
+    pub seconds: Seconds,
+    /// What the t-test said of pairs of windows.
+    pub pairs: Pairs,
+    /// What a session said of it, where there was one.
+    pub probed: Option<Probed>,
+}
+
+/// What a session of probes came to, for one device.
+#[derive(Clone, Debug)]
+pub struct Probed {
+    /// Whether sound caused it to send anything: the truth.
+    pub reacts: bool,
+    /// What was found.
+    pub evidence: Evidence,
+    /// Rounds that counted.
+    pub rounds: u32,
+    /// Slots of a round.
+    pub slots: u32,
+}
+
+/// What detectors saw, as windows of time.
+pub(super) fn seen(device: &DeviceFindings, kind: SightingKind) -> Vec<Window> {
+    let local = device.local_sightings.iter();
+    let mut all: Vec<Window> =
+        device.sightings.iter().chain(local).filter(|it: &&Sighting| it.kind == kind).map(|it| it.window).collect();
+    all.sort_by_key(|window| window.from);
+    all
+}
+
+impl Subject {
+    /// Seconds that were watched and lie outside of all uploads.
+    #[must_use]
+    pub fn quiet_seconds(&self) -> f64 {
+        let during = |window: &Window| {
+            let (from, until) = (window.from.max(self.watched.from), window.until.min(self.watched.until));
+            until.since(from).max(0)
+        };
+        // Uploads of one device hardly overlap; where they do, the time is counted as if they did not.
+        let during: i64 = joined(self.uploads.iter().chain(&self.aside)).iter().map(during).sum();
+        seconds(self.watched.length().saturating_sub(during).max(0))
+    }
+}
+
+/// Windows that touch, as one; in order of time.
+pub(super) fn joined<'a>(windows: impl IntoIterator<Item = &'a Window>) -> Vec<Window> {
+    let mut sorted: Vec<Window> = windows.into_iter().copied().collect();
+    sorted.sort_by_key(|window| window.from);
+    let mut found: Vec<Window> = Vec::new();
+    for window in sorted {
+        match found.last_mut() {
+            Some(last) if window.from <= last.until => last.until = last.until.max(window.until),
+            _ => found.push(window),
+        }
+    }
+    found
+}
+
+/// The same window, longer by so much on either side.
+pub(super) fn wider(window: Window, by: i64) -> Window {
+    Window { from: window.from.plus(-by), until: window.until.plus(by) }
+}
+
+/// Nanoseconds as seconds.
+#[expect(clippy::cast_precision_loss, reason = "a stretch of time")]
+pub(super) fn seconds(nanos: i64) -> f64 {
+    nanos as f64 / 1e9
+}
+
+/// Seconds as nanoseconds; saturates.
+#[expect(clippy::cast_possible_truncation, reason = "saturates")]
+pub(super) fn nanos(seconds: f64) -> i64 {
+    (seconds * 1e9).round() as i64
+}
+
+/// The window from a moment on.
+pub(super) fn from(at: Timestamp, length: i64) -> Window {
+    Window { from: at, until: at.plus(length) }
+}

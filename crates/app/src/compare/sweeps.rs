@@ -1,0 +1,117 @@
+//! The knobs turned, one at a time: what a detector gains and loses.
+
+use super::events::{Tally, bursts, score};
+use super::forest::{Scores, Split, detections};
+use super::results::{BurstPoint, ForestPoint, ProbesPoint, Sweeps, TtestPoint};
+use super::sessions::{positives, probed};
+use super::stats::share;
+use super::subject::{Subject, seconds};
+use super::windows::{DURATIONS, is_positive};
+
+/// Loud windows in a row (`n`).
+pub const WINDOWS: std::ops::RangeInclusive<u32> = 1..=8;
+/// Rates above which a window is loud, kbit/s (`B_audio`).
+pub const RATES: [f64; 7] = [5.0, 10.0, 15.0, 23.0, 40.0, 80.0, 160.0];
+/// Thresholds of the t-test (`t`).
+pub const THRESHOLDS: [f64; 12] = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.42, 0.43, 0.6, 0.8, 0.95, 1.0];
+/// Thresholds of the forest.
+pub const SCORES: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+/// Probes (`k`): of the lottery's rounds so many, and of the t-test's repetitions.
+const PROBES: std::ops::RangeInclusive<u32> = 1..=40;
+/// Most repetitions of a positive t-test.
+const REPEATS: u32 = 10;
+
+/// All sweeps.
+#[must_use]
+pub fn all(subjects: &[Subject], forests: &[(Split, Vec<Scores>)]) -> Sweeps {
+    Sweeps {
+        burst: burst(subjects),
+        forest: forests.iter().flat_map(|(split, scores)| forest(subjects, *split, scores)).collect(),
+        ttest: ttest(subjects),
+        probes: probes(subjects),
+    }
+}
+
+fn burst(subjects: &[Subject]) -> Vec<BurstPoint> {
+    let each = RATES.into_iter().flat_map(|kbits| WINDOWS.map(move |n| (n, kbits)));
+    each.map(|(n, kbits)| {
+        let name = format!("burst n={n}, {kbits} kbit/s");
+        BurstPoint { n, kbits, found: score(subjects, &name, |it| bursts(it, kbits, n)) }
+    })
+    .collect()
+}
+
+fn forest(subjects: &[Subject], split: Split, scores: &[Scores]) -> Vec<ForestPoint> {
+    let point = |threshold: f64| {
+        let mut tally = Tally::default();
+        for (subject, scores) in subjects.iter().zip(scores) {
+            tally.add(subject, &detections(scores, threshold));
+        }
+        let name = format!("{}, from {threshold}", split.name());
+        ForestPoint { same_kinds: split == Split::SameKinds, threshold, found: tally.found(name) }
+    };
+    SCORES.into_iter().map(point).collect()
+}
+
+/// The paper's form of the test, with each threshold and length.
+fn ttest(subjects: &[Subject]) -> Vec<TtestPoint> {
+    let mut points = Vec::new();
+    for (place, duration) in DURATIONS.into_iter().enumerate() {
+        let windows: Vec<_> = subjects.iter().filter_map(|it| it.pairs.0.get(place)).map(|it| it.balanced()).collect();
+        let all: u64 = windows.iter().map(|it| it.0.len() as u64).sum();
+        if all == 0 {
+            continue;
+        }
+        for threshold in THRESHOLDS {
+            let count = |judged: &[super::windows::Judged]| {
+                judged.iter().filter(|it| is_positive(it.said.first().copied().flatten(), threshold)).count() as u64
+            };
+            let (hits, wrong) = windows.iter().fold((0, 0), |sum, it| (sum.0 + count(&it.0), sum.1 + count(&it.1)));
+            let seconds = seconds(duration);
+            points.push(TtestPoint { seconds, threshold, recall: share(hits, all), false_alarms: share(wrong, all) });
+        }
+    }
+    points
+}
+
+fn probes(subjects: &[Subject]) -> Vec<ProbesPoint> {
+    let most = probed(subjects).map(|it| it.1.rounds).max().unwrap_or(0);
+    PROBES.filter(|k| *k <= most).map(|k| probes_point(subjects, k)).collect()
+}
+
+fn probes_point(subjects: &[Subject], k: u32) -> ProbesPoint {
+    let lottery = |reacts: bool| {
+        // A device that was there for fewer rounds can still have been decided.
+        let of: Vec<_> = probed(subjects).filter(|it| it.1.reacts == reacts).collect();
+        let proven = of.iter().filter(|it| it.1.evidence.proven_after.is_some_and(|after| after <= k)).count();
+        share(proven as u64, of.len() as u64)
+    };
+    let ttest = |reacts: bool| {
+        let (mut called, mut all) = (0, 0);
+        for (subject, _) in probed(subjects).filter(|it| it.1.reacts == reacts) {
+            for block in positives(subject, 0).chunks_exact(k as usize) {
+                all += 1;
+                called += u64::from(block.iter().all(|it| *it));
+            }
+        }
+        (k <= REPEATS).then(|| share(called, all))
+    };
+    ProbesPoint { k, lottery: lottery(true), lottery_false: lottery(false), ttest: ttest(true), ttest_false: ttest(false) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::sample::{subject, window};
+
+    #[test]
+    fn more_windows_and_higher_rates_find_less() {
+        // 80 kbit/s over 3 s, then over 6 s.
+        let points = burst(&[subject(&[window(100, 103), window(200, 206)], &[])]);
+        let found = |n: u32, kbits: f64| {
+            let point = points.iter().find(|it| it.n == n && (it.kbits - kbits).abs() < 1e-9).unwrap();
+            (point.found.recall.some, point.found.false_alarms)
+        };
+        assert_eq!([found(3, 23.0), found(4, 23.0), found(7, 23.0), found(1, 160.0)], [(2, 0), (1, 0), (0, 0), (0, 0)]);
+    }
+}

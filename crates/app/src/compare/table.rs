@@ -1,0 +1,225 @@
+//! What a person reads on a terminal: one table each for uploads, devices and single windows, and the sweeps if asked for.
+
+use std::io::{self, Write};
+
+use comfy_table::{Cell, CellAlignment, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
+
+use super::results::{Decided, Found, Report, Windows};
+use super::stats::{Interval, Median, Share};
+use crate::report::table::Terminal;
+
+/// Narrowest and widest table.
+const WIDTHS: (u16, u16) = (60, 160);
+
+/// A table as its columns and rows: for the terminal and for the page.
+pub struct Grid {
+    /// What it shows.
+    pub title: String,
+    /// Names of the columns.
+    pub header: Vec<&'static str>,
+    /// Cells, as many in each row as there are columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Writes the tables.
+pub fn write(report: &Report, sweeps: bool, terminal: Terminal, out: &mut dyn Write) -> io::Result<()> {
+    let mut grids = main(report);
+    if sweeps {
+        grids.extend(swept(report));
+    }
+    writeln!(out, "{}", material(report))?;
+    for grid in grids {
+        writeln!(out, "\n{}", grid.title)?;
+        drawn(&grid, terminal).lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
+    }
+    if !report.notes.is_empty() {
+        writeln!(out)?;
+    }
+    report.notes.iter().try_for_each(|note| writeln!(out, "- {note}"))
+}
+
+/// What was compared on, in a sentence.
+#[must_use]
+pub fn material(report: &Report) -> String {
+    let it = &report.material;
+    let counted = crate::report::words::counted;
+    format!(
+        "{}, {} ({:.1} device hours outside uploads), {} with sound. Intervals: 95 %, exact.",
+        counted(it.recordings, "recording", "recordings"),
+        counted(it.devices, "device", "devices"),
+        it.device_hours,
+        counted(it.uploads, "upload", "uploads"),
+    )
+}
+
+/// The three tables of the comparison.
+#[must_use]
+pub fn main(report: &Report) -> Vec<Grid> {
+    let mut grids = vec![events(&report.events)];
+    if !report.sessions.is_empty() {
+        grids.push(sessions(&report.sessions));
+    }
+    grids.extend(report.windows.as_ref().map(windows));
+    grids
+}
+
+fn events(rows: &[Found]) -> Grid {
+    Grid {
+        title: "Uploads: found, and false alarms".to_owned(),
+        header: vec!["Detector", "Found", "Recall", "Precision", "False alarms", "per device and week"],
+        rows: rows.iter().map(event).collect(),
+    }
+}
+
+fn event(it: &Found) -> Vec<String> {
+    vec![
+        it.detector.clone(),
+        of(it.recall),
+        share(it.recall),
+        share(it.precision),
+        it.false_alarms.to_string(),
+        it.false_alarms_per_week.map_or_else(none, number),
+    ]
+}
+
+fn sessions(rows: &[Decided]) -> Grid {
+    let row = |it: &Decided| {
+        let rounds = it.rounds.map_or_else(none, median);
+        vec![
+            it.detector.clone(),
+            of(it.recall),
+            share(it.recall),
+            share(it.precision),
+            share(it.false_alarms),
+            auc(it.auc),
+            rounds,
+        ]
+    };
+    Grid {
+        title: "Devices: does sound make it send?".to_owned(),
+        header: vec!["Detector", "Found", "Recall", "Precision", "Falsely accused", "AUC", "Median probes to verdict"],
+        rows: rows.iter().map(row).collect(),
+    }
+}
+
+fn windows(it: &Windows) -> Grid {
+    let mut rows: Vec<_> = it
+        .rows
+        .iter()
+        .map(|it| vec![it.detector.clone(), of(it.accuracy), share(it.accuracy), share(it.recall), share(it.false_alarms)])
+        .collect();
+    let published = format!("{:.2}", it.published_accuracy);
+    rows.push(vec!["published (LeakyPick, ACSAC 2020)".to_owned(), none(), published, none(), none()]);
+    Grid {
+        title: format!("Windows of {} s: after a probe that made the device send, and as many idle ones", it.seconds),
+        header: vec!["Detector", "Right", "Accuracy", "Recall", "False alarms"],
+        rows,
+    }
+}
+
+/// The sweeps as tables.
+#[must_use]
+pub fn swept(report: &Report) -> Vec<Grid> {
+    let sweeps = &report.sweeps;
+    let mut header = vec!["Setting", "Found", "Recall", "Precision", "False alarms", "per device and week"];
+    let found = sweeps.burst.iter().map(|it| event(&it.found)).chain(sweeps.forest.iter().map(|it| event(&it.found)));
+    let mut grids = vec![Grid {
+        title: "Sweep of n and B_audio, and of the forest's score".to_owned(),
+        header: header.clone(),
+        rows: found.collect(),
+    }];
+    header = vec!["d", "t", "Recall", "False alarms"];
+    let rows: Vec<_> = sweeps
+        .ttest
+        .iter()
+        .map(|it| vec![format!("{} s", it.seconds), it.threshold.to_string(), share(it.recall), share(it.false_alarms)])
+        .collect();
+    if !rows.is_empty() {
+        grids.push(Grid { title: "Sweep of t and d: single windows, ttest as in the paper".to_owned(), header, rows });
+    }
+    let header = vec!["k", "lottery: proven", "falsely", "ttest k of k: called", "falsely"];
+    let optional = |it: Option<Share>| it.map_or_else(none, share);
+    let row = |it: &super::results::ProbesPoint| {
+        vec![it.k.to_string(), share(it.lottery), share(it.lottery_false), optional(it.ttest), optional(it.ttest_false)]
+    };
+    let rows: Vec<_> = sweeps.probes.iter().map(row).collect();
+    if !rows.is_empty() {
+        grids.push(Grid { title: "Sweep of k: devices called reacting after k probes".to_owned(), header, rows });
+    }
+    grids
+}
+
+fn none() -> String {
+    "-".to_owned()
+}
+
+fn of(it: Share) -> String {
+    format!("{}/{}", it.some, it.all)
+}
+
+fn share(it: Share) -> String {
+    it.interval.map_or_else(none, |it| format!("{:.3} ({:.3} to {:.3})", it.value, it.low, it.high))
+}
+
+fn auc(it: Option<Interval>) -> String {
+    it.map_or_else(none, |it| format!("{:.2} ({:.2} to {:.2})", it.value, it.low, it.high))
+}
+
+fn number(it: Interval) -> String {
+    let told = |value: f64| if value >= 10.0 || value <= 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
+    format!("{} ({} to {})", told(it.value), told(it.low), told(it.high))
+}
+
+fn median(it: Median) -> String {
+    let told = |count: Option<u32>| count.map_or_else(|| "never".to_owned(), |count| count.to_string());
+    format!("{} ({} to {})", told(it.value), told(it.low), told(it.high))
+}
+
+fn drawn(grid: &Grid, terminal: Terminal) -> Table {
+    let rule = LineStyle::none().fill('─').junction('─');
+    let style = TableStyle::new()
+        .header_lines(ContentLineStyle::none().junction(' '))
+        .header_separator(rule)
+        .content_lines(ContentLineStyle::none().junction(' '))
+        .bottom_border(rule);
+    let mut table = Table::new();
+    table
+        .load_style(style)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(terminal.width.clamp(WIDTHS.0, WIDTHS.1));
+    table.force_no_tty();
+    table.set_header(grid.header.iter().map(Cell::new));
+    for row in &grid.rows {
+        table.add_row(row.iter().map(Cell::new));
+    }
+    for (number, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 1));
+        if number > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::stats;
+
+    #[test]
+    fn every_number_comes_with_its_interval() {
+        let found = Found {
+            detector: "burst n=3".to_owned(),
+            recall: stats::share(311, 316),
+            precision: stats::share(3, 4),
+            false_alarms: 7,
+            false_alarms_per_week: stats::rate(7, 0.02),
+            device_hours: 3.36,
+            devices: 60,
+        };
+        let row = event(&found);
+        assert_eq!(row[1..5], ["311/316", "0.984 (0.963 to 0.995)", "0.750 (0.194 to 0.994)", "7"]);
+        assert_eq!(row[5], "350 (141 to 721)");
+        assert_eq!(median(stats::median(&[Some(3), None, None]).unwrap()), "never (0 to never)");
+    }
+}
