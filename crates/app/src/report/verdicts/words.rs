@@ -289,6 +289,10 @@ fn caveat(it: &Caveat) -> String {
             "The capture lost {}, and does not say when: an upload may be missing from any slot. Verdicts of a reaction stand; \"no reaction found\" is weaker.",
             counted(frames, "frame", "frames")
         ),
+        Caveat::RoundsLeftOut(number) => format!(
+            "The last {} of the log were left out: there are more scores than are kept. Judge the log in parts.",
+            rounds(number)
+        ),
         Caveat::OutsideCapture(1) => "1 round lies outside the capture, wholly or in part, and does not count.".to_owned(),
         Caveat::OutsideCapture(number) => format!("{} lie outside the capture, wholly or in part, and do not count.", rounds(number)),
         Caveat::Silence { rounds: number, longest } => format!(
