@@ -44,7 +44,7 @@ const CONFIDENCE: f64 = 0.95;
 
 /// Evidence that is worth waiting for: without any reaction in the home, one device or another shows it at a moment with at most this
 /// chance.
-const PROMISING: f64 = 0.5;
+const PROMISING: f64 = 0.2;
 
 /// Share of the session during which a beat must have gone on for `streams all the time`.
 const ALWAYS: f64 = 0.5;
@@ -64,7 +64,9 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
         .map(|round| Trial::new(round, seen.iter().map(|(id, since, profile)| (*id, *since, profile))))
         .collect();
     let mut session = Session::new(settings.alpha);
-    trials.iter().for_each(|trial| session.take(trial));
+    for trial in &trials {
+        session.take(trial);
+    }
     silence(findings, &trials, &mut caveats);
     let span = session_span(&trials);
     let from = span.map(|span| span.from).unwrap_or_default();

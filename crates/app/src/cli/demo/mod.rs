@@ -37,6 +37,9 @@ pub(in crate::cli) struct Args {
     /// Write a page for people, complete in one file.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Exit with status 1 when a verdict is not the truth.
+    #[arg(long)]
+    exit_code: bool,
     /// Say nothing on standard error but why something could not be done.
     #[arg(short, long)]
     quiet: bool,
@@ -84,5 +87,5 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
             say::line("--html FILE writes the same as a page with pictures");
         }
     }
-    Ok(if right { Outcome::Done } else { Outcome::Found })
+    Ok(if args.exit_code && !right { Outcome::Found } else { Outcome::Done })
 }

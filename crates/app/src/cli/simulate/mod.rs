@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
                     }
                     Seen::Now(now) => evening.at(now),
                     Seen::News(News::Ended(Done::NoRoom)) => say::line("the quiet hours left no time for a further round"),
-                    _ => {}
+                    Seen::News(_) => {}
                 }
             }));
         trouble.and_then(|()| out.write_all(&waiting))
