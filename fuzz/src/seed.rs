@@ -26,6 +26,7 @@ fn main() -> io::Result<()> {
         ("analysis", homes()),
         ("clock", beats()),
         ("probe_log", probe_logs()),
+        ("scenario", earwitness_sim::plan::Plan::shipped().iter().map(|it| it.1.as_bytes().to_vec()).collect()),
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
         fs::create_dir_all(&folder)?;
