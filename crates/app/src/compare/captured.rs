@@ -51,9 +51,9 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
             bail!("the labels of {name} name the device {}, which sends nothing in it; check device_mac", label.device);
         };
         let watched = Window { from: label.first.unwrap_or(first), until: last };
-        let gathered = kept.remove(&id).unwrap_or_default();
+        let own = kept.remove(&id).unwrap_or_default();
         let uploads = label.uploads(watched.from);
-        let pairs = Pairs::new(&gathered.frames, |length| choose(&uploads, &label.idle(watched), length));
+        let pairs = Pairs::new(&own.frames, |length| choose(&uploads, &label.idle(watched), length));
         found.push(Subject {
             recording: label.file.clone(),
             device: id,
@@ -65,7 +65,7 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
             sent: device.sent.clone(),
             audio: seen(device, SightingKind::Audio),
             recordings: seen(device, SightingKind::Recording),
-            seconds: gathered.seconds,
+            seconds: own.seconds,
             pairs,
             probed: None,
         });

@@ -66,7 +66,7 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
         let seen_device = findings.devices.iter().find(|it| it.id == id);
         let verdict = verdicts.devices.iter().find(|it| it.device == id);
         let Some((findings, verdict)) = seen_device.zip(verdict) else { continue };
-        let gathered = kept.remove(&id).unwrap_or_default();
+        let own = kept.remove(&id).unwrap_or_default();
         let probes = Probes { truth: &truth, device, rounds: &rounds, watched, answer: design.slot };
         found.push(Subject {
             recording: format!("{}, seed {seed}", plan.name),
@@ -79,8 +79,8 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
             sent: findings.sent.clone(),
             audio: seen(findings, SightingKind::Audio),
             recordings: seen(findings, SightingKind::Recording),
-            seconds: gathered.seconds,
-            pairs: Pairs::new(&gathered.frames, |length| probes.choose(length)),
+            seconds: own.seconds,
+            pairs: Pairs::new(&own.frames, |length| probes.choose(length)),
             probed: Some(Probed {
                 reacts: device.uploads.iter().any(|it| probes.probe(it.cause).is_some()),
                 evidence: verdict.evidence.clone(),
