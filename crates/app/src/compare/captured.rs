@@ -35,7 +35,7 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
     analysis.lost(captures.files().iter().map(|file: &Capture| file.dropped).fold(0, u64::saturating_add));
     let mut notes: Vec<String> = captures.troubles().iter().map(ToString::to_string).collect();
     let findings = analysis.finish();
-    let (mut gathered, cut) = gatherer.finish();
+    let (mut kept, cut) = gatherer.finish();
     let name = path.display();
     if cut {
         notes.push(format!("{name} holds more frames than the t-test keeps; the last ones are left out there"));
@@ -51,9 +51,9 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
             bail!("the labels of {name} name the device {}, which sends nothing in it; check device_mac", label.device);
         };
         let watched = Window { from: label.first.unwrap_or(first), until: last };
-        let gathered = gathered.remove(&id).unwrap_or_default();
+        let own = kept.remove(&id).unwrap_or_default();
         let uploads = label.uploads(watched.from);
-        let pairs = Pairs::new(&gathered.frames, |length| choose(&uploads, &label.idle(watched), length));
+        let pairs = Pairs::new(&own.frames, |length| choose(&uploads, &label.idle(watched), length));
         found.push(Subject {
             recording: label.file.clone(),
             device: id,
@@ -65,7 +65,7 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
             sent: device.sent.clone(),
             audio: seen(device, SightingKind::Audio),
             recordings: seen(device, SightingKind::Recording),
-            seconds: gathered.seconds,
+            seconds: own.seconds,
             pairs,
             probed: None,
         });
@@ -87,7 +87,7 @@ fn choose(uploads: &[Window], idle: &[Window], length: i64) -> Chosen {
     let pair = |upload: &Window| {
         let idle = before(upload)?.until.plus(-length);
         // A second earlier than the upload: labels are no more exact than that.
-        Some((Pair { idle, after: upload.from.plus(-SECOND) }, true))
+        Some((Pair { idle, after: upload.from.plus(-SECOND) }, 0, true))
     };
     let both = length.saturating_mul(2);
     let halves = |stretch: &Window| {
@@ -106,7 +106,10 @@ mod tests {
     fn an_upload_is_held_against_the_idle_seconds_before_it() {
         let chosen = choose(&[window(100, 103), window(110, 112)], &[window(20, 99), window(200, 300)], 30 * SECOND);
         let at = |second: i64| Timestamp::from_nanos(second * SECOND);
-        assert_eq!(chosen.probes, [(Pair { idle: at(69), after: at(99) }, true), (Pair { idle: at(69), after: at(109) }, true)]);
+        assert_eq!(
+            chosen.probes,
+            [(Pair { idle: at(69), after: at(99) }, 0, true), (Pair { idle: at(69), after: at(109) }, 0, true)]
+        );
         assert_eq!(chosen.idle, [Pair { idle: at(20), after: at(50) }, Pair { idle: at(200), after: at(230) }]);
     }
 }

@@ -44,8 +44,8 @@ impl Split {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::OtherKinds => "forest, trained on other types",
-            Self::SameKinds => "forest, trained on the same types",
+            Self::OtherKinds => "forest, other types",
+            Self::SameKinds => "forest, same types",
         }
     }
 }

@@ -94,7 +94,7 @@ fn uploads(report: &Report) -> Plot {
         .collect();
     for same in [false, true] {
         let of = sweeps.forest.iter().filter(|it| it.same_kinds == same);
-        let name = if same { "forest, trained on the same types" } else { "forest, trained on other types" };
+        let name = if same { "forest, same types" } else { "forest, other types" };
         lines.push(Line { name: name.to_owned(), points: of.filter_map(|it| point(&it.found)).collect(), marked: Vec::new() });
     }
     let clock = report.events.iter().find(|it: &&Found| it.detector == "clock + bulk").and_then(point);
@@ -132,7 +132,7 @@ fn windows(report: &Report) -> Plot {
             }
         }
     }
-    let others = report.windows.iter().flat_map(|it| &it.rows).filter(|it| !it.detector.starts_with("ttest"));
+    let others = report.windows.first().into_iter().flat_map(|it| &it.rows).filter(|it| !it.detector.starts_with("ttest"));
     for it in others {
         let Some(at) = value(it.false_alarms).zip(value(it.recall)) else { continue };
         if it.detector == "clock + bulk" || it.detector == "burst n=3" {
@@ -162,8 +162,8 @@ fn probes(report: &Report) -> Plot {
         lines: vec![
             line("lottery, devices that react", &|it| Some(it.lottery)),
             line("lottery, devices that do not", &|it| Some(it.lottery_false)),
-            line("ttest k of k, devices that react", &|it| it.ttest),
-            line("ttest k of k, devices that do not", &|it| it.ttest_false),
+            line("ttest, k times each sound, devices that react", &|it| it.ttest),
+            line("ttest, k times each sound, devices that do not", &|it| it.ttest_false),
         ],
     }
 }

@@ -25,8 +25,8 @@ pub struct Report {
     pub events: Vec<Found>,
     /// Devices: each detector that needs probes.
     pub sessions: Vec<Decided>,
-    /// Single windows after a probe and without one.
-    pub windows: Option<Windows>,
+    /// Single windows after a probe and without one, by their length, the longest first.
+    pub windows: Vec<Windows>,
     /// The same with the knobs turned.
     pub sweeps: Sweeps,
 }
@@ -167,7 +167,7 @@ pub struct ProbesPoint {
     pub lottery: Share,
     /// Devices that do not, accused.
     pub lottery_false: Share,
-    /// Blocks of `k` probes of devices that react, all positive by the t-test; none for more probes than are repeated.
+    /// Devices that react, of which the t-test is positive for the first `k` probes with some sound; none for more than are repeated.
     pub ttest: Option<Share>,
     /// The same of devices that do not.
     pub ttest_false: Option<Share>,

@@ -1,5 +1,7 @@
 //! Devices: does sound make it send? What the detectors that need probes say, against the truth.
 
+use std::collections::BTreeMap;
+
 use earwitness_core::detect::ttest;
 
 use super::results::Decided;
@@ -38,7 +40,7 @@ pub fn all(subjects: &[Subject]) -> Vec<Decided> {
     let mut rows = vec![
         decided(subjects, "lottery", true, |_, probed| lottery(probed)),
         decided(subjects, "dose", false, |_, probed| dose(probed)),
-        decided(subjects, "burst n=3, more in drawn slots than in shams", false, |_, probed| burst(probed)),
+        decided(subjects, "burst, drawn less shams", false, |_, probed| burst(probed)),
     ];
     for (form, (name, ..)) in FORMS.iter().enumerate() {
         for repeats in REPEATS.into_iter().filter(|repeats| form == 0 || *repeats == 3) {
@@ -70,20 +72,25 @@ fn burst(probed: &Probed) -> Call {
     Call { reacts: score > 0.0, score, after: None }
 }
 
-/// The first probes must all be positive; the score is the share of all that are.
-fn repeated(subject: &Subject, form: usize, repeats: usize) -> Call {
-    let positive = positives(subject, form);
-    let reacts = positive.len() >= repeats && positive.iter().take(repeats).all(|it| *it);
-    let count = positive.iter().filter(|it| **it).count() as u64;
-    let score = share(count, positive.len() as u64).interval.map_or(0.0, |it| it.value);
-    Call { reacts, score, after: u32::try_from(repeats).ok().filter(|_| reacts) }
-}
-
-/// What the t-test says after each probe.
-pub(super) fn positives(subject: &Subject, form: usize) -> Vec<bool> {
+/// Some sound must be followed by a positive in all of its first probes; the score is the share of all positives.
+pub(super) fn repeated(subject: &Subject, form: usize, repeats: usize) -> Call {
     let threshold = ttest::Settings::default().threshold;
     let probes = subject.pairs.0.get(PAPER).map_or(&[][..], |it| it.probes.as_slice());
-    probes.iter().map(|it| is_positive(it.said.get(form).copied().flatten(), threshold)).collect()
+    // By sound: how many positives in a row it began with, and whether that goes on.
+    let mut begun: BTreeMap<usize, (usize, bool)> = BTreeMap::new();
+    let (mut positives, mut after) = (0, None);
+    for (number, probe) in (1..).zip(probes) {
+        let positive = is_positive(probe.said.get(form).copied().flatten(), threshold);
+        positives += u64::from(positive);
+        let own = begun.entry(probe.sound).or_insert((0, true));
+        own.1 &= positive;
+        own.0 += usize::from(own.1);
+        if own.1 && own.0 == repeats && after.is_none() {
+            after = Some(number);
+        }
+    }
+    let score = share(positives, probes.len() as u64).interval.map_or(0.0, |it| it.value);
+    Call { reacts: after.is_some(), score, after }
 }
 
 fn decided(subjects: &[Subject], name: &str, sequential: bool, call: impl Fn(&Subject, &Probed) -> Call) -> Decided {
@@ -116,7 +123,7 @@ mod tests {
         let mut it = subject(&[], &[]);
         let evidence = Evidence { ln_e, threshold: 6.0, proven_after, bursts: (4, 7), ..Evidence::default() };
         it.probed = Some(Probed { reacts, evidence, rounds: 9, slots: 8 });
-        it.pairs.0[PAPER].probes = p.iter().map(|p| Judged { window: window(0, 60), said: [Some(*p); 4] }).collect();
+        it.pairs.0[PAPER].probes = p.iter().map(|p| Judged { window: window(0, 60), said: [Some(*p); 4], sound: 0 }).collect();
         it
     }
 
@@ -134,10 +141,20 @@ mod tests {
         assert_eq!((lottery.recall.some, lottery.recall.all, lottery.false_alarms.some, lottery.false_alarms.all), (1, 2, 0, 1));
         assert!((lottery.auc.unwrap().value - 1.0).abs() < 1e-12);
         assert_eq!(lottery.rounds.unwrap().value, Some(4));
-        let ttest = row("ttest, lengths, idle edges (paper), 3 of 3");
+        let ttest = row("ttest size/idle, 3 of 3");
         assert_eq!((ttest.recall.some, ttest.false_alarms.some, ttest.precision.all), (1, 1, 2));
         // All three devices have the same bursts.
         assert!((row("burst").auc.unwrap().value - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_positive_is_repeated_with_its_own_sound() {
+        let mut it = device(true, 0.0, None, &[0.9, 0.1, 0.9, 0.1, 0.1]);
+        for (number, probe) in it.pairs.0[PAPER].probes.iter_mut().enumerate() {
+            probe.sound = number % 2;
+        }
+        assert_eq!(repeated(&it, 0, 2), Call { reacts: true, score: 0.6, after: Some(4) });
+        assert!(!repeated(&it, 0, 3).reacts);
     }
 
     #[test]

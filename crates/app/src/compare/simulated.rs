@@ -1,6 +1,6 @@
 //! Nights in simulated homes as subjects of a comparison: each is probed as a session would, and its truth is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use earwitness_core::analysis::Settings;
 use earwitness_core::experiment::Experiment;
@@ -59,14 +59,14 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
     let verdicts = judge(&findings, rounds, &BTreeMap::new(), &verdict::Settings { alpha, ..verdict::Settings::default() });
     let rounds: Vec<&Round> = verdicts.trials.iter().map(|it| &it.round).filter(|round| round.void.is_none()).collect();
     let watched = Window { from: Timestamp::from_nanos(plan.start), until };
-    let (mut gathered, _) = gatherer.finish();
+    let (mut kept, _) = gatherer.finish();
     let mut found = Vec::new();
     for device in &truth.devices {
         let id = DeviceId::Mac(device.mac);
         let seen_device = findings.devices.iter().find(|it| it.id == id);
         let verdict = verdicts.devices.iter().find(|it| it.device == id);
         let Some((findings, verdict)) = seen_device.zip(verdict) else { continue };
-        let gathered = gathered.remove(&id).unwrap_or_default();
+        let own = kept.remove(&id).unwrap_or_default();
         let probes = Probes { truth: &truth, device, rounds: &rounds, watched, answer: design.slot };
         found.push(Subject {
             recording: format!("{}, seed {seed}", plan.name),
@@ -79,8 +79,8 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
             sent: findings.sent.clone(),
             audio: seen(findings, SightingKind::Audio),
             recordings: seen(findings, SightingKind::Recording),
-            seconds: gathered.seconds,
-            pairs: Pairs::new(&gathered.frames, |length| probes.choose(length)),
+            seconds: own.seconds,
+            pairs: Pairs::new(&own.frames, |length| probes.choose(length)),
             probed: Some(Probed {
                 reacts: device.uploads.iter().any(|it| probes.probe(it.cause).is_some()),
                 evidence: verdict.evidence.clone(),
@@ -127,7 +127,12 @@ impl Probes<'_> {
             self.device.uploads.iter().filter(by).any(|it| after.contains(Timestamp::from_nanos(it.start_ns)))
         };
         let onsets: Vec<Timestamp> = self.rounds.iter().map(|round| round.played.onset).collect();
-        let pair = |&onset: &Timestamp| (Pair { idle: onset.plus(-length), after: onset }, caused(onset));
+        let names: BTreeSet<&str> = self.rounds.iter().map(|round| round.played.stimulus.name.as_str()).collect();
+        let pair = |round: &&Round| {
+            let (onset, name) = (round.played.onset, round.played.stimulus.name.as_str());
+            let sound = names.iter().position(|it| *it == name).unwrap_or(0);
+            (Pair { idle: onset.plus(-length), after: onset }, sound, caused(onset))
+        };
         let between = |pair: &[Timestamp]| {
             let [last, next] = *pair else { return None };
             let (first, latest) = (last.plus(self.answer).plus(length), next.plus(-length));
@@ -136,7 +141,7 @@ impl Probes<'_> {
             (first <= latest && self.is_idle(whole)).then_some(Pair { idle: whole.from, after: centre })
         };
         let ends = std::iter::once(self.watched.from.plus(-self.answer)).chain(onsets.iter().copied()).collect::<Vec<_>>();
-        Chosen { probes: onsets.iter().map(pair).collect(), idle: ends.windows(2).filter_map(between).collect() }
+        Chosen { probes: self.rounds.iter().map(pair).collect(), idle: ends.windows(2).filter_map(between).collect() }
     }
 
     fn is_idle(&self, window: Window) -> bool {

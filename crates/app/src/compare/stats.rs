@@ -1,7 +1,7 @@
 //! Shares, rates and areas, each with the interval that it lies in with a confidence of 95 %.
 //!
 //! Shares: Clopper and Pearson (1934), exact. Rates: Garwood (1936), exact. Areas under a curve: Newcombe (2006, part 2, method 5), which stays
-//! honest where devices are told apart without an error, and DeLong's or a bootstrap would give an interval of length 0. Medians: order
+//! honest where devices are told apart without an error, and `DeLong`'s or a bootstrap would give an interval of length 0. Medians: order
 //! statistics (David and Nagaraja 2003, section 7.1), exact. All take observations for independent; several nights of one home are less
 //! than that.
 

@@ -3,10 +3,10 @@
 use super::events::{Tally, bursts, score};
 use super::forest::{Scores, Split, detections};
 use super::results::{BurstPoint, ForestPoint, ProbesPoint, Sweeps, TtestPoint};
-use super::sessions::{positives, probed};
+use super::sessions::{probed, repeated};
 use super::stats::share;
 use super::subject::{Subject, seconds};
-use super::windows::{DURATIONS, is_positive};
+use super::windows::{DURATIONS, Judged, OfLength, is_positive};
 
 /// Loud windows in a row (`n`).
 pub const WINDOWS: std::ops::RangeInclusive<u32> = 1..=8;
@@ -57,13 +57,13 @@ fn forest(subjects: &[Subject], split: Split, scores: &[Scores]) -> Vec<ForestPo
 fn ttest(subjects: &[Subject]) -> Vec<TtestPoint> {
     let mut points = Vec::new();
     for (place, duration) in DURATIONS.into_iter().enumerate() {
-        let windows: Vec<_> = subjects.iter().filter_map(|it| it.pairs.0.get(place)).map(|it| it.balanced()).collect();
+        let windows: Vec<_> = subjects.iter().filter_map(|it| it.pairs.0.get(place)).map(OfLength::balanced).collect();
         let all: u64 = windows.iter().map(|it| it.0.len() as u64).sum();
         if all == 0 {
             continue;
         }
         for threshold in THRESHOLDS {
-            let count = |judged: &[super::windows::Judged]| {
+            let count = |judged: &[Judged]| {
                 judged.iter().filter(|it| is_positive(it.said.first().copied().flatten(), threshold)).count() as u64
             };
             let (hits, wrong) = windows.iter().fold((0, 0), |sum, it| (sum.0 + count(&it.0), sum.1 + count(&it.1)));
@@ -87,14 +87,9 @@ fn probes_point(subjects: &[Subject], k: u32) -> ProbesPoint {
         share(proven as u64, of.len() as u64)
     };
     let ttest = |reacts: bool| {
-        let (mut called, mut all) = (0, 0);
-        for (subject, _) in probed(subjects).filter(|it| it.1.reacts == reacts) {
-            for block in positives(subject, 0).chunks_exact(k as usize) {
-                all += 1;
-                called += u64::from(block.iter().all(|it| *it));
-            }
-        }
-        (k <= REPEATS).then(|| share(called, all))
+        let of: Vec<_> = probed(subjects).filter(|it| it.1.reacts == reacts).collect();
+        let called = of.iter().filter(|it| repeated(it.0, 0, k as usize).reacts).count();
+        (k <= REPEATS).then(|| share(called as u64, of.len() as u64))
     };
     ProbesPoint { k, lottery: lottery(true), lottery_false: lottery(false), ttest: ttest(true), ttest_false: ttest(false) }
 }

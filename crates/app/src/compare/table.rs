@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
 
 use super::results::{Decided, Found, Report, Windows};
 use super::stats::{Interval, Median, Share};
@@ -10,6 +10,9 @@ use crate::report::table::Terminal;
 
 /// Narrowest and widest table.
 const WIDTHS: (u16, u16) = (60, 160);
+
+/// From this width on, the names of detectors are kept in one piece.
+const ROOMY: u16 = 80;
 
 /// A table as its columns and rows: for the terminal and for the page.
 pub struct Grid {
@@ -30,7 +33,8 @@ pub fn write(report: &Report, sweeps: bool, terminal: Terminal, out: &mut dyn Wr
     writeln!(out, "{}", material(report))?;
     for grid in grids {
         writeln!(out, "\n{}", grid.title)?;
-        drawn(&grid, terminal).lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
+        let table = drawn(&grid, terminal);
+        table.lines().try_for_each(|line| writeln!(out, "{}", line.replace('\u{a0}', " ").trim_end()))?;
     }
     if !report.notes.is_empty() {
         writeln!(out)?;
@@ -59,14 +63,22 @@ pub fn main(report: &Report) -> Vec<Grid> {
     if !report.sessions.is_empty() {
         grids.push(sessions(&report.sessions));
     }
-    grids.extend(report.windows.as_ref().map(windows));
+    // Shorter windows only where there are many more of them.
+    let mut most = 0;
+    for it in &report.windows {
+        let all = it.rows.first().map_or(0, |row| row.accuracy.all);
+        if all >= 2 * most {
+            most = all;
+            grids.push(windows(it));
+        }
+    }
     grids
 }
 
 fn events(rows: &[Found]) -> Grid {
     Grid {
         title: "Uploads: found, and false alarms".to_owned(),
-        header: vec!["Detector", "Found", "Recall", "Precision", "False alarms", "per device and week"],
+        header: vec!["Detector", "Found", "Recall", "Precision", "False alarms", "a device week"],
         rows: rows.iter().map(event).collect(),
     }
 }
@@ -85,19 +97,11 @@ fn event(it: &Found) -> Vec<String> {
 fn sessions(rows: &[Decided]) -> Grid {
     let row = |it: &Decided| {
         let rounds = it.rounds.map_or_else(none, median);
-        vec![
-            it.detector.clone(),
-            of(it.recall),
-            share(it.recall),
-            share(it.precision),
-            share(it.false_alarms),
-            auc(it.auc),
-            rounds,
-        ]
+        vec![it.detector.clone(), counted(it.recall), counted(it.precision), counted(it.false_alarms), auc(it.auc), rounds]
     };
     Grid {
         title: "Devices: does sound make it send?".to_owned(),
-        header: vec!["Detector", "Found", "Recall", "Precision", "Falsely accused", "AUC", "Median probes to verdict"],
+        header: vec!["Detector", "Recall", "Precision", "Accused falsely", "AUC", "Probes to verdict"],
         rows: rows.iter().map(row).collect(),
     }
 }
@@ -121,7 +125,7 @@ fn windows(it: &Windows) -> Grid {
 #[must_use]
 pub fn swept(report: &Report) -> Vec<Grid> {
     let sweeps = &report.sweeps;
-    let mut header = vec!["Setting", "Found", "Recall", "Precision", "False alarms", "per device and week"];
+    let mut header = vec!["Setting", "Found", "Recall", "Precision", "False alarms", "a device week"];
     let found = sweeps.burst.iter().map(|it| event(&it.found)).chain(sweeps.forest.iter().map(|it| event(&it.found)));
     let mut grids = vec![Grid {
         title: "Sweep of n and B_audio, and of the forest's score".to_owned(),
@@ -137,7 +141,7 @@ pub fn swept(report: &Report) -> Vec<Grid> {
     if !rows.is_empty() {
         grids.push(Grid { title: "Sweep of t and d: single windows, ttest as in the paper".to_owned(), header, rows });
     }
-    let header = vec!["k", "lottery: proven", "falsely", "ttest k of k: called", "falsely"];
+    let header = vec!["k", "lottery: proven", "falsely", "ttest, k of each sound", "falsely"];
     let optional = |it: Option<Share>| it.map_or_else(none, share);
     let row = |it: &super::results::ProbesPoint| {
         vec![it.k.to_string(), share(it.lottery), share(it.lottery_false), optional(it.ttest), optional(it.ttest_false)]
@@ -157,22 +161,27 @@ fn of(it: Share) -> String {
     format!("{}/{}", it.some, it.all)
 }
 
+/// With the counts in place of the share.
+fn counted(it: Share) -> String {
+    it.interval.map_or_else(none, |interval| format!("{} ({:.2}\u{a0}to\u{a0}{:.2})", of(it), interval.low, interval.high))
+}
+
 fn share(it: Share) -> String {
-    it.interval.map_or_else(none, |it| format!("{:.3} ({:.3} to {:.3})", it.value, it.low, it.high))
+    it.interval.map_or_else(none, |it| format!("{:.3} ({:.2}\u{a0}to\u{a0}{:.2})", it.value, it.low, it.high))
 }
 
 fn auc(it: Option<Interval>) -> String {
-    it.map_or_else(none, |it| format!("{:.2} ({:.2} to {:.2})", it.value, it.low, it.high))
+    it.map_or_else(none, |it| format!("{:.2} ({:.2}\u{a0}to\u{a0}{:.2})", it.value, it.low, it.high))
 }
 
 fn number(it: Interval) -> String {
     let told = |value: f64| if value >= 10.0 || value <= 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
-    format!("{} ({} to {})", told(it.value), told(it.low), told(it.high))
+    format!("{} ({}\u{a0}to\u{a0}{})", told(it.value), told(it.low), told(it.high))
 }
 
 fn median(it: Median) -> String {
     let told = |count: Option<u32>| count.map_or_else(|| "never".to_owned(), |count| count.to_string());
-    format!("{} ({} to {})", told(it.value), told(it.low), told(it.high))
+    format!("{} ({}\u{a0}to\u{a0}{})", told(it.value), told(it.low), told(it.high))
 }
 
 fn drawn(grid: &Grid, terminal: Terminal) -> Table {
@@ -194,6 +203,9 @@ fn drawn(grid: &Grid, terminal: Terminal) -> Table {
     }
     for (number, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 1));
+        if number == 0 && terminal.width >= ROOMY {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
         if number > 0 {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -218,8 +230,8 @@ mod tests {
             devices: 60,
         };
         let row = event(&found);
-        assert_eq!(row[1..5], ["311/316", "0.984 (0.963 to 0.995)", "0.750 (0.194 to 0.994)", "7"]);
-        assert_eq!(row[5], "350 (141 to 721)");
-        assert_eq!(median(stats::median(&[Some(3), None, None]).unwrap()), "never (0 to never)");
+        assert_eq!(row[1..5], ["311/316", "0.984 (0.96\u{a0}to\u{a0}0.99)", "0.750 (0.19\u{a0}to\u{a0}0.99)", "7"]);
+        assert_eq!(row[5], "350 (141\u{a0}to\u{a0}721)");
+        assert_eq!(median(stats::median(&[Some(3), None, None]).unwrap()), "never (0\u{a0}to\u{a0}never)");
     }
 }

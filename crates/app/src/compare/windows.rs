@@ -11,12 +11,12 @@ use super::results::{Accuracy, PUBLISHED, Windows};
 use super::stats::share;
 use super::subject::{Subject, from, seconds};
 
-/// The forms of the t-test that are compared, each with its name; the paper's first.
+/// The forms of the t-test that are compared, named by what is compared and by where the bins are from; the paper's first.
 pub const FORMS: [(&str, Feature, Edges); 4] = [
-    ("ttest, lengths, idle edges (paper)", Feature::Length, Edges::Idle),
-    ("ttest, lengths, pooled edges", Feature::Length, Edges::Pooled),
-    ("ttest, inter-arrival, idle edges", Feature::InterArrival, Edges::Idle),
-    ("ttest, inter-arrival, pooled edges", Feature::InterArrival, Edges::Pooled),
+    ("ttest size/idle", Feature::Length, Edges::Idle),
+    ("ttest size/pooled", Feature::Length, Edges::Pooled),
+    ("ttest gap/idle", Feature::InterArrival, Edges::Idle),
+    ("ttest gap/pooled", Feature::InterArrival, Edges::Pooled),
 ];
 
 /// Lengths of a sequence that are compared, nanoseconds; the paper's last.
@@ -47,6 +47,8 @@ pub struct Judged {
     pub window: Window,
     /// What the tests said.
     pub said: Said,
+    /// Number of the sound that was played; 0 where none was.
+    pub sound: usize,
 }
 
 /// Windows of one length.
@@ -67,8 +69,8 @@ pub struct Pairs(pub [OfLength; DURATIONS.len()]);
 /// What a window may be chosen from.
 #[derive(Clone, Debug, Default)]
 pub struct Chosen {
-    /// After probes, each with whether it made the device send.
-    pub probes: Vec<(Pair, bool)>,
+    /// After probes, each with the number of its sound, and whether it made the device send.
+    pub probes: Vec<(Pair, usize, bool)>,
     /// Without a probe.
     pub idle: Vec<Pair>,
 }
@@ -80,11 +82,16 @@ impl Pairs {
             let Chosen { probes, mut idle } = choose(duration);
             let step = idle.len().div_ceil(MOST_IDLE).max(1);
             idle = idle.into_iter().step_by(step).collect();
-            let judge = |pair: Pair| Judged { window: from(pair.after, duration), said: said(frames, pair, duration) };
-            let judged: Vec<(Judged, bool)> = probes.into_iter().map(|(pair, caused)| (judge(pair), caused)).collect();
+            let judge = |pair: Pair, sound: usize| Judged {
+                window: from(pair.after, duration),
+                said: said(frames, pair, duration),
+                sound,
+            };
+            let judged: Vec<(Judged, bool)> =
+                probes.into_iter().map(|(pair, sound, caused)| (judge(pair, sound), caused)).collect();
             OfLength {
                 caused: judged.iter().filter(|it| it.1).map(|it| it.0).collect(),
-                idle: idle.into_iter().map(judge).collect(),
+                idle: idle.into_iter().map(|pair| judge(pair, 0)).collect(),
                 probes: judged.into_iter().map(|it| it.0).collect(),
             }
         }))
@@ -123,13 +130,18 @@ pub fn is_positive(p: Option<f64>, threshold: f64) -> bool {
     p.is_some_and(|p| p < threshold)
 }
 
-/// The accuracy of every detector on windows of the longest length of which there are enough. `forests` are named and hold the scores of each
-/// subject.
+/// The accuracy of every detector on windows of each length of which there are enough, the longest first. `forests` are named and hold the
+/// scores of each subject.
 #[must_use]
-pub fn compare(subjects: &[Subject], forests: &[(&str, &[Scores])]) -> Option<Windows> {
-    let count =
-        |place: usize| -> usize { subjects.iter().filter_map(|it| it.pairs.0.get(place)).map(|it| it.balanced().0.len()).sum() };
-    let place = (0..DURATIONS.len()).rev().find(|place| count(*place) >= ENOUGH)?;
+pub fn compare(subjects: &[Subject], forests: &[(&str, &[Scores])]) -> Vec<Windows> {
+    let count = |place: usize| -> usize {
+        subjects.iter().filter_map(|it| it.pairs.0.get(place)).map(|it| it.caused.len().min(it.idle.len())).sum()
+    };
+    let places = (0..DURATIONS.len()).rev().filter(|place| count(*place) >= ENOUGH);
+    places.map(|place| of_length(subjects, forests, place)).collect()
+}
+
+fn of_length(subjects: &[Subject], forests: &[(&str, &[Scores])], place: usize) -> Windows {
     let mut rows = Vec::new();
     for (form, (name, ..)) in FORMS.iter().enumerate() {
         let usual = ttest::Settings::default().threshold;
@@ -150,7 +162,7 @@ pub fn compare(subjects: &[Subject], forests: &[(&str, &[Scores])]) -> Option<Wi
         rows.push(row(subjects, place, name, |number, _, it| begins(seen.get(number), it.window)));
     }
     let seconds = DURATIONS.get(place).map_or(0.0, |length| seconds(*length));
-    Some(Windows { seconds, published_accuracy: PUBLISHED, rows })
+    Windows { seconds, published_accuracy: PUBLISHED, rows }
 }
 
 /// Whether something begins in a window.
@@ -183,24 +195,25 @@ mod tests {
     #[test]
     fn both_sorts_are_equally_many_and_right_ones_of_both_count() {
         let mut device = subject(&[window(100, 110), window(400, 410)], &[]);
-        let judged = |second: i64| Judged { window: window(second, second + 60), said: [Some(0.1), None, Some(0.9), Some(0.5)] };
+        let judged =
+            |second: i64| Judged { window: window(second, second + 60), said: [Some(0.1), None, Some(0.9), Some(0.5)], sound: 0 };
         // 26 probes, of which two make the detector see something; 60 idle windows, of which 26 are taken.
         let caused: Vec<_> = (0..26).map(|it| judged(99 + it * 300)).collect();
         device.pairs.0[2] =
             OfLength { probes: caused.clone(), caused, idle: (0..60).map(|it| judged(20_000 + it * 60)).collect() };
         device.audio = vec![window(100, 110), window(400, 410)];
-        let told = compare(&[device], &[]).unwrap();
+        let told = compare(&[device], &[]).remove(0);
         assert!((told.seconds - 60.0).abs() < 1e-9);
         let row = |name: &str| told.rows.iter().find(|it| it.detector.starts_with(name)).unwrap();
         assert_eq!((row("clock").recall.some, row("clock").recall.all, row("clock").false_alarms.all), (2, 26, 26));
         assert_eq!((row("clock").accuracy.some, row("clock").accuracy.all), (28, 52));
         // Everything is called a reaction: half of it rightly.
-        assert_eq!((row("ttest, lengths, idle").accuracy.some, row("ttest, lengths, idle").false_alarms.some), (26, 26));
-        assert_eq!(row("ttest, lengths, pooled").recall.some, 0, "a test that is not defined says nothing");
+        assert_eq!((row("ttest size/idle").accuracy.some, row("ttest size/idle").false_alarms.some), (26, 26));
+        assert_eq!(row("ttest size/pooled").recall.some, 0, "a test that is not defined says nothing");
     }
 
     #[test]
     fn too_few_windows_make_no_table() {
-        assert_eq!(compare(&[subject(&[], &[])], &[]), None);
+        assert_eq!(compare(&[subject(&[], &[])], &[]), []);
     }
 }
