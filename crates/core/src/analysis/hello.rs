@@ -1,5 +1,7 @@
 //! The server's name at the beginning of a flow, collected in bounded space until it is complete.
 
+use std::borrow::Cow;
+
 use crate::findings::NameSource;
 use crate::names::quic::QuicHello;
 use crate::names::tls::{HelloOutcome, LONGEST_HELLO, client_hello, cut_client_hello};
@@ -66,15 +68,18 @@ impl Hello {
 
     #[cold]
     fn collect(&mut self, captured: &[u8], length: u32) {
-        let mut octets = match std::mem::take(self) {
-            Self::Tls(octets) => octets,
-            _ => Vec::new(),
+        // Most hellos come in one segment and need not be kept.
+        let octets = match std::mem::take(self) {
+            Self::Tls(mut octets) => {
+                octets.extend_from_slice(captured);
+                Cow::Owned(octets)
+            }
+            _ => Cow::Borrowed(captured),
         };
-        octets.extend_from_slice(captured);
         let cut = captured.len() < length as usize;
         *self = match client_hello(&octets) {
             HelloOutcome::Hello(hello) => Self::found(hello.server_name, NameSource::Tls),
-            HelloOutcome::NeedMore if !cut => Self::Tls(octets),
+            HelloOutcome::NeedMore if !cut => Self::Tls(octets.into_owned()),
             HelloOutcome::NeedMore => Self::cut(&octets),
             HelloOutcome::NotTls | HelloOutcome::TooLong => Self::None,
         };

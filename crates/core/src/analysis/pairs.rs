@@ -43,13 +43,12 @@ impl Addresses<1> {
     /// Those of an Ethernet frame with IPv4, as they stand in its octets.
     #[inline]
     pub(super) fn of(header: &[u8; WITH_ADDRESSES]) -> Self {
-        let [l0, l1, l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, _, _, net @ ..] = *header;
-        let [_, _, _, _, _, _, _, _, _, _, _, _, net @ ..] = net;
-        Self {
-            // Twelve octets in two words that overlap: no shorter reads.
-            link: [u64::from_le_bytes([l0, l1, l2, l3, l4, l5, l6, l7]), u64::from_le_bytes([l4, l5, l6, l7, l8, l9, l10, l11])],
-            net: [u64::from_le_bytes(net)],
-        }
+        // As pieces of eight octets, two of which overlap: octet by octet, they would be put together again at every frame.
+        let word = |at: usize| {
+            let octets = header.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
+            u64::from_le_bytes(octets)
+        };
+        Self { link: [word(0), word(4)], net: [word(26)] }
     }
 }
 
@@ -80,6 +79,14 @@ impl<const N: usize> Addresses<N> {
         let [highest, ..] = all.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
         usize::from(highest)
     }
+
+    /// Whether two are the same, compared word by word in registers: arrays are compared in memory, where a word that was
+    /// just written holds up a wider read.
+    #[inline]
+    fn is(&self, other: Self) -> bool {
+        let both = self.link.iter().zip(other.link).chain(self.net.iter().zip(other.net));
+        both.fold(0, |differ, (one, other)| differ | (one ^ other)) == 0
+    }
 }
 
 /// The pairs met latest, each at the place that its addresses point to.
@@ -97,8 +104,8 @@ impl<const N: usize> Pairs<N> {
     /// The ends of a packet between these addresses, if they were met lately.
     #[inline]
     pub(super) fn get(&self, addresses: Addresses<N>) -> Option<Ends> {
-        let (met, ends) = self.recent[addresses.place()];
-        (met == addresses).then_some(ends)
+        let (met, ends) = &self.recent[addresses.place()];
+        met.is(addresses).then_some(*ends)
     }
 
     /// Remembers a pair, if its sender is a device (so that its addresses are not all zero).

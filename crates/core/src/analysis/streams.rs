@@ -18,6 +18,9 @@ const MARKS_IN_ALL: usize = 500_000;
 /// Slices that the memory of one episode has room for when it is kept for another: ten seconds at the commonest beat.
 const SPARE_SLICES: usize = 512;
 
+/// Slices that it has room for at least; less is not worth the keeping.
+const LEAST_SPARE: usize = 32;
+
 /// Episodes whose memory is kept: about as many as go on at once in a home.
 const SPARE_EPISODES: usize = 64;
 
@@ -47,6 +50,7 @@ pub(super) struct Collected {
     pub(super) left_out: u64,
     /// Memory of episodes that were judged, for those to come.
     spare: Vec<Vec<Slice>>,
+    scratch: clock::Scratch,
 }
 
 impl Analysis {
@@ -68,12 +72,12 @@ impl Analysis {
             if uplink.is_quiet(flow.at, &self.settings) {
                 settle(uplink, flow.at, &self.settings, &self.names, &self.roster, &mut self.collected);
             }
-            if uplink.intake.slices.capacity() == 0 {
-                uplink.intake.slices = self.collected.spare.pop().unwrap_or_default();
+            if uplink.intake.slices.len() == uplink.intake.slices.capacity() {
+                self.collected.lend(&mut uplink.intake.slices);
             }
             take(uplink);
             if uplink.intake.slices.len() >= EPISODE {
-                judge(uplink, true, &self.settings, &self.names, &self.roster);
+                judge(uplink, true, &self.settings, &self.names, &self.roster, &mut self.collected.scratch);
                 self.collected.keep(std::mem::take(&mut uplink.intake.slices));
             }
             self.flows.taken += u64::from(length) + PER_PACKET;
@@ -115,7 +119,7 @@ impl Analysis {
         for uplink in flows.iter_mut().filter(|uplink| uplink.memory() > fair) {
             uplink.order.finish(&mut uplink.intake);
             uplink.intake.hello.give_up();
-            judge(uplink, true, settings, names, roster);
+            judge(uplink, true, settings, names, roster, &mut collected.scratch);
             uplink.intake.slices = Vec::new();
             resolve(uplink, settings, names, roster, collected);
         }
@@ -131,7 +135,6 @@ impl Analysis {
     }
 }
 
-#[inline]
 /// Judges what a pause has ended: the episode, and after a longer pause the transfer.
 #[cold]
 pub(super) fn settle(
@@ -142,7 +145,7 @@ pub(super) fn settle(
     roster: &Roster,
     collected: &mut Collected,
 ) {
-    judge(uplink, false, settings, names, roster);
+    judge(uplink, false, settings, names, roster, &mut collected.scratch);
     collected.keep(std::mem::take(&mut uplink.intake.slices));
     let over = |last: Timestamp| now.since(last).saturating_abs() > settings.bulk.pause;
     if uplink.intake.transfer.is_none_or(|transfer| over(transfer.last)) {
@@ -153,14 +156,21 @@ pub(super) fn settle(
 /// Judges all that is left of a flow.
 pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
     uplink.order.finish(&mut uplink.intake);
-    judge(uplink, false, settings, names, roster);
+    judge(uplink, false, settings, names, roster, &mut collected.scratch);
     collected.keep(std::mem::take(&mut uplink.intake.slices));
     resolve(uplink, settings, names, roster, collected);
 }
 
 /// Asks the clock detector about an episode; `full` says that it ended only because no more slices are kept.
 #[cold]
-fn judge(uplink: &mut Uplink, full: bool, settings: &Settings, names: &AddressNames, roster: &Roster) {
+fn judge(
+    uplink: &mut Uplink,
+    full: bool,
+    settings: &Settings,
+    names: &AddressNames,
+    roster: &Roster,
+    scratch: &mut clock::Scratch,
+) {
     let Some(clock) = &settings.clock else { return };
     let slices = &mut uplink.intake.slices;
     if !slices.is_sorted_by_key(|slice| slice.at) {
@@ -168,7 +178,7 @@ fn judge(uplink: &mut Uplink, full: bool, settings: &Settings, names: &AddressNa
     }
     let goes_on = std::mem::replace(&mut uplink.continued, full);
     let begin = slices.first().map_or(0, |slice| slice.at);
-    for train in clock::trains(slices, uplink.key.protocol == UDP, clock) {
+    for train in clock::trains_with(scratch, slices, uplink.key.protocol == UDP, clock) {
         let sighting = audio(&train, slices, uplink.key, receiver(uplink.key, uplink.intake.hello.name(), names, roster));
         let follows = |before: &Sighting| sighting.window.from.since(before.window.until) <= clock.pause;
         match uplink.drafts.last_mut() {
@@ -219,9 +229,21 @@ fn is_framed(sighting: &Sighting) -> bool {
 impl Collected {
     /// Keeps the memory of an episode that was judged.
     fn keep(&mut self, mut slices: Vec<Slice>) {
-        if self.spare.len() < SPARE_EPISODES && slices.capacity() > 0 {
+        if self.spare.len() < SPARE_EPISODES && slices.capacity() >= LEAST_SPARE {
             slices.shrink_to(SPARE_SLICES);
             self.spare.push(slices);
+        }
+    }
+
+    /// Gives an episode that has no room left that of one before, if there is any: most episodes are short and need none.
+    #[cold]
+    fn lend(&mut self, slices: &mut Vec<Slice>) {
+        if slices.is_empty() || slices.len() >= LEAST_SPARE {
+            return;
+        }
+        if let Some(mut spare) = self.spare.pop() {
+            spare.extend_from_slice(slices);
+            *slices = spare;
         }
     }
 

@@ -149,11 +149,13 @@ const FRACTION: u32 = 16;
 fn votes(points: &[(i64, i64)], beat: f64, tolerance: f64, beaten: u8) -> u8 {
     // No bin, and no sum of two, holds more than all points.
     const { assert!(POINTS <= u8::MAX as usize, "votes are counted in octets") }
-    let slope = fixed(beat);
+    // A bin's number is moved up to the highest bits, by multiplying both terms: what lies above it falls off.
     let shift = FRACTION + from_f64(tolerance).max(1).ilog2();
-    let bin = |point: (i64, i64)| {
-        let [over, ..] = above(point, slope).wrapping_shr(shift).to_le_bytes();
-        usize::from(over) % BINS
+    let scale = 1_i64 << (i64::BITS - BINS.ilog2()).saturating_sub(shift);
+    let slope = fixed(beat).wrapping_mul(scale);
+    let bin = |(x, y): (i64, i64)| {
+        let [highest, ..] = above((x, y.wrapping_mul(scale)), slope).to_be_bytes();
+        usize::from(highest >> (u8::BITS - BINS.ilog2()))
     };
     // Neighbours mostly share a bin. Counted by turns in two rows, none waits for the one before.
     let (mut even, mut odd) = ([0_u8; BINS], [0_u8; BINS]);

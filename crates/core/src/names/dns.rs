@@ -28,7 +28,9 @@ type Answers<'a> = RecordSection<'a, [u8]>;
 /// first 64 records are read. Queries, errors, and what is no DNS message give nothing.
 pub fn dns_answers(payload: &[u8], each: &mut dyn FnMut(&str, IpAddr)) {
     let Some((asked, answers)) = response(payload) else { return };
-    if !records(answers).any(|record| matches!(record.rtype(), Rtype::A | Rtype::AAAA)) {
+    // Read once: a record is found only by reading all names before it.
+    let answers: Vec<Record<'_>> = records(answers).collect();
+    if !answers.iter().any(|record| matches!(record.rtype(), Rtype::A | Rtype::AAAA)) {
         return;
     }
     let mut name = text_of(asked.iter());
@@ -36,9 +38,9 @@ pub fn dns_answers(payload: &[u8], each: &mut dyn FnMut(&str, IpAddr)) {
     if name.is_empty() {
         return;
     }
-    let chain = chain_of(asked, answers);
-    for record in records(answers).filter(|record| chain.contains(&record.owner())) {
-        if let Some(address) = address_of(&record) {
+    let chain = chain_of(asked, &answers);
+    for record in answers.iter().filter(|record| chain.contains(&record.owner())) {
+        if let Some(address) = address_of(record) {
             each(&name, address);
         }
     }
@@ -62,12 +64,12 @@ fn records(answers: Answers<'_>) -> impl Iterator<Item = Record<'_>> {
 }
 
 /// The name asked for and the names it is an alias of.
-fn chain_of<'a>(asked: Name<'a>, answers: Answers<'a>) -> Vec<Name<'a>> {
+fn chain_of<'a>(asked: Name<'a>, answers: &[Record<'a>]) -> Vec<Name<'a>> {
     let mut chain = vec![asked];
     let mut next = 0;
     while let Some(name) = chain.get(next).copied() {
         next += 1;
-        for record in records(answers).filter(|record| record.rtype() == Rtype::CNAME && record.owner() == name) {
+        for record in answers.iter().filter(|record| record.rtype() == Rtype::CNAME && record.owner() == name) {
             if let Ok(Some(alias)) = record.to_record::<Cname<Name<'_>>>() {
                 let target = *alias.data().cname();
                 if chain.len() < LONGEST_CHAIN && !chain.contains(&target) {

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use tls_parser::{
-    TlsExtension, parse_tls_extension_alpn_content, parse_tls_extension_sni_content, parse_tls_handshake_client_hello,
-};
+use tls_parser::{TlsExtension, parse_tls_extension_alpn_content, parse_tls_extension_sni_content};
 
 use super::text::clean;
 
@@ -128,9 +126,7 @@ pub(super) fn handshake_hello(handshake: &[u8]) -> HelloOutcome {
 }
 
 fn hello_of(body: &[u8]) -> Option<ClientHello> {
-    let (rest, contents) = parse_tls_handshake_client_hello(body).ok()?;
-    // Extensions that were cut are what remains behind their length.
-    let mut extensions = contents.ext.or(rest.get(2..)).unwrap_or_default();
+    let mut extensions = extensions_of(body)?;
     let mut hello = ClientHello::default();
     while let Some((&[kind_high, kind_low, high, low], after)) = extensions.split_first_chunk() {
         let length = usize::from(u16::from_be_bytes([high, low]));
@@ -145,6 +141,18 @@ fn hello_of(body: &[u8]) -> Option<ClientHello> {
         }
     }
     Some(hello)
+}
+
+/// The extensions of a hello (RFC 8446, 4.1.2), passing over version, random, session, ciphers and compression; of cut ones,
+/// what remains behind their length.
+fn extensions_of(body: &[u8]) -> Option<&[u8]> {
+    let (&session, rest) = body.get(2 + 32..)?.split_first()?;
+    let (&[high, low], rest) = rest.get(usize::from(session)..).filter(|_| session <= 32)?.split_first_chunk()?;
+    let ciphers = usize::from(u16::from_be_bytes([high, low]));
+    let (&compression, rest) = rest.get(ciphers..).filter(|_| ciphers.is_multiple_of(2))?.split_first()?;
+    let rest = rest.get(usize::from(compression)..)?;
+    let Some((&[high, low], extensions)) = rest.split_first_chunk() else { return Some(&[]) };
+    Some(extensions.get(..usize::from(u16::from_be_bytes([high, low]))).unwrap_or(extensions))
 }
 
 fn server_name(content: &[u8]) -> Option<String> {

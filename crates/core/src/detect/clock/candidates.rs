@@ -31,37 +31,59 @@ pub(super) trait Look: FnMut(TrainShape, &[Slice]) {}
 impl<T: FnMut(TrainShape, &[Slice])> Look for T {}
 
 /// How often each length occurs among slices, in order of length.
-pub(super) struct Lengths(Vec<(u32, usize)>);
+#[derive(Debug, Default)]
+pub(super) struct Lengths {
+    counts: Vec<(u32, usize)>,
+    sorted: Vec<u32>,
+}
 
 impl Lengths {
-    pub(super) fn of(slices: &[Slice]) -> Self {
-        let mut lengths: Vec<u32> = slices.iter().map(|slice| slice.length).collect();
-        lengths.sort_unstable();
-        Self(lengths.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect())
+    /// Counts anew.
+    pub(super) fn count(&mut self, slices: &[Slice]) {
+        let Self { counts, sorted } = self;
+        sorted.clear();
+        sorted.extend(slices.iter().map(|slice| slice.length));
+        sorted.sort_unstable();
+        counts.clear();
+        counts.extend(sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())));
     }
 }
 
+/// Memory for candidates in the making.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    run: Vec<Slice>,
+    /// Lengths that no band holds yet.
+    left: Vec<(u32, usize)>,
+    seen: Vec<Band>,
+    seen_runs: Vec<(i64, i64, Band)>,
+}
+
+/// Shortest and longest length.
+type Band = (u32, u32);
+
 /// Records of one length.
-pub(super) fn constant(slices: &[Slice], lengths: &Lengths, settings: &Settings, look: &mut impl Look) {
-    let mut run = Vec::with_capacity(slices.len());
+pub(super) fn constant(slices: &[Slice], lengths: &Lengths, settings: &Settings, scratch: &mut Scratch, look: &mut impl Look) {
     for length in frequent(lengths, settings.records) {
-        split(slices, (length, length), &mut run, settings, |run| look(TrainShape::Constant, run));
+        split(slices, (length, length), &mut scratch.run, settings, |run| look(TrainShape::Constant, run));
     }
 }
 
 /// Records of similar length, and stretches of steady octets.
-pub(super) fn variable(slices: &[Slice], lengths: &Lengths, settings: &Settings, look: &mut impl Look) {
-    let mut run = Vec::with_capacity(slices.len());
-    let (mut seen, mut seen_runs) = (Vec::new(), Vec::new());
+pub(super) fn variable(slices: &[Slice], lengths: &Lengths, settings: &Settings, scratch: &mut Scratch, look: &mut impl Look) {
+    let Scratch { run, left, seen, seen_runs } = scratch;
+    seen.clear();
+    seen_runs.clear();
     for ratio in BANDS {
-        for band in bands(lengths, ratio, settings.records) {
+        for band in bands(lengths, ratio, settings.records, left) {
             if seen.contains(&band) {
                 continue;
             }
             seen.push(band);
-            split(slices, band, &mut run, settings, |run| {
+            split(slices, band, run, settings, |run| {
                 // Two bands that hold the same stretch of time and the same extremes hold the same slices.
-                let stretch = run.first().zip(run.last()).map(|(first, last)| (first.at, last.at, extremes(run)));
+                let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
+                let stretch = (first.at, last.at, extremes(run));
                 if !seen_runs.contains(&stretch) {
                     seen_runs.push(stretch);
                     look(TrainShape::Variable, run);
@@ -95,18 +117,24 @@ fn to_f64(value: u64) -> f64 {
 }
 
 /// The lengths that occur most often, at least `least` times.
-fn frequent(Lengths(lengths): &Lengths, least: usize) -> Vec<u32> {
-    let mut counts: Vec<(usize, u32)> =
-        lengths.iter().filter(|&&(_, count)| count >= least).map(|&(length, count)| (count, length)).collect();
-    counts.sort_unstable_by(|a, b| b.cmp(a));
-    counts.into_iter().take(CLASSES).map(|(_, length)| length).collect()
+fn frequent(lengths: &Lengths, least: usize) -> impl Iterator<Item = u32> + use<> {
+    let mut most = [(0, 0); CLASSES];
+    for &(length, count) in lengths.counts.iter().filter(|&&(_, count)| count >= least) {
+        let mut next = (count, length);
+        for place in &mut most {
+            if next > *place {
+                std::mem::swap(place, &mut next);
+            }
+        }
+    }
+    most.into_iter().filter(|&(count, _)| count > 0).map(|(_, length)| length)
 }
 
-/// The bands `[low, ratio * low]` that hold the most records, without overlap.
-fn bands(Lengths(lengths): &Lengths, ratio: f64, least: usize) -> Vec<(u32, u32)> {
-    let mut left = lengths.clone();
-    let mut found = Vec::new();
-    while found.len() < CLASSES {
+/// The bands `[low, ratio * low]` that hold the most records, without overlap. `left` is room for the lengths.
+fn bands(lengths: &Lengths, ratio: f64, least: usize, left: &mut Vec<(u32, usize)>) -> impl Iterator<Item = Band> + use<> {
+    left.clone_from(&lengths.counts);
+    let mut found = [None; CLASSES];
+    for found in &mut found {
         // Most records, and the part of `left` that holds them.
         let mut best = (0, 0, 0);
         let (mut end, mut inside) = (0, 0);
@@ -122,13 +150,13 @@ fn bands(Lengths(lengths): &Lengths, ratio: f64, least: usize) -> Vec<(u32, u32)
             inside -= count;
         }
         let (most, start, end) = best;
-        if most < least {
+        if most < least.max(1) {
             break;
         }
-        found.push((left[start].0, left[end - 1].0));
+        *found = left.get(start).zip(left.get(end - 1)).map(|(low, high)| (low.0, high.0));
         left.drain(start..end);
     }
-    found
+    found.into_iter().flatten()
 }
 
 /// Calls `look` with each run of slices of a band of lengths that pauses do not cut and that is worth it. `run` is room for them.

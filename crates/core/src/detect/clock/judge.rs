@@ -29,38 +29,40 @@ pub(super) fn judge(
     episode: &[Slice],
     datagrams: bool,
     settings: &Settings,
+    moments: &mut Vec<(f64, f64)>,
 ) -> Option<Train> {
-    let fitted = Fitted::new(shape, slices, settings)?;
+    let fitted = Fitted::new(shape, slices, settings, moments)?;
     let kept = fitted.without_strays(shape, slices);
     if kept.len() == slices.len() {
         return fitted.judged(shape, kept, episode, datagrams, settings);
     }
-    Fitted::new(shape, kept, settings)?.judged(shape, kept, episode, datagrams, settings)
+    Fitted::new(shape, kept, settings, moments)?.judged(shape, kept, episode, datagrams, settings)
 }
 
 /// A line through the moments of slices.
-struct Fitted {
+struct Fitted<'m> {
     /// Position along the line, and nanoseconds since the first.
-    moments: Vec<(f64, f64)>,
+    moments: &'m [(f64, f64)],
     line: Line,
     /// Slices or octets in all.
     total: f64,
 }
 
-impl Fitted {
-    fn new(shape: TrainShape, slices: &[Slice], settings: &Settings) -> Option<Self> {
+impl<'m> Fitted<'m> {
+    /// `moments` is room for them.
+    fn new(shape: TrainShape, slices: &[Slice], settings: &Settings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
         let (count, sum) = (to_f64(i64::try_from(slices.len()).ok()?), octets(slices));
         let (total, beats) = match shape {
             TrainShape::Constant | TrainShape::Variable => (count, settings.beat),
             TrainShape::Paced => (sum, (settings.beat.0 * count / sum, settings.beat.1 * count / sum)),
         };
-        let moments = moments(shape, slices);
+        find_moments(shape, slices, moments);
         if moments.len() < MOMENTS {
             return None;
         }
         // A record of something else in between shifts the count by one beat.
         let tolerance = |beat: f64| settings.tolerance.max(SHIFT * beat * total / count);
-        let line = Line::through(&moments, tolerance, beats)?;
+        let line = Line::through(moments, tolerance, beats)?;
         Some(Self { moments, line, total })
     }
 
@@ -132,8 +134,9 @@ impl Fitted {
 }
 
 /// The moments at which slices left: positions along the line (slices or octets sent by then) and nanoseconds since the first.
-fn moments(shape: TrainShape, slices: &[Slice]) -> Vec<(f64, f64)> {
-    let mut moments = Vec::with_capacity(slices.len());
+fn find_moments(shape: TrainShape, slices: &[Slice], moments: &mut Vec<(f64, f64)>) {
+    moments.clear();
+    moments.reserve(slices.len());
     let first = slices.first().map_or(0, |slice| slice.at);
     let (mut sent, mut latest) = (0.0, i64::MAX);
     for slice in slices {
@@ -146,7 +149,6 @@ fn moments(shape: TrainShape, slices: &[Slice]) -> Vec<(f64, f64)> {
     if !slices.is_empty() {
         moments.push((sent, to_f64(latest.saturating_sub(first))));
     }
-    moments
 }
 
 /// Octets of all slices.

@@ -128,24 +128,44 @@ impl Train {
 /// `slices` are in order of time. `datagrams` says that each is a datagram of its own rather than part of a TCP stream.
 #[must_use]
 pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Train> {
+    trains_with(&mut Scratch::default(), slices, datagrams, settings)
+}
+
+/// Memory that looking for trains takes, for one episode after another.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    lengths: Lengths,
+    rest: Vec<Slice>,
+    candidates: candidates::Scratch,
+    moments: Vec<(f64, f64)>,
+}
+
+/// The same as [`trains`], in memory that was used before.
+#[must_use]
+pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Train> {
     let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return Vec::new() };
     if slices.len() < settings.records || last.at.saturating_sub(first.at) < candidates::SHORTEST {
         return Vec::new();
     }
+    let Scratch { lengths, rest, candidates: scratch, moments } = scratch;
     let mut found = Vec::new();
-    let mut look = |shape: TrainShape, part: &[Slice]| found.extend(judge::judge(shape, part, slices, datagrams, settings));
-    let lengths = Lengths::of(slices);
-    candidates::constant(slices, &lengths, settings, &mut look);
+    let mut look =
+        |shape: TrainShape, part: &[Slice]| found.extend(judge::judge(shape, part, slices, datagrams, settings, moments));
+    lengths.count(slices);
+    candidates::constant(slices, lengths, settings, scratch, &mut look);
     // Records of one length at one beat that are most of what was sent leave nothing to explain.
     let plain: Vec<(i64, i64)> =
         found.iter().filter(|train: &&Train| train.share >= PLAIN).map(|train| (train.first, train.last)).collect();
-    let mut look = |shape: TrainShape, part: &[Slice]| found.extend(judge::judge(shape, part, slices, datagrams, settings));
+    let mut look =
+        |shape: TrainShape, part: &[Slice]| found.extend(judge::judge(shape, part, slices, datagrams, settings, moments));
     if plain.is_empty() {
-        candidates::variable(slices, &lengths, settings, &mut look);
+        candidates::variable(slices, lengths, settings, scratch, &mut look);
     } else {
         let explained = |slice: &Slice| plain.iter().any(|span| (span.0..=span.1).contains(&slice.at));
-        let rest: Vec<Slice> = slices.iter().filter(|slice| !explained(slice)).copied().collect();
-        candidates::variable(&rest, &Lengths::of(&rest), settings, &mut look);
+        rest.clear();
+        rest.extend(slices.iter().filter(|slice| !explained(slice)));
+        lengths.count(rest);
+        candidates::variable(rest, lengths, settings, scratch, &mut look);
     }
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     let mut kept: Vec<Train> = Vec::new();
