@@ -42,6 +42,8 @@ pub struct Design {
     pub lengths: Vec<i64>,
     /// Quiet hours.
     pub quiet: Vec<Quiet>,
+    /// Whether rounds begin only while nobody is at home, as [`crate::experiment::Command::Presence`] tells.
+    pub only_when_away: bool,
     /// What local time is ahead of UTC, nanoseconds.
     pub local_offset: i64,
     /// How long devices are watched before the first round, nanoseconds.
@@ -60,6 +62,7 @@ impl Default for Design {
             stimuli: Vec::new(),
             lengths: [2, 3, 4, 6, 8].map(|seconds| seconds * SECOND).to_vec(),
             quiet: Vec::new(),
+            only_when_away: false,
             local_offset: 0,
             warm_up: 60 * SECOND,
         }

@@ -163,6 +163,24 @@ fn a_pause_breaks_the_round_off_and_nothing_sounds_until_it_ends() {
 }
 
 #[test]
+fn where_it_is_wanted_so_nothing_sounds_while_somebody_is_at_home() {
+    let mut home = Home::new(Design { only_when_away: true, ..design() }, rounds(3));
+    home.pass(10_000);
+    assert_eq!(home.orders, []);
+    home.tell(Input::Command(Command::Presence { somebody: false }));
+    home.pass(250);
+    let before = home.orders.len();
+    assert!(before >= 1);
+    home.tell(Input::Command(Command::Presence { somebody: true }));
+    home.pass(10_000);
+    assert_eq!(home.orders.len(), before);
+    assert_eq!(home.rounds.last().unwrap().void, Some(Void::Interrupted));
+    home.tell(Input::Command(Command::Presence { somebody: false }));
+    home.pass(10_000);
+    assert_eq!(home.rounds.len(), 3);
+}
+
+#[test]
 fn stopping_ends_it() {
     let mut home = Home::new(design(), rounds(50));
     home.pass(1_000);

@@ -47,6 +47,11 @@ pub enum Command {
     Pause,
     /// Go on.
     Resume,
+    /// Somebody is at home, or nobody is: told by a person, or by telephones that join and leave the network.
+    Presence {
+        /// Whether somebody is.
+        somebody: bool,
+    },
     /// End the session.
     Stop,
 }

@@ -35,6 +35,7 @@ pub struct Experiment<P> {
     state: State,
     number: u32,
     paused: bool,
+    somebody_home: bool,
     /// Rounds that are over and wait until what they caused is.
     settling: VecDeque<Round>,
 }
@@ -74,6 +75,7 @@ impl<P: Plan> Experiment<P> {
             state: State::New,
             number: 0,
             paused: false,
+            somebody_home: true,
             settling: VecDeque::new(),
         }
     }
@@ -140,6 +142,13 @@ impl<P: Plan> Experiment<P> {
                 self.paused = false;
                 self.tick(now, actions);
             }
+            Command::Presence { somebody } => {
+                self.somebody_home = somebody;
+                if self.design.only_when_away && somebody {
+                    self.break_off(now);
+                }
+                self.tick(now, actions);
+            }
             Command::Stop => {
                 self.break_off(now);
                 self.end(Done::Stopped, now, actions);
@@ -196,7 +205,7 @@ impl<P: Plan> Experiment<P> {
 
     /// Begins the next round, or says when it may begin.
     fn begin(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> Option<Timestamp> {
-        if self.paused {
+        if self.paused || (self.design.only_when_away && self.somebody_home) {
             return None;
         }
         match self.design.next_allowed(now) {
