@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::weigh::{Setting, weigh};
 use super::{Caveat, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts};
 use crate::detect::dose::Dose;
-use crate::detect::lottery::{AT_ONCE, bound, e_bh};
+use crate::detect::lottery::{AT_ONCE, Lag, bound, e_bh};
 use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
 use crate::measure::Profile;
 use crate::probe::{Heard, Round, Void};
@@ -153,6 +153,12 @@ impl Evidence {
         self.late.map_or(self.ln_e, |late| late.ln_e.max(self.ln_e))
     }
 
+    /// The delay that the proof rests on, where a late reaction is proven and is the stronger one. `sounds` and the doses are of that delay.
+    #[must_use]
+    pub fn delay(&self) -> Option<Lag> {
+        self.late.filter(|late| late.ln_e > self.ln_e && late.ln_e >= self.threshold).map(|late| late.lag)
+    }
+
     /// Whether what it sends is sound: clocked audio that is proven to follow the probes, or more octets the longer it heard, and so many
     /// for each second that they can hold speech.
     #[must_use]
@@ -258,7 +264,7 @@ fn list(verdicts: &mut [Verdict], session: &Session, alpha: f64) {
     }
 }
 
-fn session_span(trials: &[Trial]) -> Option<Window> {
+pub(super) fn session_span(trials: &[Trial]) -> Option<Window> {
     let spans = || trials.iter().filter_map(|trial| trial.round.span());
     Some(Window { from: spans().map(|span| span.from).min()?, until: spans().map(|span| span.until).max()? })
 }

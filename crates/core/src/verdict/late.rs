@@ -1,9 +1,11 @@
 //! Late reactions: the same slots, looked at minutes and hours after their probes.
 
-use super::Late;
-use crate::detect::lottery::{Lag, Late as Search, lags};
-use crate::measure::{Above, Measure};
-use crate::time::{SECOND, Window};
+use super::decide::session_span;
+use super::{Late, Verdicts};
+use crate::detect::lottery::{Lag, Late as Search, Place, lags};
+use crate::findings::DeviceFindings;
+use crate::measure::{Above, Measure, Profile};
+use crate::time::{SECOND, Timestamp, Window};
 use crate::trial::{Session, Trial};
 
 /// Longest delay that is searched: spies that wait for the night.
@@ -20,8 +22,7 @@ pub(super) fn scores(above: &Above, trial: &Trial, lag: Lag) -> Option<Vec<Measu
 
 /// The strongest late reaction.
 pub(super) fn search(above: &Above, session: &Session, counted: &[&Trial]) -> Option<Late> {
-    let first = counted.first()?.round.span()?;
-    let delays = lags(above.until().since(first.until).min(LONGEST));
+    let delays = delays(above, counted);
     let rounds: Vec<Slots> = counted.iter().map(|trial| Slots::of(trial, session)).collect();
     let sounds = session.sounds().len();
     let open: Vec<bool> = delays.iter().map(|lag| is_promising(above, &rounds, *lag, sounds)).collect();
@@ -36,6 +37,33 @@ pub(super) fn search(above: &Above, session: &Session, counted: &[&Trial]) -> Op
     }
     let looked = open.contains(&true);
     search.evidence().ln_late.filter(|_| looked).map(|(lag, ln_e)| Late { lag, ln_e })
+}
+
+/// How the evidence for a reaction after this delay grew: its natural logarithm, its share of the error rate included, after each round that
+/// counts for the device and whose slots, so much later, the capture covers. The highest of them is what the verdict carries; empty if the
+/// search did not include the delay. `until` is the end of the capture that the verdicts are from.
+#[must_use]
+pub fn late_growth(device: &DeviceFindings, verdicts: &Verdicts, until: Timestamp, lag: Lag) -> Vec<f64> {
+    let trials = &verdicts.trials;
+    let counted: Vec<&Trial> = trials.iter().filter(|trial| trial.counted(device.id).is_some()).collect();
+    let Some(stretch) = session_span(trials).map(|span| Window { from: span.from, until }) else { return Vec::new() };
+    let above = Above::new(&Profile::of(device), stretch);
+    let mut session = Session::new(verdicts.alpha);
+    trials.iter().for_each(|trial| session.take(trial));
+    let mut search = Search::new(&delays(&above, &counted));
+    let number = search.lags().position(|searched| searched == lag);
+    let grown = counted.iter().filter_map(|trial| {
+        let place = Place::of(&scores(&above, trial, lag)?, trial.round.drawn)?;
+        search.round_at(Some(number?), Slots::of(trial, &session).sound, place);
+        search.standing(lag)
+    });
+    grown.collect()
+}
+
+/// The delays that are searched for a device with these rounds.
+fn delays(above: &Above, counted: &[&Trial]) -> Vec<Lag> {
+    let first = counted.first().and_then(|trial| trial.round.span());
+    first.map_or_else(Vec::new, |first| lags(above.until().since(first.until).min(LONGEST)))
 }
 
 /// A round, ready to be looked at again and again.

@@ -5,6 +5,7 @@ mod late;
 mod weigh;
 
 pub use self::decide::{LEAST_SPEECH, Settings, judge};
+pub use self::late::late_growth;
 
 use std::collections::BTreeMap;
 

@@ -83,7 +83,7 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
                 }
                 main {
                     @if let Some(probing) = context.probing {
-                        (verdict::section(probing, &summary))
+                        (verdict::section(findings, probing, &summary))
                         (verdict::meaning())
                         section.quiet {
                             h2 { "What else the traffic shows" }

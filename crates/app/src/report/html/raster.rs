@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use earwitness_core::detect::lottery::Lag;
 use earwitness_core::findings::{DeviceFindings, SightingKind};
 use earwitness_core::probe::Round;
 use earwitness_core::time::{SECOND, Timestamp, Window};
@@ -35,6 +36,8 @@ struct Row {
 /// Everything that the picture of a device shows.
 pub(super) struct Raster<'a> {
     found: &'a DeviceFindings,
+    /// How long after the slots the rows begin.
+    delay: Lag,
     /// Seconds after the onset.
     after: i64,
     /// Length of a bin in tenths of a second.
@@ -49,21 +52,23 @@ pub(super) struct Raster<'a> {
 }
 
 impl<'a> Raster<'a> {
-    /// The slots of the rounds that count; `None` if the device sent nothing around any of them.
+    /// The slots of the rounds that count, at the delay that a late proof rests on; `None` if the device sent nothing around any of them.
     pub(super) fn new(found: &'a DeviceFindings, probing: &Probing) -> Option<Self> {
         let trials = &probing.verdicts.trials;
         let mut rounds: Vec<&Round> = trials.iter().filter(|it| it.counted(found.id).is_some()).map(|it| &it.round).collect();
         let (mut probes, mut shams) = (Vec::new(), Vec::new());
-        let sounds = probing.of(found.id).map(|it| &it.evidence.sounds);
+        let verdict = probing.of(found.id);
+        let delay = verdict.and_then(|it| it.evidence.delay()).unwrap_or(Lag::NONE);
+        let sounds = verdict.map(|it| &it.evidence.sounds);
         let hits = |round: &&Round| sounds.and_then(|all| all.get(&round.played.stimulus.name)).map_or(0, |it| it.0);
         // The sounds that moved it most come first, so that the effect is one block.
         rounds.sort_by(|a, b| hits(b).cmp(&hits(a)).then_with(|| a.played.stimulus.cmp(&b.played.stimulus)));
         for round in &rounds {
             for (slot, window) in round.windows().into_iter().enumerate() {
-                if slot == round.drawn { &mut probes } else { &mut shams }.push(window.from);
+                if slot == round.drawn { &mut probes } else { &mut shams }.push(delay.window(window).from);
             }
         }
-        let slot = rounds.first()?.slots.first()?.length();
+        let slot = rounds.first().and_then(|it| Some(delay.window(*it.slots.first()?).length()))?;
         let guard = rounds.iter().filter_map(|it| Some(it.slots.get(1)?.from.since(it.slots.first()?.until))).min().unwrap_or(0);
         let after = ((slot + guard) / SECOND).clamp(5, LONGEST);
         let all = (probes.len(), shams.len());
@@ -79,6 +84,7 @@ impl<'a> Raster<'a> {
         let width = (found.sent.width / (SECOND / 10)).max(1);
         Some(Self {
             found,
+            delay,
             after,
             width,
             probes,
@@ -132,12 +138,21 @@ impl<'a> Raster<'a> {
         }
     }
 
+    /// The delay in words, if there is one.
+    fn later(&self) -> Option<String> {
+        (self.delay != Lag::NONE).then(|| words::duration(self.delay.shift / SECOND * SECOND))
+    }
+
     fn caption(&self) -> Markup {
         let few = |shown: usize, all: usize| {
             if shown < all { format!(" ({} of {} are drawn)", shown, words::count(all as u64)) } else { String::new() }
         };
         html! {
-            "Each row is one slot: " span.key.audio { "with a sound" } " from the line on" (few(self.probes.len(), self.all.0))
+            @if let Some(delay) = self.later() {
+                "Each row is what it sent " (delay) " after one slot, when its answer comes: "
+                span.key.audio { "a slot with a sound" }
+            } @else { "Each row is one slot: " span.key.audio { "with a sound" } " from the line on" }
+            (few(self.probes.len(), self.all.0))
             @if !self.shams.is_empty() { ", " span.key { "silent" } " below" (few(self.shams.len(), self.all.1)) }
             ". Sounds that moved it most come first. The stronger the colour, the more it sent in that second, up to " (words::octets(round(self.top).unsigned_abs()))
             ". Rings: an upload at the beat of a codec, or a recording, began. Below: the mean of each second, of both."
@@ -242,7 +257,9 @@ impl<'a> Raster<'a> {
     fn axis(&self, top: u32, bottom: u32) -> Markup {
         let step = [5, 10, 20, 30, 60].into_iter().find(|step| (BEFORE + self.after) / step <= 8).unwrap_or(60);
         let ticks: Vec<i64> = (-BEFORE..=self.after).filter(|it| it % step == 0).collect();
-        let lasts = self.sound.min(self.after * 10);
+        // What comes later lasts as long as it takes to send, not to say.
+        let lasts = if self.delay == Lag::NONE { self.sound.min(self.after * 10) } else { 0 };
+        let zero = self.later().map_or_else(|| "sound".to_owned(), |delay| format!("+{delay}"));
         html! {
             line.onset x1=(percent(self.place(0))) x2=(percent(self.place(0))) y1="0" y2=(bottom) {}
             @if self.slot < self.after * 10 {
@@ -255,7 +272,7 @@ impl<'a> Raster<'a> {
                 @let x = self.place(second * 10);
                 line.tick x1=(percent(x)) x2=(percent(x)) y1=(top) y2=(top + 5) {}
                 text.time .narrow[second / step % 2 != 0] x=(percent(x)) y=(top + 18) text-anchor=(if x < 20.0 { "start" } else if x > 980.0 { "end" } else { "middle" }) {
-                    @if second == 0 { "sound" } @else { (format!("{second:+} s").replace('-', "\u{2212}")) }
+                    @if second == 0 { (zero) } @else { (format!("{second:+} s").replace('-', "\u{2212}")) }
                 }
             }
         }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use earwitness_core::findings::Findings;
+use earwitness_core::time::SECOND;
 use earwitness_core::verdict::{Outcome, Undecided, Verdict};
 use maud::{Markup, html};
 
@@ -9,7 +11,7 @@ use super::percent;
 use super::raster::Raster;
 use crate::report::names::{self, WIDEST};
 use crate::report::summary::{Device, Summary};
-use crate::report::verdicts::curve::curves;
+use crate::report::verdicts::curve::curves_of_proofs;
 use crate::report::verdicts::table::{ordered, sounds};
 use crate::report::verdicts::words::{basis, caveats, chance, receivers, sentences};
 use crate::report::verdicts::{Probing, json::Curves};
@@ -29,9 +31,9 @@ pub(super) const CAUTION: &str = "Sounds were played at moments drawn by lot, an
     The content is encrypted and was not read. What was not played was not tested.";
 
 /// All verdicts.
-pub(super) fn section(probing: &Probing, summary: &Summary<'_>) -> Markup {
+pub(super) fn section(findings: &Findings, probing: &Probing, summary: &Summary<'_>) -> Markup {
     let rows = ordered(probing, &summary.devices);
-    let curves = curves(&probing.verdicts);
+    let curves = curves_of_proofs(findings, &probing.verdicts);
     let caveats = caveats(probing);
     html! {
         section.basis {
@@ -93,7 +95,7 @@ fn card(probing: &Probing, curves: &Curves, place: usize, device: &Device<'_>, v
                 code { (names::id(device.found.id)) }
             }
             @for (number, it) in told.iter().enumerate() { @if number == 0 && striking { p.sentence { (it) } } @else { p.told { (it) } } }
-            @if striking { (numbers(verdict)) }
+            @if striking { (numbers(verdict)) (by_sound(verdict)) }
             @match raster {
                 Some(raster) => @if striking { (raster.picture(&device.name)) (evidence(verdict, curve)) }
                     @else { details.lab { summary { "What it sent around each sound" } (raster.picture(&device.name)) (evidence(verdict, curve)) } },
@@ -116,7 +118,28 @@ fn numbers(verdict: &Verdict) -> Markup {
                     @if let Some(rate) = it.caused.bit_rate { dd.note { (bit_rate(rate)) } } }
             }
             @if let Some(to) = receivers(it) { div { dt { "Sent to" } dd { bdi { (to) } } } }
-            @if let Some(sounds) = sounds(verdict) { div { dt { "By sound" } dd.note { bdi { (sounds) } } } }
+        }
+    }
+}
+
+/// How often each sound moved it, a bar each.
+fn by_sound(verdict: &Verdict) -> Markup {
+    let Some(all) = sounds(verdict) else { return html! {} };
+    let share = |hits: u32, rounds: u32| percent(f64::from(hits) / f64::from(rounds.max(1)) * 1_000.0);
+    html! {
+        h3.by { "By sound" }
+        ul.sounds {
+            @for (name, hits, rounds) in &all.sounds {
+                li {
+                    bdi { (name) }
+                    svg width="100%" height="8" aria-hidden="true" {
+                        rect.rail width="100%" height="8" rx="4" {}
+                        @if *hits > 0 { rect.share width=(share(*hits, *rounds)) height="8" rx="4" {} }
+                    }
+                    span { (hits) " of " (rounds) }
+                }
+            }
+            @if all.more > 0 { li { (words::counted(all.more as u64, "more sound is", "more sounds are")) " in the JSON report." } }
         }
     }
 }
@@ -137,6 +160,10 @@ fn evidence(verdict: &Verdict, curve: Option<&Vec<f64>>) -> Markup {
         // Writing to a string cannot fail.
         let _ = write!(path, "L{x:.0} {:.1}", y(*value));
     }
+    let when = verdict
+        .evidence
+        .delay()
+        .map_or_else(String::new, |lag| format!(" {} later", words::duration(lag.shift / SECOND * SECOND)));
     let line = y(threshold) / 100.0 * f64::from(EVIDENCE);
     html! {
         figure.evidence {
@@ -148,7 +175,7 @@ fn evidence(verdict: &Verdict, curve: Option<&Vec<f64>>) -> Markup {
                 text.time x="0" y=(EVIDENCE + 15) { "first round" }
                 text.time x=(percent(1_000.0)) y=(EVIDENCE + 15) text-anchor="end" { (words::counted(curve.len() as u64, "round", "rounds")) }
             }
-            figcaption { "Evidence that sound moves it, from round to round (logarithmic). It wins and loses by lot; above the dashed line a reaction is proven." }
+            figcaption { "Evidence that sound moves it" (when) ", from round to round (logarithmic). It wins and loses by lot; above the dashed line a reaction is proven." }
         }
     }
 }

@@ -127,12 +127,28 @@ fn truth_of(probing: &Probing, verdict: &Verdict) -> Cell {
 /// The sentences of a device, and how often each sound moved it.
 pub(crate) fn explained(verdict: &Verdict) -> Vec<String> {
     let mut told = sentences(verdict);
-    told.extend(sounds(verdict).map(|it| format!("By sound: {it}.")));
+    told.extend(sounds(verdict).map(|it| format!("By sound: {}.", it.words())));
     told
 }
 
+/// How often each sound moved the device.
+pub(crate) struct BySound {
+    /// Name, rounds in which it moved the device, all its rounds; those that moved it most come first.
+    pub(crate) sounds: Vec<(String, u32, u32)>,
+    /// How many more sounds there were.
+    pub(crate) more: usize,
+}
+
+impl BySound {
+    fn words(&self) -> String {
+        let told = self.sounds.iter().map(|(name, hits, rounds)| format!("{name} {hits} of {rounds}"));
+        let more = (self.more > 0).then(|| format!("and {} more sounds", self.more));
+        told.chain(more).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// How often each sound moved the device; nothing where none ever did.
-pub(crate) fn sounds(verdict: &Verdict) -> Option<String> {
+pub(crate) fn sounds(verdict: &Verdict) -> Option<BySound> {
     let it = &verdict.evidence;
     let (hit, _) = hits(it);
     if hit == 0
@@ -143,13 +159,8 @@ pub(crate) fn sounds(verdict: &Verdict) -> Option<String> {
     }
     let mut all: Vec<_> = it.sounds.iter().collect();
     all.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
-    let more = all.len().saturating_sub(SOUNDS);
-    let mut told: Vec<String> =
-        all.iter().take(SOUNDS).map(|(name, (hits, rounds))| format!("{} {hits} of {rounds}", names::clean(name, 40))).collect();
-    if more > 0 {
-        told.push(format!("and {more} more sounds"));
-    }
-    Some(told.join(", "))
+    let sounds = all.iter().take(SOUNDS).map(|(name, (hits, rounds))| (names::clean(name, 60), *hits, *rounds)).collect();
+    Some(BySound { sounds, more: all.len().saturating_sub(SOUNDS) })
 }
 
 #[cfg(test)]

@@ -143,6 +143,13 @@ impl Late {
         }
     }
 
+    /// What the rounds so far say of one delay, as it stands now: a natural logarithm with the part of the stake that is on it. Nothing for a
+    /// delay that is not searched.
+    #[must_use]
+    pub fn standing(&self, lag: Lag) -> Option<f64> {
+        self.later.iter().find(|search| search.lag == lag).map(|search| search.ln_part + search.lottery.log_e())
+    }
+
     /// What the rounds so far say.
     #[must_use]
     pub fn evidence(&self) -> Evidence {

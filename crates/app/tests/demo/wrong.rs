@@ -1,0 +1,74 @@
+//! What cannot be done is said before anything is simulated, with what to do instead.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{HOME, earwitness, folder, text, told};
+
+/// What the program says when it cannot do it.
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let output = earwitness(folder, arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    assert_eq!(text(&output.stdout), "", "{arguments:?}");
+    text(&output.stderr)
+}
+
+#[test]
+fn an_unknown_scenario_is_answered_with_those_there_are() {
+    let folder = folder();
+    let list = told(folder.path(), &["simulate", "--list"]);
+    let known: Vec<&str> = list.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert!(known.contains(&"demo") && known.contains(&"every-kind") && known.len() > 10, "{list}");
+    for command in ["demo", "simulate"] {
+        let told = refused(folder.path(), &[command, "demmo"]);
+        assert!(told.contains("\"demmo\"") && known.iter().all(|name| told.contains(name)), "{told}");
+    }
+    let told = refused(folder.path(), &["simulate", "hour.toml", "--print"]);
+    assert!(told.contains("does not come with the program; --list tells what does"), "{told}");
+}
+
+#[test]
+fn a_scenario_with_an_unknown_key_is_refused_at_its_line_and_column() {
+    let folder = folder();
+    fs::write(folder.path().join("typo.toml"), HOME.replace("wake_words", "wake_wurds")).unwrap();
+    let told = refused(folder.path(), &["simulate", "typo.toml"]);
+    assert!(told.contains("typo.toml:10:1: ") && told.contains("wake_wurds") && told.contains("wake_words"), "{told}");
+    fs::write(folder.path().join("broken.toml"), "title = \"no end\nhours = 1\n").unwrap();
+    let told = refused(folder.path(), &["demo", "broken.toml"]);
+    assert!(told.contains("broken.toml:1:"), "{told}");
+}
+
+#[test]
+fn a_session_that_contradicts_itself_is_refused() {
+    let folder = folder();
+    for (probing, expected) in [
+        ("slot_seconds = 2", "does not fit into a slot of 2 s: shorten it, or lengthen the slot"),
+        ("quiet = [\"00:00-24:00\"]", "the quiet hours leave no time for a round"),
+        ("quiet = [\"22:00-10:00\", \"09:00-23:00\"]", "the quiet hours leave no time for a round"),
+        ("quiet = [\"late\"]", "write them like 23:00-06:00"),
+        ("alpha = 0", "`alpha` must lie between"),
+        ("alpha = 2", "`alpha` must lie between"),
+        ("slots = 1", "`slots` must lie between 2 and"),
+        ("rounds = 0", "`rounds` must lie between 1 and"),
+    ] {
+        fs::write(folder.path().join("odd.toml"), format!("{HOME}\n[probing]\n{probing}\n")).unwrap();
+        for command in ["demo", "simulate"] {
+            let told = refused(folder.path(), &[command, "odd.toml"]);
+            assert!(told.contains(expected) && told.contains("odd"), "{probing}: {told}");
+        }
+    }
+}
+
+#[test]
+fn a_seed_that_is_no_number_and_a_folder_that_is_not_there_are_named() {
+    let folder = folder();
+    for command in ["demo", "simulate"] {
+        let told = refused(folder.path(), &[command, "--seed", "abc"]);
+        assert!(told.contains("'abc' for '--seed <N>'"), "{told}");
+    }
+    let told = refused(folder.path(), &["simulate", "hour.toml", "-o", "nowhere/home"]);
+    assert!(told.contains("nowhere/home.pcapng"), "{told}");
+    let told = refused(folder.path(), &["demo", "hour.toml", "--html", "nowhere/page.html", "--quiet"]);
+    assert!(told.contains("nowhere/page.html"), "{told}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+}
