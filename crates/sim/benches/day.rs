@@ -20,7 +20,7 @@ use earwitness_core::samples::Samples;
 use earwitness_core::schedule::Design;
 use earwitness_core::verdict::{self, judge};
 use earwitness_sim::house::House;
-use earwitness_sim::night::{Happening, run};
+use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
 
 const SEED: u64 = 1;
@@ -47,7 +47,7 @@ fn day(settings: Settings, ttest: bool) -> (Findings, Vec<Round>) {
     let mut machine = Experiment::new(design, Watch, 0.01, settings);
     let mut samples = Samples::new(ttest::Settings::default());
     let mut rounds = Vec::new();
-    let over = run(&mut house, &mut machine, true, &mut |happening| match happening {
+    let over = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Frame(frame) if ttest => samples.frame(frame),
         Happening::Sounds { round, onset } if ttest => samples.expect(round, onset),
         Happening::Write(Entry::Trial(trial)) => rounds.push(trial.round),

@@ -15,8 +15,21 @@ const LATENCY: i64 = 120 * MILLISECOND;
 /// Longest stretch that the house is let run alone.
 const STRETCH: i64 = 10 * SECOND;
 
-/// How loud probes are at the loudspeaker, decibels of sound pressure: a raised voice.
-const LEVEL: f64 = 70.0;
+/// What probes are played with.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Loudspeaker {
+    /// How loud they are at the loudspeaker, decibels of sound pressure.
+    pub level_db: f64,
+    /// Whether a microphone beside it hears them.
+    pub microphone: bool,
+}
+
+impl Default for Loudspeaker {
+    /// A raised voice, and a microphone.
+    fn default() -> Self {
+        Self { level_db: 70.0, microphone: true }
+    }
+}
 
 /// What happens during a session.
 #[derive(Debug)]
@@ -42,7 +55,7 @@ pub enum Happening<'a> {
 pub fn run<P: Plan>(
     house: &mut House,
     machine: &mut Experiment<P>,
-    microphone: bool,
+    loudspeaker: Loudspeaker,
     tell: &mut dyn FnMut(Happening<'_>),
 ) -> Timestamp {
     let (mut now, ends) = (house.begins(), house.ends());
@@ -59,9 +72,9 @@ pub fn run<P: Plan>(
                     Action::WakeAt(at) => wake = Some(at.nanos().max(now + 1)),
                     Action::Speak(Order { round, stimulus, length }) => {
                         let onset = now + LATENCY;
-                        house.play(onset, &Sound { stimulus, length, level_db: LEVEL });
+                        house.play(onset, &Sound { stimulus, length, level_db: loudspeaker.level_db });
                         tell(Happening::Sounds { round, onset: Timestamp::from_nanos(onset) });
-                        let heard = if microphone { Heard::Yes } else { Heard::Unknown };
+                        let heard = if loudspeaker.microphone { Heard::Yes } else { Heard::Unknown };
                         let spoken = Spoken { onset: Timestamp::from_nanos(onset), length, heard, trouble: None };
                         machine.handle(Input::Spoken(spoken), Timestamp::from_nanos(now), &mut actions);
                     }

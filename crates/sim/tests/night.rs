@@ -16,7 +16,7 @@ use earwitness_core::schedule::Design;
 use earwitness_core::trial::Trial;
 use earwitness_core::verdict::{self, Verdict, Verdicts, judge, late_growth};
 use earwitness_sim::house::{House, HouseTruth};
-use earwitness_sim::night::{Happening, run};
+use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
 
 /// A night and all that it left.
@@ -40,7 +40,7 @@ fn night(plan: &Plan, seed: u64) -> Night {
     let design = Design { seed, stimuli: plan.sounds.clone(), ..Design::default() };
     let mut machine = Experiment::new(design, Watch, 0.01, Settings::default());
     let (mut frames, mut trials) = (0xcbf2_9ce4_8422_2325_u64, Vec::new());
-    let ended = run(&mut house, &mut machine, true, &mut |happening| match happening {
+    let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Frame(frame) => {
             for octet in frame.at.nanos().to_le_bytes().iter().chain(frame.bytes) {
                 frames = (frames ^ u64::from(*octet)).wrapping_mul(0x0100_0000_01b3);

@@ -60,7 +60,7 @@ pub(super) fn night(plan: &Plan, seed: u64, session: &Session, settings: Setting
     let mut machine = Experiment::new(session.design.clone(), choice, session.alpha, settings);
     let mut samples = Samples::new(ttest::Settings::default());
     let mut rounds = Vec::new();
-    let ended = run(&mut house, &mut machine, true, &mut |happening| match happening {
+    let ended = run(&mut house, &mut machine, session.loudspeaker, &mut |happening| match happening {
         Happening::Frame(frame) => {
             samples.frame(frame);
             see(Seen::Frame(frame));

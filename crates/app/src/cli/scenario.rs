@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use earwitness_core::schedule::{Design, Quiet};
 use earwitness_core::time::SECOND;
+use earwitness_sim::night::Loudspeaker;
 use earwitness_sim::plan::{Plan, Probing};
 
 /// Longest scenario file, octets.
@@ -45,6 +46,7 @@ pub(super) fn list() -> anyhow::Result<Vec<(&'static str, String)>> {
 pub(super) struct Session {
     pub(super) design: Design,
     pub(super) alpha: f64,
+    pub(super) loudspeaker: Loudspeaker,
     /// Rounds at most.
     pub(super) rounds: Option<u32>,
 }
@@ -59,7 +61,7 @@ pub(super) const ALPHA: f64 = 0.01;
 pub(super) fn session(plan: &Plan, seed: u64) -> anyhow::Result<Session> {
     let usual = Design::default();
     let probing = plan.probing.clone().unwrap_or_default();
-    let Probing { slots, slot_seconds, guard_seconds, rounds, alpha, quiet, .. } = probing;
+    let Probing { slots, slot_seconds, guard_seconds, rounds, alpha, level_db, quiet } = probing;
     let quiet: anyhow::Result<Vec<Quiet>> = quiet.unwrap_or_default().iter().map(|text| quiet_hours(text)).collect();
     let design = Design {
         seed,
@@ -72,7 +74,9 @@ pub(super) fn session(plan: &Plan, seed: u64) -> anyhow::Result<Session> {
         ..usual
     };
     design.check().with_context(|| format!("the scenario {} cannot be probed so", plan.name))?;
-    Ok(Session { design, alpha: alpha.unwrap_or(ALPHA), rounds })
+    let usual = Loudspeaker::default();
+    let loudspeaker = Loudspeaker { level_db: level_db.unwrap_or(usual.level_db), ..usual };
+    Ok(Session { design, alpha: alpha.unwrap_or(ALPHA), loudspeaker, rounds })
 }
 
 /// `23:00-06:00`.

@@ -12,7 +12,7 @@ use earwitness_core::schedule::Design;
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::{self, judge};
 use earwitness_sim::house::{House, HouseDevice, HouseTruth, Origin, Sent};
-use earwitness_sim::night::{Happening, run};
+use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
 
 use super::gather::Gatherer;
@@ -48,7 +48,7 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
     let mut machine = Experiment::new(design.clone(), campaign, alpha, Settings::default());
     let mut gatherer = Gatherer::default();
     let mut rounds = Vec::new();
-    let until = run(&mut house, &mut machine, true, &mut |happening| match happening {
+    let until = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Frame(frame) => gatherer.frame(frame),
         Happening::Write(Entry::Trial(trial)) => rounds.push(trial.round),
         _ => {}

@@ -53,7 +53,10 @@ fn a_late_reaction_is_drawn_at_its_delay() {
     told(folder.path(), &["demo", "--quiet", "--html", "page.html", "--json=report.json"]);
     let page = std::fs::read_to_string(folder.path().join("page.html")).unwrap();
     assert!(page.len() < 1_000_000, "{}", page.len());
-    let card = page.split("<article").find(|it| it.contains("<bdi>desk-plug</bdi>") && it.contains("class=\"verdict streams\"")).unwrap();
+    let card = page
+        .split("<article")
+        .find(|it| it.contains("<bdi>desk-plug</bdi>") && it.contains("class=\"verdict streams\""))
+        .unwrap();
     for expected in [
         "not at once, but about 11 min 55 s after the sound",
         ">+11 min 55 s</text>",

@@ -148,7 +148,11 @@ fn who_hears_nothing_is_accused_no_more_often_than_allowed() {
     );
     // A home counts once, however many of its devices are accused: homes are independent, devices of one share the draws.
     let any = said.iter().map(|it| u32::from(it.accused > 0)).sum();
-    println!("{any} of {homes} homes with anybody accused: at most {:.2} % (95 %), {} allowed", 100.0 * at_most(any, homes), ALPHA);
+    println!(
+        "{any} of {homes} homes with anybody accused: at most {:.2} % (95 %), {} allowed",
+        100.0 * at_most(any, homes),
+        ALPHA
+    );
     // Twice as many as allowed, and at least three, happen by chance in one full run of fifty or one ordinary run of a thousand.
     assert!(f64::from(any) < (2.0 * ALPHA * f64::from(homes)).max(3.0), "{any} of {homes} homes");
     // Evidence that is often reached tells more than evidence that hardly ever is.

@@ -14,7 +14,7 @@ use earwitness_core::schedule::Design;
 use earwitness_core::time::Timestamp;
 use earwitness_core::trial::Session;
 use earwitness_sim::house::{House, HouseTruth};
-use earwitness_sim::night::{Happening, run};
+use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
 
 /// A scenario that comes with the project.
@@ -42,7 +42,7 @@ pub(crate) fn night(scenario: &Plan, seed: u64, choice: impl plan::Plan, alpha: 
     let mut machine = Experiment::new(design, choice, alpha, Settings::default());
     let mut samples = Samples::new(ttest::Settings::default());
     let mut rounds = Vec::new();
-    let over = run(&mut house, &mut machine, true, &mut |happening| match happening {
+    let over = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Frame(frame) if ttest => samples.frame(frame),
         Happening::Sounds { round, onset } if ttest => samples.expect(round, onset),
         Happening::Write(Entry::Trial(trial)) => rounds.push(trial.round),
