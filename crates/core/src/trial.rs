@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::detect::lottery::{AT_ONCE, Lottery, Place, threshold};
+use crate::detect::lottery::{AT_ONCE, Lottery, Place, bound, threshold};
 use crate::findings::DeviceId;
 use crate::measure::{LEVEL_BEFORE, Measure, Profile};
 use crate::probe::Round;
@@ -72,6 +72,29 @@ pub struct Standing {
     pub sounds: Vec<(u32, u32)>,
     /// Counted rounds after which the reaction was first proven.
     pub proven_after: Option<u32>,
+}
+
+/// A device counts as silent only when a reaction to more than this share of the probes is excluded.
+pub const SILENT: f64 = 0.35;
+
+/// Confidence of the limit that a silent device is given.
+pub const CONFIDENCE: f64 = 0.95;
+
+/// Whether the drawn slot outdid all others so often (times, of rounds) that one sound may well move the device, whatever the others do: a
+/// deaf one seldom comes first in half of the rounds, and never for long.
+#[must_use]
+pub const fn answers_often((firsts, rounds): (u32, u32)) -> bool {
+    firsts >= 3 && firsts.saturating_mul(2) >= rounds
+}
+
+impl Standing {
+    /// Whether it would be called silent now, if what it did was spread evenly over the rounds.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        let (firsts, rounds) = self.sounds.iter().fold((0_u32, 0_u32), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+        let first = |round: u32| (round + 1) * firsts / rounds.max(1) > round * firsts / rounds.max(1);
+        !self.sounds.iter().any(|sound| answers_often(*sound)) && bound((0..rounds).map(first), CONFIDENCE) <= SILENT
+    }
 }
 
 /// All devices over the rounds so far.
@@ -151,5 +174,28 @@ impl Session {
     #[must_use]
     pub fn void(&self) -> u32 {
         self.void
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(sounds: &[(u32, u32)]) -> Standing {
+        Standing { sounds: sounds.to_vec(), ..Standing::default() }
+    }
+
+    #[test]
+    fn who_always_answers_one_sound_of_five_is_not_called_silent() {
+        assert!(standing(&[(0, 4); 5]).is_silent());
+        assert!(standing(&[(1, 12), (0, 12), (2, 12), (0, 12), (0, 12)]).is_silent());
+        assert!(!standing(&[(3, 3), (0, 4), (0, 4), (0, 4), (0, 5)]).is_silent());
+        assert!(!standing(&[(0, 1); 5]).is_silent(), "five rounds exclude nothing");
+        assert!(!standing(&[]).is_silent());
+    }
+
+    #[test]
+    fn chance_alone_seldom_looks_like_an_answer() {
+        assert!(!answers_often((2, 2)) && answers_often((3, 6)) && !answers_often((3, 7)));
     }
 }

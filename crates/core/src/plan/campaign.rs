@@ -4,7 +4,7 @@ use super::watch::Watch;
 use super::{Done, Next, Plan};
 use crate::lot::Lot;
 use crate::schedule::Design;
-use crate::trial::Session;
+use crate::trial::{Session, Standing};
 
 /// How a campaign chooses and when it ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,7 +13,7 @@ pub enum Mode {
     Balanced,
     /// Sounds that promise more are played more often, and it ends when every device is decided: for a household.
     UntilDecided {
-        /// Rounds after which a device that shows nothing counts as decided.
+        /// Rounds after which a device that shows nothing counts as decided; for one that shows something, it goes on.
         silent_after: u32,
     },
 }
@@ -33,6 +33,18 @@ impl Campaign {
     }
 }
 
+/// What a stake on a device has become that is worth waiting for: one that is deaf shows as much at a moment with a chance of at most a quarter.
+const SHOWS: f64 = 4.0;
+
+/// Each sound must have been played so often: fewer rounds tell nothing about a device that answers only one of them.
+const EACH: u32 = 3;
+
+/// Whether a device has shown nothing for long enough, whatever was played.
+fn is_silent(standing: &Standing, sounds: usize, silent_after: u32) -> bool {
+    let heard = standing.sounds.iter().filter(|sound| sound.1 >= EACH).count();
+    standing.rounds >= silent_after && heard >= sounds && standing.lottery.log_e() < SHOWS.ln() && standing.is_silent()
+}
+
 impl Plan for Campaign {
     fn next(&mut self, session: &Session, design: &Design, number: u32) -> Next {
         if number >= self.rounds {
@@ -49,7 +61,8 @@ impl Plan for Campaign {
             Mode::UntilDecided { silent_after } => {
                 let mut standings = session.standings().values().peekable();
                 let some = standings.peek().is_some();
-                if some && standings.all(|it| it.proven_after.is_some() || it.rounds >= silent_after) {
+                let sounds = design.stimuli.len();
+                if some && standings.all(|it| it.proven_after.is_some() || is_silent(it, sounds, silent_after)) {
                     return Next::Done(Done::Decided);
                 }
                 Watch.next(session, design, number)

@@ -11,7 +11,7 @@ use crate::measure::Profile;
 use crate::probe::{Heard, Round, Void};
 use crate::samples::Tested;
 use crate::time::{SECOND, Timestamp, Window};
-use crate::trial::{Session, Trial};
+use crate::trial::{CONFIDENCE, SILENT, Session, Trial, answers_often};
 
 /// What verdicts are computed with.
 #[derive(Clone, PartialEq, Debug)]
@@ -36,12 +36,6 @@ impl Default for Settings {
 /// AMBE; Opus begins at 6). What grows with the sound and stays below is a fingerprint or text; coders that go lower exist, and hide here.
 pub const LEAST_SPEECH: f64 = 300.0;
 
-/// A device counts as silent only when a reaction to more than this share of the probes is excluded.
-const SILENT: f64 = 0.35;
-
-/// Confidence of the limit that a silent device is given.
-const CONFIDENCE: f64 = 0.95;
-
 /// Evidence that is worth waiting for: without any reaction in the home, one device or another shows it at a moment with at most this
 /// chance.
 const PROMISING: f64 = 0.5;
@@ -64,7 +58,9 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
         .map(|round| Trial::new(round, seen.iter().map(|(id, since, profile)| (*id, *since, profile))))
         .collect();
     let mut session = Session::new(settings.alpha);
-    trials.iter().for_each(|trial| session.take(trial));
+    for trial in &trials {
+        session.take(trial);
+    }
     silence(findings, &trials, &mut caveats);
     let span = session_span(&trials);
     let from = span.map(|span| span.from).unwrap_or_default();
@@ -137,8 +133,12 @@ impl Evidence {
         self.strongest() >= self.threshold
     }
 
-    /// Whether a reaction may be showing that is not proven yet. What was strong once and has faded does not count.
+    /// Whether a reaction may be showing that is not proven yet, to everything or to one sound. What was strong once and has faded does not
+    /// count.
     fn is_promising(&self, alpha: f64) -> bool {
+        if self.sounds.values().any(|sound| answers_often(*sound)) {
+            return true;
+        }
         let strongest = self.late.map_or(self.ln_last, |late| late.ln_e.max(self.ln_last));
         (self.threshold + alpha.ln() - strongest).exp() <= PROMISING
     }
