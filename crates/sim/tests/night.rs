@@ -1,20 +1,19 @@
 //! Sessions in simulated homes: the same machine as in a real one, and whether what it says is the truth.
 
-#![expect(clippy::unwrap_used, reason = "a test that finds nothing fails")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use earwitness_core::analysis::Settings;
-use earwitness_core::detect::lottery::Lag;
 use earwitness_core::experiment::Experiment;
-use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::findings::DeviceId;
 use earwitness_core::plan::watch::Watch;
 use earwitness_core::probe::Void;
 use earwitness_core::record::Entry;
 use earwitness_core::schedule::Design;
 use earwitness_core::trial::Trial;
-use earwitness_core::verdict::{self, Verdict, Verdicts, judge, late_growth};
+use earwitness_core::verdict::{self, Verdicts, judge};
 use earwitness_sim::house::{House, HouseTruth};
 use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
@@ -26,7 +25,6 @@ struct Night {
     /// As scored while it went on.
     trials: Vec<Trial>,
     verdicts: Verdicts,
-    findings: Findings,
     truth: HouseTruth,
 }
 
@@ -54,7 +52,7 @@ fn night(plan: &Plan, seed: u64) -> Night {
     let rounds = trials.iter().map(|trial| trial.round.clone()).collect();
     let settings = verdict::Settings { seed, ..verdict::Settings::default() };
     let verdicts = judge(&ended.findings, rounds, &BTreeMap::new(), &settings);
-    Night { frames, trials, verdicts, findings: ended.findings, truth: house.truth() }
+    Night { frames, trials, verdicts, truth: house.truth() }
 }
 
 /// What a night says wrongly, a line for each device.
@@ -85,19 +83,6 @@ fn in_every_scenario_each_verdict_is_the_truth() {
         }
     }
     assert!(all.is_empty(), "\n{all}");
-}
-
-#[test]
-fn late_evidence_grows_to_what_the_verdict_carries() {
-    let night = night(&plan("demo"), 1);
-    let late = |it: &&Verdict| it.evidence.delay().is_some();
-    let verdict = night.verdicts.devices.iter().find(late).unwrap();
-    let delay = verdict.evidence.delay().unwrap();
-    let device = night.findings.devices.iter().find(|it| it.id == verdict.device).unwrap();
-    let grown = |lag| late_growth(device, &night.verdicts, night.findings.capture.last.unwrap(), lag);
-    let highest = grown(delay).into_iter().fold(f64::MIN, f64::max);
-    assert!((highest - verdict.evidence.strongest()).abs() < 1e-9, "{highest} {:?}", verdict.evidence.late);
-    assert_eq!(grown(Lag { shift: delay.shift + 1, ..delay }), [], "a delay that was not searched");
 }
 
 #[test]
