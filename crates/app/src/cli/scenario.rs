@@ -61,17 +61,18 @@ pub(super) fn session(plan: &Plan, seed: u64) -> anyhow::Result<Session> {
     let probing = plan.probing.clone().unwrap_or_default();
     let Probing { slots, slot_seconds, guard_seconds, rounds, alpha, quiet, .. } = probing;
     let quiet: anyhow::Result<Vec<Quiet>> = quiet.unwrap_or_default().iter().map(|text| quiet_hours(text)).collect();
+    let fault = || format!("the scenario {} cannot be probed so", plan.name);
     let design = Design {
         seed,
         slots: slots.map_or(usual.slots, |slots| slots as usize),
         slot: slot_seconds.map_or(usual.slot, nanos),
         guard: guard_seconds.map_or(usual.guard, nanos),
         stimuli: plan.sounds.clone(),
-        quiet: quiet?,
+        quiet: quiet.with_context(fault)?,
         local_offset: plan.offset_seconds.saturating_mul(SECOND),
         ..usual
     };
-    design.check().with_context(|| format!("the scenario {} cannot be probed so", plan.name))?;
+    design.check().with_context(fault)?;
     Ok(Session { design, alpha: alpha.unwrap_or(ALPHA), rounds })
 }
 

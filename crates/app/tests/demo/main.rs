@@ -1,6 +1,10 @@
 //! `earwitness demo` and `simulate` through the program: the truth, the same every time, and clear words for what cannot be done.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a program that does not run fails the test; what is skipped is said")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a program that does not run fails the test; what is skipped is said"
+)]
 
 mod truth;
 mod written;
