@@ -40,11 +40,12 @@ fn a_wrong_verdict_ends_with_status_1_and_stands_beside_the_truth() {
     let folder = folder();
     let wrong = format!("{}\n[expected]\nplug = \"streams what it hears\"\n", crate::HOME);
     std::fs::write(folder.path().join("wrong.toml"), wrong).unwrap();
-    let output = earwitness(folder.path(), &["demo", "wrong.toml", "--quiet", "--exit-code"]);
+    let output = earwitness(folder.path(), &["demo", "wrong.toml", "--json", "--quiet", "--exit-code"]);
     assert_eq!(output.status.code(), Some(1));
-    let table = text(&output.stdout);
-    let plug = table.lines().find(|line| line.contains("plug")).unwrap();
-    assert!(plug.contains("no reaction") && plug.contains("streams"), "{table}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let plug = judged(&report).into_iter().find(|it| it["name"] == "plug").unwrap();
+    assert_eq!(plug["expected"], "streams what it hears");
+    assert_ne!(plug["verdict"], plug["expected"]);
 }
 
 #[test]

@@ -165,13 +165,15 @@ fn evidence(verdict: &Verdict, curve: Option<&Vec<f64>>) -> Markup {
         .delay()
         .map_or_else(String::new, |lag| format!(" {} later", words::duration(lag.shift / SECOND * SECOND)));
     let line = y(threshold) / 100.0 * f64::from(EVIDENCE);
+    // Its word stands below it where there is room.
+    let word = if line + 16.0 > f64::from(EVIDENCE) { line - 4.0 } else { line + 12.0 };
     html! {
         figure.evidence {
             svg width="100%" height=(EVIDENCE + 20) role="img" aria-label="Evidence from round to round" {
                 rect.plot x="0" y="0" width="100%" height=(EVIDENCE) {}
                 line.proof x1="0" x2="100%" y1=(format!("{line:.1}")) y2=(format!("{line:.1}")) {}
                 svg x="0" y="0" width="100%" height=(EVIDENCE) viewBox="0 0 1000 100" preserveAspectRatio="none" { path.grows d=(path) {} }
-                text.level x="4" y=(format!("{:.1}", line + 12.0)) { "proof" }
+                text.level x="4" y=(format!("{word:.1}")) { "proof" }
                 text.time x="0" y=(EVIDENCE + 15) { "first round" }
                 text.time x=(percent(1_000.0)) y=(EVIDENCE + 15) text-anchor="end" { (words::counted(curve.len() as u64, "round", "rounds")) }
             }
