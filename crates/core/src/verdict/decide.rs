@@ -64,7 +64,9 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
         .map(|round| Trial::new(round, seen.iter().map(|(id, since, profile)| (*id, *since, profile))))
         .collect();
     let mut session = Session::new(settings.alpha);
-    trials.iter().for_each(|trial| session.take(trial));
+    for trial in &trials {
+        session.take(trial);
+    }
     silence(findings, &trials, &mut caveats);
     let span = session_span(&trials);
     let from = span.map(|span| span.from).unwrap_or_default();

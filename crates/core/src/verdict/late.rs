@@ -49,7 +49,9 @@ pub fn late_growth(device: &DeviceFindings, verdicts: &Verdicts, until: Timestam
     let Some(stretch) = session_span(trials).map(|span| Window { from: span.from, until }) else { return Vec::new() };
     let above = Above::new(&Profile::of(device), stretch);
     let mut session = Session::new(verdicts.alpha);
-    trials.iter().for_each(|trial| session.take(trial));
+    for trial in trials {
+        session.take(trial);
+    }
     let mut search = Search::new(&delays(&above, &counted));
     let number = search.lags().position(|searched| searched == lag);
     let grown = counted.iter().filter_map(|trial| {

@@ -40,7 +40,7 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
     let rounds: Vec<&Trial> = counted.iter().map(|it| it.0).collect();
     let late = settings.late.then(|| super::late::search(&above, session, &rounds)).flatten();
     let strongest = late.map_or(ln_e, |late: Late| late.ln_e.max(ln_e));
-    let firsts = counted.iter().filter_map(|(trial, _)| trial.place(device.id)).map(|place| place.is_first());
+    let firsts = counted.iter().filter_map(|(trial, _)| trial.place(device.id)).map(Place::is_first);
     // The scores of the delay that the proof, if there is one, rests on.
     let delay = late.filter(|late| late.ln_e > ln_e && late.ln_e >= threshold).map(|late| late.lag);
     let answers = answers(&counted, delay, &above);
