@@ -132,6 +132,43 @@ fn writes_the_sample_where_it_is_asked_to() {
     if let Some(path) = std::env::var_os("EARWITNESS_SAMPLE") {
         std::fs::write(&path, shown(&sample::sample())).unwrap();
         std::fs::write(std::path::Path::new(&path).with_extension("probed.html"), told(&home(), Some(&truthful()))).unwrap();
+        std::fs::write(std::path::Path::new(&path).with_extension("open.html"), told(&home(), Some(&open()))).unwrap();
+    }
+}
+
+/// The same session, each device with another verdict that leaves it open.
+fn open() -> Probing {
+    use earwitness_core::verdict::{NotTested, Outcome, Undecided};
+    let outcomes = [
+        Outcome::NotTested(NotTested::NoRounds),
+        Outcome::NotTested(NotTested::Unheard),
+        Outcome::NotTested(NotTested::Absent),
+        Outcome::Undecided(Undecided::NoLot),
+        Outcome::Undecided(Undecided::FewRounds),
+        Outcome::Undecided(Undecided::Promising),
+    ];
+    let mut probing = probing();
+    probing.verdicts.devices.iter_mut().zip(outcomes).for_each(|(verdict, outcome)| verdict.outcome = outcome);
+    probing
+}
+
+#[test]
+fn what_is_open_says_what_to_do_and_claims_nothing() {
+    let page = told(&home(), Some(&open()));
+    assert!(page.contains("<h1>No device of 6 was proven to send what it hears."));
+    assert!(page.contains("3 are undecided, 3 were not tested."));
+    for (told, times) in [
+        ("Play rounds while it is there and captured.", 1),
+        ("Put a microphone beside the loudspeaker", 1),
+        ("Switch it on and test again.", 1),
+        ("log the others as kind=sham.", 1),
+        ("are too few to exclude one", 1),
+        ("it may still be chance.", 1),
+        // Only what is promising has a bound on its error to show.
+        ("Chance of an error", 1),
+        ("class=\"verdict none\"", 0),
+    ] {
+        assert_eq!(page.matches(told).count(), times, "{told}");
     }
 }
 
