@@ -5,8 +5,11 @@
 //! statistics (David and Nagaraja 2003, section 7.1), exact. All take observations for independent; several nights of one home are less
 //! than that.
 
+mod tails;
+
 use serde::Serialize;
-use special::{Beta, Gamma};
+
+use self::tails::{ln_factorials, of_binomial, of_poisson};
 
 /// Chance of each side of an interval.
 const TAIL: f64 = 0.025;
@@ -43,12 +46,12 @@ pub struct Share {
 pub fn share(some: u64, all: u64) -> Share {
     let some = some.min(all);
     let interval = (all > 0).then(|| {
-        let (hits, misses) = (float(some), float(all - some));
+        let table = ln_factorials(all);
         // The ends are those shares at which what was seen, or more extreme, has a chance of 2.5 %.
-        let below = |share: f64, a: f64, b: f64| share.inc_beta(a, b, a.ln_beta(b));
-        let low = if some == 0 { 0.0 } else { root(0.0, 1.0, |share| below(share, hits, misses + 1.0) >= TAIL) };
-        let high = if some == all { 1.0 } else { root(0.0, 1.0, |share| below(share, hits + 1.0, misses) >= 1.0 - TAIL) };
-        Interval { value: hits / float(all), low, high }
+        let at_least = |count: u64, share: f64| of_binomial(count, all, share, &table);
+        let low = if some == 0 { 0.0 } else { root(0.0, 1.0, |share| at_least(some, share) >= TAIL) };
+        let high = if some == all { 1.0 } else { root(0.0, 1.0, |share| at_least(some + 1, share) >= 1.0 - TAIL) };
+        Interval { value: float(some) / float(all), low, high }
     });
     Share { some, all, interval }
 }
@@ -59,8 +62,9 @@ pub fn rate(events: u64, time: f64) -> Option<Interval> {
     let count = float(events);
     // The means at which at least, or at most, so many events have a chance of 2.5 %.
     let most = count + 10.0 * (count + 1.0).sqrt() + 20.0;
-    let low = if events == 0 { 0.0 } else { root(0.0, most, |mean| mean.inc_gamma(count) >= TAIL) };
-    let high = root(0.0, most, |mean| mean.inc_gamma(count + 1.0) >= 1.0 - TAIL);
+    let table = ln_factorials(events + 1);
+    let low = if events == 0 { 0.0 } else { root(0.0, most, |mean| of_poisson(events, mean, &table) >= TAIL) };
+    let high = root(0.0, most, |mean| of_poisson(events + 1, mean, &table) >= 1.0 - TAIL);
     (time > 0.0).then(|| Interval { value: count / time, low: low / time, high: high / time })
 }
 
@@ -111,12 +115,9 @@ pub fn median(counts: &[Option<u32>]) -> Option<Median> {
     let all = sorted.len();
     let middle = all.checked_sub(1)? / 2;
     // The largest number of counts that fewer than 2.5 % of coin tosses stay at or below.
-    let (mut tail, mut next, mut cut) = (0.0, 0.5_f64.powf(float(all as u64)), 0);
-    while tail + next <= TAIL {
-        tail += next;
-        next *= float((all - cut) as u64) / float(cut as u64 + 1);
-        cut += 1;
-    }
+    let table = ln_factorials(all as u64);
+    let at_most = |tosses: u64| 1.0 - of_binomial(tosses + 1, all as u64, 0.5, &table);
+    let cut = (0..all as u64).take_while(|tosses| at_most(*tosses) <= TAIL).count();
     // With no such number, the interval reaches as far as counts can.
     let (low, high) = match cut.checked_sub(1) {
         Some(place) => (at(place), at(all - 1 - place)),

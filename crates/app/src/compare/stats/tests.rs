@@ -22,9 +22,21 @@ fn numbers(list: &Value) -> Vec<f64> {
 fn intervals_of_shares_are_those_of_scipy() {
     for it in golden("shares") {
         let found = share(it["some"].as_u64().unwrap(), it["of"].as_u64().unwrap()).interval.unwrap();
-        // The library's incomplete beta function is exact to a few parts in 10^8 of a tiny share.
+        // scipy's inverse of the beta distribution is itself exact to 6 parts in 10^8 of one in a million: see the next test.
         near(found.low, &it["low"], 1e-7, &it);
-        near(found.high, &it["high"], 1e-7, &it);
+        near(found.high, &it["high"], 1e-9, &it);
+    }
+}
+
+#[test]
+fn the_interval_of_one_or_none_of_many_is_that_of_the_closed_form() {
+    for all in [10, 1_000, 20_000, 1_000_000] {
+        let found = share(1, all).interval.unwrap();
+        let exact = -(0.975_f64.ln() / float(all)).exp_m1();
+        assert!((found.low / exact - 1.0).abs() < 1e-9, "1 of {all}: {} instead of {exact}", found.low);
+        let found = share(0, all).interval.unwrap();
+        let exact = -(0.025_f64.ln() / float(all)).exp_m1();
+        assert!((found.high / exact - 1.0).abs() < 1e-9, "0 of {all}: {} instead of {exact}", found.high);
     }
 }
 
@@ -33,10 +45,8 @@ fn intervals_of_rates_are_those_of_scipys_chi_square() {
     for it in golden("rates") {
         let events = it["events"].as_u64().unwrap();
         let found = rate(events, it["time"].as_f64().unwrap()).unwrap();
-        // From a thousand events on the library takes the approximation of Wilson and Hilferty.
-        let relative = if events < 1_000 { 1e-8 } else { 1e-4 };
-        near(found.low, &it["low"], relative, &it);
-        near(found.high, &it["high"], relative, &it);
+        near(found.low, &it["low"], 1e-9, &it);
+        near(found.high, &it["high"], 1e-9, &it);
     }
 }
 
@@ -79,4 +89,14 @@ fn of_nothing_there_is_no_share_and_no_rate() {
     assert_eq!(share(0, 0).interval, None);
     assert_eq!(rate(3, 0.0), None);
     assert_eq!(area(&[1.0], &[]), None);
+}
+
+#[test]
+fn very_many_counts_have_a_median_too() {
+    let counts: Vec<Option<u32>> = (0..5_000).map(Some).collect();
+    let found = median(&counts).unwrap();
+    // 2,500 less and plus 1.96 standard deviations of 35.4.
+    assert_eq!((found.value, found.of), (Some(2_499), 5_000));
+    assert!(found.low.is_some_and(|low| (2_425..2_435).contains(&low)), "{found:?}");
+    assert!(found.high.is_some_and(|high| (2_565..2_575).contains(&high)), "{found:?}");
 }
