@@ -97,7 +97,7 @@ wire() {
     command -v tshark > /dev/null || { skip "checks of the simulator against tshark: it is missing"; return 0; }
     status=0
     cargo run --quiet -p earwitness-sim --example home -- --all "$scratch" --seconds 60 2> "$scratch/said" || { cat "$scratch/said"; return 1; }
-    cargo run --quiet -p earwitness-sim --example house -- --every 60 every-kind "$scratch/house.pcapng" 2> "$scratch/said" || { cat "$scratch/said"; return 1; }
+    cargo run --quiet -p earwitness -- simulate every-kind --quiet -o "$scratch/house" || return 1
     for capture in "$scratch"/*.pcapng; do
         # tshark calls a repaired segment of a record that it reassembles malformed, and takes a datagram of random octets for whatever its
         # port or its first octets remind of; neither is a fault of the frame.

@@ -87,13 +87,19 @@ pub const fn answers_often((firsts, rounds): (u32, u32)) -> bool {
     firsts >= 3 && firsts.saturating_mul(2) >= rounds
 }
 
+/// The limit that so many first places in so many rounds give, if they are spread evenly over the rounds.
+#[must_use]
+pub fn evenly_bound(firsts: u32, rounds: u32) -> f64 {
+    let upto = |round: u32| u64::from(round) * u64::from(firsts) / u64::from(rounds.max(1));
+    bound((0..rounds).map(|round| upto(round + 1) > upto(round)), CONFIDENCE)
+}
+
 impl Standing {
     /// Whether it would be called silent now, if what it did was spread evenly over the rounds.
     #[must_use]
     pub fn is_silent(&self) -> bool {
         let (firsts, rounds) = self.sounds.iter().fold((0_u32, 0_u32), |sum, it| (sum.0 + it.0, sum.1 + it.1));
-        let first = |round: u32| (round + 1) * firsts / rounds.max(1) > round * firsts / rounds.max(1);
-        !self.sounds.iter().any(|sound| answers_often(*sound)) && bound((0..rounds).map(first), CONFIDENCE) <= SILENT
+        !self.sounds.iter().any(|sound| answers_often(*sound)) && evenly_bound(firsts, rounds) <= SILENT
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn session(plan: &Plan, seed: u64) -> anyhow::Result<Session> {
     let usual = Design::default();
     let probing = plan.probing.clone().unwrap_or_default();
     let Probing { slots, slot_seconds, guard_seconds, rounds, alpha, level_db, quiet } = probing;
-    let cannot = || format!("the scenario {} cannot be probed so", plan.name);
+    let fault = |error: &dyn std::fmt::Display| plan.probing_error(format!("the home cannot be probed so: {error}"));
     let quiet: anyhow::Result<Vec<Quiet>> = quiet.unwrap_or_default().iter().map(|text| quiet_hours(text)).collect();
     let design = Design {
         seed,
@@ -70,11 +70,11 @@ pub(super) fn session(plan: &Plan, seed: u64) -> anyhow::Result<Session> {
         slot: slot_seconds.map_or(usual.slot, nanos),
         guard: guard_seconds.map_or(usual.guard, nanos),
         stimuli: plan.sounds.clone(),
-        quiet: quiet.with_context(cannot)?,
+        quiet: quiet.map_err(|error| fault(&error))?,
         local_offset: plan.offset_seconds.saturating_mul(SECOND),
         ..usual
     };
-    design.check().with_context(cannot)?;
+    design.check().map_err(|error| fault(&error))?;
     let usual = Loudspeaker::default();
     let loudspeaker = Loudspeaker { level_db: level_db.unwrap_or(usual.level_db), ..usual };
     Ok(Session { design, alpha: alpha.unwrap_or(ALPHA), loudspeaker, rounds })

@@ -2,16 +2,15 @@
 
 use std::io::{self, Write};
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
 use super::curve::{Line, Lower, Plot, drawn};
 use super::events::point;
 use super::results::{Found, Report};
 use super::stats::Share;
 use super::table::{Grid, main, material, swept};
+use crate::report::html::head;
 
-/// Nothing may be loaded and nothing may run; styles are those in the file.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 const STYLE: &str = concat!(include_str!("../report/html/style.css"), include_str!("style.css"));
 
 /// Rates whose curve over `n` is drawn, kbit/s.
@@ -26,15 +25,7 @@ fn page(report: &Report) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                title { "How well do detectors find sent sound?" }
-                style { (PreEscaped(STYLE)) }
-            }
+            (head("How well do detectors find sent sound?", STYLE))
             body.compare {
                 header {
                     p.brand { "earwitness" span { "compare" } }

@@ -54,7 +54,7 @@ fn a_session_that_contradicts_itself_is_refused() {
         fs::write(folder.path().join("odd.toml"), format!("{HOME}\n[probing]\n{probing}\n")).unwrap();
         for command in ["demo", "simulate"] {
             let told = refused(folder.path(), &[command, "odd.toml"]);
-            assert!(told.contains(expected) && told.contains("odd"), "{probing}: {told}");
+            assert!(told.contains(expected) && told.contains("odd.toml:21:"), "{probing}: {told}");
         }
     }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::weigh::{Setting, weigh};
 use super::{Caveat, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts};
 use crate::detect::dose::Dose;
-use crate::detect::lottery::{AT_ONCE, Lag, bound, e_bh};
+use crate::detect::lottery::{AT_ONCE, Lag, e_bh};
 use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
 use crate::measure::Profile;
 use crate::probe::{Heard, Round, Void};
 use crate::samples::Tested;
 use crate::time::{SECOND, Timestamp, Window};
-use crate::trial::{CONFIDENCE, SILENT, Session, Trial, answers_often};
+use crate::trial::{SILENT, Session, Trial, answers_often, evenly_bound};
 
 /// What verdicts are computed with.
 #[derive(Clone, PartialEq, Debug)]
@@ -51,11 +51,9 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
     let rounds = inside(findings, fitting(findings, rounds, &mut caveats), &mut caveats);
     let devices: Vec<(&DeviceFindings, Profile)> =
         findings.devices.iter().filter(|it| it.role == Role::Device).map(|it| (it, Profile::of(it))).collect();
-    let seen = |(device, profile): &(&DeviceFindings, Profile)| (device.id, device.seen.from, profile.clone());
-    let seen: Vec<_> = devices.iter().map(seen).collect();
     let trials: Vec<Trial> = rounds
         .into_iter()
-        .map(|round| Trial::new(round, seen.iter().map(|(id, since, profile)| (*id, *since, profile))))
+        .map(|round| Trial::new(round, devices.iter().map(|(device, profile)| (device.id, device.seen.from, profile))))
         .collect();
     let mut session = Session::new(settings.alpha);
     for trial in &trials {
@@ -119,13 +117,9 @@ fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool, a
 /// How many more rounds like those before would make a device count as silent; `None` if not even hundreds would.
 fn rounds_to_silence(evidence: &Evidence) -> Option<u32> {
     let (hits, all) = evidence.sounds.values().fold((0_u32, 0_u32), |sum, it| (sum.0 + it.0, sum.1 + it.1));
-    let all = all.max(1);
-    (1..=400).find(|more| {
-        let rounds = all + more;
-        // Hits spread evenly over all rounds.
-        let hit = |round: u32| (round + 1) * hits / all > round * hits / all;
-        bound((0..rounds).map(hit), CONFIDENCE) <= SILENT
-    })
+    // As often first in those to come as in those before.
+    let firsts = |rounds: u32| rounds * hits / all.max(1);
+    (1..=400).find(|more| evenly_bound(firsts(all + more), all + more) <= SILENT)
 }
 
 impl Evidence {

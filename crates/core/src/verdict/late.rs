@@ -16,8 +16,8 @@ const LONGEST: i64 = 12 * 3_600 * SECOND;
 const PROMISING: f64 = 1.5;
 
 /// What the device sent in the slots of a round, moved by a delay. `None` where the capture ends before the last of them.
-pub(super) fn scores(above: &Above, trial: &Trial, lag: Lag) -> Option<Vec<Measure>> {
-    trial.round.windows().into_iter().map(|slot| above.measure(lag.window(slot))).collect()
+pub(super) fn scores(above: &Above, slots: &[Window], lag: Lag) -> Option<Vec<Measure>> {
+    slots.iter().map(|slot| above.measure(lag.window(*slot))).collect()
 }
 
 /// The strongest late reaction.
@@ -31,8 +31,7 @@ pub(super) fn search(above: &Above, session: &Session, counted: &[&Trial]) -> Op
         let mut looked_into = open.iter();
         search.round(round.sound, round.drawn, |lag| {
             let wanted = lag != Lag::NONE && *looked_into.next()?;
-            let scores = || round.windows.iter().map(|slot| above.measure(lag.window(*slot))).collect::<Option<Vec<Measure>>>();
-            wanted.then(scores).flatten()
+            if wanted { scores(above, &round.windows, lag) } else { None }
         });
     }
     let looked = open.contains(&true);
@@ -55,8 +54,9 @@ pub fn late_growth(device: &DeviceFindings, verdicts: &Verdicts, until: Timestam
     let mut search = Search::new(&delays(&above, &counted));
     let number = search.lags().position(|searched| searched == lag);
     let grown = counted.iter().filter_map(|trial| {
-        let place = Place::of(&scores(&above, trial, lag)?, trial.round.drawn)?;
-        search.round_at(Some(number?), Slots::of(trial, &session).sound, place);
+        let round = Slots::of(trial, &session);
+        let place = Place::of(&scores(&above, &round.windows, lag)?, round.drawn)?;
+        search.round_at(Some(number?), round.sound, place);
         search.standing(lag)
     });
     grown.collect()

@@ -10,7 +10,7 @@ use crate::findings::{DeviceFindings, DeviceId, Receiver, Sighting, SightingKind
 use crate::measure::{Above, Measure, Profile};
 use crate::samples::Tested;
 use crate::time::Window;
-use crate::trial::{Session, Standing, Trial};
+use crate::trial::{CONFIDENCE, Session, Standing, Trial};
 
 /// What all devices are weighed against.
 pub(super) struct Setting<'a> {
@@ -64,7 +64,7 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
         p: (threshold - strongest + settings.alpha.ln()).exp().min(1.0),
         proven_after: standing.proven_after,
         sounds,
-        bound: bound(firsts, 0.95),
+        bound: bound(firsts, CONFIDENCE),
         limit_octets: detection_limit(&shams(&counted), FIRST),
         limit_clocked: clocked_is_rare(&counted),
         caused: caused(device, &counted),
@@ -91,7 +91,7 @@ struct Answer<'a> {
 /// What the device sent in the drawn slots, or a delay after them.
 fn answers<'a>(counted: &[(&'a Trial, &[Measure])], delay: Option<Lag>, above: &Above) -> Vec<Answer<'a>> {
     let answer = |(trial, scores): &(&'a Trial, &[Measure])| {
-        let moved = delay.map(|lag| super::late::scores(above, trial, lag));
+        let moved = delay.map(|lag| super::late::scores(above, &trial.round.windows(), lag));
         let scores = match &moved {
             Some(moved) => moved.as_deref()?,
             None => scores,

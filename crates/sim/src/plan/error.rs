@@ -39,13 +39,16 @@ impl Fault {
 
     /// The same, with line and column.
     pub(super) fn located(self, file: &str, text: &str) -> PlanError {
-        let (line, column) = self.at.map_or((0, 0), |at| {
-            let before = text.get(..at.start).unwrap_or(text);
-            let start = before.rfind('\n').map_or(0, |end| end + 1);
-            (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
-        });
+        let (line, column) = self.at.map_or((0, 0), |at| place(text, at.start));
         PlanError { file: file.to_owned(), line, column, what: self.what }
     }
+}
+
+/// Line and column, both from 1, of an offset into the text.
+pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
 }
 
 impl From<toml::de::Error> for Fault {

@@ -59,6 +59,8 @@ pub struct Plan {
     pub sounds: Vec<Stimulus>,
     /// How a session probes it, where the scenario says so.
     pub probing: Option<Probing>,
+    /// The file and the line and column of that table, for the error of a session that contradicts itself.
+    pub probing_at: (String, usize, usize),
     /// How lossy its network is.
     pub network: Network,
     /// The devices, in the order in which they are written.
@@ -69,6 +71,15 @@ pub struct Plan {
     pub injected: Vec<Injected>,
     /// The verdict that an experiment should come to, by the device's name.
     pub expected: BTreeMap<String, String>,
+}
+
+impl Plan {
+    /// Says where the table is that a session cannot be run by.
+    #[must_use]
+    pub fn probing_error(&self, what: String) -> PlanError {
+        let (file, line, column) = self.probing_at.clone();
+        PlanError { file, line, column, what }
+    }
 }
 
 /// How a session probes the home; what is left out, the session decides.

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::value::{Datetime, Offset};
 
 use super::device::COMMON;
-use super::error::Fault;
+use super::error::{Fault, place};
 use super::{Common, DeviceKind, DevicePlan, Injected, KINDS, Network, Plan, PlanError, Probing, Talk, VERDICTS, check};
 
 /// The home's addresses are numbered: no more devices than this.
@@ -93,6 +93,7 @@ fn read(text: &str, file_name: &str) -> Result<Plan, Fault> {
     if let Some(probing) = &written.probing {
         check::probing(probing.get_ref()).map_err(|what| Fault::new(probing.span(), what))?;
     }
+    let probing_at = written.probing.as_ref().map_or((0, 0), |probing| place(text, probing.span().start));
     let talk = checked(written.talk, check::talk)?;
     let injected = checked(written.injected, |injected| check::injected(injected, hours))?;
     let expected = expected(written.expected, &devices)?;
@@ -105,6 +106,7 @@ fn read(text: &str, file_name: &str) -> Result<Plan, Fault> {
         offset_seconds,
         hours,
         sounds: if written.sounds.is_empty() { default_sounds() } else { written.sounds.into_iter().map(stimulus).collect() },
+        probing_at: (file_name.to_owned(), probing_at.0, probing_at.1),
         probing: written.probing.map(Spanned::into_inner),
         network: written.network,
         devices,

@@ -45,6 +45,21 @@ struct Page<'a> {
     drawn: BTreeSet<(DeviceId, usize)>,
 }
 
+/// What every page begins with: it loads nothing, and a browser lets it load nothing.
+pub(crate) fn head(title: &str, style: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(POLICY);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta name="referrer" content="no-referrer";
+            title { (title) }
+            style { (PreEscaped(style)) }
+        }
+    }
+}
+
 /// Writes the page.
 pub fn write(findings: &Findings, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(page(findings, context).into_string().as_bytes())
@@ -64,15 +79,7 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                title { (title) (answer) }
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(&format!("{title}{answer}"), STYLE))
             body {
                 header {
                     p.brand { "earwitness" span { "which device sent what it heard" } }
