@@ -1,0 +1,1 @@
+//! Frames of a network interface, through a ring that the kernel fills.
