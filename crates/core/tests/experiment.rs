@@ -41,15 +41,16 @@ impl<P: Plan> Home<P> {
                     Action::WakeAt(at) => self.wake = Some(at),
                     Action::Speak(order) => {
                         self.orders.push((self.now, order.round));
-                        let spoken =
-                            Spoken { onset: self.now.plus(SECOND / 10), length: order.length, heard: Heard::Yes, trouble: None };
+                        let (round, length) = (order.round, order.length);
+                        let onset = self.now.plus(SECOND / 10);
+                        let spoken = Spoken { round, onset, length, heard: Heard::Yes, trouble: None };
                         if let Some(spoken) = (self.answer)(spoken) {
                             self.machine.handle(Input::Spoken(spoken), self.now, &mut actions);
                         }
                     }
                     Action::Write(Entry::Trial(trial)) => self.rounds.push(trial.round),
                     Action::Write(Entry::Ended { why, .. }) => self.ended = Some(why),
-                    Action::Write(Entry::Begun { .. }) | Action::Tell(_) => {}
+                    Action::Write(Entry::Begun { .. } | Entry::Watched(_)) | Action::Tell(_) => {}
                 }
             }
         }

@@ -199,11 +199,6 @@ impl Flows {
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Uplink> {
         self.uplinks.iter_mut().flatten()
     }
-
-    /// All flows, in the order in which they were opened or took a free place.
-    pub(super) fn into_uplinks(self) -> impl Iterator<Item = Uplink> {
-        self.uplinks.into_iter().flatten()
-    }
 }
 
 #[expect(clippy::inline_always, reason = "as above")]

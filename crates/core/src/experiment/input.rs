@@ -10,9 +10,9 @@ use crate::time::Timestamp;
 pub enum Input<'a> {
     /// A frame passed.
     Frame(Frame<'a>),
-    /// The capture lost frames.
+    /// The capture lost frames, or did not see what passed for a while.
     Lost {
-        /// How many.
+        /// How many; 0 where nobody counted.
         frames: u64,
     },
     /// The clock that stamps frames was set.
@@ -30,6 +30,8 @@ pub enum Input<'a> {
 /// What became of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Spoken {
+    /// Number of the round that it was ordered for.
+    pub round: u32,
     /// When it began to sound, by the capture's clock.
     pub onset: Timestamp,
     /// How long it sounded, nanoseconds.

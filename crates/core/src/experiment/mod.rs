@@ -5,10 +5,12 @@
 
 mod input;
 mod running;
+mod upkeep;
 
 use std::collections::VecDeque;
 
 pub use self::input::{Action, Command, Input, Order, Spoken};
+pub use self::upkeep::Upkeep;
 
 use self::running::Running;
 use crate::analysis::{Analysis, Settings};
@@ -38,6 +40,7 @@ pub struct Experiment<P> {
     somebody_home: bool,
     /// Rounds that are over and wait until what they caused is.
     settling: VecDeque<Round>,
+    upkeep: Option<upkeep::Due>,
 }
 
 #[derive(Debug)]
@@ -55,7 +58,7 @@ enum State {
 /// What a session has come to.
 #[derive(Debug)]
 pub struct Ended {
-    /// Everything that was found in the traffic.
+    /// Everything that was found in the traffic; with [`Upkeep`], what was not written down before.
     pub findings: Findings,
     /// How devices stand.
     pub session: Session,
@@ -77,6 +80,7 @@ impl<P: Plan> Experiment<P> {
             paused: false,
             somebody_home: true,
             settling: VecDeque::new(),
+            upkeep: None,
         }
     }
 
@@ -175,6 +179,7 @@ impl<P: Plan> Experiment<P> {
 
     fn tick(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
         self.score(now, false, actions);
+        let due = self.keep_up(now, actions);
         if matches!(self.state, State::New) {
             let (design, alpha) = (self.design.clone(), self.alpha);
             actions.push(Action::Write(Entry::Begun { at: now, design, alpha }));
@@ -198,7 +203,7 @@ impl<P: Plan> Experiment<P> {
             }
         }
         let settled = self.settling.front().and_then(Round::span).map(|span| span.until.plus(SETTLING));
-        if let Some(at) = wake.into_iter().chain(settled).min() {
+        if let Some(at) = wake.into_iter().chain(settled).chain(due).min() {
             actions.push(Action::WakeAt(at));
         }
     }
@@ -249,6 +254,10 @@ impl<P: Plan> Experiment<P> {
                 if let Some(rounds) = standing.proven_after.filter(|_| !before.contains(&device)) {
                     actions.push(Action::Tell(News::Proven { device, rounds }));
                 }
+            }
+            if self.upkeep.is_some() && !at_once {
+                // A round is written down together with the traffic that its scores are of.
+                self.give_away(now, actions);
             }
             actions.push(Action::Write(Entry::Trial(trial)));
         }
