@@ -34,7 +34,7 @@ impl Analysis {
             .zip(std::mem::take(&mut self.told))
             .filter_map(|((index, metered), told)| {
                 let sightings = by_device.remove(&index).unwrap_or_default();
-                self.device_findings(index, metered, told, sightings)
+                self.device_findings(index, metered, &told, sightings)
             })
             .collect();
         devices.sort_by_key(|device| device.id);
@@ -45,7 +45,7 @@ impl Analysis {
         &self,
         index: Index,
         mut metered: super::Metered,
-        told: Told,
+        told: &Told,
         mut sightings: Vec<Sighting>,
     ) -> Option<DeviceFindings> {
         let device = self.roster.devices().get(index as usize).filter(|_| !self.roster.is_vacant(index))?;
@@ -60,7 +60,7 @@ impl Analysis {
         for sighting in &mut sightings {
             corroborate(sighting, &bursts);
         }
-        let mut found = describe(device, role, &told, metered.seen, metered.totals());
+        let mut found = describe(device, role, told, metered.seen, metered.totals());
         (found.sent, found.received, found.bursts) = (sent, received, bursts);
         found.divide(sightings, self.settings.longest_seconds);
         Some(found)

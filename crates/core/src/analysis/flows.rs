@@ -250,7 +250,7 @@ mod tests {
         assert!(flows.find(&key(0)).is_some(), "a flow in use stays");
         assert!(flows.find(&key(2)).is_none() && flows.find(&key(58)).is_some());
         assert_eq!(
-            (flows.not_followed + flows.into_uplinks().count() as u64, ended.len()),
+            (flows.not_followed + flows.iter_mut().count() as u64, ended.len()),
             (30 - ended.len() as u64, ended.len())
         );
     }
@@ -265,6 +265,6 @@ mod tests {
         assert!(ended > 10_000, "{ended}");
         assert!(flows.uplinks.len() < 10_000, "{}", flows.uplinks.len());
         assert!(flows.find(&key(0)).is_none() && flows.find(&key(19_999)).is_some());
-        assert_eq!(flows.into_uplinks().count() + ended, 20_000);
+        assert_eq!(flows.iter_mut().count() + ended, 20_000);
     }
 }
