@@ -249,10 +249,7 @@ mod tests {
         assert!((15..=20).contains(&ended.len()), "{}", ended.len());
         assert!(flows.find(&key(0)).is_some(), "a flow in use stays");
         assert!(flows.find(&key(2)).is_none() && flows.find(&key(58)).is_some());
-        assert_eq!(
-            (flows.not_followed + flows.iter_mut().count() as u64, ended.len()),
-            (30 - ended.len() as u64, ended.len())
-        );
+        assert_eq!((flows.not_followed + flows.iter_mut().count() as u64, ended.len()), (30 - ended.len() as u64, ended.len()));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub enum Input<'a> {
         /// How many; 0 where nobody counted.
         frames: u64,
     },
-    /// The clock that stamps frames was set.
+    /// The clock that stamps frames was set. The round in progress is void, and so are those that are not scored yet.
     ClockStepped,
     /// Another sound than ours was heard.
     OtherSound,
@@ -53,6 +53,11 @@ pub enum Command {
     Presence {
         /// Whether somebody is.
         somebody: bool,
+    },
+    /// What local time is ahead of UTC from now on, nanoseconds: the quiet hours follow it.
+    LocalTime {
+        /// The difference.
+        ahead: i64,
     },
     /// End the session.
     Stop,

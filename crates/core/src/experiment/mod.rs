@@ -92,7 +92,7 @@ impl<P: Plan> Experiment<P> {
                 self.analysis.lost(frames);
                 self.spoil(Void::FramesLost);
             }
-            Input::ClockStepped => self.spoil(Void::ClockStepped),
+            Input::ClockStepped => self.clock_stepped(now, actions),
             Input::OtherSound => self.spoil(Void::OtherSound),
             Input::Spoken(spoken) => {
                 if let State::Running(running) = &mut self.state {
@@ -120,6 +120,13 @@ impl<P: Plan> Experiment<P> {
     #[must_use]
     pub fn finish(mut self, now: Timestamp) -> Ended {
         let mut actions = Vec::new();
+        if self.upkeep.is_some() {
+            // What these caused may be under way; another process could not score them alike.
+            self.break_off(now);
+            for round in &mut self.settling {
+                round.void.get_or_insert(Void::Interrupted);
+            }
+        }
         self.score(now, true, &mut actions);
         let trial = |action| match action {
             Action::Write(Entry::Trial(trial)) => Some(trial),
@@ -153,11 +160,29 @@ impl<P: Plan> Experiment<P> {
                 }
                 self.tick(now, actions);
             }
+            Command::LocalTime { ahead } => {
+                self.design.local_offset = ahead;
+                self.tick(now, actions);
+            }
             Command::Stop => {
                 self.break_off(now);
                 self.end(Done::Stopped, now, actions);
             }
         }
+    }
+
+    /// What was planned for moments of the old clock may be years away by the new one.
+    fn clock_stepped(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        self.spoil(Void::ClockStepped);
+        self.break_off(now);
+        for round in &mut self.settling {
+            round.void.get_or_insert(Void::ClockStepped);
+        }
+        self.score(now, true, actions);
+        if let State::Resting(from) = &mut self.state {
+            *from = now.plus(self.design.rest_after(self.number));
+        }
+        self.tick(now, actions);
     }
 
     fn break_off(&mut self, now: Timestamp) {
