@@ -10,7 +10,7 @@ use anyhow::Context;
 
 use super::command::run;
 use super::journal::Found;
-use super::place::Place;
+use super::place::Held;
 use super::plan::{Act, Step, Undo};
 use super::service::{Service, end_recorded};
 
@@ -30,8 +30,8 @@ impl fmt::Display for Leftover {
 }
 
 /// Does one step; a daemon that it starts is handed back.
-pub(super) fn carry_out(step: &Step, place: &Place, asked: &dyn Fn() -> bool) -> anyhow::Result<Option<Service>> {
-    match &step.act {
+pub(super) fn carry_out(it: &Step, held: &Held, asked: &dyn Fn() -> bool) -> anyhow::Result<Option<Service>> {
+    match &it.act {
         Act::Write { path, content } => {
             let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
             file.and_then(|mut file| file.write_all(content.reveal().as_bytes()))
@@ -43,10 +43,10 @@ pub(super) fn carry_out(step: &Step, place: &Place, asked: &dyn Fn() -> bool) ->
             Ok(None)
         }
         Act::Run { command } => {
-            run(command)?;
+            run(command, Some(&held.lock))?;
             Ok(None)
         }
-        Act::Serve { daemon, command, ready } => Service::start(daemon, command, *ready, place, asked).map(Some),
+        Act::Serve { daemon, command, ready } => Service::start(daemon, command, *ready, &held.place, asked).map(Some),
     }
 }
 
@@ -55,7 +55,7 @@ fn set(path: &Path, value: &str) -> io::Result<()> {
 }
 
 /// Undoes all steps of a journal, the last one first; goes on where one cannot be undone.
-pub(super) fn undo_all(found: &Found, place: &Place) -> Vec<Leftover> {
+pub(super) fn undo_all(found: &Found, held: &Held) -> Vec<Leftover> {
     found
         .undo
         .iter()
@@ -82,13 +82,13 @@ pub(super) fn undo_all(found: &Found, place: &Place) -> Vec<Leftover> {
                     if vain() {
                         return None;
                     }
-                    match run(command) {
+                    match run(command, Some(&held.lock)) {
                         // An interface may go while the command runs.
                         Err(error) if !vain() => failed(format!("run `{}`", error.command), error.why),
                         _ => None,
                     }
                 }
-                Undo::Stop { daemon } if end_recorded(place, daemon) => None,
+                Undo::Stop { daemon } if end_recorded(&held.place, daemon) => None,
                 Undo::Stop { daemon } => failed(format!("end {daemon}"), "it does not react even to being killed".into()),
             }
         })

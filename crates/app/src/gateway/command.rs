@@ -1,6 +1,7 @@
 //! Other people's programs: found, run with a limit of time, and quoted when they fail.
 
 use std::fmt;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -49,14 +50,17 @@ fn is_program(file: &Path) -> bool {
 }
 
 /// Runs a command to its end and gives what it printed.
-pub(super) fn run(command: &[String]) -> Result<String, Failed> {
+///
+/// The command holds `lock` as its standard input: nobody can begin to undo a step while its command still runs, even if
+/// the process that started it was killed.
+pub(super) fn run(command: &[String], lock: Option<&File>) -> Result<String, Failed> {
     let failed = |why: String| Failed { command: shell_words::join(command), why };
     let Some((program, arguments)) = command.split_first() else { return Err(failed("is empty".into())) };
     let program = find(program).ok_or_else(|| failed(format!("cannot run: there is no program `{program}`")))?;
     let mut child = Command::new(program)
         .args(arguments)
         .env("LC_ALL", "C")
-        .stdin(Stdio::null())
+        .stdin(lock.and_then(|it| it.try_clone().ok()).map_or_else(Stdio::null, Stdio::from))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -87,9 +91,9 @@ pub(super) fn run(command: &[String]) -> Result<String, Failed> {
     Err(failed(format!("failed ({status}): {words}")))
 }
 
-/// Runs a command given by its words.
+/// Runs a command given by its words, which changes nothing.
 pub(super) fn run_words(command: &[&str]) -> Result<String, Failed> {
-    run(&command.iter().map(|&it| it.to_owned()).collect::<Vec<_>>())
+    run(&command.iter().map(|&it| it.to_owned()).collect::<Vec<_>>(), None)
 }
 
 fn reader(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<String> {

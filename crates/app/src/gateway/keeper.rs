@@ -1,6 +1,6 @@
 //! The process that brings a gateway up and keeps its daemons, and the one that waits for its end.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
@@ -18,7 +18,7 @@ use signal_hook::{flag, low_level};
 use super::carry::{Leftover, carry_out, undo_all};
 use super::journal::{self, Head, Journal};
 use super::observe::Observed;
-use super::place::Place;
+use super::place::{Held, Place};
 use super::plan::{Act, Plan, plan, show};
 use super::process::Identity;
 use super::read::Written;
@@ -107,23 +107,23 @@ pub(super) struct Raised {
     guardian: Option<Guardian>,
 }
 
-/// Undoes what a journal tells, and forgets it when nothing is left. The caller holds the lock.
-pub(super) fn undo(place: &Place) -> anyhow::Result<Vec<Leftover>> {
-    let leftovers = match journal::find(place)? {
+/// Undoes what a journal tells, and forgets it when nothing is left.
+pub(super) fn undo(held: &Held) -> anyhow::Result<Vec<Leftover>> {
+    let leftovers = match journal::find(&held.place)? {
         None => Vec::new(),
         Some(found) if found.head.namespace != journal::namespace() => {
             bail!("the gateway was set up in another network namespace ({}); run this there", found.head.namespace.display())
         }
-        Some(found) => undo_all(&found, place),
+        Some(found) => undo_all(&found, held),
     };
     if leftovers.is_empty() {
-        place.clear()?;
+        held.place.clear()?;
     }
     Ok(leftovers)
 }
 
-/// Carries a plan out. Where a step fails, all before it are undone. The caller holds the lock.
-pub(super) fn raise(plan: &Plan, written: &Written, place: &Place, asked: &Asked, tell: Tell<'_>) -> anyhow::Result<Raised> {
+/// Carries a plan out. Where a step fails, all before it are undone.
+pub(super) fn raise(plan: &Plan, written: &Written, held: &Held, asked: &Asked, tell: Tell<'_>) -> anyhow::Result<Raised> {
     let daemons: Vec<String> = plan
         .steps
         .iter()
@@ -142,13 +142,13 @@ pub(super) fn raise(plan: &Plan, written: &Written, place: &Place, asked: &Asked
         keeper: if daemons.is_empty() { None } else { Identity::own() },
         daemons,
     };
-    let mut journal = Journal::begin(place, &head)?;
+    let mut journal = Journal::begin(&held.place, &head)?;
     let mut raised = Raised { services: Vec::new(), guardian: None };
-    let outcome = raised.steps(plan, place, &mut journal, asked, tell);
+    let outcome = raised.steps(plan, held, &mut journal, asked, tell);
     match outcome {
         Ok(()) => Ok(raised),
         Err(error) => {
-            let leftovers = raised.lower(place)?;
+            let leftovers = raised.lower(held)?;
             let left = leftovers.iter().fold(String::new(), |text, it| format!("{text}\n{it}"));
             Err(error.context(if left.is_empty() {
                 "everything was undone again".into()
@@ -160,9 +160,9 @@ pub(super) fn raise(plan: &Plan, written: &Written, place: &Place, asked: &Asked
 }
 
 impl Raised {
-    fn steps(&mut self, plan: &Plan, place: &Place, journal: &mut Journal, asked: &Asked, tell: Tell<'_>) -> anyhow::Result<()> {
+    fn steps(&mut self, plan: &Plan, held: &Held, journal: &mut Journal, asked: &Asked, tell: Tell<'_>) -> anyhow::Result<()> {
         if plan.steps.iter().any(|step| matches!(step.act, Act::Serve { .. })) {
-            self.guardian = Some(Guardian::start(place)?);
+            self.guardian = Some(Guardian::start(&held.place)?);
         }
         for (number, step) in plan.steps.iter().enumerate() {
             if asked.to_stop() {
@@ -170,7 +170,7 @@ impl Raised {
             }
             tell(&format!("{}/{} {}", number + 1, plan.steps.len(), step.why)).context("nobody waits for it any more")?;
             journal.step(&step.undo)?;
-            let service = carry_out(step, place, &|| asked.to_stop());
+            let service = carry_out(step, held, &|| asked.to_stop());
             let service = service.with_context(|| format!("step {} ({}) failed", number + 1, step.why))?;
             self.services.extend(service);
         }
@@ -178,11 +178,11 @@ impl Raised {
     }
 
     /// Undoes everything.
-    pub(super) fn lower(self, place: &Place) -> anyhow::Result<Vec<Leftover>> {
+    pub(super) fn lower(self, held: &Held) -> anyhow::Result<Vec<Leftover>> {
         for service in self.services.into_iter().rev() {
             service.stop();
         }
-        undo(place)
+        undo(held)
         // The guardian sees the end of its pipe, finds no journal and ends.
     }
 
@@ -215,18 +215,18 @@ pub fn keep(written: &Written, place: &Place, detached: bool, tell: Tell<'_>) ->
         let _ = setsid();
     }
     let asked = Asked::listen()?;
-    let _lock: File =
-        place.lock()?.context("another earwitness is changing this gateway or keeps it up; see `earwitness gateway status`")?;
-    let leftovers = undo(place)?;
+    let held =
+        &place.lock()?.context("another earwitness is changing this gateway or keeps it up; see `earwitness gateway status`")?;
+    let leftovers = undo(held)?;
     if let Some(leftover) = leftovers.first() {
         bail!("an earlier gateway is not undone yet: {leftover}");
     }
     let plan = prepare(written, place)?;
-    let mut raised = raise(&plan, written, place, &asked, tell)?;
+    let mut raised = raise(&plan, written, held, &asked, tell)?;
     // Whoever asked has what it waited for; it may be gone.
     let _ = tell(READY);
     raised.watch(place, &asked);
-    let leftovers = raised.lower(place)?;
+    let leftovers = raised.lower(held)?;
     match leftovers.first() {
         Some(leftover) => bail!("not all could be undone: {leftover}; repeat: earwitness gateway down"),
         None => Ok(()),
@@ -305,14 +305,14 @@ pub fn guard(place: &Place) -> anyhow::Result<()> {
     }
     let begun = clock::since_boot();
     while clock::since_boot().saturating_sub(begun) < OTHERS {
-        let Some(_lock) = place.lock()? else {
+        let Some(held) = place.lock()? else {
             clock::sleep(PAUSE);
             continue;
         };
         let left = journal::find(place)?.filter(|found| found.head.keeper == kept);
         if left.is_some() {
             log(place, "the keeper ended without undoing its steps; the guardian does");
-            for leftover in undo(place)? {
+            for leftover in undo(&held)? {
                 log(place, &leftover.to_string());
             }
         }

@@ -61,7 +61,7 @@ impl Place {
     }
 
     /// The lock that whoever changes anything holds; `None` when somebody else does. The file stays: removing it would let two hold it.
-    pub(super) fn lock(&self) -> anyhow::Result<Option<File>> {
+    pub(super) fn lock(&self) -> anyhow::Result<Option<Held>> {
         let path = self.0.join("gateway.lock");
         DirBuilder::new()
             .recursive(true)
@@ -70,9 +70,18 @@ impl Place {
             .and_then(|()| OpenOptions::new().create(true).append(true).mode(0o600).open(&path))
             .with_context(|| format!("cannot open {}; become root, or name another folder with --run", path.display()))
             .and_then(|file| match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => Ok(Some(file)),
+                Ok(()) => Ok(Some(Held { place: self.clone(), lock: file })),
                 Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
                 Err(error) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
             })
     }
+}
+
+/// A place whose lock this process holds: only with it anything is done or undone.
+#[derive(Debug)]
+pub(super) struct Held {
+    /// The place.
+    pub(super) place: Place,
+    /// The lock: free when every copy of this descriptor is closed.
+    pub(super) lock: File,
 }

@@ -87,7 +87,7 @@ fn already(found: Option<&Found>, written: &Written) -> anyhow::Result<bool> {
 
 /// A bridge needs nobody to keep it: its steps are done here.
 fn up_bridge(written: &Written, place: &Place, tell: Tell<'_>) -> anyhow::Result<bool> {
-    let Some(_lock) = place.lock()? else {
+    let Some(held) = place.lock()? else {
         return already(journal::find(place)?.as_ref(), written);
     };
     let stands = Path::new("/sys/class/net").join(BRIDGE).exists();
@@ -95,11 +95,11 @@ fn up_bridge(written: &Written, place: &Place, tell: Tell<'_>) -> anyhow::Result
         return already(Some(&found), written);
     }
     let asked = Asked::listen()?;
-    if let Some(leftover) = undo(place)?.first() {
+    if let Some(leftover) = undo(&held)?.first() {
         bail!("an earlier gateway is not undone yet: {leftover}");
     }
     let plan = prepare(written, place)?;
-    raise(&plan, written, place, &asked, tell)?;
+    raise(&plan, written, &held, &asked, tell)?;
     Ok(true)
 }
 
@@ -112,7 +112,7 @@ pub fn down(place: &Place) -> anyhow::Result<Option<Vec<Leftover>>> {
     let there = found.is_some();
     let begun = clock::since_boot();
     let (mut asked, mut killed) = (None, false);
-    let _lock = loop {
+    let held = loop {
         if let Some(lock) = place.lock()? {
             break lock;
         }
@@ -136,7 +136,7 @@ pub fn down(place: &Place) -> anyhow::Result<Option<Vec<Leftover>>> {
         found = journal::find(place)?.or(found);
     };
     let left = journal::find(place)?.is_some();
-    let leftovers = undo(place)?;
+    let leftovers = undo(&held)?;
     Ok((there || left).then_some(leftovers))
 }
 
