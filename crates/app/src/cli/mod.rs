@@ -3,6 +3,7 @@
 mod analyze;
 mod compare;
 mod demo;
+mod gateway;
 mod interrupt;
 mod night;
 mod progress;
@@ -27,6 +28,7 @@ enum Command {
     Analyze(Box<analyze::Args>),
     Compare(compare::Args),
     Demo(demo::Args),
+    Gateway(gateway::Args),
     Simulate(simulate::Args),
 }
 
@@ -48,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Analyze(args) => analyze::run(*args),
         Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Gateway(args) => gateway::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     };
     match outcome {
