@@ -44,7 +44,6 @@ pub(super) struct Shared {
 struct Inner {
     stopped: bool,
     lost: Option<String>,
-    open: bool,
     /// Whether the source is what a sink plays.
     monitor: bool,
     ring: Ring,
@@ -52,6 +51,17 @@ struct Inner {
 }
 
 impl Inner {
+    fn state(&self) -> State {
+        let seconds = self.ring.constant() / u64::from(RATE);
+        match &self.lost {
+            Some(why) => State::Lost(why.clone()),
+            None if self.timing.is_none() || self.ring.range().is_empty() => State::Opening,
+            // A monitor of a sink that plays nothing is silent by right.
+            None if seconds >= SILENT && !self.monitor => State::Silent(seconds),
+            None => State::Listening,
+        }
+    }
+
     /// Whether the stretch up to this moment is all there.
     fn has(&self, until: Timestamp) -> bool {
         let last = self.timing.as_ref().and_then(|timing| timing.at(self.ring.range().end));
@@ -90,22 +100,13 @@ impl Shared {
     }
 
     pub(super) fn state(&self) -> State {
-        let inner = self.lock();
-        let seconds = inner.ring.constant() / u64::from(RATE);
-        match &inner.lost {
-            Some(why) => State::Lost(why.clone()),
-            None if !inner.open || inner.ring.range().is_empty() => State::Opening,
-            // A monitor of a sink that plays nothing is silent by right.
-            None if seconds >= SILENT && !inner.monitor => State::Silent(seconds),
-            None => State::Listening,
-        }
+        self.lock().state()
     }
 
     pub(super) fn wait(&self, patience: Duration) -> State {
-        let inner = self.lock();
-        let waiting = |inner: &mut Inner| !inner.stopped && inner.lost.is_none() && inner.timing.is_none();
-        drop(self.changed.wait_timeout_while(inner, patience, waiting).unwrap_or_else(PoisonError::into_inner));
-        self.state()
+        let waiting = |inner: &mut Inner| !inner.stopped && inner.state() == State::Opening;
+        let waited = self.changed.wait_timeout_while(self.lock(), patience, waiting);
+        waited.unwrap_or_else(PoisonError::into_inner).0.state()
     }
 
     /// Waits for the end of the window, `late` nanoseconds longer than it should take.
@@ -170,7 +171,7 @@ pub(super) fn run(settings: &Settings, shared: &Shared) {
         };
         let mut inner = shared.lock();
         inner.ring.clear();
-        (inner.timing, inner.open, inner.lost) = (None, false, Some(why));
+        (inner.timing, inner.lost) = (None, Some(why));
         shared.changed.notify_all();
         let waited = shared.changed.wait_timeout_while(inner, AGAIN, |inner| !inner.stopped);
         drop(waited.unwrap_or_else(PoisonError::into_inner));
@@ -206,7 +207,7 @@ fn listen(settings: &Settings, shared: &Shared) -> Result<(), Trouble> {
     {
         let mut inner = shared.lock();
         inner.ring.clear();
-        (inner.open, inner.monitor, inner.lost, inner.timing) = (true, monitor, None, None);
+        (inner.monitor, inner.lost, inner.timing) = (monitor, None, None);
     }
     ear.run()
 }
