@@ -15,6 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("scope", &[]),
     ("table", &[]),
     ("lot", &[]),
+    ("sound", &["time", "lot"]),
     ("frame", &["time"]),
     ("pcap", &["frame", "time"]),
     ("dissect", &["frame", "mac"]),

@@ -1,0 +1,165 @@
+//! Tells what sounds besides us.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
+
+use super::{LONGEST_REPLY, REPLY_WITHIN, Told};
+use crate::clock;
+use crate::hear::{Ear, KEPT, Sound, State};
+
+/// How often it listens back.
+const EVERY: Duration = Duration::from_millis(500);
+/// What is younger than this may not be complete, nanoseconds.
+const FRESH: i64 = 200 * MILLISECOND;
+/// How far it listens back, nanoseconds: enough to learn the background.
+const BACK: i64 = 40 * SECOND;
+/// A sound is over when nothing followed it for this long, nanoseconds.
+const OVER: i64 = 700 * MILLISECOND;
+/// Two sounds whose beginnings are closer are the same, nanoseconds.
+const SAME: i64 = 400 * MILLISECOND;
+
+#[derive(Default)]
+struct Known {
+    stopped: bool,
+    /// Held while it is not known when we sounded.
+    held: bool,
+    /// When we sounded, and in which round.
+    ours: Vec<(u32, Window)>,
+    /// Up to here everything has been told.
+    told_until: Option<Timestamp>,
+    /// A sound that was told and goes on.
+    going_on: Option<Window>,
+    /// What was last told about the ear.
+    deaf: Option<String>,
+}
+
+/// Listens to the ear while the mouth is there.
+pub(super) struct Listener {
+    ear: Arc<Ear>,
+    tell: Arc<dyn Fn(Told) + Send + Sync>,
+    known: Mutex<Known>,
+    changed: Condvar,
+}
+
+/// While it lives, nothing is told.
+pub(super) struct Hold<'a>(&'a Listener);
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.0.lock().held = false;
+    }
+}
+
+impl Listener {
+    pub(super) fn new(ear: Arc<Ear>, tell: Arc<dyn Fn(Told) + Send + Sync>) -> Self {
+        Self { ear, tell, known: Mutex::default(), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nothing is told until the returned hold is dropped.
+    pub(super) fn hold(&self) -> Hold<'_> {
+        self.lock().held = true;
+        Hold(self)
+    }
+
+    /// When we sounded.
+    pub(super) fn ours(&self, round: u32, windows: &[Window]) {
+        let mut known = self.lock();
+        let oldest = clock::now().plus(-KEPT - SECOND);
+        known.ours.retain(|(_, window)| window.until > oldest);
+        known.ours.extend(windows.iter().map(|&window| (round, window)));
+    }
+
+    pub(super) fn stop(&self) {
+        self.lock().stopped = true;
+        self.changed.notify_all();
+    }
+
+    pub(super) fn run(&self) {
+        loop {
+            let known = self.lock();
+            let waited = self.changed.wait_timeout_while(known, EVERY, |known| !known.stopped);
+            let (known, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            if known.stopped {
+                return;
+            }
+            let (held, ours) = (known.held, known.ours.clone());
+            drop(known);
+            self.ear_state();
+            if !held {
+                self.look(&ours);
+            }
+        }
+    }
+
+    /// Tells when the ear goes deaf or hears again.
+    fn ear_state(&self) {
+        let deaf = match self.ear.state() {
+            State::Listening | State::Opening => None,
+            State::Silent(seconds) => Some(format!("the microphone has given no signal for {seconds} s: is it muted?")),
+            State::Lost(why) => Some(why),
+        };
+        let mut known = self.lock();
+        if known.deaf.is_some() != deaf.is_some() {
+            known.deaf.clone_from(&deaf);
+            drop(known);
+            (self.tell)(Told::Ear(deaf));
+        }
+    }
+
+    fn look(&self, ours: &[(u32, Window)]) {
+        let now = clock::now().plus(-FRESH);
+        let windows: Vec<Window> = ours.iter().map(|&(_, window)| window).collect();
+        for sound in self.ear.sounds(Window { from: now.plus(-BACK), until: now }, &windows) {
+            if let Some(told) = self.judge(sound, ours, now) {
+                (self.tell)(told);
+            }
+        }
+    }
+
+    /// What is to be told of a sound, if anything is new in it.
+    fn judge(&self, sound: Sound, ours: &[(u32, Window)], now: Timestamp) -> Option<Told> {
+        let mut known = self.lock();
+        let Sound { window, level } = sound;
+        if known.held || known.told_until.is_some_and(|until| window.from < until) {
+            return None;
+        }
+        let over = now.since(window.until) >= OVER;
+        if let Some(before) = known.going_on.filter(|before| window.from.since(before.from).abs() < SAME) {
+            known.going_on = (!over).then_some(before);
+            if over {
+                known.told_until = Some(window.until);
+            }
+            return None;
+        }
+        // Several stretches of one sentence have one end: the last of ours before the sound.
+        let before = ours.iter().filter(|(_, ours)| ours.from <= window.from).max_by_key(|(_, ours)| ours.until);
+        let after = before.map(|(round, ours)| (*round, window.from.since(ours.until)));
+        let last_of_round = |round: u32| ours.iter().filter(|(of, _)| *of == round).map(|(_, ours)| ours.until).max();
+        let reply = after
+            .filter(|&(round, gap)| gap <= REPLY_WITHIN && last_of_round(round).is_none_or(|end| window.from >= end.plus(-SAME)));
+        match reply {
+            Some((round, _)) => {
+                let complete = over || window.length() >= LONGEST_REPLY;
+                if !complete {
+                    return None;
+                }
+                known.told_until = Some(window.until);
+                Some(Told::Reply { round, window, level })
+            }
+            None => {
+                if over {
+                    known.told_until = Some(window.until);
+                } else {
+                    known.going_on = Some(window);
+                }
+                Some(Told::Other { window, level })
+            }
+        }
+    }
+}

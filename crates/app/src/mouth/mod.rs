@@ -1,0 +1,125 @@
+//! The one mouth: what is played passes here, one sound at a time, and what became of it is told.
+//!
+//! The onset is what the ear found, if there is one; else what the device tells, with its error. A loudspeaker that was unplugged makes the
+//! slot void and is opened again for the next order.
+
+mod listener;
+mod speaker;
+
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use earwitness_core::experiment::{Order, Spoken};
+use earwitness_core::lot::Lot;
+use earwitness_core::time::{SECOND, Window};
+
+use self::listener::Listener;
+use self::speaker::Speaker;
+use crate::hear::Ear;
+use crate::speak::Loudspeaker;
+use crate::speak::sounds::Library;
+
+/// A sound that begins within this time after the end of a probe may be a device's reply to it, nanoseconds.
+pub const REPLY_WITHIN: i64 = 8 * SECOND;
+/// A reply is told when it is over, or after this time, nanoseconds.
+pub const LONGEST_REPLY: i64 = 30 * SECOND;
+
+/// What became of an order.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Said {
+    /// The round that it belongs to.
+    pub round: u32,
+    /// What the machine wants to know.
+    pub spoken: Spoken,
+    /// How loud it arrived at the ear, dBFS.
+    pub level: Option<f64>,
+    /// How far off the onset may be, nanoseconds.
+    pub onset_error: i64,
+    /// What went wrong, for people.
+    pub trouble: Option<String>,
+}
+
+/// What the mouth and the ear tell.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Told {
+    /// An order was carried out, or was not.
+    Said(Said),
+    /// Something sounded soon after a probe and is over now: a device's spoken reply, perhaps.
+    Reply {
+        /// The round of the probe.
+        round: u32,
+        /// From when to when.
+        window: Window,
+        /// How loud, dBFS.
+        level: f64,
+    },
+    /// Something else sounds or sounded. Told once, when it is noticed.
+    Other {
+        /// From when to when, as far as is known.
+        window: Window,
+        /// How loud, dBFS.
+        level: f64,
+    },
+    /// The ear hears, or no longer does: why.
+    Ear(Option<String>),
+}
+
+/// The mouth is still busy with the order before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Busy;
+
+/// The loudspeaker, the ear and what there is to say. Threads of its own carry out orders until it is dropped.
+pub struct Mouth {
+    orders: Option<SyncSender<Order>>,
+    threads: Vec<JoinHandle<()>>,
+    listener: Option<Arc<Listener>>,
+}
+
+impl Mouth {
+    /// A mouth that renders by this lot, and tells what happens to `tell`, which is called from its threads.
+    pub fn new(
+        loudspeaker: Box<dyn Loudspeaker>,
+        ear: Option<Ear>,
+        library: Library,
+        lot: Lot,
+        tell: impl Fn(Told) + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
+        let (orders, waiting) = sync_channel(1);
+        let ear = ear.map(Arc::new);
+        let tell: Arc<dyn Fn(Told) + Send + Sync> = Arc::new(tell);
+        let listener = ear.as_ref().map(|ear| Arc::new(Listener::new(Arc::clone(ear), Arc::clone(&tell))));
+        let mut threads = Vec::new();
+        if let Some(listener) = &listener {
+            let listener = Arc::clone(listener);
+            threads.push(std::thread::Builder::new().name("listener".to_owned()).spawn(move || listener.run())?);
+        }
+        let speaker = Speaker { loudspeaker, ear, library, lot, listener: listener.clone() };
+        threads.push(std::thread::Builder::new().name("mouth".to_owned()).spawn(move || speaker.run(&waiting, &*tell))?);
+        Ok(Self { orders: Some(orders), threads, listener })
+    }
+
+    /// Takes an order and returns at once. What became of it is told later; an order that finds the mouth busy is not taken.
+    pub fn say(&self, order: Order) -> Result<(), Busy> {
+        let orders = self.orders.as_ref().ok_or(Busy)?;
+        orders.try_send(order).map_err(|error| match error {
+            TrySendError::Full(_) | TrySendError::Disconnected(_) => Busy,
+        })
+    }
+}
+
+impl Drop for Mouth {
+    fn drop(&mut self) {
+        drop(self.orders.take());
+        if let Some(listener) = &self.listener {
+            listener.stop();
+        }
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has nothing left to say.
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! Carries out orders, one after the other.
+
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use earwitness_core::experiment::{Order, Spoken};
+use earwitness_core::lot::Lot;
+use earwitness_core::probe::{Heard, Void};
+use earwitness_core::sound::{Pcm, activity};
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
+
+use super::listener::Listener;
+use super::{Said, Told};
+use crate::clock;
+use crate::hear::{Ear, Search};
+use crate::speak::sounds::Library;
+use crate::speak::{Loudspeaker, Played};
+
+/// How far the true onset may lie from what the device tells, nanoseconds: wireless loudspeakers are the slowest.
+const WITHIN: i64 = SECOND;
+/// How long a room goes on sounding after us, nanoseconds.
+const TAIL: i64 = 250 * MILLISECOND;
+/// Sounds before and after this part of what we say are ours as well, nanoseconds: the error of all clocks, and frames.
+const EDGE: i64 = 60 * MILLISECOND;
+
+/// The thread's belongings.
+pub(super) struct Speaker {
+    pub(super) loudspeaker: Box<dyn Loudspeaker>,
+    pub(super) ear: Option<Arc<Ear>>,
+    pub(super) library: Library,
+    pub(super) lot: Lot,
+    pub(super) listener: Option<Arc<Listener>>,
+}
+
+impl Speaker {
+    pub(super) fn run(mut self, orders: &Receiver<Order>, tell: &dyn Fn(Told)) {
+        while let Ok(order) = orders.recv() {
+            let said = self.carry_out(&order);
+            tell(Told::Said(said));
+        }
+    }
+
+    fn carry_out(&mut self, order: &Order) -> Said {
+        let begun = clock::now();
+        let sound = match self.library.render(&order.stimulus, order.length, &self.lot, u64::from(order.round)) {
+            Ok(sound) => sound,
+            Err(trouble) => return void(order.round, begun, &trouble.to_string()),
+        };
+        // From here until it is known when it sounded, whatever is heard may be ours.
+        let quiet = self.listener.as_deref().map(Listener::hold);
+        let result = self.loudspeaker.play(&sound);
+        let said = match result {
+            Ok(played) => self.listen(order.round, &sound, played),
+            Err(trouble) => void(order.round, begun, &trouble.to_string()),
+        };
+        if let Some(listener) = &self.listener {
+            let until = clock::now();
+            let ours = if said.spoken.trouble.is_none() {
+                ours(&sound, said.spoken.onset)
+            } else {
+                vec![Window { from: begun, until: until.plus(TAIL) }]
+            };
+            listener.ours(order.round, &ours);
+        }
+        drop(quiet);
+        said
+    }
+
+    /// Finds what was played in what was heard.
+    fn listen(&self, round: u32, sound: &Pcm, played: Played) -> Said {
+        let spoken = Spoken { onset: played.onset, length: played.length, heard: Heard::Unknown, trouble: None };
+        let told = Said { round, spoken, level: None, onset_error: played.error, trouble: None };
+        if !self.loudspeaker.audible() {
+            return Said { spoken: Spoken { heard: Heard::No, ..spoken }, ..told };
+        }
+        let Some(ear) = &self.ear else { return told };
+        match ear.find(sound, played.onset, WITHIN) {
+            Search::Heard(heard) => Said {
+                spoken: Spoken { onset: heard.onset, heard: Heard::Yes, ..spoken },
+                level: Some(heard.level_dbfs),
+                onset_error: heard.error,
+                ..told
+            },
+            Search::NotHeard => Said {
+                spoken: Spoken { heard: Heard::No, ..spoken },
+                trouble: Some(format!(
+                    "{} was not heard by the microphone: raise the level, or move them closer",
+                    self.loudspeaker.name()
+                )),
+                ..told
+            },
+            Search::Deaf(why) => Said { trouble: Some(why), ..told },
+        }
+    }
+}
+
+/// An order that came to nothing.
+fn void(round: u32, at: Timestamp, why: &str) -> Said {
+    let spoken = Spoken { onset: at, length: 0, heard: Heard::Unknown, trouble: Some(Void::Glitch) };
+    Said { round, spoken, level: None, onset_error: 0, trouble: Some(why.to_owned()) }
+}
+
+/// When we sounded, pauses left out, so that another sound in a pause is noticed.
+fn ours(sound: &Pcm, onset: Timestamp) -> Vec<Window> {
+    let (levels, _) = activity::background(sound);
+    let loudest = levels.iter().copied().fold(f64::MIN, f64::max);
+    let stretches = activity::loud(&levels, loudest - 40.0, activity::FRAME);
+    let window = |it: &activity::Stretch| Window { from: onset.plus(it.from - EDGE), until: onset.plus(it.until + TAIL) };
+    stretches.iter().map(window).collect()
+}

@@ -1,0 +1,122 @@
+//! The loudspeaker: one door, and behind it a sound server, ALSA, a WAV file, or nothing.
+//!
+//! What is played passes [`open`]'s dressing first: level with a cap, fades, and silence before and after. What comes back says when the
+//! sound began by the realtime clock, and how wrong that may be.
+
+#[cfg(feature = "alsa")]
+mod alsa;
+mod dress;
+mod nothing;
+mod server;
+mod settings;
+pub mod sounds;
+mod wav;
+
+use std::fmt;
+
+use earwitness_core::sound::Pcm;
+use earwitness_core::time::Timestamp;
+
+pub use self::settings::{Device, MOST_LEVEL, Settings};
+use crate::pulse;
+
+/// Something that plays sounds.
+pub trait Loudspeaker: Send {
+    /// Plays the sound and returns when it is over. After any trouble, the next call opens the device again.
+    fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble>;
+
+    /// What it is called, for people.
+    fn name(&self) -> String;
+
+    /// Whether what it plays can be heard at all.
+    fn audible(&self) -> bool {
+        true
+    }
+}
+
+/// A sound that was played.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Played {
+    /// When its first sample sounded, by the realtime clock, as the device tells it.
+    pub onset: Timestamp,
+    /// How far off that may be, nanoseconds.
+    pub error: i64,
+    /// How long it sounded, nanoseconds.
+    pub length: i64,
+}
+
+/// Why a sound was not played, or not as it should be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Trouble {
+    /// The device, or the server that holds it, is not there or went away: which, and what it said.
+    Gone(String),
+    /// It sounded with a gap, was stopped, or did not end in time.
+    Glitch(String),
+    /// The settings ask for what cannot be.
+    Settings(String),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gone(what) => write!(out, "the loudspeaker is gone: {what}"),
+            Self::Glitch(what) => write!(out, "the sound was not played whole: {what}"),
+            Self::Settings(what) => write!(out, "{what}"),
+        }
+    }
+}
+
+impl std::error::Error for Trouble {}
+
+/// A device that could be named in the settings.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Offered {
+    /// Its kind.
+    pub device: Device,
+    /// What to write as `name`.
+    pub name: String,
+    /// What it calls itself.
+    pub description: String,
+    /// Whether it is the one that is used if none is named.
+    pub default: bool,
+    /// Whether it is muted, where that is known.
+    pub muted: bool,
+}
+
+/// The loudspeaker of the settings. A sound server or a device need not be there yet: it is opened when something is played.
+pub fn open(settings: &Settings) -> Result<Box<dyn Loudspeaker>, Trouble> {
+    settings.check().map_err(Trouble::Settings)?;
+    let bare: Box<dyn Loudspeaker> = match settings.device {
+        Device::Pulse => Box::new(server::Server::new(settings)),
+        Device::Wav => Box::new(wav::Wav::new(settings)?),
+        Device::None => Box::new(nothing::Nothing),
+        #[cfg(feature = "alsa")]
+        Device::Alsa => Box::new(alsa::Alsa::new(settings)),
+        #[cfg(not(feature = "alsa"))]
+        Device::Alsa => {
+            return Err(Trouble::Settings(
+                "this program was built without ALSA: use device = \"pulse\", or the packaged program".to_owned(),
+            ));
+        }
+    };
+    Ok(Box::new(dress::Dressed::new(bare, settings)))
+}
+
+/// The devices that are there now, of the server or the kind that the settings name.
+pub fn list(settings: &Settings) -> Result<Vec<Offered>, Trouble> {
+    settings.check().map_err(Trouble::Settings)?;
+    match settings.device {
+        Device::Pulse => server::list(settings),
+        #[cfg(feature = "alsa")]
+        Device::Alsa => alsa::list(),
+        #[cfg(not(feature = "alsa"))]
+        Device::Alsa => Ok(Vec::new()),
+        Device::Wav | Device::None => Ok(Vec::new()),
+    }
+}
+
+impl From<pulse::Trouble> for Trouble {
+    fn from(trouble: pulse::Trouble) -> Self {
+        Self::Gone(trouble.to_string())
+    }
+}

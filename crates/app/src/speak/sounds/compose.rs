@@ -1,0 +1,85 @@
+//! Probes out of utterances.
+
+use earwitness_core::lot::Stream;
+use earwitness_core::sound::{Pcm, shape};
+use earwitness_core::time::{MILLISECOND, SECOND};
+
+use super::shipped::{Clip, Shipped};
+use super::{RATE, Trouble};
+
+/// Shortest and longest pause after a wake word, nanoseconds: without one, `alexa, what time is it` woke none of four engines.
+const AFTER_WAKE: (i64, i64) = (400 * MILLISECOND, 700 * MILLISECOND);
+/// Shortest and longest pause between two sentences, nanoseconds.
+const BETWEEN: (i64, i64) = (250 * MILLISECOND, 600 * MILLISECOND);
+/// Probes of this length or more say the wake word again, with another voice, in their second half.
+const LONG: i64 = 6 * SECOND;
+/// Pause between two repetitions of a short recording, nanoseconds.
+const REPEAT: i64 = 500 * MILLISECOND;
+
+/// The wake word, a pause, and harmless questions until the time is over.
+pub(super) fn wake(shipped: &Shipped, word: &str, length: i64, chance: &mut Stream) -> Result<Pcm, Trouble> {
+    let mut takes: Vec<&Clip> = shipped.wake(word).collect();
+    chance.shuffle(&mut takes);
+    let Some(first) = takes.first() else { return Err(Trouble::Unknown(word.to_owned())) };
+    let mut sound = Pcm { rate: RATE, samples: Vec::new() };
+    let add_wake = |sound: &mut Pcm, take: &Clip, chance: &mut Stream| -> Result<(), Trouble> {
+        sound.samples.extend(shipped.render(take)?.samples);
+        shape::append_silence(sound, between(AFTER_WAKE, chance));
+        Ok(())
+    };
+    add_wake(&mut sound, first, chance)?;
+    let voice = first.voice;
+    let mut questions = shipped.questions(voice);
+    chance.shuffle(&mut questions);
+    let second = takes.iter().find(|take| take.voice != voice).filter(|_| length >= LONG);
+    let mut again = second;
+    let mut at = 0;
+    while sound.length() < length {
+        if let Some(take) = again.filter(|_| sound.length() >= length / 2) {
+            add_wake(&mut sound, take, chance)?;
+            again = None;
+        }
+        let Some(question) = questions.get(at % questions.len().max(1)) else { break };
+        sound.samples.extend(shipped.render(question)?.samples);
+        shape::append_silence(&mut sound, between(BETWEEN, chance));
+        at += 1;
+    }
+    Ok(sound)
+}
+
+/// Harmless questions without a wake word, by one voice.
+pub(super) fn speech(shipped: &Shipped, length: i64, chance: &mut Stream) -> Result<Pcm, Trouble> {
+    let voices = shipped.voices();
+    let voice = usize::try_from(chance.below(voices.len() as u64)).ok().and_then(|at| voices.get(at));
+    let Some(voice) = voice else { return Err(Trouble::Shipped("no voice".to_owned())) };
+    let mut questions = shipped.questions(voice);
+    chance.shuffle(&mut questions);
+    let mut sound = Pcm { rate: RATE, samples: Vec::new() };
+    for question in questions.iter().cycle() {
+        sound.samples.extend(shipped.render(question)?.samples);
+        shape::append_silence(&mut sound, between(BETWEEN, chance));
+        if sound.length() >= length {
+            break;
+        }
+    }
+    Ok(sound)
+}
+
+/// A recording again and again, with pauses, until the time is over.
+pub(super) fn repeated(recording: &Pcm, length: i64) -> Pcm {
+    let mut sound = recording.clone();
+    if recording.samples.is_empty() {
+        return sound;
+    }
+    // What would be cut after a moment is not begun.
+    while sound.length().saturating_add(REPEAT + SECOND / 2) < length {
+        shape::append_silence(&mut sound, REPEAT);
+        sound.samples.extend_from_slice(&recording.samples);
+    }
+    sound
+}
+
+fn between((from, until): (i64, i64), chance: &mut Stream) -> i64 {
+    let width = (until - from).max(0).unsigned_abs();
+    from + i64::try_from(chance.below(width + 1)).unwrap_or(0)
+}

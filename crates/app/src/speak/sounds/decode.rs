@@ -1,0 +1,138 @@
+//! Sounds out of files, as one channel at the rate that is played.
+
+use std::fs::File;
+use std::path::Path;
+
+use earwitness_core::sound::{Pcm, samples_in};
+use rubato::audioadapter_buffers::direct::InterleavedSlice;
+use rubato::{Fft, FixedSync, Resampler};
+use symphonia::core::codecs::audio::AudioDecoderOptions;
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, TrackType};
+use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::core::meta::MetadataOptions;
+
+use super::{RATE, Trouble};
+
+/// Frames that the resampler takes at a time.
+const CHUNK: usize = 1_024;
+/// Packets that cannot be decoded before a file is given up.
+const MOST_DAMAGED: usize = 100;
+
+/// Decodes at most the first `length` nanoseconds of a sound and mixes its channels. The error is a text without the file's name.
+pub fn decode(source: Box<dyn MediaSource>, length: i64) -> Result<Pcm, String> {
+    let told = |error: Error| error.to_string();
+    let stream = MediaSourceStream::new(source, symphonia::core::io::MediaSourceStreamOptions::default());
+    let mut format = symphonia::default::get_probe()
+        .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
+        .map_err(told)?;
+    let track = format.default_track(TrackType::Audio).ok_or("it holds no sound")?;
+    let (id, parameters) = (track.id, track.codec_params.as_ref().and_then(|it| it.audio()).ok_or("it holds no sound")?);
+    let mut decoder =
+        symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default()).map_err(told)?;
+    let mut sound = Pcm::default();
+    let (mut frame, mut damaged) = (Vec::<f32>::new(), 0);
+    while let Some(packet) = format.next_packet().map_err(told)? {
+        if packet.track_id != id {
+            continue;
+        }
+        let buffer = match decoder.decode(&packet) {
+            Ok(buffer) => buffer,
+            Err(Error::DecodeError(_)) if damaged < MOST_DAMAGED => {
+                damaged += 1;
+                continue;
+            }
+            Err(error) => return Err(told(error)),
+        };
+        let (rate, channels) = (buffer.spec().rate(), buffer.spec().channels().count().max(1));
+        if sound.rate == 0 {
+            sound.rate = rate;
+        }
+        if rate != sound.rate {
+            return Err("its rate changes on the way".to_owned());
+        }
+        frame.clear();
+        buffer.copy_to_vec_interleaved(&mut frame);
+        #[expect(clippy::cast_precision_loss, reason = "a handful of channels")]
+        let part = 1.0 / channels as f32;
+        sound.samples.extend(frame.chunks(channels).map(|all| all.iter().sum::<f32>() * part));
+        let most = samples_in(length, sound.rate);
+        if sound.samples.len() >= most {
+            sound.samples.truncate(most);
+            break;
+        }
+    }
+    if sound.samples.is_empty() || sound.rate == 0 { Err("it holds no sound".to_owned()) } else { Ok(sound) }
+}
+
+/// At most the first `length` nanoseconds of a file, at [`RATE`].
+pub(super) fn file(path: &Path, length: i64) -> Result<Pcm, Trouble> {
+    let wrong = |why: String| Trouble::File(path.to_owned(), why);
+    let source = File::open(path).map_err(|error| wrong(error.to_string()))?;
+    resampled(&decode(Box::new(source), length).map_err(wrong)?, RATE).map_err(wrong)
+}
+
+/// The same sound at another rate, without aliases, aligned to the sample.
+pub fn resampled(sound: &Pcm, rate: u32) -> Result<Pcm, String> {
+    if sound.rate == rate || sound.samples.is_empty() {
+        return Ok(Pcm { rate, samples: sound.samples.clone() });
+    }
+    let number = |rate: u32| usize::try_from(rate).unwrap_or(0);
+    if sound.rate == 0 || rate == 0 || sound.rate > 768_000 {
+        return Err(format!("a rate of {} Hz", sound.rate));
+    }
+    let mut resampler =
+        Fft::<f32>::new(number(sound.rate), number(rate), CHUNK, 1, FixedSync::Input).map_err(|error| error.to_string())?;
+    let count = sound.samples.len();
+    let input = InterleavedSlice::new(&sound.samples, 1, count).map_err(|error| error.to_string())?;
+    let output = resampler.process_all(&input, count, None).map_err(|error| error.to_string())?;
+    Ok(Pcm { rate, samples: output.take_data() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use earwitness_core::sound::noise;
+    use earwitness_core::time::SECOND;
+
+    use super::*;
+
+    fn wav(rate: u32, channels: u16, samples: &[i16]) -> Vec<u8> {
+        let spec = hound::WavSpec { channels, sample_rate: rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+        let mut octets = Cursor::new(Vec::new());
+        let mut writer = hound::WavWriter::new(&mut octets, spec).unwrap();
+        samples.iter().for_each(|&sample| writer.write_sample(sample).unwrap());
+        writer.finalize().unwrap();
+        octets.into_inner()
+    }
+
+    #[test]
+    fn channels_are_mixed_and_the_length_is_kept() {
+        let sound = decode(Box::new(Cursor::new(wav(8_000, 2, &[16_384, 0, 16_384, 0, 0, 0]))), SECOND).unwrap();
+        assert_eq!((sound.rate, sound.samples.len()), (8_000, 3));
+        assert!((sound.samples[0] - 0.25).abs() < 1e-3);
+        let short = decode(Box::new(Cursor::new(wav(8_000, 1, &[1; 8_000]))), SECOND / 4).unwrap();
+        assert_eq!(short.samples.len(), 2_000);
+    }
+
+    #[test]
+    fn a_resampled_sound_stays_in_its_place() {
+        let tone = noise::tone(16_000, 16_000, 440.0);
+        let up = resampled(&tone, 48_000).unwrap();
+        assert!(up.samples.len().abs_diff(48_000) <= 1);
+        let expected = noise::tone(48_000, 48_000, 440.0);
+        let worst = (4_800..43_200).map(|at| (up.samples[at] - expected.samples[at]).abs()).fold(0.0, f32::max);
+        assert!(worst < 0.01, "{worst}");
+    }
+
+    #[test]
+    fn rubbish_is_refused_with_a_reason() {
+        assert!(decode(Box::new(Cursor::new(b"no sound at all".to_vec())), SECOND).is_err());
+        assert!(decode(Box::new(Cursor::new(Vec::new())), SECOND).is_err());
+        let missing = file(Path::new("/nowhere/a.wav"), SECOND).unwrap_err().to_string();
+        assert!(missing.contains("/nowhere/a.wav") && missing.contains("FLAC"), "{missing}");
+        assert!(resampled(&Pcm { rate: 0, samples: vec![0.0] }, 8_000).is_err());
+    }
+}

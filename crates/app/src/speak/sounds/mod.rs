@@ -1,0 +1,160 @@
+//! What can be played: spoken probes of several voices, noises, and the user's own recordings.
+//!
+//! A probe is a set, not one utterance: which voice says it, how fast, and which harmless question follows, is drawn by lot for every
+//! round, because wake words are missed and found by chance.
+
+mod compose;
+mod decode;
+mod forbidden;
+mod name;
+mod shipped;
+mod synthesis;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use earwitness_core::lot::Lot;
+use earwitness_core::probe::Stimulus;
+use earwitness_core::sound::{Pcm, level, noise, samples_in, shape};
+use earwitness_core::time::{MILLISECOND, SECOND};
+use serde::Deserialize;
+
+pub use self::decode::{decode, resampled};
+pub use self::forbidden::{FORBIDDEN, forbidden};
+pub use self::name::{Known, WAKE_WORDS, known};
+
+use self::name::Name;
+use self::shipped::Shipped;
+
+/// Samples a second of everything that is rendered.
+pub const RATE: u32 = 48_000;
+/// The longest sound that is rendered, nanoseconds.
+pub const LONGEST: i64 = 60 * SECOND;
+/// How the end of a sound fades that is cut, nanoseconds.
+const FADE: i64 = 40 * MILLISECOND;
+/// Active level of what is rendered, dBFS; the loudspeaker sets its own.
+const LEVEL: f64 = -23.0;
+/// Highest sample of it, dBFS.
+const CEILING: f64 = -1.0;
+
+/// The table `[sounds]`.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Folder of the user's own recordings: where relative paths of `file:`, `music:` and `noise:` begin.
+    pub folder: Option<PathBuf>,
+    /// Phrases that no probe may contain, besides those that are always refused.
+    pub forbidden: Vec<String>,
+    /// A voice file (`.onnx`, with its `.onnx.json` beside it) for the program `piper`, which then says half of what `say:` asks for.
+    pub piper_voice: Option<PathBuf>,
+}
+
+/// Why a sound cannot be had.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Trouble {
+    /// No sound has this name.
+    Unknown(String),
+    /// The text holds a phrase that no probe may contain.
+    Forbidden {
+        /// The text.
+        text: String,
+        /// The phrase.
+        phrase: String,
+    },
+    /// A file cannot be read, or holds no sound: which, and why.
+    File(PathBuf, String),
+    /// No program is there that could say it, or it failed.
+    Speech(String),
+    /// The shipped utterances are damaged.
+    Shipped(String),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(name) => {
+                write!(out, "there is no sound {name:?}: give one of")?;
+                for known in known() {
+                    write!(out, " {}", known.name)?;
+                }
+                Ok(())
+            }
+            Self::Forbidden { text, phrase } => write!(
+                out,
+                "{text:?} contains {phrase:?}, which no probe may say: a device that obeys would do it; ask a harmless question"
+            ),
+            Self::File(path, why) => write!(out, "{}: {why}; give a WAV, FLAC, Ogg Vorbis, MP3 or AIFF file", path.display()),
+            Self::Speech(why) => write!(out, "{why}"),
+            Self::Shipped(why) => write!(out, "the utterances in this program are damaged: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Trouble {}
+
+/// Everything that can be played.
+#[derive(Debug)]
+pub struct Library {
+    settings: Settings,
+    shipped: Shipped,
+}
+
+impl Library {
+    /// The shipped sounds and what the settings add.
+    pub fn new(settings: &Settings) -> Result<Self, Trouble> {
+        Ok(Self { settings: settings.clone(), shipped: Shipped::new()? })
+    }
+
+    /// The stimulus of this name, if it can be rendered: unknown names, forbidden phrases and unreadable files are refused.
+    pub fn stimulus(&self, name: &str) -> Result<Stimulus, Trouble> {
+        let parsed = Name::parse(name)?;
+        match &parsed {
+            Name::Say(text) => {
+                self.permitted(text)?;
+                synthesis::check(&self.settings)?;
+            }
+            Name::File(path, _) => drop(decode::file(&self.path(path), SECOND)?),
+            _ => {}
+        }
+        Ok(Stimulus { name: name.to_owned(), kind: parsed.kind() })
+    }
+
+    /// Renders a stimulus of about this length (nanoseconds, at most [`LONGEST`]) for the round of this number. The same lot and number
+    /// give the same sound.
+    pub fn render(&self, stimulus: &Stimulus, length: i64, lot: &Lot, number: u64) -> Result<Pcm, Trouble> {
+        let length = length.clamp(0, LONGEST);
+        let count = samples_in(length, RATE);
+        let mut chance = lot.stream("sound", number);
+        let mut sound = match Name::parse(&stimulus.name)? {
+            Name::Wake(word) => compose::wake(&self.shipped, word, length, &mut chance)?,
+            Name::Speech => compose::speech(&self.shipped, length, &mut chance)?,
+            Name::Glass => noise::glass(RATE, count, &mut chance),
+            Name::Bark => noise::bark(RATE, count, &mut chance),
+            Name::PinkNoise => noise::pink(RATE, count, &mut chance),
+            Name::Tone => noise::warble(RATE, count, 1_000.0, &mut chance),
+            Name::Sweep => noise::sweep(RATE, count),
+            Name::File(path, _) => compose::repeated(&decode::file(&self.path(&path), length)?, length),
+            Name::Say(text) => {
+                self.permitted(&text)?;
+                compose::repeated(&synthesis::say(&self.settings, &text, &mut chance)?, length)
+            }
+        };
+        shape::cut(&mut sound, length, FADE);
+        level::scale(&mut sound, LEVEL, CEILING);
+        Ok(sound)
+    }
+
+    fn permitted(&self, text: &str) -> Result<(), Trouble> {
+        match forbidden(text, &self.settings.forbidden) {
+            Some(phrase) => Err(Trouble::Forbidden { text: text.to_owned(), phrase }),
+            None => Ok(()),
+        }
+    }
+
+    fn path(&self, path: &std::path::Path) -> PathBuf {
+        self.settings.folder.as_ref().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    }
+}
+
+#[cfg(test)]
+mod tests;

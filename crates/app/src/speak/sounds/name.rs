@@ -1,0 +1,136 @@
+//! Names of sounds, as they stand in settings and logs.
+
+use std::path::PathBuf;
+
+use earwitness_core::probe::SoundKind;
+
+use super::Trouble;
+
+/// Wake words of the shipped utterances: the name of the sound, and what is said.
+pub const WAKE_WORDS: &[(&str, &str)] = &[
+    ("alexa", "alexa"),
+    ("echo", "echo"),
+    ("computer", "computer"),
+    ("amazon", "amazon"),
+    ("hey-google", "hey google"),
+    ("ok-google", "ok google"),
+    ("hey-siri", "hey siri"),
+    ("hey-jarvis", "hey jarvis"),
+    ("jarvis", "jarvis"),
+    ("okay-nabu", "okay nabu"),
+    ("hey-mycroft", "hey mycroft"),
+    ("hi-bixby", "hi bixby"),
+    ("hey-cortana", "hey cortana"),
+];
+
+/// A sound that has a name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// Its name; one that ends with a colon is continued by a path or a text.
+    pub name: &'static str,
+    /// What kind of sound it is.
+    pub kind: SoundKind,
+    /// What is heard.
+    pub about: &'static str,
+}
+
+/// The sounds besides wake words.
+const OTHERS: &[Known] = &[
+    Known { name: "speech", kind: SoundKind::Speech, about: "harmless questions, without a wake word" },
+    Known { name: "glass", kind: SoundKind::Noise, about: "breaking glass" },
+    Known { name: "bark", kind: SoundKind::Noise, about: "a barking dog" },
+    Known { name: "pink-noise", kind: SoundKind::Noise, about: "a rush, as much power in every octave" },
+    Known { name: "tone", kind: SoundKind::Noise, about: "a tone of 1 kHz that wanders a little" },
+    Known { name: "sweep", kind: SoundKind::Noise, about: "a tone that rises from 100 Hz to 7 kHz" },
+    Known { name: "file:", kind: SoundKind::Speech, about: "a recording of speech" },
+    Known { name: "music:", kind: SoundKind::Music, about: "a recording of music or film" },
+    Known { name: "noise:", kind: SoundKind::Noise, about: "a recording of a noise" },
+    Known { name: "say:", kind: SoundKind::Speech, about: "any text, said by espeak-ng or piper" },
+];
+
+/// All names.
+pub fn known() -> impl Iterator<Item = Known> {
+    let about = "the wake word, a pause, and harmless questions";
+    let wake = WAKE_WORDS.iter().map(move |&(name, _)| Known { name, kind: SoundKind::Speech, about });
+    wake.chain(OTHERS.iter().cloned())
+}
+
+/// A name that was understood.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Name {
+    /// A wake word, as it is said.
+    Wake(&'static str),
+    Speech,
+    Glass,
+    Bark,
+    PinkNoise,
+    Tone,
+    Sweep,
+    File(PathBuf, SoundKind),
+    Say(String),
+}
+
+impl Name {
+    /// Understands a name. Wake words may be written with spaces, and in any case.
+    pub(super) fn parse(name: &str) -> Result<Self, Trouble> {
+        let unknown = || Trouble::Unknown(name.to_owned());
+        if let Some((kind, rest)) = name.split_once(':') {
+            if rest.trim().is_empty() {
+                return Err(unknown());
+            }
+            let file = |kind| Ok(Self::File(PathBuf::from(rest), kind));
+            return match kind {
+                "file" => file(SoundKind::Speech),
+                "music" => file(SoundKind::Music),
+                "noise" => file(SoundKind::Noise),
+                "say" => Ok(Self::Say(rest.trim().to_owned())),
+                _ => Err(unknown()),
+            };
+        }
+        let plain = name.trim().to_lowercase().replace([' ', '_'], "-");
+        Ok(match plain.as_str() {
+            "speech" => Self::Speech,
+            "glass" => Self::Glass,
+            "bark" => Self::Bark,
+            "pink-noise" => Self::PinkNoise,
+            "tone" => Self::Tone,
+            "sweep" => Self::Sweep,
+            word => Self::Wake(WAKE_WORDS.iter().find(|(name, _)| *name == word).ok_or_else(unknown)?.1),
+        })
+    }
+
+    pub(super) fn kind(&self) -> SoundKind {
+        match self {
+            Self::Wake(_) | Self::Speech | Self::Say(_) => SoundKind::Speech,
+            Self::File(_, kind) => *kind,
+            Self::Glass | Self::Bark | Self::PinkNoise | Self::Tone | Self::Sweep => SoundKind::Noise,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_name_is_understood_as_its_kind() {
+        for known in known() {
+            let name = if known.name.ends_with(':') { format!("{}x", known.name) } else { known.name.to_owned() };
+            assert_eq!(Name::parse(&name).unwrap().kind(), known.kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn wake_words_may_be_written_as_they_are_said() {
+        assert_eq!(Name::parse("Hey Google"), Ok(Name::Wake("hey google")));
+        assert_eq!(Name::parse("ok_google"), Ok(Name::Wake("ok google")));
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_what_there_is() {
+        for wrong in ["", "hal", "say:", "file: ", "shout:fire"] {
+            let text = Name::parse(wrong).unwrap_err().to_string();
+            assert!(text.contains("alexa") && text.contains("pink-noise") && text.contains("say:"), "{wrong}: {text}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Any text, said by a program that is installed: `espeak-ng` in several voices, and `piper` where a voice file is named.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use earwitness_core::lot::Stream;
+use earwitness_core::sound::{Pcm, shape};
+
+use super::{LONGEST, Settings, Trouble, decode};
+use crate::clock;
+
+/// Voices of espeak-ng that woke third-party engines best, with their speeds in words a minute.
+const VOICES: &[(&str, &str)] = &[
+    ("en-gb", "160"),
+    ("en-gb", "175"),
+    ("en-gb-x-rp", "160"),
+    ("en-gb-scotland", "150"),
+    ("en-us", "150"),
+    ("en-us", "175"),
+    ("en-gb+f2", "160"),
+];
+/// How long a program may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often it is looked at.
+const LOOK: Duration = Duration::from_millis(10);
+/// The longest text, octets.
+const LONGEST_TEXT: usize = 500;
+/// How much of what a program complains is told, octets.
+const LONGEST_COMPLAINT: u64 = 400;
+/// What is taken for silence at the ends, as a part of the highest sample.
+const FLOOR: f32 = 0.003;
+
+/// Whether anything is installed that can speak.
+pub(super) fn check(settings: &Settings) -> Result<(), Trouble> {
+    let installed = |program: &str| {
+        let mut command = Command::new(program);
+        command.arg("--help").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok()
+    };
+    if installed("espeak-ng") || (settings.piper_voice.is_some() && installed("piper")) {
+        return Ok(());
+    }
+    Err(Trouble::Speech("no program is installed that can say a text: install espeak-ng, or record it and use file:".to_owned()))
+}
+
+/// Says a text; the voice is drawn by lot.
+pub(super) fn say(settings: &Settings, text: &str, chance: &mut Stream) -> Result<Pcm, Trouble> {
+    if text.len() > LONGEST_TEXT {
+        return Err(Trouble::Speech(format!("the text is longer than {LONGEST_TEXT} octets: shorten it")));
+    }
+    let folder = tempfile::tempdir().map_err(|error| Trouble::Speech(format!("no temporary folder: {error}")))?;
+    let path = folder.path().join("said.wav");
+    let at = usize::try_from(chance.below(VOICES.len() as u64)).unwrap_or(0);
+    let piper = settings.piper_voice.as_ref().filter(|_| chance.below(2) == 0);
+    let command = if let Some(voice) = piper {
+        let mut command = Command::new("piper");
+        command.arg("--model").arg(voice).arg("--output_file").arg(&path);
+        command
+    } else {
+        let (voice, speed) = VOICES.get(at).copied().unwrap_or(("en", "160"));
+        let mut command = Command::new("espeak-ng");
+        command.args(["-v", voice, "-s", speed, "--stdin", "-w"]).arg(&path);
+        command
+    };
+    run(command, text, PATIENCE)?;
+    let sound = decode::file(&path, LONGEST)?;
+    let sound = shape::trimmed(&sound, FLOOR);
+    if sound.samples.is_empty() { Err(Trouble::Speech(format!("{text:?} makes no sound"))) } else { Ok(sound) }
+}
+
+/// Runs a program with a text on its input; ended by force if it takes too long.
+fn run(mut command: Command, text: &str, patience: Duration) -> Result<(), Trouble> {
+    let program = Path::new(command.get_program()).display().to_string();
+    let failed = |why: String| Trouble::Speech(format!("{program} cannot say it: {why}"));
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => failed("it is not installed".to_owned()),
+        _ => failed(error.to_string()),
+    })?;
+    if let Some(mut input) = child.stdin.take() {
+        // A program that ends early says why by its status.
+        let _ = input.write_all(text.as_bytes()).and_then(|()| input.write_all(b"\n"));
+    }
+    let until = clock::since_boot() + patience;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => {
+                let mut complaint = String::new();
+                if let Some(stderr) = child.stderr.take() {
+                    let _ = stderr.take(LONGEST_COMPLAINT).read_to_string(&mut complaint);
+                }
+                return Err(failed(format!("{status} {}", complaint.trim())));
+            }
+            Ok(None) if clock::since_boot() < until => clock::sleep(LOOK),
+            Ok(None) => {
+                let _ = child.kill().and_then(|()| child.wait());
+                return Err(failed(format!("it took longer than {} s", patience.as_secs())));
+            }
+            Err(error) => return Err(failed(error.to_string())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use earwitness_core::lot::Lot;
+    use earwitness_core::time::MILLISECOND;
+
+    use super::*;
+
+    #[test]
+    fn espeak_says_a_text_in_several_voices() {
+        if check(&Settings::default()).is_err() {
+            eprintln!("skipped: espeak-ng is not installed");
+            return;
+        }
+        let mut chance = Lot::new(1).stream("say", 0);
+        let said: Vec<Pcm> =
+            (0..4).map(|_| say(&Settings::default(), "-v is what I want to hear", &mut chance).unwrap()).collect();
+        assert!(said.iter().all(|sound| sound.length() > 700 * MILLISECOND), "{said:?}");
+        assert!(said.iter().any(|sound| sound != &said[0]));
+    }
+
+    #[test]
+    fn a_program_that_hangs_fails_or_is_missing_is_told() {
+        let mut hang = Command::new("sleep");
+        hang.arg("30");
+        let told = |command, patience| run(command, "x", patience).unwrap_err().to_string();
+        assert!(told(hang, Duration::from_millis(50)).contains("sleep cannot say it: it took longer"));
+        let mut fail = Command::new("sh");
+        fail.args(["-c", "echo broken voice >&2; exit 3"]);
+        assert!(told(fail, PATIENCE).contains("broken voice"));
+        assert!(told(Command::new("no-such-voice"), PATIENCE).contains("not installed"));
+    }
+
+    #[test]
+    fn a_text_without_end_is_refused() {
+        let mut chance = Lot::new(1).stream("say", 0);
+        assert!(say(&Settings::default(), &"a".repeat(501), &mut chance).is_err());
+    }
+}

@@ -1,0 +1,67 @@
+use earwitness_core::probe::SoundKind;
+
+use super::*;
+
+fn library() -> Library {
+    Library::new(&Settings::default()).unwrap()
+}
+
+fn stimulus(name: &str) -> Stimulus {
+    library().stimulus(name).unwrap()
+}
+
+#[test]
+fn every_sound_has_its_length_and_its_level() {
+    let (library, lot) = (library(), Lot::new(3));
+    for known in known().filter(|known| !known.name.ends_with(':')) {
+        for seconds in [2, 3, 4, 6, 8] {
+            let sound = library.render(&stimulus(known.name), seconds * SECOND, &lot, 5).unwrap();
+            let (level, peak) = (level::active(&sound), level::peak(&sound.samples));
+            assert!(sound.length().abs_diff(seconds * SECOND) < 2_000_000_000, "{}: {} ns", known.name, sound.length());
+            assert!(sound.length() <= seconds * SECOND, "{}", known.name);
+            assert!((level - LEVEL).abs() < 0.5 || (peak - CEILING).abs() < 0.1, "{}: {level} dBFS", known.name);
+            assert!(peak <= CEILING + 0.01, "{}: {peak} dBFS", known.name);
+        }
+    }
+}
+
+#[test]
+fn the_lot_decides_the_voice_and_repeats_it() {
+    let (library, lot) = (library(), Lot::new(3));
+    let alexa = stimulus("alexa");
+    let sounds: Vec<Pcm> = (0..8).map(|round| library.render(&alexa, 2 * SECOND, &lot, round).unwrap()).collect();
+    assert_eq!(sounds[2], library.render(&alexa, 2 * SECOND, &lot, 2).unwrap());
+    let different = sounds.iter().filter(|sound| **sound != sounds[0]).count();
+    assert!(different >= 5, "{different} of 7 are said differently");
+    assert_ne!(sounds[2], library.render(&alexa, 2 * SECOND, &Lot::new(4), 2).unwrap());
+}
+
+#[test]
+fn forbidden_phrases_are_refused_when_named_and_when_played() {
+    for name in ["say:Alexa, BUY milk", "say: please open the door"] {
+        assert!(matches!(library().stimulus(name), Err(Trouble::Forbidden { .. })), "{name}");
+        let stimulus = Stimulus { name: name.to_owned(), kind: SoundKind::Speech };
+        let played = library().render(&stimulus, SECOND, &Lot::new(1), 0);
+        assert!(matches!(played, Err(Trouble::Forbidden { .. })), "{name}");
+    }
+    let more = Settings { forbidden: vec!["vacuum".to_owned()], ..Settings::default() };
+    let told = Library::new(&more).unwrap().stimulus("say:vacuum the room").unwrap_err().to_string();
+    assert!(told.contains("\"vacuum\""), "{told}");
+}
+
+#[test]
+fn a_recording_is_played_from_its_folder_and_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = hound::WavSpec { channels: 1, sample_rate: 22_050, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut writer = hound::WavWriter::create(folder.path().join("mine.wav"), spec).unwrap();
+    let tone = noise::tone(22_050, 22_050, 500.0);
+    tone.samples.iter().for_each(|&sample| writer.write_sample((sample * 20_000.0) as i16).unwrap());
+    writer.finalize().unwrap();
+    let library = Library::new(&Settings { folder: Some(folder.path().to_owned()), ..Settings::default() }).unwrap();
+    let music = library.stimulus("music:mine.wav").unwrap();
+    assert_eq!(music.kind, SoundKind::Music);
+    let sound = library.render(&music, 4 * SECOND, &Lot::new(1), 0).unwrap();
+    assert!((3 * SECOND..=4 * SECOND).contains(&sound.length()), "{}", sound.length());
+    let missing = library.stimulus("file:other.wav").unwrap_err().to_string();
+    assert!(missing.contains("other.wav"), "{missing}");
+}

@@ -1,0 +1,225 @@
+//! Plays to a real sound server and listens to it: what the loudspeaker and the ear tell is held against a recording of another
+//! program.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+mod server;
+mod witness;
+
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use earwitness::clock;
+use earwitness::hear::{self, Ear, Search, State};
+use earwitness::mouth::{Mouth, Told};
+use earwitness::speak::sounds::{self, Library};
+use earwitness::speak::{self, Loudspeaker, Trouble};
+use earwitness_core::experiment::Order;
+use earwitness_core::lot::Lot;
+use earwitness_core::probe::{Heard, SoundKind, Stimulus, Void};
+use earwitness_core::sound::Pcm;
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
+
+use self::server::{Room, until};
+use self::witness::Witness;
+
+fn loudspeaker(room: &Room, sink: &str) -> Box<dyn Loudspeaker> {
+    let settings = speak::Settings { server: Some(room.server()), name: Some(sink.to_owned()), ..speak::Settings::default() };
+    speak::open(&settings).unwrap()
+}
+
+fn ear(room: &Room, device: hear::Device, name: &str) -> Ear {
+    let settings = hear::Settings { device, name: Some(name.to_owned()), server: Some(room.server()) };
+    let ear = Ear::open(&settings).unwrap().unwrap();
+    assert_ne!(ear.wait(Duration::from_secs(20)), State::Opening);
+    ear
+}
+
+fn library() -> Library {
+    Library::new(&sounds::Settings::default()).unwrap()
+}
+
+fn stimulus(name: &str) -> Stimulus {
+    Stimulus { name: name.to_owned(), kind: SoundKind::Speech }
+}
+
+fn rendered(name: &str, length: i64, number: u64) -> Pcm {
+    library().render(&stimulus(name), length, &Lot::new(1), number).unwrap()
+}
+
+fn mouth(room: &Room, ear: Option<Ear>) -> (Mouth, Receiver<Told>) {
+    let (tell, told) = channel();
+    let tell = move |it| {
+        let _ = tell.send(it);
+    };
+    (Mouth::new(loudspeaker(room, "room"), ear, library(), Lot::new(1), tell).unwrap(), told)
+}
+
+fn order(round: u32, length: i64) -> Order {
+    Order { round, stimulus: stimulus("alexa"), length }
+}
+
+/// The next thing told that is of this kind; half a minute at most.
+fn told<T>(from: &Receiver<Told>, mut kind: impl FnMut(&Told) -> Option<T>) -> T {
+    let end = clock::since_boot() + Duration::from_secs(30);
+    loop {
+        let it = from.recv_timeout(end.saturating_sub(clock::since_boot())).expect("it is told in time");
+        eprintln!("told: {it:?}");
+        if let Some(found) = kind(&it) {
+            return found;
+        }
+    }
+}
+
+fn said(it: &Told) -> Option<earwitness::mouth::Said> {
+    if let Told::Said(said) = it { Some(said.clone()) } else { None }
+}
+
+#[test]
+fn the_onset_is_that_of_another_programs_recording() {
+    let Some(room) = Room::start() else { return };
+    let ear = ear(&room, hear::Device::Monitor, "room");
+    let witness = Witness::start(&room);
+    let mut speaker = loudspeaker(&room, "room");
+    let (mut by_ear, mut by_device) = (Vec::new(), Vec::new());
+    for number in 0..20 {
+        let sound = rendered(if number % 4 == 3 { "pink-noise" } else { "alexa" }, 3 * SECOND / 2, number);
+        let played = speaker.play(&sound).unwrap();
+        let Search::Heard(heard) = ear.find(&sound, played.onset, SECOND) else { panic!("round {number} was not heard") };
+        let truth = witness.onset(&sound, played.onset);
+        by_ear.push(heard.onset.since(truth) as f64 / 1e6);
+        by_device.push(played.onset.since(truth) as f64 / 1e6);
+        assert!((heard.level_dbfs + 24.0).abs() < 1.5, "{heard:?}");
+        assert!(heard.correlation > 0.9, "{heard:?}");
+        assert!(played.error < 60 * MILLISECOND && heard.error < 20 * MILLISECOND, "{played:?} {heard:?}");
+    }
+    for (name, errors) in [("ear", &mut by_ear), ("device", &mut by_device)] {
+        errors.sort_by(f64::total_cmp);
+        println!("{name}: median {:.2} ms, {:.2} to {:.2} ms", errors[10], errors[0], errors[19]);
+        assert!(errors.iter().all(|error| error.abs() < 20.0), "{name}: {errors:?}");
+    }
+}
+
+#[test]
+fn a_sink_that_is_removed_or_a_server_that_dies_makes_the_slot_void_and_the_next_one_works() {
+    let Some(mut room) = Room::start() else { return };
+    let (mouth, from) = mouth(&room, Some(ear(&room, hear::Device::Monitor, "room")));
+    mouth.say(order(0, 6 * SECOND)).unwrap();
+    clock::sleep(Duration::from_millis(1_500));
+    for module in room.modules("sink_name=room") {
+        assert!(room.run("pactl", &["unload-module", &module]).status.success());
+    }
+    let first = told(&from, said);
+    assert_eq!((first.round, first.spoken.trouble), (0, Some(Void::Glitch)));
+    assert!(first.trouble.unwrap().contains("gone"));
+    // Without the sink, the next one comes to nothing as well, and says why.
+    mouth.say(order(1, SECOND)).unwrap();
+    let second = told(&from, said);
+    assert!(second.trouble.as_ref().unwrap().contains("no sink \"room\""), "{second:?}");
+    let load = ["load-module", "module-null-sink", "sink_name=room", "rate=48000", "channels=1"];
+    assert!(room.run("pactl", &load).status.success());
+    clock::sleep(Duration::from_secs(2));
+    mouth.say(order(2, 2 * SECOND)).unwrap();
+    let third = told(&from, said);
+    assert_eq!((third.spoken.trouble, third.spoken.heard), (None, Heard::Yes), "{third:?}");
+
+    mouth.say(order(3, 6 * SECOND)).unwrap();
+    clock::sleep(Duration::from_millis(1_500));
+    room.restart();
+    let fourth = told(&from, said);
+    assert_eq!((fourth.round, fourth.spoken.trouble), (3, Some(Void::Glitch)), "{fourth:?}");
+    clock::sleep(Duration::from_secs(3));
+    mouth.say(order(4, 2 * SECOND)).unwrap();
+    let fifth = told(&from, said);
+    assert_eq!((fifth.spoken.trouble, fifth.spoken.heard), (None, Heard::Yes), "{fifth:?}");
+}
+
+#[test]
+fn a_silent_microphone_is_told_from_a_room_that_is_quiet() {
+    let Some(room) = Room::start() else { return };
+    let sound = rendered("alexa", 2 * SECOND, 0);
+    // A microphone that gives nothing: nobody listened.
+    let mute = ear(&room, hear::Device::Source, "mute");
+    // A monitor of a sink that plays nothing: it was not heard.
+    let elsewhere = ear(&room, hear::Device::Monitor, "other");
+    let played = loudspeaker(&room, "room").play(&sound).unwrap();
+    let deaf = mute.find(&sound, played.onset, SECOND);
+    assert!(matches!(&deaf, Search::Deaf(why) if why.contains("muted")), "{deaf:?}");
+    assert_eq!(elsewhere.find(&sound, played.onset, SECOND), Search::NotHeard);
+    until("the silence to be noticed", || matches!(mute.state(), State::Silent(seconds) if seconds >= 10));
+    assert!(!mute.alive() && elsewhere.alive());
+    let nowhere = ear(&room, hear::Device::Source, "nowhere");
+    assert!(matches!(nowhere.state(), State::Lost(why) if why.contains("no device of that name")));
+}
+
+#[test]
+fn another_sound_is_noticed_and_a_reply_has_its_beginning_and_end() {
+    let Some(room) = Room::start() else { return };
+    let (mouth, from) = mouth(&room, Some(ear(&room, hear::Device::Monitor, "room")));
+    // Something of its own, long after any probe.
+    let other = rendered("speech", 2 * SECOND, 9);
+    witness::write(&room.path("other.wav"), &other);
+    let play = |name: &str| room.run("paplay", &["-d", "room", room.path(name).to_str().unwrap()]);
+    assert!(play("other.wav").status.success());
+    let window = told(&from, |it| if let Told::Other { window, .. } = it { Some(*window) } else { None });
+    assert!(window.length() > SECOND / 2, "{window:?}");
+
+    // A probe alone is nothing else; a reply that begins a second after its end is.
+    clock::sleep(Duration::from_secs(9));
+    mouth.say(order(5, 2 * SECOND)).unwrap();
+    let probe = told(&from, said);
+    assert_eq!(probe.spoken.heard, Heard::Yes, "{probe:?}");
+    let reply = rendered("bark", 3 * SECOND / 2, 3);
+    witness::write(&room.path("reply.wav"), &reply);
+    let begun = clock::now();
+    assert!(play("reply.wav").status.success());
+    let ended = clock::now();
+    let (round, window) = told(&from, |it| match it {
+        Told::Reply { round, window, .. } => Some((*round, *window)),
+        Told::Other { window, .. } => panic!("our own probe was taken for another sound: {window:?}"),
+        _ => None,
+    });
+    assert_eq!(round, 5);
+    let near = |one: Timestamp, other: Timestamp| one.since(other).abs() < 700 * MILLISECOND;
+    assert!(near(window.from, begun) && window.from >= begun.plus(-100 * MILLISECOND), "{window:?} {begun:?}");
+    assert!(near(window.until, ended), "{window:?} {ended:?}");
+    assert!(window.from >= probe.spoken.onset.plus(probe.spoken.length - SECOND));
+}
+
+#[test]
+fn a_voice_over_our_own_is_noticed_and_ours_is_still_found() {
+    let Some(room) = Room::start() else { return };
+    let (mouth, from) = mouth(&room, Some(ear(&room, hear::Device::Monitor, "room")));
+    let other = rendered("pink-noise", 8 * SECOND, 9);
+    witness::write(&room.path("other.wav"), &other);
+    clock::sleep(Duration::from_secs(4));
+    let mut player = room.command("paplay", &["-d", "room", room.path("other.wav").to_str().unwrap()]).spawn().unwrap();
+    clock::sleep(Duration::from_secs(1));
+    mouth.say(order(1, 3 * SECOND)).unwrap();
+    let mut both = (None, None);
+    told(&from, |it| {
+        match it {
+            Told::Said(said) => both.0 = Some(said.clone()),
+            Told::Other { window, .. } => both.1 = Some(*window),
+            _ => {}
+        }
+        (both.0.is_some() && both.1.is_some()).then_some(())
+    });
+    player.wait().unwrap();
+    let (said, other): (_, Window) = (both.0.unwrap(), both.1.unwrap());
+    assert_eq!(said.spoken.heard, Heard::Yes, "{said:?}");
+    assert!(other.from < said.spoken.onset, "{other:?}");
+}
+
+#[test]
+fn devices_are_listed_by_the_names_that_settings_take() {
+    let Some(room) = Room::start() else { return };
+    let sinks = speak::list(&speak::Settings { server: Some(room.server()), ..speak::Settings::default() }).unwrap();
+    assert!(sinks.iter().any(|sink| sink.name == "room") && sinks.iter().filter(|sink| sink.default).count() == 1, "{sinks:?}");
+    let sources = hear::list(&hear::Settings { server: Some(room.server()), ..hear::Settings::default() }).unwrap();
+    let kind = |name: &str| sources.iter().find(|it| it.name == name).map(|it| it.device);
+    assert_eq!((kind("mute"), kind("room.monitor")), (Some(hear::Device::Source), Some(hear::Device::Monitor)));
+    let nowhere = speak::Settings { server: Some("unix:/nowhere/x".to_owned()), ..speak::Settings::default() };
+    let trouble = speak::open(&nowhere).unwrap().play(&rendered("tone", SECOND / 5, 0)).unwrap_err();
+    assert!(matches!(&trouble, Trouble::Gone(what) if what.contains("/nowhere/x")), "{trouble}");
+}
