@@ -10,4 +10,5 @@ mod geo;
 pub mod outfile;
 pub mod probelog;
 pub mod report;
+pub mod store;
 mod vendor;

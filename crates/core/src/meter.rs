@@ -132,6 +132,23 @@ impl Track {
         sorted(&bins).since(first).collect()
     }
 
+    /// Takes out the bins before number `first`, in order of time.
+    #[must_use]
+    pub fn take_before(&mut self, first: i64) -> PackedBins {
+        if self.open.index < first {
+            self.close();
+        }
+        if self.unsorted > 0 {
+            self.sort();
+        }
+        if self.closed.last_index().is_some_and(|last| last < first) {
+            return std::mem::take(&mut self.closed);
+        }
+        let rest = self.closed.since(first).collect();
+        let whole = std::mem::replace(&mut self.closed, rest);
+        whole.iter().take_while(|bin| bin.index < first).collect()
+    }
+
     /// All bins, in order of time.
     #[must_use]
     pub fn series(mut self, origin: Timestamp, width: i64) -> Series {
@@ -152,7 +169,11 @@ impl Track {
 
 /// Bins in order of time, those with one number added up.
 fn sorted(bins: &PackedBins) -> PackedBins {
-    let mut all: Vec<Bin> = bins.iter().collect();
+    in_order(bins.iter().collect()).into_iter().collect()
+}
+
+/// The same, not packed.
+pub(crate) fn in_order(mut all: Vec<Bin>) -> Vec<Bin> {
     all.sort_by_key(|bin| bin.index);
     all.dedup_by(|next, kept| {
         let same = next.index == kept.index;
@@ -162,7 +183,7 @@ fn sorted(bins: &PackedBins) -> PackedBins {
         }
         same
     });
-    all.into_iter().collect()
+    all
 }
 
 #[cfg(test)]
@@ -239,6 +260,27 @@ mod tests {
             let latest = track.since(first);
             let whole = track.series(Timestamp::default(), 1);
             prop_assert_eq!(latest, whole.bins.iter().filter(|bin| bin.index >= first).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn what_is_taken_out_bit_by_bit_adds_up_to_the_whole(
+            indices in prop::collection::vec(0_i64..300, 1..500), takes in prop::collection::vec(0_i64..320, 1..8)
+        ) {
+            let (mut whole, mut track) = (Track::default(), Track::default());
+            let mut taken: Vec<Bin> = Vec::new();
+            for (turn, index) in indices.iter().enumerate() {
+                whole.add(*index, 7);
+                track.add(*index, 7);
+                if turn.is_multiple_of(60) {
+                    let first = takes[turn / 60 % takes.len()];
+                    let out = track.take_before(first);
+                    prop_assert!(out.iter().all(|bin| bin.index < first));
+                    taken.extend(out.iter());
+                }
+            }
+            taken.extend(track.take_before(i64::MAX).iter());
+            prop_assert_eq!(track.since(i64::MIN).len(), 0);
+            prop_assert_eq!(in_order(taken), whole.series(Timestamp::default(), 1).bins.iter().collect::<Vec<_>>());
         }
 
         #[test]

@@ -1,6 +1,6 @@
 //! What is written down while a session runs: enough to compute every verdict again.
 
-use crate::findings::DeviceId;
+use crate::findings::{DeviceId, Findings, Sighting};
 use crate::plan::Done;
 use crate::schedule::Design;
 use crate::time::Timestamp;
@@ -18,6 +18,9 @@ pub enum Entry {
         /// The chance that any device at all is accused falsely.
         alpha: f64,
     },
+    /// What passed since the entry like this before: whole seconds of traffic, and uploads that have ended.
+    /// [`Findings::assemble`] makes one of all of them.
+    Watched(Box<Findings>),
     /// A round is over and scored.
     Trial(Trial),
     /// The session is over.
@@ -30,8 +33,17 @@ pub enum Entry {
 }
 
 /// One thing to tell a person at once.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum News {
+    /// A device sent or was sent its first frame.
+    Joined(DeviceId),
+    /// An upload that looks like audio has ended.
+    Sighted {
+        /// Which device sent it.
+        device: DeviceId,
+        /// The upload.
+        sighting: Box<Sighting>,
+    },
     /// A round has been scored.
     Scored {
         /// Its number.

@@ -41,15 +41,16 @@ impl<P: Plan> Home<P> {
                     Action::WakeAt(at) => self.wake = Some(at),
                     Action::Speak(order) => {
                         self.orders.push((self.now, order.round));
-                        let spoken =
-                            Spoken { onset: self.now.plus(SECOND / 10), length: order.length, heard: Heard::Yes, trouble: None };
+                        let (round, length) = (order.round, order.length);
+                        let onset = self.now.plus(SECOND / 10);
+                        let spoken = Spoken { round, onset, length, heard: Heard::Yes, trouble: None };
                         if let Some(spoken) = (self.answer)(spoken) {
                             self.machine.handle(Input::Spoken(spoken), self.now, &mut actions);
                         }
                     }
                     Action::Write(Entry::Trial(trial)) => self.rounds.push(trial.round),
                     Action::Write(Entry::Ended { why, .. }) => self.ended = Some(why),
-                    Action::Write(Entry::Begun { .. }) | Action::Tell(_) => {}
+                    Action::Write(Entry::Begun { .. } | Entry::Watched(_)) | Action::Tell(_) => {}
                 }
             }
         }
@@ -178,6 +179,42 @@ fn where_it_is_wanted_so_nothing_sounds_while_somebody_is_at_home() {
     home.tell(Input::Command(Command::Presence { somebody: false }));
     home.pass(10_000);
     assert_eq!(home.rounds.len(), 3);
+}
+
+#[test]
+fn a_clock_that_is_set_ten_years_back_or_ahead_costs_one_round() {
+    for years in [-10, 10] {
+        let mut home = Home::new(design(), rounds(3));
+        home.pass(100);
+        home.now = home.now.plus(years * 365 * 86_400 * SECOND);
+        home.tell(Input::ClockStepped);
+        home.pass(10_000);
+        let counted = home.rounds.iter().filter(|round| round.void.is_none()).count();
+        assert_eq!((home.rounds.len(), counted), (3, 2), "{years}: {:?}", home.rounds);
+        assert_eq!(home.rounds[0].void, Some(Void::ClockStepped));
+    }
+}
+
+#[test]
+fn quiet_hours_follow_local_time() {
+    let quiet = vec![Quiet { from: 0, until: 120 }];
+    let mut home = Home::new(Design { quiet, ..design() }, rounds(40));
+    home.pass(600);
+    assert_eq!(home.orders, [], "it is 00:26");
+    home.tell(Input::Command(Command::LocalTime { ahead: 7_200 * SECOND }));
+    home.pass(600);
+    assert!(!home.orders.is_empty(), "it is 02:36");
+}
+
+#[test]
+fn an_answer_to_an_order_that_was_broken_off_is_no_answer_to_the_next() {
+    let mut home = Home::new(design(), rounds(2));
+    home.answer = |_| None;
+    home.pass(400);
+    let late = Spoken { round: 7, onset: home.now, length: SECOND, heard: Heard::Yes, trouble: None };
+    home.tell(Input::Spoken(late));
+    home.pass(1_000);
+    assert!(home.rounds.iter().all(|round| round.void == Some(Void::Glitch)), "{:?}", home.rounds);
 }
 
 #[test]

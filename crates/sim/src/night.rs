@@ -75,7 +75,7 @@ pub fn run<P: Plan>(
                         house.play(onset, &Sound { stimulus, length, level_db: loudspeaker.level_db });
                         tell(Happening::Sounds { round, onset: Timestamp::from_nanos(onset) });
                         let heard = if loudspeaker.microphone { Heard::Yes } else { Heard::Unknown };
-                        let spoken = Spoken { onset: Timestamp::from_nanos(onset), length, heard, trouble: None };
+                        let spoken = Spoken { round, onset: Timestamp::from_nanos(onset), length, heard, trouble: None };
                         machine.handle(Input::Spoken(spoken), Timestamp::from_nanos(now), &mut actions);
                     }
                     Action::Write(entry) => tell(Happening::Write(entry)),

@@ -93,11 +93,11 @@ impl Evening {
     }
 
     /// Something came out.
-    pub(super) fn news(&mut self, news: News) {
+    pub(super) fn news(&mut self, news: &News) {
         match news {
             News::Scored { .. } => self.rounds += 1,
             News::Proven { .. } => self.proven += 1,
-            News::Ended(_) => {}
+            News::Joined(_) | News::Sighted { .. } | News::Ended(_) => {}
         }
     }
 

@@ -2,22 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use super::Analysis;
+use super::metered::Directions;
 use super::streams::close;
+use super::{Analysis, Told};
 use crate::detect::burst;
 use crate::dissect::Stop;
-use crate::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, Sighting};
-use crate::roster::Index;
-use crate::time::SECOND;
+use crate::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, Series, Sighting};
+use crate::roster::{Device, Index};
+use crate::time::{SECOND, Timestamp, Window};
 
 impl Analysis {
-    /// What was found.
+    /// What was found; of an analysis that gave stretches away, the last one.
     #[must_use]
     pub fn finish(mut self) -> Findings {
-        let flows = std::mem::replace(&mut self.flows, super::Flows::new(0, 0));
+        let mut flows = std::mem::replace(&mut self.flows, super::Flows::new(0, 0));
+        self.flows.not_followed = flows.not_followed;
         self.facts.flows_not_followed = flows.not_followed;
-        for mut uplink in flows.into_uplinks() {
-            close(&mut uplink, &self.settings, &self.names, &self.roster, &mut self.collected);
+        for uplink in flows.iter_mut() {
+            close(uplink, &self.settings, &self.names, &self.roster, &mut self.collected);
+        }
+        if self.handed_until.is_some() {
+            return self.hand_over(self.latest.plus(SECOND), Timestamp::MAX);
         }
         self.facts.sightings_left_out = self.collected.left_out;
         let mut by_device: BTreeMap<Index, Vec<Sighting>> = BTreeMap::new();
@@ -29,7 +34,7 @@ impl Analysis {
             .zip(std::mem::take(&mut self.told))
             .filter_map(|((index, metered), told)| {
                 let sightings = by_device.remove(&index).unwrap_or_default();
-                self.device_findings(index, metered, told, sightings)
+                self.device_findings(index, metered, &told, sightings)
             })
             .collect();
         devices.sort_by_key(|device| device.id);
@@ -40,7 +45,7 @@ impl Analysis {
         &self,
         index: Index,
         mut metered: super::Metered,
-        told: super::Told,
+        told: &Told,
         mut sightings: Vec<Sighting>,
     ) -> Option<DeviceFindings> {
         let device = self.roster.devices().get(index as usize).filter(|_| !self.roster.is_vacant(index))?;
@@ -52,62 +57,78 @@ impl Analysis {
             Some(track) => burst::runs(origin, track.series(origin, settings.window).bins.iter(), &settings),
             None => burst::runs(origin, sent.bins.iter(), &settings),
         });
-        if role == Role::Gateway {
-            // What a gateway sends on is not its own.
-            sightings.clear();
-        }
-        sightings.sort_by_key(|sighting| (sighting.window.from, sighting.flow));
         for sighting in &mut sightings {
             corroborate(sighting, &bursts);
         }
-        let (mut continuous, mut local_sightings) = (Vec::new(), Vec::new());
-        let sightings = sightings.into_iter().filter_map(|sighting| {
-            let endless = sighting.audio_seconds.is_some_and(|sound| sound.value > self.settings.longest_seconds);
-            if endless {
-                continuous.push(sighting);
-            } else if sighting.receiver.local {
-                local_sightings.push(sighting);
-            } else {
-                return Some(sighting);
-            }
-            None
-        });
-        let sightings = sightings.collect();
-        Some(DeviceFindings {
-            id: device.id,
-            role,
-            randomised: matches!(device.id, DeviceId::Mac(mac) if mac.is_local()),
-            addresses: device.addresses.clone(),
-            host_name: told.host_name.clone(),
-            vendor_class: told.vendor_class.clone(),
-            names: told.names(),
-            seen: metered.seen,
-            upstream: metered.upstream(),
-            downstream: metered.downstream(),
-            local: metered.local(),
-            chatter: metered.chatter(),
-            sent,
-            received,
-            sightings,
-            continuous,
-            local_sightings,
-            bursts,
-        })
+        let mut found = describe(device, role, told, metered.seen, metered.totals());
+        (found.sent, found.received, found.bursts) = (sent, received, bursts);
+        found.divide(sightings, self.settings.longest_seconds);
+        Some(found)
     }
 
     fn capture_facts(mut self) -> CaptureFacts {
-        for (stop, count) in std::mem::take(&mut self.stopped) {
-            *self.facts.stopped.entry(reason(stop)).or_default() += count;
-        }
+        self.name_stops();
         if self.facts.first.is_some() {
             self.facts.last = self.facts.last.max(Some(self.latest));
         }
         self.facts
     }
+
+    /// Puts the reasons of stops into words.
+    pub(super) fn name_stops(&mut self) {
+        for (stop, count) in std::mem::take(&mut self.stopped) {
+            *self.facts.stopped.entry(reason(stop)).or_default() += count;
+        }
+    }
+}
+
+/// What is known of a device, without its traffic.
+pub(super) fn describe(device: &Device, role: Role, told: &Told, seen: Window, totals: Directions) -> DeviceFindings {
+    let Directions { upstream, downstream, local, chatter } = totals;
+    DeviceFindings {
+        id: device.id,
+        role,
+        randomised: matches!(device.id, DeviceId::Mac(mac) if mac.is_local()),
+        addresses: device.addresses.clone(),
+        host_name: told.host_name.clone(),
+        vendor_class: told.vendor_class.clone(),
+        names: told.names(),
+        seen,
+        upstream,
+        downstream,
+        local,
+        chatter,
+        sent: Series::default(),
+        received: Series::default(),
+        sightings: Vec::new(),
+        continuous: Vec::new(),
+        local_sightings: Vec::new(),
+        bursts: Vec::new(),
+    }
+}
+
+impl DeviceFindings {
+    /// Puts sightings where they belong: what goes on for longer than `longest` seconds, what stays in the home, and the others.
+    pub(super) fn divide(&mut self, mut sightings: Vec<Sighting>, longest: f64) {
+        if self.role == Role::Gateway {
+            // What a gateway sends on is not its own.
+            return;
+        }
+        sightings.sort_by_key(|sighting| (sighting.window.from, sighting.flow));
+        for sighting in sightings {
+            if sighting.audio_seconds.is_some_and(|sound| sound.value > longest) {
+                self.continuous.push(sighting);
+            } else if sighting.receiver.local {
+                self.local_sightings.push(sighting);
+            } else {
+                self.sightings.push(sighting);
+            }
+        }
+    }
 }
 
 /// Adds the burst detector's word where one of its runs overlaps with a sighting.
-fn corroborate(sighting: &mut Sighting, bursts: &[BurstRun]) {
+pub(super) fn corroborate(sighting: &mut Sighting, bursts: &[BurstRun]) {
     let first = bursts.partition_point(|run| run.window.until <= sighting.window.from);
     if let Some(run) = bursts.get(first).filter(|run| run.window.from <= sighting.window.until) {
         sighting.detectors.push(Seen::Burst { windows: run.windows, mean_rate: run.mean_rate, peak_rate: run.peak_rate });

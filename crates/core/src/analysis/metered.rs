@@ -1,7 +1,7 @@
 //! What was counted of one device.
 
-use crate::findings::{FlowKey, Totals};
-use crate::meter::Track;
+use crate::findings::{Bin, FlowKey, PackedBins, Totals};
+use crate::meter::{Track, in_order};
 use crate::scope::Scope;
 use crate::time::{Timestamp, Window};
 
@@ -19,6 +19,10 @@ pub(super) struct Metered {
     sent_to: [Totals; SCOPES],
     /// By the scope of the sender's address.
     received_from: [Totals; SCOPES],
+    /// What had been handed over of them.
+    handed: ([Totals; SCOPES], [Totals; SCOPES]),
+    /// Bins of `sent` that were handed over and are still asked for.
+    recent: PackedBins,
 }
 
 /// Frames of a device that was hardly heard.
@@ -37,6 +41,8 @@ impl Metered {
             flows: Vec::new(),
             sent_to: [Totals::default(); SCOPES],
             received_from: [Totals::default(); SCOPES],
+            handed: Default::default(),
+            recent: PackedBins::default(),
         }
     }
 
@@ -71,25 +77,36 @@ impl Metered {
         (all.frames <= HARDLY as u64 && all.payload_octets < payload).then_some((sent.frames, &self.flows))
     }
 
-    /// Sent to the internet.
-    pub(super) fn upstream(&self) -> Totals {
-        self.sent_to[Scope::Internet as usize]
+    /// What was counted since this was asked before.
+    pub(super) fn unhanded(&mut self) -> Directions {
+        let (sent, received) = (self.sent_to, self.received_from);
+        let before = std::mem::replace(&mut self.handed, (sent, received));
+        let since = |now: [Totals; SCOPES], before: [Totals; SCOPES]| -> [Totals; SCOPES] {
+            std::array::from_fn(|scope| now[scope].without(before[scope]))
+        };
+        directions(since(sent, before.0), since(received, before.1))
     }
 
-    /// Received from the internet.
-    pub(super) fn downstream(&self) -> Totals {
-        self.received_from[Scope::Internet as usize]
+    /// Takes out the bins of `sent` before number `first`, but remembers those from `keep` on.
+    pub(super) fn take_sent(&mut self, first: i64, keep: i64) -> PackedBins {
+        let taken = self.sent.take_before(first);
+        let recent: Vec<Bin> = self.recent.since(keep).chain(taken.since(keep)).collect();
+        self.recent = in_order(recent).into_iter().collect();
+        taken
     }
 
-    /// Exchanged with the home; a group is nobody's address on the internet.
-    pub(super) fn local(&self) -> Totals {
-        let [home, group] = [Scope::Home, Scope::Group].map(|from| self.received_from[from as usize]);
-        self.sent_to[Scope::Home as usize].and(home).and(group)
+    /// What was sent in the bins from `first` on, as far as it is remembered.
+    pub(super) fn sent_since(&self, first: i64) -> Vec<Bin> {
+        let latest = self.sent.since(first);
+        if self.recent.is_empty() {
+            return latest;
+        }
+        in_order(self.recent.since(first).chain(latest).collect())
     }
 
-    /// Sent to groups, or without IP.
-    pub(super) fn chatter(&self) -> Totals {
-        self.sent_to[Scope::Group as usize]
+    /// Everything that was counted.
+    pub(super) fn totals(&self) -> Directions {
+        directions(self.sent_to, self.received_from)
     }
 
     #[inline]
@@ -107,6 +124,29 @@ impl Metered {
     }
 }
 
+/// Totals as they are reported.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) struct Directions {
+    /// Sent to the internet.
+    pub(super) upstream: Totals,
+    /// Received from the internet.
+    pub(super) downstream: Totals,
+    /// Exchanged with the home; a group is nobody's address on the internet.
+    pub(super) local: Totals,
+    /// Sent to groups, or without IP.
+    pub(super) chatter: Totals,
+}
+
+fn directions(sent_to: [Totals; SCOPES], received_from: [Totals; SCOPES]) -> Directions {
+    let [home, group] = [Scope::Home, Scope::Group].map(|from| received_from[from as usize]);
+    Directions {
+        upstream: sent_to[Scope::Internet as usize],
+        downstream: received_from[Scope::Internet as usize],
+        local: sent_to[Scope::Home as usize].and(home).and(group),
+        chatter: sent_to[Scope::Group as usize],
+    }
+}
+
 impl Totals {
     #[inline]
     fn add(&mut self, wire: u32, payload: u32) {
@@ -116,7 +156,16 @@ impl Totals {
         self.payload_octets = self.payload_octets.wrapping_add(u64::from(payload));
     }
 
-    fn and(self, other: Self) -> Self {
+    fn without(self, other: Self) -> Self {
+        Self {
+            frames: self.frames.wrapping_sub(other.frames),
+            wire_octets: self.wire_octets.wrapping_sub(other.wire_octets),
+            payload_octets: self.payload_octets.wrapping_sub(other.payload_octets),
+        }
+    }
+
+    /// Both together.
+    pub(super) fn and(self, other: Self) -> Self {
         Self {
             frames: self.frames.wrapping_add(other.frames),
             wire_octets: self.wire_octets.wrapping_add(other.wire_octets),

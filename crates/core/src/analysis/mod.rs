@@ -2,8 +2,10 @@
 //! with frames.
 
 mod address_names;
+mod assemble;
 mod finish;
 mod flows;
+mod hand_over;
 mod hello;
 mod live;
 mod metered;
@@ -16,21 +18,22 @@ mod streams;
 mod told;
 mod uplink;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-pub use self::live::Watched;
+pub use self::live::{Fresh, Watched};
 pub use self::settings::{BurstCounts, Settings};
 
 use self::address_names::AddressNames;
 use self::flows::Flows;
+use self::live::Upload;
 use self::metered::Metered;
 use self::pairs::{Addresses, Ends, NOBODY, Pairs};
 use self::repeats::Repeats;
 use self::streams::{Collected, Flow};
 use self::told::Told;
 use crate::dissect::{Dissection, Ip, Net, Stop, Transport, layered, plain};
-use crate::findings::{CaptureFacts, FlowKey};
+use crate::findings::{CaptureFacts, DeviceId, FlowKey};
 use crate::frame::Frame;
 use crate::mac::Mac;
 use crate::meter::Bins;
@@ -76,6 +79,13 @@ pub struct Analysis {
     /// The device that is asked next to give way.
     hand: usize,
     collected: Collected,
+    /// What the facts were when a stretch was given away last, and when that was.
+    handed: CaptureFacts,
+    handed_until: Option<Timestamp>,
+    /// Uploads that were given away and are still asked for.
+    recent: Vec<Upload>,
+    /// Devices that somebody knows of.
+    told_of: BTreeSet<DeviceId>,
 }
 
 impl Analysis {
@@ -101,6 +111,10 @@ impl Analysis {
             other_pairs: Pairs::new(),
             hand: 0,
             collected: Collected::default(),
+            handed: CaptureFacts::default(),
+            handed_until: None,
+            recent: Vec::new(),
+            told_of: BTreeSet::new(),
             settings,
         }
     }

@@ -46,6 +46,8 @@ pub(super) struct Flow {
 pub(super) struct Collected {
     pub(super) sightings: Vec<(Index, Sighting)>,
     marks: usize,
+    /// How many of them have been told of.
+    told: usize,
     /// Sightings beyond the number that is kept.
     pub(super) left_out: u64,
     /// Memory of episodes that were judged, for those to come.
@@ -232,6 +234,18 @@ fn is_framed(sighting: &Sighting) -> bool {
 }
 
 impl Collected {
+    /// Takes all sightings out.
+    pub(super) fn take(&mut self) -> Vec<(Index, Sighting)> {
+        (self.marks, self.told) = (0, 0);
+        std::mem::take(&mut self.sightings)
+    }
+
+    /// Those that this has not told of before.
+    pub(super) fn fresh(&mut self) -> &[(Index, Sighting)] {
+        let before = std::mem::replace(&mut self.told, self.sightings.len());
+        self.sightings.get(before..).unwrap_or_default()
+    }
+
     /// Keeps the memory of an episode that was judged.
     fn keep(&mut self, mut slices: Vec<Slice>) {
         if self.spare.len() < SPARE_EPISODES && slices.capacity() >= LEAST_SPARE {

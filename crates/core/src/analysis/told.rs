@@ -38,9 +38,10 @@ impl Told {
     }
 
     /// The names, the one that a person gave first.
-    pub(super) fn names(mut self) -> Vec<Private<String>> {
-        self.names.sort_by_key(|(kind, _)| *kind);
-        self.names.into_iter().map(|(_, text)| Private::new(text)).collect()
+    pub(super) fn names(&self) -> Vec<Private<String>> {
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_by_key(|(kind, _)| *kind);
+        names.into_iter().map(|(_, text)| Private::new(text.clone())).collect()
     }
 }
 

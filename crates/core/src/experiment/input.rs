@@ -10,12 +10,12 @@ use crate::time::Timestamp;
 pub enum Input<'a> {
     /// A frame passed.
     Frame(Frame<'a>),
-    /// The capture lost frames.
+    /// The capture lost frames, or did not see what passed for a while.
     Lost {
-        /// How many.
+        /// How many; 0 where nobody counted.
         frames: u64,
     },
-    /// The clock that stamps frames was set.
+    /// The clock that stamps frames was set. The round in progress is void, and so are those that are not scored yet.
     ClockStepped,
     /// Another sound than ours was heard.
     OtherSound,
@@ -30,6 +30,8 @@ pub enum Input<'a> {
 /// What became of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Spoken {
+    /// Number of the round that it was ordered for.
+    pub round: u32,
     /// When it began to sound, by the capture's clock.
     pub onset: Timestamp,
     /// How long it sounded, nanoseconds.
@@ -51,6 +53,11 @@ pub enum Command {
     Presence {
         /// Whether somebody is.
         somebody: bool,
+    },
+    /// What local time is ahead of UTC from now on, nanoseconds: the quiet hours follow it.
+    LocalTime {
+        /// The difference.
+        ahead: i64,
     },
     /// End the session.
     Stop,

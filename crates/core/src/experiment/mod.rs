@@ -5,10 +5,12 @@
 
 mod input;
 mod running;
+mod upkeep;
 
 use std::collections::VecDeque;
 
 pub use self::input::{Action, Command, Input, Order, Spoken};
+pub use self::upkeep::Upkeep;
 
 use self::running::Running;
 use crate::analysis::{Analysis, Settings};
@@ -38,6 +40,7 @@ pub struct Experiment<P> {
     somebody_home: bool,
     /// Rounds that are over and wait until what they caused is.
     settling: VecDeque<Round>,
+    upkeep: Option<upkeep::Due>,
 }
 
 #[derive(Debug)]
@@ -55,7 +58,7 @@ enum State {
 /// What a session has come to.
 #[derive(Debug)]
 pub struct Ended {
-    /// Everything that was found in the traffic.
+    /// Everything that was found in the traffic; with [`Upkeep`], what was not written down before.
     pub findings: Findings,
     /// How devices stand.
     pub session: Session,
@@ -77,6 +80,7 @@ impl<P: Plan> Experiment<P> {
             paused: false,
             somebody_home: true,
             settling: VecDeque::new(),
+            upkeep: None,
         }
     }
 
@@ -88,7 +92,7 @@ impl<P: Plan> Experiment<P> {
                 self.analysis.lost(frames);
                 self.spoil(Void::FramesLost);
             }
-            Input::ClockStepped => self.spoil(Void::ClockStepped),
+            Input::ClockStepped => self.clock_stepped(now, actions),
             Input::OtherSound => self.spoil(Void::OtherSound),
             Input::Spoken(spoken) => {
                 if let State::Running(running) = &mut self.state {
@@ -116,6 +120,13 @@ impl<P: Plan> Experiment<P> {
     #[must_use]
     pub fn finish(mut self, now: Timestamp) -> Ended {
         let mut actions = Vec::new();
+        if self.upkeep.is_some() {
+            // What these caused may be under way; another process could not score them alike.
+            self.break_off(now);
+            for round in &mut self.settling {
+                round.void.get_or_insert(Void::Interrupted);
+            }
+        }
         self.score(now, true, &mut actions);
         let trial = |action| match action {
             Action::Write(Entry::Trial(trial)) => Some(trial),
@@ -149,11 +160,29 @@ impl<P: Plan> Experiment<P> {
                 }
                 self.tick(now, actions);
             }
+            Command::LocalTime { ahead } => {
+                self.design.local_offset = ahead;
+                self.tick(now, actions);
+            }
             Command::Stop => {
                 self.break_off(now);
                 self.end(Done::Stopped, now, actions);
             }
         }
+    }
+
+    /// What was planned for moments of the old clock may be years away by the new one.
+    fn clock_stepped(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        self.spoil(Void::ClockStepped);
+        self.break_off(now);
+        for round in &mut self.settling {
+            round.void.get_or_insert(Void::ClockStepped);
+        }
+        self.score(now, true, actions);
+        if let State::Resting(from) = &mut self.state {
+            *from = now.plus(self.design.rest_after(self.number));
+        }
+        self.tick(now, actions);
     }
 
     fn break_off(&mut self, now: Timestamp) {
@@ -175,6 +204,7 @@ impl<P: Plan> Experiment<P> {
 
     fn tick(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
         self.score(now, false, actions);
+        let due = self.keep_up(now, actions);
         if matches!(self.state, State::New) {
             let (design, alpha) = (self.design.clone(), self.alpha);
             actions.push(Action::Write(Entry::Begun { at: now, design, alpha }));
@@ -198,7 +228,7 @@ impl<P: Plan> Experiment<P> {
             }
         }
         let settled = self.settling.front().and_then(Round::span).map(|span| span.until.plus(SETTLING));
-        if let Some(at) = wake.into_iter().chain(settled).min() {
+        if let Some(at) = wake.into_iter().chain(settled).chain(due).min() {
             actions.push(Action::WakeAt(at));
         }
     }
@@ -249,6 +279,10 @@ impl<P: Plan> Experiment<P> {
                 if let Some(rounds) = standing.proven_after.filter(|_| !before.contains(&device)) {
                     actions.push(Action::Tell(News::Proven { device, rounds }));
                 }
+            }
+            if self.upkeep.is_some() && !at_once {
+                // A round is written down together with the traffic that its scores are of.
+                self.give_away(now, actions);
             }
             actions.push(Action::Write(Entry::Trial(trial)));
         }

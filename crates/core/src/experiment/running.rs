@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 /// A round whose slots pass by.
 #[derive(Debug)]
 pub(super) struct Running {
-    ordered: Ordered,
+    pub(super) ordered: Ordered,
     sound: usize,
     stimulus: Option<Stimulus>,
     spoken: Option<Spoken>,
@@ -41,6 +41,10 @@ impl Running {
 
     /// What became of the order.
     pub(super) fn spoken(&mut self, spoken: Spoken) {
+        if spoken.round != self.ordered.number {
+            // The answer to an order of a round that was broken off.
+            return;
+        }
         let unheard = (spoken.heard == Heard::No).then_some(Void::NotHeard);
         self.void = self.void.or(spoken.trouble).or(unheard);
         self.spoken = Some(spoken);

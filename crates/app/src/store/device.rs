@@ -1,0 +1,143 @@
+//! Devices, and what they told of themselves.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use earwitness_core::findings::{DeviceFindings, DeviceId, Role};
+use earwitness_core::private::Private;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::words::{ROLES, role_word, value};
+
+/// The kinds of identity, and the address in full.
+fn identity(id: DeviceId) -> (&'static str, String) {
+    match id {
+        DeviceId::Mac(mac) => ("mac", mac.to_string()),
+        DeviceId::Address(address) => ("address", address.to_string()),
+    }
+}
+
+fn id(kind: &str, address: &str) -> Option<DeviceId> {
+    match kind {
+        "mac" => address.parse().ok().map(DeviceId::Mac),
+        "address" => address.parse().ok().map(DeviceId::Address),
+        _ => None,
+    }
+}
+
+/// The row of a device; made when it is not there.
+pub(super) fn row(connection: &Connection, device: DeviceId) -> rusqlite::Result<i64> {
+    let (kind, address) = identity(device);
+    let known = connection
+        .prepare_cached("SELECT id FROM devices WHERE address = ?1 AND kind = ?2")?
+        .query_row(params![address, kind], |row| row.get(0))
+        .optional()?;
+    match known {
+        Some(row) => Ok(row),
+        None => connection.prepare_cached("INSERT INTO devices (kind, address) VALUES (?1, ?2)")?.insert(params![kind, address]),
+    }
+}
+
+/// All devices by their rows.
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<BTreeMap<i64, DeviceId>> {
+    let mut statement = connection.prepare_cached("SELECT id, kind, address FROM devices")?;
+    let rows = statement.query_map([], |row| {
+        let (number, kind, address): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let device = id(&kind, &address).ok_or_else(|| super::reader::odd(1, "a device without an address"))?;
+        Ok((number, device))
+    })?;
+    rows.collect()
+}
+
+/// What a device told of itself, as it is written.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Description {
+    role: Role,
+    randomised: bool,
+    addresses: String,
+    host_name: Option<String>,
+    vendor_class: Option<String>,
+    names: String,
+}
+
+impl Description {
+    pub(super) fn of(device: &DeviceFindings) -> Self {
+        let text = |name: &Private<String>| name.reveal().clone();
+        let addresses: Vec<String> = device.addresses.iter().map(ToString::to_string).collect();
+        let names: Vec<String> = device.names.iter().map(text).collect();
+        Self {
+            role: device.role,
+            randomised: device.randomised,
+            addresses: list(&addresses),
+            host_name: device.host_name.as_ref().map(text),
+            vendor_class: device.vendor_class.as_ref().map(text),
+            names: list(&names),
+        }
+    }
+
+    /// Fills in a device.
+    pub(super) fn tell(&self, device: &mut DeviceFindings) -> Option<()> {
+        let private = |name: &String| Private::new(name.clone());
+        device.role = self.role;
+        device.randomised = self.randomised;
+        device.addresses = unlist(&self.addresses)?.iter().map(|text| text.parse().ok()).collect::<Option<Vec<IpAddr>>>()?;
+        device.host_name = self.host_name.as_ref().map(private);
+        device.vendor_class = self.vendor_class.as_ref().map(private);
+        device.names = unlist(&self.names)?.into_iter().map(Private::new).collect();
+        Some(())
+    }
+}
+
+/// Texts as a JSON array, which `SQLite`'s own functions can read.
+pub(super) fn list(texts: &[String]) -> String {
+    serde_json::to_string(texts).unwrap_or_default()
+}
+
+pub(super) fn unlist(text: &str) -> Option<Vec<String>> {
+    serde_json::from_str(text).ok()
+}
+
+const COLUMNS: &str = "role, randomised, addresses, host_name, vendor_class, names";
+
+fn read(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<Description> {
+    let role: String = row.get(from)?;
+    Ok(Description {
+        role: value(&role, ROLES).ok_or_else(|| super::reader::odd(from, "an unknown role"))?,
+        randomised: row.get(from + 1)?,
+        addresses: row.get(from + 2)?,
+        host_name: row.get(from + 3)?,
+        vendor_class: row.get(from + 4)?,
+        names: row.get(from + 5)?,
+    })
+}
+
+/// Descriptions of a device that are looked through for one that is the same: what it tells may come and go.
+const RECENT: i64 = 32;
+
+/// The row of what a device tells now; a new one if it never told so lately.
+pub(super) fn describe(connection: &Connection, device: i64, now: &Description) -> rusqlite::Result<i64> {
+    let sql = format!("SELECT id, {COLUMNS} FROM descriptions WHERE device = ?1 ORDER BY id DESC LIMIT {RECENT}");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([device])?;
+    while let Some(row) = rows.next()? {
+        if read(row, 1)? == *now {
+            return row.get(0);
+        }
+    }
+    let sql = format!("INSERT INTO descriptions (device, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    let Description { role, randomised, addresses, host_name, vendor_class, names } = now;
+    let fields = params![device, role_word(*role), randomised, addresses, host_name, vendor_class, names];
+    connection.prepare_cached(&sql)?.insert(fields)
+}
+
+/// What a device told last.
+pub(super) fn latest(connection: &Connection, device: i64) -> rusqlite::Result<Option<Description>> {
+    let sql = format!("SELECT {COLUMNS} FROM descriptions WHERE device = ?1 ORDER BY id DESC LIMIT 1");
+    connection.prepare_cached(&sql)?.query_row([device], |row| read(row, 0)).optional()
+}
+
+/// A description by its row.
+pub(super) fn description(connection: &Connection, row: i64) -> rusqlite::Result<Description> {
+    let sql = format!("SELECT {COLUMNS} FROM descriptions WHERE id = ?1");
+    connection.prepare_cached(&sql)?.query_row([row], |row| read(row, 0))
+}

@@ -1,0 +1,104 @@
+//! One writer at a time: a lock that the kernel takes back when its holder dies, whatever it dies of.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use earwitness_core::time::{SECOND, Timestamp};
+use rustix::fs::{FlockOperation, flock};
+
+use super::error::{Error, Kind, Result};
+use crate::clock;
+
+/// Name of the lock file in the store's folder.
+const NAME: &str = "earwitness.lock";
+
+/// Longest content of a lock file that is read, octets.
+const LONGEST: u64 = 64;
+
+/// Who writes a store, as far as its lock file tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Holder {
+    /// Its process id.
+    pub process: Option<u32>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.process {
+            Some(process) => write!(out, "process {process}")?,
+            None => write!(out, "another process")?,
+        }
+        let since = self.since.and_then(|at| jiff::Timestamp::from_second(at.nanos().div_euclid(SECOND)).ok());
+        since.map_or(Ok(()), |since| write!(out, " (since {since})"))
+    }
+}
+
+/// The lock, as long as it lives.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a folder.
+    ///
+    /// # Errors
+    /// [`Kind::Held`] with who has it.
+    pub(super) fn take(folder: &Path) -> Result<Self> {
+        let path = folder.join(NAME);
+        let fault = |error: &std::io::Error| Error::io("open the lock", &path, error);
+        let mut file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|error| fault(&error))?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                return Err(Error::new(Kind::Held(holder(&mut file)), "open the store in", folder, ""));
+            }
+            Err(error) => return Err(fault(&error.into())),
+        }
+        // Who holds it is for people; a full disk must not keep the daemon from what it can still do.
+        let _ = file.set_len(0).and_then(|()| {
+            file.rewind()?;
+            writeln!(file, "{} {}", std::process::id(), clock::now().nanos())
+        });
+        Ok(Self { _file: file })
+    }
+}
+
+fn holder(file: &mut File) -> Holder {
+    let mut text = String::new();
+    // What cannot be read is not told.
+    let _ = file.take(LONGEST).read_to_string(&mut text);
+    let mut words = text.split_whitespace();
+    let process = words.next().and_then(|word| word.parse().ok());
+    let since = words.next().and_then(|word| word.parse().ok()).map(Timestamp::from_nanos);
+    Holder { process, since }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holder_is_told_of_the_first_and_a_stale_file_blocks_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(NAME), "99999 17").unwrap();
+        let first = Lock::take(folder.path()).unwrap();
+        let Err(Error { kind: Kind::Held(holder), .. }) = Lock::take(folder.path()) else { panic!("held twice") };
+        assert_eq!(holder.process, Some(std::process::id()));
+        assert!(holder.to_string().starts_with(&format!("process {} (since 2", std::process::id())), "{holder}");
+        drop(first);
+        Lock::take(folder.path()).unwrap();
+    }
+}

@@ -1,0 +1,42 @@
+//! The store: everything that a session writes down, in one `SQLite` file that a power cut cannot tear.
+//!
+//! One process writes ([`Store`]), any number read ([`Reader`]), also while it writes. What was acknowledged is on the disk. Rows have words and
+//! numbers of their own, apart from the types of the core, so that those may change and a file cannot. Explained in `docs/design/store.md`.
+
+mod aside;
+mod device;
+mod error;
+mod journal;
+mod lock;
+mod pack;
+mod reader;
+mod recompute;
+mod retention;
+mod round;
+mod schema;
+mod session;
+mod sighting;
+mod stretch;
+mod telling;
+mod words;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::aside::Notice;
+pub use self::error::{Error, Kind, Result};
+pub use self::journal::{Event, JournalLine, Reply};
+pub use self::lock::Holder;
+pub use self::reader::{Material, Reader};
+pub use self::recompute::{Difference, Recomputed, recompute};
+pub use self::retention::{Kept, Retention, Swept};
+pub use self::schema::VERSION;
+pub use self::session::{SessionId, SessionRow};
+pub use self::sighting::{List, StoredSighting};
+pub use self::telling::{NUMBERS, Telling, Told};
+pub use self::words::{heard_word, outcome_words, role_word, sighting_word, sound_word, void_word, why_word};
+pub use self::writer::{Record, Store};
+
+/// Name of the file in the store's folder.
+pub const FILE: &str = "earwitness.db";

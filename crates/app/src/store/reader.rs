@@ -1,0 +1,262 @@
+//! Reading a store; also one that another process writes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::probe::Round;
+use earwitness_core::samples::Tested;
+use earwitness_core::time::{Timestamp, Window};
+use earwitness_core::trial::Trial;
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::{Error, Kind, Result};
+use super::journal::{self, JournalLine, Reply};
+use super::schema::{self, State};
+use super::session::{self, SessionId, SessionRow};
+use super::sighting::StoredSighting;
+use super::telling::{self, Basis, Telling};
+use super::{FILE, device, round, sighting, stretch};
+
+/// A column that holds what this program never writes.
+pub(super) fn odd(column: usize, what: &'static str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Blob, what.into())
+}
+
+/// A store that can be read.
+#[derive(Debug)]
+pub struct Reader {
+    pub(super) connection: Connection,
+    path: PathBuf,
+}
+
+/// What the verdicts of a session are computed from.
+#[derive(Clone, Debug)]
+pub struct Material {
+    /// What was seen.
+    pub findings: Findings,
+    /// The rounds.
+    pub rounds: Vec<Round>,
+    /// What the published test said.
+    pub tested: BTreeMap<u32, Tested>,
+    pub(super) basis: Basis,
+}
+
+impl Reader {
+    /// Opens a store for reading: its folder, or the file itself, also one that was set aside.
+    ///
+    /// # Errors
+    /// When there is none, it may not be read, or is of another version.
+    pub fn open(path: &Path) -> Result<Self> {
+        const TRIED: &str = "read the store";
+        let path = if path.is_dir() { path.join(FILE) } else { path.to_owned() };
+        fs::metadata(&path).map_err(|error| Error::io(TRIED, &path, &error))?;
+        let fault = |error: rusqlite::Error| Error::sql(TRIED, &path, &error);
+        let mut found = probed(&path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX);
+        // On a disk that nobody may write to, what SQLite keeps beside cannot be made. If there is nothing in it, it is not needed.
+        let log = fs::metadata(beside(&path, "-wal")).map_or(0, |log| log.len());
+        if log == 0 && found.as_ref().is_err_and(|error| matches!(fault_kind(error), Kind::Denied | Kind::Missing)) {
+            found = immutable(&path)
+                .map_or(found, |uri| probed(Path::new(&uri), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI));
+        }
+        let (connection, state) = found.map_err(fault)?;
+        match state {
+            Ok(State::Version(version)) if version == schema::VERSION => Ok(Self { connection, path }),
+            Ok(State::Version(version)) => {
+                let said = format!("it is of version {version}; `earwitness run` brings it up to version {}", schema::VERSION);
+                Err(Error::new(Kind::Other, TRIED, &path, said))
+            }
+            Ok(State::Empty) => Err(Error::new(Kind::Missing, TRIED, &path, "nothing has been written to it yet")),
+            Err(kind) => Err(Error::new(kind, TRIED, &path, "another program made it")),
+        }
+    }
+
+    pub(super) fn over(connection: Connection, path: PathBuf) -> Self {
+        Self { connection, path }
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Stays with what is there now: all that follows is read as of this moment, whatever is written meanwhile. The writer's log cannot be
+    /// emptied as long as this reader lives.
+    pub fn hold(&self) -> Result<()> {
+        self.read(|connection| connection.execute_batch("BEGIN"))
+    }
+
+    /// All sessions, oldest first.
+    pub fn sessions(&self) -> Result<Vec<SessionRow>> {
+        self.read(session::all)
+    }
+
+    /// One session.
+    pub fn session(&self, session: SessionId) -> Result<SessionRow> {
+        self.read(|connection| session::one(connection, session))
+    }
+
+    /// The rounds of a session with their scores, in order: what [`earwitness_core::experiment::Experiment::resumed`] goes on from.
+    pub fn trials(&self, session: SessionId) -> Result<Vec<Trial>> {
+        self.read(|connection| round::trials(connection, session, u32::MAX))
+    }
+
+    /// The devices of a session, and when each was seen first and last.
+    pub fn devices(&self, session: SessionId) -> Result<Vec<(DeviceId, Window)>> {
+        self.read(|connection| {
+            let known = device::all(connection)?;
+            let sql = "SELECT series.device, min(seen_from), max(seen_until) FROM series \
+                       JOIN stretches ON stretches.id = series.stretch WHERE session = ?1 GROUP BY series.device";
+            session::children(connection, sql, session.0, |row| {
+                let device = *known.get(&row.get(0)?).ok_or_else(|| odd(0, "an unknown device"))?;
+                Ok((device, Window { from: Timestamp::from_nanos(row.get(1)?), until: Timestamp::from_nanos(row.get(2)?) }))
+            })
+        })
+    }
+
+    /// What the published test said after each probe of a session.
+    pub fn tested(&self, session: SessionId) -> Result<BTreeMap<u32, Tested>> {
+        self.read(|connection| round::tested(connection, session, u32::MAX))
+    }
+
+    /// What the verdicts of a session are computed from, as far as it is written.
+    pub fn material(&self, session: SessionId) -> Result<Material> {
+        self.read(|connection| {
+            let last_stretch = stretch::last(connection, session)?;
+            let last_round = round::last(connection, session)?.unwrap_or(0);
+            material(connection, Basis { session, last_stretch, last_round })
+        })
+    }
+
+    /// What was seen in the stretches that share a moment with the window, put together.
+    pub fn findings(&self, window: Window) -> Result<Findings> {
+        self.read(|connection| {
+            let known = device::all(connection)?;
+            let mut parts = Vec::new();
+            for stretch in stretch::within(connection, window)? {
+                parts.push(stretch::read(connection, stretch, &known)?);
+            }
+            let burst = earwitness_core::analysis::Settings::default().burst;
+            Ok(Findings::assemble(parts, burst.as_ref()))
+        })
+    }
+
+    /// The stretches of a session, one by one, as they were handed over.
+    pub fn stretches(&self, session: SessionId, mut each: impl FnMut(Findings) -> Result<()>) -> Result<()> {
+        let (stretches, known) =
+            self.read(|connection| Ok((stretch::of_session(connection, session, i64::MAX)?, device::all(connection)?)))?;
+        for stretch in stretches {
+            each(self.read(|connection| stretch::read(connection, stretch, &known))?)?;
+        }
+        Ok(())
+    }
+
+    /// The sightings of the stretches that share a moment with the window, one by one.
+    pub fn sightings(&self, window: Window, mut each: impl FnMut(StoredSighting) -> Result<()>) -> Result<()> {
+        let (stretches, known) = self.read(|connection| Ok((stretch::within(connection, window)?, device::all(connection)?)))?;
+        for stretch in stretches {
+            self.read(|connection| sighting::of_stretch(connection, stretch, &known))?.into_iter().try_for_each(&mut each)?;
+        }
+        Ok(())
+    }
+
+    /// What was told of a session, oldest first.
+    pub fn verdicts(&self, session: SessionId) -> Result<Vec<Telling>> {
+        self.read(|connection| telling::all(connection, session))
+    }
+
+    /// The latest lines of the journal in the window, oldest first.
+    pub fn journal(&self, window: Window, most: u32) -> Result<Vec<JournalLine>> {
+        self.read(|connection| journal::latest(connection, window, most))
+    }
+
+    /// What the microphone heard after the probes of a session.
+    pub fn replies(&self, session: SessionId) -> Result<Vec<Reply>> {
+        self.read(|connection| journal::replies(connection, session))
+    }
+
+    /// A setting that outlives a start.
+    pub fn setting(&self, key: &str) -> Result<Option<String>> {
+        self.read(|connection| journal::setting(connection, key))
+    }
+
+    /// What is wrong with the file itself: its pages, rows that point nowhere, a shape unlike a fresh one. A line each, none if all is well.
+    pub fn integrity(&self) -> Result<Vec<String>> {
+        self.read(|connection| {
+            let mut wrong = check(connection, "integrity_check")?;
+            let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let (table, of): (String, String) = (row.get(0)?, row.get(2)?);
+                wrong.push(format!("a row of {table} belongs to one of {of} that is not there"));
+            }
+            wrong.extend(schema::differences(connection)?);
+            Ok(wrong)
+        })
+    }
+
+    /// Octets of the file, and of those the ones that are free for reuse.
+    pub fn size(&self) -> Result<(u64, u64)> {
+        self.read(|connection| {
+            let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0).map(i64::cast_unsigned));
+            let page = number("page_size")?;
+            Ok((number("page_count")?.saturating_mul(page), number("freelist_count")?.saturating_mul(page)))
+        })
+    }
+
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        read(&self.connection).map_err(|error| Error::sql("read the store", &self.path, &error))
+    }
+}
+
+/// What verdicts are computed from.
+pub(super) fn material(connection: &Connection, basis: Basis) -> rusqlite::Result<Material> {
+    let known = device::all(connection)?;
+    let row = session::one(connection, basis.session)?;
+    let mut parts = Vec::new();
+    for stretch in stretch::of_session(connection, basis.session, basis.last_stretch)? {
+        parts.push(stretch::read(connection, stretch, &known)?);
+    }
+    let trials = round::trials(connection, basis.session, basis.last_round)?;
+    Ok(Material {
+        findings: Findings::assemble(parts, row.burst.as_ref()),
+        rounds: trials.into_iter().map(|trial| trial.round).collect(),
+        tested: round::tested(connection, basis.session, basis.last_round)?,
+        basis,
+    })
+}
+
+/// What `quick_check` or `integrity_check` finds wrong.
+pub(super) fn check(connection: &Connection, which: &str) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(&format!("PRAGMA {which}(20)"))?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let lines = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}
+
+/// Opens a file and looks what it is.
+fn probed(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, std::result::Result<State, Kind>)> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    schema::connect(&connection)?;
+    let state = schema::state(&connection)?;
+    Ok((connection, state))
+}
+
+fn fault_kind(error: &rusqlite::Error) -> Kind {
+    Error::sql("", Path::new(""), error).kind
+}
+
+/// The name under which `SQLite` reads a file that nobody writes.
+fn immutable(path: &Path) -> Option<String> {
+    let path = fs::canonicalize(path).ok()?;
+    let escaped = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    Some(format!("file:{escaped}?immutable=1"))
+}
+
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}

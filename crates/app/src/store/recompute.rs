@@ -1,0 +1,207 @@
+//! Every score and every verdict once more, from what is stored, compared bit by bit with what was written.
+
+use std::collections::BTreeMap;
+
+use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::trial::Trial;
+use earwitness_core::verdict::{self, judge};
+
+use super::device;
+use super::error::Result;
+use super::reader::Reader;
+use super::session::SessionId;
+use super::telling::{NUMBERS, Telling, Told};
+use super::words::outcome_words;
+use super::{session, stretch};
+
+/// What came of a session.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Recomputed {
+    /// Which.
+    pub session: SessionId,
+    /// Its rounds.
+    pub rounds: u32,
+    /// Scores of slots that were compared.
+    pub scores: u64,
+    /// Sets of verdicts that were compared.
+    pub tellings: u32,
+    /// Verdicts in them.
+    pub verdicts: u32,
+    /// Whether its series were deleted because of their age, so that nothing could be compared.
+    pub retired: bool,
+    /// What differs; at most 100 are listed.
+    pub differences: Vec<Difference>,
+    /// How much differs in all.
+    pub differing: u64,
+}
+
+/// Something that is not as it was written.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Difference {
+    /// The round, if it is about one.
+    pub round: Option<u32>,
+    /// The set of verdicts, if it is about one.
+    pub telling: Option<i64>,
+    /// The device, if it is about one.
+    pub device: Option<DeviceId>,
+    /// What differs.
+    pub what: String,
+    /// As it was written.
+    pub written: String,
+    /// As it comes out.
+    pub computed: String,
+}
+
+/// Most differences that are listed of a session.
+const MOST: usize = 100;
+
+/// Computes a session again.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn recompute(reader: &Reader, session: SessionId) -> Result<Recomputed> {
+    let row = reader.session(session)?;
+    let retired = row.retired.is_some();
+    let trials = reader.trials(session)?;
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let mut all = Recomputed {
+        session,
+        rounds: count(trials.len()),
+        scores: 0,
+        tellings: 0,
+        verdicts: 0,
+        retired,
+        differences: Vec::new(),
+        differing: 0,
+    };
+    all.compare_lots(&row, &trials);
+    if retired {
+        return Ok(all);
+    }
+    let parts = parts(reader, session)?;
+    let tested = reader.tested(session)?;
+    let assembled = |last: i64| {
+        let parts = parts.iter().take_while(|part| part.0 <= last).map(|part| part.1.clone());
+        Findings::assemble(parts, row.burst.as_ref())
+    };
+    let whole = verdict::Settings { alpha: row.alpha, seed: row.design.seed, late: false, ..verdict::Settings::default() };
+    let rounds = trials.iter().map(|trial| trial.round.clone()).collect();
+    let again = judge(&assembled(i64::MAX), rounds, &BTreeMap::new(), &whole);
+    all.compare_scores(&trials, &again.trials);
+    for telling in reader.verdicts(session)? {
+        let upto = telling.last_round;
+        let rounds = trials.iter().map(|trial| &trial.round).filter(|round| round.number <= upto).cloned().collect();
+        let tested = tested.range(..=upto).map(|(round, tested)| (*round, tested.clone())).collect();
+        let again = judge(&assembled(telling.last_stretch), rounds, &tested, &telling.settings);
+        all.tellings += 1;
+        all.compare_verdicts(&telling, &again);
+    }
+    Ok(all)
+}
+
+/// The stretches of a session with their numbers.
+fn parts(reader: &Reader, session: SessionId) -> Result<Vec<(i64, Findings)>> {
+    reader.read(|connection| {
+        let known = device::all(connection)?;
+        let numbers = stretch::of_session(connection, session, i64::MAX)?;
+        numbers.into_iter().map(|number| Ok((number, stretch::read(connection, number, &known)?))).collect()
+    })
+}
+
+impl Recomputed {
+    fn differs(&mut self, difference: Difference) {
+        self.differing += 1;
+        if self.differences.len() < MOST {
+            self.differences.push(difference);
+        }
+    }
+
+    /// The slot that the lot drew follows from the seed.
+    fn compare_lots(&mut self, row: &session::SessionRow, trials: &[Trial]) {
+        for round in trials.iter().map(|trial| &trial.round) {
+            let Some(span) = round.span() else { continue };
+            let ordered = row.design.round(round.number, span.from);
+            if (ordered.drawn, &ordered.slots) != (round.drawn, &round.slots) {
+                self.differs(Difference {
+                    round: Some(round.number),
+                    telling: None,
+                    device: None,
+                    what: "drawn slot of the lot".to_owned(),
+                    written: format!("{} of {}", round.drawn, round.slots.len()),
+                    computed: format!("{} of {}", ordered.drawn, ordered.slots.len()),
+                });
+            }
+        }
+    }
+
+    fn compare_scores(&mut self, written: &[Trial], computed: &[Trial]) {
+        let computed: BTreeMap<u32, &Trial> = computed.iter().map(|trial| (trial.round.number, trial)).collect();
+        for trial in written {
+            let number = trial.round.number;
+            let again = computed.get(&number);
+            let devices = trial.scores.keys().chain(again.iter().flat_map(|again| again.scores.keys()));
+            let devices: std::collections::BTreeSet<DeviceId> = devices.copied().collect();
+            for device in devices {
+                let (before, after) = (trial.scores.get(&device), again.and_then(|again| again.scores.get(&device)));
+                self.scores += before.map_or(0, |scores| scores.len() as u64);
+                let bits = |scores: Option<&Vec<earwitness_core::measure::Measure>>| {
+                    scores.map(|all| all.iter().map(|it| (it.clocked.to_bits(), it.octets.to_bits())).collect::<Vec<_>>())
+                };
+                if bits(before) != bits(after) {
+                    let told = |scores: Option<&Vec<_>>| scores.map_or_else(|| "none".to_owned(), |all| format!("{all:?}"));
+                    self.differs(Difference {
+                        round: Some(number),
+                        telling: None,
+                        device: Some(device),
+                        what: "scores".to_owned(),
+                        written: told(before),
+                        computed: told(after),
+                    });
+                }
+            }
+        }
+    }
+
+    fn compare_verdicts(&mut self, telling: &Telling, again: &verdict::Verdicts) {
+        let again: BTreeMap<DeviceId, Told> = again.devices.iter().map(|it| (it.device, Told::of(it))).collect();
+        let told: BTreeMap<DeviceId, &Told> = telling.devices.iter().map(|it| (it.device, it)).collect();
+        let devices: std::collections::BTreeSet<DeviceId> = again.keys().chain(told.keys()).copied().collect();
+        for device in devices {
+            self.verdicts += 1;
+            let (before, after) = (told.get(&device).copied(), again.get(&device));
+            let words = |told: Option<&Told>| {
+                told.map_or_else(
+                    || "none".to_owned(),
+                    |told| match outcome_words(told.outcome) {
+                        (words, Some(reason)) => format!("{words} ({reason})"),
+                        (words, None) => words.to_owned(),
+                    },
+                )
+            };
+            let mut differing = Vec::new();
+            if words(before) != words(after) {
+                differing.push(("verdict".to_owned(), words(before), words(after)));
+            }
+            if let Some((before, after)) = before.zip(after) {
+                let numbers = NUMBERS.iter().zip(before.numbers.iter().zip(&after.numbers));
+                for (name, (before, after)) in numbers {
+                    if before.map(f64::to_bits) != after.map(f64::to_bits) {
+                        let text = |number: &Option<f64>| number.map_or_else(|| "none".to_owned(), |it| it.to_string());
+                        differing.push(((*name).to_owned(), text(before), text(after)));
+                    }
+                }
+                for (name, before, after) in
+                    [("sounds", &before.sounds, &after.sounds), ("receivers", &before.receivers, &after.receivers)]
+                {
+                    if before != after {
+                        differing.push((name.to_owned(), before.clone(), after.clone()));
+                    }
+                }
+            }
+            for (what, written, computed) in differing {
+                let telling = Some(telling.id);
+                self.differs(Difference { round: None, telling, device: Some(device), what, written, computed });
+            }
+        }
+    }
+}

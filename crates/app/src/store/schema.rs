@@ -1,0 +1,148 @@
+//! The shape of the file: made fresh, brought up from earlier versions, compared.
+
+use rusqlite::Connection;
+
+use super::error::Kind;
+
+/// Marks the file as a store of this program (`earw`), for `file` and for ourselves.
+pub(super) const APPLICATION: i32 = 0x6561_7277;
+
+/// Version of the schema that this program writes.
+pub const VERSION: i64 = 1;
+
+/// The schema of [`VERSION`].
+pub(super) const SQL: &str = include_str!("schema.sql");
+
+/// What brings a file from one version to the next: the first from 1 to 2, and so on.
+pub(super) const STEPS: &[&str] = &[];
+
+/// What a file is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum State {
+    /// Nothing in it yet.
+    Empty,
+    /// A store of this version.
+    Version(i64),
+}
+
+/// What the file is.
+pub(super) fn state(connection: &Connection) -> rusqlite::Result<Result<State, Kind>> {
+    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(match (application, version) {
+        (0, 0) if objects == 0 => Ok(State::Empty),
+        (APPLICATION, version) if version > VERSION => Err(Kind::Newer { found: version }),
+        (APPLICATION, version) if version > 0 => Ok(State::Version(version)),
+        _ => Err(Kind::Foreign),
+    })
+}
+
+/// Makes an empty file a store.
+pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    transaction.execute_batch(SQL)?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
+}
+
+/// Brings a file up to the version after the last of `steps`; all of it or nothing.
+pub(super) fn upgrade(connection: &mut Connection, from: i64, steps: &[&str]) -> rusqlite::Result<i64> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let mut version = from;
+    for step in steps.iter().skip(usize::try_from(from.saturating_sub(1)).unwrap_or(usize::MAX)) {
+        transaction.execute_batch(step)?;
+        version += 1;
+    }
+    transaction.pragma_update(None, "user_version", version)?;
+    transaction.commit()?;
+    Ok(version)
+}
+
+/// What the connection must be told each time: none of it is kept in the file.
+pub(super) fn connect(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA cell_size_check = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -2048;",
+    )
+}
+
+/// The statements that made the file, for comparing.
+pub(super) fn statements(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement =
+        connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_stat%'")?;
+    let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let mut all =
+        lines.map(|sql| Ok(sql?.split_whitespace().collect::<Vec<_>>().join(" "))).collect::<rusqlite::Result<Vec<_>>>()?;
+    all.sort();
+    Ok(all)
+}
+
+/// How the file's shape differs from that of a fresh one; a sentence each.
+pub(super) fn differences(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let fresh = Connection::open_in_memory()?;
+    fresh.execute_batch(SQL)?;
+    let (ours, theirs) = (statements(&fresh)?, statements(connection)?);
+    let missing = ours.iter().filter(|sql| !theirs.contains(sql)).map(|sql| format!("not as in a fresh store: {sql}"));
+    let more = theirs.iter().filter(|sql| !ours.contains(sql)).map(|sql| format!("not in a fresh store: {sql}"));
+    Ok(missing.chain(more).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made() -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        create(&mut connection).unwrap();
+        connection
+    }
+
+    #[test]
+    fn a_fresh_store_is_as_fresh_as_any() {
+        let connection = made();
+        assert_eq!(state(&connection).unwrap(), Ok(State::Version(VERSION)));
+        assert!(differences(&connection).unwrap().is_empty());
+        connection.execute_batch("DROP TABLE replies; CREATE TABLE extra (a)").unwrap();
+        assert_eq!(differences(&connection).unwrap().len(), 2);
+    }
+
+    /// There is one version so far: the steps here are made up, the way they are taken is the one that a real one will take.
+    #[test]
+    fn an_older_file_is_brought_up_step_by_step_with_its_rows() {
+        let steps = ["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE settings SET since = 7"];
+        let mut connection = made();
+        connection.execute("INSERT INTO settings VALUES ('a', 'b')", []).unwrap();
+        assert_eq!(upgrade(&mut connection, 1, &steps).unwrap(), 3);
+        let row: (String, i64) =
+            connection.query_row("SELECT value, since FROM settings", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(row, ("b".to_owned(), 7));
+        assert_eq!(state(&connection).unwrap(), Err(Kind::Newer { found: 3 }), "this program would not touch it");
+        let mut second = made();
+        upgrade(&mut second, 1, &steps[..1]).unwrap();
+        assert_eq!(upgrade(&mut second, 2, &steps).unwrap(), 3, "only the step that is missing is taken");
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_file_as_it_was() {
+        let mut connection = made();
+        let before = statements(&connection).unwrap();
+        upgrade(&mut connection, 1, &["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE nowhere SET a = 1"]).unwrap_err();
+        assert_eq!(statements(&connection).unwrap(), before);
+        assert_eq!(state(&connection).unwrap(), Ok(State::Version(1)));
+    }
+
+    #[test]
+    fn the_database_of_another_program_is_not_ours() {
+        let connection = Connection::open_in_memory().unwrap();
+        assert_eq!(state(&connection).unwrap(), Ok(State::Empty));
+        connection.execute_batch("CREATE TABLE theirs (a)").unwrap();
+        assert_eq!(state(&connection).unwrap(), Err(Kind::Foreign));
+    }
+}

@@ -1,0 +1,171 @@
+//! Sessions: their whole layout, when they began, and why they ended.
+
+use std::fmt;
+
+use earwitness_core::detect::burst;
+use earwitness_core::plan::Done;
+use earwitness_core::probe::Stimulus;
+use earwitness_core::schedule::{Design, Quiet};
+use earwitness_core::time::Timestamp;
+use rusqlite::{Connection, Row, params};
+
+use super::reader::odd;
+use super::words::{ENDS, SOUNDS, sound_word, value, why_word};
+
+/// Number of a session within its store.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SessionId(pub i64);
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+/// A session as it is stored.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SessionRow {
+    /// Its number.
+    pub id: SessionId,
+    /// When it began.
+    pub begun: Timestamp,
+    /// Version of the program that began it.
+    pub program: String,
+    /// How it is laid out.
+    pub design: Design,
+    /// The chance that any device at all is accused falsely.
+    pub alpha: f64,
+    /// What the burst detector was told; `None` if it was left out.
+    pub burst: Option<burst::Settings>,
+    /// When it ended, and why; `None` if it goes on, or was broken off.
+    pub ended: Option<(Timestamp, Done)>,
+    /// When its series were deleted because of their age: then no verdict of it can be computed again.
+    pub retired: Option<Timestamp>,
+}
+
+const COLUMNS: &str = "id, begun_at, program, alpha, seed, slots, slot, guard, rest_least, rest_most, only_when_away, local_offset, \
+                       warm_up, burst_window, burst_kbits, burst_windows, ended_at, ended_why, retired_at";
+
+/// Writes that a session began.
+pub(super) fn begin(
+    connection: &Connection,
+    at: Timestamp,
+    design: &Design,
+    alpha: f64,
+    burst: Option<burst::Settings>,
+) -> rusqlite::Result<SessionId> {
+    let Design { seed, slots, slot, guard, rest, stimuli, lengths, quiet, only_when_away, local_offset, warm_up } = design;
+    let sql = "INSERT INTO sessions (begun_at, program, alpha, seed, slots, slot, guard, rest_least, rest_most, only_when_away, \
+               local_offset, warm_up, burst_window, burst_kbits, burst_windows) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    let session = connection.prepare_cached(sql)?.insert(params![
+        at.nanos(),
+        env!("CARGO_PKG_VERSION"),
+        alpha,
+        seed.cast_signed(),
+        i64::try_from(*slots).unwrap_or(i64::MAX),
+        slot,
+        guard,
+        rest.0,
+        rest.1,
+        only_when_away,
+        local_offset,
+        warm_up,
+        burst.map(|it| it.window),
+        burst.map(|it| it.kbits),
+        burst.map(|it| it.windows),
+    ])?;
+    let mut sounds = connection.prepare_cached("INSERT INTO session_sounds VALUES (?1, ?2, ?3, ?4)")?;
+    for (place, Stimulus { name, kind }) in (0_i64..).zip(stimuli) {
+        sounds.execute(params![session, place, name, sound_word(*kind)])?;
+    }
+    let mut rows = connection.prepare_cached("INSERT INTO session_lengths VALUES (?1, ?2, ?3)")?;
+    for (place, length) in (0_i64..).zip(lengths) {
+        rows.execute(params![session, place, length])?;
+    }
+    let mut rows = connection.prepare_cached("INSERT INTO session_quiet VALUES (?1, ?2, ?3, ?4)")?;
+    for (place, Quiet { from, until }) in (0_i64..).zip(quiet) {
+        rows.execute(params![session, place, from, until])?;
+    }
+    Ok(SessionId(session))
+}
+
+/// Writes that a session ended.
+pub(super) fn end(connection: &Connection, session: SessionId, at: Timestamp, why: Done) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached("UPDATE sessions SET ended_at = ?2, ended_why = ?3 WHERE id = ?1")?;
+    statement.execute(params![session.0, at.nanos(), why_word(why)]).map(drop)
+}
+
+/// All sessions, oldest first.
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<SessionRow>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM sessions ORDER BY id"))?;
+    let rows = statement.query_map([], |row| read(connection, row))?;
+    rows.collect()
+}
+
+/// One session.
+pub(super) fn one(connection: &Connection, session: SessionId) -> rusqlite::Result<SessionRow> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM sessions WHERE id = ?1"))?;
+    statement.query_row([session.0], |row| read(connection, row))
+}
+
+fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<SessionRow> {
+    let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|it| it.map(Timestamp::from_nanos));
+    let id: i64 = row.get(0)?;
+    let burst = match (row.get(13)?, row.get(14)?, row.get(15)?) {
+        (Some(window), Some(kbits), Some(windows)) => Some(burst::Settings { window, kbits, windows }),
+        _ => None,
+    };
+    let ended = match (moment(16)?, row.get::<_, Option<String>>(17)?) {
+        (Some(at), Some(why)) => Some((at, value(&why, ENDS).ok_or_else(|| odd(17, "an unknown end"))?)),
+        _ => None,
+    };
+    Ok(SessionRow {
+        id: SessionId(id),
+        begun: Timestamp::from_nanos(row.get(1)?),
+        program: row.get(2)?,
+        alpha: row.get(3)?,
+        design: Design {
+            seed: row.get::<_, i64>(4)?.cast_unsigned(),
+            slots: usize::try_from(row.get::<_, i64>(5)?).map_err(|_| odd(5, "a negative number of slots"))?,
+            slot: row.get(6)?,
+            guard: row.get(7)?,
+            rest: (row.get(8)?, row.get(9)?),
+            only_when_away: row.get(10)?,
+            local_offset: row.get(11)?,
+            warm_up: row.get(12)?,
+            stimuli: sounds(connection, id)?,
+            lengths: children(connection, "SELECT length FROM session_lengths WHERE session = ?1 ORDER BY place", id, |row| {
+                row.get(0)
+            })?,
+            quiet: children(
+                connection,
+                "SELECT from_minute, until_minute FROM session_quiet WHERE session = ?1 ORDER BY place",
+                id,
+                |row| Ok(Quiet { from: row.get(0)?, until: row.get(1)? }),
+            )?,
+        },
+        burst,
+        ended,
+        retired: moment(18)?,
+    })
+}
+
+fn sounds(connection: &Connection, session: i64) -> rusqlite::Result<Vec<Stimulus>> {
+    children(connection, "SELECT name, kind FROM session_sounds WHERE session = ?1 ORDER BY place", session, |row| {
+        let kind: String = row.get(1)?;
+        Ok(Stimulus { name: row.get(0)?, kind: value(&kind, SOUNDS).ok_or_else(|| odd(1, "an unknown kind of sound"))? })
+    })
+}
+
+/// The rows that belong to another.
+pub(super) fn children<T>(
+    connection: &Connection,
+    sql: &str,
+    of: i64,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([of], read)?;
+    rows.collect()
+}

@@ -1,0 +1,266 @@
+//! Verdicts as they were told, with what they were computed from.
+
+use earwitness_core::detect::dose::Dose;
+use earwitness_core::findings::DeviceId;
+use earwitness_core::time::Timestamp;
+use earwitness_core::verdict::{Evidence, Outcome, Settings, Verdict, Verdicts};
+use rusqlite::{Connection, params, params_from_iter};
+
+use super::device;
+use super::reader::odd;
+use super::session::{SessionId, children};
+use super::words::{outcome, outcome_words};
+
+/// The numbers of the evidence, by the names of their columns.
+pub const NUMBERS: [&str; 36] = [
+    "rounds",
+    "ln_e",
+    "ln_last",
+    "ln_clocked",
+    "late_shift",
+    "late_stretch",
+    "late_ln_e",
+    "threshold",
+    "p",
+    "proven_after",
+    "bound",
+    "limit_octets",
+    "limit_clocked",
+    "uploads",
+    "upload_seconds",
+    "upload_median_seconds",
+    "upload_bit_rate",
+    "dose",
+    "dose_low",
+    "dose_high",
+    "dose_intercept",
+    "dose_p",
+    "dose_points",
+    "dose_seconds",
+    "dose_seconds_low",
+    "dose_seconds_high",
+    "dose_seconds_intercept",
+    "dose_seconds_p",
+    "dose_seconds_points",
+    "ttest_reacting",
+    "ttest_judged",
+    "bursts_drawn",
+    "bursts_sham",
+    "continuous",
+    "rounds_to_go",
+    "listed",
+];
+
+/// A set of verdicts that was told.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Telling {
+    /// Its number within the store.
+    pub id: i64,
+    /// The session.
+    pub session: SessionId,
+    /// When it was told.
+    pub at: Timestamp,
+    /// The last stretch that it was computed from.
+    pub last_stretch: i64,
+    /// The last round that it was computed from.
+    pub last_round: u32,
+    /// What it was computed with.
+    pub settings: Settings,
+    /// Rounds that did not count.
+    pub void: u32,
+    /// The verdicts.
+    pub devices: Vec<Told>,
+}
+
+/// A verdict that was told.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Told {
+    /// Which device.
+    pub device: DeviceId,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// For each sound, as JSON: rounds in which its slot outdid all shams, and all its rounds.
+    pub sounds: String,
+    /// To whom the probes made it send, as a JSON array.
+    pub receivers: String,
+    /// The numbers of the evidence, in the order of [`NUMBERS`].
+    pub numbers: Vec<Option<f64>>,
+}
+
+impl Told {
+    /// A verdict as it would be told.
+    #[must_use]
+    pub fn of(verdict: &Verdict) -> Self {
+        let evidence = &verdict.evidence;
+        let receivers = evidence.caused.receivers.iter().map(|it| {
+            let name = it.name.as_ref().map_or_else(|| it.address.to_string(), |name| name.0.reveal().clone());
+            format!("{name}:{}", it.port)
+        });
+        Self {
+            device: verdict.device,
+            outcome: verdict.outcome,
+            sounds: serde_json::to_string(&evidence.sounds).unwrap_or_default(),
+            receivers: device::list(&receivers.collect::<Vec<_>>()),
+            // The file keeps neither what is no number nor the sign of a zero.
+            numbers: numbers(evidence).into_iter().map(|it| it.filter(|it| !it.is_nan()).map(|it| it + 0.0)).collect(),
+        }
+    }
+}
+
+fn numbers(it: &Evidence) -> [Option<f64>; NUMBERS.len()] {
+    let whole = |number: u32| Some(f64::from(number));
+    let yes = |yes: bool| Some(f64::from(u8::from(yes)));
+    let late = it.late;
+    #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a delay")]
+    let nanos = |nanos: i64| nanos as f64;
+    let [dose, low, high, intercept, p, points] = line(it.dose.as_ref());
+    let [seconds, seconds_low, seconds_high, seconds_intercept, seconds_p, seconds_points] = line(it.dose_seconds.as_ref());
+    [
+        whole(it.rounds),
+        Some(it.ln_e),
+        Some(it.ln_last),
+        Some(it.ln_clocked),
+        late.map(|late| nanos(late.lag.shift)),
+        late.map(|late| nanos(late.lag.stretch)),
+        late.map(|late| late.ln_e),
+        Some(it.threshold),
+        Some(it.p),
+        it.proven_after.map(f64::from),
+        Some(it.bound),
+        it.limit_octets,
+        yes(it.limit_clocked),
+        whole(it.caused.uploads),
+        Some(it.caused.seconds),
+        Some(it.caused.median_seconds),
+        it.caused.bit_rate,
+        dose,
+        low,
+        high,
+        intercept,
+        p,
+        points,
+        seconds,
+        seconds_low,
+        seconds_high,
+        seconds_intercept,
+        seconds_p,
+        seconds_points,
+        it.ttest.map(|it| f64::from(it.0)),
+        it.ttest.map(|it| f64::from(it.1)),
+        whole(it.bursts.0),
+        whole(it.bursts.1),
+        Some(it.continuous),
+        it.rounds_to_go.map(f64::from),
+        yes(it.listed),
+    ]
+}
+
+fn line(dose: Option<&Dose>) -> [Option<f64>; 6] {
+    dose.map_or([None; 6], |it| {
+        let points = u32::try_from(it.points).unwrap_or(u32::MAX);
+        [it.slope.value, it.slope.low, it.slope.high, it.intercept, it.p, f64::from(points)].map(Some)
+    })
+}
+
+/// What verdicts were computed from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Basis {
+    pub(super) session: SessionId,
+    pub(super) last_stretch: i64,
+    pub(super) last_round: u32,
+}
+
+/// Writes verdicts as they are told.
+pub(super) fn write(
+    connection: &Connection,
+    at: Timestamp,
+    basis: Basis,
+    verdicts: &Verdicts,
+    settings: &Settings,
+) -> rusqlite::Result<()> {
+    let id = |id: &DeviceId| match id {
+        DeviceId::Mac(mac) => mac.to_string(),
+        DeviceId::Address(address) => address.to_string(),
+    };
+    let controls = device::list(&settings.controls.iter().map(id).collect::<Vec<_>>());
+    let sql = "INSERT INTO tellings (session, told_at, last_stretch, last_round, alpha, late, seed, controls, void) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let telling = connection.prepare_cached(sql)?.insert(params![
+        basis.session.0,
+        at.nanos(),
+        basis.last_stretch,
+        basis.last_round,
+        settings.alpha,
+        settings.late,
+        settings.seed.cast_signed(),
+        controls,
+        verdicts.void,
+    ])?;
+    let places: Vec<String> = (1..=6 + NUMBERS.len()).map(|place| format!("?{place}")).collect();
+    let sql = format!(
+        "INSERT INTO verdicts (telling, device, outcome, reason, sounds, receivers, {}) VALUES ({})",
+        NUMBERS.join(", "),
+        places.join(", ")
+    );
+    for verdict in &verdicts.devices {
+        let told = Told::of(verdict);
+        let (words, reason) = outcome_words(told.outcome);
+        let mut fields: Vec<rusqlite::types::Value> = vec![
+            telling.into(),
+            device::row(connection, told.device)?.into(),
+            words.to_owned().into(),
+            reason.map(str::to_owned).into(),
+            told.sounds.into(),
+            told.receivers.into(),
+        ];
+        fields.extend(told.numbers.into_iter().map(Into::into));
+        connection.prepare_cached(&sql)?.execute(params_from_iter(fields))?;
+    }
+    Ok(())
+}
+
+/// What was told of a session, oldest first.
+pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Result<Vec<Telling>> {
+    let sql = "SELECT id, told_at, last_stretch, last_round, alpha, late, seed, controls, void FROM tellings \
+               WHERE session = ?1 ORDER BY id";
+    let known = device::all(connection)?;
+    let mut tellings = children(connection, sql, session.0, |row| {
+        let controls: String = row.get(7)?;
+        let controls = device::unlist(&controls).ok_or_else(|| odd(7, "damaged controls"))?;
+        let control = |text: &String| {
+            let mac = text.parse().ok().map(DeviceId::Mac);
+            mac.or_else(|| text.parse().ok().map(DeviceId::Address)).ok_or_else(|| odd(7, "an unknown control"))
+        };
+        Ok(Telling {
+            id: row.get(0)?,
+            session,
+            at: Timestamp::from_nanos(row.get(1)?),
+            last_stretch: row.get(2)?,
+            last_round: row.get(3)?,
+            settings: Settings {
+                alpha: row.get(4)?,
+                late: row.get(5)?,
+                seed: row.get::<_, i64>(6)?.cast_unsigned(),
+                controls: controls.iter().map(control).collect::<rusqlite::Result<_>>()?,
+            },
+            void: row.get(8)?,
+            devices: Vec::new(),
+        })
+    })?;
+    let sql =
+        format!("SELECT device, outcome, reason, sounds, receivers, {} FROM verdicts WHERE telling = ?1", NUMBERS.join(", "));
+    for telling in &mut tellings {
+        telling.devices = children(connection, &sql, telling.id, |row| {
+            let (words, reason): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+            Ok(Told {
+                device: *known.get(&row.get(0)?).ok_or_else(|| odd(0, "an unknown device"))?,
+                outcome: outcome((&words, reason.as_deref())).ok_or_else(|| odd(1, "an unknown outcome"))?,
+                sounds: row.get(3)?,
+                receivers: row.get(4)?,
+                numbers: (0..NUMBERS.len()).map(|place| row.get(5 + place)).collect::<rusqlite::Result<_>>()?,
+            })
+        })?;
+        telling.devices.sort_by_key(|told| told.device);
+    }
+    Ok(tellings)
+}

@@ -1,0 +1,156 @@
+//! Stretches that were given away one after another, put together again.
+
+use std::collections::BTreeMap;
+
+use super::finish::corroborate;
+use crate::detect::burst;
+use crate::findings::{Bin, CaptureFacts, DeviceFindings, DeviceId, Findings, FlowKey, Role, Series, Sighting};
+use crate::meter::in_order;
+use crate::roster::ADDRESSES;
+use crate::time::{SECOND, Timestamp};
+
+/// A device that is being put together.
+#[derive(Debug)]
+struct Parts {
+    whole: DeviceFindings,
+    sent: Vec<Bin>,
+    received: Vec<Bin>,
+    continuous: BTreeMap<(FlowKey, Timestamp), Sighting>,
+}
+
+impl Findings {
+    /// Makes one of stretches (see [`crate::analysis::Analysis::hand_over`]), which come in order of time. Bins are seconds from the epoch on; the
+    /// bins of a stretch that begin elsewhere are counted in the second that they begin in.
+    ///
+    /// `burst` finds the runs of loud seconds again, which stretches do not hold.
+    #[must_use]
+    pub fn assemble(parts: impl IntoIterator<Item = Self>, burst: Option<&burst::Settings>) -> Self {
+        let mut capture = CaptureFacts::default();
+        let mut devices: BTreeMap<DeviceId, Parts> = BTreeMap::new();
+        for part in parts {
+            capture.add(part.capture);
+            for device in part.devices {
+                match devices.get_mut(&device.id) {
+                    Some(parts) => parts.add(device),
+                    None => {
+                        devices.insert(device.id, Parts::new(device));
+                    }
+                }
+            }
+        }
+        Self { capture, devices: devices.into_values().map(|parts| parts.put_together(burst)).collect() }
+    }
+}
+
+impl Parts {
+    fn new(mut first: DeviceFindings) -> Self {
+        let (sent, received) = (std::mem::take(&mut first.sent), std::mem::take(&mut first.received));
+        let continuous = std::mem::take(&mut first.continuous);
+        let mut parts = Self { whole: first, sent: seconds(&sent), received: seconds(&received), continuous: BTreeMap::new() };
+        parts.go_on(continuous);
+        parts
+    }
+
+    fn add(&mut self, part: DeviceFindings) {
+        let whole = &mut self.whole;
+        if part.role == Role::Gateway {
+            whole.role = Role::Gateway;
+        }
+        for address in part.addresses {
+            if !whole.addresses.contains(&address) && whole.addresses.len() < ADDRESSES {
+                whole.addresses.push(address);
+            }
+        }
+        whole.host_name = part.host_name.or(whole.host_name.take());
+        whole.vendor_class = part.vendor_class.or(whole.vendor_class.take());
+        for name in part.names {
+            if whole.names.iter().all(|known| known.reveal() != name.reveal()) {
+                whole.names.push(name);
+            }
+        }
+        whole.seen.from = whole.seen.from.min(part.seen.from);
+        whole.seen.until = whole.seen.until.max(part.seen.until);
+        for (sum, more) in [
+            (&mut whole.upstream, part.upstream),
+            (&mut whole.downstream, part.downstream),
+            (&mut whole.local, part.local),
+            (&mut whole.chatter, part.chatter),
+        ] {
+            *sum = sum.and(more);
+        }
+        whole.sightings.extend(part.sightings);
+        whole.local_sightings.extend(part.local_sightings);
+        self.sent.extend(seconds(&part.sent));
+        self.received.extend(seconds(&part.received));
+        self.go_on(part.continuous);
+    }
+
+    /// A beat that went on was given away several times; the longest is the last.
+    fn go_on(&mut self, continuous: Vec<Sighting>) {
+        for sighting in continuous {
+            let key = (sighting.flow, sighting.window.from);
+            let longer = self.continuous.get(&key).is_none_or(|known| known.window.until <= sighting.window.until);
+            if longer {
+                self.continuous.insert(key, sighting);
+            }
+        }
+    }
+
+    fn put_together(self, burst: Option<&burst::Settings>) -> DeviceFindings {
+        let mut whole = self.whole;
+        let series =
+            |bins: Vec<Bin>| Series { origin: Timestamp::default(), width: SECOND, bins: in_order(bins).into_iter().collect() };
+        (whole.sent, whole.received) = (series(self.sent), series(self.received));
+        if let Some(settings) = burst {
+            whole.bursts = burst::runs(whole.sent.origin, whole.sent.bins.iter(), settings);
+        }
+        whole.continuous = self.continuous.into_values().collect();
+        whole.continuous.sort_by_key(|it| (it.window.from, it.flow));
+        for sightings in [&mut whole.sightings, &mut whole.local_sightings] {
+            sightings.sort_by_key(|it| (it.window.from, it.flow));
+        }
+        if whole.role == Role::Gateway {
+            // Before it was known for one, what it sent on seemed its own.
+            (whole.sightings, whole.local_sightings, whole.continuous) = (Vec::new(), Vec::new(), Vec::new());
+        }
+        let DeviceFindings { sightings, local_sightings, continuous, bursts, .. } = &mut whole;
+        for sighting in sightings.iter_mut().chain(local_sightings).chain(continuous) {
+            corroborate(sighting, bursts);
+        }
+        whole
+    }
+}
+
+impl CaptureFacts {
+    /// Adds what the capture was like in the stretch after.
+    fn add(&mut self, more: Self) {
+        self.frames = self.frames.wrapping_add(more.frames);
+        self.wire_octets = self.wire_octets.wrapping_add(more.wire_octets);
+        self.first = self.first.into_iter().chain(more.first).min();
+        self.last = self.last.max(more.last);
+        for (sum, more) in [
+            (&mut self.cut, more.cut),
+            (&mut self.oversized, more.oversized),
+            (&mut self.dropped, more.dropped),
+            (&mut self.clock_back, more.clock_back),
+            (&mut self.clock_ahead, more.clock_ahead),
+            (&mut self.others, more.others),
+            (&mut self.sightings_left_out, more.sightings_left_out),
+            (&mut self.flows_not_followed, more.flows_not_followed),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+        for (why, count) in more.stopped {
+            *self.stopped.entry(why).or_default() += count;
+        }
+    }
+}
+
+/// The bins of a series, counted from the epoch.
+fn seconds(series: &Series) -> Vec<Bin> {
+    let at = |bin: Bin| {
+        let begins = series.origin.nanos().saturating_add(bin.index.saturating_mul(series.width));
+        Bin { index: begins.div_euclid(SECOND), ..bin }
+    };
+    series.bins.iter().map(at).collect()
+}

@@ -1,0 +1,129 @@
+//! What a machine does that runs for months: it tells of uploads as they end, and writes down what passed.
+
+use super::{Action, Experiment, Running, SETTLING, State};
+use crate::findings::DeviceId;
+use crate::measure::LEVEL_BEFORE;
+use crate::plan::Plan;
+use crate::probe::Round;
+use crate::record::{Entry, News};
+use crate::time::{SECOND, Timestamp, Window};
+use crate::trial::Trial;
+
+/// How often a machine that runs for months looks after things, nanoseconds each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Upkeep {
+    /// Between two looks for uploads that have ended and devices that have joined.
+    pub look: i64,
+    /// Between two entries of what passed.
+    pub write: i64,
+}
+
+impl Default for Upkeep {
+    /// Looks each second, and writes each minute.
+    fn default() -> Self {
+        Self { look: SECOND, write: 60 * SECOND }
+    }
+}
+
+/// When what is due.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Due {
+    every: Upkeep,
+    look: Timestamp,
+    write: Timestamp,
+}
+
+impl<P: Plan> Experiment<P> {
+    /// Makes it tell of uploads and devices as they come, and write down what passes. Bins should then begin at whole seconds
+    /// ([`crate::analysis::Settings::origin`]), so that what one process wrote down and the next one does fit together.
+    #[must_use]
+    pub fn with_upkeep(mut self, every: Upkeep) -> Self {
+        let begins = Timestamp::MIN;
+        self.upkeep = Some(Due { every, look: begins, write: begins });
+        self
+    }
+
+    /// Goes on with a session that was interrupted: `trials` are all its rounds so far, in order; `devices` what was known, with the time in
+    /// which each was seen.
+    #[must_use]
+    pub fn resumed(mut self, trials: &[Trial], devices: impl IntoIterator<Item = (DeviceId, Window)>) -> Self {
+        for (device, seen) in devices {
+            self.analysis.introduce(device, seen);
+        }
+        for trial in trials {
+            self.session.take(trial);
+            self.number = self.number.max(trial.round.number.saturating_add(1));
+        }
+        self
+    }
+
+    /// When a device last sent or was sent a frame.
+    #[must_use]
+    pub fn last_seen(&self, device: DeviceId) -> Option<Timestamp> {
+        self.analysis.last_seen(device)
+    }
+
+    /// Whether a round is in progress.
+    #[must_use]
+    pub fn is_probing(&self) -> bool {
+        matches!(self.state, State::Running(_))
+    }
+
+    /// The number of the next round, and how many wait until they can be scored.
+    #[must_use]
+    pub fn rounds(&self) -> (u32, usize) {
+        (self.number, self.settling.len())
+    }
+
+    /// When the next round may begin at the earliest, if none is in progress.
+    #[must_use]
+    pub fn rests_until(&self) -> Option<Timestamp> {
+        if let State::Resting(until) = self.state { Some(until) } else { None }
+    }
+
+    /// Does what is due; says when something is due again.
+    pub(super) fn keep_up(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> Option<Timestamp> {
+        let mut due = self.upkeep?;
+        // A clock that was set back must not put things off for years.
+        let is_due = |at: Timestamp, every: i64| now >= at || at.since(now) > every;
+        if is_due(due.look, due.every.look) {
+            self.analysis.settle(now);
+            self.tell_what_is_new(actions);
+            due.look = now.plus(due.every.look);
+        }
+        if is_due(due.write, due.every.write) {
+            if due.write != Timestamp::MIN {
+                self.give_away(now, actions);
+            }
+            due.write = now.plus(due.every.write);
+        }
+        self.upkeep = Some(due);
+        Some(due.look.min(due.write))
+    }
+
+    fn tell_what_is_new(&mut self, actions: &mut Vec<Action>) {
+        let fresh = self.analysis.fresh();
+        let joined = fresh.devices.into_iter().map(News::Joined);
+        let sighted = fresh.sightings.into_iter();
+        let sighted = sighted.map(|(device, sighting)| News::Sighted { device, sighting: Box::new(sighting) });
+        actions.extend(joined.chain(sighted).map(Action::Tell));
+    }
+
+    /// Writes down what passed up to now, and forgets what no round asks for.
+    pub(super) fn give_away(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        // What is given away is told of before.
+        self.tell_what_is_new(actions);
+        let running = if let State::Running(running) = &self.state { running.begins() } else { None };
+        let waiting = self.settling.front().and_then(Round::span).map(|span| span.from);
+        let asked = waiting.into_iter().chain(running).fold(now, Timestamp::min);
+        let stretch = self.analysis.hand_over(now, asked.plus(-LEVEL_BEFORE - SETTLING));
+        actions.push(Action::Write(Entry::Watched(Box::new(stretch))));
+    }
+}
+
+impl Running {
+    /// When its first slot begins.
+    fn begins(&self) -> Option<Timestamp> {
+        self.ordered.slots.first().map(|slot| slot.from)
+    }
+}

@@ -1,0 +1,113 @@
+//! A machine that gives away what it saw, stretch by stretch, says the same as one that keeps it all.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::BTreeMap;
+
+use earwitness_core::analysis::Settings;
+use earwitness_core::experiment::{Experiment, Upkeep};
+use earwitness_core::findings::Findings;
+use earwitness_core::plan::watch::Watch;
+use earwitness_core::record::{Entry, News};
+use earwitness_core::schedule::Design;
+use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_core::trial::Trial;
+use earwitness_core::verdict::{self, judge};
+use earwitness_sim::house::House;
+use earwitness_sim::night::{Happening, Loudspeaker, run};
+use earwitness_sim::plan::Plan;
+
+/// What a night left: findings, trials, and what was told while it went on.
+struct Left {
+    findings: Findings,
+    trials: Vec<Trial>,
+    news: Vec<News>,
+    stretches: usize,
+}
+
+fn night(name: &str, upkeep: Option<Upkeep>) -> Left {
+    let text = Plan::shipped().iter().find(|it| it.0 == name).unwrap().1;
+    let plan = Plan::from_toml(text, name).unwrap();
+    let mut house = House::new(&plan, 3);
+    let design = Design { seed: 3, stimuli: plan.sounds.clone(), ..Design::default() };
+    let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    let burst = settings.burst;
+    let mut machine = Experiment::new(design, Watch, 0.01, settings);
+    if let Some(upkeep) = upkeep {
+        machine = machine.with_upkeep(upkeep);
+    }
+    let (mut trials, mut parts, mut news) = (Vec::new(), Vec::new(), Vec::new());
+    let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
+        Happening::Write(Entry::Trial(trial)) => trials.push(trial),
+        Happening::Write(Entry::Watched(stretch)) => parts.push(*stretch),
+        Happening::Tell(told) => news.push(told),
+        _ => {}
+    });
+    let ended = machine.finish(ended);
+    trials.extend(ended.trials);
+    let stretches = parts.len();
+    let findings = if upkeep.is_some() {
+        parts.push(ended.findings);
+        Findings::assemble(parts, burst.as_ref())
+    } else {
+        ended.findings
+    };
+    Left { findings, trials, news, stretches }
+}
+
+/// The same but for what only a whole capture tells: which frame was the first and the last.
+fn comparable(findings: &Findings) -> Findings {
+    let mut findings = findings.clone();
+    (findings.capture.first, findings.capture.last) = (None, None);
+    findings
+}
+
+#[test]
+fn stretches_put_together_are_the_whole() {
+    for (name, write) in [("demo", 60), ("every-kind", 17)] {
+        let whole = night(name, None);
+        let upkeep = Upkeep { look: SECOND, write: write * SECOND };
+        let left = night(name, Some(upkeep));
+        assert!(left.stretches > 50, "{name}: {}", left.stretches);
+        assert_eq!(left.trials, whole.trials, "{name}: rounds are scored alike, whatever was given away");
+        let (one, other) = (comparable(&left.findings), comparable(&whole.findings));
+        assert_eq!(one.capture, other.capture, "{name}");
+        for (one, other) in one.devices.iter().zip(&other.devices) {
+            assert_eq!(one, other, "{name}");
+        }
+        assert_eq!(one.devices.len(), other.devices.len());
+        let verdicts = |left: &Left| {
+            let rounds = left.trials.iter().map(|trial| trial.round.clone()).collect();
+            judge(&left.findings, rounds, &BTreeMap::new(), &verdict::Settings::default()).devices
+        };
+        let (one, other) = (verdicts(&left), verdicts(&whole));
+        let said = |verdicts: &[verdict::Verdict]| verdicts.iter().map(|it| (it.device, it.outcome)).collect::<Vec<_>>();
+        assert_eq!(said(&one), said(&other), "{name}");
+    }
+}
+
+#[test]
+fn each_device_and_each_upload_is_told_of_once() {
+    let left = night("demo", Some(Upkeep::default()));
+    let joined = left.news.iter().filter(|it| matches!(it, News::Joined(_))).count();
+    // The gateway is a device that joins as well.
+    assert!(joined >= left.findings.devices.len(), "{joined}");
+    let mut told: Vec<_> = left
+        .news
+        .iter()
+        .filter_map(|it| match it {
+            News::Sighted { device, sighting } => Some((*device, sighting.window.from, sighting.flow)),
+            _ => None,
+        })
+        .collect();
+    let all = told.len();
+    told.sort();
+    told.dedup();
+    assert_eq!(told.len(), all, "none is told of twice");
+    let sightings: usize =
+        left.findings.devices.iter().map(|it| it.sightings.len() + it.local_sightings.len() + it.continuous.len()).sum();
+    assert!(
+        all > 100 && sightings.saturating_sub(all) <= 1,
+        "{all} told, {sightings} found: only the last may still have been going on"
+    );
+}
