@@ -6,6 +6,7 @@ mod link;
 mod offload;
 mod privilege;
 pub mod report;
+pub mod sound;
 mod time;
 mod tool;
 pub mod traffic;

@@ -156,16 +156,14 @@ fn watched(command: &[String], watch: Duration) -> Result<Findings, String> {
     // Its pipe must be empty of readers before it can block on it; then it is ended, and has ended.
     drop(pieces);
     end(&mut child);
-    let findings = outcome?;
-    if findings.capture.frames == 0 {
+    let (findings, is_capture) = outcome?;
+    // A network without a frame is no fault of the source, whatever status it ends with when it is stopped.
+    if !is_capture {
         let said = std::iter::from_fn(|| words.recv_timeout(LAST_WORDS).ok());
         let said: Vec<u8> = said.flatten().take(QUOTED).collect();
         let said = String::from_utf8_lossy(&said);
         let status = child.wait().map_err(|error| error.to_string())?;
-        // One that was asked to end after its time has done nothing wrong.
-        if !status.success() && status.code().is_some() {
-            return Err(format!("it ended ({status}) and said: {}", said.trim()));
-        }
+        return Err(format!("it ended ({status}) without writing a capture, and said: {}", said.trim()));
     }
     Ok(findings)
 }
@@ -204,8 +202,8 @@ fn reader(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     receive
 }
 
-/// Analyses pieces of a capture until they end or the time is over.
-fn analysed(pieces: &Receiver<Vec<u8>>, limit: Duration) -> Result<Findings, String> {
+/// Analyses pieces of a capture until they end or the time is over; whether it began as a capture.
+fn analysed(pieces: &Receiver<Vec<u8>>, limit: Duration) -> Result<(Findings, bool), String> {
     let mut analysis = Analysis::new(Settings { burst: None, clock: None, ..Settings::default() });
     let (mut decoder, mut rest) = (Decoder::new(), Vec::new());
     let begun = clock::since_boot();
@@ -213,14 +211,15 @@ fn analysed(pieces: &Receiver<Vec<u8>>, limit: Duration) -> Result<Findings, Str
         let left = limit.saturating_sub(clock::since_boot().saturating_sub(begun));
         match pieces.recv_timeout(left) {
             Ok(piece) => rest.extend_from_slice(&piece),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(analysis.finish()),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
         }
         if left.is_zero() {
-            return Ok(analysis.finish());
+            break;
         }
         let used = decode(&mut decoder, &rest, &mut analysis)?;
         rest.drain(..used);
     }
+    Ok((analysis.finish(), decoder.format().is_some()))
 }
 
 /// Takes the whole frames that `bytes` begin with; says how many octets they took.

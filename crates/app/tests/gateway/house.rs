@@ -195,7 +195,8 @@ impl House {
 
     /// Everything that a gateway could leave in the kernel.
     pub(crate) fn state(&self) -> String {
-        LOOKS.map(|look| format!("## {look}\n{}", self.must_in("gw", look))).concat()
+        // Standard error aside: `ip` wonders there about the namespaces of other tests that go meanwhile.
+        LOOKS.map(|look| format!("## {look}\n{}", String::from_utf8_lossy(&self.in_space("gw", look).stdout))).concat()
     }
 
     /// A device asks for an address as any does. Gives what it was told.
@@ -260,4 +261,12 @@ pub(crate) fn shim(folder: &Path, program: &str, script: &str) {
     let file = folder.join(program);
     fs::write(&file, format!("#!/bin/sh\nreal={}\n{script}\nexec $real \"$@\"\n", text(&real).trim())).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Asserts that two states are the same; says which lines are not.
+pub(crate) fn same(now: &str, before: &str, what: &str) {
+    assert!(before.contains("## nft") && before.contains("table inet others"), "nothing was looked at: {before}");
+    let only =
+        |this: &str, other: &str| this.lines().filter(|line| !other.lines().any(|it| it == *line)).collect::<Vec<_>>().join("\n");
+    assert!(now == before, "{what}: new:\n{}\ngone:\n{}", only(now, before), only(before, now));
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::house::{BESIDE, House, SERVER, WAN, WIRED, can_run, kill, text, wait};
+use super::house::{BESIDE, House, SERVER, WAN, WIRED, can_run, kill, same, text, wait};
 
 /// One port; names are asked at the server beside the uplink.
 const ONE: &str = "uplink = \"wan\"\nlan = [\"lan1\"]\ndns = [\"198.51.100.10\"]";
@@ -67,7 +67,7 @@ fn a_device_gets_an_address_asks_for_names_and_reaches_the_internet_as_the_gatew
     assert!(other.contains("another configuration is up; first: earwitness gateway down"), "{other}");
 
     assert!(house.must_gateway("down").contains("everything is as it was"));
-    assert_eq!(house.state(), before);
+    same(&house.state(), &before, "the state of the machine");
     assert!(house.must_gateway("down").contains("nothing to undo"));
     assert!(!house.path("run/gateway").exists());
     wait("the processes have ended", || {
@@ -124,7 +124,7 @@ fn isolated_devices_reach_the_internet_and_not_each_other() {
             assert!(!house.reaches("c1", &addresses[1]));
         }
         house.must_gateway("down");
-        assert_eq!(house.state(), before);
+        same(&house.state(), &before, "the state of the machine");
         for device in ["c1", "c2"] {
             house.must_in(device, "ip address flush dev eth0 scope global");
         }
@@ -146,7 +146,7 @@ fn a_prefix_of_its_own_is_announced_without_a_way_to_nowhere() {
     house.must_in("c1", "busybox ping6 -c 3 -W 5 fd77:1:2:3::1");
     assert_eq!(house.must_in("c1", "ip -6 route show default"), "", "the IPv6 internet is not behind this gateway");
     house.must_gateway("down");
-    assert_eq!(house.state(), before);
+    same(&house.state(), &before, "the state of the machine");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_plan_changes_nothing_and_is_what_up_does() {
     let plan: serde_json::Value = serde_json::from_slice(&house.gateway("plan --json").stdout).unwrap();
     let told = house.must_gateway("plan");
     assert!(told.contains("undo   end dnsmasq") && told.contains("interface=lan1") && told.contains("masquerade"), "{told}");
-    assert_eq!(house.state(), before);
+    same(&house.state(), &before, "the state of the machine");
     assert!(!house.path("run").exists());
     house.must_gateway("up");
     let mut files = 0;
@@ -247,5 +247,5 @@ fn a_network_that_is_reached_otherwise_is_refused() {
         told.contains("home.toml:5:1: 10.77.0.0/24 is not free: 10.77.0.0/16 is reached through `wan`; 10.78.0.0/24 is free"),
         "{told}"
     );
-    assert_eq!(house.state(), before);
+    same(&house.state(), &before, "the state of the machine");
 }

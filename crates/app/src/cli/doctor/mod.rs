@@ -1,5 +1,7 @@
 //! `earwitness doctor`: can this machine do what it is asked to?
 
+mod store;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -44,11 +46,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         watch: Duration::from_secs(args.seconds),
         state: &args.state,
     };
-    let checks = examine(&questions, &mut |what| {
+    let mut checks = examine(&questions, &mut |what| {
         if !args.quiet {
             say::line(&format!("looking at: {what}"));
         }
     });
+    checks.push(store::store(&args.state));
     let mut out = io::stdout().lock();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &report::json(&checks))?;
