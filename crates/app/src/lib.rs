@@ -4,6 +4,7 @@ pub mod capture;
 pub mod cli;
 pub mod clock;
 pub mod compare;
+pub mod doctor;
 pub mod gateway;
 mod geo;
 pub mod hear;

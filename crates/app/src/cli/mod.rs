@@ -3,6 +3,7 @@
 mod analyze;
 mod compare;
 mod demo;
+mod doctor;
 mod gateway;
 mod interrupt;
 mod night;
@@ -28,6 +29,7 @@ enum Command {
     Analyze(Box<analyze::Args>),
     Compare(compare::Args),
     Demo(demo::Args),
+    Doctor(doctor::Args),
     Gateway(gateway::Args),
     Simulate(simulate::Args),
 }
@@ -50,6 +52,7 @@ pub fn main() -> ExitCode {
         Command::Analyze(args) => analyze::run(*args),
         Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Gateway(args) => gateway::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     };

@@ -132,7 +132,7 @@ pub(super) fn raise(plan: &Plan, written: &Written, held: &Held, asked: &Asked, 
             _ => None,
         })
         .collect();
-    let head = Head {
+    let first = Head {
         boot: journal::boot(),
         namespace: journal::namespace(),
         fingerprint: fingerprint(&written.settings),
@@ -142,7 +142,7 @@ pub(super) fn raise(plan: &Plan, written: &Written, held: &Held, asked: &Asked, 
         keeper: if daemons.is_empty() { None } else { Identity::own() },
         daemons,
     };
-    let mut journal = Journal::begin(&held.place, &head)?;
+    let mut journal = Journal::begin(&held.place, &first)?;
     let mut raised = Raised { services: Vec::new(), guardian: None };
     let outcome = raised.steps(plan, held, &mut journal, asked, tell);
     match outcome {

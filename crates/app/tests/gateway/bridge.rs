@@ -1,6 +1,6 @@
 //! A bridge between router and switch.
 
-use super::house::{BESIDE, House, SERVER, can_run, text, wait};
+use super::house::{BESIDE, House, SERVER, can_run, same, text, wait};
 
 const BRIDGE: &str = "mode = \"bridge\"\nuplink = \"wan\"\nlan = [\"lan1\"]";
 
@@ -27,6 +27,6 @@ fn a_bridge_joins_router_and_switch_without_an_address_or_a_process() {
     assert!(house.must_gateway("up").contains("was already up"));
 
     house.must_gateway("down");
-    assert_eq!(house.state(), before);
+    same(&house.state(), &before, "the state of the machine");
     assert!(!house.reaches("c1", BESIDE));
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use super::house::{House, WIRED, can_run, kill, shim, text, wait};
+use super::house::{House, WIRED, can_run, kill, same, shim, text, wait};
 
 /// Two ports and announcements: every kind of step.
 const ALL: &str = "lan = [\"lan1\", \"lan2\"]\ndns = [\"198.51.100.10\"]\nisolation = true\nipv6 = \"fd77::/64\"";
@@ -43,7 +43,7 @@ fn killed_at_step(house: &House, number: usize, victims: Victims) -> bool {
 }
 
 fn nothing_is_left(house: &House, before: &str, what: &str) {
-    assert_eq!(house.state(), before, "{what}");
+    same(&house.state(), before, what);
     wait("all processes have ended", || ["dnsmasq", "gateway"].iter().all(|it| house.processes(it).is_empty()));
 }
 

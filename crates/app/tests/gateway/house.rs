@@ -48,13 +48,19 @@ fn shell(script: &str) -> Output {
 pub(crate) fn wait(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = clock::since_boot();
     while !holds() {
-        assert!(clock::since_boot() - begun < Duration::from_secs(60), "waited in vain: {what}");
+        assert!(clock::since_boot().saturating_sub(begun) < Duration::from_secs(60), "waited in vain: {what}");
         clock::sleep(Duration::from_millis(50));
     }
 }
 
 pub(crate) fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn must(script: &str) -> String {
+    let done = shell(script);
+    assert!(done.status.success(), "{script}: {}", text(&done));
+    text(&done)
 }
 
 /// The namespaces; gone when dropped.
@@ -72,12 +78,12 @@ impl House {
         let name = format!("ew{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let house = Self { name, folder: tempfile::tempdir().unwrap(), running: Vec::new(), shims: None };
         for space in SPACES {
-            house.must(&format!("ip netns add {}", house.space(space)));
+            must(&format!("ip netns add {}", house.space(space)));
             house.must_in(space, "ip link set lo up");
         }
         for (gateway, other) in [("wan", "cloud"), ("lan1", "c1"), ("lan2", "c2")] {
             let (own, peer) = (house.space("gw"), house.space(other));
-            house.must(&format!("ip link add {gateway} netns {own} type veth peer name eth0 netns {peer}"));
+            must(&format!("ip link add {gateway} netns {own} type veth peer name eth0 netns {peer}"));
             house.must_in(other, "ip link set eth0 up");
             // Its first time on changes what `ip link` prints for ever (the queue); that is nobody's doing.
             house.must_in("gw", &format!("ip link set {gateway} up; ip link set {gateway} down"));
@@ -90,7 +96,7 @@ impl House {
              nft 'table ip nat { chain post { type nat hook postrouting priority 100; oifname \"tun9\" masquerade; }; }'",
         );
         wait("the uplink has its address", || {
-            house.in_space("gw", &format!("ip -6 addr show dev wan | grep -q 'scope link $'")).status.success()
+            house.in_space("gw", "ip -6 addr show dev wan | grep -q 'scope link $'").status.success()
         });
         house
     }
@@ -101,12 +107,6 @@ impl House {
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.path().join(file)
-    }
-
-    fn must(&self, script: &str) -> String {
-        let done = shell(script);
-        assert!(done.status.success(), "{script}: {}", text(&done));
-        text(&done)
     }
 
     /// Runs a script in a namespace.
@@ -140,7 +140,15 @@ impl House {
         self.serve(
             "cloud",
             "dnsmasq",
-            &["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--pid-file", &name],
+            &[
+                "--keep-in-foreground",
+                "--conf-file=/dev/null",
+                "--no-resolv",
+                "--no-hosts",
+                "--pid-file",
+                "--local=/example/",
+                &name,
+            ],
         );
         self.serve("cloud", "iperf3", &["--server", "--bind", SERVER]);
         wait("the cloud's servers", || {
@@ -156,15 +164,16 @@ impl House {
     /// `earwitness gateway` in the gateway's namespace.
     pub(crate) fn command(&self, task: &str) -> Command {
         let mut command = Command::new("ip");
-        command.args(["netns", "exec", &self.space("gw"), env!("CARGO_BIN_EXE_earwitness"), "gateway"]).args(task.split(' '));
+        command.args(["netns", "exec", &self.space("gw"), "env"]);
+        if let Some(shims) = &self.shims {
+            let path = std::env::var("PATH").unwrap();
+            command.arg(format!("PATH={}:{path}", shims.display())).arg(format!("SHIMS={}", shims.display()));
+        }
+        command.args([env!("CARGO_BIN_EXE_earwitness"), "gateway"]).args(task.split(' '));
         if !task.starts_with("down") && !task.starts_with("status") {
             command.arg("--config").arg(self.path("home.toml"));
         }
         command.arg("--run").arg(self.path("run")).stdin(Stdio::null());
-        if let Some(shims) = &self.shims {
-            let path = std::env::var("PATH").unwrap();
-            command.env("PATH", format!("{}:{path}", shims.display())).env("SHIMS", shims);
-        }
         command
     }
 
@@ -186,7 +195,8 @@ impl House {
 
     /// Everything that a gateway could leave in the kernel.
     pub(crate) fn state(&self) -> String {
-        LOOKS.iter().map(|look| format!("## {look}\n{}", self.must_in("gw", look))).collect()
+        // Standard error aside: `ip` wonders there about the namespaces of other tests that go meanwhile.
+        LOOKS.map(|look| format!("## {look}\n{}", String::from_utf8_lossy(&self.in_space("gw", look).stdout))).concat()
     }
 
     /// A device asks for an address as any does. Gives what it was told.
@@ -211,7 +221,7 @@ impl House {
 
     /// Processes of the gateway's namespace by the beginning of their command line.
     pub(crate) fn processes(&self, part: &str) -> Vec<i32> {
-        let inside = self.must(&format!("ip netns pids {}", self.space("gw")));
+        let inside = must(&format!("ip netns pids {}", self.space("gw")));
         let is_it = |pid: &i32| {
             fs::read(format!("/proc/{pid}/cmdline"))
                 .is_ok_and(|it| String::from_utf8_lossy(&it).replace('\0', " ").contains(part))
@@ -251,4 +261,12 @@ pub(crate) fn shim(folder: &Path, program: &str, script: &str) {
     let file = folder.join(program);
     fs::write(&file, format!("#!/bin/sh\nreal={}\n{script}\nexec $real \"$@\"\n", text(&real).trim())).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Asserts that two states are the same; says which lines are not.
+pub(crate) fn same(now: &str, before: &str, what: &str) {
+    assert!(before.contains("## nft") && before.contains("table inet others"), "nothing was looked at: {before}");
+    let only =
+        |this: &str, other: &str| this.lines().filter(|line| !other.lines().any(|it| it == *line)).collect::<Vec<_>>().join("\n");
+    assert!(now == before, "{what}: new:\n{}\ngone:\n{}", only(now, before), only(before, now));
 }

@@ -155,7 +155,13 @@ impl Steps<'_> {
         let wired: Vec<&str> = wanted.lan.iter().map(String::as_str).collect();
         let bridged = inside == BRIDGE;
         let mtu = |name: &str| self.seen.link(name).map_or(ETHERNET_MTU, |link| link.mtu);
-        let text = rules::rules(inside, uplink, wanted.network, (mtu(uplink), if bridged { ETHERNET_MTU } else { mtu(inside) }));
+        let text = rules::rules(
+            inside,
+            uplink,
+            wanted.network,
+            wanted.isolation,
+            (mtu(uplink), if bridged { ETHERNET_MTU } else { mtu(inside) }),
+        );
 
         let leases = place.file("leases");
         self.write("addresses and names", dnsmasq.clone(), Content::open(daemons::dnsmasq(wanted, inside, servers, &leases)));

@@ -9,7 +9,7 @@ use crate::gateway::network::Ipv4Network;
 const HEADERS: u32 = 40;
 
 /// The rules, as a file for `nft`. The first lines make the table anew in one transaction, whatever was left of it.
-pub(super) fn rules(inside: &str, uplink: &str, network: Ipv4Network, mtu: (u32, u32)) -> String {
+pub(super) fn rules(inside: &str, uplink: &str, network: Ipv4Network, isolated: bool, mtu: (u32, u32)) -> String {
     let mut text = format!(
         "table inet {TABLE} {{\n}}\ndelete table inet {TABLE}\ntable inet {TABLE} {{\n\
          \tchain forward {{\n\t\ttype filter hook forward priority filter; policy accept;\n"
@@ -24,6 +24,10 @@ pub(super) fn rules(inside: &str, uplink: &str, network: Ipv4Network, mtu: (u32,
                 "\t\tiifname \"{from}\" oifname \"{to}\" tcp flags syn tcp option maxseg size > {most} tcp option maxseg size set {most}"
             );
         }
+    }
+    if !isolated {
+        // Some kernels show frames that a bridge passes from port to port to these rules too (br_netfilter).
+        let _ = writeln!(text, "\t\tiifname \"{inside}\" oifname \"{inside}\" accept");
     }
     let _ = write!(
         text,

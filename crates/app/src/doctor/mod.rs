@@ -1,0 +1,131 @@
+//! Can this machine see the home, be heard, hear, and keep time and records? Each check says what was measured and what to do.
+
+mod disk;
+mod kernel;
+mod link;
+mod offload;
+mod privilege;
+pub mod report;
+pub mod sound;
+mod time;
+mod tool;
+pub mod traffic;
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+pub use self::disk::disk;
+pub use self::kernel::kernel;
+pub use self::link::link;
+pub use self::offload::offload;
+pub use self::privilege::privilege;
+pub use self::time::{clock_source, steps, synchronised};
+
+/// How a check ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// As it should be.
+    Ok,
+    /// It works, with something to know.
+    Warn,
+    /// What is needed does not work.
+    Fail,
+    /// Not looked at, and why.
+    Skipped,
+}
+
+/// One check.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Check {
+    /// What was looked at: a stable word for programs.
+    pub name: &'static str,
+    /// How it ended.
+    pub status: Status,
+    /// What was measured, in a sentence.
+    pub measured: String,
+    /// What to do, where something is to be done.
+    pub advice: Option<String>,
+}
+
+impl Check {
+    /// A check that ended well.
+    #[must_use]
+    pub fn ok(name: &'static str, measured: impl Into<String>) -> Self {
+        Self { name, status: Status::Ok, measured: measured.into(), advice: None }
+    }
+
+    /// One that ended otherwise, with what to do.
+    #[must_use]
+    pub fn other(name: &'static str, status: Status, measured: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { name, status, measured: measured.into(), advice: Some(advice.into()) }
+    }
+
+    /// One that was not made; why.
+    #[must_use]
+    pub fn skipped(name: &'static str, why: impl Into<String>) -> Self {
+        Self { name, status: Status::Skipped, measured: why.into(), advice: None }
+    }
+}
+
+/// What is looked at.
+#[derive(Clone, Debug)]
+pub struct Questions<'a> {
+    /// The interface that is captured on.
+    pub interface: Option<&'a str>,
+    /// The command that writes a capture to its standard output; none for the program's own.
+    pub source: Option<&'a str>,
+    /// How long frames are watched.
+    pub watch: Duration,
+    /// Folder of the store.
+    pub state: &'a Path,
+}
+
+/// Makes all checks of the machine and its network, in order; tells each before it begins.
+pub fn examine(questions: &Questions<'_>, tell: &mut dyn FnMut(&str)) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let command = match (questions.source, questions.interface) {
+        (Some(source), _) => Some(shell_words::split(source).map_err(|error| format!("--source cannot be read: {error}"))),
+        (None, Some(interface)) => Some(Ok(traffic::own_source(interface, questions.watch))),
+        (None, None) => None,
+    };
+    if let Some(interface) = questions.interface {
+        tell("interface");
+        let found = link(interface);
+        let there = found.status != Status::Fail;
+        checks.push(found);
+        if questions.source.is_none() {
+            checks.push(privilege());
+        }
+        if there {
+            checks.push(offload(interface));
+        }
+    }
+    match command {
+        None => checks.push(Check::other(
+            "traffic",
+            Status::Fail,
+            "nothing was watched: no interface was named",
+            "name the interface of the home: earwitness doctor -i eth0 (`ip -brief link` lists them)",
+        )),
+        Some(Err(error)) => checks.push(Check::other("traffic", Status::Fail, error, "quote it as for a shell")),
+        Some(Ok(command)) => {
+            tell(&format!("traffic, for {} s", questions.watch.as_secs()));
+            checks.extend(traffic::traffic(&command, questions.interface, questions.watch));
+        }
+    }
+    tell("clock");
+    checks.extend([clock_source(), steps(), synchronised()]);
+    tell("disk and kernel");
+    checks.push(disk(questions.state));
+    checks.extend(kernel());
+    checks
+}
+
+/// Whether all that is needed works.
+#[must_use]
+pub fn is_well(checks: &[Check]) -> bool {
+    checks.iter().all(|check| check.status != Status::Fail)
+}

@@ -1,0 +1,6 @@
+//! The doctor in network namespaces of the test's own.
+
+#[cfg(test)]
+mod lane;
+#[cfg(test)]
+mod seen;
