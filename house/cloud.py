@@ -29,6 +29,8 @@ LOUD = 250
 SILENCE = 0.8
 PATIENCE = 3.0
 CAP = 10.0
+# A connection on which nothing goes on is closed after so long, and opened anew by the device.
+LIFE = 180.0
 # A stream in which nothing came for so long is over.
 IDLE = 1.0
 # Largest event that is taken, and largest upload or download of the other services, octets.
@@ -58,6 +60,7 @@ class Voice:
         self.device, self.reader, self.writer, self.log, self.reply = device, reader, writer, log, reply
         self.stream = None
         self.answering = False
+        self.until = time.monotonic() + LIFE
 
     async def serve(self):
         await self.send("run-satellite")
@@ -74,10 +77,13 @@ class Voice:
     async def receive(self):
         """The next event; between two pieces of a stream it waits only so long."""
         while True:
+            patience = IDLE if self.stream else max(IDLE, self.until - time.monotonic())
             try:
-                head = await asyncio.wait_for(self.reader.readline(), IDLE if self.stream else None)
+                head = await asyncio.wait_for(self.reader.readline(), patience)
                 break
             except asyncio.TimeoutError:
+                if self.stream is None:
+                    raise ConnectionError("lived long enough") from None
                 self.close("fell silent")
         if not head:
             raise ConnectionError("closed")
@@ -142,7 +148,7 @@ class Voice:
         it, self.stream = self.stream, None
         told = it.pop("told")
         del it["spoke"], it["quiet"]
-        self.log.write("stream", self.device, seconds=it["audio_octets"] / OCTETS_A_SECOND, ended=told or why, **it)
+        self.log.write("stream", self.device, seconds=it["audio_octets"] / OCTETS_A_SECOND, ended=why if why == "device stopped" else told or why, **it)
 
 
 async def trade(reader, writer):

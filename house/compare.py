@@ -12,9 +12,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from truth import ALWAYS, REACTS, SECOND, STREAMS, judge, read  # noqa: E402
+from truth import ALWAYS, MOST_ROUNDS, REACTS, SECOND, STREAMS, judge, read  # noqa: E402
 
-MOST_ROUNDS = 12
 # Largest difference of the seconds of sound, as a share of what the cloud received.
 MOST_OFF = 0.10
 
@@ -58,8 +57,8 @@ def rows(truths, report):
         evidence = device.get("evidence") or {}
         verdict = device.get("verdict", "none") + (f" ({device['reason']})" if device.get("reason") else "")
         row = (it.name, it.says, verdict, f"{evidence.get('proven_after') or '-'}/{evidence.get('rounds', '-')}",
-               f"{it.seconds:.1f}" if it.streams else "-", f"{told:.1f}", f"{off:+.1%}" if off is not None else "-")
-        yield row, list(complaints(it, device, off)), list(streams(it, seen))
+               f"{it.seconds:.1f}" if it.streams else "-", f"{told:.1f}" if it.kind != "camera" else "-", f"{off:+.1%}" if off is not None else "-")
+        yield row, list(complaints(it, device, off)), list(streams(it, seen)) if it.kind != "camera" else []
 
 
 def streams(it, seen):

@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
-"""When sounds began in the room, by the house's own recording.   onset.py --dir DIR PROBES.csv
+"""When sounds began in the room, by the house's own recording.   onset.py --dir DIR REPORT.json
 
-Takes a log of probes and says for each one how far its `onset` lies from the moment at which the recording leaves silence.
-Fails when one is off by more than --most milliseconds.
+Says for each probe of a report how far its onset lies from the moment at which the recording leaves silence. Fails when
+one is off by more than --most milliseconds, or was not to be heard at all though the report counts it.
 """
 
 import argparse
 import array
 import bisect
-import csv
-import datetime
+import json
 import statistics
 import sys
 from pathlib import Path
@@ -70,40 +69,29 @@ class Recording:
         return min(found, key=lambda it: abs(it - around), default=None)
 
 
-def moment(text):
-    """A time of a log, in nanoseconds since 1970."""
-    if text.isdigit() and len(text) > 12:
-        return int(text)
-    try:
-        return round(float(text) * 1e9)
-    except ValueError:
-        return round(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1e9)
-
-
 def main():
     parse = argparse.ArgumentParser(description=__doc__)
-    parse.add_argument("--dir", required=True)
+    parse.add_argument("--dir", required=True, help="the house's files")
     parse.add_argument("--most", type=float, default=20.0, help="milliseconds")
-    parse.add_argument("probes")
+    parse.add_argument("report")
     arguments = parse.parse_args()
     recording = Recording(arguments.dir)
     errors, unheard = [], 0
-    with open(arguments.probes, newline="", encoding="utf-8") as told:
-        for row in csv.DictReader(line for line in told if not line.startswith("#")):
-            if row.get("kind", "probe") != "probe" or row.get("void"):
-                continue
-            claimed = moment(row.get("onset") or row["start"])
-            real = recording.onset(claimed)
-            if real is None:
-                unheard += 1
-                print(f"round {row.get('round')}: nothing began to sound within a second")
-                continue
-            errors.append((claimed - real) / 1e6)
-            print(f"round {row.get('round')}: claimed {errors[-1]:+.1f} ms from when it sounded")
-    if errors:
-        worst = max(errors, key=abs)
-        print(f"onset: {len(errors)} probes, median {statistics.median(errors):+.1f} ms, worst {worst:+.1f} ms, {unheard} not heard")
-    return 1 if unheard or not errors or abs(worst) > arguments.most else 0
+    for trial in json.loads(Path(arguments.report).read_text())["probing"]["trials"]:
+        if trial["void"]:
+            continue
+        real = recording.onset(trial["onset_ns"])
+        if real is None:
+            unheard += 1
+            print(f"round {trial['number']}: nothing began to sound near its onset")
+            continue
+        errors.append((trial["onset_ns"] - real) / 1e6)
+    if not errors:
+        print("onset: no probe to look at")
+        return 1
+    worst = max(errors, key=abs)
+    print(f"onset: {len(errors)} probes, median {statistics.median(errors):+.1f} ms, worst {worst:+.1f} ms from the room's recording; {unheard} not heard")
+    return 1 if unheard or abs(worst) > arguments.most else 0
 
 
 if __name__ == "__main__":

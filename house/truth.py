@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What the cloud's log proves: who sent sound because of sound, how many seconds, and probe by probe.
 
-A device is convicted by the log when its cloud received streams of sound that began in at least half of the probes that
-counted, three at least. One whose cloud received no sound at all, or only a talker's octets, must not be accused. Between
-the two nothing is demanded but that the verdict is no other kind of proof.
+A device is convicted by the log when its cloud received streams of sound that began in at least three quarters of the
+probes that counted; with fewer than twelve, it may still be undecided. One whose cloud received no sound must not be
+accused. Between the two, where an engine woke now and then, a verdict may be open, but not wrong.
 
 A camera sends always; the log says how many octets arrived in the seconds of a probe and in silence.
 
@@ -24,6 +24,8 @@ from parts.roster import DEVICES  # noqa: E402
 SECOND = 1_000_000_000
 # A stream may begin a little before the moment from which a probe counts as heard.
 EARLY = SECOND // 2
+# Within so many rounds a device that is woken must be convicted.
+MOST_ROUNDS = 12
 # A camera's octets move with sound when a second with sound has so many times those of a silent one.
 MOVED = 1.5
 
@@ -95,10 +97,11 @@ def listener(it, probes):
     hits = sum(seconds > 0 for seconds in rounds)
     if not it.streams:
         it.says, it.accepted = "sent no sound", (SILENT, UNDECIDED)
-    elif hits >= 3 and hits * 2 >= len(rounds):
-        it.says, it.accepted, it.must_be_proven = f"sent sound in {hits} of {len(rounds)}", (STREAMS,), True
+    elif hits >= 3 and hits * 4 >= len(rounds) * 3:
+        it.must_be_proven = len(rounds) >= MOST_ROUNDS
+        it.says, it.accepted = f"sent sound in {hits} of {len(rounds)}", (STREAMS,) if it.must_be_proven else (STREAMS, UNDECIDED)
     else:
-        it.says, it.accepted = f"sent sound in {hits} of {len(rounds)}", (STREAMS, SILENT, UNDECIDED)
+        it.says, it.accepted = f"sent sound in {hits} of {len(rounds)}", (STREAMS, UNDECIDED, *([] if hits * 3 > len(rounds) else [SILENT]))
 
 
 def camera(it, own, probes):

@@ -43,7 +43,7 @@ ADDRESSES = {it.name: f"198.51.100.{20 + number}" for number, it in enumerate(DE
 ENGINES = {
     "porcupine": ("wyoming_porcupine1", ("--sensitivity", "0.7")),
     "openwakeword": ("wyoming_openwakeword", ("--preload-model", "alexa")),
-    "snowboy": ("wyoming_snowboy", ("--sensitivity", "0.7")),
+    "snowboy": ("wyoming_snowboy", ("--sensitivity", "0.8")),
 }
 
 
