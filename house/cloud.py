@@ -98,7 +98,15 @@ class Voice:
         now = time.time_ns()
         seconds = len(samples) / OCTETS_A_SECOND
         if self.stream is None:
-            self.stream = {"begin_ns": now, "chunks": 0, "audio_octets": 0, "first_chunk_seconds": seconds, "spoke": False, "quiet": 0.0, "told": None}
+            self.stream = {
+                "begin_ns": now,
+                "chunks": 0,
+                "audio_octets": 0,
+                "first_chunk_seconds": seconds,
+                "spoke": False,
+                "quiet": 0.0,
+                "told": None,
+            }
         it = self.stream
         it["end_ns"], it["chunks"], it["audio_octets"] = now, it["chunks"] + 1, it["audio_octets"] + len(samples)
         if loudness(samples[-2048:]) >= LOUD:
@@ -108,9 +116,9 @@ class Voice:
         if it["told"] is None:
             total = it["audio_octets"] / OCTETS_A_SECOND
             it["told"] = (
-                "speech ended" if it["spoke"] and it["quiet"] >= SILENCE
-                else "no speech" if not it["spoke"] and it["quiet"] >= PATIENCE
-                else "cap" if total >= CAP else None
+                "speech ended"
+                if it["spoke"] and it["quiet"] >= SILENCE
+                else "no speech" if not it["spoke"] and it["quiet"] >= PATIENCE else "cap" if total >= CAP else None
             )
             if it["told"] and not self.answering:
                 self.answering = True
@@ -148,7 +156,13 @@ class Voice:
         it, self.stream = self.stream, None
         told = it.pop("told")
         del it["spoke"], it["quiet"]
-        self.log.write("stream", self.device, seconds=it["audio_octets"] / OCTETS_A_SECOND, ended=why if why == "device stopped" else told or why, **it)
+        self.log.write(
+            "stream",
+            self.device,
+            seconds=it["audio_octets"] / OCTETS_A_SECOND,
+            ended=why if why == "device stopped" else told or why,
+            **it,
+        )
 
 
 async def trade(reader, writer):
@@ -186,7 +200,9 @@ class Rtp(asyncio.DatagramProtocol):
 
     def flush(self):
         if self.second:
-            self.log.write("rtp", self.device, at_ns=self.second[0] * 1_000_000_000, packets=self.second[1], octets=self.second[2])
+            self.log.write(
+                "rtp", self.device, at_ns=self.second[0] * 1_000_000_000, packets=self.second[1], octets=self.second[2]
+            )
 
 
 def contexts(arguments):

@@ -56,8 +56,15 @@ def rows(truths, report):
         off = (told - it.seconds) / it.seconds if it.seconds else None
         evidence = device.get("evidence") or {}
         verdict = device.get("verdict", "none") + (f" ({device['reason']})" if device.get("reason") else "")
-        row = (it.name, it.says, verdict, f"{evidence.get('proven_after') or '-'}/{evidence.get('rounds', '-')}",
-               f"{it.seconds:.1f}" if it.streams else "-", f"{told:.1f}" if it.kind != "camera" else "-", f"{off:+.1%}" if off is not None else "-")
+        row = (
+            it.name,
+            it.says,
+            verdict,
+            f"{evidence.get('proven_after') or '-'}/{evidence.get('rounds', '-')}",
+            f"{it.seconds:.1f}" if it.streams else "-",
+            f"{told:.1f}" if it.kind != "camera" else "-",
+            f"{off:+.1%}" if off is not None else "-",
+        )
         yield row, list(complaints(it, device, off)), list(streams(it, seen)) if it.kind != "camera" else []
 
 
@@ -65,15 +72,22 @@ def streams(it, seen):
     """Stream by stream: what arrived, and what was seen of it."""
     left = list(seen)
     for one in it.streams:
-        over = [other for other in left if other["start_ns"] < one["end_ns"] + SECOND // 2 and other["end_ns"] > one["begin_ns"] - SECOND // 2]
+        over = [
+            other
+            for other in left
+            if other["start_ns"] < one["end_ns"] + SECOND // 2 and other["end_ns"] > one["begin_ns"] - SECOND // 2
+        ]
         left = [other for other in left if other not in over]
         told = sum(other["audio_seconds"] for other in over)
         high = sum(other["audio_seconds_high"] or 0 for other in over)
         pre = sum(other["pre_roll_seconds"] or 0 for other in over)
         end = max((other["end_ns"] for other in over), default=None)
         late = f"{(end - one['end_ns']) / 1e6:+.0f} ms" if end else "not seen"
-        yield (f"{it.name} {one['begin_ns'] / SECOND:.1f}: cloud {one['seconds']:.2f} s (first piece {one['first_chunk_seconds']:.2f}), "
-               f"report {told:.2f} s (high {high:.2f}, pre-roll {pre:.2f}) in {len(over)}, end {late}; {one['ended']}")
+        yield (
+            f"{it.name} {one['begin_ns'] / SECOND:.1f}: cloud {one['seconds']:.2f} s "
+            f"(first piece {one['first_chunk_seconds']:.2f}), "
+            f"report {told:.2f} s (high {high:.2f}, pre-roll {pre:.2f}) in {len(over)}, end {late}; {one['ended']}"
+        )
     for other in left:
         yield f"{it.name} {other['start_ns'] / SECOND:.1f}: report {other['audio_seconds']:.2f} s, and nothing arrived"
 
@@ -96,7 +110,12 @@ def main():
         print("compare: the report has no probes", file=sys.stderr)
         return 2
     found = list(rows(judge(read(arguments.truth), report["probing"]["trials"], span(report)), report))
-    table([("device", "the cloud's log", "verdict", "proven/rounds", "s by cloud", "s by program", "off"), *(row for row, _, _ in found)])
+    table(
+        [
+            ("device", "the cloud's log", "verdict", "proven/rounds", "s by cloud", "s by program", "off"),
+            *(row for row, _, _ in found),
+        ]
+    )
     print(f"{report['probing']['rounds']} rounds, {report['probing']['void']} void")
     for row, _, details in found:
         for line in details if arguments.streams else []:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Records what sounds in the room, with the time of every piece: the independent witness of when a sound began.   ear.py FOLDER
 
-`ear.s16` holds 16 kHz samples, `ear.times` a line a piece: samples so far, and the time at which they had arrived, nanoseconds since 1970.
+`ear.s16` holds 16 kHz samples, `ear.times` a line a piece: samples so far, and when they had arrived, nanoseconds since 1970.
 It is also the quick reader that a null sink needs (see `parts/room.py`).
 """
 
@@ -17,7 +17,9 @@ LONGEST = 12 * 3600
 
 home = Path(sys.argv[1])
 parec = subprocess.Popen(
-    ["parec", "-d", "room.monitor", f"--rate={RATE}", "--channels=1", "--format=s16le", "--raw", "--latency-msec=10"], stdout=subprocess.PIPE)
+    ["parec", "-d", "room.monitor", f"--rate={RATE}", "--channels=1", "--format=s16le", "--raw", "--latency-msec=10"],
+    stdout=subprocess.PIPE,
+)
 octets = 0
 with open(home / "ear.s16", "wb", buffering=0) as sound, open(home / "ear.times", "w", buffering=1) as times:
     while piece := os.read(parec.stdout.fileno(), 65_536):

@@ -90,7 +90,10 @@ def main():
         print("onset: no probe to look at")
         return 1
     worst = max(errors, key=abs)
-    print(f"onset: {len(errors)} probes, median {statistics.median(errors):+.1f} ms, worst {worst:+.1f} ms from the room's recording; {unheard} not heard")
+    print(
+        f"onset: {len(errors)} probes, median {statistics.median(errors):+.1f} ms, worst {worst:+.1f} ms "
+            f"from the room's recording; {unheard} not heard"
+    )
     return 1 if unheard or abs(worst) > arguments.most else 0
 
 

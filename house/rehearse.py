@@ -28,7 +28,11 @@ def say(voice, text, file):
     """Renders a text at 48 kHz mono."""
     program, name, pace = voice
     raw = file.with_suffix(".raw.wav")
-    command = ["espeak-ng", "-v", name, "-s", pace, "-w", raw, text] if program == "espeak-ng" else ["flite", "-voice", name, "-t", text, "-o", raw]
+    command = (
+        ["espeak-ng", "-v", name, "-s", pace, "-w", raw, text]
+        if program == "espeak-ng"
+        else ["flite", "-voice", name, "-t", text, "-o", raw]
+    )
     subprocess.run(command, check=True, timeout=30, stdout=subprocess.DEVNULL)
     trim = ["silence", "1", "0.01", "0.5%", "reverse", "silence", "1", "0.01", "0.5%", "reverse"]
     subprocess.run(["sox", "-V1", raw, "-r", "48000", "-c", "1", "-b", "16", file, "norm", "-3", *trim], check=True, timeout=30)
@@ -71,8 +75,23 @@ def main():
     home = Path(os.environ["HOUSE_DIR"])
     sounds = utterances(home / "sounds", arguments.word)
     capture = home / "capture.pcap"
-    eyes = subprocess.Popen(["tcpdump", "-i", os.environ["HOUSE_BRIDGE"], "-n", "-s", "0", "-U", "-B", "16384", "--time-stamp-precision=nano", "-w", capture],
-                            stderr=open(home / "logs" / "tcpdump.log", "wb"))
+    eyes = subprocess.Popen(
+        [
+            "tcpdump",
+            "-i",
+            os.environ["HOUSE_BRIDGE"],
+            "-n",
+            "-s",
+            "0",
+            "-U",
+            "-B",
+            "16384",
+            "--time-stamp-precision=nano",
+            "-w",
+            capture,
+        ],
+        stderr=open(home / "logs" / "tcpdump.log", "wb"),
+    )
     rows = []
     try:
         time.sleep(5)
@@ -85,7 +104,19 @@ def main():
                 time.sleep(max(0.0, start - time.time()))
                 row = [number, slot, "sham", f"{start:.9f}", arguments.slot, "", "", "", "", "", ""]
                 if slot == chosen:
-                    row = [number, slot, "probe", f"{start:.9f}", arguments.slot, time.time_ns(), f"{sound[2]:.2f}", sound[0], "speech", "yes", ""]
+                    row = [
+                        number,
+                        slot,
+                        "probe",
+                        f"{start:.9f}",
+                        arguments.slot,
+                        time.time_ns(),
+                        f"{sound[2]:.2f}",
+                        sound[0],
+                        "speech",
+                        "yes",
+                        "",
+                    ]
                     subprocess.run(["paplay", "-d", "room", "--latency-msec=50", sound[1]], check=True, timeout=30)
                 rows.append(row)
             time.sleep(max(0.0, begin + arguments.slots * (arguments.slot + arguments.guard) - time.time()))
@@ -103,7 +134,9 @@ def main():
     head = "round,slot,kind,start,slot_seconds,onset,seconds,stimulus,sound,heard,void"
     probes.write_text("\n".join([f"# seed {arguments.seed}", head, *(",".join(map(str, row)) for row in rows)]) + "\n")
     print((home / "logs" / "tcpdump.log").read_text().strip(), flush=True)
-    return subprocess.run([arguments.earwitness, "analyze", capture, "--probes", probes, "--json", "-o", os.environ["HOUSE_REPORT"]], check=False).returncode
+    return subprocess.run(
+        [arguments.earwitness, "analyze", capture, "--probes", probes, "--json", "-o", os.environ["HOUSE_REPORT"]], check=False
+    ).returncode
 
 
 sys.exit(main())

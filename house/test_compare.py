@@ -14,20 +14,40 @@ TRIALS = [{"number": n, "void": None, "onset_ns": n * 100 * SECOND, "slot_second
 
 
 def stream(device, begin, seconds):
-    return {"kind": "stream", "device": device, "begin_ns": int(begin * SECOND), "end_ns": int((begin + seconds) * SECOND), "seconds": seconds,
-            "first_chunk_seconds": 0.064, "ended": "speech ended"}
+    return {
+        "kind": "stream",
+        "device": device,
+        "begin_ns": int(begin * SECOND),
+        "end_ns": int((begin + seconds) * SECOND),
+        "seconds": seconds,
+        "first_chunk_seconds": 0.064,
+        "ended": "speech ended",
+    }
 
 
 def woken(rounds):
     """A kitchen whose cloud received three seconds in each of so many rounds, and a television that only connects."""
-    return [stream("kitchen", 100 * n + 1, 3.0) for n in range(1, rounds + 1)] + [{"kind": "connection", "device": "tv", "at_ns": 0, "open": True}]
+    return [stream("kitchen", 100 * n + 1, 3.0) for n in range(1, rounds + 1)] + [
+        {"kind": "connection", "device": "tv", "at_ns": 0, "open": True}
+    ]
 
 
 def report(kitchen, tv, seconds=36.0, proven=4):
-    sighting = {"kind": "audio", "audio_seconds": seconds, "audio_seconds_high": seconds, "pre_roll_seconds": 0.0, "start_ns": 0, "end_ns": 1}
+    sighting = {
+        "kind": "audio",
+        "audio_seconds": seconds,
+        "audio_seconds_high": seconds,
+        "pre_roll_seconds": 0.0,
+        "start_ns": 0,
+        "end_ns": 1,
+    }
     evidence = {"rounds": 12, "proven_after": proven}
-    return {"devices": [{"mac": KITCHEN, "verdict": kitchen, "evidence": evidence, "sightings": [sighting]},
-                        {"mac": TV, "verdict": tv, "evidence": {"rounds": 12, "proven_after": None}, "sightings": []}]}
+    return {
+        "devices": [
+            {"mac": KITCHEN, "verdict": kitchen, "evidence": evidence, "sightings": [sighting]},
+            {"mac": TV, "verdict": tv, "evidence": {"rounds": 12, "proven_after": None}, "sightings": []},
+        ]
+    }
 
 
 def wrong(log, told):
@@ -59,13 +79,22 @@ class Compared(unittest.TestCase):
         self.assertTrue(wrong(woken(2), report(REACTS, SILENT, seconds=6.0)))
 
     def test_a_stream_outside_of_probes_is_stray(self):
-        (kitchen, _) = judge(woken(12) + [stream("kitchen", 150, 3.0)], TRIALS)
+        kitchen, _ = judge(woken(12) + [stream("kitchen", 150, 3.0)], TRIALS)
         self.assertEqual(kitchen.stray, 1)
 
     def test_a_camera_whose_octets_do_not_move_may_not_be_said_to_react(self):
         def told(loud):
-            return [{"kind": "rtp", "device": "doorbell", "at_ns": second * SECOND, "packets": 50,
-                     "octets": loud if second % 100 in (1, 2) else 700} for second in range(90, 1300)]
+            return [
+                {
+                    "kind": "rtp",
+                    "device": "doorbell",
+                    "at_ns": second * SECOND,
+                    "packets": 50,
+                    "octets": loud if second % 100 in (1, 2) else 700,
+                }
+                for second in range(90, 1300)
+            ]
+
         self.assertNotIn(STREAMS, judge(told(720), TRIALS)[0].accepted)
         self.assertIn(STREAMS, judge(told(4_000), TRIALS)[0].accepted)
 

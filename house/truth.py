@@ -63,7 +63,16 @@ def read(path):
 
 def windows(trials):
     """When each probe sounded and until when an answer to it begins: `(number, counted, from, until, seconds)`."""
-    return [(it["number"], it["void"] is None, it["onset_ns"] - EARLY, it["onset_ns"] + int(it["slot_seconds"] * SECOND), it["seconds"]) for it in trials]
+    return [
+        (
+            it["number"],
+            it["void"] is None,
+            it["onset_ns"] - EARLY,
+            it["onset_ns"] + int(it["slot_seconds"] * SECOND),
+            it["seconds"],
+        )
+        for it in trials
+    ]
 
 
 def judge(log, trials, span=None):
@@ -101,17 +110,26 @@ def listener(it, probes):
         it.must_be_proven = len(rounds) >= MOST_ROUNDS
         it.says, it.accepted = f"sent sound in {hits} of {len(rounds)}", (STREAMS,) if it.must_be_proven else (STREAMS, UNDECIDED)
     else:
-        it.says, it.accepted = f"sent sound in {hits} of {len(rounds)}", (STREAMS, UNDECIDED, *([] if hits * 3 > len(rounds) else [SILENT]))
+        it.says, it.accepted = f"sent sound in {hits} of {len(rounds)}", (
+            STREAMS,
+            UNDECIDED,
+            *([] if hits * 3 > len(rounds) else [SILENT]),
+        )
 
 
 def camera(it, own, probes):
     """A device that sends for ever: do its octets move with sound?"""
     seconds = [one for one in own if one["kind"] == "rtp"]
+
     def heard(one):
         # The second after the sound began until the sound ends: the log has whole seconds.
-        return any(start + EARLY <= one["at_ns"] <= start + EARLY + int(long * SECOND) - SECOND for _, _, start, _, long in probes)
+        return any(
+            start + EARLY <= one["at_ns"] <= start + EARLY + int(long * SECOND) - SECOND for _, _, start, _, long in probes
+        )
+
     def near(one):
         return any(start - SECOND <= one["at_ns"] <= start + EARLY + int((long + 2) * SECOND) for _, _, start, _, long in probes)
+
     loud = [one["octets"] for one in seconds if heard(one)]
     hush = [one["octets"] for one in seconds if not near(one)]
     if not loud or not hush:
@@ -129,9 +147,15 @@ def main():
     arguments = parse.parse_args()
     trials = json.loads(Path(arguments.report).read_text())["probing"]["trials"] if arguments.report else []
     for it in judge(read(arguments.truth), trials):
-        print(f"{it.name}: {it.says}; {it.seconds:.2f} s of sound in {len(it.streams)} streams, {it.stray} of them outside of probes")
+        print(
+            f"{it.name}: {it.says}; {it.seconds:.2f} s of sound "
+            f"in {len(it.streams)} streams, {it.stray} of them outside of probes"
+        )
         for one in it.streams:
-            print(f"  {one['begin_ns'] / SECOND:.3f} + {one['seconds']:.2f} s, first piece {one['first_chunk_seconds']:.2f} s, {one['ended']}")
+            print(
+                f"  {one['begin_ns'] / SECOND:.3f} + {one['seconds']:.2f} s, "
+                f"first piece {one['first_chunk_seconds']:.2f} s, {one['ended']}"
+            )
     return 0
 
 

@@ -11,13 +11,29 @@ REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
 
 # Package, and a program or file that shows that it is there.
 PACKAGES = {
-    "iproute2": "ip", "nftables": "nft", "dnsmasq-base": "dnsmasq", "udhcpc": "udhcpc", "ethtool": "ethtool", "socat": "socat",
-    "tcpdump": "tcpdump", "openssl": "openssl", "pulseaudio": "pulseaudio", "pulseaudio-utils": "parec", "espeak-ng": "espeak-ng",
-    "flite": "flite", "sox": "sox",
+    "iproute2": "ip",
+    "nftables": "nft",
+    "dnsmasq-base": "dnsmasq",
+    "udhcpc": "udhcpc",
+    "ethtool": "ethtool",
+    "socat": "socat",
+    "tcpdump": "tcpdump",
+    "openssl": "openssl",
+    "pulseaudio": "pulseaudio",
+    "pulseaudio-utils": "parec",
+    "espeak-ng": "espeak-ng",
+    "flite": "flite",
+    "sox": "sox",
 }
 FULL = {
-    "gstreamer1.0-tools": "gst-launch-1.0", "gstreamer1.0-plugins-base": "", "gstreamer1.0-plugins-good": "", "gstreamer1.0-pulseaudio": "",
-    "build-essential": "make", "swig": "swig", "libatlas-base-dev": "", "portaudio19-dev": "",
+    "gstreamer1.0-tools": "gst-launch-1.0",
+    "gstreamer1.0-plugins-base": "",
+    "gstreamer1.0-plugins-good": "",
+    "gstreamer1.0-pulseaudio": "",
+    "build-essential": "make",
+    "swig": "swig",
+    "libatlas-base-dev": "",
+    "portaudio19-dev": "",
 }
 ENVIRONMENTS = {"satellite": False, "porcupine": False, "tools": False, "openwakeword": True, "snowboy": True}
 
@@ -58,9 +74,11 @@ def stamp(environment):
 def lacking_environments(form):
     """Environments that are missing, or were made from other versions."""
     wanted = [name for name, full in ENVIRONMENTS.items() if form == "full" or not full]
+
     def is_made(name):
         made = cache() / name / "made-from"
         return made.exists() and made.read_text() == stamp(name)
+
     return [name for name in wanted if not is_made(name)]
 
 
@@ -95,7 +113,13 @@ def install_packages(packages):
     try:
         print("house: apt-get install", *packages)
         subprocess.run([*apt, "update"], env=quiet, check=True, timeout=600, stdout=subprocess.DEVNULL)
-        subprocess.run([*apt, "install", "--no-install-recommends", *packages], env=quiet, check=True, timeout=1800, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*apt, "install", "--no-install-recommends", *packages],
+            env=quiet,
+            check=True,
+            timeout=1800,
+            stdout=subprocess.DEVNULL,
+        )
     finally:
         if ours:
             policy.unlink()

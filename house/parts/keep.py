@@ -63,8 +63,9 @@ class Keep:
         inside = ["ip", "netns", "exec", f"{self.prefix}-{namespace}"] if namespace else []
         log = self.home / "logs" / f"{name}.log"
         with open(log, "ab") as out:
-            child = subprocess.Popen([*inside, *map(str, command)], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                                     env=env, start_new_session=True)
+            child = subprocess.Popen(
+                [*inside, *map(str, command)], stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, start_new_session=True
+            )
         self.processes.append({"name": name, "pid": child.pid, "born": born(child.pid)})
         self.write()
         return child

@@ -37,7 +37,10 @@ DEVICES = (
 )
 
 # Each maker has an address of its own; the television and the laptop share one, as customers of one carrier do.
-ADDRESSES = {it.name: f"198.51.100.{20 + number}" for number, it in enumerate(DEVICES)} | {"tv": "198.51.100.40", "laptop": "198.51.100.40"}
+ADDRESSES = {it.name: f"198.51.100.{20 + number}" for number, it in enumerate(DEVICES)} | {
+    "tv": "198.51.100.40",
+    "laptop": "198.51.100.40",
+}
 
 # Wake-word engines by their module; each one pins another version of the protocol, so each has an environment of its own.
 ENGINES = {

@@ -69,12 +69,28 @@ def lay(keep):
         run("ip", "-n", cloud, "addr", "add", f"{address}/24", "dev", "eth0")
     run("ip", "netns", "exec", gateway, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1")
     run("ip", "netns", "exec", gateway, "nft", "-f", "-", input=RULES)
-    keep.start("dnsmasq", [
-        "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--group=root", "--no-resolv", "--no-hosts",
-        f"--interface={BRIDGE}", "--except-interface=lo", "--bind-interfaces", "--dhcp-range=10.77.0.100,10.77.0.199,1h", "--dhcp-authoritative",
-        f"--dhcp-leasefile={keep.home}/leases", "--no-ping",
-        *(f"--address=/{name}.example/{address}" for name, address in ADDRESSES.items()),
-    ], "gw")
+    keep.start(
+        "dnsmasq",
+        [
+            "dnsmasq",
+            "--keep-in-foreground",
+            "--conf-file=/dev/null",
+            "--pid-file=",
+            "--user=root",
+            "--group=root",
+            "--no-resolv",
+            "--no-hosts",
+            f"--interface={BRIDGE}",
+            "--except-interface=lo",
+            "--bind-interfaces",
+            "--dhcp-range=10.77.0.100,10.77.0.199,1h",
+            "--dhcp-authoritative",
+            f"--dhcp-leasefile={keep.home}/leases",
+            "--no-ping",
+            *(f"--address=/{name}.example/{address}" for name, address in ADDRESSES.items()),
+        ],
+        "gw",
+    )
     script = keep.home / "lease.sh"
     script.write_text(LEASE)
     script.chmod(0o755)
@@ -90,9 +106,27 @@ def plug_in(keep, device):
     port = f"p-{device.name}"
     cable(f"{keep.prefix}-gw", port, namespace, "eth0", device.mac)
     run("ip", "-n", f"{keep.prefix}-gw", "link", "set", port, "master", BRIDGE)
-    keep.start(f"{device.name}-dhcp", [
-        "udhcpc", "-f", "-i", "eth0", "-x", f"hostname:{device.name}", "-s", keep.home / "lease.sh", "-t", "5", "-T", "1", "-A", "1",
-    ], device.name, env=dict(os.environ))
+    keep.start(
+        f"{device.name}-dhcp",
+        [
+            "udhcpc",
+            "-f",
+            "-i",
+            "eth0",
+            "-x",
+            f"hostname:{device.name}",
+            "-s",
+            keep.home / "lease.sh",
+            "-t",
+            "5",
+            "-T",
+            "1",
+            "-A",
+            "1",
+        ],
+        device.name,
+        env=dict(os.environ),
+    )
 
 
 def wait_for(what, test, seconds):
@@ -108,4 +142,8 @@ def wait_for_leases(keep, devices, seconds=30):
     """Until each device has an address."""
     for device in devices:
         namespace = f"{keep.prefix}-{device.name}"
-        wait_for(f"an address for {device.name}", lambda at=namespace: "10.77.0." in run("ip", "-n", at, "-4", "addr", "show", "dev", "eth0"), seconds)
+        wait_for(
+            f"an address for {device.name}",
+            lambda at=namespace: "10.77.0." in run("ip", "-n", at, "-4", "addr", "show", "dev", "eth0"),
+            seconds,
+        )

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""A television: video in segments every few seconds, and telemetry of tens of kilobytes whenever it likes.   tv.py RECEIVER CA SEED"""
+"""A television: video in segments every few seconds, and telemetry of tens of kilobytes whenever it likes.
+
+tv.py RECEIVER CA SEED
+"""
 
 import random
 import sys
