@@ -1,0 +1,1 @@
+"""Devices that only talk: they hear nothing."""
