@@ -8,4 +8,5 @@ mod geo;
 pub mod outfile;
 pub mod probelog;
 pub mod report;
+pub mod source;
 mod vendor;
