@@ -10,3 +10,4 @@ pub mod probelog;
 pub mod report;
 pub mod source;
 mod vendor;
+pub mod wire;
