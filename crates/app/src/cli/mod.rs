@@ -1,6 +1,7 @@
 //! The command line: arguments are checked before anything is read; then a command does its work.
 
 mod analyze;
+mod capture;
 mod compare;
 mod demo;
 mod doctor;
@@ -27,6 +28,7 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Analyze(Box<analyze::Args>),
+    Capture(capture::Args),
     Compare(compare::Args),
     Demo(demo::Args),
     Doctor(doctor::Args),
@@ -50,6 +52,7 @@ enum Outcome {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Analyze(args) => analyze::run(*args),
+        Command::Capture(args) => capture::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Doctor(args) => doctor::run(&args),
