@@ -7,11 +7,15 @@ mod demo;
 mod doctor;
 mod gateway;
 mod interrupt;
+mod live;
 mod night;
+mod probe;
 mod progress;
-mod say;
+mod run;
+pub(crate) mod say;
 mod scenario;
 mod simulate;
+mod tell;
 
 use std::process::ExitCode;
 
@@ -33,7 +37,10 @@ enum Command {
     Demo(demo::Args),
     Doctor(doctor::Args),
     Gateway(gateway::Args),
+    Probe(probe::Args),
+    Run(run::Args),
     Simulate(simulate::Args),
+    Tell(tell::Args),
 }
 
 /// How a command ended.
@@ -57,7 +64,10 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Gateway(args) => gateway::run(&args),
+        Command::Probe(args) => probe::run(&args),
+        Command::Run(args) => run::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Tell(args) => tell::run(&args),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -8,7 +8,7 @@ use crate::report::names::clean;
 const WIDEST: usize = 1_000;
 
 /// Says something in as many lines as it has, each without what could move a cursor.
-pub(super) fn line(text: &str) {
+pub(crate) fn line(text: &str) {
     let mut out = std::io::stderr().lock();
     for (number, line) in text.lines().enumerate() {
         let start = if number == 0 { "earwitness: " } else { "  " };

@@ -9,6 +9,8 @@ use earwitness_core::time::SECOND;
 use earwitness_sim::night::Loudspeaker;
 use earwitness_sim::plan::{Plan, Probing};
 
+use crate::config::quiet_hours;
+
 /// Longest scenario file, octets.
 const LONGEST: u64 = 1 << 20;
 
@@ -63,7 +65,7 @@ pub(super) fn session(plan: &Plan, seed: u64) -> anyhow::Result<Session> {
     let probing = plan.probing.clone().unwrap_or_default();
     let Probing { slots, slot_seconds, guard_seconds, rounds, alpha, level_db, quiet } = probing;
     let fault = |error: &dyn std::fmt::Display| plan.probing_error(format!("the home cannot be probed so: {error}"));
-    let quiet: anyhow::Result<Vec<Quiet>> = quiet.unwrap_or_default().iter().map(|text| quiet_hours(text)).collect();
+    let quiet: Result<Vec<Quiet>, String> = quiet.unwrap_or_default().iter().map(|text| quiet_hours(text)).collect();
     let design = Design {
         seed,
         slots: slots.map_or(usual.slots, |slots| slots as usize),
@@ -80,18 +82,6 @@ pub(super) fn session(plan: &Plan, seed: u64) -> anyhow::Result<Session> {
     Ok(Session { design, alpha: alpha.unwrap_or(ALPHA), loudspeaker, rounds })
 }
 
-/// `23:00-06:00`.
-fn quiet_hours(text: &str) -> anyhow::Result<Quiet> {
-    let minute = |part: &str| {
-        let (hours, minutes) = part.trim().split_once(':')?;
-        let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
-        (hours <= 24 && minutes < 60 && hours * 60 + minutes <= 1_440).then_some((hours * 60 + minutes) % 1_440)
-    };
-    let parts = text.split_once('-').and_then(|(from, until)| Some((minute(from)?, minute(until)?)));
-    let (from, until) = parts.with_context(|| format!("{text:?} are no quiet hours; write them like 23:00-06:00"))?;
-    Ok(Quiet { from, until })
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "seconds of a slot; saturates")]
 fn nanos(seconds: f64) -> i64 {
     (seconds * 1e9).round() as i64
@@ -100,15 +90,6 @@ fn nanos(seconds: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quiet_hours_are_written_like_on_a_clock() {
-        assert_eq!(quiet_hours("23:00-06:30").unwrap(), Quiet { from: 1_380, until: 390 });
-        assert_eq!(quiet_hours("22:15 - 24:00").unwrap(), Quiet { from: 1_335, until: 0 });
-        for wrong in ["", "23-6", "25:00-06:00", "23:00", "23:60-01:00", "24:30-01:00"] {
-            assert!(quiet_hours(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn every_shipped_scenario_can_be_probed() {

@@ -1,0 +1,59 @@
+//! What `run` and `probe` may both be told on the command line, over what the configuration says.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::ValueHint;
+
+use crate::config::{Config, Watched};
+use crate::source::Source;
+
+/// Where frames come from, and where things are kept.
+#[derive(clap::Args, Debug)]
+pub(super) struct Live {
+    /// The configuration; without it, /etc/earwitness.toml if that is there (docs/earwitness.toml shows every key).
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    config: Option<PathBuf>,
+    /// Watch this interface of this machine; may be repeated. Needs the right to capture, see `earwitness doctor`.
+    #[arg(short, long, value_name = "NAME")]
+    interface: Vec<String>,
+    /// Watch what this command writes to its standard output as pcap or pcapng, such as "ssh router tcpdump -i br-lan -U -w -";
+    /// may be repeated.
+    #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
+    source: Vec<String>,
+    /// Keep the store and recent frames in this folder.
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    state: Option<PathBuf>,
+    /// A line, or an object, for every round as well.
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// Say only what was found and what is wrong.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+impl Live {
+    /// The configuration, with what the command line says over it.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub(super) fn config(&self) -> anyhow::Result<Config> {
+        let mut config = Config::load(self.config.as_deref())?;
+        if !self.interface.is_empty() || !self.source.is_empty() {
+            config.sources.clear();
+        }
+        if !self.interface.is_empty() {
+            config.sources.push(Watched::Interfaces(self.interface.clone()));
+        }
+        for line in &self.source {
+            if let Err(error) = Source::command(line) {
+                bail!("--source {line:?}: {error}");
+            }
+            config.sources.push(Watched::Command(line.clone()));
+        }
+        if let Some(state) = &self.state {
+            config.state.clone_from(state);
+        }
+        Ok(config)
+    }
+}

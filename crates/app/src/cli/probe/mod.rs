@@ -1,0 +1,115 @@
+//! `earwitness probe`: one session of probes now.
+
+mod report;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use earwitness_core::verdict::{Outcome as Verdict, Verdicts};
+
+use super::Outcome;
+use super::live::Live;
+use crate::clock;
+use crate::config::Config;
+use crate::daemon::{self, Goal, Style};
+use crate::speak::sounds::Library;
+
+/// Test my home: play sounds at moments drawn by lot, until every device has a verdict or the budget ends.
+///
+/// Takes 20 to 40 minutes in most homes, longer where a device answers seldom. Everything is kept in the store as well, so that what was played
+/// and seen can be looked at and recomputed later.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Exit status: 0 done; 1 with --exit-code, when a device reacts to sound; 2 something could not be done.")]
+pub(in crate::cli) struct Args {
+    #[command(flatten)]
+    live: Live,
+    /// Play these sounds instead of those in the configuration; may be repeated (docs/guide/sound.md lists them).
+    #[arg(long, value_name = "NAME")]
+    sound: Vec<String>,
+    /// End after so many rounds in any case.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    rounds: Option<u32>,
+    /// Play in quiet hours as well, and while somebody is at home.
+    #[arg(long)]
+    anyway: bool,
+    /// Draw all lots from this seed instead of a random one.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-1.json).
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    json: Option<PathBuf>,
+    /// Write a page for people, complete in one file.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Exit with status 1 when a device reacts to sound.
+    #[arg(long)]
+    exit_code: bool,
+}
+
+/// Probes and reports.
+pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let config = config(args)?;
+    let rounds = config.probing.as_ref().map_or(0, |probing| probing.rounds);
+    let (state, dash) = (config.state.clone(), Path::new("-"));
+    let to_stdout = [&args.json, &args.html].into_iter().flatten().any(|path| path == dash);
+    let style = Style { json: false, quiet: args.live.quiet || to_stdout, rounds: args.live.verbose && !to_stdout };
+    let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
+    let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
+    let (_, session) = daemon::run(config, Goal::Probe { rounds }, style, &unchanged)?;
+    let session = session.context("the session ended before it had begun")?;
+    let verdicts = report::write(&state, session, &inputs, args)?;
+    let found = args.exit_code && reacts(&verdicts);
+    Ok(if found { Outcome::Found } else { Outcome::Done })
+}
+
+fn reacts(verdicts: &Verdicts) -> bool {
+    verdicts.devices.iter().any(|it| matches!(it.outcome, Verdict::Streams | Verdict::Reacts))
+}
+
+fn names(config: &Config) -> String {
+    let names = config.sources.iter().map(|source| match source {
+        crate::config::Watched::Interfaces(names) => names.join(", "),
+        crate::config::Watched::Command(line) => line.clone(),
+    });
+    names.collect::<Vec<_>>().join("; ")
+}
+
+/// The configuration, with what the command line says over it.
+fn config(args: &Args) -> anyhow::Result<Config> {
+    let mut config = args.live.config()?;
+    let library = Library::new(&config.sounds)?;
+    let Some(probing) = &mut config.probing else {
+        bail!(
+            "probing is switched off in the configuration ([probing] enabled = false); switch it on, or name another file with -c"
+        );
+    };
+    if config.loudspeaker.device == crate::speak::Device::None {
+        bail!(
+            "there is no loudspeaker in the configuration ([loudspeaker] device = \"none\"); without one nothing can be probed"
+        );
+    }
+    if !args.sound.is_empty() {
+        probing.design.stimuli = args.sound.iter().map(|name| library.stimulus(name)).collect::<Result<_, _>>()?;
+    }
+    if let Some(rounds) = args.rounds {
+        probing.rounds = rounds;
+    }
+    if let Some(seed) = args.seed {
+        (probing.design.seed, probing.seeded) = (seed, true);
+    }
+    if args.anyway {
+        probing.design.quiet.clear();
+        probing.design.only_when_away = false;
+    }
+    probing.design.check()?;
+    let now = clock::now();
+    let mut local = probing.design.clone();
+    local.local_offset = daemon::local_offset(now);
+    match local.next_allowed(now) {
+        Some(at) if at > now => bail!(
+            "it is quiet until {}; try again then, change `quiet` in the configuration, or play now with --anyway",
+            report::moment(at)
+        ),
+        _ => Ok(config),
+    }
+}

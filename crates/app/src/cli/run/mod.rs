@@ -1,0 +1,44 @@
+//! `earwitness run`: the appliance.
+
+use super::live::Live;
+use super::{Outcome, say};
+use crate::daemon::{self, End, Goal, Style};
+
+/// Watch the home without an end, probe when allowed, keep everything in a store, and tell what is found.
+///
+/// SIGHUP reads the configuration again, SIGTERM and Ctrl-C end it in good order. What it found is in the store: see `earwitness check` and
+/// `earwitness export`. To pause it, or say that nobody is at home: `earwitness tell`.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Exit status: 0 stopped in good order; 2 it could not begin, or not write down the last entries.")]
+pub(in crate::cli) struct Args {
+    #[command(flatten)]
+    live: Live,
+    /// Only watch: play nothing.
+    #[arg(long)]
+    no_probing: bool,
+    /// An object for each notice, one a line.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs until it is stopped.
+pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let read = || {
+        let mut config = args.live.config()?;
+        if args.no_probing {
+            config.probing = None;
+        }
+        Ok(config)
+    };
+    let style = Style { json: args.json, quiet: args.live.quiet, rounds: args.live.verbose };
+    let mut config = read()?;
+    if config.probing.is_none() && !args.no_probing && !args.live.quiet {
+        say::line("probing is switched off in the configuration: devices are only watched");
+    }
+    loop {
+        match daemon::run(config, Goal::Watch, style, &read)?.0 {
+            End::Reload(again) => config = *again,
+            End::Done | End::Stopped => return Ok(Outcome::Done),
+        }
+    }
+}

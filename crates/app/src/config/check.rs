@@ -1,0 +1,185 @@
+//! From what is written to what can be done: values that are out of range, or contradict each other.
+
+use std::env;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use earwitness_core::schedule::{Design, DesignError, Quiet};
+use toml::Spanned;
+
+use super::trouble::Fault;
+use super::written::{self, Written};
+use super::{Config, Presence, Probing, Watched};
+use crate::source::Source;
+use crate::speak::sounds::Library;
+use crate::{frames, hear, speak, store};
+
+pub(super) fn checked(written: Written) -> Result<Config, Fault> {
+    let Written { state, capture, probing, presence, sounds, loudspeaker, microphone, store, notify, gateway } = written;
+    let (sources, keep) = sources(capture)?;
+    let library = Library::new(&sounds).map_err(|error| Fault::of_all(error.to_string()))?;
+    let loudspeaker = placed(loudspeaker, speak::Settings::check)?;
+    let microphone = placed(microphone, hear::Settings::check)?;
+    Ok(Config {
+        state: state.unwrap_or_else(usual_state),
+        sources,
+        keep,
+        probing: if probing.enabled { Some(probed(probing, &library)?) } else { None },
+        presence: present(presence)?,
+        sounds,
+        loudspeaker,
+        microphone,
+        retention: retention(&store)?,
+        notify,
+        gateway,
+    })
+}
+
+/// A table that checks itself, with the place where it begins.
+fn placed<T: Default>(table: Option<Spanned<T>>, check: fn(&T) -> Result<(), String>) -> Result<T, Fault> {
+    let Some(table) = table else { return Ok(T::default()) };
+    let at = table.span();
+    let settings = table.into_inner();
+    check(&settings).map(|()| settings).map_err(|what| Fault::at(at, what))
+}
+
+fn retention(store: &written::Store) -> Result<store::Retention, Fault> {
+    let days = |key, days| within(key, days, 1, 36_500);
+    Ok(store::Retention {
+        series: days("series_days", &store.series_days)?,
+        sightings: days("sightings_days", &store.sightings_days)?,
+        journal: days("journal_days", &store.journal_days)?,
+    })
+}
+
+/// What the system gives a service (systemd's `StateDirectory`); else the system's place for root, and the user's own for others.
+fn usual_state() -> PathBuf {
+    if let Some(given) = env::var_os("STATE_DIRECTORY").filter(|given| !given.is_empty()) {
+        return PathBuf::from(given);
+    }
+    if rustix::process::geteuid().is_root() {
+        return PathBuf::from("/var/lib/earwitness");
+    }
+    let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    let base = env::var_os("XDG_STATE_HOME").map(PathBuf::from).or_else(home).unwrap_or_else(|| PathBuf::from("."));
+    base.join("earwitness")
+}
+
+fn sources(capture: written::Capture) -> Result<(Vec<Watched>, Option<frames::Limits>), Fault> {
+    let written::Capture { interfaces, commands, keep_megabytes, keep_hours, keep_octets_per_frame } = capture;
+    let mut sources = Vec::new();
+    if !interfaces.is_empty() {
+        sources.push(Watched::Interfaces(interfaces));
+    }
+    for command in commands {
+        Source::command(command.get_ref()).map_err(|error| Fault::at(command.span(), error.to_string()))?;
+        sources.push(Watched::Command(command.into_inner()));
+    }
+    let hours = within("keep_hours", &keep_hours, 0.0, 24.0 * 366.0)?;
+    let megabytes = within("keep_megabytes", &keep_megabytes, 0, 1_000_000)?;
+    let snap = within("keep_octets_per_frame", &keep_octets_per_frame, 64, 262_144)?;
+    let keep = (megabytes > 0 && hours > 0.0).then(|| frames::Limits {
+        octets: megabytes.saturating_mul(1_000_000),
+        age: Duration::from_secs_f64(hours * 3_600.0),
+        snap,
+    });
+    Ok((sources, keep))
+}
+
+fn probed(probing: written::Probing, library: &Library) -> Result<Probing, Fault> {
+    let within_seconds = |key, value: &Spanned<f64>, low, high| within(key, value, low, high).map(nanos);
+    let mut stimuli = Vec::new();
+    for sound in &probing.sounds {
+        let stimulus = library.stimulus(sound.get_ref());
+        stimuli.push(stimulus.map_err(|error| Fault::at(sound.span(), error.to_string()))?);
+    }
+    let mut quiet = Vec::new();
+    for hours in &probing.quiet {
+        quiet.push(quiet_hours(hours.get_ref()).map_err(|what| Fault::at(hours.span(), what))?);
+    }
+    let [shortest, longest] = *probing.rest_seconds.get_ref();
+    for rest in [shortest, longest] {
+        within("rest_seconds", &Spanned::new(probing.rest_seconds.span(), rest), 0.0, 86_400.0)?;
+    }
+    for length in probing.probe_seconds.get_ref() {
+        within("probe_seconds", &Spanned::new(probing.probe_seconds.span(), *length), 0.5, 60.0)?;
+    }
+    let design = Design {
+        seed: probing.seed.unwrap_or(1),
+        slots: *probing.slots.get_ref(),
+        slot: within_seconds("slot_seconds", &probing.slot_seconds, 2.0, 3_600.0)?,
+        guard: within_seconds("guard_seconds", &probing.guard_seconds, 0.0, 3_600.0)?,
+        rest: (nanos(shortest), nanos(longest)),
+        stimuli,
+        lengths: probing.probe_seconds.get_ref().iter().map(|seconds| nanos(*seconds)).collect(),
+        quiet,
+        only_when_away: probing.only_when_away,
+        local_offset: 0,
+        warm_up: within_seconds("warm_up_seconds", &probing.warm_up_seconds, 0.0, 86_400.0)?,
+    };
+    design.check().map_err(|error| Fault { at: place(&error, &probing), what: error.to_string() })?;
+    Ok(Probing {
+        design,
+        seeded: probing.seed.is_some(),
+        alpha: within("alpha", &probing.alpha, 1e-9, 0.5)?,
+        rounds: within("rounds", &probing.rounds, 1, 100_000)?,
+    })
+}
+
+/// Where the file says what a design cannot be carried out with.
+fn place(error: &DesignError, probing: &written::Probing) -> Option<Range<usize>> {
+    let at = match error {
+        DesignError::Slots(_) => probing.slots.span(),
+        DesignError::Stimuli(_) => probing.sounds.first()?.span(),
+        DesignError::ProbeTooLong { .. } => probing.probe_seconds.span(),
+        DesignError::Rest => probing.rest_seconds.span(),
+        DesignError::NoRoom(_) => probing.quiet.first()?.span(),
+        DesignError::Length(_) => probing.probe_seconds.span(),
+    };
+    (!at.is_empty()).then_some(at)
+}
+
+fn present(presence: written::Presence) -> Result<Presence, Fault> {
+    let mut phones = Vec::new();
+    for phone in &presence.phones {
+        let wrong = || {
+            let what =
+                "this is no MAC address; write it like 02:00:5e:10:00:01, as the telephone's page about its network shows it";
+            Fault::at(phone.span(), what)
+        };
+        phones.push(phone.get_ref().parse().map_err(|_| wrong())?);
+    }
+    let minutes = within("away_after_minutes", &presence.away_after_minutes, 1.0, 1_440.0)?;
+    Ok(Presence { phones, away_after: nanos(minutes * 60.0) })
+}
+
+/// Whether `value` of `key` lies in `low..=high`.
+fn within<T: PartialOrd + Copy + std::fmt::Display>(key: &str, value: &Spanned<T>, low: T, high: T) -> Result<T, Fault> {
+    let number = *value.get_ref();
+    if low <= number && number <= high {
+        return Ok(number);
+    }
+    let what = format!("`{key}` must lie between {low} and {high}, not at {number}");
+    Err(if value.span().is_empty() { Fault::of_all(what) } else { Fault::at(value.span(), what) })
+}
+
+/// `21:00-08:00`.
+///
+/// # Errors
+/// What is wrong, and how it is written.
+pub(crate) fn quiet_hours(text: &str) -> Result<Quiet, String> {
+    let minute = |part: &str| {
+        let (hours, minutes) = part.trim().split_once(':')?;
+        let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
+        (hours <= 24 && minutes < 60 && hours * 60 + minutes <= 1_440).then_some((hours * 60 + minutes) % 1_440)
+    };
+    let parts = text.split_once('-').and_then(|(from, until)| Some((minute(from)?, minute(until)?)));
+    let (from, until) = parts.ok_or_else(|| format!("{text:?} are no quiet hours; write them like 23:00-06:00"))?;
+    Ok(Quiet { from, until })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seconds; saturates")]
+fn nanos(seconds: f64) -> i64 {
+    (seconds * 1e9).round() as i64
+}

@@ -1,0 +1,118 @@
+//! The configuration: a TOML file as written, checked before anything is done; what is wrong is told with file, line and column.
+//!
+//! Everything has a default, so that no file is needed. `docs/earwitness.toml` is the reference, and is read by a test.
+
+mod check;
+mod trouble;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use earwitness_core::mac::Mac;
+use earwitness_core::schedule::Design;
+
+pub(crate) use self::check::quiet_hours;
+pub use self::trouble::Trouble;
+
+use crate::speak::sounds;
+use crate::{frames, gateway, hear, notify, speak, store};
+
+/// Where the file is looked for, if none is named.
+pub const USUAL_PATH: &str = "/etc/earwitness.toml";
+
+/// Longest file that is read, octets.
+const LONGEST: u64 = 1 << 20;
+
+/// A configuration that does not contradict itself.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the store and the ring of frames are kept.
+    pub state: PathBuf,
+    /// Where frames come from; empty: nowhere yet, and a command line has to say.
+    pub sources: Vec<Watched>,
+    /// Limits of the ring of recent frames; `None` keeps none.
+    pub keep: Option<frames::Limits>,
+    /// How devices are probed; `None`: they are only watched.
+    pub probing: Option<Probing>,
+    /// Who tells whether somebody is at home.
+    pub presence: Presence,
+    /// What can be played.
+    pub sounds: sounds::Settings,
+    /// What sounds are played with.
+    pub loudspeaker: speak::Settings,
+    /// What hears them.
+    pub microphone: hear::Settings,
+    /// How long things are kept in the store.
+    pub retention: store::Retention,
+    /// Who is told.
+    pub notify: notify::Settings,
+    /// This machine as a gateway.
+    pub gateway: gateway::Settings,
+}
+
+/// How devices are probed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Probing {
+    /// Slots, sounds, quiet hours. The seed is that of the file, if it names one.
+    pub design: Design,
+    /// Whether the file names a seed; else each session draws its own.
+    pub seeded: bool,
+    /// The chance that any device at all is accused falsely.
+    pub alpha: f64,
+    /// Rounds after which `probe` ends in any case.
+    pub rounds: u32,
+}
+
+/// Where frames come from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Watched {
+    /// Interfaces of this machine.
+    Interfaces(Vec<String>),
+    /// A command line that writes a capture to its standard output.
+    Command(String),
+}
+
+/// Who tells whether somebody is at home.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Presence {
+    /// Telephones of those who live here.
+    pub phones: Vec<Mac>,
+    /// A telephone that sent nothing for so long is away, nanoseconds.
+    pub away_after: i64,
+}
+
+impl Config {
+    /// Reads the file at `path`; `None` reads the usual one if it is there, and takes the defaults else.
+    ///
+    /// # Errors
+    /// When it cannot be read, is not understood, or contradicts itself.
+    pub fn load(path: Option<&Path>) -> Result<Self, Trouble> {
+        let usual = Path::new(USUAL_PATH);
+        let path = match path {
+            Some(path) => path,
+            None if usual.exists() => usual,
+            None => return Self::parse("", "the defaults"),
+        };
+        let name = path.display().to_string();
+        let unreadable = |error: &dyn std::fmt::Display| Trouble::whole(&name, format!("cannot be read: {error}"));
+        let facts = fs::metadata(path).map_err(|error| unreadable(&error))?;
+        if !facts.is_file() || facts.len() > LONGEST {
+            return Err(unreadable(&"a configuration is a text file of at most 1 MiB"));
+        }
+        let text = fs::read_to_string(path).map_err(|error| unreadable(&error))?;
+        Self::parse(&text, &name)
+    }
+
+    /// Reads a configuration; `name` is how messages call it.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(text: &str, name: &str) -> Result<Self, Trouble> {
+        let written = toml::from_str(text).map_err(|error| Trouble::of_toml(&error, name, text))?;
+        check::checked(written).map_err(|fault| fault.located(name, text))
+    }
+}

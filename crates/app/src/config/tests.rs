@@ -1,0 +1,88 @@
+//! Files that can be used, and what is said of those that cannot.
+
+use earwitness_core::schedule::Quiet;
+use earwitness_core::time::SECOND;
+
+use super::check::quiet_hours;
+use super::*;
+
+fn wrong(text: &str) -> String {
+    Config::parse(text, "home.toml").unwrap_err().to_string()
+}
+
+#[test]
+fn quiet_hours_are_written_like_on_a_clock() {
+    assert_eq!(quiet_hours("23:00-06:30").unwrap(), Quiet { from: 1_380, until: 390 });
+    assert_eq!(quiet_hours("22:15 - 24:00").unwrap(), Quiet { from: 1_335, until: 0 });
+    for wrong in ["", "23-6", "25:00-06:00", "23:00", "23:60-01:00", "24:30-01:00"] {
+        assert!(quiet_hours(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn no_file_is_needed() {
+    let config = Config::parse("", "the defaults").unwrap();
+    let probing = config.probing.unwrap();
+    assert_eq!(probing.design.quiet, [Quiet { from: 21 * 60, until: 8 * 60 }]);
+    assert!(probing.design.stimuli.len() >= 4 && !probing.seeded);
+    assert!(config.sources.is_empty() && config.keep.is_some());
+}
+
+#[test]
+fn the_reference_in_the_documents_is_a_configuration() {
+    let text = include_str!("../../../../docs/earwitness.toml");
+    let usual = Config::parse(text, "docs/earwitness.toml").unwrap();
+    // Every key that stands there behind a comment sign is known as well.
+    let all: Vec<&str> = text.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect();
+    let config = Config::parse(&all.join("\n"), "docs/earwitness.toml").unwrap();
+    assert_eq!(config.sources.len(), 2);
+    assert_eq!(config.presence.phones.len(), 1);
+    assert_eq!(usual.probing, Config::parse("", "the defaults").unwrap().probing, "it shows what is so without it");
+}
+
+#[test]
+fn a_key_that_is_not_known_is_told_with_its_place_and_what_is_allowed() {
+    let said = wrong("[probing]\nslots = 8\nslot = 20\n");
+    assert!(said.starts_with("home.toml:3:1: ") && said.contains("`slot_seconds`"), "{said}");
+    let said = wrong("[probling]\n");
+    assert!(said.starts_with("home.toml:1:2: ") && said.contains("`probing`"), "{said}");
+    let said = wrong("[probing]\nslots = \"eight\"\n");
+    assert!(said.starts_with("home.toml:2:9: "), "{said}");
+    let said = wrong("[probing\n");
+    assert!(said.starts_with("home.toml:1:"), "{said}");
+}
+
+#[test]
+fn values_that_contradict_each_other_are_told_with_their_place() {
+    for (text, place, what) in [
+        ("[probing]\nslot_seconds = 5\n", None, "does not fit"),
+        ("[probing]\nprobe_seconds = [30.0]\n", Some((2, 17)), "does not fit"),
+        ("[probing]\nquiet = [\n  \"00:00-24:00\",\n]\n", Some((3, 3)), "no time"),
+        ("[probing]\nquiet = [\"late\"]\n", Some((2, 10)), "23:00-06:00"),
+        ("[probing]\nrest_seconds = [9.0, 1.0]\n", Some((2, 16)), "longer than the longest"),
+        ("[probing]\nsounds = []\n", None, "0 sounds"),
+        ("[probing]\nsounds = [\"alexa\", \"cough\"]\n", Some((2, 20)), "glass"),
+        ("[probing]\nsounds = [\"say:alexa, buy a book\"]\n", Some((2, 11)), "buy"),
+        ("[probing]\nalpha = 2.0\n", Some((2, 9)), "0.5"),
+        ("[presence]\nphones = [\"my phone\"]\n", Some((2, 11)), "MAC address"),
+        ("[capture]\ncommands = [\"ssh 'router\"]\n", Some((2, 13)), "quotation"),
+        ("[capture]\nkeep_octets_per_frame = 4\n", Some((2, 25)), "64"),
+        ("[loudspeaker]\nlevel = -3.0\n", Some((1, 1)), "level"),
+        ("[store]\nseries_days = 0\n", Some((2, 15)), "36500"),
+    ] {
+        let trouble = Config::parse(text, "home.toml").unwrap_err();
+        assert_eq!(trouble.place, place, "{text} {trouble}");
+        assert!(trouble.what.contains(what), "{text} {trouble}");
+    }
+}
+
+#[test]
+fn a_schedule_is_taken_as_it_is_written() {
+    let text = "[probing]\nslots = 4\nslot_seconds = 12.5\nguard_seconds = 0\nprobe_seconds = [2.0]\nseed = 7\nquiet = []\n";
+    let config = Config::parse(text, "home.toml").unwrap();
+    let probing = config.probing.unwrap();
+    assert!(probing.seeded && probing.design.quiet.is_empty());
+    assert_eq!((probing.design.slots, probing.design.slot, probing.design.seed), (4, 12_500_000_000, 7));
+    assert_eq!(config.presence.away_after, 20 * 60 * SECOND);
+    assert!(Config::parse("[probing]\nenabled = false\n", "home.toml").unwrap().probing.is_none());
+}

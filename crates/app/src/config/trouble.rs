@@ -1,0 +1,65 @@
+//! What is wrong with a configuration, where, and what to do.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A configuration that cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trouble {
+    /// Name of the file.
+    pub file: String,
+    /// Line and column in characters, both from 1; `None` when the whole file is meant.
+    pub place: Option<(usize, usize)>,
+    /// What is wrong and what to do.
+    pub what: String,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            Some((line, column)) => write!(out, "{}:{line}:{column}: {}", self.file, self.what),
+            None => write!(out, "{}: {}", self.file, self.what),
+        }
+    }
+}
+
+impl std::error::Error for Trouble {}
+
+impl Trouble {
+    pub(super) fn whole(file: &str, what: String) -> Self {
+        Self { file: file.to_owned(), place: None, what }
+    }
+
+    /// What the reader of TOML says: it names what is allowed where a key is not known.
+    pub(super) fn of_toml(error: &toml::de::Error, file: &str, text: &str) -> Self {
+        let fault = Fault { at: error.span(), what: error.message().replace('\n', ", ") };
+        fault.located(file, text)
+    }
+}
+
+/// A fault at a place in the text.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) at: Option<Range<usize>>,
+    pub(super) what: String,
+}
+
+impl Fault {
+    pub(super) fn at(at: Range<usize>, what: impl Into<String>) -> Self {
+        Self { at: Some(at), what: what.into() }
+    }
+
+    pub(super) fn of_all(what: impl Into<String>) -> Self {
+        Self { at: None, what: what.into() }
+    }
+
+    /// The same, with line and column.
+    pub(super) fn located(self, file: &str, text: &str) -> Trouble {
+        let place = self.at.map(|at| {
+            let before = text.get(..at.start).unwrap_or(text);
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            (before.matches('\n').count() + 1, line.chars().count() + 1)
+        });
+        Trouble { file: file.to_owned(), place, what: self.what }
+    }
+}

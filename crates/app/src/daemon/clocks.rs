@@ -1,0 +1,124 @@
+//! Clocks that disagree: ours that is set, and that of another machine which stamps the frames.
+
+use std::time::Duration;
+
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
+
+/// Between two looks, a clock that is steered gains or loses at most 500 millionths (`adjtimex`), which is 30 ms in a minute; more is a step.
+const STEP: i64 = 100 * MILLISECOND;
+
+/// Notices when the realtime clock is set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Steps {
+    /// Realtime less the clock that nobody sets.
+    apart: i64,
+}
+
+impl Steps {
+    pub(super) fn new(now: Timestamp, since_boot: Duration) -> Self {
+        Self { apart: apart(now, since_boot) }
+    }
+
+    /// By how much the clock was set since the look before, nanoseconds; looked at least once a minute.
+    pub(super) fn look(&mut self, now: Timestamp, since_boot: Duration) -> Option<i64> {
+        let apart = apart(now, since_boot);
+        let by = apart.saturating_sub(self.apart);
+        self.apart = apart;
+        (by.saturating_abs() > STEP).then_some(by)
+    }
+}
+
+fn apart(now: Timestamp, since_boot: Duration) -> i64 {
+    now.nanos().saturating_sub(i64::try_from(since_boot.as_nanos()).unwrap_or(i64::MAX))
+}
+
+/// Frames that are looked at before a clock is judged: the quickest of them was hardly delayed.
+const LOOKED_AT: u32 = 50;
+
+/// What a frame may be on its way at most before its stamp counts as wrong: a buffer of a second, and half of one for the network.
+const ON_ITS_WAY: i64 = 1_500 * MILLISECOND;
+
+/// Stamps may run ahead of us by so much.
+const AHEAD: i64 = 100 * MILLISECOND;
+
+/// How far the clock of a source is off, by the frames that arrive soonest.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Offset {
+    correction: i64,
+    seen: u32,
+    least: Option<i64>,
+}
+
+impl Offset {
+    /// What is to be added to stamps, nanoseconds.
+    pub(super) const fn correction(&self) -> i64 {
+        self.correction
+    }
+
+    /// A frame with this stamp came at `now`. Says so when the correction has changed.
+    pub(super) fn frame(&mut self, stamp: Timestamp, now: Timestamp) -> Option<i64> {
+        let late = now.since(stamp);
+        self.least = Some(self.least.map_or(late, |least| least.min(late)));
+        self.seen += 1;
+        if self.seen < LOOKED_AT {
+            return None;
+        }
+        self.seen = 0;
+        let least = self.least.take()?.saturating_sub(self.correction);
+        if (-AHEAD..=ON_ITS_WAY).contains(&least) {
+            return None;
+        }
+        self.correction = self.correction.saturating_add(least);
+        Some(self.correction)
+    }
+}
+
+/// A length of time for people.
+pub(super) fn words(nanos: i64) -> String {
+    let seconds = nanos.saturating_abs() / SECOND;
+    match seconds {
+        0 => format!("{} ms", nanos.saturating_abs() / MILLISECOND),
+        1..=180 => format!("{seconds} s"),
+        181..=10_800 => format!("{} minutes", seconds / 60),
+        10_801..=259_200 => format!("{} hours", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_nanos(1_700_000_000 * SECOND + millis * MILLISECOND)
+    }
+
+    #[test]
+    fn a_clock_that_is_set_is_noticed_and_one_that_is_steered_is_not() {
+        let mut steps = Steps::new(at(0), Duration::from_secs(100));
+        assert_eq!(steps.look(at(60_030), Duration::from_secs(160)), None, "500 millionths fast");
+        assert_eq!(steps.look(at(61_030), Duration::from_secs(161)), None);
+        assert_eq!(steps.look(at(3_662_030), Duration::from_secs(162)), Some(3_600 * SECOND));
+        assert_eq!(steps.look(at(3_663_030), Duration::from_secs(163)), None, "it is said once");
+        assert_eq!(steps.look(at(64_030), Duration::from_secs(164)), Some(-3_600 * SECOND));
+    }
+
+    #[test]
+    fn a_router_whose_clock_is_wrong_is_put_right_by_its_quickest_frames() {
+        let mut offset = Offset::default();
+        // Two hours behind, and 20 to 220 ms on the way.
+        let told: Vec<i64> =
+            (0..200).filter_map(|turn| offset.frame(at(turn * 10 - 7_200_000), at(turn * 10 + 20 + turn % 5 * 50))).collect();
+        assert_eq!(told, [7_200_020 * MILLISECOND]);
+        assert_eq!(offset.correction(), 7_200_020 * MILLISECOND);
+        // It is set right.
+        let told: Vec<i64> = (0..200).filter_map(|turn| offset.frame(at(turn * 10), at(turn * 10 + 20))).collect();
+        assert_eq!(told, [20 * MILLISECOND]);
+    }
+
+    #[test]
+    fn a_capture_that_is_late_by_its_buffer_is_left_alone() {
+        let mut offset = Offset::default();
+        assert!((0..500).all(|turn| offset.frame(at(turn * 10), at(turn * 10 + 1_000)).is_none()));
+    }
+}

@@ -1,0 +1,81 @@
+//! Verdicts of the session so far, computed by a thread of its own from what is on the disk: watching goes on meanwhile.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use earwitness_core::time::Timestamp;
+use earwitness_core::verdict::{self, Verdicts, judge};
+
+use super::inbox::Outbox;
+use super::{Daemon, Message};
+use crate::store::{Material, Reader, SessionId};
+
+/// Verdicts, and what they were computed from.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) material: Material,
+    pub(super) verdicts: Verdicts,
+    pub(super) settings: verdict::Settings,
+}
+
+/// Computes them one set at a time.
+#[derive(Debug)]
+pub(super) struct Judge {
+    folder: PathBuf,
+    outbox: Outbox<Message>,
+    wanted: bool,
+    busy: Arc<AtomicBool>,
+}
+
+impl Judge {
+    pub(super) fn new(folder: PathBuf, outbox: Outbox<Message>) -> Self {
+        Self { folder, outbox, wanted: false, busy: Arc::default() }
+    }
+
+    /// Something happened that may change a verdict.
+    pub(super) fn wanted(&mut self) {
+        self.wanted = true;
+    }
+
+    /// Begins if there is a reason, and the set before is done.
+    pub(super) fn start_when_wanted(&mut self, session: Option<SessionId>) {
+        let Some(session) = session.filter(|_| self.wanted && !self.busy.load(Ordering::Acquire)) else { return };
+        self.wanted = false;
+        self.busy.store(true, Ordering::Release);
+        let (folder, outbox, busy) = (self.folder.clone(), self.outbox.clone(), Arc::clone(&self.busy));
+        let work = move || {
+            let message = match of(&folder, session) {
+                Ok(judged) => Message::Judged(Box::new(judged)),
+                Err(error) => Message::Fault(format!("verdicts cannot be computed: {error:#}")),
+            };
+            busy.store(false, Ordering::Release);
+            outbox.send(message);
+        };
+        if thread::Builder::new().name("judge".to_owned()).spawn(work).is_err() {
+            self.busy.store(false, Ordering::Release);
+        }
+    }
+}
+
+/// The verdicts of a stored session.
+fn of(folder: &std::path::Path, session: SessionId) -> anyhow::Result<Judged> {
+    let reader = Reader::open(folder)?;
+    let (row, material) = (reader.session(session)?, reader.material(session)?);
+    let settings = verdict::Settings { alpha: row.alpha, seed: row.design.seed, ..verdict::Settings::default() };
+    let verdicts = judge(&material.findings, material.rounds.clone(), &material.tested, &settings);
+    Ok(Judged { material, verdicts, settings })
+}
+
+impl Daemon {
+    /// Writes verdicts down, and tells those that have changed.
+    pub(super) fn judged(&mut self, judged: Judged, now: Timestamp) {
+        let Judged { material, verdicts, settings } = judged;
+        if let Err(error) = self.ledger.store_mut().told(now, &material, &verdicts, &settings) {
+            self.fault(&error.to_string(), now);
+            return;
+        }
+        self.teller.verdicts(now, &verdicts, &self.names);
+    }
+}

@@ -1,0 +1,148 @@
+//! What is to be written down: in the order in which it happened, in few transactions, and kept in memory while the disk refuses.
+
+use std::collections::VecDeque;
+use std::path::Path;
+
+use earwitness_core::findings::DeviceId;
+use earwitness_core::record::Entry;
+use earwitness_core::samples::Tested;
+use earwitness_core::time::{SECOND, Timestamp};
+
+use super::tell::Teller;
+use crate::store::{self, Event, JournalLine, Record, Reply, Retention, Store};
+
+/// Records that wait at most: two hours of stretches, should the disk refuse for so long. The oldest are given up first, and counted.
+const WAITING: usize = 600;
+
+/// Between two tries after the disk has refused, nanoseconds.
+const AGAIN: i64 = 10 * SECOND;
+
+/// Between two looks for what is too old, nanoseconds.
+const SWEEP: i64 = 3_600 * SECOND;
+
+/// One thing to write down.
+#[derive(Debug)]
+pub(super) enum Item {
+    Entry(Entry),
+    Tested(u32, Tested),
+    Journal(JournalLine),
+    Reply(Reply),
+}
+
+impl Item {
+    fn record(&self) -> Record<'_> {
+        match self {
+            Self::Entry(entry) => Record::Entry(entry),
+            Self::Tested(round, tested) => Record::Tested(*round, tested),
+            Self::Journal(line) => Record::Journal(line),
+            Self::Reply(reply) => Record::Reply(reply),
+        }
+    }
+}
+
+/// The store and what waits for it.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    store: Store,
+    waiting: VecDeque<Item>,
+    /// After the disk refused: when to try again.
+    again: Option<Timestamp>,
+    given_up: u64,
+    sweep: Option<Timestamp>,
+}
+
+impl Ledger {
+    pub(super) fn open(folder: &Path) -> anyhow::Result<Self> {
+        let (store, notice) = Store::open(folder)?;
+        let mut ledger = Self { store, waiting: VecDeque::new(), again: None, given_up: 0, sweep: None };
+        if let Some(notice) = notice {
+            crate::cli::say::line(&notice.to_string());
+        }
+        ledger.waiting.clear();
+        Ok(ledger)
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(super) fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// Puts something down to be written; it is on the disk after the next [`Ledger::write_when_due`] that says so.
+    pub(super) fn put(&mut self, item: Item) {
+        if self.waiting.len() >= WAITING {
+            self.waiting.pop_front();
+            self.given_up += 1;
+        }
+        self.waiting.push_back(item);
+    }
+
+    /// Puts down a line of the journal.
+    pub(super) fn note(&mut self, at: Timestamp, event: Event, device: Option<DeviceId>, text: &str) {
+        self.put(Item::Journal(JournalLine { at, event, device, text: text.to_owned() }));
+    }
+
+    /// Whether the disk refuses.
+    pub(super) const fn is_stuck(&self) -> bool {
+        self.again.is_some()
+    }
+
+    /// Records that were given up because the disk refused for too long.
+    pub(super) const fn given_up(&self) -> u64 {
+        self.given_up
+    }
+
+    /// Writes what waits, unless the disk has just refused. Says on a change whether it works.
+    pub(super) fn write_when_due(&mut self, now: Timestamp, teller: &Teller) -> bool {
+        if self.waiting.is_empty() {
+            return true;
+        }
+        // A clock that was set back must not put the next try off for years.
+        if self.again.is_some_and(|at| now < at && at.since(now) <= AGAIN) {
+            return false;
+        }
+        let records: Vec<Record<'_>> = self.waiting.iter().map(Item::record).collect();
+        let written = self.store.append(&records);
+        for notice in self.store.take_notices() {
+            teller.trouble(now, &notice.to_string());
+        }
+        match written {
+            Ok(()) => {
+                self.waiting.clear();
+                if self.again.take().is_some() {
+                    teller.trouble(now, "the store can be written again; nothing was lost meanwhile");
+                }
+                true
+            }
+            Err(error) => {
+                if self.again.replace(now.plus(AGAIN)).is_none() {
+                    teller.trouble(now, &format!("{error}; until then nothing sounds, and what happens is kept in memory"));
+                }
+                if error.kind == store::Kind::Unfit {
+                    // It would be refused for ever.
+                    self.waiting.pop_front();
+                    self.given_up += 1;
+                }
+                false
+            }
+        }
+    }
+
+    /// Deletes what is too old, once an hour.
+    pub(super) fn sweep(&mut self, now: Timestamp, retention: &Retention, teller: &Teller) {
+        if self.sweep.is_some_and(|at| now < at && at.since(now) <= SWEEP) || self.is_stuck() {
+            return;
+        }
+        self.sweep = Some(now.plus(SWEEP));
+        match self.store.retain(retention, now) {
+            Ok(swept) if swept.stretches > 0 || swept.sightings > 0 => {
+                let text = format!("deleted what is too old: {} stretches, {} sightings", swept.stretches, swept.sightings);
+                self.note(now, Event::Swept, None, &text);
+            }
+            Ok(_) => {}
+            Err(error) => teller.trouble(now, &error.to_string()),
+        }
+    }
+}

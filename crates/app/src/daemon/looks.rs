@@ -1,0 +1,88 @@
+//! What is looked at about once a second: clocks, who is at home, the disk, and whether it is time for verdicts.
+
+use earwitness_core::experiment::{Command, Input};
+use earwitness_core::findings::DeviceId;
+use earwitness_core::time::{SECOND, Timestamp};
+use jiff::tz::TimeZone;
+
+use super::clocks::words;
+use super::holds::Hold;
+use super::{Daemon, Goal};
+use crate::clock;
+use crate::store::Event;
+
+/// Between two sets of verdicts without a reason, nanoseconds.
+const VERDICTS: i64 = 6 * 3_600 * SECOND;
+
+/// When things were looked at.
+#[derive(Debug)]
+pub(super) struct Looks {
+    last: Timestamp,
+    judged: Timestamp,
+    /// What local time is ahead of UTC, nanoseconds.
+    ahead: Option<i64>,
+}
+
+impl Looks {
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self { last: Timestamp::MIN, judged: now, ahead: None }
+    }
+}
+
+/// What local time is ahead of UTC at a moment, nanoseconds.
+pub fn ahead(now: Timestamp) -> i64 {
+    let moment = jiff::Timestamp::from_nanosecond(i128::from(now.nanos())).unwrap_or_default();
+    i64::from(TimeZone::system().to_offset(moment).seconds()).saturating_mul(SECOND)
+}
+
+impl Daemon {
+    /// Looks, if a second has passed.
+    pub(super) fn look(&mut self, now: Timestamp) {
+        let since_boot = clock::since_boot();
+        if let Some(by) = self.steps.look(now, since_boot) {
+            let way = if by > 0 { "forward" } else { "back" };
+            self.trouble(
+                now,
+                Event::ClockStepped,
+                &format!("the clock was set {way} by {}; the round in progress is void", words(by)),
+            );
+            self.handle(Input::ClockStepped, now);
+        }
+        if now.since(self.looks.last).saturating_abs() < SECOND && self.looks.last != Timestamp::MIN {
+            return;
+        }
+        self.looks.last = now;
+        let ahead = ahead(now);
+        if self.looks.ahead.replace(ahead) != Some(ahead) {
+            self.handle(Input::Command(Command::LocalTime { ahead }), now);
+        }
+        self.look_who_is_home(now);
+        let stuck = self.ledger.is_stuck();
+        self.hold(Hold::Store, stuck, now);
+        if let Some(wrong) = self.intake.tend(since_boot) {
+            self.trouble(now, Event::Fault, &wrong);
+        }
+        self.ledger.sweep(now, &self.config.retention, &self.teller);
+        if self.goal == Goal::Watch && now.since(self.looks.judged).saturating_abs() > VERDICTS {
+            self.looks.judged = now;
+            self.judge.wanted();
+        }
+        if !stuck {
+            self.judge.start_when_wanted(self.ledger.store().current());
+        }
+        let status = self.line(now);
+        self.system.alive(since_boot, || status.clone());
+        self.teller.status(&status);
+    }
+
+    /// Looks whether somebody is at home.
+    pub(super) fn look_who_is_home(&mut self, now: Timestamp) {
+        let machine = &self.machine;
+        if let Some(somebody) = self.presence.look(now, |phone| machine.last_seen(DeviceId::Mac(phone))) {
+            let text = if somebody { "somebody is at home" } else { "nobody is at home" };
+            self.ledger.note(now, Event::Presence, None, text);
+            self.teller.aside(now, text);
+            self.handle(Input::Command(Command::Presence { somebody }), now);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The appliance: one thread owns the machine and hands it frames, sounds, commands and the time; it performs what the machine asks for.
+//!
+//! Frames come from child processes, sounds from the threads of the mouth, verdicts from a thread that reads the store; all others only send
+//! messages. What is written down is durable before anybody is told.
+
+mod act;
+mod clocks;
+mod control;
+mod frames_in;
+mod holds;
+mod inbox;
+mod judge;
+mod ledger;
+mod looks;
+mod names;
+mod presence;
+mod sessions;
+mod signals;
+mod status;
+mod system;
+mod tell;
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use earwitness_core::experiment::{Experiment, Input};
+use earwitness_core::samples::Samples;
+use earwitness_core::time::{SECOND, Timestamp};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+pub use self::control::{Request, SOCKET, ask};
+pub use self::looks::ahead as local_offset;
+pub use self::tell::Style;
+
+use self::clocks::Steps;
+use self::control::{Asked, Control};
+use self::frames_in::Intake;
+use self::holds::Holds;
+use self::inbox::{Inbox, Outbox};
+use self::judge::Judged;
+use self::ledger::Ledger;
+use self::names::Names;
+use self::presence::Presence;
+use self::sessions::Choice;
+use self::system::System;
+use self::tell::Teller;
+use crate::clock;
+use crate::config::Config;
+use crate::mouth::{self, Mouth};
+use crate::store::SessionId;
+
+/// What it is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Goal {
+    /// Watch always, probe when allowed, without an end.
+    Watch,
+    /// One session of probes, until every device has a verdict or so many rounds are over.
+    Probe {
+        /// Rounds.
+        rounds: u32,
+    },
+}
+
+/// Why it ended.
+#[derive(Debug)]
+pub enum End {
+    /// What it was for is done.
+    Done,
+    /// Somebody stopped it.
+    Stopped,
+    /// The configuration has changed: this is the new one.
+    Reload(Box<Config>),
+}
+
+/// Reads the configuration again.
+pub type Reread<'a> = &'a dyn Fn() -> anyhow::Result<Config>;
+
+/// What other threads tell.
+#[derive(Debug)]
+enum Message {
+    Mouth(mouth::Told),
+    Signal(signals::Asked),
+    Asked(Asked),
+    Judged(Box<Judged>),
+    Fault(String),
+}
+
+/// A machine with everything that it needs.
+struct Daemon {
+    config: Config,
+    goal: Goal,
+    machine: Experiment<Choice>,
+    wake: Option<Timestamp>,
+    samples: Samples,
+    intake: Intake,
+    ledger: Ledger,
+    mouth: Option<Mouth>,
+    presence: Presence,
+    holds: Holds,
+    steps: Steps,
+    names: Names,
+    teller: Teller,
+    system: System,
+    judge: judge::Judge,
+    looks: looks::Looks,
+    inbox: Inbox<Message>,
+    _control: Control,
+}
+
+/// Runs until it is done or stopped; says why it ended, and which session it was.
+///
+/// # Errors
+/// When it cannot begin: no source of frames, the store is held by another process, no folder to write to.
+pub fn run(config: Config, goal: Goal, style: Style, reread: Reread<'_>) -> anyhow::Result<(End, Option<SessionId>)> {
+    let mut daemon = Daemon::new(config, goal, style)?;
+    let end = daemon.go_on(reread);
+    let session = daemon.close(&end)?;
+    Ok((end, session))
+}
+
+impl Daemon {
+    fn new(config: Config, goal: Goal, style: Style) -> anyhow::Result<Self> {
+        let now = clock::now();
+        let (outbox, inbox) = inbox::inbox().context("the threads of the program cannot talk to each other")?;
+        let teller = Teller::new(style, &config.notify, fault_to(&outbox))?;
+        let mut ledger = Ledger::open(&config.state)?;
+        signals::listen(&outbox).context("signals cannot be received")?;
+        let control = {
+            let outbox = outbox.clone();
+            Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
+                .with_context(|| format!("no socket can be made in {}", config.state.display()))?
+        };
+        let begun = sessions::begin(&config, goal, &mut ledger, now)?;
+        let mouth = sessions::mouth(&config, &begun.design, &outbox)?;
+        let intake = Intake::new(&config)?;
+        let mut daemon = Self {
+            machine: begun.machine,
+            wake: Some(now),
+            samples: Samples::new(earwitness_core::detect::ttest::Settings::default()),
+            intake,
+            mouth,
+            presence: Presence::new(config.presence.clone(), now),
+            holds: Holds::default(),
+            steps: Steps::new(now, clock::since_boot()),
+            names: Names::default(),
+            teller,
+            system: System::new(),
+            judge: judge::Judge::new(config.state.clone(), outbox),
+            looks: looks::Looks::new(now),
+            inbox,
+            _control: control,
+            ledger,
+            goal,
+            config,
+        };
+        daemon.started(begun.resumed, now);
+        Ok(daemon)
+    }
+
+    /// The loop: waits for whatever comes first, and gives it to the machine.
+    fn go_on(&mut self, reread: Reread<'_>) -> End {
+        loop {
+            self.wait();
+            let now = clock::now();
+            self.take_frames(now);
+            while let Some(message) = self.inbox.next() {
+                if let Some(end) = self.message(message, reread, now) {
+                    return end;
+                }
+            }
+            self.look(now);
+            if self.wake.is_some_and(|at| at <= now) {
+                self.wake = None;
+                self.handle(Input::Tick, now);
+            }
+            self.ledger.write_when_due(now, &self.teller);
+            if self.machine.is_over() && self.is_done() {
+                return End::Done;
+            }
+        }
+    }
+
+    /// Whether the end of the session is the end of the program.
+    const fn is_done(&self) -> bool {
+        matches!(self.goal, Goal::Probe { .. })
+    }
+
+    /// Waits until something can be done: a frame, a message, or the time that somebody asked for.
+    fn wait(&self) {
+        let now = clock::now();
+        let most = Duration::from_secs(1);
+        let until_wake = self.wake.map_or(most, |at| Duration::from_nanos(at.since(now).clamp(0, SECOND).unsigned_abs()));
+        let until_start = self.intake.next_start(clock::since_boot()).unwrap_or(most);
+        let wait = Timespec::try_from(until_wake.min(until_start).min(most)).ok();
+        let bell = self.inbox.fd();
+        let mut ready: Vec<PollFd<'_>> = self.intake.fds().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
+        ready.push(PollFd::from_borrowed_fd(bell, PollFlags::IN));
+        // A signal that interrupts the wait is a message as well.
+        let _ = poll(&mut ready, wait.as_ref());
+    }
+}
+
+/// Faults of a thread become messages.
+fn fault_to(outbox: &Outbox<Message>) -> impl Fn(String) + Send + 'static {
+    let outbox = outbox.clone();
+    move |what| {
+        outbox.send(Message::Fault(what));
+    }
+}

@@ -1,0 +1,170 @@
+//! A session begins, or goes on where a process before this one was interrupted; and how it ends.
+
+use anyhow::Context as _;
+use earwitness_core::analysis::Settings;
+use earwitness_core::experiment::{Command, Experiment, Input, Upkeep};
+use earwitness_core::lot::Lot;
+use earwitness_core::plan::campaign::{Campaign, Mode};
+use earwitness_core::plan::watch::Watch;
+use earwitness_core::plan::{Done, Next, Plan};
+use earwitness_core::record::Entry;
+use earwitness_core::schedule::Design;
+use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_core::trial::Session;
+
+use super::holds::Hold;
+use super::inbox::Outbox;
+use super::ledger::{Item, Ledger};
+use super::looks::ahead;
+use super::{Daemon, End, Goal, Message};
+use crate::clock;
+use crate::config::Config;
+use crate::hear::Ear;
+use crate::mouth::Mouth;
+use crate::speak::sounds::Library;
+use crate::speak::{self, Device};
+use crate::store::{Event, SessionId, SessionRow};
+
+/// A session that watches without an end is closed after so long, and the next one begun, nanoseconds: its error rate is then that of a month.
+const MONTH: i64 = 30 * 86_400 * SECOND;
+
+/// Rounds after which a device that shows nothing counts as decided in a household's session.
+const SILENT_AFTER: u32 = 12;
+
+/// What to play next.
+#[derive(Debug)]
+pub(super) enum Choice {
+    Watch(Watch),
+    Campaign(Campaign),
+}
+
+impl Plan for Choice {
+    fn next(&mut self, session: &Session, design: &Design, number: u32) -> Next {
+        match self {
+            Self::Watch(watch) => watch.next(session, design, number),
+            Self::Campaign(campaign) => campaign.next(session, design, number),
+        }
+    }
+}
+
+/// A session that can go on.
+pub(super) struct Begun {
+    pub(super) machine: Experiment<Choice>,
+    pub(super) design: Design,
+    /// Rounds that were played before.
+    pub(super) resumed: Option<usize>,
+}
+
+/// The last session, if it is of the same layout and was interrupted; else a new one.
+pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, now: Timestamp) -> anyhow::Result<Begun> {
+    let wanted = wanted(config, now)?;
+    let alpha = config.probing.as_ref().map_or(0.01, |probing| probing.alpha);
+    let seeded = config.probing.as_ref().is_some_and(|probing| probing.seeded);
+    let choice = match goal {
+        Goal::Watch => Choice::Watch(Watch),
+        Goal::Probe { rounds } => Choice::Campaign(Campaign::new(rounds, Mode::UntilDecided { silent_after: SILENT_AFTER })),
+    };
+    let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    let store = ledger.store_mut();
+    let reader = store.reader()?;
+    let last = reader.sessions()?.pop().filter(|last| goal == Goal::Watch && goes_on(last, &wanted, alpha, seeded, now));
+    let Some(last) = last else {
+        let machine = Experiment::new(wanted.clone(), choice, alpha, settings).with_upkeep(Upkeep::default());
+        return Ok(Begun { machine, design: wanted, resumed: None });
+    };
+    let (trials, devices) = (reader.trials(last.id)?, reader.devices(last.id)?);
+    store.resume(last.id)?;
+    let design = last.design;
+    let machine = Experiment::new(design.clone(), choice, alpha, settings).with_upkeep(Upkeep::default());
+    Ok(Begun { machine: machine.resumed(&trials, devices), design, resumed: Some(trials.len()) })
+}
+
+/// The layout that the configuration asks for.
+fn wanted(config: &Config, now: Timestamp) -> anyhow::Result<Design> {
+    let Some(probing) = &config.probing else {
+        return Ok(Design { local_offset: ahead(now), ..Design::default() });
+    };
+    let mut design = Design { local_offset: ahead(now), ..probing.design.clone() };
+    if !probing.seeded {
+        // Whoever could guess the lots could answer only where a probe sounds, or only where none does.
+        let mut seed = [0; 8];
+        rustix::rand::getrandom(&mut seed, rustix::rand::GetRandomFlags::empty()).context("the system has no random numbers")?;
+        design.seed = u64::from_le_bytes(seed) >> 1;
+    }
+    Ok(design)
+}
+
+/// Whether a stored session is the one that is wanted, and can go on.
+fn goes_on(last: &SessionRow, wanted: &Design, alpha: f64, seeded: bool, now: Timestamp) -> bool {
+    let interrupted = last.ended.is_none_or(|(_, why)| why == Done::Stopped) && last.retired.is_none();
+    let seed = if seeded { wanted.seed } else { last.design.seed };
+    let same = Design { seed, local_offset: last.design.local_offset, ..wanted.clone() } == last.design;
+    let young = (0..MONTH).contains(&now.since(last.begun));
+    interrupted && same && young && last.alpha.to_bits() == alpha.to_bits()
+}
+
+/// Loudspeaker and ear, if anything is to be played.
+pub(super) fn mouth(config: &Config, design: &Design, outbox: &Outbox<Message>) -> anyhow::Result<Option<Mouth>> {
+    if config.probing.is_none() || config.loudspeaker.device == Device::None {
+        return Ok(None);
+    }
+    let loudspeaker = speak::open(&config.loudspeaker)?;
+    let ear = Ear::open(&config.microphone).map_err(anyhow::Error::msg)?;
+    let library = Library::new(&config.sounds)?;
+    let outbox = outbox.clone();
+    let tell = move |told| {
+        outbox.send(Message::Mouth(told));
+    };
+    let mouth = Mouth::new(loudspeaker, ear, library, Lot::new(design.seed), tell);
+    Ok(Some(mouth.context("the threads of the loudspeaker cannot be started")?))
+}
+
+impl Daemon {
+    /// Says that it begins.
+    pub(super) fn started(&mut self, resumed: Option<usize>, now: Timestamp) {
+        let sources: Vec<&str> = self.intake.sources().map(|source| source.0).collect();
+        let goes_on = resumed.map_or_else(String::new, |rounds| format!("; the session goes on after {rounds} rounds"));
+        let text = format!("earwitness {} watches {}{goes_on}", env!("CARGO_PKG_VERSION"), sources.join("; "));
+        self.ledger.note(now, Event::Started, None, &text);
+        self.teller.aside(now, &text);
+        self.system.ready(&text);
+        let silent = self.mouth.is_none();
+        self.hold(Hold::Settings, silent, now);
+        // The first entry of a session is its layout: it must be there before anything else is.
+        self.handle(Input::Tick, now);
+        self.ledger.write_when_due(now, &self.teller);
+    }
+
+    /// Ends the session in good order; says which it was.
+    pub(super) fn close(mut self, end: &End) -> anyhow::Result<Option<SessionId>> {
+        let now = clock::now();
+        self.system.stopping();
+        self.drain();
+        // What is stopped goes on when the program is started again, so that it is no end of a session that watches.
+        if !matches!(self.goal, Goal::Watch) {
+            self.handle(Input::Command(Command::Stop), now);
+        }
+        for (round, tested) in self.samples.take() {
+            self.ledger.put(Item::Tested(round, tested));
+        }
+        let Self { machine, mut ledger, teller, mouth, .. } = self;
+        drop(mouth);
+        let ended = machine.finish(now);
+        ledger.put(Item::Entry(Entry::Watched(Box::new(ended.findings))));
+        for trial in ended.trials {
+            ledger.put(Item::Entry(Entry::Trial(trial)));
+        }
+        let text = match end {
+            End::Done => "the session is over",
+            End::Stopped => "stopped",
+            End::Reload(_) => "the configuration is read again",
+        };
+        ledger.note(now, if matches!(end, End::Reload(_)) { Event::Reloaded } else { Event::Stopped }, None, text);
+        teller.aside(now, text);
+        let session = ledger.store().current();
+        if !ledger.write_when_due(Timestamp::MAX, &teller) {
+            anyhow::bail!("the last entries could not be written; what was acknowledged before is safe");
+        }
+        Ok(session)
+    }
+}

@@ -1,0 +1,78 @@
+//! How it stands: one line for a terminal and the service manager, and an object for programs.
+
+use earwitness_core::time::Timestamp;
+use serde_json::{Value, json};
+
+use super::Daemon;
+use super::clocks::words;
+use super::holds::Holds;
+use crate::report::names;
+
+impl Daemon {
+    /// One line.
+    pub(super) fn line(&self, now: Timestamp) -> String {
+        let (next, waiting) = self.machine.rounds();
+        let probing = if self.holds.words().next().is_some() {
+            holds(&self.holds)
+        } else if self.machine.is_probing() {
+            format!("round {next}")
+        } else {
+            let rests = self.machine.rests_until().filter(|until| *until > now);
+            rests.map_or_else(|| "waiting".to_owned(), |until| format!("round {} in {}", next + 1, words(until.since(now))))
+        };
+        let void = self.machine.session().void();
+        format!(
+            "{} devices, {} frames, {} lost; {probing}{}{}; {} proven",
+            self.names.devices(),
+            self.intake.frames,
+            self.intake.lost_in_all,
+            if waiting > 0 { ", scoring" } else { "" },
+            if void > 0 { format!(", {void} void") } else { String::new() },
+            self.proven().count(),
+        )
+    }
+
+    fn proven(&self) -> impl Iterator<Item = earwitness_core::findings::DeviceId> + '_ {
+        let standings = self.machine.session().standings().iter();
+        standings.filter(|it| it.1.proven_after.is_some()).map(|it| *it.0)
+    }
+
+    /// Everything, for programs.
+    pub(super) fn status(&self, now: Timestamp) -> Value {
+        let (next, waiting) = self.machine.rounds();
+        let standings = self.machine.session().standings().iter().map(|(device, standing)| {
+            json!({
+                "device": names::id(*device),
+                "name": self.names.of(*device),
+                "gateway": self.names.is_gateway(*device),
+                "rounds": standing.rounds,
+                "proven_after": standing.proven_after,
+                "verdict": self.teller.told().get(device),
+            })
+        });
+        let sources = self.intake.sources().map(|(name, runs)| json!({ "name": name, "runs": runs }));
+        json!({
+            "at_ns": now.nanos(),
+            "session": self.ledger.store().current().map(|session| session.0),
+            "devices": self.names.devices(),
+            "frames": self.intake.frames,
+            "frames_lost": self.intake.lost_in_all,
+            "sources": sources.collect::<Vec<_>>(),
+            "held": self.holds.words().collect::<Vec<_>>(),
+            "somebody_home": self.presence.somebody(),
+            "probing": self.machine.is_probing(),
+            "rounds": next,
+            "rounds_waiting": waiting,
+            "rounds_void": self.machine.session().void(),
+            "next_round_ns": self.machine.rests_until().map(|at| at.nanos()),
+            "standings": standings.collect::<Vec<_>>(),
+            "records_given_up": self.ledger.given_up(),
+        })
+    }
+}
+
+/// Why nothing sounds, or that it may.
+pub(super) fn holds(holds: &Holds) -> String {
+    let reasons: Vec<&str> = holds.words().collect();
+    if reasons.is_empty() { "probing is allowed".to_owned() } else { reasons.join(", ") }
+}
