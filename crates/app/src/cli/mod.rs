@@ -1,8 +1,10 @@
 //! The command line: arguments are checked before anything is read; then a command does its work.
 
 mod analyze;
+mod check;
 mod compare;
 mod demo;
+mod export;
 mod interrupt;
 mod night;
 mod progress;
@@ -25,8 +27,10 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Analyze(Box<analyze::Args>),
+    Check(check::Args),
     Compare(compare::Args),
     Demo(demo::Args),
+    Export(export::Args),
     Simulate(simulate::Args),
 }
 
@@ -46,8 +50,10 @@ enum Outcome {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Analyze(args) => analyze::run(*args),
+        Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     };
     match outcome {
