@@ -4,6 +4,7 @@ pub mod capture;
 pub mod cli;
 pub mod clock;
 pub mod compare;
+pub mod gateway;
 mod geo;
 pub mod outfile;
 pub mod probelog;

@@ -76,6 +76,12 @@ impl Samples {
         self.latest.push_back((frame.at, device, frame.wire_len));
     }
 
+    /// What the test has said since this was asked before, by the number of the round.
+    #[must_use]
+    pub fn take(&mut self) -> BTreeMap<u32, Tested> {
+        std::mem::take(&mut self.tested)
+    }
+
     /// What the test said after each probe, by the number of its round. A probe whose time was not over has none.
     #[must_use]
     pub fn finish(mut self, last: Timestamp) -> BTreeMap<u32, Tested> {

@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod demo;
 mod export;
+mod gateway;
 mod interrupt;
 mod night;
 mod progress;
@@ -31,6 +32,7 @@ enum Command {
     Compare(compare::Args),
     Demo(demo::Args),
     Export(export::Args),
+    Gateway(gateway::Args),
     Simulate(simulate::Args),
 }
 
@@ -54,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Gateway(args) => gateway::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     };
     match outcome {

@@ -130,20 +130,27 @@ fn pages_that_turn_to_rubbish_while_it_runs_never_stop_it_from_writing() {
     let (mut store, _) = Store::open(folder.path()).unwrap();
     store.write(&[begun()]).unwrap();
     let mut chance = Chance(42);
-    let mut notices = 0;
-    for number in 0..600 {
+    let (mut notices, mut read) = (0, 0);
+    for number in 0..400 {
         store.write(&batch(number)).unwrap_or_else(|error| panic!("batch {number}: {error}"));
-        notices += store.take_notices().len();
-        if number % 40 == 39 && notices < 8 {
+        if number % 40 == 39 {
             let file = fs::File::options().write(true).open(folder.path().join(FILE)).unwrap();
             let pages = file.metadata().unwrap().len() / PAGE;
             for _ in 0..pages / 4 {
                 let rubbish: Vec<u8> = (0..PAGE).map(|_| chance.octet()).collect();
                 file.write_all_at(&rubbish, chance.below(pages.max(1)) * PAGE).unwrap();
             }
+            // Somebody reads it, as for a page or a verdict.
+            let session = store.current().unwrap();
+            match Reader::open(folder.path()).and_then(|reader| reader.material(session)) {
+                Ok(_) => read += 1,
+                Err(error) => assert_eq!(store.found_damaged(&error).unwrap(), error.kind == Kind::Corrupt, "{error}"),
+            }
         }
+        notices += store.take_notices().len();
     }
-    println!("set aside {notices} times");
+    println!("damaged 10 times, set aside {notices} times, read in spite of it {read} times");
+    assert!(notices >= 3, "{notices}");
     drop(store);
     opens(folder.path(), "after all that");
     let left = fs::read_dir(folder.path()).unwrap().filter_map(|it| it.unwrap().file_name().into_string().ok());

@@ -9,9 +9,9 @@ use earwitness_core::samples::Tested;
 
 use crate::sample::{at, begun, id, minute, sighting, trial};
 
-/// Octets that this process has had written to a disk.
+/// Octets that this thread has had written to a disk.
 fn written() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/io").unwrap();
+    let text = std::fs::read_to_string("/proc/thread-self/io").unwrap();
     text.lines().find_map(|line| line.strip_prefix("write_bytes: ")?.parse().ok()).unwrap()
 }
 

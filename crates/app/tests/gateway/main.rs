@@ -1,0 +1,12 @@
+//! The gateway in network namespaces of the test's own: real daemons, real packets, real kills.
+
+#[cfg(test)]
+mod bridge;
+#[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod radio;
+#[cfg(test)]
+mod wired;
