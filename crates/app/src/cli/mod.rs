@@ -2,9 +2,11 @@
 
 mod analyze;
 mod capture;
+mod check;
 mod compare;
 mod demo;
 mod doctor;
+mod export;
 mod gateway;
 mod interrupt;
 mod live;
@@ -33,9 +35,11 @@ struct Cli {
 enum Command {
     Analyze(Box<analyze::Args>),
     Capture(capture::Args),
+    Check(check::Args),
     Compare(compare::Args),
     Demo(demo::Args),
     Doctor(doctor::Args),
+    Export(export::Args),
     Gateway(gateway::Args),
     Probe(probe::Args),
     Run(run::Args),
@@ -60,9 +64,11 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Analyze(args) => analyze::run(*args),
         Command::Capture(args) => capture::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Gateway(args) => gateway::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::Run(args) => run::run(&args),

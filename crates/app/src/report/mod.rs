@@ -5,6 +5,7 @@ use earwitness_core::mac::Mac;
 use jiff::tz::TimeZone;
 
 pub mod aside;
+pub mod grid;
 pub mod html;
 pub mod json;
 pub mod names;

@@ -22,11 +22,13 @@ const NUMBERS: [&str; 5] = ["time", "sent_frames", "sent_octets", "received_fram
 
 /// What one device sent and received in one second.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-struct Row {
+pub(crate) struct Row {
     /// Nanoseconds since 1970, UTC; seconds are counted from the first frame of the capture.
-    time: i64,
-    sent: (u64, u64),
-    received: (u64, u64),
+    pub(crate) time: i64,
+    /// Frames and octets.
+    pub(crate) sent: (u64, u64),
+    /// The same.
+    pub(crate) received: (u64, u64),
 }
 
 /// Writes the seconds in which a device sent or received anything, device by device, in order of time.
@@ -117,7 +119,7 @@ fn properties() -> WriterPropertiesPtr {
 }
 
 /// Both directions of a device, merged by time.
-fn rows(device: &DeviceFindings) -> impl Iterator<Item = Row> {
+pub(crate) fn rows(device: &DeviceFindings) -> impl Iterator<Item = Row> {
     let mut sent = seconds(&device.sent).peekable();
     let mut received = seconds(&device.received).peekable();
     std::iter::from_fn(move || {

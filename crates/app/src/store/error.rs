@@ -59,6 +59,12 @@ impl Error {
         Self { kind, tried, path: path.to_owned(), said: said.into() }
     }
 
+    /// What a reader who was handed rows could not do with them.
+    #[must_use]
+    pub fn of_reader(error: &std::io::Error) -> Self {
+        Self::io("hand over", Path::new("rows"), error)
+    }
+
     /// Trouble with a file.
     pub(super) fn io(tried: &'static str, path: &Path, error: &std::io::Error) -> Self {
         let kind = match error.kind() {

@@ -31,6 +31,24 @@ pub struct Reader {
     path: PathBuf,
 }
 
+/// Which stretches are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Of {
+    /// Those of a session.
+    Session(SessionId),
+    /// Those that share a moment with the window.
+    Window(Window),
+}
+
+impl Of {
+    fn stretches(self, connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+        match self {
+            Self::Session(session) => stretch::of_session(connection, session, i64::MAX),
+            Self::Window(window) => stretch::within(connection, window),
+        }
+    }
+}
+
 /// What the verdicts of a session are computed from.
 #[derive(Clone, Debug)]
 pub struct Material {
@@ -143,19 +161,18 @@ impl Reader {
         })
     }
 
-    /// The stretches of a session, one by one, as they were handed over.
-    pub fn stretches(&self, session: SessionId, mut each: impl FnMut(Findings) -> Result<()>) -> Result<()> {
-        let (stretches, known) =
-            self.read(|connection| Ok((stretch::of_session(connection, session, i64::MAX)?, device::all(connection)?)))?;
+    /// Stretches one by one, as they were handed over.
+    pub fn stretches(&self, of: Of, mut each: impl FnMut(Findings) -> Result<()>) -> Result<()> {
+        let (stretches, known) = self.read(|connection| Ok((of.stretches(connection)?, device::all(connection)?)))?;
         for stretch in stretches {
             each(self.read(|connection| stretch::read(connection, stretch, &known))?)?;
         }
         Ok(())
     }
 
-    /// The sightings of the stretches that share a moment with the window, one by one.
-    pub fn sightings(&self, window: Window, mut each: impl FnMut(StoredSighting) -> Result<()>) -> Result<()> {
-        let (stretches, known) = self.read(|connection| Ok((stretch::within(connection, window)?, device::all(connection)?)))?;
+    /// Sightings one by one.
+    pub fn sightings(&self, of: Of, mut each: impl FnMut(StoredSighting) -> Result<()>) -> Result<()> {
+        let (stretches, known) = self.read(|connection| Ok((of.stretches(connection)?, device::all(connection)?)))?;
         for stretch in stretches {
             self.read(|connection| sighting::of_stretch(connection, stretch, &known))?.into_iter().try_for_each(&mut each)?;
         }

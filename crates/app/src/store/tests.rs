@@ -93,7 +93,7 @@ fn a_night_comes_back_as_it_was_and_says_the_same() {
     assert_eq!(reader.trials(session).unwrap(), trials);
     let mut read = Vec::new();
     reader
-        .stretches(session, |part| {
+        .stretches(Of::Session(session), |part| {
             read.push(part);
             Ok(())
         })

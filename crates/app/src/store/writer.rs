@@ -202,6 +202,15 @@ impl Store {
             .map_err(|error| Error::sql("delete old data from the store", reader.path(), &error))
     }
 
+    /// For damage that shows in reading: sets the file aside and begins a fresh one, in which the session goes on; then there is a notice.
+    /// `false`, and nothing is done, if the error is no damage.
+    pub fn found_damaged(&mut self, error: &Error) -> Result<bool> {
+        if error.kind != Kind::Corrupt {
+            return Ok(false);
+        }
+        self.start_afresh(&error.said).map(|_| true)
+    }
+
     /// Does something to the file as one transaction; sets a damaged file aside and does it to a fresh one.
     fn transact<T>(&mut self, work: impl Fn(&Connection, &Path, &Current) -> Result<T>, current: &Current) -> Result<T> {
         let first = match &self.reader {
@@ -217,7 +226,7 @@ impl Store {
         }
     }
 
-    /// Sets the file aside and begins a fresh one, in which the session goes on: for damage that was found by reading.
+    /// Sets the file aside and begins a fresh one, in which the session goes on.
     fn start_afresh(&mut self, why: &str) -> Result<Current> {
         // The file is closed before it is renamed; what is left in its log stays beside it.
         if let Some(reader) = self.reader.take() {

@@ -1,0 +1,171 @@
+//! What can be said on the command line.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{ValueEnum, ValueHint};
+use earwitness_core::time::{Timestamp, Window};
+
+use crate::store::{Of, Reader, SessionId, SessionRow};
+
+/// Write what a store holds as a table: CSV, JSON or Parquet.
+///
+/// The store may be in use. The columns are explained in docs/guide/store.md.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Exit status: 0 done; 2 it could not be read or written.")]
+pub(in crate::cli) struct Args {
+    /// Which table.
+    #[arg(value_enum, value_name = "WHAT")]
+    pub(super) what: What,
+    /// The folder of the store, or its file.
+    #[arg(value_name = "STORE", value_hint = ValueHint::AnyPath)]
+    pub(super) store: PathBuf,
+    /// Write here instead of to standard output; the file is there whole or not at all.
+    #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
+    pub(super) output: PathBuf,
+    /// How; without it, the end of the file's name decides, else CSV.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Form>,
+    /// Only this session.
+    #[arg(long, value_name = "NUMBER")]
+    session: Option<i64>,
+    /// Only from this moment on, like 2026-03-02T22:00:00Z or 2026-03-02 22:00 (local time).
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    from: Option<Timestamp>,
+    /// Only before this moment.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<Timestamp>,
+}
+
+/// The tables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum What {
+    /// How each session is laid out, when it began, how it ended.
+    Sessions,
+    /// What was played when, a row for each round.
+    Rounds,
+    /// What each device sent in each slot, as it was scored.
+    Scores,
+    /// What each device sent and received, second by second.
+    Series,
+    /// Uploads that look like audio.
+    Sightings,
+    /// Verdicts as they were told, with the numbers behind them.
+    Verdicts,
+    /// What happened, in words.
+    Journal,
+    /// What the microphone heard devices answer.
+    Replies,
+    /// The log of probes that `analyze --probes` reads, of one session.
+    Probes,
+}
+
+impl What {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::Rounds => "rounds",
+            Self::Scores => "scores",
+            Self::Series => "series",
+            Self::Sightings => "sightings",
+            Self::Verdicts => "verdicts",
+            Self::Journal => "journal",
+            Self::Replies => "replies",
+            Self::Probes => "probes",
+        }
+    }
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Form {
+    /// Comma-separated values.
+    Csv,
+    /// One JSON object.
+    Json,
+    /// Parquet.
+    Parquet,
+    /// JSON Lines, for probes.
+    Jsonl,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub(super) struct Selection {
+    session: Option<SessionId>,
+    /// The time that is asked for.
+    pub(super) window: Window,
+    /// The sessions that lie in it, at least in part.
+    pub(super) sessions: Vec<SessionRow>,
+}
+
+impl Args {
+    pub(super) fn form(&self) -> anyhow::Result<Form> {
+        if let Some(form) = self.format {
+            return Ok(form);
+        }
+        let Some(end) = self.output.extension().filter(|_| self.output != Path::new("-")) else { return Ok(Form::Csv) };
+        let form = end.to_str().and_then(|end| Form::from_str(end, true).ok());
+        form.with_context(|| {
+            format!(
+                "{} does not say which format is wanted; end its name with .csv, .json, .jsonl or .parquet, or say --format",
+                self.output.display()
+            )
+        })
+    }
+
+    pub(super) fn selection(&self) -> anyhow::Result<Selection> {
+        let window = Window { from: self.from.unwrap_or(Timestamp::MIN), until: self.until.unwrap_or(Timestamp::MAX) };
+        if window.until <= window.from {
+            bail!("--until does not lie after --from");
+        }
+        Ok(Selection { session: self.session.map(SessionId), window, sessions: Vec::new() })
+    }
+}
+
+impl Selection {
+    /// Finds the sessions.
+    pub(super) fn over(mut self, reader: &Reader) -> anyhow::Result<Self> {
+        let all = reader.sessions()?;
+        if let Some(session) = self.session
+            && !all.iter().any(|row| row.id == session)
+        {
+            let known: Vec<String> = all.iter().map(|row| row.id.to_string()).collect();
+            bail!("--session {session}: there is none with this number; known: {}", known.join(", "));
+        }
+        let inside = |row: &SessionRow| {
+            let until = row.ended.map_or(Timestamp::MAX, |ended| ended.0);
+            self.session.is_none_or(|session| session == row.id) && row.begun < self.window.until && self.window.from <= until
+        };
+        self.sessions = all.into_iter().filter(inside).collect();
+        Ok(self)
+    }
+
+    /// Whose stretches are read.
+    pub(super) fn of(&self) -> Of {
+        self.session.map_or(Of::Window(self.window), Of::Session)
+    }
+}
+
+/// A moment with its offset, or in local time.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let local = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::system()).ok();
+    let at = text.parse::<jiff::Timestamp>().ok().or_else(|| local().map(|at| at.timestamp()));
+    let nanos = at.and_then(|at| i64::try_from(at.as_nanosecond()).ok());
+    nanos
+        .map(Timestamp::from_nanos)
+        .ok_or_else(|| format!("{text:?} is no moment; write it like 2026-03-02T22:00:00Z, or 2026-03-02 22:00 in local time"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_with_and_without_an_offset() {
+        assert_eq!(moment("1970-01-01T01:00:00+01:00"), Ok(Timestamp::from_nanos(0)));
+        assert!(moment("2026-03-02 22:00").is_ok() && moment("2026-03-02").is_ok());
+        assert!(moment("yesterday").unwrap_err().contains("2026-03-02T22:00:00Z"));
+        assert!(moment("9999-01-01T00:00:00Z").is_err(), "beyond what a frame's stamp can tell");
+    }
+}

@@ -1,0 +1,179 @@
+//! `earwitness check` and `earwitness export` as their users run them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use earwitness::store::{Event, FILE, JournalLine, Record, Reply, SessionId, Store};
+use earwitness_core::time::Window;
+use earwitness_core::verdict::{self, judge};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use serde_json::Value;
+
+use crate::sample::{at, begun, id, minute};
+use earwitness_core::record::Entry;
+
+fn earwitness(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_earwitness")).args(arguments).env("TZ", "UTC").output().unwrap()
+}
+
+fn text(octets: &[u8]) -> String {
+    String::from_utf8(octets.to_vec()).unwrap()
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A store with a session whose scores follow from its series, and with verdicts that follow from both.
+fn made(folder: &Path) -> PathBuf {
+    let place = folder.join("store");
+    let (mut store, _) = Store::open(&place).unwrap();
+    let Entry::Begun { at: from, design, alpha } = begun() else { unreachable!() };
+    let design = earwitness_core::schedule::Design { slots: 4, ..design };
+    store.write(&[Entry::Begun { at: from, design: design.clone(), alpha }]).unwrap();
+    for number in 0..20 {
+        let mut part = minute(number, 4, |device| i64::from(device) * 5 + 1);
+        if number == 3 {
+            part.devices[2].sightings.push(crate::sample::sighting(at(200)));
+        }
+        store.write(&[Entry::Watched(Box::new(part))]).unwrap();
+    }
+    // Rounds whose scores are those that the store itself computes.
+    let whole = store.material().unwrap().findings;
+    let rounds = (0..8).map(|number| {
+        let mut trial = crate::sample::trial(number, 0);
+        let ordered = design.round(number, at(60 + i64::from(number) * 120));
+        trial.round.played.onset = ordered.slots[ordered.drawn].from.plus(1_000);
+        (trial.round.slots, trial.round.drawn) = (ordered.slots, ordered.drawn);
+        trial.round
+    });
+    let settings = verdict::Settings { seed: 11, ..verdict::Settings::default() };
+    let scored = judge(&whole, rounds.collect(), &std::collections::BTreeMap::new(), &settings);
+    store.write(&scored.trials.into_iter().map(Entry::Trial).collect::<Vec<_>>()).unwrap();
+    let material = store.material().unwrap();
+    let verdicts = judge(&material.findings, material.rounds.clone(), &material.tested, &settings);
+    store.told(at(1_300), &material, &verdicts, &settings).unwrap();
+    let line = JournalLine { at: at(5), event: Event::CaptureGap, device: Some(id(3)), text: "away for \"3 s\"".into() };
+    let reply = Reply { round: 2, window: Window { from: at(7), until: at(9) }, level_db: -30.25 };
+    store.append(&[Record::Journal(&line), Record::Reply(&reply)]).unwrap();
+    place
+}
+
+#[test]
+fn a_sound_store_passes_and_its_report_fits_its_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let (writing, _) = Store::open(&place).unwrap();
+    let output = earwitness(&["check", path(&place)]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}{}", text(&output.stderr));
+    assert!(told.contains("all is as it was written") && told.contains("as written"), "{told}");
+    let output = earwitness(&["check", path(&place), "--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let schema = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schema/check-1.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    assert!(schema.is_valid(&report), "{:?}", schema.iter_errors(&report).map(|it| it.to_string()).collect::<Vec<_>>());
+    let session = &report["stores"][0]["sessions"][0];
+    assert_eq!((&session["rounds"], &session["differing"], &session["tellings"]), (&8.into(), &0.into(), &1.into()));
+    assert!(session["scores"].as_u64().unwrap() >= 96 && session["verdicts"] == 4, "{session}");
+    drop(writing);
+}
+
+#[test]
+fn what_was_changed_is_named_and_the_status_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let change = |sql: &str| rusqlite::Connection::open(place.join(FILE)).unwrap().execute_batch(sql).unwrap();
+    change("UPDATE verdicts SET ln_e = ln_e + 9 WHERE device = 2; UPDATE rounds SET drawn = (drawn + 1) % 4 WHERE number = 5");
+    let output = earwitness(&["check", path(&place)]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(
+        told.contains("round 5, drawn slot of the lot") && told.contains("device 00:16:3e:00:00:01, ln_e: written"),
+        "{told}"
+    );
+    change("CREATE TABLE extra (a)");
+    let output = earwitness(&["check", path(&place), "--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["stores"][0]["wrong"][0].as_str().unwrap().contains("extra"), "{report}");
+}
+
+#[test]
+fn a_damaged_file_and_a_missing_one_are_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let file = place.join(FILE);
+    let octets = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &octets[..octets.len() / 2]).unwrap();
+    let output = earwitness(&["check", path(&file), path(&folder.path().join("nowhere"))]);
+    let (told, said) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{told}{said}");
+    assert!(said.contains("nowhere") && told.matches("NOT all").count() == 2, "{told}{said}");
+}
+
+#[test]
+fn every_table_is_written_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let rows = [
+        ("sessions", 1),
+        ("rounds", 8),
+        ("scores", 8 * 4 * 4),
+        ("series", 1),
+        ("sightings", 1),
+        ("verdicts", 4),
+        ("journal", 1),
+        ("replies", 1),
+    ];
+    for (what, least) in rows {
+        let output = earwitness(&["export", what, path(&place)]);
+        assert_eq!(output.status.code(), Some(0), "{what}: {}", text(&output.stderr));
+        let mut lines = csv::Reader::from_reader(output.stdout.as_slice());
+        let columns = lines.headers().unwrap().len();
+        let count = lines.records().map(Result::unwrap).inspect(|row| assert_eq!(row.len(), columns)).count();
+        assert!(count >= least && (what == "series" || count == least), "{what}: {count}");
+        let json = folder.path().join(format!("{what}.json"));
+        let parquet = folder.path().join(format!("{what}.parquet"));
+        for file in [&json, &parquet] {
+            let output = earwitness(&["export", what, path(&place), "-o", path(file)]);
+            assert_eq!(output.status.code(), Some(0), "{what}: {}", text(&output.stderr));
+        }
+        let value: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+        assert_eq!(value["rows"].as_array().unwrap().len(), count, "{what}");
+        let file = SerializedFileReader::new(std::fs::File::open(parquet).unwrap()).unwrap();
+        assert_eq!(usize::try_from(file.metadata().file_metadata().num_rows()).unwrap(), count, "{what}");
+    }
+}
+
+#[test]
+fn a_part_can_be_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let seconds = |arguments: &[&str]| {
+        let output = earwitness(&[&["export", "series", path(&place)], arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout).lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = seconds(&[]);
+    let (from, until) = ("2026-05-28T20:30:00Z", "2026-05-28T20:32:30Z");
+    let part = seconds(&["--from", from, "--until", until]);
+    let inside = |line: &&String| (from..until).contains(&line.split(',').nth(1).unwrap());
+    assert_eq!(part, all.iter().filter(inside).cloned().collect::<Vec<_>>());
+    assert!(part.len() > 100 && part.len() < all.len(), "{} {}", part.len(), all.len());
+    let output = earwitness(&["export", "rounds", path(&place), "--session", "7"]);
+    assert!(output.status.code() == Some(2) && text(&output.stderr).contains("known: 1"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_probe_log_of_a_session_reads_back_as_its_rounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let reader = earwitness::store::Reader::open(&place).unwrap();
+    let rounds: Vec<_> = reader.trials(SessionId(1)).unwrap().into_iter().map(|trial| trial.round).collect();
+    for name in ["log.jsonl", "log.csv"] {
+        let file = folder.path().join(name);
+        let output = earwitness(&["export", "probes", path(&place), "--session", "1", "-o", path(&file)]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert_eq!(earwitness::probelog::read(&file).unwrap().rounds, rounds);
+    }
+}

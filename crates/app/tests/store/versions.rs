@@ -1,0 +1,94 @@
+//! Files of other versions. A fixture is kept for each version that was released, so that every later one must read it.
+
+use std::fs;
+use std::io::{Read, Write};
+
+use earwitness::store::{Event, FILE, JournalLine, Kind, Reader, Record, Reply, SessionId, Store, VERSION, recompute};
+use earwitness_core::time::Window;
+
+use crate::sample::{at, batch, begun, id};
+use crate::writer::all_there;
+
+/// What is in the fixture of version 1.
+fn fill(store: &mut Store) {
+    store.write(&[begun()]).unwrap();
+    (0..4).for_each(|number| store.write(&batch(number)).unwrap());
+    let line = JournalLine { at: at(5), event: Event::CaptureGap, device: Some(id(3)), text: "eth0 was away for 3 s".into() };
+    let reply = Reply { round: 2, window: Window { from: at(7), until: at(9) }, level_db: -30.25 };
+    store.append(&[Record::Journal(&line), Record::Reply(&reply), Record::Setting("paused", "no")]).unwrap();
+}
+
+fn unpacked(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/fixtures").join(name);
+    let mut octets = Vec::new();
+    flate2::read::GzDecoder::new(fs::File::open(path).unwrap()).read_to_end(&mut octets).unwrap();
+    octets
+}
+
+/// Writes the fixture of this version: `cargo test --test store -- --ignored writes_the_fixture`.
+#[test]
+#[ignore = "writes a file of the source tree, once for each version"]
+fn writes_the_fixture() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Store::open(folder.path()).unwrap();
+    fill(&mut store);
+    drop(store);
+    let name = format!("{}/tests/store/fixtures/version-{VERSION}.db.gz", env!("CARGO_MANIFEST_DIR"));
+    if fs::exists(&name).unwrap() {
+        return;
+    }
+    let mut out = flate2::write::GzEncoder::new(fs::File::create(name).unwrap(), flate2::Compression::best());
+    out.write_all(&fs::read(folder.path().join(FILE)).unwrap()).unwrap();
+    out.finish().unwrap();
+}
+
+#[test]
+fn a_store_of_version_1_is_read_and_written_on() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(FILE), unpacked("version-1.db.gz")).unwrap();
+    let (mut store, _) = Store::open(folder.path()).unwrap();
+    store.resume(SessionId(1)).unwrap();
+    store.write(&batch(4)).unwrap();
+    let reader = store.reader().unwrap();
+    assert_eq!(all_there(reader, &[0, 1, 2, 3, 4]), 5);
+    assert_eq!(reader.integrity().unwrap(), Vec::<String>::new());
+    let lines = reader.journal(Window { from: at(0), until: at(99) }, 9).unwrap();
+    assert!(lines[0].text == "eth0 was away for 3 s" && lines[0].device == Some(id(3)));
+    assert_eq!(reader.replies(SessionId(1)).unwrap()[0].level_db.to_bits(), (-30.25_f64).to_bits());
+    assert_eq!(recompute(reader, SessionId(1)).unwrap().rounds, 5);
+}
+
+#[test]
+fn a_store_of_a_later_version_is_refused_in_a_sentence_and_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Store::open(folder.path()).unwrap();
+    fill(&mut store);
+    drop(store);
+    let path = folder.path().join(FILE);
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", VERSION + 6).unwrap();
+    let before = fs::read(&path).unwrap();
+    for error in [Store::open(folder.path()).unwrap_err(), Reader::open(folder.path()).unwrap_err()] {
+        assert_eq!(error.kind, Kind::Newer { found: VERSION + 6 });
+        assert!(error.to_string().contains("a later version of this program"), "{error}");
+    }
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn the_database_of_another_program_is_refused_and_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)").unwrap();
+    let before = fs::read(&path).unwrap();
+    let error = Store::open(folder.path()).unwrap_err();
+    assert_eq!(error.kind, Kind::Foreign, "{error}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_place_without_a_store_is_said_to_be_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Reader::open(folder.path()).unwrap_err();
+    assert!(error.kind == Kind::Missing && error.to_string().contains("name the folder"), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "reading makes no file");
+}

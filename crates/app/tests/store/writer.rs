@@ -1,0 +1,201 @@
+//! A process that writes, tells what was acknowledged, and is killed.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use earwitness::store::{Kind, Reader, SessionId, Store};
+use earwitness_core::findings::Findings;
+use earwitness_core::record::Entry;
+
+use crate::sample::{batch, begun};
+
+const FOLDER: &str = "EARWITNESS_TEST_STORE";
+const BATCHES: &str = "EARWITNESS_TEST_BATCHES";
+const PLAIN: &str = "EARWITNESS_TEST_PLAIN";
+
+/// What the writer says of each call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Said {
+    Acknowledged(u32),
+    Failed(String),
+    Opened,
+}
+
+/// A writer in a process of its own; dies with its owner.
+pub(crate) struct Writer {
+    pub(crate) child: Child,
+    said: Arc<Mutex<Vec<Said>>>,
+    reading: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Writes into a folder until it is killed, or so many batches.
+    pub(crate) fn start(folder: &Path, batches: Option<u32>) -> Self {
+        Self::under(&[], folder, batches, false)
+    }
+
+    /// The same with another program around it.
+    pub(crate) fn under(around: &[String], folder: &Path, batches: Option<u32>, plain: bool) -> Self {
+        let own = std::env::current_exe().unwrap().to_str().unwrap().to_owned();
+        let words: Vec<String> = around
+            .iter()
+            .cloned()
+            .chain([own])
+            .chain(["--ignored", "--exact", "--nocapture", "writer::writes_until_it_is_killed"].map(str::to_owned))
+            .collect();
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).env(FOLDER, folder).stdout(Stdio::piped()).stderr(Stdio::null());
+        if let Some(batches) = batches {
+            command.env(BATCHES, batches.to_string());
+        }
+        if plain {
+            command.env(PLAIN, "1");
+        }
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let into = Arc::clone(&said);
+        let reading = std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                let one = match line.split_once(' ') {
+                    Some(("ack", number)) => number.parse().ok().map(Said::Acknowledged),
+                    Some(("failed", why)) => Some(Said::Failed(why.to_owned())),
+                    _ => (line == "opened").then_some(Said::Opened),
+                };
+                into.lock().unwrap().extend(one);
+            }
+        });
+        Self { child, said, reading: Some(reading) }
+    }
+
+    pub(crate) fn said(&self) -> Vec<Said> {
+        self.said.lock().unwrap().clone()
+    }
+
+    pub(crate) fn acknowledged(&self) -> Vec<u32> {
+        self.said().iter().filter_map(|it| if let Said::Acknowledged(number) = it { Some(*number) } else { None }).collect()
+    }
+
+    /// Waits until so many batches are acknowledged.
+    pub(crate) fn wait_for(&self, batches: usize) {
+        for _ in 0..6_000 {
+            if self.acknowledged().len() >= batches {
+                return;
+            }
+            earwitness::clock::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("the writer acknowledged only {:?} in a minute", self.said());
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let done = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(done.success());
+    }
+
+    /// Kills it, as a power cut does to a process; says what had been acknowledged.
+    pub(crate) fn kill(mut self) -> Vec<u32> {
+        self.child.kill().unwrap();
+        self.ended();
+        self.acknowledged()
+    }
+
+    /// Waits for its end; says all that it said.
+    pub(crate) fn finish(mut self) -> Vec<Said> {
+        self.ended();
+        self.said()
+    }
+
+    fn ended(&mut self) {
+        self.child.wait().unwrap();
+        if let Some(reading) = self.reading.take() {
+            reading.join().unwrap();
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // A process that has ended cannot be killed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Not a test of its own: the process that the others kill.
+#[test]
+#[ignore = "the process that other tests start"]
+fn writes_until_it_is_killed() {
+    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
+    let batches = std::env::var(BATCHES).ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    let mut out = std::io::stdout();
+    let mut say = |text: String| {
+        out.write_all(format!("{text}\n").as_bytes()).unwrap();
+        out.flush().unwrap();
+    };
+    if std::env::var_os(PLAIN).is_some() {
+        return plain(&folder, &mut say);
+    }
+    let mut store = Store::open(&folder).unwrap().0;
+    say("\nopened".into());
+    let sessions = store.reader().unwrap().sessions().unwrap();
+    let mut number = 0;
+    if let Some(last) = sessions.last() {
+        store.resume(last.id).unwrap();
+        number = store.reader().unwrap().trials(last.id).unwrap().last().map_or(0, |trial| trial.round.number + 1);
+    } else {
+        store.write(&[begun()]).unwrap();
+    }
+    for _ in 0..batches {
+        match store.write(&batch(number)) {
+            Ok(()) => {
+                say(format!("ack {number}"));
+                number += 1;
+            }
+            Err(error) => say(format!("failed {:?} {error}", error.kind)),
+        }
+    }
+}
+
+/// The same rows in a plain database that waits for nothing but the end of the file system's own delay.
+fn plain(folder: &Path, say: &mut impl FnMut(String)) {
+    let connection = rusqlite::Connection::open(folder.join("plain.db")).unwrap();
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS a (n INTEGER)")
+        .unwrap();
+    for number in 0_u32..1_000_000 {
+        connection.execute("INSERT INTO a VALUES (?1)", [number]).unwrap();
+        say(format!("ack {number}"));
+    }
+}
+
+/// Whether everything that was acknowledged is there, as it was handed over; says how many rounds are.
+pub(crate) fn all_there(reader: &Reader, acknowledged: &[u32]) -> u32 {
+    let session = SessionId(1);
+    let trials = reader.trials(session).unwrap();
+    for number in acknowledged {
+        let Entry::Trial(expected) = &batch(*number)[1] else { unreachable!() };
+        let found = trials.iter().find(|trial| trial.round.number == *number);
+        assert_eq!(found, Some(expected), "round {number} was acknowledged");
+    }
+    let mut stretches: Vec<Findings> = Vec::new();
+    reader
+        .stretches(earwitness::store::Of::Session(session), |part| {
+            stretches.push(part);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(stretches.len(), trials.len(), "a call is written whole or not at all");
+    for (number, part) in stretches.iter().enumerate() {
+        let Entry::Watched(expected) = &batch(u32::try_from(number).unwrap())[0] else { unreachable!() };
+        assert_eq!(part, &**expected);
+    }
+    u32::try_from(trials.len()).unwrap()
+}
+
+/// The kinds of trouble in what was said.
+pub(crate) fn failures(said: &[Said], kind: &Kind) -> usize {
+    let start = format!("{kind:?} ");
+    said.iter().filter(|it| matches!(it, Said::Failed(why) if why.starts_with(&start))).count()
+}
