@@ -1,5 +1,6 @@
-//! Sends numbered frames out of an interface as fast as asked: `send IFACE OCTETS FRAMES FRAMES_PER_SECOND` (0: as fast as it can). Prints
-//! how many the kernel took, in how many seconds. For tests and measurements inside network namespaces.
+//! Sends numbered frames out of an interface as fast as asked: `send IFACE OCTETS FRAMES FRAMES_PER_SECOND [TAGS]` (0: as fast as it can).
+//! TAGS are octets in hexadecimal that stand behind the addresses, such as `81000007`. Prints how many the kernel took, in how many seconds.
+//! For tests and measurements inside network namespaces.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -17,9 +18,15 @@ fn now() -> Instant {
 #[expect(clippy::print_stdout, reason = "the count is the result")]
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [interface, octets, frames, rate] = arguments.as_slice() else {
-        return Err(io::Error::other("usage: send IFACE OCTETS FRAMES FRAMES_PER_SECOND"));
+    let [interface, octets, frames, rate, tags @ ..] = arguments.as_slice() else {
+        return Err(io::Error::other("usage: send IFACE OCTETS FRAMES FRAMES_PER_SECOND [TAGS]"));
     };
+    let tags: Vec<u8> = tags
+        .concat()
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(&String::from_utf8_lossy(pair), 16).map_err(io::Error::other))
+        .collect::<io::Result<_>>()?;
     let number = |text: &String| text.parse::<u64>().map_err(io::Error::other);
     let (octets, frames, rate) = (number(octets)?, number(frames)?, number(rate)?);
     let socket = open(interface)?;
@@ -27,7 +34,8 @@ fn main() -> io::Result<()> {
     let mut batch = vec![vec![0_u8; length]; BATCH];
     for frame in &mut batch {
         // To a group that nobody is in, from an address of no maker, of the protocol number for experiments (IEEE 802a).
-        frame[..14].copy_from_slice(&[0x03, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 1, 0x88, 0xb5]);
+        let head = [&[0x03, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 1], tags.as_slice(), &[0x88, 0xb5]].concat();
+        frame[..head.len()].copy_from_slice(&head);
     }
     let begun = now();
     let (mut sent, mut refused) = (0_u64, 0_u64);
@@ -45,7 +53,7 @@ fn main() -> io::Result<()> {
             continue;
         }
         for (place, frame) in batch.iter_mut().enumerate() {
-            frame[14..22].copy_from_slice(&(sent + place as u64).to_be_bytes());
+            frame[tags.len() + 14..tags.len() + 22].copy_from_slice(&(sent + place as u64).to_be_bytes());
         }
         match send(socket, &mut batch[..count]) {
             Ok(taken) => sent += taken,

@@ -46,6 +46,8 @@ pub struct Ring {
     socket: OwnedFd,
     /// The block that the kernel hands over next.
     next: usize,
+    /// Octets kept of a frame.
+    snap: u32,
 }
 
 impl Ring {
@@ -78,7 +80,7 @@ impl Ring {
         };
         sys::set_option(fd, libc::SOL_PACKET, libc::PACKET_RX_RING, &request)?;
         let map = Map::new(fd, shape.block, count)?;
-        Ok(Self { map, socket, next: 0 })
+        Ok(Self { map, socket, next: 0, snap: shape.snap })
     }
 
     /// Receives the frames of this interface from now on, and of no other. Can be called again after the interface is gone.
@@ -87,6 +89,7 @@ impl Ring {
     /// `ENODEV` when no interface has this index.
     pub fn bind(&mut self, index: u32) -> io::Result<()> {
         sys::bind(self.socket.as_fd(), index)?;
+        sys::keep(self.socket.as_fd(), self.snap)?;
         // Binding to an interface that is down leaves an error behind, which would make the next wait return at once.
         self.take_error().map(drop)
     }
@@ -100,7 +103,8 @@ impl Ring {
         sys::set_option(self.socket.as_fd(), libc::SOL_PACKET, libc::PACKET_ADD_MEMBERSHIP, &request)
     }
 
-    /// Lets no further frame in, and counts none: what lies in the ring is handed over within the time of [`Shape::retire`].
+    /// Lets no further frame in, and counts none, until [`Ring::bind`]: what lies in the ring is handed over within the time of
+    /// [`Shape::retire`].
     pub fn close_entrance(&self) -> io::Result<()> {
         sys::keep(self.socket.as_fd(), 0)
     }

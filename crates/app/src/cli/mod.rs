@@ -1,6 +1,7 @@
 //! The command line: arguments are checked before anything is read; then a command does its work.
 
 mod analyze;
+mod capture;
 mod compare;
 mod demo;
 mod interrupt;
@@ -25,6 +26,7 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Analyze(Box<analyze::Args>),
+    Capture(capture::Args),
     Compare(compare::Args),
     Demo(demo::Args),
     Simulate(simulate::Args),
@@ -46,6 +48,7 @@ enum Outcome {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Analyze(args) => analyze::run(*args),
+        Command::Capture(args) => capture::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),

@@ -73,9 +73,15 @@ pub fn packet(out: &mut Vec<u8>, frame: &Frame<'_>, remarks: &Remarks<'_>) {
 
 /// An interface statistics block: frames received and lost since the start, as of a moment.
 pub fn statistics(out: &mut Vec<u8>, interface: u32, at: Timestamp, received: u64, dropped: u64) {
+    remarked_statistics(out, interface, at, (received, dropped), "");
+}
+
+/// The same with a comment, for what frames cannot tell: an interface that went down, or came back. An empty comment is left out.
+pub fn remarked_statistics(out: &mut Vec<u8>, interface: u32, at: Timestamp, (received, dropped): (u64, u64), comment: &str) {
     block(out, ng::ISB, |out| {
         put(out, interface);
         time(out, at);
+        option(out, COMMENT, comment.as_bytes());
         option(out, code::ISB_IFRECV, &received.to_le_bytes());
         option(out, code::ISB_IFDROP, &dropped.to_le_bytes());
         end_of_options(out);

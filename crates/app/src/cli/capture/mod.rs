@@ -1,0 +1,156 @@
+//! `earwitness capture`: the only command with a network privilege, and the only thing that it does.
+
+mod list;
+
+use std::fs::OpenOptions;
+use std::io::{self, IsTerminal};
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use earwitness_ring::Shape;
+use rustix::process::{Signal, getuid};
+use signal_hook::low_level::pipe;
+
+use super::{Outcome, say};
+use crate::wire::{Ended, Limits, Links, Output, Port, Recording, confine, shadowed};
+
+/// Least and most octets of a ring that are allowed.
+const RINGS: std::ops::RangeInclusive<u64> = 1..=1024;
+
+/// Capture frames of network interfaces as pcapng on standard output.
+///
+/// Needs the right to capture raw frames, and gives it and every other right up before the first frame. An interface that goes down or away
+/// is followed by its name. Lost frames are counted and written into the capture.
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Interface to capture; may be repeated. The bridge, or the interface to the devices: inside the home, not towards the Internet
+    #[arg(short, long = "interface", value_name = "IFACE", required_unless_present = "list", num_args = 1)]
+    interface: Vec<String>,
+    /// Show the interfaces of this machine, and how they are
+    #[arg(long, exclusive = true)]
+    list: bool,
+    /// Write to this file instead of standard output; it must not exist yet
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Octets kept of a frame; 192 hold all headers
+    #[arg(short, long, value_name = "OCTETS", default_value_t = 262_144, value_parser = clap::value_parser!(u32).range(60..=262_144))]
+    snaplen: u32,
+    /// Ring for each interface, in MiB: what comes while the reader is late
+    #[arg(long, value_name = "MIB", default_value_t = 16, value_parser = clap::value_parser!(u64).range(*RINGS.start()..=*RINGS.end()))]
+    ring: u64,
+    /// Longest wait of a frame in the ring, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=100))]
+    latency: u64,
+    /// Stop after so long
+    #[arg(long, value_name = "SECONDS")]
+    seconds: Option<f64>,
+    /// Stop after so many frames
+    #[arg(short, long, value_name = "FRAMES")]
+    count: Option<u64>,
+    /// Only what reaches this machine anyway: do not ask the interface for the rest
+    #[arg(long)]
+    no_promiscuous: bool,
+    /// End with an error where an interface is missing or would be counted twice, instead of waiting or leaving it out
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let mut links = Links::open().context("cannot ask the kernel for its interfaces")?;
+    if args.list {
+        return list::print(&links.list().context("cannot list interfaces")?);
+    }
+    let names = check(args, &mut links)?;
+    let out = output(args)?;
+    let shape = Shape {
+        octets: usize::try_from(args.ring)?.saturating_mul(1 << 20),
+        retire: Duration::from_millis(args.latency),
+        snap: args.snaplen,
+        ..Shape::default()
+    };
+    let ports = names
+        .iter()
+        .map(|name| Port::open(name, shape, !args.no_promiscuous).map_err(|error| cannot_open(&error, args.ring)))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let stop = signals()?;
+    for missing in confine().context("capturing was not begun, because rights could not be given up")? {
+        say::line(&missing);
+    }
+    let limits = Limits { time: args.seconds.map(Duration::try_from_secs_f64).transpose()?, frames: args.count };
+    match Recording::new(ports, links, out, stop.into(), limits).run(&mut |text| say::line(text))? {
+        Ended::Asked | Ended::ReaderGone => Ok(Outcome::Done),
+    }
+}
+
+/// The interfaces, each once.
+fn check<'a>(args: &'a Args, links: &mut Links) -> anyhow::Result<Vec<&'a str>> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in args.interface.iter().map(String::as_str) {
+        if name == "any" {
+            anyhow::bail!(
+                "`any` shows frames that pass a bridge up to three times, which would be counted as sent three times; name the \
+                 bridge or the interface towards the devices instead (`earwitness capture --list` shows them)"
+            );
+        }
+        if name.is_empty() || name.len() > 15 || name.contains(['/', '\0']) {
+            anyhow::bail!("{name:?} cannot be the name of an interface; `earwitness capture --list` shows those that are there");
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if args.strict {
+        let list = links.list().context("cannot list interfaces")?;
+        for &name in &names {
+            if !list.iter().any(|link| link.name == name) {
+                anyhow::bail!("there is no interface {name}; `earwitness capture --list` shows those that are there");
+            }
+            if let Some(over) = shadowed(&list, &names, name) {
+                anyhow::bail!("the frames of {name} pass {} too and would be counted twice; name one of the two", over.name);
+            }
+        }
+    }
+    Ok(names)
+}
+
+fn output(args: &Args) -> anyhow::Result<Output> {
+    if let Some(path) = args.output.as_ref().filter(|path| path.as_os_str() != "-") {
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        return Ok(Output::file(
+            file.with_context(|| format!("cannot create {}; name a file that is not there yet", path.display()))?,
+        ));
+    }
+    if io::stdout().is_terminal() {
+        anyhow::bail!(
+            "a capture on a terminal is of no use; write it to a file (-o FILE) or into a program (| earwitness analyze -)"
+        );
+    }
+    Output::standard().context("cannot write to standard output")
+}
+
+fn cannot_open(error: &io::Error, ring: u64) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            let program = std::env::current_exe().map_or_else(|_| "earwitness".into(), |path| path.display().to_string());
+            let root = if getuid().is_root() { " (root without it: in a container, add NET_RAW)" } else { "" };
+            anyhow::anyhow!(
+                "may not capture: this needs the right CAP_NET_RAW{root}; run it as root, or give it to this program alone:\n\
+                 sudo setcap cap_net_raw=ep {program}"
+            )
+        }
+        io::ErrorKind::OutOfMemory => anyhow::anyhow!("the kernel has no {ring} MiB for a ring; try --ring 4"),
+        _ => anyhow::anyhow!("cannot open a ring for frames: {error}"),
+    }
+}
+
+/// Readable once somebody wants the program to end.
+fn signals() -> anyhow::Result<UnixStream> {
+    let (read, write) = UnixStream::pair()?;
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        pipe::register(signal.as_raw(), write.try_clone()?)?;
+    }
+    Ok(read)
+}

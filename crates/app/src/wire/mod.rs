@@ -1,0 +1,18 @@
+//! Live capture on this machine's own interfaces: frames from the kernel's ring to pcapng, in the one process that ever holds a privilege.
+//!
+//! `links` asks the kernel which interfaces there are, `port` follows one by name, `encode` turns frames into blocks, `output` hands them to
+//! a reader that may be slow, `record` is the loop, `confine` gives up every right.
+
+mod confine;
+mod encode;
+mod links;
+mod output;
+mod port;
+mod record;
+
+pub use confine::confine;
+pub use earwitness_ring::{Offloads, offloads};
+pub use links::{Link, Links, shadowed};
+pub use output::Output;
+pub use port::Port;
+pub use record::{Ended, Limits, Recording};
