@@ -1,0 +1,34 @@
+//! What the capture may do, once it runs: nothing.
+
+use std::fs;
+
+use super::lab::{Lab, capture, inside};
+
+#[test]
+fn every_right_is_given_up_before_the_first_frame() {
+    let Some(lab) = Lab::new() else { return };
+    let running = capture(&lab.b, &["-i", "vb"]).ready();
+    let status = fs::read_to_string(format!("/proc/{}/status", running.child.id())).unwrap();
+    let field = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(&format!("{name}:"))).unwrap();
+        line.split_once(':').unwrap().1.trim().to_owned()
+    };
+    for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+        assert_eq!(field(set), "0000000000000000", "{set}");
+    }
+    assert_eq!((field("NoNewPrivs").as_str(), field("Seccomp").as_str()), ("1", "2"));
+    assert_eq!(field("Uid"), "65534\t65534\t65534\t65534");
+    assert_eq!(running.end().0, 0);
+}
+
+#[test]
+fn without_the_right_to_capture_it_says_how_to_get_it() {
+    let Some(lab) = Lab::new() else { return };
+    let told = inside(&lab.b, "setpriv")
+        .args(["--bounding-set=-net_raw", "--inh-caps=-net_raw", env!("CARGO_BIN_EXE_earwitness"), "capture", "-i", "vb"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&told.stderr);
+    assert_eq!(told.status.code(), Some(2), "{said}");
+    assert!(said.contains("CAP_NET_RAW") && said.contains("sudo setcap cap_net_raw=ep"), "{said}");
+}
