@@ -42,7 +42,7 @@ fn run(line: &str) -> Told {
     let mut source = Source::command(line).unwrap();
     assert_eq!(source.start_when_due(Duration::from_secs(5)).unwrap(), None);
     let mut told = Told::default();
-    for _ in 0..200 {
+    for _ in 0..100_000 {
         wait(&source);
         source.read_frames(&mut |event| told.take(event));
         if told.ended.is_some() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::lab::{Lab, capture, pass};
+use super::lab::{Lab, capture, pass, until};
 
 #[test]
 fn twenty_thousand_frames_a_second_are_all_there() {
@@ -27,7 +27,7 @@ fn received_and_lost_are_what_was_sent_when_the_capture_stands_still() {
         assert_eq!(before, 0, "something else speaks in the namespace");
         let sent = std::thread::scope(|scope| {
             let sending = scope.spawn(|| lab.send(octets, 200_000, 100_000, &[]));
-            pass(Duration::from_millis(500));
+            until("frames come", || !running.written().frames.is_empty());
             running.signal("STOP");
             pass(Duration::from_secs(1));
             running.signal("CONT");

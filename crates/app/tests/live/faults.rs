@@ -56,6 +56,8 @@ fn an_interface_is_another_one_under_another_name() {
     ip(&["-n", &lab.b, "link", "set", "vb", "name", "other"]);
     ip(&["-n", &lab.b, "link", "set", "other", "up"]);
     until("it is said", || running.said().contains("vb is not there"));
+    // What was sent before has left the ring by then.
+    pass(Duration::from_millis(500));
     let before = running.written().frames.len();
     lab.send(64, 100, 0, &[]);
     pass(Duration::from_millis(500));

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use earwitness_core::pcap::{Decoder, Note, Step};
 
 /// One test after another: each wants both cores.
 static ALONE: Mutex<()> = Mutex::new(());
+static BUILT: Once = Once::new();
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// How long a thing that should come at once may take on a busy machine.
@@ -38,6 +39,11 @@ impl Lab {
             return None;
         }
         ip(&["netns", "add", &lab.b]);
+        for name in [&lab.a, &lab.b] {
+            // Else the interfaces themselves speak, to find their neighbours.
+            let quiet = "for it in all default; do echo 1 > /proc/sys/net/ipv6/conf/$it/disable_ipv6; done";
+            run(inside(name, "sh").args(["-c", quiet]));
+        }
         lab.pair();
         Some(lab)
     }
@@ -64,17 +70,17 @@ impl Drop for Lab {
     }
 }
 
-/// The program that sends frames: `cargo test --workspace` builds it, else it is built now.
+/// The program that sends frames: `cargo test --workspace` has built it, else it is built now.
 fn sender() -> PathBuf {
     if let Some(path) = std::env::var_os("EARWITNESS_SEND") {
         return path.into();
     }
     let deps = std::env::current_exe().unwrap();
     let path = deps.parent().and_then(|it| it.parent()).unwrap().join("examples/send");
-    if !path.exists() {
+    BUILT.call_once(|| {
         let mut cargo = Command::new(env!("CARGO"));
         run(cargo.args(["build", "--quiet", "-p", "earwitness-ring", "--example", "send"]));
-    }
+    });
     path
 }
 
