@@ -99,7 +99,8 @@ fn play(connection: &mut Connection, name: Option<&str>, sound: &Pcm) -> Result<
         sink_name: Some(sink_name),
         buffer_attr: BufferAttr {
             target_length: size(whole),
-            pre_buffering: 0,
+            // Not nothing: a stream without any goes on in silence for ever and is never drained.
+            pre_buffering: 2,
             minimum_request_length: size(whole.saturating_sub(in_sink) / 2),
             ..BufferAttr::default()
         },

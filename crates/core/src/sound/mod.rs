@@ -39,7 +39,7 @@ impl fmt::Debug for Pcm {
 /// How long so many samples are, nanoseconds; 0 at a rate of 0.
 #[must_use]
 pub fn duration(samples: usize, rate: u32) -> i64 {
-    let nanos = (samples as u128 * SECOND.unsigned_abs() as u128).checked_div(u128::from(rate));
+    let nanos = (samples as u128 * u128::from(SECOND.unsigned_abs())).checked_div(u128::from(rate));
     nanos.and_then(|nanos| i64::try_from(nanos).ok()).unwrap_or(0)
 }
 

@@ -82,7 +82,7 @@ pub fn find(reference: &Pcm, recording: &Pcm) -> Option<Found> {
     let lead = if second > 0.0 { top.abs() / second } else { f64::MAX };
     let at = interpolated(&heights, best);
     #[expect(clippy::cast_possible_truncation, reason = "a place in a recording of some minutes")]
-    let within = (at * SECOND as f64 / f64::from(reference.rate)) as i64;
+    let within = (at * 1e9 / f64::from(reference.rate)) as i64;
     Some(Found {
         at: within - duration(skipped, reference.rate),
         correlation: if present > 0.0 { (product.abs() / (known * present).sqrt()).min(1.0) } else { 0.0 },
@@ -140,7 +140,7 @@ fn friendly(length: usize) -> usize {
         };
         strip(strip(strip(number, 2), 3), 5) == 1
     };
-    (length.max(2)..).find(|&number| number % 2 == 0 && smooth(number)).unwrap_or(length)
+    (length.max(2)..=length.max(2).saturating_mul(2)).find(|&number| number % 2 == 0 && smooth(number)).unwrap_or(length)
 }
 
 /// Standard deviation of the correlations that are not near the peak, by their median size, which a few echoes cannot move.

@@ -1,3 +1,10 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "made-up sounds are small and positive"
+)]
+
 use realfft::RealFftPlanner;
 
 use super::*;

@@ -1,3 +1,10 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "made-up sounds are small and positive"
+)]
+
 use super::*;
 use crate::lot::{Lot, Stream};
 use crate::sound::{noise, shape};
