@@ -4,3 +4,5 @@
 mod lane;
 #[cfg(test)]
 mod seen;
+#[cfg(test)]
+mod sounds;

@@ -11,7 +11,7 @@ const SCHEMA: &str = include_str!("../../../../docs/schema/doctor-1.json");
 
 /// The report on JSON, held to its schema.
 fn report(lane: &Lane, before: &[&str], arguments: &[&str]) -> (Value, Option<i32>) {
-    let done = lane.doctor(before, &[arguments, &["--json", "--state", "/tmp"]].concat());
+    let done = lane.doctor(before, &[arguments, &["--json", "--no-sound", "--state", "/tmp"]].concat());
     let report: Value =
         serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&done.stderr)));
     let schema = jsonschema::validator_for(&serde_json::from_str(SCHEMA).unwrap()).unwrap();

@@ -1,5 +1,6 @@
 //! `earwitness doctor`: can this machine do what it is asked to?
 
+mod room;
 mod store;
 
 use std::io::{self, Write};
@@ -9,12 +10,13 @@ use std::time::Duration;
 use clap::ValueHint;
 
 use super::{Outcome, say};
-use crate::doctor::{Questions, examine, is_well, report};
+use crate::doctor::sound::sound;
+use crate::doctor::{Check, Questions, examine, is_well, report};
 use crate::report::table::Terminal;
 
 /// Look whether this machine can see the home, be heard, hear, and keep time and records; say what to do where it cannot.
 ///
-/// Changes nothing. See docs/guide/doctor.md.
+/// Plays one short sound, and changes nothing. See docs/guide/doctor.md.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Exit status: 0 all that is needed works; 2 something does not.")]
 pub(in crate::cli) struct Args {
@@ -30,6 +32,12 @@ pub(in crate::cli) struct Args {
     /// Folder of the store.
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, default_value = "/var/lib/earwitness")]
     state: PathBuf,
+    /// Play no sound and listen for none.
+    #[arg(long)]
+    no_sound: bool,
+    /// Listen to what the loudspeaker is given instead of the microphone.
+    #[arg(long, conflicts_with = "no_sound")]
+    monitor: bool,
     /// For programs (docs/schema/doctor-1.json).
     #[arg(long)]
     json: bool,
@@ -51,6 +59,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
             say::line(&format!("looking at: {what}"));
         }
     });
+    if args.no_sound {
+        checks.push(Check::skipped("loudspeaker", "no sound was to be played (--no-sound)"));
+    } else {
+        if !args.quiet {
+            say::line("looking at: the loudspeaker, with a short sound");
+        }
+        checks.extend(sound(&mut room::Server::new(args.monitor)));
+    }
     checks.push(store::store(&args.state));
     let mut out = io::stdout().lock();
     if args.json {
