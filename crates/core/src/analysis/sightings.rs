@@ -26,8 +26,15 @@ pub(super) fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Re
     let end = slices.partition_point(|slice| slice.at <= train.last);
     let start = lead(slices, begin, train.first);
     let within = slices.get(start..end).unwrap_or(&[]);
-    let octets_before: u64 = slices.get(start..begin).unwrap_or(&[]).iter().map(|slice| u64::from(slice.length)).sum();
-    let glued = if flow.protocol == UDP { to_seconds(octets_before, train) } else { 0.0 };
+    let octets = |slices: &[Slice]| slices.iter().map(|slice| u64::from(slice.length)).sum::<u64>();
+    let octets_before = octets(slices.get(start..begin).unwrap_or(&[]));
+    // Records longer than any codec's frame are pieces of a stream of samples, cut wherever a buffer ended: then all that is sent is sound, in
+    // records of whatever length.
+    let cut = flow.protocol != UDP && train.shape != TrainShape::Paced && train.is_cut();
+    let glued =
+        if flow.protocol == UDP || cut { to_seconds(octets_before, train).min(to_f64(LEAD) / to_f64(SECOND)) } else { 0.0 };
+    let beside =
+        if cut { to_seconds(octets(slices.get(begin..end).unwrap_or(&[])).saturating_sub(train.octets), train) } else { 0.0 };
     let marks = within.iter().take(MARKS_KEPT).map(|slice| Mark {
         at: Timestamp::from_nanos(slice.at),
         length: slice.length,
@@ -41,7 +48,7 @@ pub(super) fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Re
         },
         flow,
         receiver,
-        audio_seconds: Some(seconds(train, glued, octets_before)),
+        audio_seconds: Some(seconds(train, glued + beside, octets_before)),
         pre_roll_seconds: train.backlog + glued,
         tail_seconds: tail(train, slices.get(begin..end).unwrap_or(&[])),
         bit_rate: Some(train.bit_rate),
@@ -72,22 +79,24 @@ fn lead(slices: &[Slice], begin: usize, first: i64) -> usize {
     start
 }
 
-/// Seconds of sound: slices times beat, and what a QUIC stack glued into full datagrams before the beat. On TCP, where a record
+/// Seconds of sound: slices times beat, and `more`: what a QUIC stack glued into full datagrams before the beat, and pieces of a stream of
+/// samples that were cut otherwise. Else on TCP, where a record
 /// says what was written at once, larger records before the beat are something else; that they are sound after all is
 /// the upper end of the interval, which otherwise holds the error of the beat and one beat at either end; its lower end leaves out a backlog
 /// whose records are told apart by similar lengths only.
-fn seconds(train: &Train, glued: f64, octets_before: u64) -> Estimate {
-    let value = train.seconds + glued;
+fn seconds(train: &Train, more: f64, octets_before: u64) -> Estimate {
+    let value = train.seconds + more;
     let spread = TWO_SIDED_95 * value * train.beat_error + train.beat / to_f64(SECOND);
-    let high = value.max(train.seconds + to_seconds(octets_before, train)) + spread;
+    let lead = to_seconds(octets_before, train).min(to_f64(LEAD) / to_f64(SECOND));
+    let high = value.max(train.seconds + lead) + spread;
     // What seems a backlog may be records of something else, unless all have one length.
     let sure = if train.shape == TrainShape::Constant { train.seconds } else { train.seconds - train.backlog };
     Estimate { value, low: (sure - spread).max(0.0), high }
 }
 
-/// How long a codec takes for so many octets; at most the length of a lead.
+/// How long a codec takes for so many octets.
 fn to_seconds(octets: u64, train: &Train) -> f64 {
-    (to_f64(i64::try_from(octets).unwrap_or(i64::MAX)) * 8.0 / train.bit_rate).min(to_f64(LEAD) / to_f64(SECOND))
+    to_f64(i64::try_from(octets).unwrap_or(i64::MAX)) * 8.0 / train.bit_rate
 }
 
 /// Protocol number of UDP.

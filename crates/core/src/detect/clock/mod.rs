@@ -121,6 +121,12 @@ impl Train {
     pub fn is_framed(&self) -> bool {
         self.lengths.1 <= LONGEST_FRAME
     }
+
+    /// Whether its records are on average too long for single frames of a codec: pieces of a stream of samples.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.octets > u64::from(self.records) * u64::from(LONGEST_FRAME)
+    }
 }
 
 /// Finds the trains among the slices of one episode of a flow, in order of time and not overlapping.
