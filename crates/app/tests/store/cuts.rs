@@ -71,7 +71,7 @@ fn snapshot(disk: &Path, copy: &Path) -> u32 {
 fn cuts(most: u32, plain: bool, mut look: impl FnMut(&Path, &[u32]) -> bool) -> Option<u32> {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
-    let (disk, copy) = (place("disk.img"), place("cut.img"));
+    let disk = place("disk.img");
     std::fs::File::create(&disk).unwrap().set_len(48 << 20).unwrap();
     if !run("mkfs.ext4", &["-q", "-F", disk.to_str().unwrap()]) {
         eprintln!("skipped: mkfs.ext4 is not there (package e2fsprogs)");
@@ -89,12 +89,15 @@ fn cuts(most: u32, plain: bool, mut look: impl FnMut(&Path, &[u32]) -> bool) -> 
         // What it had said before it was stopped has arrived by then.
         earwitness::clock::sleep(Duration::from_millis(100));
         let acknowledged = writer.acknowledged();
+        // A name of its own: a loop device that still knows the last copy would show that one again.
+        let copy = place(&format!("cut-{cut}.img"));
         let torn = snapshot(&disk, &copy);
         if torn > 0 {
             println!("the kernel wrote while the disk was copied, {torn} times; copied again");
         }
         writer.signal("-CONT");
-        let after = Mounted::new(&place("after"), &["-o", "loop", copy.to_str().unwrap()])?;
+        let after = Mounted::new(&place(&format!("after-{cut}")), &["-o", "loop", copy.to_str().unwrap()])?;
+        std::fs::remove_file(&copy).unwrap();
         if !look(&after.path().join("store"), &acknowledged) {
             return Some(cut);
         }

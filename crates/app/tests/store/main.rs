@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     reason = "a store that does not keep its word fails the test; what was measured and what is skipped is said"
 )]
 

@@ -177,7 +177,12 @@ pub(crate) fn all_there(reader: &Reader, acknowledged: &[u32]) -> u32 {
     for number in acknowledged {
         let Entry::Trial(expected) = &batch(*number)[1] else { unreachable!() };
         let found = trials.iter().find(|trial| trial.round.number == *number);
-        assert_eq!(found, Some(expected), "round {number} was acknowledged");
+        assert!(
+            found == Some(expected),
+            "round {number} was acknowledged: {} rounds are there, {} were acknowledged",
+            trials.len(),
+            acknowledged.len()
+        );
     }
     let mut stretches: Vec<Findings> = Vec::new();
     reader
