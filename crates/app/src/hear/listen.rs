@@ -19,7 +19,7 @@ use super::{Device, Offered, RATE, Settings, Sound, State, patience};
 use crate::clock;
 use crate::pulse::{Connection, Event, Trouble, stamp};
 
-/// The server sends so much at a time, octets: 10 ms. A slower reader makes the null sink of PulseAudio render ahead, and the beginning of a
+/// The server sends so much at a time, octets: 10 ms. A slower reader makes the null sink of `PulseAudio` render ahead, and the beginning of a
 /// new sound is lost for all readers.
 const FRAGMENT: u32 = RATE / 100 * 2;
 /// A signal that is constant for so long is none.
@@ -183,19 +183,19 @@ fn source(connection: &mut Connection, settings: &Settings) -> Result<(CString, 
     let text = |name: &str| CString::new(name).map_err(|_| Trouble::Address(name.to_owned()));
     if settings.device == Device::Monitor {
         let name = text(settings.name.as_deref().unwrap_or("@DEFAULT_SINK@"))?;
-        let sink: SinkInfo = connection.call(Command::GetSinkInfo(GetSinkInfo { index: None, name: Some(name) }))?;
+        let sink: SinkInfo = connection.call(&Command::GetSinkInfo(GetSinkInfo { index: None, name: Some(name) }))?;
         let monitor = sink.monitor_source_name.ok_or(Trouble::Refused(pulseaudio::protocol::PulseError::NoEntity))?;
         return Ok((monitor, true));
     }
     let name = text(settings.name.as_deref().unwrap_or("@DEFAULT_SOURCE@"))?;
-    let source: SourceInfo = connection.call(Command::GetSourceInfo(GetSourceInfo { index: None, name: Some(name) }))?;
+    let source: SourceInfo = connection.call(&Command::GetSourceInfo(GetSourceInfo { index: None, name: Some(name) }))?;
     Ok((source.name.clone(), source.monitor_of_sink_index.is_some()))
 }
 
 fn listen(settings: &Settings, shared: &Shared) -> Result<(), Trouble> {
     let mut connection = Connection::open(settings.server.as_deref(), "earwitness")?;
     let (name, monitor) = source(&mut connection, settings)?;
-    let stream: CreateRecordStreamReply = connection.call(Command::CreateRecordStream(RecordStreamParams {
+    let stream: CreateRecordStreamReply = connection.call(&Command::CreateRecordStream(RecordStreamParams {
         sample_spec: SampleSpec { format: SampleFormat::S16Le, channels: 1, sample_rate: RATE },
         channel_map: ChannelMap::mono(),
         source_name: Some(name),
@@ -256,12 +256,15 @@ impl Reader<'_> {
                 Some(Event::Refused(number, error)) if self.asked.is_some_and(|(asked, _)| asked == number) => {
                     return Err(Trouble::Refused(error));
                 }
-                Some(Event::Told(Command::RecordStreamKilled(of))) if of == channel => {
-                    return Err(Trouble::Lost("the source was removed".to_owned()));
-                }
-                Some(Event::Told(Command::RecordStreamSuspended(_) | Command::Exit)) => {
-                    return Err(Trouble::Lost("the source was suspended".to_owned()));
-                }
+                Some(Event::Told(told)) => match *told {
+                    Command::RecordStreamKilled(of) if of == channel => {
+                        return Err(Trouble::Lost("the source was removed".to_owned()));
+                    }
+                    Command::RecordStreamSuspended(_) | Command::Exit => {
+                        return Err(Trouble::Lost("the source was suspended".to_owned()));
+                    }
+                    _ => {}
+                },
                 _ => {}
             }
         }
@@ -323,8 +326,8 @@ fn micros(value: u64) -> i64 {
 /// The sources that are there.
 pub(super) fn list(settings: &Settings) -> Result<Vec<Offered>, Trouble> {
     let mut connection = Connection::open(settings.server.as_deref(), "earwitness")?;
-    let server: ServerInfo = connection.call(Command::GetServerInfo)?;
-    let sources: SourceInfoList = connection.call(Command::GetSourceInfoList)?;
+    let server: ServerInfo = connection.call(&Command::GetServerInfo)?;
+    let sources: SourceInfoList = connection.call(&Command::GetSourceInfoList)?;
     let offered = sources.into_iter().map(|source| Offered {
         device: if source.monitor_of_sink_index.is_some() { Device::Monitor } else { Device::Source },
         description: source.description.as_ref().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default(),

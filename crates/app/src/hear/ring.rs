@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
+use earwitness_core::sound::activity::FRAME;
 use earwitness_core::sound::{level, samples_in};
+use earwitness_core::time::SECOND;
 
 use super::{KEPT, RATE};
-use earwitness_core::sound::activity::FRAME;
 
 /// Samples of a frame of which the level is kept.
 pub(super) const FRAME_SAMPLES: usize = 320;
@@ -100,7 +101,7 @@ fn wipe(samples: &mut Vec<f32>) {
     samples.clear();
 }
 
-const _: () = assert!(FRAME_SAMPLES as i64 * 1_000_000_000 == FRAME * RATE as i64, "a frame is whole samples");
+const _: () = assert!(FRAME_SAMPLES * 50 == RATE as usize && FRAME * 50 == SECOND, "a frame is whole samples");
 
 #[cfg(test)]
 mod tests {
@@ -108,14 +109,16 @@ mod tests {
 
     #[test]
     fn it_keeps_what_fits_and_stays_aligned() {
+        #[expect(clippy::cast_precision_loss, reason = "less than 2^23")]
+        let number = |sample: u64| sample as f32;
         let mut ring = Ring::default();
         let most = samples_in(KEPT, RATE) as u64;
-        let all: Vec<f32> = (0..most + 1_000).map(|number| number as f32).collect();
+        let all: Vec<f32> = (0..most + 1_000).map(number).collect();
         all.chunks(177).for_each(|some| ring.push(some));
         let kept = ring.range();
         assert!(kept.end == most + 1_000 && kept.end - kept.start <= most && kept.start % 320 == 0, "{kept:?}");
         let (first, samples) = ring.copy(0, kept.start + 3);
-        assert_eq!((first, samples), (kept.start, vec![kept.start as f32, kept.start as f32 + 1.0, kept.start as f32 + 2.0]));
+        assert_eq!((first, samples), (kept.start, vec![number(kept.start), number(kept.start + 1), number(kept.start + 2)]));
         assert_eq!(ring.levels().next().map(|(first, _)| first), Some(kept.start));
         assert_eq!(ring.levels().count() as u64, (kept.end - kept.start) / 320);
         assert_eq!(ring.copy(kept.end, kept.end + 9), (kept.end, Vec::new()));

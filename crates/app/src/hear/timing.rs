@@ -119,6 +119,13 @@ fn nanos(value: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        reason = "some minutes in nanoseconds"
+    )]
+
     use earwitness_core::lot::Lot;
 
     use super::*;

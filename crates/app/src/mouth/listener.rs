@@ -115,7 +115,8 @@ impl Listener {
     fn look(&self, ours: &[(u32, Window)]) {
         let now = clock::now().plus(-FRESH);
         let windows: Vec<Window> = ours.iter().map(|&(_, window)| window).collect();
-        for sound in self.ear.sounds(Window { from: now.plus(-BACK), until: now }, &windows) {
+        let heard = self.ear.sounds(Window { from: now.plus(-BACK), until: now }, &windows);
+        for sound in joined(&heard, &windows) {
             if let Some(told) = self.judge(sound, ours, now) {
                 (self.tell)(told);
             }
@@ -143,23 +144,53 @@ impl Listener {
         let last_of_round = |round: u32| ours.iter().filter(|(of, _)| *of == round).map(|(_, ours)| ours.until).max();
         let reply = after
             .filter(|&(round, gap)| gap <= REPLY_WITHIN && last_of_round(round).is_none_or(|end| window.from >= end.plus(-SAME)));
-        match reply {
-            Some((round, _)) => {
-                let complete = over || window.length() >= LONGEST_REPLY;
-                if !complete {
-                    return None;
-                }
+        if let Some((round, _)) = reply {
+            let complete = over || window.length() >= LONGEST_REPLY;
+            return complete.then(|| {
                 known.told_until = Some(window.until);
-                Some(Told::Reply { round, window, level })
-            }
-            None => {
-                if over {
-                    known.told_until = Some(window.until);
-                } else {
-                    known.going_on = Some(window);
-                }
-                Some(Told::Other { window, level })
-            }
+                Told::Reply { round, window, level }
+            });
         }
+        if over {
+            known.told_until = Some(window.until);
+        } else {
+            known.going_on = Some(window);
+        }
+        Some(Told::Other { window, level })
+    }
+}
+
+/// Sounds that follow one another so soon that they belong together, such as the sentences of an answer, as one; unless we sounded in between.
+fn joined(sounds: &[Sound], ours: &[Window]) -> Vec<Sound> {
+    let mut all: Vec<Sound> = Vec::new();
+    for &sound in sounds {
+        let follows = all.last_mut().filter(|last| {
+            let gap = Window { from: last.window.until, until: sound.window.from };
+            gap.length() < OVER && !ours.iter().any(|ours| ours.overlaps(gap))
+        });
+        if let Some(last) = follows {
+            last.window.until = sound.window.until;
+            last.level = last.level.max(sound.level);
+        } else {
+            all.push(sound);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sound(from: i64, until: i64) -> Sound {
+        let at = |millis: i64| Timestamp::from_nanos(millis * MILLISECOND);
+        Sound { window: Window { from: at(from), until: at(until) }, level: -30.0 }
+    }
+
+    #[test]
+    fn sentences_join_unless_we_spoke_between_them() {
+        let heard = [sound(0, 500), sound(900, 1_500), sound(3_000, 3_500)];
+        assert_eq!(joined(&heard, &[]), [sound(0, 1_500), sound(3_000, 3_500)]);
+        assert_eq!(joined(&heard, &[sound(600, 700).window]), heard);
     }
 }

@@ -84,7 +84,7 @@ pub enum Event {
     /// Samples of a record stream, and when they arrived.
     Samples(u32, Vec<u8>, Timestamp),
     /// A message of the server's own.
-    Told(Command),
+    Told(Box<Command>),
 }
 
 /// A connection to a sound server.
@@ -120,13 +120,13 @@ impl Connection {
         let wire = Wire::connect(address)?;
         let mut connection = Self { wire, address: address.clone(), version: MAX_VERSION, next: 0, waiting: VecDeque::new() };
         let auth = AuthParams { version: MAX_VERSION, supports_shm: false, supports_memfd: false, cookie: address::cookie() };
-        let reply: AuthReply = connection.call(Command::Auth(auth))?;
+        let reply: AuthReply = connection.call(&Command::Auth(auth))?;
         connection.version = reply.version.min(MAX_VERSION);
         let mut props = Props::new();
         let text = |text: &str| CString::new(text.replace('\0', "")).unwrap_or_default();
         props.set(Prop::ApplicationName, text(name));
         props.set(Prop::ApplicationProcessId, text(&std::process::id().to_string()));
-        let _: SetClientNameReply = connection.call(Command::SetClientName(props))?;
+        let _: SetClientNameReply = connection.call(&Command::SetClientName(props))?;
         Ok(connection)
     }
 
@@ -161,8 +161,8 @@ impl Connection {
     }
 
     /// Sends a command and waits for its reply. What else comes meanwhile is kept for [`Self::next`].
-    pub fn call<R: CommandReply>(&mut self, command: Command) -> Result<R, Trouble> {
-        let body = self.answered(&command)?;
+    pub fn call<R: CommandReply>(&mut self, command: &Command) -> Result<R, Trouble> {
+        let body = self.answered(command)?;
         self.read(&body)
     }
 

@@ -60,7 +60,7 @@ impl Wire {
     }
 
     pub(super) fn write(&mut self, octets: &[u8]) -> Result<(), Trouble> {
-        self.socket.write_all(octets).map_err(lost)
+        self.socket.write_all(octets).map_err(|error| lost(&error))
     }
 
     /// Sends samples to a channel.
@@ -93,7 +93,7 @@ impl Wire {
                 Ok(0) => return Err(Trouble::Lost("the connection was closed".to_owned())),
                 Ok(count) => self.read.extend_from_slice(octets.get(..count).unwrap_or_default()),
                 Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
-                Err(error) => return Err(lost(error)),
+                Err(error) => return Err(lost(&error)),
             }
         }
     }
@@ -107,7 +107,7 @@ impl Wire {
         match poll(&mut fds, Some(&time)) {
             Ok(count) => Ok(count > 0),
             Err(rustix::io::Errno::INTR) => Ok(false),
-            Err(error) => Err(lost(error.into())),
+            Err(error) => Err(lost(&error.into())),
         }
     }
 
@@ -142,11 +142,11 @@ fn event((head, body): &(Descriptor, Vec<u8>), version: u16) -> Result<Option<Ev
     Ok(Some(match command {
         Command::Reply => Event::Reply(number, body.get(place..).unwrap_or_default().to_vec()),
         Command::Error(error) => Event::Refused(number, error),
-        command => Event::Told(command),
+        command => Event::Told(Box::new(command)),
     }))
 }
 
-fn lost(error: io::Error) -> Trouble {
+fn lost(error: &io::Error) -> Trouble {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Trouble::NoAnswer,
         _ => Trouble::Lost(error.to_string()),

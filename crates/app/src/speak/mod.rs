@@ -18,6 +18,8 @@ use earwitness_core::sound::Pcm;
 use earwitness_core::time::Timestamp;
 
 pub use self::settings::{Device, MOST_LEVEL, Settings};
+#[cfg(test)]
+use self::wav::to_16_bits;
 use crate::pulse;
 
 /// Something that plays sounds.

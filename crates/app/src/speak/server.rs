@@ -48,14 +48,14 @@ enum Reach {
 
 /// A sink of a sound server.
 pub(super) struct Server {
-    server: Option<String>,
+    address: Option<String>,
     name: Option<String>,
     connection: Option<Connection>,
 }
 
 impl Server {
     pub(super) fn new(settings: &Settings) -> Self {
-        Self { server: settings.server.clone(), name: settings.name.clone(), connection: None }
+        Self { address: settings.server.clone(), name: settings.name.clone(), connection: None }
     }
 }
 
@@ -64,7 +64,7 @@ impl Loudspeaker for Server {
         // The connection is given back only if nothing went wrong with it.
         let mut connection = match self.connection.take().and_then(alive) {
             Some(connection) => connection,
-            None => Connection::open(self.server.as_deref(), "earwitness")?,
+            None => Connection::open(self.address.as_deref(), "earwitness")?,
         };
         let played = play(&mut connection, self.name.as_deref(), sound)?;
         self.connection = Some(connection);
@@ -78,14 +78,14 @@ impl Loudspeaker for Server {
 
 /// The connection, if the server still answers; it may have been started anew since the last sound.
 fn alive(mut connection: Connection) -> Option<Connection> {
-    connection.call::<ServerInfo>(Command::GetServerInfo).is_ok().then_some(connection)
+    connection.call::<ServerInfo>(&Command::GetServerInfo).is_ok().then_some(connection)
 }
 
 fn play(connection: &mut Connection, name: Option<&str>, sound: &Pcm) -> Result<Played, Trouble> {
     let text = |text: &str| CString::new(text).map_err(|_| Trouble::Settings(format!("{text:?} is no name of a sink")));
     let sink_name = text(name.unwrap_or("@DEFAULT_SINK@"))?;
     let query = Command::GetSinkInfo(GetSinkInfo { index: None, name: Some(sink_name.clone()) });
-    let sink: SinkInfo = connection.call(query).map_err(|trouble| no_sink(trouble, name))?;
+    let sink: SinkInfo = connection.call(&query).map_err(|trouble| no_sink(trouble, name))?;
     let octets: Vec<u8> = sound.samples.iter().flat_map(|&sample| to_16_bits(sample).to_le_bytes()).collect();
     let in_sink = earwitness_core::sound::samples_in(IN_SINK, sound.rate) * 2;
     let whole = octets.len().saturating_add(2 * in_sink).min(MOST_AT_ONCE);
@@ -93,7 +93,7 @@ fn play(connection: &mut Connection, name: Option<&str>, sound: &Pcm) -> Result<
     let mut props = Props::new();
     props.set(Prop::MediaName, c"probe");
     // The server fills the sink with what of the target is not requested again: target - 2 x minimum request.
-    let stream: CreatePlaybackStreamReply = connection.call(Command::CreatePlaybackStream(PlaybackStreamParams {
+    let stream: CreatePlaybackStreamReply = connection.call(&Command::CreatePlaybackStream(PlaybackStreamParams {
         sample_spec: SampleSpec { format: SampleFormat::S16Le, channels: 1, sample_rate: sound.rate },
         channel_map: ChannelMap::mono(),
         sink_name: Some(sink_name),
@@ -256,8 +256,8 @@ fn middle(mut estimates: Vec<(Timestamp, i64)>) -> Option<(Timestamp, i64)> {
 /// The sinks that are there.
 pub(super) fn list(settings: &Settings) -> Result<Vec<Offered>, Trouble> {
     let mut connection = Connection::open(settings.server.as_deref(), "earwitness")?;
-    let server: ServerInfo = connection.call(Command::GetServerInfo)?;
-    let sinks: SinkInfoList = connection.call(Command::GetSinkInfoList)?;
+    let server: ServerInfo = connection.call(&Command::GetServerInfo)?;
+    let sinks: SinkInfoList = connection.call(&Command::GetSinkInfoList)?;
     let offered = sinks.into_iter().map(|sink| Offered {
         device: Device::Pulse,
         description: sink.description.as_ref().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default(),

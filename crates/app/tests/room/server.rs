@@ -1,4 +1,4 @@
-//! A PulseAudio of the test's own: a null sink for a room, on a socket in a folder that goes with it.
+//! A `PulseAudio` of the test's own: a null sink for a room, on a socket in a folder that goes with it.
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -21,7 +21,7 @@ impl Drop for Room {
 }
 
 impl Room {
-    /// Starts one with the sinks `room` and `other`; `None`, loudly, where PulseAudio is not installed.
+    /// Starts one with the sinks `room` and `other`; `None`, loudly, where `PulseAudio` is not installed.
     pub(crate) fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let daemon = launch(folder.path())?;

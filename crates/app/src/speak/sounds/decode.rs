@@ -103,7 +103,9 @@ mod tests {
         let spec = hound::WavSpec { channels, sample_rate: rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
         let mut octets = Cursor::new(Vec::new());
         let mut writer = hound::WavWriter::new(&mut octets, spec).unwrap();
-        samples.iter().for_each(|&sample| writer.write_sample(sample).unwrap());
+        for &sample in samples {
+            writer.write_sample(sample).unwrap();
+        }
         writer.finalize().unwrap();
         octets.into_inner()
     }

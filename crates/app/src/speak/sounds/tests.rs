@@ -55,7 +55,9 @@ fn a_recording_is_played_from_its_folder_and_repeated() {
     let spec = hound::WavSpec { channels: 1, sample_rate: 22_050, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
     let mut writer = hound::WavWriter::create(folder.path().join("mine.wav"), spec).unwrap();
     let tone = noise::tone(22_050, 22_050, 500.0);
-    tone.samples.iter().for_each(|&sample| writer.write_sample((sample * 20_000.0) as i16).unwrap());
+    for &sample in &tone.samples {
+        writer.write_sample(crate::speak::to_16_bits(sample)).unwrap();
+    }
     writer.finalize().unwrap();
     let library = Library::new(&Settings { folder: Some(folder.path().to_owned()), ..Settings::default() }).unwrap();
     let music = library.stimulus("music:mine.wav").unwrap();
