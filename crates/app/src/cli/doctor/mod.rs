@@ -18,6 +18,7 @@ use crate::report::table::Terminal;
 ///
 /// Plays one short sound, and changes nothing. See docs/guide/doctor.md.
 #[derive(clap::Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 #[command(after_help = "Exit status: 0 all that is needed works; 2 something does not.")]
 pub(in crate::cli) struct Args {
     /// The interface on which the home is watched.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use earwitness_core::sound::noise::sweep;
 use earwitness_core::time::MILLISECOND;
 
+use crate::clock;
 use crate::doctor::sound::{Hearing, Room};
 use crate::hear::{self, Ear, Search, State};
 use crate::speak;
@@ -17,6 +18,8 @@ const COUNT: usize = 48_000;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How far from the sound server's own time a sound is looked for: wireless loudspeakers are late by a third of a second.
 const WITHIN: i64 = 700 * MILLISECOND;
+/// The ear listens for so long before the sound: what is searched begins before the earliest moment at which it may sound.
+const BEFORE: Duration = Duration::from_millis(1_200);
 
 /// Loudspeaker and microphone of the sound server.
 pub(super) struct Server {
@@ -57,6 +60,7 @@ impl Room for Server {
         if let State::Lost(why) = ear.wait(PATIENCE) {
             return Hearing::Deaf(why);
         }
+        clock::sleep(BEFORE);
         let played = match speaker.play(&sound) {
             Ok(played) => played,
             Err(trouble) => return Hearing::Mute(trouble.to_string()),
