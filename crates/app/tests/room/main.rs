@@ -5,7 +5,9 @@
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "what is not as it should be fails the test, and what was skipped is said"
 )]
