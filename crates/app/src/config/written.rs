@@ -53,6 +53,7 @@ pub(super) struct Probing {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "the keys of the file, which name their unit")]
 pub(super) struct Store {
     pub(super) series_days: Spanned<u32>,
     pub(super) sightings_days: Spanned<u32>,

@@ -19,12 +19,12 @@ impl System {
     }
 
     /// It runs now.
-    pub(super) fn ready(&self, status: &str) {
+    pub(super) fn ready(status: &str) {
         say(&[NotifyState::Ready, NotifyState::Status(status)]);
     }
 
-    /// It reads its configuration again.
-    pub(super) fn stopping(&self) {
+    /// It ends.
+    pub(super) fn stopping() {
         say(&[NotifyState::Stopping]);
     }
 
