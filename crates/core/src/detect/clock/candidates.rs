@@ -1,6 +1,6 @@
 //! Which slices might belong together: classes of equal length, bands of similar length, and stretches of steady octets.
 
-use super::{Settings, Slice};
+use super::{Settings, Slice, Train};
 use crate::findings::TrainShape;
 
 /// Classes of each kind that are looked at: more would only be smaller ones.
@@ -25,10 +25,20 @@ const BACKLOG: f64 = 8.0;
 /// Slices may come slower than the slowest beat by this factor and still hold a train.
 const LOOSE: f64 = 1.5;
 
-/// Hands over the slices that might be one train, one candidate after another.
-pub(super) trait Look: FnMut(TrainShape, &[Slice]) {}
+/// A run of one length that is no train is cut at its longest gap, if that is longer than the usual one by this factor: requests that
+/// follow each other closely have a clock each.
+const BREAK: f64 = 2.0;
 
-impl<T: FnMut(TrainShape, &[Slice])> Look for T {}
+/// And longer than this, nanoseconds: what a radio link holds up for a moment goes on by the same clock.
+const LEAST_BREAK: i64 = 150_000_000;
+
+/// How often a part of a run is cut again at most.
+const BREAKS: u32 = 2;
+
+/// Asks of slices whether they are a train; of a part, together with the run that it is a part of.
+pub(super) trait Look: FnMut(TrainShape, &[Slice], &[Slice]) -> Option<Train> {}
+
+impl<T: FnMut(TrainShape, &[Slice], &[Slice]) -> Option<Train>> Look for T {}
 
 /// How often each length occurs among slices, in order of length.
 #[derive(Debug, Default)]
@@ -63,14 +73,66 @@ pub(super) struct Scratch {
 type Band = (u32, u32);
 
 /// Records of one length.
-pub(super) fn constant(slices: &[Slice], lengths: &Lengths, settings: &Settings, scratch: &mut Scratch, look: &mut impl Look) {
+pub(super) fn constant(
+    slices: &[Slice],
+    lengths: &Lengths,
+    settings: &Settings,
+    scratch: &mut Scratch,
+    look: &mut impl Look,
+    found: &mut Vec<Train>,
+) {
     for length in frequent(lengths, settings.records) {
-        split(slices, (length, length), &mut scratch.run, settings, |run| look(TrainShape::Constant, run));
+        split(slices, (length, length), &mut scratch.run, settings, |run| {
+            let mark = found.len();
+            whole_or_parts(run, run, BREAKS, settings, look, found);
+            let parts = found.split_off(mark);
+            found.extend(parts.into_iter().reduce(Train::and));
+        });
     }
 }
 
+/// Looks at a part of a run; if it is no train, at what lies before and after its longest gap. Only where all of it is trains are they found: an
+/// even stretch of something else is none. Says whether it is.
+fn whole_or_parts(
+    part: &[Slice],
+    run: &[Slice],
+    breaks: u32,
+    settings: &Settings,
+    look: &mut impl Look,
+    found: &mut Vec<Train>,
+) -> bool {
+    if let Some(train) = look(TrainShape::Constant, part, run) {
+        found.push(train);
+        return true;
+    }
+    let gap = |pair: &[Slice]| pair[1].at.saturating_sub(pair[0].at);
+    let longest = part.windows(2).map(gap).enumerate().max_by_key(|gap| gap.1).filter(|_| breaks > 0);
+    let (Some((before, longest)), Some(first), Some(last)) = (longest, part.first(), part.last()) else { return false };
+    let usual = to_f64(last.at.saturating_sub(first.at).unsigned_abs()) / to_f64(part.len() as u64);
+    if longest < LEAST_BREAK || to_f64(longest.unsigned_abs()) < BREAK * usual {
+        return false;
+    }
+    let mark = found.len();
+    let (one, other) = part.split_at(before + 1);
+    let all = [one, other]
+        .into_iter()
+        .filter(|part| is_worth_a_look(part, settings))
+        .all(|part| whole_or_parts(part, run, breaks - 1, settings, look, found));
+    if !all {
+        found.truncate(mark);
+    }
+    all && found.len() > mark
+}
+
 /// Records of similar length, and stretches of steady octets.
-pub(super) fn variable(slices: &[Slice], lengths: &Lengths, settings: &Settings, scratch: &mut Scratch, look: &mut impl Look) {
+pub(super) fn variable(
+    slices: &[Slice],
+    lengths: &Lengths,
+    settings: &Settings,
+    scratch: &mut Scratch,
+    look: &mut impl Look,
+    found: &mut Vec<Train>,
+) {
     let Scratch { run, left, seen, seen_runs } = scratch;
     seen.clear();
     seen_runs.clear();
@@ -86,12 +148,12 @@ pub(super) fn variable(slices: &[Slice], lengths: &Lengths, settings: &Settings,
                 let stretch = (first.at, last.at, extremes(run));
                 if !seen_runs.contains(&stretch) {
                     seen_runs.push(stretch);
-                    look(TrainShape::Variable, run);
+                    found.extend(look(TrainShape::Variable, run, run));
                 }
             });
         }
     }
-    steady(slices, settings, look);
+    steady(slices, settings, look, found);
 }
 
 /// Shortest and longest of slices.
@@ -180,14 +242,14 @@ fn split(slices: &[Slice], (low, high): (u32, u32), run: &mut Vec<Slice>, settin
 
 /// Stretches in which the sum of octets keeps within [`STRAY`] of a straight line in time: each starts where
 /// the one before broke off, and goes on as long as one slope can serve all its slices.
-fn steady(slices: &[Slice], settings: &Settings, look: &mut impl Look) {
+fn steady(slices: &[Slice], settings: &Settings, look: &mut impl Look, found: &mut Vec<Train>) {
     let mut start = 0;
     while start + settings.records <= slices.len() {
         let end = start + reach(&slices[start..], settings);
         let stretch = &slices[start..end];
         let long = stretch[stretch.len() - 1].at.saturating_sub(stretch[0].at) >= STEADY;
         if long && is_worth_a_look(stretch, settings) {
-            look(TrainShape::Paced, stretch);
+            found.extend(look(TrainShape::Paced, stretch, stretch));
         }
         start = end;
     }

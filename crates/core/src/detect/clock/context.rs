@@ -47,8 +47,8 @@ pub(super) fn share_of_flow(slices: &[Slice], live: i64, episode: &[Slice]) -> f
 }
 
 /// Whether a train is enough of what the flow carried meanwhile, and begins and ends within it rather than being an even
-/// stretch of a stream that goes on before or after.
-pub(super) fn stands_out(train: &Train, episode: &[Slice]) -> bool {
+/// stretch of a stream that goes on before or after. The other parts of the run that it is a part of are trains as well, or it is none.
+pub(super) fn stands_out(train: &Train, run: &[Slice], episode: &[Slice]) -> bool {
     let framed = train.shape == TrainShape::Constant && train.is_framed();
     let least = if framed { SHARE_CONSTANT } else { SHARE };
     let lengths = if framed || train.shape == TrainShape::Variable { train.lengths } else { (0, u32::MAX) };
@@ -56,8 +56,10 @@ pub(super) fn stands_out(train: &Train, episode: &[Slice]) -> bool {
         let slices = between(episode, from, until).iter().map(|slice| slice.length);
         slices.filter(|length| (lengths.0..=lengths.1).contains(length)).map(f64::from).sum()
     };
-    let before = alike(train.first.saturating_sub(FAR), train.first.saturating_sub(NEAR));
-    let after = alike(train.last.saturating_add(NEAR), train.last.saturating_add(FAR));
+    let first = run.first().map_or(train.first, |slice| slice.at.min(train.first));
+    let last = run.last().map_or(train.last, |slice| slice.at.max(train.last));
+    let before = alike(first.saturating_sub(FAR), first.saturating_sub(NEAR));
+    let after = alike(last.saturating_add(NEAR), last.saturating_add(FAR));
     let even = to_f64(FAR - NEAR) / to_f64(SECOND) * train.bit_rate / 8.0;
     train.share >= least && before.max(after) < even / 2.0
 }

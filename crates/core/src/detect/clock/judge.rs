@@ -22,11 +22,11 @@ const OVERHEAD: f64 = 16.0;
 /// What comes after a train by more than this, or before it, is no part of it unless its length says so, nanoseconds.
 const APART: i64 = 300_000_000;
 
-/// The train that slices of a candidate are, if they keep a beat.
+/// The train that slices of a candidate are, if they keep a beat. `around` is the run that they are a part of, and the whole episode.
 pub(super) fn judge(
     shape: TrainShape,
     slices: &[Slice],
-    episode: &[Slice],
+    around: (&[Slice], &[Slice]),
     datagrams: bool,
     settings: &Settings,
     moments: &mut Vec<(f64, f64)>,
@@ -34,9 +34,9 @@ pub(super) fn judge(
     let fitted = Fitted::new(shape, slices, settings, moments)?;
     let kept = fitted.without_strays(shape, slices);
     if kept.len() == slices.len() {
-        return fitted.judged(shape, kept, episode, datagrams, settings);
+        return fitted.judged(shape, kept, around, datagrams, settings);
     }
-    Fitted::new(shape, kept, settings, moments)?.judged(shape, kept, episode, datagrams, settings)
+    Fitted::new(shape, kept, settings, moments)?.judged(shape, kept, around, datagrams, settings)
 }
 
 /// A line through the moments of slices.
@@ -87,7 +87,7 @@ impl<'m> Fitted<'m> {
         &self,
         shape: TrainShape,
         slices: &[Slice],
-        episode: &[Slice],
+        (run, episode): (&[Slice], &[Slice]),
         datagrams: bool,
         settings: &Settings,
     ) -> Option<Train> {
@@ -127,7 +127,7 @@ impl<'m> Fitted<'m> {
             && train.bit_rate <= settings.bit_rate.1
             && (sum - OVERHEAD * count) * 8.0 / seconds >= settings.bit_rate.0
             && train.seconds >= limits.seconds
-            && stands_out(&train, episode)
+            && stands_out(&train, run, episode)
             && (datagrams || !is_an_answer(slices));
         fits.then_some(train)
     }

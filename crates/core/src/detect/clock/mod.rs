@@ -122,6 +122,26 @@ impl Train {
         self.lengths.1 <= LONGEST_FRAME
     }
 
+    /// This one and the one that follows it closely, of records of the same length, as one.
+    fn and(self, next: Self) -> Self {
+        let seconds = self.seconds + next.seconds;
+        let part = if seconds > 0.0 { self.seconds / seconds } else { 0.0 };
+        let both = |one: f64, other: f64| one * part + other * (1.0 - part);
+        Self {
+            last: next.last,
+            records: self.records.saturating_add(next.records),
+            octets: self.octets.saturating_add(next.octets),
+            beat: both(self.beat, next.beat),
+            beat_error: self.beat_error.max(next.beat_error),
+            seconds,
+            bit_rate: both(self.bit_rate, next.bit_rate),
+            regularity: both(self.regularity, next.regularity),
+            unevenness: self.unevenness.max(next.unevenness),
+            share: both(self.share, next.share),
+            ..self
+        }
+    }
+
     /// Whether its records are on average too long for single frames of a codec: pieces of a stream of samples.
     #[must_use]
     pub fn is_cut(&self) -> bool {
@@ -156,22 +176,20 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
     let Scratch { lengths, rest, candidates: scratch, moments } = scratch;
     let mut found = Vec::new();
     let mut look =
-        |shape: TrainShape, part: &[Slice]| found.extend(judge::judge(shape, part, slices, datagrams, settings, moments));
+        |shape: TrainShape, part: &[Slice], run: &[Slice]| judge::judge(shape, part, (run, slices), datagrams, settings, moments);
     lengths.count(slices);
-    candidates::constant(slices, lengths, settings, scratch, &mut look);
+    candidates::constant(slices, lengths, settings, scratch, &mut look, &mut found);
     // Records of one length at one beat that are most of what was sent leave nothing to explain.
     let plain: Vec<(i64, i64)> =
         found.iter().filter(|train: &&Train| train.share >= PLAIN).map(|train| (train.first, train.last)).collect();
-    let mut look =
-        |shape: TrainShape, part: &[Slice]| found.extend(judge::judge(shape, part, slices, datagrams, settings, moments));
     if plain.is_empty() {
-        candidates::variable(slices, lengths, settings, scratch, &mut look);
+        candidates::variable(slices, lengths, settings, scratch, &mut look, &mut found);
     } else {
         let explained = |slice: &Slice| plain.iter().any(|span| (span.0..=span.1).contains(&slice.at));
         rest.clear();
         rest.extend(slices.iter().filter(|slice| !explained(slice)));
         lengths.count(rest);
-        candidates::variable(rest, lengths, settings, scratch, &mut look);
+        candidates::variable(rest, lengths, settings, scratch, &mut look, &mut found);
     }
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     let mut kept: Vec<Train> = Vec::new();
