@@ -23,7 +23,13 @@ impl System {
         say(&[NotifyState::Ready, NotifyState::Status(status)]);
     }
 
-    /// It reads its configuration again.
+    /// It takes another configuration; [`System::ready`] follows. To say that it stops would have it ended.
+    pub(super) fn reloading(&self) {
+        let Ok(since) = NotifyState::monotonic_usec_now() else { return };
+        say(&[NotifyState::Reloading, since]);
+    }
+
+    /// It ends.
     pub(super) fn stopping(&self) {
         say(&[NotifyState::Stopping]);
     }
