@@ -56,6 +56,9 @@ impl Daemon {
             self.ledger.put(Item::Tested(round, tested));
         }
         for told in &news {
+            if let News::Joined(device) = told {
+                self.names.join(*device);
+            }
             let text = self.teller.words(told, &self.names);
             let (event, device) = match told {
                 News::Joined(device) => (Event::Joined, Some(*device)),

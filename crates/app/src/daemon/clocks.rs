@@ -36,6 +36,9 @@ fn apart(now: Timestamp, since_boot: Duration) -> i64 {
 /// Frames that are looked at before a clock is judged: the quickest of them was hardly delayed.
 const LOOKED_AT: u32 = 50;
 
+/// In a home where little is said, so many are enough once this time has passed, nanoseconds.
+const FEWEST: (u32, i64) = (5, 10 * SECOND);
+
 /// What a frame may be on its way at most before its stamp counts as wrong: a buffer of a second, and half of one for the network.
 const ON_ITS_WAY: i64 = 1_500 * MILLISECOND;
 
@@ -48,6 +51,8 @@ pub(super) struct Offset {
     correction: i64,
     seen: u32,
     least: Option<i64>,
+    /// When the first of them came.
+    since: Option<Timestamp>,
 }
 
 impl Offset {
@@ -61,10 +66,11 @@ impl Offset {
         let late = now.since(stamp);
         self.least = Some(self.least.map_or(late, |least| least.min(late)));
         self.seen += 1;
-        if self.seen < LOOKED_AT {
+        let passed = now.since(*self.since.get_or_insert(now)).saturating_abs();
+        if self.seen < LOOKED_AT && (self.seen < FEWEST.0 || passed < FEWEST.1) {
             return None;
         }
-        self.seen = 0;
+        (self.seen, self.since) = (0, None);
         let least = self.least.take()?.saturating_sub(self.correction);
         if (-AHEAD..=ON_ITS_WAY).contains(&least) {
             return None;
@@ -76,13 +82,14 @@ impl Offset {
 
 /// A length of time for people.
 pub(super) fn words(nanos: i64) -> String {
-    let seconds = nanos.saturating_abs() / SECOND;
+    // To the nearest, so that an hour less a moment is an hour.
+    let seconds = nanos.saturating_abs().saturating_add(SECOND / 2) / SECOND;
     match seconds {
         0 => format!("{} ms", nanos.saturating_abs() / MILLISECOND),
         1..=180 => format!("{seconds} s"),
-        181..=10_800 => format!("{} minutes", seconds / 60),
-        10_801..=259_200 => format!("{} hours", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
+        181..=10_800 => format!("{} minutes", (seconds + 30) / 60),
+        10_801..=259_200 => format!("{} hours", (seconds + 1_800) / 3_600),
+        _ => format!("{} days", (seconds + 43_200) / 86_400),
     }
 }
 
