@@ -14,6 +14,7 @@ mod clocks;
 mod devices;
 mod disk;
 mod feed;
+mod idle;
 mod kills;
 mod quiet;
 mod run;
