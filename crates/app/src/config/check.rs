@@ -25,8 +25,8 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         state: state.unwrap_or_else(usual_state),
         sources,
         keep,
-        probing: if probing.enabled { Some(probed(probing, &library)?) } else { None },
-        presence: present(presence)?,
+        probing: if probing.enabled { Some(probed(&probing, &library)?) } else { None },
+        presence: present(&presence)?,
         sounds,
         loudspeaker,
         microphone,
@@ -87,7 +87,7 @@ fn sources(capture: written::Capture) -> Result<(Vec<Watched>, Option<frames::Li
     Ok((sources, keep))
 }
 
-fn probed(probing: written::Probing, library: &Library) -> Result<Probing, Fault> {
+fn probed(probing: &written::Probing, library: &Library) -> Result<Probing, Fault> {
     let within_seconds = |key, value: &Spanned<f64>, low, high| within(key, value, low, high).map(nanos);
     let mut stimuli = Vec::new();
     for sound in &probing.sounds {
@@ -118,7 +118,7 @@ fn probed(probing: written::Probing, library: &Library) -> Result<Probing, Fault
         local_offset: 0,
         warm_up: within_seconds("warm_up_seconds", &probing.warm_up_seconds, 0.0, 86_400.0)?,
     };
-    design.check().map_err(|error| Fault { at: place(&error, &probing), what: error.to_string() })?;
+    design.check().map_err(|error| Fault { at: place(&error, probing), what: error.to_string() })?;
     Ok(Probing {
         design,
         seeded: probing.seed.is_some(),
@@ -132,15 +132,14 @@ fn place(error: &DesignError, probing: &written::Probing) -> Option<Range<usize>
     let at = match error {
         DesignError::Slots(_) => probing.slots.span(),
         DesignError::Stimuli(_) => probing.sounds.first()?.span(),
-        DesignError::ProbeTooLong { .. } => probing.probe_seconds.span(),
+        DesignError::ProbeTooLong { .. } | DesignError::Length(_) => probing.probe_seconds.span(),
         DesignError::Rest => probing.rest_seconds.span(),
         DesignError::NoRoom(_) => probing.quiet.first()?.span(),
-        DesignError::Length(_) => probing.probe_seconds.span(),
     };
     (!at.is_empty()).then_some(at)
 }
 
-fn present(presence: written::Presence) -> Result<Presence, Fault> {
+fn present(presence: &written::Presence) -> Result<Presence, Fault> {
     let mut phones = Vec::new();
     for phone in &presence.phones {
         let wrong = || {

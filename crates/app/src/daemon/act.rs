@@ -7,6 +7,7 @@ use earwitness_core::time::Timestamp;
 
 use super::holds::Hold;
 use super::ledger::Item;
+use super::tell::Teller;
 use super::{Daemon, End, Message, Request, Reread, signals, status};
 use crate::mouth::{Said, Told};
 use crate::store::{Event, Reply};
@@ -59,7 +60,7 @@ impl Daemon {
             if let News::Joined(device) = told {
                 self.names.join(*device);
             }
-            let text = self.teller.words(told, &self.names);
+            let text = Teller::words(told, &self.names);
             let (event, device) = match told {
                 News::Joined(device) => (Event::Joined, Some(*device)),
                 News::Sighted { device, .. } => (Event::Sighted, Some(*device)),

@@ -110,8 +110,7 @@ impl Intake {
                  capture with --source, or either in the configuration under [capture]"
             );
         }
-        let ring =
-            config.keep.as_ref().map(|limits| FrameRing::open(&config.state.join("frames"), limits.clone(), clock::since_boot()));
+        let ring = config.keep.as_ref().map(|limits| FrameRing::open(&config.state.join("frames"), *limits, clock::since_boot()));
         let ring = ring.transpose().context("the ring of recent frames cannot be kept")?;
         Ok(Self {
             lanes,

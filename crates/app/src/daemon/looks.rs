@@ -30,6 +30,7 @@ impl Looks {
 }
 
 /// What local time is ahead of UTC at a moment, nanoseconds.
+#[must_use]
 pub fn ahead(now: Timestamp) -> i64 {
     let moment = jiff::Timestamp::from_nanosecond(i128::from(now.nanos())).unwrap_or_default();
     i64::from(TimeZone::system().to_offset(moment).seconds()).saturating_mul(SECOND)

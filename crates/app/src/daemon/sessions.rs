@@ -16,6 +16,7 @@ use super::holds::Hold;
 use super::inbox::Outbox;
 use super::ledger::{Item, Ledger};
 use super::looks::ahead;
+use super::system::System;
 use super::{Daemon, End, Goal, Message};
 use crate::clock;
 use crate::config::Config;
@@ -127,7 +128,7 @@ impl Daemon {
         let text = format!("earwitness {} watches {}{goes_on}", env!("CARGO_PKG_VERSION"), sources.join("; "));
         self.ledger.note(now, Event::Started, None, &text);
         self.teller.aside(now, &text);
-        self.system.ready(&text);
+        System::ready(&text);
         let silent = self.mouth.is_none();
         self.hold(Hold::Settings, silent, now);
         // The first entry of a session is its layout: it must be there before anything else is.
@@ -139,9 +140,9 @@ impl Daemon {
     pub(super) fn close(mut self, end: &End) -> anyhow::Result<Option<SessionId>> {
         let now = clock::now();
         if matches!(end, End::Reload(_)) {
-            self.system.reloading()
+            System::reloading();
         } else {
-            self.system.stopping()
+            System::stopping();
         }
         self.drain();
         // What is stopped goes on when the program is started again, so that it is no end of a session that watches.

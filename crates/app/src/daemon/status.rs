@@ -64,7 +64,7 @@ impl Daemon {
             "rounds": next,
             "rounds_waiting": waiting,
             "rounds_void": self.machine.session().void(),
-            "next_round_ns": self.machine.rests_until().map(|at| at.nanos()),
+            "next_round_ns": self.machine.rests_until().map(Timestamp::nanos),
             "standings": standings.collect::<Vec<_>>(),
             "records_given_up": self.ledger.given_up(),
         })

@@ -19,18 +19,18 @@ impl System {
     }
 
     /// It runs now.
-    pub(super) fn ready(&self, status: &str) {
+    pub(super) fn ready(status: &str) {
         say(&[NotifyState::Ready, NotifyState::Status(status)]);
     }
 
     /// It takes another configuration; [`System::ready`] follows. To say that it stops would have it ended.
-    pub(super) fn reloading(&self) {
+    pub(super) fn reloading() {
         let Ok(since) = NotifyState::monotonic_usec_now() else { return };
         say(&[NotifyState::Reloading, since]);
     }
 
     /// It ends.
-    pub(super) fn stopping(&self) {
+    pub(super) fn stopping() {
         say(&[NotifyState::Stopping]);
     }
 

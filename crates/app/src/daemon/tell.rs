@@ -96,7 +96,7 @@ impl Teller {
     }
 
     /// News in words.
-    pub(super) fn words(&self, news: &News, names: &Names) -> String {
+    pub(super) fn words(news: &News, names: &Names) -> String {
         match news {
             News::Joined(device) => format!("{} is new on the network", names.of(*device)),
             News::Sighted { device, sighting } => format!("{} {}", names.of(*device), upload(sighting)),
@@ -119,7 +119,7 @@ impl Teller {
 
     /// Tells news; what was not written down yet is told all the same, and says so.
     pub(super) fn news(&self, now: Timestamp, news: &News, names: &Names, ledger: &Ledger) {
-        let text = self.words(news, names);
+        let text = Self::words(news, names);
         let (event, about, device) = match news {
             News::Joined(device) => ("joined", Some(About::Device), Some(*device)),
             News::Sighted { device, .. } => ("upload", Some(About::Upload), Some(*device)),

@@ -5,8 +5,9 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,
-    clippy::float_cmp,
-    reason = "what cannot be done fails the test, or says that it was skipped"
+    clippy::cast_precision_loss,
+    clippy::unnecessary_debug_formatting,
+    reason = "what cannot be done fails the test, or says that it was skipped; paths are quoted as TOML is"
 )]
 
 mod begins;

@@ -33,8 +33,8 @@ pub(super) fn apart(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
 }
 
 /// Reads it as `run` does.
-pub(super) fn check(path: PathBuf) -> Checked {
-    Checked { name: path.display().to_string(), wrong: Config::load(Some(&path)).err().map(|trouble| trouble.to_string()) }
+pub(super) fn check(path: &Path) -> Checked {
+    Checked { name: path.display().to_string(), wrong: Config::load(Some(path)).err().map(|trouble| trouble.to_string()) }
 }
 
 /// By its name; else whether it is text. What cannot be read is taken for a store, which says why.

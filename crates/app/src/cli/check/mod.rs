@@ -52,7 +52,7 @@ impl Checked {
 /// Checks and reports.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let (configs, stores) = if args.paths.is_empty() { config::usual() } else { config::apart(&args.paths) };
-    let configs: Vec<config::Checked> = configs.into_iter().map(config::check).collect();
+    let configs: Vec<config::Checked> = configs.iter().map(|path| config::check(path)).collect();
     let stores: Vec<Checked> = stores.iter().map(|path| store(path)).collect();
     let dash = std::path::Path::new("-");
     if let Some(path) = &args.json {
