@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Plays every shipped wake word to wake-word engines and counts which of them wake.
 
-    python3 -m venv /tmp/engines
-    /tmp/engines/bin/pip install 'numpy<2' pvporcupine==1.9.5 pymicro-wakeword==2.5.0 openwakeword==0.4.0 onnxruntime
-    /tmp/engines/bin/python scripts/utterance_check.py crates/app/data/utterances
+    python3 -m venv engines
+    engines/bin/pip install 'numpy<2' pvporcupine==1.9.5 pymicro-wakeword==2.5.0 openwakeword==0.4.0 onnxruntime
+    engines/bin/python scripts/utterance_check.py crates/app/data/utterances
 
 Each take is the wake word, half a second of silence and a question of the same voice, at -23 dBFS or so, with a little noise. An
 engine is asked four times, with the word a few milliseconds later each time, because engines look at frames.

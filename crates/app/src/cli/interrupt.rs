@@ -1,8 +1,11 @@
 //! Ctrl-C: the first one ends the reading, so that what was read is reported; the next one ends the program.
 
-use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::{process, thread};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use crate::outfile;
 
@@ -21,12 +24,15 @@ impl Interrupt {
     pub(super) fn install() -> anyhow::Result<Self> {
         let interrupt = Self::default();
         let Self { stop, reading } = interrupt.clone();
-        ctrlc::set_handler(move || {
-            if reading.swap(false, Ordering::SeqCst) {
-                stop.store(true, Ordering::SeqCst);
-            } else {
-                outfile::remove_unfinished();
-                process::exit(INTERRUPTED);
+        let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+        thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            for _ in signals.forever() {
+                if reading.swap(false, Ordering::SeqCst) {
+                    stop.store(true, Ordering::SeqCst);
+                } else {
+                    outfile::remove_unfinished();
+                    process::exit(INTERRUPTED);
+                }
             }
         })?;
         Ok(interrupt)

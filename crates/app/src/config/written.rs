@@ -54,6 +54,7 @@ pub(super) struct Probing {
 #[expect(clippy::struct_field_names, reason = "keys are named as they are written, each with its unit")]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "the keys of the file, which name their unit")]
 pub(super) struct Store {
     pub(super) series_days: Spanned<u32>,
     pub(super) sightings_days: Spanned<u32>,

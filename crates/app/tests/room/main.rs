@@ -5,7 +5,9 @@
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "what is not as it should be fails the test, and what was skipped is said"
 )]
@@ -84,10 +86,22 @@ fn said(it: &Told) -> Option<earwitness::mouth::Said> {
 
 #[test]
 fn the_onset_is_that_of_another_programs_recording() {
-    let Some(room) = Room::start() else { return };
-    let ear = ear(&room, hear::Device::Monitor, "room");
-    let witness = Witness::start(&room);
-    let mut speaker = loudspeaker(&room, "room");
+    if let Some(room) = Room::start() {
+        hold_against_witness(&room);
+    }
+}
+
+#[test]
+fn the_onset_is_that_of_another_programs_recording_in_another_server() {
+    if let Some(room) = Room::other() {
+        hold_against_witness(&room);
+    }
+}
+
+fn hold_against_witness(room: &Room) {
+    let ear = ear(room, hear::Device::Monitor, "room");
+    let witness = Witness::start(room);
+    let mut speaker = loudspeaker(room, "room");
     let (mut by_ear, mut by_device) = (Vec::new(), Vec::new());
     for number in 0..20 {
         let sound = rendered(if number % 4 == 3 { "pink-noise" } else { "alexa" }, 3 * SECOND / 2, number);
@@ -98,7 +112,7 @@ fn the_onset_is_that_of_another_programs_recording() {
         by_device.push(played.onset.since(truth) as f64 / 1e6);
         assert!((heard.level_dbfs + 24.0).abs() < 1.5, "{heard:?}");
         assert!(heard.correlation > 0.9, "{heard:?}");
-        assert!(played.error < 60 * MILLISECOND && heard.error < 20 * MILLISECOND, "{played:?} {heard:?}");
+        assert!(played.error < 60 * MILLISECOND && heard.error < 60 * MILLISECOND, "{played:?} {heard:?}");
     }
     for (name, errors) in [("ear", &mut by_ear), ("device", &mut by_device)] {
         errors.sort_by(f64::total_cmp);

@@ -10,13 +10,16 @@ use tempfile::TempDir;
 /// A running sound server.
 pub(crate) struct Room {
     folder: TempDir,
-    daemon: Child,
+    daemon: Option<Child>,
+    server: String,
 }
+
+/// A server that runs already, `PipeWire` for example, with a sink `room`: the onset is measured there as well.
+const OTHER: &str = "EARWITNESS_TEST_SOUND_SERVER";
 
 impl Drop for Room {
     fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
+        self.end();
     }
 }
 
@@ -25,22 +28,34 @@ impl Room {
     pub(crate) fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let daemon = launch(folder.path())?;
-        let room = Self { folder, daemon };
+        let server = format!("unix:{}", folder.path().join("room.sock").display());
+        let room = Self { folder, daemon: Some(daemon), server };
         room.settle();
         Some(room)
     }
 
-    /// Kills the server as a crash would, and starts another one on the same socket.
-    pub(crate) fn restart(&mut self) {
-        self.kill();
-        self.daemon = launch(self.folder.path()).unwrap();
-        self.settle();
+    /// The server that the environment names.
+    pub(crate) fn other() -> Option<Self> {
+        let Ok(server) = std::env::var(OTHER) else {
+            eprintln!("skipped: {OTHER} names no other sound server");
+            return None;
+        };
+        Some(Self { folder: tempfile::tempdir().unwrap(), daemon: None, server })
     }
 
-    pub(crate) fn kill(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
+    fn end(&mut self) {
+        if let Some(daemon) = &mut self.daemon {
+            let _ = daemon.kill();
+            let _ = daemon.wait();
+        }
+    }
+
+    /// Kills the server as a crash would, and starts another one on the same socket.
+    pub(crate) fn restart(&mut self) {
+        self.end();
         let _ = std::fs::remove_file(self.folder.path().join("room.sock"));
+        self.daemon = launch(self.folder.path());
+        self.settle();
     }
 
     fn settle(&self) {
@@ -49,7 +64,7 @@ impl Room {
 
     /// What to write as `server`.
     pub(crate) fn server(&self) -> String {
-        format!("unix:{}", self.folder.path().join("room.sock").display())
+        self.server.clone()
     }
 
     pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {

@@ -1,50 +1,56 @@
-//! Names of addresses, from the DNS answers that passed.
+//! Names of addresses, from the DNS answers that passed. Thousands of names share an address, so that a name counts only for the device that
+//! asked for it.
 
 use std::net::IpAddr;
 
 use crate::private::Private;
+use crate::roster::Index;
 use crate::table::Table;
 
-/// Addresses whose names are kept; the oldest give way.
+/// Names that are kept; the oldest give way.
 const MOST: usize = 8_192;
 
-/// The latest name of each address.
+/// Who asked, and the address that was answered.
+type Asked = (Index, IpAddr);
+
+/// The latest name of each address, for each device that asked.
 #[derive(Debug)]
 pub(super) struct AddressNames {
-    by_address: Table<IpAddr>,
-    ring: Vec<(IpAddr, Private<String>)>,
+    by_asked: Table<Asked>,
+    ring: Vec<(Asked, Private<String>)>,
     next: usize,
 }
 
 impl AddressNames {
     pub(super) fn new(seed: u64) -> Self {
-        Self { by_address: Table::new(MOST, seed), ring: Vec::new(), next: 0 }
+        Self { by_asked: Table::new(MOST, seed), ring: Vec::new(), next: 0 }
     }
 
-    /// Remembers that `name` was answered with `address`.
-    pub(super) fn answered(&mut self, name: &str, address: IpAddr) {
-        if let Some(number) = self.by_address.get(&address) {
+    /// Remembers that `asker` asked for `name` and was answered with `address`.
+    pub(super) fn answered(&mut self, asker: Index, name: &str, address: IpAddr) {
+        let asked = (asker, address);
+        if let Some(number) = self.by_asked.get(&asked) {
             let (_, known) = &mut self.ring[number as usize];
             if known.reveal() != name {
                 *known = Private::new(name.to_owned());
             }
             return;
         }
-        let entry = (address, Private::new(name.to_owned()));
+        let entry = (asked, Private::new(name.to_owned()));
         let place = self.next;
         self.next = (place + 1) % MOST;
         if place < self.ring.len() {
-            self.by_address.remove(&self.ring[place].0);
+            self.by_asked.remove(&self.ring[place].0);
             self.ring[place] = entry;
         } else {
             self.ring.push(entry);
         }
-        self.by_address.insert(address, u32::try_from(place).unwrap_or(0));
+        self.by_asked.insert(asked, u32::try_from(place).unwrap_or(0));
     }
 
-    /// The name of an address.
-    pub(super) fn of(&self, address: IpAddr) -> Option<&Private<String>> {
-        let number = self.by_address.get(&address)?;
+    /// The name by which a device knows an address.
+    pub(super) fn of(&self, device: Index, address: IpAddr) -> Option<&Private<String>> {
+        let number = self.by_asked.get(&(device, address))?;
         self.ring.get(number as usize).map(|(_, name)| name)
     }
 }
@@ -58,12 +64,23 @@ mod tests {
         let mut names = AddressNames::new(1);
         let address = |n: u32| IpAddr::from(n.to_be_bytes());
         for n in 0..u32::try_from(MOST).unwrap() + 10 {
-            names.answered(&format!("host-{n}.example"), address(n));
+            names.answered(7, &format!("host-{n}.example"), address(n));
         }
-        names.answered("again.example", address(50));
-        assert!(names.of(address(9)).is_none());
-        assert_eq!(names.of(address(10)).unwrap().reveal(), "host-10.example");
-        assert_eq!(names.of(address(50)).unwrap().reveal(), "again.example");
+        names.answered(7, "again.example", address(50));
+        assert!(names.of(7, address(9)).is_none());
+        assert_eq!(names.of(7, address(10)).unwrap().reveal(), "host-10.example");
+        assert_eq!(names.of(7, address(50)).unwrap().reveal(), "again.example");
         assert_eq!(names.ring.len(), MOST);
+    }
+
+    #[test]
+    fn what_one_device_asked_for_says_nothing_of_what_another_one_meant() {
+        let mut names = AddressNames::new(1);
+        let shared = IpAddr::from([198, 51, 100, 1]);
+        names.answered(1, "ads.example", shared);
+        names.answered(2, "voice.example", shared);
+        assert_eq!(names.of(1, shared).unwrap().reveal(), "ads.example");
+        assert_eq!(names.of(2, shared).unwrap().reveal(), "voice.example");
+        assert!(names.of(3, shared).is_none());
     }
 }

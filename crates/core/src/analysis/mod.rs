@@ -357,7 +357,7 @@ impl Analysis {
                 if (told::is_of_interest(source_port) || told::is_of_interest(destination_port))
                     && let Some(told) = self.told.get_mut(ends.source as usize)
                 {
-                    let names = self.settings.clock.is_some().then_some(&mut self.names);
+                    let names = self.settings.clock.is_some().then_some((&mut self.names, ends.destination));
                     told::datagram(told, names, (source_port, destination_port), packet.payload);
                 }
                 let (payload, length) = (packet.payload, packet.payload_len);

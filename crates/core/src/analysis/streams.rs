@@ -197,7 +197,8 @@ fn judge(
     }
     let begin = slices.first().map_or(0, |slice| slice.at);
     for train in clock::trains_with(scratch, slices, uplink.key.protocol == UDP, clock) {
-        let sighting = audio(&train, slices, uplink.key, receiver(uplink.key, uplink.intake.hello.name(), names, roster));
+        let sighting =
+            audio(&train, slices, uplink.key, receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster));
         let follows = |before: &Sighting| sighting.window.from.since(before.window.until) <= clock.pause;
         match uplink.drafts.last_mut() {
             Some(before) if goes_on && follows(before) => join(before, &sighting),
@@ -224,7 +225,7 @@ fn resolve(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roste
         if audio < transfer.octets / 2 && transfer.octets.saturating_sub(framed) >= settings.bulk.octets {
             // Stretches of the recording that seemed to keep a beat were carried evenly by the network.
             drafts.retain(is_framed);
-            let receiver = receiver(uplink.key, uplink.intake.hello.name(), names, roster);
+            let receiver = receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster);
             collected.add(uplink.device, recording(&transfer, uplink.key, receiver), settings);
         }
     }
@@ -292,7 +293,7 @@ impl Collected {
 }
 
 fn receiver(
-    flow: FlowKey,
+    (device, flow): (Index, FlowKey),
     hello: Option<(&crate::private::Private<String>, NameSource)>,
     names: &AddressNames,
     roster: &Roster,
@@ -300,7 +301,7 @@ fn receiver(
     let (address, port) = (flow.destination, flow.destination_port);
     let name = hello
         .map(|(name, source)| (name.clone(), source))
-        .or_else(|| names.of(address).map(|name| (name.clone(), NameSource::Dns)));
+        .or_else(|| names.of(device, address).map(|name| (name.clone(), NameSource::Dns)));
     Receiver { address, port, name, local: roster.scope(address) == Scope::Home, country: None, system: None }
 }
 

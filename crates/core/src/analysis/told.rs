@@ -6,6 +6,7 @@ use crate::names::dns::dns_answers;
 use crate::names::mdns::{SelfNameKind, mdns_names};
 use crate::names::ssdp::ssdp_name;
 use crate::private::Private;
+use crate::roster::Index;
 
 /// Names kept per device.
 const NAMES: usize = 8;
@@ -51,9 +52,10 @@ pub(super) fn is_of_interest(port: u16) -> bool {
     matches!(port, DNS | DHCP_SERVER | DHCP_CLIENT | DHCPV6_CLIENT | SSDP | MDNS)
 }
 
-/// Reads a datagram that the device of `told` sent; `ports` are source and destination. Names of addresses go to `names`; where none are wanted, only DHCP is read.
+/// Reads a datagram that the device of `told` sent; `ports` are source and destination. Names of addresses go to `names`, for the device that
+/// the datagram went to; where none are wanted, only DHCP is read.
 #[cold]
-pub(super) fn datagram(told: &mut Told, names: Option<&mut AddressNames>, ports: (u16, u16), payload: &[u8]) {
+pub(super) fn datagram(told: &mut Told, names: Option<(&mut AddressNames, Index)>, ports: (u16, u16), payload: &[u8]) {
     if matches!(ports, (MDNS | SSDP, _) | (_, MDNS | SSDP)) {
         told.announcements += 1;
         if told.announcements > ANNOUNCEMENTS || names.is_none() {
@@ -63,8 +65,8 @@ pub(super) fn datagram(told: &mut Told, names: Option<&mut AddressNames>, ports:
     }
     match ports {
         (DNS, _) => {
-            if let Some(names) = names {
-                dns_answers(payload, &mut |name, address| names.answered(name, address));
+            if let Some((names, asker)) = names {
+                dns_answers(payload, &mut |name, address| names.answered(asker, name, address));
             }
         }
         (MDNS, _) => mdns_names(payload, &mut |own| told.name(own.kind, own.text)),

@@ -47,6 +47,17 @@ pub(super) struct Section {
 /// Octets of an enhanced packet block before the frame.
 const EPB_HEAD: usize = 28;
 
+/// Octets of its options, when they are the direction alone and the end of options: what live captures write.
+const FLAGS: usize = 12;
+
+/// Whether what follows a frame, padding included, is the direction alone.
+#[inline]
+fn is_flags<const BIG: bool>(padded: &[u8]) -> bool {
+    let Some(&[c0, c1, l0, l1, _, _, _, _, e0, e1, ..]) = padded.last_chunk::<FLAGS>() else { return false };
+    let half = |octets: [u8; 2]| if BIG { u16::from_be_bytes(octets) } else { u16::from_le_bytes(octets) };
+    half([c0, c1]) == ng::code::EPB_FLAGS && half([l0, l1]) == 4 && [e0, e1] == [0, 0]
+}
+
 impl Section {
     /// The number of an interface over the whole file.
     #[inline]
@@ -55,7 +66,7 @@ impl Section {
     }
 
     /// The enhanced packet block at the start of `bytes` and what follows it, when it is whole, ordinary and without
-    /// options.
+    /// options but the direction.
     #[inline]
     pub(super) fn ordinary<'a, const BIG: bool>(&self, bytes: &'a [u8]) -> Option<(Frame<'a>, &'a [u8])> {
         let (head, rest) = bytes.split_first_chunk::<EPB_HEAD>()?;
@@ -70,15 +81,19 @@ impl Section {
         // Cannot overflow, as `captured` is small now; spelt out because this is the hottest line of the program.
         let padded = captured.wrapping_add(3) & !3;
         let behind = padded.wrapping_add(4);
-        if total != behind.wrapping_add(EPB_HEAD) {
+        let plain = behind.wrapping_add(EPB_HEAD);
+        if total != plain && total != plain.wrapping_add(FLAGS) {
             return None;
         }
-        let (body, rest) = rest.split_at_checked(behind)?;
-        let (padded, trailer) = body.split_last_chunk::<4>()?;
+        let (body, rest) = rest.split_at_checked(total.wrapping_sub(EPB_HEAD))?;
+        let (body, trailer) = body.split_last_chunk::<4>()?;
         if *trailer != [t0, t1, t2, t3] {
             return None;
         }
-        let bytes = padded.get(..captured)?;
+        let (bytes, options) = body.split_at_checked(captured)?;
+        if total != plain && !is_flags::<BIG>(options) {
+            return None;
+        }
         let id = word::<BIG>([i0, i1, i2, i3]);
         let interface = self.interfaces.get(index(id))?;
         let ticks = (u64::from(word::<BIG>([h0, h1, h2, h3])) << 32) | u64::from(word::<BIG>([l0, l1, l2, l3]));
