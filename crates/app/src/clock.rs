@@ -26,6 +26,25 @@ pub fn since_boot() -> Duration {
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
+/// Both clocks at the same moment, as far as a process that others interrupt can tell.
+#[must_use]
+pub fn both() -> (Timestamp, Duration) {
+    let mut before = since_boot();
+    let mut best = (now(), before, Duration::MAX);
+    for _ in 0..8 {
+        let (now, after) = (now(), since_boot());
+        let apart = after.saturating_sub(before);
+        if apart < best.2 {
+            best = (now, before, apart);
+        }
+        if apart < Duration::from_millis(1) {
+            break;
+        }
+        before = after;
+    }
+    (best.0, best.1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -132,9 +132,9 @@ fn place(error: &DesignError, probing: &written::Probing) -> Option<Range<usize>
     let at = match error {
         DesignError::Slots(_) => probing.slots.span(),
         DesignError::Stimuli(_) => probing.sounds.first()?.span(),
+        DesignError::ProbeTooLong { .. } | DesignError::Length(_) => probing.probe_seconds.span(),
         DesignError::Rest => probing.rest_seconds.span(),
         DesignError::NoRoom(_) => probing.quiet.first()?.span(),
-        DesignError::ProbeTooLong { .. } | DesignError::Length(_) => probing.probe_seconds.span(),
     };
     (!at.is_empty()).then_some(at)
 }

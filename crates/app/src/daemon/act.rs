@@ -57,6 +57,9 @@ impl Daemon {
             self.ledger.put(Item::Tested(round, tested));
         }
         for told in &news {
+            if let News::Joined(device) = told {
+                self.names.join(*device);
+            }
             let text = Teller::words(told, &self.names);
             let (event, device) = match told {
                 News::Joined(device) => (Event::Joined, Some(*device)),
@@ -134,14 +137,21 @@ impl Daemon {
 
     /// Sets or clears a reason why nothing may sound.
     pub(super) fn hold(&mut self, reason: Hold, holds: bool, now: Timestamp) {
+        self.hold_as(reason, holds, now, true);
+    }
+
+    /// The same; told and written down only if `aloud`.
+    pub(super) fn hold_as(&mut self, reason: Hold, holds: bool, now: Timestamp, aloud: bool) {
         if self.holds.has(reason) == holds {
             return;
         }
         let changed = self.holds.set(reason, holds);
-        let event = if holds { Event::Paused } else { Event::Resumed };
-        let text = if holds { reason.words().to_owned() } else { format!("no more: {}", reason.words()) };
-        self.ledger.note(now, event, None, &text);
-        self.teller.aside(now, &text);
+        if aloud {
+            let event = if holds { Event::Paused } else { Event::Resumed };
+            let text = if holds { reason.words().to_owned() } else { format!("no more: {}", reason.words()) };
+            self.ledger.note(now, event, None, &text);
+            self.teller.aside(now, &text);
+        }
         match changed {
             Some(true) => self.handle(Input::Command(Command::Pause), now),
             Some(false) => self.handle(Input::Command(Command::Resume), now),

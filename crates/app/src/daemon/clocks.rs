@@ -15,12 +15,13 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    pub(super) fn new(now: Timestamp, since_boot: Duration) -> Self {
+    /// By both clocks, read at the same moment ([`crate::clock::both`]).
+    pub(super) fn new((now, since_boot): (Timestamp, Duration)) -> Self {
         Self { apart: apart(now, since_boot) }
     }
 
     /// By how much the clock was set since the look before, nanoseconds; looked at least once a minute.
-    pub(super) fn look(&mut self, now: Timestamp, since_boot: Duration) -> Option<i64> {
+    pub(super) fn look(&mut self, (now, since_boot): (Timestamp, Duration)) -> Option<i64> {
         let apart = apart(now, since_boot);
         let by = apart.saturating_sub(self.apart);
         self.apart = apart;
@@ -35,6 +36,9 @@ fn apart(now: Timestamp, since_boot: Duration) -> i64 {
 /// Frames that are looked at before a clock is judged: the quickest of them was hardly delayed.
 const LOOKED_AT: u32 = 50;
 
+/// In a home where little is said, so many are enough once this time has passed, nanoseconds.
+const FEWEST: (u32, i64) = (5, 10 * SECOND);
+
 /// What a frame may be on its way at most before its stamp counts as wrong: a buffer of a second, and half of one for the network.
 const ON_ITS_WAY: i64 = 1_500 * MILLISECOND;
 
@@ -47,6 +51,8 @@ pub(super) struct Offset {
     correction: i64,
     seen: u32,
     least: Option<i64>,
+    /// When the first of them came.
+    since: Option<Timestamp>,
 }
 
 impl Offset {
@@ -60,10 +66,11 @@ impl Offset {
         let late = now.since(stamp);
         self.least = Some(self.least.map_or(late, |least| least.min(late)));
         self.seen += 1;
-        if self.seen < LOOKED_AT {
+        let passed = now.since(*self.since.get_or_insert(now)).saturating_abs();
+        if self.seen < LOOKED_AT && (self.seen < FEWEST.0 || passed < FEWEST.1) {
             return None;
         }
-        self.seen = 0;
+        (self.seen, self.since) = (0, None);
         let least = self.least.take()?.saturating_sub(self.correction);
         if (-AHEAD..=ON_ITS_WAY).contains(&least) {
             return None;
@@ -75,13 +82,14 @@ impl Offset {
 
 /// A length of time for people.
 pub(super) fn words(nanos: i64) -> String {
-    let seconds = nanos.saturating_abs() / SECOND;
+    // To the nearest, so that an hour less a moment is an hour.
+    let seconds = nanos.saturating_abs().saturating_add(SECOND / 2) / SECOND;
     match seconds {
         0 => format!("{} ms", nanos.saturating_abs() / MILLISECOND),
         1..=180 => format!("{seconds} s"),
-        181..=10_800 => format!("{} minutes", seconds / 60),
-        10_801..=259_200 => format!("{} hours", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
+        181..=10_800 => format!("{} minutes", (seconds + 30) / 60),
+        10_801..=259_200 => format!("{} hours", (seconds + 1_800) / 3_600),
+        _ => format!("{} days", (seconds + 43_200) / 86_400),
     }
 }
 
@@ -95,12 +103,12 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_is_noticed_and_one_that_is_steered_is_not() {
-        let mut steps = Steps::new(at(0), Duration::from_secs(100));
-        assert_eq!(steps.look(at(60_030), Duration::from_secs(160)), None, "500 millionths fast");
-        assert_eq!(steps.look(at(61_030), Duration::from_secs(161)), None);
-        assert_eq!(steps.look(at(3_662_030), Duration::from_secs(162)), Some(3_600 * SECOND));
-        assert_eq!(steps.look(at(3_663_030), Duration::from_secs(163)), None, "it is said once");
-        assert_eq!(steps.look(at(64_030), Duration::from_secs(164)), Some(-3_600 * SECOND));
+        let mut steps = Steps::new((at(0), Duration::from_secs(100)));
+        assert_eq!(steps.look((at(60_030), Duration::from_secs(160))), None, "500 millionths fast");
+        assert_eq!(steps.look((at(61_030), Duration::from_secs(161))), None);
+        assert_eq!(steps.look((at(3_662_030), Duration::from_secs(162))), Some(3_600 * SECOND));
+        assert_eq!(steps.look((at(3_663_030), Duration::from_secs(163))), None, "it is said once");
+        assert_eq!(steps.look((at(64_030), Duration::from_secs(164))), Some(-3_600 * SECOND));
     }
 
     #[test]

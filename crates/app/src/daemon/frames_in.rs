@@ -1,6 +1,7 @@
 //! Frames from all sources, their stamps put right, and what else the sources tell.
 
 use std::os::fd::BorrowedFd;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -24,7 +25,11 @@ const LOSSES: i64 = 60 * SECOND;
 struct Lane {
     source: Source,
     offset: Offset,
-    /// Whether it has delivered anything since it was started.
+    /// Interfaces of this machine that our own capture watches.
+    interfaces: Vec<String>,
+    /// Whether the head of a capture has come since it was started.
+    captures: bool,
+    /// Whether a frame has.
     delivered: bool,
 }
 
@@ -32,6 +37,11 @@ struct Lane {
 pub(super) struct Intake {
     lanes: Vec<Lane>,
     ring: Option<FrameRing>,
+    not_kept: NotKept,
+    /// Whether every source has captured at once.
+    begun: bool,
+    /// Whether an interface of this machine is down or gone.
+    link_away: bool,
     next_start: Option<Duration>,
     /// Frames lost that nobody was told of yet, and when that may be done again.
     lost: u64,
@@ -42,9 +52,38 @@ pub(super) struct Intake {
     pub(super) lost_in_all: u64,
 }
 
+/// Whether an interface is down, or not there; one that cannot tell is up.
+fn is_away(name: &str) -> bool {
+    let state = std::fs::read_to_string(Path::new("/sys/class/net").join(name).join("operstate"));
+    state.is_ok_and(|state| matches!(state.trim(), "down" | "lowerlayerdown" | "notpresent"))
+        || !Path::new("/sys/class/net").join(name).exists()
+}
+
+/// The ring fails again at each try as long as the disk is full: that is told once.
+#[derive(Clone, Copy, Default)]
+struct NotKept(Option<Duration>);
+
+/// What has not failed for so long works again: several tries of the ring.
+const WORKS_AGAIN: Duration = Duration::from_secs(30);
+
+impl NotKept {
+    fn failed(&mut self, since_boot: Duration, error: &crate::frames::NotKept) -> Option<String> {
+        self.0.replace(since_boot).is_none().then(|| error.to_string())
+    }
+
+    fn is_over(&mut self, since_boot: Duration) -> bool {
+        let over = self.0.is_some_and(|failed| since_boot.saturating_sub(failed) > WORKS_AGAIN);
+        if over {
+            self.0 = None;
+        }
+        over
+    }
+}
+
 /// What happened while frames were taken, to be told afterwards.
 enum Happened {
     Said(String),
+    Fault(String),
     Gap(String),
     Mended(String),
     Stepped(i64),
@@ -54,14 +93,16 @@ impl Intake {
     pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
         let mut lanes = Vec::new();
         for watched in &config.sources {
+            let mut interfaces = Vec::new();
             let source = match watched {
                 Watched::Interfaces(names) => {
+                    interfaces.clone_from(names);
                     let names: Vec<&str> = names.iter().map(String::as_str).collect();
                     Source::interfaces(&names, &[]).context("the program cannot start itself to capture")?
                 }
                 Watched::Command(line) => Source::command(line)?,
             };
-            lanes.push(Lane { source, offset: Offset::default(), delivered: false });
+            lanes.push(Lane { source, offset: Offset::default(), interfaces, captures: false, delivered: false });
         }
         if lanes.is_empty() {
             anyhow::bail!(
@@ -71,7 +112,19 @@ impl Intake {
         }
         let ring = config.keep.as_ref().map(|limits| FrameRing::open(&config.state.join("frames"), *limits, clock::since_boot()));
         let ring = ring.transpose().context("the ring of recent frames cannot be kept")?;
-        Ok(Self { lanes, ring, next_start: None, lost: 0, lost_told: None, offset_told: None, frames: 0, lost_in_all: 0 })
+        Ok(Self {
+            lanes,
+            ring,
+            not_kept: NotKept::default(),
+            begun: false,
+            link_away: false,
+            next_start: None,
+            lost: 0,
+            lost_told: None,
+            offset_told: None,
+            frames: 0,
+            lost_in_all: 0,
+        })
     }
 
     /// Ready for reading when a source has something.
@@ -84,9 +137,15 @@ impl Intake {
         self.next_start.map(|at| at.saturating_sub(since_boot))
     }
 
-    /// Whether every source runs.
-    pub(super) fn all_run(&self) -> bool {
-        self.lanes.iter().all(|lane| lane.source.is_running())
+    /// Whether every source captures: a command that waits for a password does not, nor does an interface that is down.
+    pub(super) fn all_capture(&self) -> bool {
+        self.lanes.iter().all(|lane| lane.source.is_running() && lane.captures) && !self.link_away
+    }
+
+    /// Looks at the interfaces of this machine; called about once a second.
+    pub(super) fn look_at_links(&mut self) {
+        let mut names = self.lanes.iter().flat_map(|lane| &lane.interfaces);
+        self.link_away = names.any(|name| is_away(name));
     }
 
     /// The sources, and whether each runs.
@@ -94,10 +153,12 @@ impl Intake {
         self.lanes.iter().map(|lane| (lane.source.name(), lane.source.is_running()))
     }
 
-    /// Closes and deletes files of the ring when it is time; called about once a second.
-    pub(super) fn tend(&mut self, since_boot: Duration) -> Option<String> {
-        let tended = self.ring.as_mut()?.tend(since_boot);
-        tended.err().map(|error| error.to_string())
+    /// Closes and deletes files of the ring when it is time; called about once a second. Says on a change whether frames can be kept.
+    pub(super) fn tend(&mut self, since_boot: Duration) -> Option<Result<&'static str, String>> {
+        if let Err(error) = self.ring.as_mut()?.tend(since_boot) {
+            return self.not_kept.failed(since_boot, &error).map(Err);
+        }
+        self.not_kept.is_over(since_boot).then_some(Ok("recent frames are kept again"))
     }
 
     /// Ends all of them.
@@ -114,7 +175,7 @@ impl Intake {
         for lane in &mut self.lanes {
             let started = lane.source.is_running();
             match lane.source.start_when_due(since_boot) {
-                Ok(None) if !started => lane.delivered = false,
+                Ok(None) if !started => (lane.captures, lane.delivered) = (false, false),
                 Ok(None) => {}
                 Ok(Some(due)) => self.next_start = Some(self.next_start.map_or(due, |next| next.min(due))),
                 Err(error) => wrong.push(error.to_string()),
@@ -133,14 +194,15 @@ impl Daemon {
         let mut happened = Vec::new();
         let mut actions = Vec::new();
         let Self { intake, machine, samples, .. } = self;
-        let Intake { lanes, ring, frames, lost, lost_in_all, .. } = intake;
-        for Lane { source, offset, delivered } in lanes {
+        let Intake { lanes, ring, frames, lost, lost_in_all, not_kept, .. } = intake;
+        for Lane { source, offset, interfaces, captures, delivered } in lanes {
             let name = source.name().to_owned();
             source.read_frames(&mut |event| match event {
                 Came::Frame(frame) => {
                     if let Some(by) = offset.frame(frame.at, now) {
                         happened.push(Happened::Stepped(by));
                     }
+                    *captures = true;
                     if !std::mem::replace(delivered, true) {
                         happened.push(Happened::Mended(format!("frames come from {name}")));
                     }
@@ -148,7 +210,8 @@ impl Daemon {
                     *frames += 1;
                     samples.frame(&frame);
                     if let Some(Err(error)) = ring.as_mut().map(|ring| ring.push(&frame)) {
-                        happened.push(Happened::Said(format!("the ring of recent frames: {error}")));
+                        let told = not_kept.failed(clock::since_boot(), &error);
+                        happened.extend(told.map(Happened::Fault));
                     }
                     machine.handle(Input::Frame(frame), frame.at, &mut actions);
                 }
@@ -157,13 +220,19 @@ impl Daemon {
                     *lost_in_all = lost_in_all.saturating_add(frames);
                     machine.handle(Input::Lost { frames }, now, &mut actions);
                 }
-                Came::Said(line) => happened.push(Happened::Said(format!("{name}: {line}"))),
+                Came::Said(line) if interfaces.is_empty() => happened.push(Happened::Said(format!("{name}: {line}"))),
+                Came::Said(line) => {
+                    // Our own capture speaks only of what keeps it from hearing.
+                    machine.handle(Input::Lost { frames: 0 }, now, &mut actions);
+                    happened.push(Happened::Gap(line.to_owned()));
+                }
                 Came::Rubbish(stop) => happened.push(Happened::Gap(format!("{name} wrote what is no capture: {stop}"))),
                 Came::Ended(ended) => {
                     machine.handle(Input::Lost { frames: 0 }, now, &mut actions);
                     happened.push(Happened::Gap(format!("{name} has ended ({}); it is started again", ended.why)));
                 }
-                Came::Interface { .. } | Came::Odd(_) => {}
+                Came::Interface { .. } => *captures = true,
+                Came::Odd(_) => {}
             });
         }
         self.perform(&mut actions, now);
@@ -171,13 +240,17 @@ impl Daemon {
             self.happened(happened, now);
         }
         self.tell_losses(now);
-        let away = !self.intake.all_run();
-        self.hold(Hold::Source, away, now);
+        let away = !self.intake.all_capture();
+        // Every source begins by being away; that is worth no line.
+        let aloud = self.intake.begun;
+        self.intake.begun |= !away;
+        self.hold_as(Hold::Source, away, now, aloud);
     }
 
     fn happened(&mut self, happened: Happened, now: Timestamp) {
         match happened {
             Happened::Said(line) => self.teller.aside(now, &line),
+            Happened::Fault(text) => self.trouble(now, Event::Fault, &text),
             Happened::Gap(text) => self.trouble(now, Event::CaptureGap, &text),
             Happened::Mended(text) => {
                 self.ledger.note(now, Event::Mended, None, &text);

@@ -48,13 +48,15 @@ pub(super) struct Ledger {
     /// After the disk refused: when to try again.
     again: Option<Timestamp>,
     given_up: u64,
+    /// Since the disk began to refuse.
+    given_up_since: u64,
     sweep: Option<Timestamp>,
 }
 
 impl Ledger {
     pub(super) fn open(folder: &Path) -> anyhow::Result<Self> {
         let (store, notice) = Store::open(folder)?;
-        let mut ledger = Self { store, waiting: VecDeque::new(), again: None, given_up: 0, sweep: None };
+        let mut ledger = Self { store, waiting: VecDeque::new(), again: None, given_up: 0, given_up_since: 0, sweep: None };
         if let Some(notice) = notice {
             crate::cli::say::line(&notice.to_string());
         }
@@ -73,10 +75,18 @@ impl Ledger {
     /// Puts something down to be written; it is on the disk after the next [`Ledger::write_when_due`] that says so.
     pub(super) fn put(&mut self, item: Item) {
         if self.waiting.len() >= WAITING {
-            self.waiting.pop_front();
-            self.given_up += 1;
+            // Without its layout, nothing of a session could be written.
+            let begun = |item: &Item| matches!(item, Item::Entry(Entry::Begun { .. }));
+            let oldest = self.waiting.iter().position(|item| !begun(item)).unwrap_or(0);
+            self.waiting.remove(oldest);
+            self.give_up();
         }
         self.waiting.push_back(item);
+    }
+
+    fn give_up(&mut self) {
+        self.given_up = self.given_up.saturating_add(1);
+        self.given_up_since = self.given_up_since.saturating_add(1);
     }
 
     /// Puts down a line of the journal.
@@ -97,6 +107,7 @@ impl Ledger {
     /// Writes what waits, unless the disk has just refused. Says on a change whether it works.
     pub(super) fn write_when_due(&mut self, now: Timestamp, teller: &Teller) -> bool {
         if self.waiting.is_empty() {
+            self.again = None;
             return true;
         }
         // A clock that was set back must not put the next try off for years.
@@ -112,7 +123,9 @@ impl Ledger {
             Ok(()) => {
                 self.waiting.clear();
                 if self.again.take().is_some() {
-                    teller.trouble(now, "the store can be written again; nothing was lost meanwhile");
+                    let given_up = std::mem::take(&mut self.given_up_since);
+                    let lost = if given_up > 0 { format!("{given_up} entries were lost") } else { "nothing was lost".to_owned() };
+                    teller.trouble(now, &format!("the store can be written again; {lost} meanwhile"));
                 }
                 true
             }
@@ -123,7 +136,7 @@ impl Ledger {
                 if error.kind == store::Kind::Unfit {
                     // It would be refused for ever.
                     self.waiting.pop_front();
-                    self.given_up += 1;
+                    self.give_up();
                 }
                 false
             }

@@ -40,7 +40,8 @@ impl Daemon {
     /// Looks, if a second has passed.
     pub(super) fn look(&mut self, now: Timestamp) {
         let since_boot = clock::since_boot();
-        if let Some(by) = self.steps.look(now, since_boot) {
+        // Since `now` a disk may have taken its time, which is no step.
+        if let Some(by) = self.steps.look(clock::both()) {
             let way = if by > 0 { "forward" } else { "back" };
             self.trouble(
                 now,
@@ -58,10 +59,14 @@ impl Daemon {
             self.handle(Input::Command(Command::LocalTime { ahead }), now);
         }
         self.look_who_is_home(now);
+        self.intake.look_at_links();
         let stuck = self.ledger.is_stuck();
         self.hold(Hold::Store, stuck, now);
-        if let Some(wrong) = self.intake.tend(since_boot) {
-            self.trouble(now, Event::Fault, &wrong);
+        if let Some(told) = self.intake.tend(since_boot) {
+            match told {
+                Ok(text) => self.trouble(now, Event::Mended, text),
+                Err(wrong) => self.trouble(now, Event::Fault, &wrong),
+            }
         }
         self.ledger.sweep(now, &self.config.retention, &self.teller);
         if self.goal == Goal::Watch && now.since(self.looks.judged).saturating_abs() > VERDICTS {

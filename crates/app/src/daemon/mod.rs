@@ -20,6 +20,7 @@ mod status;
 mod system;
 mod tell;
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -63,7 +64,7 @@ pub enum Goal {
 
 /// Why it ended.
 #[derive(Debug)]
-pub enum End {
+enum End {
     /// What it was for is done.
     Done,
     /// Somebody stopped it.
@@ -103,28 +104,35 @@ struct Daemon {
     system: System,
     judge: judge::Judge,
     looks: looks::Looks,
-    inbox: Inbox<Message>,
+    inbox: Rc<Inbox<Message>>,
     _control: Control,
 }
 
-/// Runs until it is done or stopped; says why it ended, and which session it was.
+/// Runs until it is done or stopped, and begins anew with each configuration that it is told to take; says which session it was.
 ///
 /// # Errors
 /// When it cannot begin: no source of frames, the store is held by another process, no folder to write to.
-pub fn run(config: Config, goal: Goal, style: Style, reread: Reread<'_>) -> anyhow::Result<(End, Option<SessionId>)> {
-    let mut daemon = Daemon::new(config, goal, style)?;
-    let end = daemon.go_on(reread);
-    let session = daemon.close(&end)?;
-    Ok((end, session))
+pub fn run(mut config: Config, goal: Goal, style: Style, reread: Reread<'_>) -> anyhow::Result<Option<SessionId>> {
+    // Both outlive a change of the configuration, so that a signal that comes meanwhile is not lost.
+    let (outbox, inbox) = inbox::inbox().context("the threads of the program cannot talk to each other")?;
+    let inbox = Rc::new(inbox);
+    signals::listen(&outbox).context("signals cannot be received")?;
+    loop {
+        let mut daemon = Daemon::new(config, goal, style, outbox.clone(), Rc::clone(&inbox))?;
+        let end = daemon.go_on(reread);
+        let session = daemon.close(&end)?;
+        match end {
+            End::Done | End::Stopped => return Ok(session),
+            End::Reload(again) => config = *again,
+        }
+    }
 }
 
 impl Daemon {
-    fn new(config: Config, goal: Goal, style: Style) -> anyhow::Result<Self> {
+    fn new(config: Config, goal: Goal, style: Style, outbox: Outbox<Message>, inbox: Rc<Inbox<Message>>) -> anyhow::Result<Self> {
         let now = clock::now();
-        let (outbox, inbox) = inbox::inbox().context("the threads of the program cannot talk to each other")?;
         let teller = Teller::new(style, &config.notify, fault_to(&outbox))?;
         let mut ledger = Ledger::open(&config.state)?;
-        signals::listen(&outbox).context("signals cannot be received")?;
         let control = {
             let outbox = outbox.clone();
             Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
@@ -141,7 +149,7 @@ impl Daemon {
             mouth,
             presence: Presence::new(config.presence.clone(), now),
             holds: Holds::default(),
-            steps: Steps::new(now, clock::since_boot()),
+            steps: Steps::new(clock::both()),
             names: Names::default(),
             teller,
             system: System::new(),

@@ -1,6 +1,6 @@
 //! What devices are called, as far as the stretches that were written down tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role};
 
@@ -14,6 +14,8 @@ const MOST: usize = 1_024;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     known: BTreeMap<DeviceId, (String, Role)>,
+    /// Those that have joined; of the latest nothing else is known yet.
+    joined: BTreeSet<DeviceId>,
 }
 
 impl Names {
@@ -26,14 +28,22 @@ impl Names {
         }
     }
 
+    /// One is on the network.
+    pub(super) fn join(&mut self, device: DeviceId) {
+        if self.joined.len() < MOST {
+            self.joined.insert(device);
+        }
+    }
+
     /// How a device is called; never by its whole address, which is for reports alone.
     pub(super) fn of(&self, device: DeviceId) -> String {
         self.known.get(&device).map_or_else(|| unnamed(device), |known| known.0.clone())
     }
 
-    /// Devices that are no gateway.
+    /// Devices that are no gateway, as far as is known.
     pub(super) fn devices(&self) -> usize {
-        self.known.values().filter(|known| known.1 == Role::Device).count()
+        let unknown = self.joined.iter().filter(|device| !self.known.contains_key(device)).count();
+        self.known.values().filter(|known| known.1 == Role::Device).count() + unknown
     }
 
     /// Whether it only forwards, as far as is known.

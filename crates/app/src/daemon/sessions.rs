@@ -139,7 +139,11 @@ impl Daemon {
     /// Ends the session in good order; says which it was.
     pub(super) fn close(mut self, end: &End) -> anyhow::Result<Option<SessionId>> {
         let now = clock::now();
-        System::stopping();
+        if matches!(end, End::Reload(_)) {
+            System::reloading();
+        } else {
+            System::stopping();
+        }
         self.drain();
         // What is stopped goes on when the program is started again, so that it is no end of a session that watches.
         if !matches!(self.goal, Goal::Watch) {

@@ -23,6 +23,12 @@ impl System {
         say(&[NotifyState::Ready, NotifyState::Status(status)]);
     }
 
+    /// It takes another configuration; [`System::ready`] follows. To say that it stops would have it ended.
+    pub(super) fn reloading() {
+        let Ok(since) = NotifyState::monotonic_usec_now() else { return };
+        say(&[NotifyState::Reloading, since]);
+    }
+
     /// It ends.
     pub(super) fn stopping() {
         say(&[NotifyState::Stopping]);

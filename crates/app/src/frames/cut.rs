@@ -36,9 +36,14 @@ impl FrameRing {
         let (mut cut, mut gathered, mut known) = (Cut::default(), Vec::new(), Vec::new());
         write::section(&mut gathered, concat!("earwitness ", env!("CARGO_PKG_VERSION")));
         for path in self.paths() {
-            let Ok(octets) = read(path) else {
-                cut.unreadable = cut.unreadable.saturating_add(1);
-                continue;
+            let octets = match read(path) {
+                Ok(octets) => octets,
+                // Too old meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(_) => {
+                    cut.unreadable = cut.unreadable.saturating_add(1);
+                    continue;
+                }
             };
             let mut failed = None;
             frames(&octets, |frame| {

@@ -33,6 +33,9 @@ const SPAN: Duration = Duration::from_secs(60);
 /// Frames are left out for so long after a write failed, before the next try.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// The snap length that a capture says when no frame was cut (`pcapng`: any that no frame exceeds; 262,144 is what capture programs write).
+const MOST_SNAP: u32 = 262_144;
+
 /// How much is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
@@ -144,6 +147,24 @@ impl FrameRing {
         let mut ring = Self { folder: folder.to_owned(), limits, kept: kept.into(), open: None, pause: None, left_out: 0 };
         ring.delete(now);
         Ok(ring)
+    }
+
+    /// What is kept in a folder, to cut from while another process writes to it: nothing is mended or deleted.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        let age = Age { at: Duration::ZERO, old: Duration::ZERO };
+        let mut kept = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if segment::start_of(&path).is_some() {
+                kept.push(Kept { octets: fs::metadata(&path).map_or(0, |facts| facts.len()), path, finished: age });
+            }
+        }
+        kept.sort_by(|a, b| a.path.cmp(&b.path));
+        let limits = Limits { octets: u64::MAX, age: Duration::MAX, snap: MOST_SNAP };
+        Ok(Self { folder: folder.to_owned(), limits, kept: kept.into(), open: None, pause: None, left_out: 0 })
     }
 
     /// Keeps a frame, cut to [`Limits::snap`]. It is on disk at the latest after [`FrameRing::tend`].

@@ -76,6 +76,11 @@ impl Input {
                 }
                 Ok(Step::Skip { used, note }) => {
                     rest = rest.get(used..).unwrap_or_default();
+                    if let Some(announced) = self.announces_too_much() {
+                        // Text, for example: four letters are read as a length of a gigabyte.
+                        let reason = Reason::BlockTooLong { announced };
+                        break Err(Stop { offset: self.decoder.offset(), frames: self.decoder.frames(), reason });
+                    }
                     self.passed = if rest.is_empty() && note.is_none() { self.passed.saturating_add(used) } else { 0 };
                     if self.passed > MAX_BLOCK {
                         // A file may hold blocks of any length; here it is rubbish that looks like one, and would be passed over for hours.
@@ -102,6 +107,14 @@ impl Input {
         };
         self.start = self.end.saturating_sub(rest.len());
         ended
+    }
+
+    /// Octets that are still to come of a block longer than any that a live capture writes.
+    fn announces_too_much(&self) -> Option<u32> {
+        match self.decoder.finish(&[])?.reason {
+            Reason::Truncated { need, .. } if need > MAX_BLOCK as u64 => Some(u32::try_from(need).unwrap_or(u32::MAX)),
+            _ => None,
+        }
     }
 
     /// What is wrong with an end at this place, if anything.

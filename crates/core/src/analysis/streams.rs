@@ -152,6 +152,17 @@ pub(super) fn settle(
     let over = |last: Timestamp| now.since(last).saturating_abs() > settings.bulk.pause;
     if uplink.intake.transfer.is_none_or(|transfer| over(transfer.last)) {
         resolve(uplink, settings, names, roster, collected);
+    } else {
+        hand_over_certain(uplink, settings, collected);
+    }
+}
+
+/// Hands over the drafts that stay audio whatever becomes of the transfer, so that nobody waits for its end to be told of them.
+fn hand_over_certain(uplink: &mut Uplink, settings: &Settings, collected: &mut Collected) {
+    for draft in uplink.drafts.extract_if(.., |draft| is_framed(draft)) {
+        uplink.handed.0 = uplink.handed.0.saturating_add(draft.octets_audio);
+        uplink.handed.1 = uplink.handed.1.saturating_add(draft.octets_total);
+        collected.add(uplink.device, draft, settings);
     }
 }
 
@@ -205,10 +216,12 @@ const UDP: u8 = 17;
 /// Decides between the readings of a finished transfer: a recording, audio, or a recording with audio around it.
 fn resolve(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
     let mut drafts = std::mem::take(&mut uplink.drafts);
+    let handed = std::mem::take(&mut uplink.handed);
     let transfer = uplink.intake.transfer.take().filter(|transfer| transfer.is_recording(&settings.bulk));
     if let Some(transfer) = transfer {
-        let audio: u64 = drafts.iter().map(|draft| draft.octets_audio).sum();
-        let framed: u64 = drafts.iter().filter(|draft| is_framed(draft)).map(|draft| draft.octets_total).sum();
+        let audio = drafts.iter().map(|draft| draft.octets_audio).fold(handed.0, u64::saturating_add);
+        let framed = drafts.iter().filter(|draft| is_framed(draft)).map(|draft| draft.octets_total);
+        let framed = framed.fold(handed.1, u64::saturating_add);
         if audio < transfer.octets / 2 && transfer.octets.saturating_sub(framed) >= settings.bulk.octets {
             // Stretches of the recording that seemed to keep a beat were carried evenly by the network.
             drafts.retain(is_framed);

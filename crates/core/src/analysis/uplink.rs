@@ -30,6 +30,8 @@ pub(super) struct Uplink {
     pub(super) intake: Intake,
     /// Sightings that may yet go on, or turn out to be parts of a recording.
     pub(super) drafts: Vec<Sighting>,
+    /// Octets of the drafts of the transfer in progress that were handed over already: of sound, and in all.
+    pub(super) handed: (u64, u64),
     /// Whether the episode before ended only because it was full.
     pub(super) continued: bool,
     /// The datagram before (identification, checksum, length): a bridge shows some twice.
@@ -60,6 +62,7 @@ impl Uplink {
             order: Order::default(),
             intake: Intake::default(),
             drafts: Vec::new(),
+            handed: (0, 0),
             continued: false,
             latest_datagram: (0, 0, 0),
         }

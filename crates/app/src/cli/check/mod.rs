@@ -1,11 +1,11 @@
-//! `earwitness check`: whether what is written is sound, and whether it still says what was told.
+//! `earwitness check`: whether what is written is sound, and whether it still says what was told; and whether a configuration can be used.
 
+mod config;
 mod json;
 mod table;
 
 use std::path::PathBuf;
 
-use anyhow::bail;
 use clap::ValueHint;
 
 use super::{Outcome, say};
@@ -14,12 +14,14 @@ use crate::store::{Reader, Recomputed, SessionRow, recompute};
 
 /// Check a store: its pages, its shape, and every score and verdict in it, computed again and compared bit by bit.
 ///
-/// The store may be in use. What differs is listed.
+/// The store may be in use. What differs is listed. A configuration is read as `run` reads it, and what is wrong with it is told with file,
+/// line and column.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Exit status: 0 all is as it was written; 2 something is not, or could not be read.")]
 pub(super) struct Args {
-    /// Folders or files of stores; also one that was set aside as damaged.
-    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    /// Folders or files of stores, also one that was set aside as damaged; or configurations. Without any: the usual configuration, and the
+    /// store that it names.
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
     /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/check-1.json).
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
@@ -49,21 +51,30 @@ impl Checked {
 
 /// Checks and reports.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let stores: Vec<Checked> = args.paths.iter().map(|path| store(path)).collect();
-    if stores.is_empty() {
-        bail!("nothing to check");
-    }
+    let (configs, stores) = if args.paths.is_empty() { config::usual() } else { config::apart(&args.paths) };
+    let configs: Vec<config::Checked> = configs.iter().map(|path| config::check(path)).collect();
+    let stores: Vec<Checked> = stores.iter().map(|path| store(path)).collect();
     let dash = std::path::Path::new("-");
     if let Some(path) = &args.json {
         outfile::write_whole(path, |out: &mut Sink<'_>| json::write(&stores, out))?;
     }
     if args.json.as_deref() != Some(dash) && !args.quiet {
-        outfile::write_whole(dash, |out: &mut Sink<'_>| table::write(&stores, out))?;
+        outfile::write_whole(dash, |out: &mut Sink<'_>| {
+            for it in configs.iter().filter(|it| it.wrong.is_none()) {
+                writeln!(out, "{}: ok", it.name)?;
+            }
+            if stores.is_empty() { Ok(()) } else { table::write(&stores, out) }
+        })?;
     }
-    for trouble in stores.iter().filter_map(|store| store.trouble.as_ref()) {
+    let wrong = configs.iter().filter_map(|it| it.wrong.as_ref());
+    for trouble in wrong.chain(stores.iter().filter_map(|store| store.trouble.as_ref())) {
         say::line(trouble);
     }
-    Ok(if stores.iter().all(Checked::is_sound) { Outcome::Done } else { Outcome::Trouble })
+    Ok(if configs.iter().all(|it| it.wrong.is_none()) && stores.iter().all(Checked::is_sound) {
+        Outcome::Done
+    } else {
+        Outcome::Trouble
+    })
 }
 
 /// Checks one store as far as it can be read.

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{ValueEnum, ValueHint};
+use earwitness_core::mac::Mac;
 use earwitness_core::time::{Timestamp, Window};
 
 use crate::store::{Of, Reader, SessionId, SessionRow};
 
-/// Write what a store holds as a table: CSV, JSON or Parquet.
+/// Write what a store holds as a table (CSV, JSON or Parquet), or the recent frames as a capture.
 ///
 /// The store may be in use. The columns are explained in docs/guide/store.md.
 #[derive(clap::Args, Debug)]
@@ -17,7 +18,7 @@ pub(in crate::cli) struct Args {
     /// Which table.
     #[arg(value_enum, value_name = "WHAT")]
     pub(super) what: What,
-    /// The folder of the store, or its file.
+    /// The folder of the store, or its file; for `frames`, the folder.
     #[arg(value_name = "STORE", value_hint = ValueHint::AnyPath)]
     pub(super) store: PathBuf,
     /// Write here instead of to standard output; the file is there whole or not at all.
@@ -35,6 +36,9 @@ pub(in crate::cli) struct Args {
     /// Only before this moment.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<Timestamp>,
+    /// Only frames from and to this device.
+    #[arg(long, value_name = "MAC", value_parser = device)]
+    pub(super) device: Option<Mac>,
 }
 
 /// The tables.
@@ -58,6 +62,8 @@ pub(super) enum What {
     Replies,
     /// The log of probes that `analyze --probes` reads, of one session.
     Probes,
+    /// The recent frames, as a capture (pcapng) for `analyze`, Wireshark and others.
+    Frames,
 }
 
 impl What {
@@ -72,6 +78,7 @@ impl What {
             Self::Journal => "journal",
             Self::Replies => "replies",
             Self::Probes => "probes",
+            Self::Frames => "frames",
         }
     }
 }
@@ -145,6 +152,11 @@ impl Selection {
     pub(super) fn of(&self) -> Of {
         self.session.map_or(Of::Window(self.window), Of::Session)
     }
+}
+
+/// A MAC address.
+fn device(text: &str) -> Result<Mac, String> {
+    text.parse().map_err(|_| format!("{text:?} is no MAC address; write it like 02:00:5e:10:00:01"))
 }
 
 /// A moment with its offset, or in local time.

@@ -1,6 +1,7 @@
 //! `earwitness export`: what a store holds, as tables for other programs.
 
 mod args;
+mod frames;
 mod rows;
 
 use std::io;
@@ -20,6 +21,12 @@ use crate::store::{self, Reader};
 
 /// Writes one table.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    if args.what == What::Frames {
+        return frames::write(args);
+    }
+    if args.device.is_some() {
+        bail!("--device chooses among frames; tables hold every device in a column");
+    }
     let form = args.form()?;
     let selection = args.selection()?;
     let reader = Reader::open(&args.store)?;

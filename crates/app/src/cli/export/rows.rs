@@ -36,7 +36,7 @@ pub(super) fn columns(what: What) -> Vec<Column> {
             ("sounds", Text),
             ("retired", Time),
         ],
-        What::Rounds | What::Probes => vec![
+        What::Rounds | What::Probes | What::Frames => vec![
             ("session", Whole),
             ("round", Whole),
             ("start", Time),
@@ -127,7 +127,7 @@ pub(super) fn rows(
                 take(vec![line.at.into(), line.event.word().into(), line.device.map(names::id).into(), text.into()])
             })
         }
-        What::Rounds | What::Scores | What::Verdicts | What::Replies | What::Probes => {
+        What::Rounds | What::Scores | What::Verdicts | What::Replies | What::Probes | What::Frames => {
             of.sessions.iter().try_for_each(|row| of_session(what, reader, of, row, take, fail))
         }
     }

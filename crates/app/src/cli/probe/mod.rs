@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let style = Style { json: false, quiet: args.live.quiet || to_stdout, rounds: args.live.verbose && !to_stdout };
     let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
-    let (_, session) = daemon::run(config, Goal::Probe { rounds }, style, &unchanged)?;
+    let session = daemon::run(config, Goal::Probe { rounds }, style, &unchanged)?;
     let session = session.context("the session ended before it had begun")?;
     let verdicts = report::write(&state, session, &inputs, args)?;
     let found = args.exit_code && reacts(&verdicts);

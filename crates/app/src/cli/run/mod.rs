@@ -2,7 +2,7 @@
 
 use super::live::Live;
 use super::{Outcome, say};
-use crate::daemon::{self, End, Goal, Style};
+use crate::daemon::{self, Goal, Style};
 
 /// Watch the home without an end, probe when allowed, keep everything in a store, and tell what is found.
 ///
@@ -31,14 +31,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Ok(config)
     };
     let style = Style { json: args.json, quiet: args.live.quiet, rounds: args.live.verbose };
-    let mut config = read()?;
+    let config = read()?;
     if config.probing.is_none() && !args.no_probing && !args.live.quiet {
         say::line("probing is switched off in the configuration: devices are only watched");
     }
-    loop {
-        match daemon::run(config, Goal::Watch, style, &read)?.0 {
-            End::Reload(again) => config = *again,
-            End::Done | End::Stopped => return Ok(Outcome::Done),
-        }
-    }
+    daemon::run(config, Goal::Watch, style, &read)?;
+    Ok(Outcome::Done)
 }

@@ -1,0 +1,125 @@
+//! It begins, takes another configuration, is told things, and ends.
+
+use std::os::unix::net::UnixDatagram;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use earwitness::clock;
+
+use super::feed::{Feed, HOME};
+use super::run::{PROBING, PROGRAM, Place, Running, until};
+
+#[test]
+fn a_service_manager_is_told_that_it_is_ready_alive_and_how_it_stands() {
+    let place = Place::new();
+    let feed = Feed::start(place.folder.path(), HOME);
+    place.write(&[&feed.command()], "[probing]\nenabled = false\n");
+    let socket = UnixDatagram::bind(place.path("notify.sock")).unwrap();
+    socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    // As systemd starts it: the number of the process is known before the program is.
+    let line = format!("export WATCHDOG_PID=$$; exec {PROGRAM} run -c {}", place.config().display());
+    let mut command = Command::new("sh");
+    command.args(["-c", &line]).env("NOTIFY_SOCKET", place.path("notify.sock")).env("WATCHDOG_USEC", "2000000");
+    command.env("TZ", "UTC").stdin(Stdio::null());
+    let mut running = Running::spawn(command);
+    let mut told = Vec::<String>::new();
+    let mut hear = |what: &dyn Fn(&[String]) -> bool| {
+        until("the service manager is told", || {
+            let mut octets = [0; 4096];
+            if let Ok(count) = socket.recv(&mut octets) {
+                told.push(String::from_utf8_lossy(&octets[..count]).into_owned());
+            }
+            what(&told)
+        });
+        std::mem::take(&mut told)
+    };
+    let some = |told: &[String], what: &str| told.iter().any(|it| it.lines().any(|line| line.starts_with(what)));
+    hear(&|told| some(told, "READY=1") && some(told, "STATUS=earwitness"));
+    let pings = |told: &[String]| told.iter().filter(|it| it.contains("WATCHDOG=1")).count();
+    let begun = clock::since_boot();
+    let counts = |it: &String| it.contains("STATUS=") && it.contains(" devices, ") && !it.contains("STATUS=0 ");
+    hear(&|told| pings(told) >= 3 && told.iter().any(counts));
+    let took = clock::since_boot().saturating_sub(begun);
+    assert!(took > Duration::from_millis(1_500), "three pings in {took:?}, one second apart");
+    // One that says that it stops would be ended.
+    running.signal("HUP");
+    let told = hear(&|told| some(told, "READY=1"));
+    assert!(some(&told, "RELOADING=1") && some(&told, "MONOTONIC_USEC=") && !some(&told, "STOPPING=1"), "{told:?}");
+    running.signal("TERM");
+    hear(&|told| some(told, "STOPPING=1"));
+    assert_eq!(running.ended(), 0);
+    place.check();
+    let lines = place
+        .reader()
+        .journal(
+            earwitness_core::time::Window {
+                from: earwitness_core::time::Timestamp::MIN,
+                until: earwitness_core::time::Timestamp::MAX,
+            },
+            100,
+        )
+        .unwrap();
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(texts.last(), Some(&"stopped"), "{texts:?}");
+    assert!(!place.reader().sessions().unwrap().is_empty());
+}
+
+#[test]
+fn another_configuration_is_taken_and_a_broken_one_is_not() {
+    let place = Place::new();
+    let feed = Feed::start(place.folder.path(), HOME);
+    place.write(&[&feed.command()], "[probing]\nenabled = false\n");
+    let mut running = place.start(&["run"]);
+    running.line("frames come from");
+    assert_eq!(place.status()["held"][0], "probing is switched off");
+    place.write(&[&feed.command()], &format!("{PROBING}{}", place.wav()));
+    running.signal("HUP");
+    running.line("the configuration is read again");
+    until("something sounds", || place.played() > 0);
+    place.write(&[&feed.command()], "[probing]\nslots = 3\nslto_seconds = 2\n");
+    running.signal("HUP");
+    let line = running.line("home.toml:6:1");
+    assert!(line.text.contains("slto_seconds") && line.text.contains("goes on as before"), "{}", line.text);
+    let played = place.played();
+    until("it goes on as before", || place.played() > played);
+    // A signal that comes while it begins anew is not lost.
+    place.write(&[&feed.command()], "[probing]\nenabled = false\n");
+    running.signal("HUP");
+    running.signal("TERM");
+    assert_eq!(running.ended(), 0, "{}", running.said());
+    place.check();
+}
+
+#[test]
+fn it_does_what_it_is_told_and_nobody_there_is_said_with_what_to_do() {
+    let place = Place::new();
+    let feed = Feed::start(place.folder.path(), HOME);
+    place.write(&[&feed.command()], &format!("{PROBING}{}", place.wav()));
+    let nobody = place.command(&["tell", "status"]).output().unwrap();
+    let said = String::from_utf8_lossy(&nobody.stderr).into_owned();
+    assert_eq!(nobody.status.code(), Some(2));
+    assert!(said.contains("nothing that could be told runs on") && said.contains("earwitness run"), "{said}");
+    let mut running = place.start(&["run"]);
+    running.line("frames come from");
+    until("something sounds", || place.played() > 0);
+    assert_eq!(place.tell("pause"), "paused by a person");
+    // What sounds at that moment ends by itself.
+    clock::sleep(Duration::from_secs(2));
+    let played = place.played();
+    clock::sleep(Duration::from_secs(8));
+    assert_eq!(place.played(), played, "nothing sounds while it is paused");
+    let status = place.status();
+    assert!(status["frames"].as_u64().unwrap() > 0 && status["held"][0] == "paused by a person", "{status}");
+    assert!(status["rounds_void"] == 0 && status["rounds_waiting"].as_u64().unwrap() >= 1, "{status}");
+    assert_eq!(place.tell("resume"), "probing is allowed");
+    until("it goes on", || place.played() > played);
+    assert_eq!((place.tell("away"), place.tell("home")), ("nobody is at home".into(), "somebody is at home".into()));
+    let second = place.command(&["run"]).output().unwrap();
+    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(2));
+    assert!(said.contains(&format!("process {}", running.child.id())), "{said}");
+    assert_eq!(place.tell("stop"), "stopping");
+    assert_eq!(running.ended(), 0);
+    assert!(!place.state().join("control.sock").exists());
+    place.check();
+}

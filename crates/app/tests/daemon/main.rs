@@ -1,0 +1,25 @@
+//! The appliance as its users run it, fed by a simulated home in real time, with every fault that it is promised to survive.
+//!
+//! What needs root, a sound server or `faketime` says so, and passes where it is missing.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::cast_precision_loss,
+    clippy::unnecessary_debug_formatting,
+    reason = "what cannot be done fails the test, or says that it was skipped; paths are quoted as TOML is"
+)]
+
+mod begins;
+mod clocks;
+mod devices;
+mod disk;
+mod feed;
+mod idle;
+mod kills;
+mod quiet;
+mod run;
+mod settings;
+mod sound;
+mod sources;
+mod told;
