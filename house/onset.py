@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 RATE = 16_000
-# Full scale is 32,768; the room's silence is exactly zero.
-AUDIBLE = 40
+# Full scale is 32,768; the room's silence is exactly zero, and a voice begins with a breath.
+AUDIBLE = 4
 # A sound begins where it was silent for so long before, seconds.
 HUSH = 0.1
 

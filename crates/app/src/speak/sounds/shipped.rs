@@ -26,6 +26,8 @@ const VOICES: &[(&str, &[u8])] = &[
 const TABLE: &str = include_str!("../../../data/utterances/table.tsv");
 /// A recording longer than this is not one of ours, nanoseconds.
 const LONGEST: i64 = 600 * SECOND;
+/// What is breath before and after an utterance, as a part of its highest sample: a sound begins where it can be heard.
+const BREATH: f32 = 0.01;
 /// Fades at the ends of an utterance, nanoseconds.
 const FADE: i64 = 4 * MILLISECOND;
 
@@ -89,7 +91,8 @@ impl Shipped {
         let whole = self.voice(clip.voice)?;
         let part = whole.samples.get(clip.first..clip.first.saturating_add(clip.samples));
         let part = part.ok_or_else(|| wrong("it is shorter than the table says".to_owned()))?;
-        let mut sound = resampled(&Pcm { rate: whole.rate, samples: part.to_vec() }, RATE).map_err(wrong)?;
+        let spoken = shape::trimmed(&Pcm { rate: whole.rate, samples: part.to_vec() }, BREATH);
+        let mut sound = resampled(&spoken, RATE).map_err(wrong)?;
         level::scale(&mut sound, LEVEL, CEILING);
         shape::fade(&mut sound, FADE);
         Ok(sound)
