@@ -40,10 +40,7 @@ fn the_reference_in_the_documents_is_a_configuration() {
     assert_eq!(usual.probing, Config::parse("", "the defaults").unwrap().probing, "it shows what is so without it");
     // Who makes the machine a gateway begins with the same section.
     let wired = text.replace("#: uplink", "uplink").replace("#: lan", "lan");
-    assert_eq!(
-        crate::gateway::read(&wired, "docs/earwitness.toml").map(|written| written.settings.lan),
-        Ok(vec!["eth1".to_owned()])
-    );
+    assert_eq!(gateway::read(&wired, "docs/earwitness.toml").map(|written| written.settings.lan), Ok(vec!["eth1".to_owned()]));
 }
 
 #[test]
