@@ -26,6 +26,10 @@ fn main() -> io::Result<()> {
         ("analysis", homes()),
         ("clock", beats()),
         ("probe_log", probe_logs()),
+        ("config", configurations()),
+        ("sound_file", sound_files()),
+        ("ring_block", blocks()),
+        ("control", ["pause", "resume", "status\n"].map(|word| word.as_bytes().to_vec()).to_vec()),
         ("scenario", earwitness_sim::plan::Plan::shipped().iter().map(|it| it.1.as_bytes().to_vec()).collect()),
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
@@ -184,5 +188,72 @@ fn probe_logs() -> Vec<Vec<u8>> {
     let lines = "{\"earwitness_probes\":1,\"seed\":7,\"alpha\":0.01,\"slots\":2,\"slot_seconds\":20,\"guard_seconds\":4}\n\
         {\"round\":0,\"slot\":0,\"kind\":\"probe\",\"start\":1767304800.25,\"slot_seconds\":20,\"seconds\":3,\"stimulus\":\"glass\"}\n\
         {\"round\":0,\"slot\":1,\"kind\":\"sham\",\"start\":1767304824250000000,\"slot_seconds\":20}\n";
-    [comma, lines, "start;stimulus\n1767304800;alexa\n2026-01-01T23:01:00+01:00;alexa\n"].map(|text| text.as_bytes().to_vec()).to_vec()
+    [comma, lines, "start;stimulus\n1767304800;alexa\n2026-01-01T23:01:00+01:00;alexa\n"]
+        .map(|text| text.as_bytes().to_vec())
+        .to_vec()
+}
+
+/// The reference, with its examples as comments and as keys, and a small one of each kind of gateway.
+fn configurations() -> Vec<Vec<u8>> {
+    let reference = include_str!("../../docs/earwitness.toml");
+    let gateways = [
+        "[gateway]\nmode = \"access-point\"\nradio = \"wlan0\"\ncountry = \"DE\"\nssid = \"home\"\npassphrase = \"long enough\"\n",
+        "[gateway]\nlan = [\"eth1\"]\nipv6 = \"fd12:3456:789a:1::/64\"\n",
+        "[gateway]\nmode = \"bridge\"\nuplink = \"eth0\"\nlan = [\"eth1\"]\n",
+    ];
+    [reference.to_owned(), reference.replace("#: ", "")]
+        .into_iter()
+        .chain(gateways.map(str::to_owned))
+        .map(String::into_bytes)
+        .collect()
+}
+
+/// A tenth of a second of a wave in each format that needs no encoder, and the beginning of shipped speech.
+fn sound_files() -> Vec<Vec<u8>> {
+    let samples: Vec<i16> = (0..1_600_i16).map(|at| (at % 40 - 20) * 500).collect();
+    let length = |octets: usize| u32::try_from(octets).unwrap_or(0);
+    let octets = samples.len() * 2;
+    let mut wave = [&b"RIFF"[..], &length(octets + 36).to_le_bytes(), b"WAVEfmt ", &16_u32.to_le_bytes(), &[1, 0, 1, 0]].concat();
+    wave.extend([16_000_u32, 32_000].iter().flat_map(|rate| rate.to_le_bytes()));
+    wave.extend([&[2, 0, 16, 0][..], b"data", &length(octets).to_le_bytes()].concat());
+    wave.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+    let mut aiff = [&b"FORM"[..], &length(octets + 46).to_be_bytes(), b"AIFFCOMM", &18_u32.to_be_bytes(), &[0, 1]].concat();
+    // 16,000 as an 80-bit float: 2^13 * 1.953125.
+    aiff.extend([&length(samples.len()).to_be_bytes()[..], &[0, 16, 0x40, 0x0c, 0xfa, 0, 0, 0, 0, 0, 0, 0]].concat());
+    aiff.extend([&b"SSND"[..], &length(octets + 8).to_be_bytes(), &[0; 8]].concat());
+    aiff.extend(samples.iter().flat_map(|sample| sample.to_be_bytes()));
+    // Layer III, 128 kbit/s, 44,100 Hz, one channel: silence.
+    let mut mp3 = [&[0xff, 0xfb, 0x90, 0xc0][..], &[0; 413]].concat();
+    mp3 = mp3.repeat(4);
+    // A stream of 4,096 samples a block, 16,000 Hz, one channel, 16 bits; its first block is for the fuzzer to find.
+    let flac =
+        [&b"fLaC"[..], &[0x80, 0, 0, 34, 16, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0x03, 0xe8, 0x00, 0xf0, 0, 0, 0x06, 0x40], &[0; 16]]
+            .concat();
+    let speech = include_bytes!("../../crates/app/data/utterances/slt.ogg");
+    vec![wave, aiff, mp3, flac, speech[..speech.len().min(30_000)].to_vec()]
+}
+
+/// A block with two frames, as `struct tpacket_block_desc`, `tpacket3_hdr` and `sockaddr_ll` lay them out (linux/if_packet.h).
+fn blocks() -> Vec<Vec<u8>> {
+    let mut block = vec![];
+    // Version, private area, status, frames, place of the first, length; then sequence number and times.
+    for word in [1_u32, 48, 1, 2, 48, 48 + 2 * 128, 0, 0, 0, 0, 0, 0] {
+        block.extend(word.to_ne_bytes());
+    }
+    for next in [128_u32, 0] {
+        let places = u32::from_ne_bytes([82, 0, 96, 0]);
+        let mut frame: Vec<u8> = [next, 1_700_000_000, 123, 30, 60, status(next), places, 0, 5, 0x8100, 0, 0]
+            .iter()
+            .flat_map(|it| it.to_ne_bytes())
+            .collect();
+        frame.extend([&[17, 0, 8, 0][..], &2_u32.to_ne_bytes(), &[1, 0, 4, 6]].concat());
+        frame.resize(128, 7);
+        block.extend(frame);
+    }
+    vec![block]
+}
+
+/// `TP_STATUS_USER`, and for the first frame a tag that was taken out, with its protocol.
+fn status(next: u32) -> u32 {
+    if next == 0 { 1 } else { 1 | 1 << 4 | 1 << 6 }
 }

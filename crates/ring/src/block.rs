@@ -92,7 +92,9 @@ pub struct Frames<'a> {
 }
 
 impl<'a> Frames<'a> {
-    fn new(block: &'a [u8]) -> Self {
+    /// The frames of a block as the kernel lays it out (`struct tpacket_block_desc`); whatever is not so ends the walk.
+    #[must_use]
+    pub fn new(block: &'a [u8]) -> Self {
         Self { block, next: word(block, 16) as usize, left: word(block, 12) }
     }
 }

@@ -10,6 +10,6 @@ mod offload;
 mod socket;
 mod sys;
 
-pub use block::{Block, Captured, Direction, Vlan};
+pub use block::{Block, Captured, Direction, Frames, Vlan};
 pub use offload::{Offloads, offloads};
 pub use socket::{Ring, Shape, Statistics};

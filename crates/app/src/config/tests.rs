@@ -38,6 +38,9 @@ fn the_reference_in_the_documents_is_a_configuration() {
     assert_eq!(config.sources.len(), 2);
     assert_eq!(config.presence.phones.len(), 1);
     assert_eq!(usual.probing, Config::parse("", "the defaults").unwrap().probing, "it shows what is so without it");
+    // Who makes the machine a gateway begins with the same section.
+    let wired = text.replace("#: uplink", "uplink").replace("#: lan", "lan");
+    assert_eq!(gateway::read(&wired, "docs/earwitness.toml").map(|written| written.settings.lan), Ok(vec!["eth1".to_owned()]));
 }
 
 #[test]

@@ -52,7 +52,9 @@ impl Request {
         Self::ALL.iter().find(|it| it.0 == self).map_or("", |it| it.1)
     }
 
-    fn parse(word: &str) -> Option<Self> {
+    /// What a word on the socket asks for.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|it| it.1 == word).map(|it| it.0)
     }
 }

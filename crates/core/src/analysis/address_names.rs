@@ -28,15 +28,15 @@ impl AddressNames {
 
     /// Remembers that `asker` asked for `name` and was answered with `address`.
     pub(super) fn answered(&mut self, asker: Index, name: &str, address: IpAddr) {
-        let question = (asker, address);
-        if let Some(number) = self.by_asked.get(&question) {
+        let key = (asker, address);
+        if let Some(number) = self.by_asked.get(&key) {
             let (_, known) = &mut self.ring[number as usize];
             if known.reveal() != name {
                 *known = Private::new(name.to_owned());
             }
             return;
         }
-        let entry = (question, Private::new(name.to_owned()));
+        let entry = (key, Private::new(name.to_owned()));
         let place = self.next;
         self.next = (place + 1) % MOST;
         if place < self.ring.len() {
@@ -45,7 +45,7 @@ impl AddressNames {
         } else {
             self.ring.push(entry);
         }
-        self.by_asked.insert(question, u32::try_from(place).unwrap_or(0));
+        self.by_asked.insert(key, u32::try_from(place).unwrap_or(0));
     }
 
     /// The name by which a device knows an address.

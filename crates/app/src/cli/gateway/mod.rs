@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::{Subcommand, ValueHint};
 
 use super::{Outcome, say};
+use crate::config::USUAL_PATH;
 use crate::gateway::plan::show::{self, Secrets};
 use crate::gateway::{self, Observed, Place, Written};
 
@@ -87,7 +88,7 @@ enum Task {
 #[derive(clap::Args, Debug)]
 struct Config {
     /// Configuration (TOML) with a section [gateway].
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, default_value = "/etc/earwitness/config.toml")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, default_value = USUAL_PATH)]
     config: PathBuf,
     #[command(flatten)]
     run: Run,

@@ -137,4 +137,13 @@ mod tests {
         assert!(missing.contains("/nowhere/a.wav") && missing.contains("FLAC"), "{missing}");
         assert!(resampled(&Pcm { rate: 0, samples: vec![0.0] }, 8_000).is_err());
     }
+
+    #[test]
+    fn a_header_whose_numbers_do_not_fit_is_refused_in_words() {
+        let mut file = wav(16_000, 1, &[1; 1_600]);
+        // Channels, and bits of a sample.
+        file[22..24].copy_from_slice(&u16::MAX.to_le_bytes());
+        file[34..36].copy_from_slice(&32_u16.to_le_bytes());
+        assert!(!decode(Box::new(Cursor::new(file)), SECOND).unwrap_err().is_empty());
+    }
 }
