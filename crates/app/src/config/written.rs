@@ -51,7 +51,6 @@ pub(super) struct Probing {
     pub(super) seed: Option<u64>,
 }
 
-#[expect(clippy::struct_field_names, reason = "keys are named as they are written, each with its unit")]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_field_names, reason = "the keys of the file, which name their unit")]
