@@ -8,7 +8,7 @@ use earwitness_core::time::Timestamp;
 use super::holds::Hold;
 use super::ledger::Item;
 use super::tell::Teller;
-use super::{Daemon, End, Message, Request, Reread, signals, status};
+use super::{Daemon, End, Message, Request, Reread, signals};
 use crate::mouth::{Said, Told};
 use crate::store::{Event, Reply};
 
@@ -91,19 +91,7 @@ impl Daemon {
             Message::Asked(asked) => {
                 let request = asked.request;
                 let answer = match request {
-                    Request::Pause | Request::Resume => {
-                        self.hold(Hold::Person, request == Request::Pause, now);
-                        status::holds(&self.holds)
-                    }
-                    Request::Home | Request::Away | Request::Auto => {
-                        self.presence.say(match request {
-                            Request::Home => Some(true),
-                            Request::Away => Some(false),
-                            _ => None,
-                        });
-                        self.look_who_is_home(now);
-                        if self.presence.somebody() { "somebody is at home" } else { "nobody is at home" }.to_owned()
-                    }
+                    Request::Pause | Request::Resume | Request::Home | Request::Away | Request::Auto => self.wish(request, now),
                     Request::Status => self.status(now).to_string(),
                     Request::Stop => "stopping".to_owned(),
                 };

@@ -48,7 +48,7 @@ impl Request {
         (Self::Stop, "stop"),
     ];
 
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         Self::ALL.iter().find(|it| it.0 == self).map_or("", |it| it.1)
     }
 

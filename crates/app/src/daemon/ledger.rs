@@ -27,6 +27,7 @@ pub(super) enum Item {
     Tested(u32, Tested),
     Journal(JournalLine),
     Reply(Reply),
+    Setting(&'static str, &'static str),
 }
 
 impl Item {
@@ -36,6 +37,7 @@ impl Item {
             Self::Tested(round, tested) => Record::Tested(*round, tested),
             Self::Journal(line) => Record::Journal(line),
             Self::Reply(reply) => Record::Reply(reply),
+            Self::Setting(key, value) => Record::Setting(key, value),
         }
     }
 }

@@ -19,6 +19,7 @@ mod signals;
 mod status;
 mod system;
 mod tell;
+mod wishes;
 
 use std::rc::Rc;
 use std::time::Duration;

@@ -131,6 +131,7 @@ impl Daemon {
         System::ready(&text);
         let silent = self.mouth.is_none();
         self.hold(Hold::Settings, silent, now);
+        self.recall_wishes(now);
         // The first entry of a session is its layout: it must be there before anything else is.
         self.handle(Input::Tick, now);
         self.ledger.write_when_due(now, &self.teller);

@@ -123,3 +123,26 @@ fn it_does_what_it_is_told_and_nobody_there_is_said_with_what_to_do() {
     assert!(!place.state().join("control.sock").exists());
     place.check();
 }
+
+#[test]
+fn a_pause_outlives_a_new_configuration_and_a_new_start() {
+    let place = Place::new();
+    let feed = Feed::start(place.folder.path(), HOME);
+    let config = format!("{PROBING}{}", place.wav());
+    place.write(&[&feed.command()], &config);
+    let mut running = place.start(&["run"]);
+    running.line("watches");
+    until("it can be told", || place.command(&["tell", "status"]).output().unwrap().status.success());
+    assert_eq!(place.tell("pause"), "paused by a person");
+    place.tell("away");
+    running.signal("HUP");
+    running.nth("watches", 2);
+    until("the pause holds", || place.status()["held"] == serde_json::json!(["paused by a person"]));
+    running.stop();
+    let mut running = place.start(&["run"]);
+    running.line("watches");
+    until("the pause holds still", || place.status()["held"] == serde_json::json!(["paused by a person"]));
+    assert_eq!(place.status()["somebody_home"], false);
+    assert_eq!(place.tell("resume"), "probing is allowed");
+    running.stop();
+}
