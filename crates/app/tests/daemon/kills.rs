@@ -15,7 +15,7 @@ fn session(place: &Place) -> SessionRow {
 }
 
 #[test]
-fn a_session_goes_on_after_kills_and_comes_to_verdicts() {
+fn a_session_goes_on_after_kills_and_scores_further_rounds() {
     let place = Place::new();
     let feed = Feed::start(place.folder.path(), HOME);
     place.write(&[&feed.command()], &format!("{PROBING}{}", place.wav()));
