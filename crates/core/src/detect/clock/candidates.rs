@@ -86,7 +86,7 @@ pub(super) fn constant(
             let mark = found.len();
             whole_or_parts(run, run, BREAKS, settings, look, found);
             let parts = found.split_off(mark);
-            found.extend(parts.into_iter().reduce(Train::and));
+            found.extend(parts.into_iter().reduce(|one, next| one.and(&next)));
         });
     }
 }

@@ -56,10 +56,10 @@ pub(super) fn stands_out(train: &Train, run: &[Slice], episode: &[Slice]) -> boo
         let slices = between(episode, from, until).iter().map(|slice| slice.length);
         slices.filter(|length| (lengths.0..=lengths.1).contains(length)).map(f64::from).sum()
     };
-    let first = run.first().map_or(train.first, |slice| slice.at.min(train.first));
-    let last = run.last().map_or(train.last, |slice| slice.at.max(train.last));
-    let before = alike(first.saturating_sub(FAR), first.saturating_sub(NEAR));
-    let after = alike(last.saturating_add(NEAR), last.saturating_add(FAR));
+    let from = run.first().map_or(train.first, |slice| slice.at.min(train.first));
+    let until = run.last().map_or(train.last, |slice| slice.at.max(train.last));
+    let before = alike(from.saturating_sub(FAR), from.saturating_sub(NEAR));
+    let after = alike(until.saturating_add(NEAR), until.saturating_add(FAR));
     let even = to_f64(FAR - NEAR) / to_f64(SECOND) * train.bit_rate / 8.0;
     train.share >= least && before.max(after) < even / 2.0
 }

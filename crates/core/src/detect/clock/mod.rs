@@ -123,7 +123,7 @@ impl Train {
     }
 
     /// This one and the one that follows it closely, of records of the same length, as one.
-    fn and(self, next: Self) -> Self {
+    fn and(self, next: &Self) -> Self {
         let seconds = self.seconds + next.seconds;
         let part = if seconds > 0.0 { self.seconds / seconds } else { 0.0 };
         let both = |one: f64, other: f64| one * part + other * (1.0 - part);
