@@ -79,7 +79,8 @@ impl Input {
                     if let Some(announced) = self.announces_too_much() {
                         // Text, for example: four letters are read as a length of a gigabyte.
                         let reason = Reason::BlockTooLong { announced };
-                        break Err(Stop { offset: self.decoder.offset(), frames: self.decoder.frames(), reason });
+                        let offset = self.decoder.offset().saturating_sub(u64::try_from(used).unwrap_or(0));
+                        break Err(Stop { offset, frames: self.decoder.frames(), reason });
                     }
                     self.passed = if rest.is_empty() && note.is_none() { self.passed.saturating_add(used) } else { 0 };
                     if self.passed > MAX_BLOCK {
