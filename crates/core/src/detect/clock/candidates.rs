@@ -25,9 +25,13 @@ const BACKLOG: f64 = 8.0;
 /// Slices may come slower than the slowest beat by this factor and still hold a train.
 const LOOSE: f64 = 1.5;
 
-/// A run of one length that is no train is cut at its longest gap, if that is longer than the usual one by this factor: requests that
-/// follow each other closely have a clock each.
+/// A run that is no train, or of which only a part keeps the beat, is cut at its longest gap, if that is longer than the usual one by this
+/// factor: requests that follow each other closely have a clock each.
 const BREAK: f64 = 2.0;
+
+/// A train keeps the beat for at least this part of its time, or it is asked whether its parts do for more of it. What was recorded before
+/// is sent in less.
+const EXPLAINED: f64 = 0.75;
 
 /// And longer than this, nanoseconds: what a radio link holds up for a moment goes on by the same clock.
 const LEAST_BREAK: i64 = 150_000_000;
@@ -83,45 +87,57 @@ pub(super) fn constant(
 ) {
     for length in frequent(lengths, settings.records) {
         split(slices, (length, length), &mut scratch.run, settings, |run| {
-            let mark = found.len();
-            whole_or_parts(run, run, BREAKS, settings, look, found);
-            let parts = found.split_off(mark);
-            found.extend(parts.into_iter().reduce(|one, next| one.and(&next)));
+            found.extend(whole_or_parts(TrainShape::Constant, run, run, BREAKS, settings, look));
         });
     }
 }
 
-/// Looks at a part of a run; if it is no train, at what lies before and after its longest gap. Only where all of it is trains are they found: an
-/// even stretch of something else is none. Says whether it is.
+/// Looks at a part of a run; if it is no train, or the beat is kept for a part of its time only, at what lies before and after its longest
+/// gap. Only where all of that is trains are they one: an even stretch of something else is none.
 fn whole_or_parts(
+    shape: TrainShape,
     part: &[Slice],
     run: &[Slice],
     breaks: u32,
     settings: &Settings,
     look: &mut impl Look,
-    found: &mut Vec<Train>,
-) -> bool {
-    if let Some(train) = look(TrainShape::Constant, part, run) {
-        found.push(train);
-        return true;
+) -> Option<Train> {
+    let whole = look(shape, part, run);
+    if breaks == 0 || whole.as_ref().is_some_and(|train| explained(train) >= EXPLAINED * lasted(part)) {
+        return whole;
     }
+    let Some((one, other)) = broken(part) else { return whole };
+    let mut both: Option<Train> = None;
+    for part in [one, other].into_iter().filter(|part| is_worth_a_look(part, settings)) {
+        let Some(train) = whole_or_parts(shape, part, run, breaks - 1, settings, look) else { return whole };
+        both = Some(match both {
+            Some(before) => before.and(&train),
+            None => train,
+        });
+    }
+    match (whole, both) {
+        (Some(whole), Some(both)) => Some(if explained(&both) * EXPLAINED > explained(&whole) { both } else { whole }),
+        (whole, both) => whole.or(both),
+    }
+}
+
+/// What lies before the longest gap and after it, if that is a break.
+fn broken(part: &[Slice]) -> Option<(&[Slice], &[Slice])> {
     let gap = |pair: &[Slice]| pair[1].at.saturating_sub(pair[0].at);
-    let longest = part.windows(2).map(gap).enumerate().max_by_key(|gap| gap.1).filter(|_| breaks > 0);
-    let (Some((before, longest)), Some(first), Some(last)) = (longest, part.first(), part.last()) else { return false };
-    let usual = to_f64(last.at.saturating_sub(first.at).unsigned_abs()) / to_f64(part.len() as u64);
-    if longest < LEAST_BREAK || to_f64(longest.unsigned_abs()) < BREAK * usual {
-        return false;
-    }
-    let mark = found.len();
-    let (one, other) = part.split_at(before + 1);
-    let all = [one, other]
-        .into_iter()
-        .filter(|part| is_worth_a_look(part, settings))
-        .all(|part| whole_or_parts(part, run, breaks - 1, settings, look, found));
-    if !all {
-        found.truncate(mark);
-    }
-    all && found.len() > mark
+    let (before, longest) = part.windows(2).map(gap).enumerate().max_by_key(|gap| gap.1)?;
+    let usual = lasted(part) / to_f64(part.len() as u64);
+    (longest >= LEAST_BREAK && to_f64(longest.unsigned_abs()) >= BREAK * usual).then(|| part.split_at(before + 1))
+}
+
+/// Nanoseconds from the first to the last.
+fn lasted(part: &[Slice]) -> f64 {
+    let (first, last) = (part.first().map_or(0, |slice| slice.at), part.last().map_or(0, |slice| slice.at));
+    to_f64(last.saturating_sub(first).unsigned_abs())
+}
+
+/// For how many nanoseconds a train keeps its beat.
+fn explained(train: &Train) -> f64 {
+    to_f64(train.last.saturating_sub(train.live).unsigned_abs()) * train.regularity
 }
 
 /// Records of similar length, and stretches of steady octets.
@@ -148,7 +164,7 @@ pub(super) fn variable(
                 let stretch = (first.at, last.at, extremes(run));
                 if !seen_runs.contains(&stretch) {
                     seen_runs.push(stretch);
-                    found.extend(look(TrainShape::Variable, run, run));
+                    found.extend(whole_or_parts(TrainShape::Variable, run, run, BREAKS, settings, look));
                 }
             });
         }

@@ -33,7 +33,7 @@ const PLACE: f64 = 0.3;
 const RECEIVED: f64 = 4.0;
 
 /// The slices of an episode that were sent from one time to another, both included.
-fn between(episode: &[Slice], from: i64, until: i64) -> &[Slice] {
+pub(super) fn between(episode: &[Slice], from: i64, until: i64) -> &[Slice] {
     let begin = episode.partition_point(|slice| slice.at < from);
     let end = episode.partition_point(|slice| slice.at <= until);
     episode.get(begin..end).unwrap_or(&[])

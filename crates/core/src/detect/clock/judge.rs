@@ -1,8 +1,8 @@
 //! Whether a candidate keeps a codec's beat.
 
 use super::candidates::extremes;
-use super::context::{is_an_answer, share_of_flow, stands_out};
-use super::{Settings, Slice, Train};
+use super::context::{between, is_an_answer, share_of_flow, stands_out};
+use super::{LONGEST_FRAME, Settings, Slice, Train};
 use crate::detect::line::Line;
 use crate::findings::TrainShape;
 use crate::time::SECOND;
@@ -18,6 +18,9 @@ const SHIFT: f64 = 0.6;
 
 /// Least that any encryption or framing adds to a slice, octets: an AEAD tag (RFC 5116) or an RTP header (RFC 3550, section 5.1) and a little.
 const OVERHEAD: f64 = 16.0;
+
+/// Where more than so many times the usual octets leave at once, some of them had waited.
+const WAITED: f64 = 3.0;
 
 /// What comes after a train by more than this, or before it, is no part of it unless its length says so, nanoseconds.
 const APART: i64 = 300_000_000;
@@ -44,6 +47,8 @@ struct Fitted<'m> {
     /// Position along the line, and nanoseconds since the first.
     moments: &'m [(f64, f64)],
     line: Line,
+    /// How far from the line is on time, nanoseconds.
+    tolerance: f64,
     /// Slices or octets in all.
     total: f64,
 }
@@ -63,7 +68,7 @@ impl<'m> Fitted<'m> {
         // A record of something else in between shifts the count by one beat.
         let tolerance = |beat: f64| settings.tolerance.max(SHIFT * beat * total / count);
         let line = Line::through(moments, tolerance, beats)?;
-        Some(Self { moments, line, total })
+        Some(Self { moments, line, tolerance: tolerance(line.beat), total })
     }
 
     /// The slices without those that only happen to have a fitting length: apart from the rest, before the first or after the
@@ -83,6 +88,29 @@ impl<'m> Fitted<'m> {
         slices.get(begin..end).unwrap_or(slices)
     }
 
+    /// Moments before the first that is on time at which slices left that had waited: after their time. None leaves before it; where datagrams
+    /// were lost, those before only seem to.
+    fn waited(&self, datagrams: bool) -> usize {
+        let before = self.moments.iter().take(self.line.first);
+        before.filter(|(position, time)| datagrams || *time > self.line.at(*position)).count()
+    }
+
+    /// Bits a second of all that the flow sent between neighbouring moments that are both on time, without what had waited.
+    fn live_rate(&self, first: i64, episode: &[Slice]) -> Option<f64> {
+        let late = |moment: &(f64, f64)| (moment.1 - self.line.at(moment.0)).abs();
+        let on_time = self.moments.windows(2).filter(|pair| pair.iter().all(|moment| late(moment) <= self.tolerance));
+        let sent = |pair: &[(f64, f64)]| {
+            let [from, until] = [pair[0].1, pair[1].1].map(|since| first.saturating_add(from_f64(since)));
+            (octets(between(episode, from.saturating_add(1), until)), pair[1].1 - pair[0].1)
+        };
+        let mut intervals: Vec<(f64, f64)> = on_time.map(sent).collect();
+        intervals.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let (usual, _) = *intervals.get(intervals.len() / 2)?;
+        let kept = intervals.iter().take_while(|(octets, _)| *octets <= WAITED * usual);
+        let (octets, passed) = kept.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        (passed > 0.0).then(|| octets * 8.0 * to_f64(SECOND) / passed)
+    }
+
     fn judged(
         &self,
         shape: TrainShape,
@@ -91,11 +119,21 @@ impl<'m> Fitted<'m> {
         datagrams: bool,
         settings: &Settings,
     ) -> Option<Train> {
-        let Self { moments, line, total } = self;
+        let Self { moments, line, total, .. } = self;
         let (first, last) = (slices.first()?, slices.last()?);
         let (count, sum) = (to_f64(i64::try_from(slices.len()).ok()?), octets(slices));
-        let seconds = total * line.beat / to_f64(SECOND);
         let live = first.at.saturating_add(from_f64(moments.get(line.first)?.1));
+        let mut seconds = total * line.beat / to_f64(SECOND);
+        // The line, drawn back, would have sent the first slice so long before it was sent.
+        let mut backlog = -line.at(0.0) / to_f64(SECOND);
+        let mut bit_rate = sum * 8.0 / seconds;
+        if !datagrams && shape != TrainShape::Paced && sum > count * f64::from(LONGEST_FRAME) {
+            // Pieces of a stream of samples are as long as the buffers that they were cut by: their octets count, not their number.
+            bit_rate = self.live_rate(first.at, episode)?;
+            seconds = sum * 8.0 / bit_rate;
+            let passed = to_f64(live.saturating_sub(first.at)) / to_f64(SECOND);
+            backlog = octets(between(slices, first.at, live)) * 8.0 / bit_rate - passed;
+        }
         let train = Train {
             shape,
             lengths: extremes(slices),
@@ -104,13 +142,12 @@ impl<'m> Fitted<'m> {
             live,
             records: u32::try_from(slices.len()).ok()?,
             octets: slices.iter().map(|slice| u64::from(slice.length)).sum(),
-            beat: seconds * to_f64(SECOND) / count,
+            beat: total * line.beat / count,
             beat_error: line.beat_error / line.beat,
             seconds,
-            // The line, drawn back, would have sent the first slice so long before it was sent.
-            backlog: if line.first > 0 { (-line.at(0.0)).max(0.0) / to_f64(SECOND) } else { 0.0 },
-            bit_rate: sum * 8.0 / seconds,
-            regularity: share(line.on_time, moments.len() - line.first),
+            backlog: if line.first > 0 { backlog.max(0.0) } else { 0.0 },
+            bit_rate,
+            regularity: share(line.on_time, moments.len() - self.waited(datagrams)),
             unevenness: line.unevenness,
             share: share_of_flow(slices, live, episode),
         };
