@@ -21,6 +21,6 @@ fuzz_target!(|text: &[u8]| {
     }
     match gateway::read(text, "file") {
         Ok(written) => assert_eq!(written.settings.check(), Ok(())),
-        Err(misread) => assert!(!misread.what.is_empty() && inside(misread.at), "{misread}"),
+        Err(misread) => assert!(!misread.what.is_empty() && inside(misread.place), "{misread}"),
     }
 });

@@ -13,6 +13,7 @@ mod live;
 mod night;
 mod probe;
 mod progress;
+mod reports;
 mod run;
 pub(crate) mod say;
 mod scenario;

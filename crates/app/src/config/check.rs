@@ -8,9 +8,9 @@ use std::time::Duration;
 use earwitness_core::schedule::{Design, DesignError, Quiet};
 use toml::Spanned;
 
-use super::trouble::Fault;
 use super::written::{self, Written};
 use super::{Config, Presence, Probing, Watched};
+use crate::misread::Fault;
 use crate::source::Source;
 use crate::speak::sounds::Library;
 use crate::{frames, hear, speak, store};

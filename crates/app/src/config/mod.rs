@@ -3,7 +3,6 @@
 //! Everything has a default, so that no file is needed. `docs/earwitness.toml` is the reference, and is read by a test.
 
 mod check;
-mod trouble;
 mod written;
 
 #[cfg(test)]
@@ -16,8 +15,8 @@ use earwitness_core::mac::Mac;
 use earwitness_core::schedule::Design;
 
 pub(crate) use self::check::quiet_hours;
-pub use self::trouble::Trouble;
 
+use crate::misread::Misread;
 use crate::speak::sounds;
 use crate::{frames, gateway, hear, notify, speak, store};
 
@@ -90,7 +89,7 @@ impl Config {
     ///
     /// # Errors
     /// When it cannot be read, is not understood, or contradicts itself.
-    pub fn load(path: Option<&Path>) -> Result<Self, Trouble> {
+    pub fn load(path: Option<&Path>) -> Result<Self, Misread> {
         let usual = Path::new(USUAL_PATH);
         let path = match path {
             Some(path) => path,
@@ -98,7 +97,7 @@ impl Config {
             None => return Self::parse("", "the defaults"),
         };
         let name = path.display().to_string();
-        let unreadable = |error: &dyn std::fmt::Display| Trouble::whole(&name, format!("cannot be read: {error}"));
+        let unreadable = |error: &dyn std::fmt::Display| Misread::whole(&name, format!("cannot be read: {error}"));
         let facts = fs::metadata(path).map_err(|error| unreadable(&error))?;
         if !facts.is_file() || facts.len() > LONGEST {
             return Err(unreadable(&"a configuration is a text file of at most 1 MiB"));
@@ -111,8 +110,13 @@ impl Config {
     ///
     /// # Errors
     /// As [`Config::load`].
-    pub fn parse(text: &str, name: &str) -> Result<Self, Trouble> {
-        let written = toml::from_str(text).map_err(|error| Trouble::of_toml(&error, name, text))?;
-        check::checked(written).map_err(|fault| fault.located(name, text))
+    pub fn parse(text: &str, name: &str) -> Result<Self, Misread> {
+        let written = toml::from_str(text).map_err(|error| Misread::of_toml(&error, name, text))?;
+        let config = check::checked(written).map_err(|fault| fault.located(name, text))?;
+        // A section that names no port is nobody's gateway yet.
+        if config.gateway.radio.is_some() || !config.gateway.lan.is_empty() {
+            gateway::read(text, name)?;
+        }
+        Ok(config)
     }
 }

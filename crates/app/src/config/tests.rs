@@ -34,7 +34,9 @@ fn the_reference_in_the_documents_is_a_configuration() {
     let usual = Config::parse(text, "docs/earwitness.toml").unwrap();
     // Every key that stands there behind a comment sign is known as well.
     let all: Vec<&str> = text.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect();
-    let config = Config::parse(&all.join("\n"), "docs/earwitness.toml").unwrap();
+    // A radio is for an access point only.
+    let all = all.join("\n").replace("mode = \"wired\"", "mode = \"access-point\"");
+    let config = Config::parse(&all, "docs/earwitness.toml").unwrap();
     assert_eq!(config.sources.len(), 2);
     assert_eq!(config.presence.phones.len(), 1);
     assert_eq!(usual.probing, Config::parse("", "the defaults").unwrap().probing, "it shows what is so without it");
@@ -45,6 +47,8 @@ fn the_reference_in_the_documents_is_a_configuration() {
 
 #[test]
 fn a_key_that_is_not_known_is_told_with_its_place_and_what_is_allowed() {
+    let said = wrong("[gateway]\nmode = \"wired\"\nradio = \"wlan0\"\n");
+    assert!(said.starts_with("home.toml:3:1: ") && said.contains("access-point"), "{said}");
     let said = wrong("[probing]\nslots = 8\nslot = 20\n");
     assert!(said.starts_with("home.toml:3:1: ") && said.contains("`slot_seconds`"), "{said}");
     let said = wrong("[probling]\n");

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use earwitness_core::time::Timestamp;
-use earwitness_core::verdict::{self, Verdicts, judge};
+use earwitness_core::verdict::{self, Verdicts};
 
 use super::inbox::Outbox;
 use super::{Daemon, Message};
@@ -63,8 +63,8 @@ impl Judge {
 fn of(folder: &std::path::Path, session: SessionId) -> anyhow::Result<Judged> {
     let reader = Reader::open(folder)?;
     let (row, material) = (reader.session(session)?, reader.material(session)?);
-    let settings = verdict::Settings { alpha: row.alpha, seed: row.design.seed, ..verdict::Settings::default() };
-    let verdicts = judge(&material.findings, material.rounds.clone(), &material.tested, &settings);
+    let settings = row.verdict_settings();
+    let verdicts = material.verdicts(&settings);
     Ok(Judged { material, verdicts, settings })
 }
 

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::ledger::Ledger;
 use super::names::Names;
 use crate::notify::{About, Notifier, Settings};
-use crate::report::names;
+use crate::report::{names, words};
 
 /// How it is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -184,16 +184,11 @@ impl Teller {
                 object["text"] = text.into();
                 object.to_string()
             } else {
-                format!("{}  {}", self.moment(now), names::clean(text, 1_000))
+                format!("{}  {}", words::date_time(now, &self.zone), names::clean(text, 1_000))
             };
             // Where nobody reads any more, the store still has it.
             let _ = writeln!(out, "{line}").and_then(|()| out.flush());
         });
-    }
-
-    fn moment(&self, at: Timestamp) -> String {
-        let moment = jiff::Timestamp::from_nanosecond(i128::from(at.nanos())).unwrap_or_default();
-        moment.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 }
 

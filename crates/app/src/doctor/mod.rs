@@ -16,6 +16,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::source::Source;
+
 pub use self::disk::disk;
 pub use self::kernel::kernel;
 pub use self::link::link;
@@ -86,9 +88,13 @@ pub struct Questions<'a> {
 /// Makes all checks of the machine and its network, in order; tells each before it begins.
 pub fn examine(questions: &Questions<'_>, tell: &mut dyn FnMut(&str)) -> Vec<Check> {
     let mut checks = Vec::new();
-    let command = match (questions.source, questions.interface) {
-        (Some(source), _) => Some(shell_words::split(source).map_err(|error| format!("--source cannot be read: {error}"))),
-        (None, Some(interface)) => Some(Ok(traffic::own_source(interface, questions.watch))),
+    let source = match (questions.source, questions.interface) {
+        (Some(line), _) => Some(Source::command(line).map_err(|error| format!("--source cannot be read: {error}"))),
+        (None, Some(interface)) => {
+            let seconds = questions.watch.as_secs().to_string();
+            let own = Source::interfaces(&[interface], &["--seconds", &seconds]);
+            Some(own.map_err(|error| format!("the program does not find itself: {error}")))
+        }
         (None, None) => None,
     };
     if let Some(interface) = questions.interface {
@@ -103,7 +109,7 @@ pub fn examine(questions: &Questions<'_>, tell: &mut dyn FnMut(&str)) -> Vec<Che
             checks.push(offload(interface));
         }
     }
-    match command {
+    match source {
         None => checks.push(Check::other(
             "traffic",
             Status::Fail,
@@ -111,9 +117,9 @@ pub fn examine(questions: &Questions<'_>, tell: &mut dyn FnMut(&str)) -> Vec<Che
             "name the interface of the home: earwitness doctor -i eth0 (`ip -brief link` lists them)",
         )),
         Some(Err(error)) => checks.push(Check::other("traffic", Status::Fail, error, "quote it as for a shell")),
-        Some(Ok(command)) => {
+        Some(Ok(source)) => {
             tell(&format!("traffic, for {} s", questions.watch.as_secs()));
-            checks.extend(traffic::traffic(&command, questions.interface, questions.watch));
+            checks.extend(traffic::traffic(source, questions.interface, questions.watch));
         }
     }
     tell("clock");

@@ -1,60 +1,35 @@
 //! Whose traffic passes here? The commonest mistake is to watch from a place where one sees only oneself.
 
 use std::fs;
-use std::io::Read;
-use std::ops::ControlFlow;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::thread;
 use std::time::Duration;
 
 use earwitness_core::analysis::{Analysis, Settings};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role};
 use earwitness_core::mac::Mac;
-use earwitness_core::pcap::{Decoder, Note, Step};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{Check, Status};
 use crate::clock;
+use crate::source::{Event, Source};
 
 const NAME: &str = "traffic";
-/// Octets read at once.
-const PIECE: usize = 1 << 16;
-/// Pieces that wait to be read by the analysis.
-const WAITING: usize = 64;
 /// A source that was asked to watch for so long may take so much longer to begin and end.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long a source may take to end by itself after its output has ended, and how often it is looked at.
-const ENDING: Duration = Duration::from_secs(1);
-/// See [`ENDING`].
-const PAUSE: Duration = Duration::from_millis(10);
-/// How long its last words are waited for.
-const LAST_WORDS: Duration = Duration::from_millis(300);
-/// Octets of a source's own words that are quoted.
-const QUOTED: usize = 300;
-
-/// The program's own command that listens to an interface.
-#[must_use]
-pub fn own_source(interface: &str, watch: Duration) -> Vec<String> {
-    let own = std::env::current_exe().map_or_else(|_| "earwitness".into(), |it| it.to_string_lossy().into_owned());
-    [own.as_str(), "capture", "-i", interface, "--seconds", &watch.as_secs().to_string()].map(str::to_owned).into()
-}
 
 /// Watches what a source writes and says whose traffic it holds, and whether frames are longer than any wire allows.
 #[must_use]
-pub fn traffic(command: &[String], interface: Option<&str>, watch: Duration) -> Vec<Check> {
+pub fn traffic(source: Source, interface: Option<&str>, watch: Duration) -> Vec<Check> {
     let own: Vec<Mac> = interface
         .and_then(|it| fs::read_to_string(format!("/sys/class/net/{it}/address")).ok())
         .and_then(|text| text.trim().parse().ok())
         .into_iter()
         .collect();
-    let shown = shell_words::join(command);
-    match watched(command, watch) {
+    let name = source.name().to_owned();
+    match watched(source, watch) {
         Err(why) => vec![Check::other(
             NAME,
             Status::Fail,
-            format!("no frame could be watched with `{shown}`: {why}"),
+            format!("no frame could be watched with `{name}`: {why}"),
             "see to what it says; any command that writes pcap or pcapng to its standard output will do (--source)",
         )],
         Ok(findings) => {
@@ -140,115 +115,31 @@ fn losses(findings: &Findings) -> Option<Check> {
 }
 
 /// Runs a source and analyses what it writes until it ends, or until it is time.
-fn watched(command: &[String], watch: Duration) -> Result<Findings, String> {
-    let [program, arguments @ ..] = command else { return Err("no command".into()) };
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        // Whatever it starts ends with it.
-        .process_group(0)
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    let (pieces, words) = (reader(child.stdout.take()), reader(child.stderr.take()));
-    let outcome = analysed(&pieces, watch.saturating_add(GRACE));
-    // Its pipe must be empty of readers before it can block on it; then it is ended, and has ended.
-    drop(pieces);
-    end(&mut child);
-    let (findings, is_capture) = outcome?;
-    // A network without a frame is no fault of the source, whatever status it ends with when it is stopped.
-    if !is_capture {
-        let said = std::iter::from_fn(|| words.recv_timeout(LAST_WORDS).ok());
-        let said: Vec<u8> = said.flatten().take(QUOTED).collect();
-        let said = String::from_utf8_lossy(&said);
-        let status = child.wait().map_err(|error| error.to_string())?;
-        return Err(format!("it ended ({status}) without writing a capture, and said: {}", said.trim()));
-    }
-    Ok(findings)
-}
-
-/// Ends a source and all that it started; one that is about to end by itself may do so.
-fn end(child: &mut Child) {
-    let begun = clock::since_boot();
-    while matches!(child.try_wait(), Ok(None)) && clock::since_boot().saturating_sub(begun) < ENDING {
-        clock::sleep(PAUSE);
-    }
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        // Nobody is left in it if all ended by themselves.
-        let _ = kill_process_group(group, Signal::KILL);
-    }
-    let _ = child.wait();
-}
-
-fn reader(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
-    let (send, receive) = sync_channel(WAITING);
-    thread::spawn(move || {
-        let Some(mut pipe) = pipe else { return };
-        loop {
-            let mut piece = vec![0; PIECE];
-            match pipe.read(&mut piece) {
-                Ok(read) if read > 0 => {
-                    piece.truncate(read);
-                    if send.send(piece).is_err() {
-                        return;
-                    }
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                _ => return,
-            }
-        }
-    });
-    receive
-}
-
-/// Analyses pieces of a capture until they end or the time is over; whether it began as a capture.
-fn analysed(pieces: &Receiver<Vec<u8>>, limit: Duration) -> Result<(Findings, bool), String> {
+fn watched(mut source: Source, watch: Duration) -> Result<Findings, String> {
     let mut analysis = Analysis::new(Settings { burst: None, clock: None, ..Settings::default() });
-    let (mut decoder, mut rest) = (Decoder::new(), Vec::new());
+    let (mut is_capture, mut rubbish, mut ended) = (false, None, None);
     let begun = clock::since_boot();
-    loop {
+    let limit = watch.saturating_add(GRACE);
+    source.start_when_due(begun).map_err(|error| error.to_string())?;
+    while ended.is_none() {
         let left = limit.saturating_sub(clock::since_boot().saturating_sub(begun));
-        match pieces.recv_timeout(left) {
-            Ok(piece) => rest.extend_from_slice(&piece),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-        }
-        if left.is_zero() {
-            break;
-        }
-        let used = decode(&mut decoder, &rest, &mut analysis)?;
-        rest.drain(..used);
-    }
-    Ok((analysis.finish(), decoder.format().is_some()))
-}
-
-/// Takes the whole frames that `bytes` begin with; says how many octets they took.
-fn decode(decoder: &mut Decoder, bytes: &[u8], analysis: &mut Analysis) -> Result<usize, String> {
-    let mut used = 0_usize;
-    while let Some(rest) = bytes.get(used..) {
-        let (passed, _) = decoder.run(rest, |frame| {
-            analysis.frame(frame);
-            ControlFlow::Continue(())
+        let Some(fd) = source.fd().filter(|_| !left.is_zero()) else { break };
+        // Ready or not, what has come is looked at, and the time.
+        let _ = poll(&mut [PollFd::new(&fd, PollFlags::IN)], Timespec::try_from(left).ok().as_ref());
+        source.read_frames(&mut |event| match event {
+            Event::Frame(frame) => analysis.frame(&frame),
+            Event::Interface { .. } => is_capture = true,
+            Event::Lost { frames, .. } => analysis.lost(frames),
+            Event::Rubbish(stop) => rubbish = Some(stop),
+            Event::Ended(end) => ended = Some(end),
+            Event::Odd(_) | Event::Said(_) => {}
         });
-        used = used.saturating_add(passed);
-        let Some(rest) = bytes.get(used..) else { break };
-        match decoder.next(rest) {
-            Ok(Step::Frame { frame, used: taken }) => {
-                analysis.frame(&frame);
-                used = used.saturating_add(taken);
-            }
-            Ok(Step::Skip { used: taken, note }) => {
-                if let Some(Note::Drops { dropped, .. }) = note {
-                    analysis.lost(dropped);
-                }
-                if taken == 0 && note.is_none() {
-                    break;
-                }
-                used = used.saturating_add(taken);
-            }
-            Ok(Step::More { .. }) => break,
-            Err(stop) => return Err(format!("what it writes is no capture: {stop}")),
-        }
     }
-    Ok(used)
+    // A network without a frame is no fault of the source, whatever status it ends with when it is stopped.
+    match (rubbish, ended) {
+        (Some(stop), _) => Err(format!("what it writes is no capture: {stop}")),
+        (None, Some(ended)) if !is_capture => Err(format!("it ended ({}) without writing a capture", ended.why)),
+        (None, None) if !is_capture => Err(format!("it wrote no capture in {} s", limit.as_secs())),
+        _ => Ok(analysis.finish()),
+    }
 }

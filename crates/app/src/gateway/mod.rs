@@ -30,6 +30,6 @@ pub use self::leash::leash;
 pub use self::network::{Ipv4Network, UlaPrefix};
 pub use self::observe::{Link, Observed, Route};
 pub use self::place::Place;
-pub use self::read::{Misread, Written, read};
+pub use self::read::{Written, read};
 pub use self::settings::{Band, Ipv6, Mode, Passphrase, Security, Settings};
 pub use self::up::{FAILED, Status, down, status, up};

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde::Deserialize;
 
-use super::command::{find, run_words};
+use super::command::run_words;
 use super::network::Ipv4Network;
+use crate::program::find;
 
 /// An interface.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

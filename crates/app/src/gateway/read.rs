@@ -1,7 +1,6 @@
 //! From the text of a configuration file to checked settings, every fault with its line and column.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -10,32 +9,10 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::check::Contradiction;
 use super::settings::Settings;
+use crate::misread::{Misread, place};
 
 /// Name of the section.
 const SECTION: &str = "gateway";
-
-/// A configuration that cannot be used.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Misread {
-    /// Name of the file.
-    pub file: String,
-    /// Line and column in characters, both from 1; `None` when the whole file is meant.
-    pub at: Option<(usize, usize)>,
-    /// What is wrong, and what is allowed.
-    pub what: String,
-}
-
-impl fmt::Display for Misread {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, at, what } = self;
-        match at {
-            Some((line, column)) => write!(out, "{file}:{line}:{column}: {what}"),
-            None => write!(out, "{file}: {what}"),
-        }
-    }
-}
-
-impl std::error::Error for Misread {}
 
 /// Settings, and where each was written.
 #[derive(Clone, Debug)]
@@ -52,7 +29,7 @@ impl Written {
     #[must_use]
     pub fn locate(&self, fault: &Contradiction) -> Misread {
         let at = self.keys.get(fault.key).copied().or(self.section);
-        Misread { file: self.file.clone(), at, what: fault.to_string() }
+        Misread { file: self.file.clone(), place: at, what: fault.to_string() }
     }
 }
 
@@ -60,7 +37,7 @@ impl Written {
 pub fn read(text: &str, file: &str) -> Result<Written, Misread> {
     let misread = |at: Option<Range<usize>>, what: String| Misread {
         file: file.to_owned(),
-        at: at.map(|at| place(text, at.start)),
+        place: at.map(|at| place(text, at.start)),
         what: what.replace('\n', ", "),
     };
     let from_toml = |error: &toml::de::Error| misread(error.span(), error.message().to_owned());
@@ -78,7 +55,7 @@ pub fn read(text: &str, file: &str) -> Result<Written, Misread> {
     let keys = table.keys().map(|key| (key.get_ref().to_string(), place(text, key.span().start))).collect();
     let settings =
         Settings::deserialize(ValueDeserializer::from(Spanned::new(span, DeValue::Table(table)))).map_err(|error| Misread {
-            at: error.span().or(Some(section_at.clone())).map(|at| place(text, at.start)),
+            place: error.span().or(Some(section_at.clone())).map(|at| place(text, at.start)),
             ..from_toml(&error)
         })?;
     let written = Written { settings, file: file.to_owned(), section: Some(place(text, section_at.start)), keys };
@@ -86,13 +63,6 @@ pub fn read(text: &str, file: &str) -> Result<Written, Misread> {
         Ok(()) => Ok(written),
         Err(fault) => Err(written.locate(&fault)),
     }
-}
-
-/// Line and column, both from 1, of an offset into the text.
-fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 #[cfg(test)]

@@ -9,11 +9,11 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use rustix::process::getpid;
 
-use super::command::find;
 use super::place::Place;
 use super::plan::Ready;
 use super::process::Identity;
 use crate::clock;
+use crate::program::find;
 
 /// How long a daemon may take until it is ready. A radio that listens for radar before it sends takes a minute (ETSI EN 301 893, 4.2.6).
 const PATIENCE: Duration = Duration::from_secs(90);

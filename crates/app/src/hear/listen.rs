@@ -15,9 +15,10 @@ use pulseaudio::protocol::{
 
 use super::ring::Ring;
 use super::timing::Timing;
-use super::{Device, Offered, RATE, Settings, Sound, State, patience};
+use super::{Device, RATE, Settings, Sound, State, patience};
 use crate::clock;
 use crate::pulse::{Connection, Event, Trouble, stamp};
+use crate::speak::Offered;
 
 /// The server sends so much at a time, octets: 10 ms. A slower reader makes the null sink of `PulseAudio` render ahead, and the beginning of a
 /// new sound is lost for all readers.
@@ -324,7 +325,7 @@ fn micros(value: u64) -> i64 {
 }
 
 /// The sources that are there.
-pub(super) fn list(settings: &Settings) -> Result<Vec<Offered>, Trouble> {
+pub(super) fn list(settings: &Settings) -> Result<Vec<Offered<Device>>, Trouble> {
     let mut connection = Connection::open(settings.server.as_deref(), "earwitness")?;
     let server: ServerInfo = connection.call(&Command::GetServerInfo)?;
     let sources: SourceInfoList = connection.call(&Command::GetSourceInfoList)?;

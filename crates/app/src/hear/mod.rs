@@ -19,6 +19,7 @@ pub use self::settings::{Device, Settings};
 
 use self::listen::Shared;
 use crate::clock;
+use crate::speak::Offered;
 use crate::speak::sounds::resampled;
 
 /// Samples a second that are heard: enough for speech.
@@ -74,21 +75,6 @@ pub enum State {
     Silent(u64),
     /// It cannot be opened, or was lost: why. It is tried again every second.
     Lost(String),
-}
-
-/// A source that could be named in the settings.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Offered {
-    /// Whether it is a source or the monitor of a sink.
-    pub device: Device,
-    /// What to write as `name`.
-    pub name: String,
-    /// What it calls itself.
-    pub description: String,
-    /// Whether it is the one that is used if none is named.
-    pub default: bool,
-    /// Whether it is muted.
-    pub muted: bool,
 }
 
 /// An open ear. It listens in a thread of its own until it is dropped.
@@ -182,7 +168,7 @@ impl Drop for Ear {
 }
 
 /// The sources that are there now.
-pub fn list(settings: &Settings) -> Result<Vec<Offered>, String> {
+pub fn list(settings: &Settings) -> Result<Vec<Offered<Device>>, String> {
     settings.check()?;
     listen::list(settings).map_err(|trouble| trouble.to_string())
 }

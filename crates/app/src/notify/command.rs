@@ -1,14 +1,12 @@
 //! One run of the household's command.
 
-use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
-use std::process::{self, Child, Stdio};
+use std::process::{self, Stdio};
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use crate::program;
 
 /// A command that has not ended by then is ended.
-const PATIENCE: Timespec = Timespec { tv_sec: 20, tv_nsec: 0 };
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A command line, taken apart.
 #[derive(Clone, Debug)]
@@ -30,33 +28,8 @@ impl Command {
     pub(super) fn run(&self, notice: &str) -> Result<(), String> {
         let Self { program, arguments } = self;
         let mut command = process::Command::new(program);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-        let mut child = command.spawn().map_err(|error| format!("`{program}` cannot be started: {error}"))?;
-        if let Some(mut input) = child.stdin.take() {
-            // A notice is smaller than a pipe; who does not read it may still do something useful.
-            let _ = input.write_all(notice.as_bytes()).and_then(|()| input.write_all(b"\n"));
-        }
-        let in_time = ended(&child).map_err(|error| error.to_string())?;
-        if !in_time {
-            // The group is its own, so that what it started ends with it.
-            let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
-        }
-        let status = child.wait().map_err(|error| error.to_string())?;
-        match (in_time, status.success()) {
-            (false, _) => Err(format!("`{program}` did not end within {} s", PATIENCE.tv_sec)),
-            (true, false) => Err(format!("`{program}` ended with {status}")),
-            (true, true) => Ok(()),
-        }
-    }
-}
-
-/// Waits for the end of the command, not for ever.
-fn ended(child: &Child) -> io::Result<bool> {
-    let process = pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
-    loop {
-        match poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&PATIENCE)) {
-            Err(rustix::io::Errno::INTR) => {}
-            ready => return Ok(ready? > 0),
-        }
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let ended = program::run(&mut command, notice, PATIENCE).map_err(|failure| format!("`{program}` {failure}"))?;
+        if ended.status.success() { Ok(()) } else { Err(format!("`{program}` ended with {}", ended.status)) }
     }
 }

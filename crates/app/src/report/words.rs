@@ -96,6 +96,12 @@ pub fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
     local(at, zone).strftime("%H:%M:%S").to_string()
 }
 
+/// Time of day of a moment, to the minute: `20:14`.
+#[must_use]
+pub fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
+    local(at, zone).strftime("%H:%M").to_string()
+}
+
 /// Day and time as people say it: `Saturday 21 November 2026, 20:14`.
 #[must_use]
 pub fn spoken(at: Timestamp, zone: &TimeZone) -> String {

@@ -70,11 +70,11 @@ impl fmt::Display for Trouble {
 
 impl std::error::Error for Trouble {}
 
-/// A device that could be named in the settings.
+/// A device that could be named in the settings: a loudspeaker, or with the other kind of device an ear of [`crate::hear`].
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Offered {
+pub struct Offered<D = Device> {
     /// Its kind.
-    pub device: Device,
+    pub device: D,
     /// What to write as `name`.
     pub name: String,
     /// What it calls itself.

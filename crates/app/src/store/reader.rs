@@ -9,6 +9,7 @@ use earwitness_core::probe::Round;
 use earwitness_core::samples::Tested;
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::trial::Trial;
+use earwitness_core::verdict::{self, Verdicts};
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{Error, Kind, Result};
@@ -59,6 +60,14 @@ pub struct Material {
     /// What the published test said.
     pub tested: BTreeMap<u32, Tested>,
     pub(super) basis: Basis,
+}
+
+impl Material {
+    /// The verdicts that follow.
+    #[must_use]
+    pub fn verdicts(&self, settings: &verdict::Settings) -> Verdicts {
+        verdict::judge(&self.findings, self.rounds.clone(), &self.tested, settings)
+    }
 }
 
 impl Reader {

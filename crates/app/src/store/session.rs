@@ -7,6 +7,7 @@ use earwitness_core::plan::Done;
 use earwitness_core::probe::Stimulus;
 use earwitness_core::schedule::{Design, Quiet};
 use earwitness_core::time::Timestamp;
+use earwitness_core::verdict;
 use rusqlite::{Connection, Row, params};
 
 use super::reader::odd;
@@ -41,6 +42,14 @@ pub struct SessionRow {
     pub ended: Option<(Timestamp, Done)>,
     /// When its series were deleted because of their age: then no verdict of it can be computed again.
     pub retired: Option<Timestamp>,
+}
+
+impl SessionRow {
+    /// What the verdicts of the session are computed with.
+    #[must_use]
+    pub fn verdict_settings(&self) -> verdict::Settings {
+        verdict::Settings { alpha: self.alpha, seed: self.design.seed, ..verdict::Settings::default() }
+    }
 }
 
 const COLUMNS: &str = "id, begun_at, program, alpha, seed, slots, slot, guard, rest_least, rest_most, only_when_away, local_offset, \

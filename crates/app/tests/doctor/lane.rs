@@ -2,34 +2,15 @@
 
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-use earwitness::clock;
 use serde_json::Value;
+
+use super::shell::{must, shell, wait};
 
 /// An address of the internet.
 pub(crate) const FAR: &str = "198.51.100.80";
 const SPACES: [&str; 5] = ["switch", "router", "me", "a", "b"];
 static COUNT: AtomicU32 = AtomicU32::new(0);
-
-/// Whether the programs are there, and whether this is root.
-pub(crate) fn can_run(programs: &[&str]) -> bool {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|it| it.stdout == b"0\n");
-    let missing: Vec<_> = programs.iter().filter(|it| !shell(&format!("command -v {it}")).status.success()).collect();
-    if !root || !missing.is_empty() {
-        eprintln!("skipped: needs root (is root: {root}); missing programs: {missing:?}");
-    }
-    root && missing.is_empty()
-}
-
-fn shell(script: &str) -> Output {
-    Command::new("sh").args(["-c", script]).stdin(Stdio::null()).output().unwrap()
-}
-
-fn must(script: &str) {
-    let done = shell(script);
-    assert!(done.status.success(), "{script}: {}", String::from_utf8_lossy(&done.stderr));
-}
 
 /// The namespaces; gone when dropped.
 pub(crate) struct Lane {
@@ -84,14 +65,8 @@ impl Lane {
     /// Lets machines talk with the internet for as long as the lane lives, and waits until they do.
     pub(crate) fn talk(&mut self, spaces: &[&str]) {
         for space in spaces {
-            let begun = clock::since_boot();
             let ping = ["netns", "exec", &self.space(space), "busybox", "ping", "-c", "1", "-W", "1", FAR];
-            while !Command::new("ip").args(ping).output().unwrap().status.success() {
-                assert!(
-                    clock::since_boot().saturating_sub(begun) < Duration::from_secs(60),
-                    "{space} does not reach the internet"
-                );
-            }
+            wait(&format!("{space} reaches the internet"), || Command::new("ip").args(ping).output().unwrap().status.success());
             let script = format!("while :; do busybox ping -c 1 -W 1 {FAR}; busybox sleep 0.2; done");
             let child = Command::new("ip")
                 .args(["netns", "exec", &self.space(space), "sh", "-c", &script])

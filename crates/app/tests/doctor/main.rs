@@ -5,4 +5,7 @@ mod lane;
 #[cfg(test)]
 mod seen;
 #[cfg(test)]
+#[path = "../common/shell.rs"]
+mod shell;
+#[cfg(test)]
 mod sounds;

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::lane::{Lane, can_run, check};
+use super::lane::{Lane, check};
+use super::shell::can_run;
 
 const NEEDED: [&str; 4] = ["ip", "bridge", "busybox", "tcpdump"];
 /// A source that every Linux has; it ends by itself.

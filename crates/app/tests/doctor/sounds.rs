@@ -7,7 +7,8 @@ use std::time::Duration;
 use earwitness::clock;
 use serde_json::Value;
 
-use super::lane::{can_run, check};
+use super::lane::check;
+use super::shell::can_run;
 
 struct Server(Child);
 

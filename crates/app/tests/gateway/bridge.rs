@@ -1,6 +1,7 @@
 //! A bridge between router and switch.
 
-use super::house::{BESIDE, House, SERVER, can_run, same, text, wait};
+use super::house::{BESIDE, House, SERVER, same};
+use super::shell::{can_run, text, wait};
 
 const BRIDGE: &str = "mode = \"bridge\"\nuplink = \"wan\"\nlan = [\"lan1\"]";
 

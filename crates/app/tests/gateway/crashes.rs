@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use super::house::{House, WIRED, can_run, kill, same, shim, text, wait};
+use super::house::{House, WIRED, kill, same, shim};
+use super::shell::{can_run, text, wait};
 
 /// Two ports and announcements: every kind of step.
 const ALL: &str = "lan = [\"lan1\", \"lan2\"]\ndns = [\"198.51.100.10\"]\nisolation = true\nipv6 = \"fd77::/64\"";
@@ -47,8 +48,8 @@ fn nothing_is_left(house: &House, before: &str, what: &str) {
     wait("all processes have ended", || ["dnsmasq", "gateway"].iter().all(|it| house.processes(it).is_empty()));
 }
 
-#[test]
-fn a_keeper_killed_at_any_step_is_cleaned_up_by_its_guardian() {
+/// Kills at each step and when ready, and looks each time that all is undone by what `undone` waits for or does.
+fn killed_everywhere(victims: Victims, by: &str, undone: impl Fn(&House)) {
     if !can_run(&WIRED) {
         return;
     }
@@ -56,41 +57,29 @@ fn a_keeper_killed_at_any_step_is_cleaned_up_by_its_guardian() {
     let before = house.state();
     for section in [ALL, ONE] {
         house.configure(section);
-        let mut number = 1;
-        loop {
-            let met = killed_at_step(&house, number, Victims::Keeper);
-            wait("the guardian has undone everything", || !house.path("run/gateway/journal").exists());
-            nothing_is_left(&house, &before, &format!("killed at step {number}"));
-            if !met {
-                break;
-            }
+        let mut number = 0;
+        let mut met = true;
+        while met {
             number += 1;
+            met = killed_at_step(&house, number, victims);
+            undone(&house);
+            nothing_is_left(&house, &before, &format!("killed at step {number}"));
         }
         assert!(number > 10, "only {number} steps were met");
-        eprintln!("killed at each of {} steps and when ready: all undone by the guardian", number - 1);
+        eprintln!("killed at each of {} steps and when ready: all undone by {by}", number - 1);
     }
 }
 
 #[test]
+fn a_keeper_killed_at_any_step_is_cleaned_up_by_its_guardian() {
+    killed_everywhere(Victims::Keeper, "the guardian", |house| {
+        wait("the guardian has undone everything", || !house.path("run/gateway/journal").exists());
+    });
+}
+
+#[test]
 fn keeper_and_guardian_killed_at_any_step_are_cleaned_up_by_down() {
-    if !can_run(&WIRED) {
-        return;
-    }
-    let house = House::new();
-    let before = house.state();
-    for section in [ALL, ONE] {
-        house.configure(section);
-        let mut number = 1;
-        while killed_at_step(&house, number, Victims::Both) {
-            house.must_gateway("down");
-            nothing_is_left(&house, &before, &format!("killed at step {number}"));
-            number += 1;
-        }
-        house.must_gateway("down");
-        nothing_is_left(&house, &before, "killed when ready");
-        assert!(number > 10, "only {number} steps were met");
-        eprintln!("both killed at each of {} steps and when ready: all undone by `down`", number - 1);
-    }
+    killed_everywhere(Victims::Both, "`down`", |house| drop(house.must_gateway("down")));
 }
 
 /// Kills its parent and that one's guardian at the call whose number is in `$SHIMS/at`, then does its work all the same, late.

@@ -5,9 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-use earwitness::clock;
+use super::shell::{must, shell, text, wait};
 
 /// Address of the gateway on the uplink, of the server beside it, and of the server on the internet.
 pub(crate) const WAN: &str = "198.51.100.2";
@@ -27,41 +26,8 @@ const LOOKS: [&str; 7] = [
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
-/// Whether the programs are there, and whether this is root. Says what is missing.
-pub(crate) fn can_run(programs: &[&str]) -> bool {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|it| it.stdout == b"0\n");
-    let missing: Vec<_> = programs.iter().filter(|it| !shell(&format!("command -v {it}")).status.success()).collect();
-    if !root || !missing.is_empty() {
-        eprintln!("skipped: needs root (is root: {root}); missing programs: {missing:?}");
-    }
-    root && missing.is_empty()
-}
-
 /// What the wired tests need.
 pub(crate) const WIRED: [&str; 6] = ["ip", "nft", "dnsmasq", "udhcpc", "busybox", "iperf3"];
-
-fn shell(script: &str) -> Output {
-    Command::new("sh").args(["-c", script]).stdin(Stdio::null()).output().unwrap()
-}
-
-/// Waits until something holds; generous, for a machine that is busy.
-pub(crate) fn wait(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = clock::since_boot();
-    while !holds() {
-        assert!(clock::since_boot().saturating_sub(begun) < Duration::from_secs(60), "waited in vain: {what}");
-        clock::sleep(Duration::from_millis(50));
-    }
-}
-
-pub(crate) fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-fn must(script: &str) -> String {
-    let done = shell(script);
-    assert!(done.status.success(), "{script}: {}", text(&done));
-    text(&done)
-}
 
 /// The namespaces; gone when dropped.
 pub(crate) struct House {

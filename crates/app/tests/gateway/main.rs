@@ -9,4 +9,7 @@ mod house;
 #[cfg(test)]
 mod radio;
 #[cfg(test)]
+#[path = "../common/shell.rs"]
+mod shell;
+#[cfg(test)]
 mod wired;

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use earwitness::gateway::plan::{Act, plan};
 use earwitness::gateway::{Link, Observed, Place, Route, read};
 
-use super::house::{House, can_run, text};
+use super::house::House;
+use super::shell::{can_run, text};
 
 /// What `hostapd` says of a configuration. The interface does not exist, so it must end at the driver.
 fn hostapd(configuration: &str) -> String {

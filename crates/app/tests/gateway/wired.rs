@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::house::{BESIDE, House, SERVER, WAN, WIRED, can_run, kill, same, text, wait};
+use super::house::{BESIDE, House, SERVER, WAN, WIRED, kill, same};
+use super::shell::{can_run, text, wait};
 
 /// One port; names are asked at the server beside the uplink.
 const ONE: &str = "uplink = \"wan\"\nlan = [\"lan1\"]\ndns = [\"198.51.100.10\"]";

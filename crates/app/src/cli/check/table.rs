@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use earwitness_core::time::{SECOND, Timestamp};
+use jiff::tz::TimeZone;
 
 use super::Checked;
 use crate::report::names::{self, clean};
+use crate::report::words;
 use crate::store::{Difference, Recomputed, why_word};
 
 /// Columns of the longest value that is shown.
@@ -16,6 +17,7 @@ const SHOWN: usize = 20;
 
 /// Writes a paragraph and a table for each store.
 pub(super) fn write(stores: &[Checked], out: &mut dyn Write) -> io::Result<()> {
+    let zone = TimeZone::system();
     for store in stores {
         let (size, free) = store.size;
         writeln!(out, "{}", store.path.display())?;
@@ -41,7 +43,7 @@ pub(super) fn write(stores: &[Checked], out: &mut dyn Write) -> io::Result<()> {
                 out,
                 "  {:>7}  {:<20}  {:<10}  {:>7}  {:>9}  {:>9}  {}",
                 row.id.0,
-                moment(row.begun),
+                words::date_time(row.begun, &zone),
                 ended,
                 again.rounds,
                 again.scores,
@@ -86,9 +88,4 @@ fn sentence(it: &Difference) -> String {
     let device = it.device.map(|device| format!("device {}, ", names::id(device)));
     let place: String = [round, telling, device].into_iter().flatten().collect();
     format!("{place}{}: written {}, computed {}", it.what, clean(&it.written, WIDEST), clean(&it.computed, WIDEST))
-}
-
-fn moment(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_second(at.nanos().div_euclid(SECOND)).unwrap_or_default();
-    at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }

@@ -1,7 +1,5 @@
 //! `earwitness demo`: a simulated home, a night of probing in seconds, and what it says of each device.
 
-use std::path::PathBuf;
-
 use clap::ValueHint;
 use earwitness_core::analysis::Settings;
 use earwitness_core::verdict::{self, judge};
@@ -9,12 +7,11 @@ use jiff::tz::TimeZone;
 
 use super::night::{Seen, night};
 use super::progress::Evening;
+use super::reports::Reports;
 use super::scenario::{load, session};
 use super::{Outcome, say};
-use crate::outfile::{self, Sink};
 use crate::probelog::Header;
-use crate::report::table::Terminal;
-use crate::report::{Context, html, json, verdicts};
+use crate::report::{Context, verdicts};
 
 /// Probe a simulated home for a night, in seconds, and report on each device. Needs no network and no root.
 ///
@@ -31,12 +28,8 @@ pub(in crate::cli) struct Args {
     /// Decides everything that is left to chance.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-1.json).
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
-    json: Option<PathBuf>,
-    /// Write a page for people, complete in one file.
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
+    #[command(flatten)]
+    reports: Reports,
     /// Exit with status 1 when a verdict is not the truth.
     #[arg(long)]
     exit_code: bool,
@@ -73,19 +66,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         vendor: &|_| None,
         zone: TimeZone::UTC,
     };
-    let findings = &simulated.findings;
-    if let Some(path) = &args.html {
-        outfile::write_whole(path, |out: &mut Sink<'_>| html::write(findings, &context, out))?;
-    }
-    if let Some(path) = &args.json {
-        outfile::write_whole(path, |out: &mut Sink<'_>| json::write(findings, &context, out))?;
-    }
-    let dash = std::path::Path::new("-");
-    if args.json.as_deref() != Some(dash) && args.html.as_deref() != Some(dash) {
-        outfile::write_whole(dash, |out: &mut Sink<'_>| verdicts::table(&probing, findings, &context, Terminal::detect(), out))?;
-        if args.html.is_none() && !args.quiet {
-            say::line("--html FILE writes the same as a page with pictures");
-        }
+    args.reports.write(&probing, &simulated.findings, &context)?;
+    if !args.reports.to_stdout() && !args.reports.has_page() && !args.quiet {
+        say::line("--html FILE writes the same as a page with pictures");
     }
     Ok(if args.exit_code && !right { Outcome::Found } else { Outcome::Done })
 }

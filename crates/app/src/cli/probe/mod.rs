@@ -2,16 +2,17 @@
 
 mod report;
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Context as _, bail};
 use earwitness_core::verdict::{Outcome as Verdict, Verdicts};
+use jiff::tz::TimeZone;
 
 use super::Outcome;
 use super::live::Live;
+use super::reports::Reports;
 use crate::clock;
 use crate::config::Config;
 use crate::daemon::{self, Goal, Style};
+use crate::report::words;
 use crate::speak::sounds::Library;
 
 /// Test my home: play sounds at moments drawn by lot, until every device has a verdict or the budget ends.
@@ -35,12 +36,8 @@ pub(in crate::cli) struct Args {
     /// Draw all lots from this seed instead of a random one.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-1.json).
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
-    json: Option<PathBuf>,
-    /// Write a page for people, complete in one file.
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
+    #[command(flatten)]
+    reports: Reports,
     /// Exit with status 1 when a device reacts to sound.
     #[arg(long)]
     exit_code: bool,
@@ -50,14 +47,14 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let config = config(args)?;
     let rounds = config.probing.as_ref().map_or(0, |probing| probing.rounds);
-    let (state, dash) = (config.state.clone(), Path::new("-"));
-    let to_stdout = [&args.json, &args.html].into_iter().flatten().any(|path| path == dash);
+    let state = config.state.clone();
+    let to_stdout = args.reports.to_stdout();
     let style = Style { json: false, quiet: args.live.quiet || to_stdout, rounds: args.live.verbose && !to_stdout };
     let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
     let session = daemon::run(config, Goal::Probe { rounds }, style, &unchanged)?;
     let session = session.context("the session ended before it had begun")?;
-    let verdicts = report::write(&state, session, &inputs, args)?;
+    let verdicts = report::write(&state, session, &inputs, &args.reports)?;
     let found = args.exit_code && reacts(&verdicts);
     Ok(if found { Outcome::Found } else { Outcome::Done })
 }
@@ -108,7 +105,7 @@ fn config(args: &Args) -> anyhow::Result<Config> {
     match local.next_allowed(now) {
         Some(at) if at > now => bail!(
             "it is quiet until {}; try again then, change `quiet` in the configuration, or play now with --anyway",
-            report::moment(at)
+            words::clock_time(at, &TimeZone::system())
         ),
         _ => Ok(config),
     }

@@ -1,6 +1,5 @@
 //! Any text, said by a program that is installed: `espeak-ng` in several voices, and `piper` where a voice file is named.
 
-use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -9,7 +8,7 @@ use earwitness_core::lot::Stream;
 use earwitness_core::sound::{Pcm, shape};
 
 use super::{LONGEST, Settings, Trouble, decode};
-use crate::clock;
+use crate::program::{self, Failure};
 
 /// Voices of espeak-ng that woke third-party engines best, with their speeds in words a minute.
 const VOICES: &[(&str, &str)] = &[
@@ -23,12 +22,10 @@ const VOICES: &[(&str, &str)] = &[
 ];
 /// How long a program may take.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often it is looked at.
-const LOOK: Duration = Duration::from_millis(10);
 /// The longest text, octets.
 const LONGEST_TEXT: usize = 500;
-/// How much of what a program complains is told, octets.
-const LONGEST_COMPLAINT: u64 = 400;
+/// How much of what a program complains is told, characters.
+const LONGEST_COMPLAINT: usize = 400;
 /// What is taken for silence at the ends, as a part of the highest sample.
 const FLOOR: f32 = 0.003;
 
@@ -72,36 +69,18 @@ pub(super) fn say(settings: &Settings, text: &str, chance: &mut Stream) -> Resul
 
 /// Runs a program with a text on its input; ended by force if it takes too long.
 fn run(mut command: Command, text: &str, patience: Duration) -> Result<(), Trouble> {
-    let program = Path::new(command.get_program()).display().to_string();
-    let failed = |why: String| Trouble::Speech(format!("{program} cannot say it: {why}"));
+    let name = Path::new(command.get_program()).display().to_string();
+    let failed = |why: String| Trouble::Speech(format!("{name} cannot say it: {why}"));
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => failed("it is not installed".to_owned()),
-        _ => failed(error.to_string()),
+    let ended = program::run(&mut command, text, patience).map_err(|failure| match failure {
+        Failure::Start(error) if error.kind() == std::io::ErrorKind::NotFound => failed("it is not installed".to_owned()),
+        failure => failed(format!("it {failure}")),
     })?;
-    if let Some(mut input) = child.stdin.take() {
-        // A program that ends early says why by its status.
-        let _ = input.write_all(text.as_bytes()).and_then(|()| input.write_all(b"\n"));
+    if ended.status.success() {
+        return Ok(());
     }
-    let until = clock::since_boot() + patience;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => {
-                let mut complaint = String::new();
-                if let Some(stderr) = child.stderr.take() {
-                    let _ = stderr.take(LONGEST_COMPLAINT).read_to_string(&mut complaint);
-                }
-                return Err(failed(format!("{status} {}", complaint.trim())));
-            }
-            Ok(None) if clock::since_boot() < until => clock::sleep(LOOK),
-            Ok(None) => {
-                let _ = child.kill().and_then(|()| child.wait());
-                return Err(failed(format!("it took longer than {} s", patience.as_secs())));
-            }
-            Err(error) => return Err(failed(error.to_string())),
-        }
-    }
+    let complaint: String = ended.complained.trim().chars().take(LONGEST_COMPLAINT).collect();
+    Err(failed(format!("{} {complaint}", ended.status)))
 }
 
 #[cfg(test)]
@@ -129,7 +108,7 @@ mod tests {
         let mut hang = Command::new("sleep");
         hang.arg("30");
         let told = |command, patience| run(command, "x", patience).unwrap_err().to_string();
-        assert!(told(hang, Duration::from_millis(50)).contains("sleep cannot say it: it took longer"));
+        assert!(told(hang, Duration::from_millis(50)).contains("sleep cannot say it: it did not end"));
         let mut fail = Command::new("sh");
         fail.args(["-c", "echo broken voice >&2; exit 3"]);
         assert!(told(fail, PATIENCE).contains("broken voice"));

@@ -1,11 +1,11 @@
-//! What is wrong with a configuration, where, and what to do.
+//! What is wrong with a file that a person wrote, where, and what to do.
 
 use std::fmt;
 use std::ops::Range;
 
-/// A configuration that cannot be used.
+/// A file that cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Trouble {
+pub struct Misread {
     /// Name of the file.
     pub file: String,
     /// Line and column in characters, both from 1; `None` when the whole file is meant.
@@ -14,7 +14,7 @@ pub struct Trouble {
     pub what: String,
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for Misread {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place {
             Some((line, column)) => write!(out, "{}:{line}:{column}: {}", self.file, self.what),
@@ -23,15 +23,15 @@ impl fmt::Display for Trouble {
     }
 }
 
-impl std::error::Error for Trouble {}
+impl std::error::Error for Misread {}
 
-impl Trouble {
-    pub(super) fn whole(file: &str, what: String) -> Self {
+impl Misread {
+    pub(crate) fn whole(file: &str, what: String) -> Self {
         Self { file: file.to_owned(), place: None, what }
     }
 
     /// What the reader of TOML says: it names what is allowed where a key is not known.
-    pub(super) fn of_toml(error: &toml::de::Error, file: &str, text: &str) -> Self {
+    pub(crate) fn of_toml(error: &toml::de::Error, file: &str, text: &str) -> Self {
         let fault = Fault { at: error.span(), what: error.message().replace('\n', ", ") };
         fault.located(file, text)
     }
@@ -39,27 +39,30 @@ impl Trouble {
 
 /// A fault at a place in the text.
 #[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) at: Option<Range<usize>>,
-    pub(super) what: String,
+pub(crate) struct Fault {
+    pub(crate) at: Option<Range<usize>>,
+    pub(crate) what: String,
 }
 
 impl Fault {
-    pub(super) fn at(at: Range<usize>, what: impl Into<String>) -> Self {
+    pub(crate) fn at(at: Range<usize>, what: impl Into<String>) -> Self {
         Self { at: Some(at), what: what.into() }
     }
 
-    pub(super) fn of_all(what: impl Into<String>) -> Self {
+    pub(crate) fn of_all(what: impl Into<String>) -> Self {
         Self { at: None, what: what.into() }
     }
 
     /// The same, with line and column.
-    pub(super) fn located(self, file: &str, text: &str) -> Trouble {
-        let place = self.at.map(|at| {
-            let before = text.get(..at.start).unwrap_or(text);
-            let line = before.rsplit('\n').next().unwrap_or_default();
-            (before.matches('\n').count() + 1, line.chars().count() + 1)
-        });
-        Trouble { file: file.to_owned(), place, what: self.what }
+    pub(crate) fn located(self, file: &str, text: &str) -> Misread {
+        let place = self.at.map(|at| place(text, at.start));
+        Misread { file: file.to_owned(), place, what: self.what }
     }
+}
+
+/// Line and column, both from 1, of an offset into the text.
+pub(crate) fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
