@@ -1,5 +1,5 @@
 //! Writes small valid inputs for the fuzz targets to begin with:
-//!     cargo run --manifest-path fuzz/Cargo.toml --bin seed
+//! `cargo run -p earwitness-sim --example fuzz_seeds`
 
 use std::path::Path;
 use std::{fs, io};
@@ -32,7 +32,7 @@ fn main() -> io::Result<()> {
         ("control", ["pause", "resume", "status\n"].map(|word| word.as_bytes().to_vec()).to_vec()),
         ("scenario", earwitness_sim::plan::Plan::shipped().iter().map(|it| it.1.as_bytes().to_vec()).collect()),
     ] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
         fs::create_dir_all(&folder)?;
         for (number, seed) in seeds.iter().enumerate() {
             fs::write(folder.join(format!("seed-{number}")), seed)?;
@@ -195,7 +195,7 @@ fn probe_logs() -> Vec<Vec<u8>> {
 
 /// The reference, with its examples as comments and as keys, and a small one of each kind of gateway.
 fn configurations() -> Vec<Vec<u8>> {
-    let reference = include_str!("../../docs/earwitness.toml");
+    let reference = include_str!("../../../docs/earwitness.toml");
     let gateways = [
         "[gateway]\nmode = \"access-point\"\nradio = \"wlan0\"\ncountry = \"DE\"\nssid = \"home\"\npassphrase = \"long enough\"\n",
         "[gateway]\nlan = [\"eth1\"]\nipv6 = \"fd12:3456:789a:1::/64\"\n",
@@ -229,11 +229,11 @@ fn sound_files() -> Vec<Vec<u8>> {
     let flac =
         [&b"fLaC"[..], &[0x80, 0, 0, 34, 16, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0x03, 0xe8, 0x00, 0xf0, 0, 0, 0x06, 0x40], &[0; 16]]
             .concat();
-    let speech = include_bytes!("../../crates/app/data/utterances/slt.ogg");
+    let speech = include_bytes!("../../app/data/utterances/slt.ogg");
     vec![wave, aiff, mp3, flac, speech[..speech.len().min(30_000)].to_vec()]
 }
 
-/// A block with two frames, as `struct tpacket_block_desc`, `tpacket3_hdr` and `sockaddr_ll` lay them out (linux/if_packet.h).
+/// A block with two frames, as `struct tpacket_block_desc`, `tpacket3_hdr` and `sockaddr_ll` lay them out (`linux/if_packet.h`).
 fn blocks() -> Vec<Vec<u8>> {
     let mut block = vec![];
     // Version, private area, status, frames, place of the first, length; then sequence number and times.
