@@ -99,9 +99,10 @@ tools() {
 format() { cargo fmt --all --check; }
 lints() {
     cargo clippy --workspace --all-targets --quiet -- -D warnings || return 1
-    # Outside the workspace, so nothing else notices when a target no longer compiles.
-    cargo check --quiet --manifest-path fuzz/Cargo.toml --bins
+    # Outside the workspace, so where none runs nothing else notices when a target no longer compiles.
+    can_fuzz || cargo check --quiet --manifest-path fuzz/Cargo.toml --bins
 }
+can_fuzz() { cargo fuzz --version > /dev/null 2>&1 && rustup toolchain list 2> /dev/null | grep -q nightly; }
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet; }
 tests() {
     why=$(no_namespaces)
@@ -109,7 +110,7 @@ tests() {
     cargo test --workspace
 }
 
-# The loudspeaker behind ALSA, which is built only where its headers are.
+# The loudspeaker behind ALSA, which is built only where its headers are, and the package that carries it.
 alsa() {
     pkg-config --exists alsa 2> /dev/null || { skip "ALSA: no libasound2-dev or no pkg-config"; return 0; }
     cargo clippy -p earwitness --features alsa --all-targets --quiet -- -D warnings || return 1
@@ -117,6 +118,11 @@ alsa() {
     status=$?
     tail -5 "$scratch/alsa"
     grep -q 'test speak::alsa::.* ok$' "$scratch/alsa" || { echo "the test of ALSA did not run"; status=1; }
+    if command -v dpkg-deb > /dev/null; then
+        scripts/package.sh --dev "$scratch/dist" || status=1
+    else
+        skip "the Debian package: no dpkg-deb"
+    fi
     return $status
 }
 
@@ -149,7 +155,7 @@ house() {
 # The service files, with a program in the place of the one that is not installed.
 units() {
     for unit in packaging/*.service; do
-        sed 's|^\(Exec[A-Za-z]*=[-+]*\)/usr/local/bin/earwitness|\1/bin/true|' "$unit" > "$scratch/${unit##*/}"
+        sed 's|^\(Exec[A-Za-z]*=[-+]*\)earwitness |\1/bin/true |' "$unit" > "$scratch/${unit##*/}"
         systemd-analyze verify --man=no "$scratch/${unit##*/}" 2> "$scratch/said"
         grep "${unit##*/}" "$scratch/said" && return 1
     done
@@ -222,17 +228,22 @@ instructions() {
 }
 
 fuzz() {
-    if [ -d fuzz ] && cargo fuzz --version > /dev/null 2>&1 && rustup toolchain list 2> /dev/null | grep -q nightly; then
-        cargo run --quiet --manifest-path fuzz/Cargo.toml --bin seed || return 1
-        status=0
-        # `seed` is no target: it writes the inputs that the targets begin with.
-        for name in $(cargo +nightly fuzz list | grep -v '^seed$'); do
-            echo "fuzzing $name for ${FUZZ_SECONDS:-10} s"
-            cargo +nightly fuzz run "$name" -- -max_total_time="${FUZZ_SECONDS:-10}" -timeout=5 -rss_limit_mb=1024 || status=1
-        done
-        return $status
-    fi
-    skip "fuzz targets: cargo-fuzz or the nightly toolchain is missing; the property tests among the tests stand in for them"
+    can_fuzz || {
+        skip "fuzz targets: cargo-fuzz or the nightly toolchain is missing; the property tests among the tests stand in for them"
+        return 0
+    }
+    cargo run --quiet -p earwitness-sim --example fuzz_seeds || return 1
+    status=0
+    for name in $(cargo +nightly fuzz list); do
+        echo "fuzzing $name for ${FUZZ_SECONDS:-10} s"
+        if cargo +nightly fuzz run "$name" -- -max_total_time="${FUZZ_SECONDS:-10}" -timeout=5 -rss_limit_mb=1024 > "$scratch/fuzz" 2>&1; then
+            tail -1 "$scratch/fuzz"
+        else
+            tail -60 "$scratch/fuzz"
+            status=1
+        fi
+    done
+    return $status
 }
 
 scratch=$(mktemp -d)

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Builds the Debian package, with the loudspeaker behind ALSA in it, and looks whether what it holds works.
+#
+#   scripts/package.sh [--dev] [FOLDER]     FOLDER: where the package is left (default: dist); --dev: an unoptimised program, for tests
+#
+# Needs dpkg-deb, pkg-config and libasound2-dev. cargo-deb is built below the build folder if it is not installed.
+set -eu
+cd "$(dirname "$0")/.."
+profile=release
+[ "${1:-}" != --dev ] || { profile=dev; shift; }
+folder=${1:-dist}
+target=${CARGO_TARGET_DIR:-target}
+mkdir -p "$folder" "$target"
+folder=$(cd "$folder" && pwd)
+target=$(cd "$target" && pwd)
+
+fail() {
+    echo "package: $*" >&2
+    exit 1
+}
+command -v dpkg-deb > /dev/null || fail "dpkg-deb is missing; build on Debian or its like"
+pkg-config --exists alsa || fail "ALSA is missing; install it: apt-get install pkg-config libasound2-dev"
+
+PATH=$PATH:$target/tools/bin
+cargo deb --version > /dev/null 2>&1 || {
+    echo "package: installing cargo-deb below $target"
+    cargo install --quiet --locked --root "$target/tools" cargo-deb || fail "cargo-deb could not be installed"
+}
+fast=""
+[ "$profile" = release ] || fast="--fast --no-strip"
+# shellcheck disable=SC2086 # words on purpose
+package=$(cargo deb --quiet -p earwitness --profile "$profile" $fast -o "$folder/")
+[ -s "$package" ] || fail "no package was written"
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT INT TERM
+dpkg-deb --extract "$package" "$scratch"
+for file in usr/bin/earwitness etc/earwitness.toml usr/lib/systemd/system/earwitness.service usr/lib/systemd/user/earwitness-user.service \
+    usr/share/doc/earwitness/copyright usr/share/doc/earwitness/guide/run.md; do
+    [ -e "$scratch/$file" ] || fail "$file is not in it"
+done
+dpkg-deb --field "$package" Depends | grep -q libasound2 || fail "it does not ask for ALSA's library"
+"$scratch/usr/bin/earwitness" --version > /dev/null || fail "the program in it does not start"
+"$scratch/usr/bin/earwitness" check "$scratch/etc/earwitness.toml" > /dev/null || fail "the configuration in it is not understood"
+echo "$package"
