@@ -17,8 +17,23 @@ const REPLY: u32 = 2_000;
 /// Quantile of the normal distribution for a two-sided interval of 95 %.
 const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
 
-/// A sighting of live audio. `slices` are those of its episode.
-pub(super) fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Receiver) -> Sighting {
+/// Sightings of live audio, one for each train of an episode with these slices.
+pub(super) fn audios<'a>(
+    trains: &'a [Train],
+    slices: &'a [Slice],
+    flow: FlowKey,
+    receiver: impl Fn() -> Receiver + 'a,
+) -> impl Iterator<Item = (&'a Train, Sighting)> {
+    let mut rest = slices;
+    trains.iter().map(move |train| {
+        let sighting = audio(train, rest, flow, receiver());
+        // What is one train's is not the lead of the next.
+        rest = rest.get(rest.partition_point(|slice| slice.at <= train.last)..).unwrap_or_default();
+        (train, sighting)
+    })
+}
+
+fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Receiver) -> Sighting {
     let belongs = |slice: &Slice| {
         (train.first..=train.last).contains(&slice.at) && (train.lengths.0..=train.lengths.1).contains(&slice.length)
     };
@@ -33,8 +48,8 @@ pub(super) fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Re
     let cut = flow.protocol != UDP && train.shape != TrainShape::Paced && train.is_cut();
     let glued =
         if flow.protocol == UDP || cut { to_seconds(octets_before, train).min(to_f64(LEAD) / to_f64(SECOND)) } else { 0.0 };
-    let beside =
-        if cut { to_seconds(octets(slices.get(begin..end).unwrap_or(&[])).saturating_sub(train.octets), train) } else { 0.0 };
+    let octets_beside = if cut { octets(slices.get(begin..end).unwrap_or(&[])).saturating_sub(train.octets) } else { 0 };
+    let beside = to_seconds(octets_beside, train);
     let marks = within.iter().take(MARKS_KEPT).map(|slice| Mark {
         at: Timestamp::from_nanos(slice.at),
         length: slice.length,
@@ -53,7 +68,7 @@ pub(super) fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Re
         tail_seconds: tail(train, slices.get(begin..end).unwrap_or(&[])),
         bit_rate: Some(train.bit_rate),
         octets_total: within.iter().map(|slice| u64::from(slice.length)).sum(),
-        octets_audio: train.octets,
+        octets_audio: train.octets + octets_beside + if cut { octets_before } else { 0 },
         detectors: vec![Seen::Clock {
             shape: train.shape,
             beat: nanos(train.beat),
@@ -197,14 +212,30 @@ mod tests {
                 from = request(from, &mut slices, &mut chance) + gap * 1_000_000;
             }
             let found = trains(&slices, false, &Settings::default());
-            let seconds: f64 = found
-                .iter()
-                .filter_map(|train| audio(train, &slices, flow, receiver()).audio_seconds)
-                .map(|seconds| seconds.value)
-                .sum();
+            let seconds: f64 =
+                audios(&found, &slices, flow, receiver).filter_map(|it| it.1.audio_seconds).map(|seconds| seconds.value).sum();
             // Each time two seconds from before, and 78 pieces of 64 ms.
             let sent = f64::from(requests) * (2.0 + 78.0 * 0.064);
             assert!((seconds - sent).abs() < 0.03 * sent, "{requests} with {gap} ms between: {seconds:.2} of {sent:.2} s");
         }
+    }
+
+    #[test]
+    fn one_trains_slices_are_not_the_pre_roll_of_the_next() {
+        let (home, cloud) = (IpAddr::from([10, 0, 0, 2]), IpAddr::from([198, 51, 100, 1]));
+        let flow = FlowKey { source: home, destination: cloud, protocol: 6, source_port: 1, destination_port: 443 };
+        let receiver = || Receiver { address: cloud, port: 443, name: None, local: false, country: None, system: None };
+        let piece = |number: i64, at: i64| {
+            let length = if number < 60 { 1_600 } else { 3_000 };
+            Slice { at, length, answered: 0, since_answer: 0 }
+        };
+        // Two seconds in pieces of 32 ms, then at once two seconds in longer ones of 64 ms.
+        let slices: Vec<Slice> =
+            (0..90).map(|number| piece(number, number.min(60) * 32_000_000 + (number - 60).max(0) * 64_000_000)).collect();
+        let found = trains(&slices, false, &Settings::default());
+        assert_eq!(found.len(), 2, "{found:#?}");
+        let seconds: f64 =
+            audios(&found, &slices, flow, receiver).filter_map(|it| it.1.audio_seconds).map(|seconds| seconds.value).sum();
+        assert!((seconds - 3.84).abs() < 0.1, "{seconds:.2} s");
     }
 }

@@ -4,7 +4,7 @@ use super::Analysis;
 use super::address_names::AddressNames;
 use super::pairs::{Ends, NOBODY};
 use super::settings::Settings;
-use super::sightings::{audio, join, recording};
+use super::sightings::{audios, join, recording};
 use super::uplink::{EPISODE, Uplink};
 use crate::detect::clock::{self, Slice};
 use crate::findings::{FlowKey, NameSource, Receiver, Seen, Sighting, TrainShape};
@@ -196,9 +196,9 @@ fn judge(
         slices.sort_by_key(|slice| slice.at);
     }
     let begin = slices.first().map_or(0, |slice| slice.at);
-    for train in clock::trains_with(scratch, slices, uplink.key.protocol == UDP, clock) {
-        let sighting =
-            audio(&train, slices, uplink.key, receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster));
+    let trains = clock::trains_with(scratch, slices, uplink.key.protocol == UDP, clock);
+    let receiver = || receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster);
+    for (train, sighting) in audios(&trains, slices, uplink.key, receiver) {
         let follows = |before: &Sighting| sighting.window.from.since(before.window.until) <= clock.pause;
         match uplink.drafts.last_mut() {
             Some(before) if goes_on && follows(before) => join(before, &sighting),

@@ -36,6 +36,9 @@ const EXPLAINED: f64 = 0.75;
 /// And longer than this, nanoseconds: what a radio link holds up for a moment goes on by the same clock.
 const LEAST_BREAK: i64 = 150_000_000;
 
+/// Least share of the slices that the parts that are trains hold together: one that is too short to be looked at may be left out.
+const HELD: f64 = 0.9;
+
 /// How often a part of a run is cut again at most.
 const BREAKS: u32 = 2;
 
@@ -115,6 +118,7 @@ fn whole_or_parts(
             None => train,
         });
     }
+    let both = both.filter(|both| f64::from(both.records) >= HELD * to_f64(part.len() as u64));
     match (whole, both) {
         (Some(whole), Some(both)) => Some(if explained(&both) * EXPLAINED > explained(&whole) { both } else { whole }),
         (whole, both) => whole.or(both),
