@@ -46,9 +46,13 @@ fn the_reference_in_the_documents_is_a_configuration() {
 }
 
 #[test]
+fn what_contradicts_itself_in_the_section_of_the_gateway_is_told_as_well() {
+    let said = wrong("[gateway]\nmode = \"wired\"\nlan = [\"eth1\"]\nradio = \"wlan0\"\n");
+    assert!(said.starts_with("home.toml:4:1: ") && said.contains("access-point"), "{said}");
+}
+
+#[test]
 fn a_key_that_is_not_known_is_told_with_its_place_and_what_is_allowed() {
-    let said = wrong("[gateway]\nmode = \"wired\"\nradio = \"wlan0\"\n");
-    assert!(said.starts_with("home.toml:3:1: ") && said.contains("access-point"), "{said}");
     let said = wrong("[probing]\nslots = 8\nslot = 20\n");
     assert!(said.starts_with("home.toml:3:1: ") && said.contains("`slot_seconds`"), "{said}");
     let said = wrong("[probling]\n");
