@@ -107,7 +107,8 @@ docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet; }
 tests() {
     why=$(no_namespaces)
     [ -z "$why" ] || skip "live capture, gateway and doctor in network namespaces: $why"
-    cargo test --workspace
+    # Many of them wait for what happens in real time more than they work.
+    RUST_TEST_THREADS=${RUST_TEST_THREADS:-4} cargo test --workspace
 }
 
 # The loudspeaker behind ALSA, which is built only where its headers are, and the package that carries it.

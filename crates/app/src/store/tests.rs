@@ -146,6 +146,10 @@ fn what_was_changed_in_the_file_comes_out() {
     change("DELETE FROM series WHERE stretch = 40");
     let out = recompute(reader, session).unwrap();
     assert!(out.differences.iter().any(|it| it.what == "scores"), "{:?}", out.differences);
+    // What a void round would have scored is nobody's concern.
+    change("UPDATE rounds SET void = 'interrupted'");
+    let out = recompute(reader, session).unwrap();
+    assert!(!out.differences.iter().any(|it| it.what == "scores"), "{:?}", out.differences);
 }
 
 #[test]

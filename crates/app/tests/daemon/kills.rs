@@ -5,6 +5,8 @@ use std::time::Duration;
 use earwitness::clock;
 use earwitness::store::SessionRow;
 
+use earwitness_core::probe::Void;
+
 use super::feed::{Feed, HOME};
 use super::run::{PROBING, Place, until, until_for};
 
@@ -49,5 +51,31 @@ fn a_session_goes_on_after_kills_and_scores_further_rounds() {
     assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
     running.stop();
     until("it is closed", || session(&place).id == id);
+    place.check();
+}
+
+#[test]
+fn rounds_that_stops_broke_off_are_as_written() {
+    let place = Place::new();
+    let feed = Feed::start(place.folder.path(), HOME);
+    place.write(&[&feed.command()], &format!("{PROBING}{}", place.wav()));
+    let broken_off = || {
+        let trials = place.reader().trials(session(&place).id).unwrap();
+        trials.iter().filter(|trial| trial.round.void == Some(Void::Interrupted)).count()
+    };
+    for stops in 1..=20 {
+        let mut running = place.start(&["run", "--verbose"]);
+        running.nth_within(Duration::from_secs(60), "played", 1);
+        running.stop();
+        // What is sent from now on falls into slots of the round as well.
+        if broken_off() >= 3 {
+            eprintln!("three rounds were broken off by {stops} stops");
+            break;
+        }
+    }
+    assert!(broken_off() >= 3);
+    let mut running = place.start(&["run", "--verbose"]);
+    running.nth_within(Duration::from_secs(120), "scored", 1);
+    running.stop();
     place.check();
 }
