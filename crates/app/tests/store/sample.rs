@@ -1,5 +1,6 @@
 //! Entries that follow from a number, so that what comes back can be compared with what was acknowledged.
 
+use earwitness::store::{Event, JournalLine, Record, Reply, Store};
 use earwitness_core::findings::{
     Bin, CaptureFacts, DeviceFindings, DeviceId, Estimate, Findings, FlowKey, Mark, Receiver, Role, Seen, Series, Sighting,
     SightingKind, Totals, TrainShape,
@@ -169,4 +170,13 @@ pub(crate) fn batch(number: u32) -> Vec<Entry> {
         minute.devices[7].sightings.push(sighting(at(i64::from(number) * 60)));
     }
     vec![Entry::Watched(Box::new(minute)), Entry::Trial(trial(number, 10))]
+}
+
+/// What is in the fixture of version 1.
+pub(crate) fn fill(store: &mut Store) {
+    store.write(&[begun()]).unwrap();
+    (0..4).for_each(|number| store.write(&batch(number)).unwrap());
+    let line = JournalLine { at: at(5), event: Event::CaptureGap, device: Some(id(3)), text: "eth0 was away for 3 s".into() };
+    let reply = Reply { round: 2, window: Window { from: at(7), until: at(9) }, level_db: -30.25 };
+    store.append(&[Record::Journal(&line), Record::Reply(&reply), Record::Setting("paused", "no")]).unwrap();
 }

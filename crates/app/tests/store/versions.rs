@@ -1,45 +1,20 @@
-//! Files of other versions. A fixture is kept for each version that was released, so that every later one must read it.
+//! Files of other versions. A fixture is kept for each version that was released (`cargo run -p earwitness --example store_writer fixture`), so
+//! that every later one must read it.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 
-use earwitness::store::{Event, FILE, JournalLine, Kind, Reader, Record, Reply, SessionId, Store, VERSION, recompute};
+use earwitness::store::{FILE, Kind, Reader, SessionId, Store, VERSION, recompute};
 use earwitness_core::time::Window;
 
-use crate::sample::{at, batch, begun, id};
+use crate::sample::{at, batch, fill, id};
 use crate::writer::all_there;
-
-/// What is in the fixture of version 1.
-fn fill(store: &mut Store) {
-    store.write(&[begun()]).unwrap();
-    (0..4).for_each(|number| store.write(&batch(number)).unwrap());
-    let line = JournalLine { at: at(5), event: Event::CaptureGap, device: Some(id(3)), text: "eth0 was away for 3 s".into() };
-    let reply = Reply { round: 2, window: Window { from: at(7), until: at(9) }, level_db: -30.25 };
-    store.append(&[Record::Journal(&line), Record::Reply(&reply), Record::Setting("paused", "no")]).unwrap();
-}
 
 fn unpacked(name: &str) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/fixtures").join(name);
     let mut octets = Vec::new();
     flate2::read::GzDecoder::new(fs::File::open(path).unwrap()).read_to_end(&mut octets).unwrap();
     octets
-}
-
-/// Writes the fixture of this version: `cargo test --test store -- --ignored writes_the_fixture`.
-#[test]
-#[ignore = "writes a file of the source tree, once for each version"]
-fn writes_the_fixture() {
-    let folder = tempfile::tempdir().unwrap();
-    let (mut store, _) = Store::open(folder.path()).unwrap();
-    fill(&mut store);
-    drop(store);
-    let name = format!("{}/tests/store/fixtures/version-{VERSION}.db.gz", env!("CARGO_MANIFEST_DIR"));
-    if fs::exists(&name).unwrap() {
-        return;
-    }
-    let mut out = flate2::write::GzEncoder::new(fs::File::create(name).unwrap(), flate2::Compression::best());
-    out.write_all(&fs::read(folder.path().join(FILE)).unwrap()).unwrap();
-    out.finish().unwrap();
 }
 
 #[test]

@@ -1,19 +1,27 @@
 //! A process that writes, tells what was acknowledged, and is killed.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
-use earwitness::store::{Kind, Reader, SessionId, Store};
+use earwitness::store::{Kind, Reader, SessionId};
 use earwitness_core::findings::Findings;
 use earwitness_core::record::Entry;
 
-use crate::sample::{batch, begun};
+use crate::sample::batch;
 
-const FOLDER: &str = "EARWITNESS_TEST_STORE";
-const BATCHES: &str = "EARWITNESS_TEST_BATCHES";
-const PLAIN: &str = "EARWITNESS_TEST_PLAIN";
+static BUILT: Once = Once::new();
+
+/// `examples/store_writer.rs`, beside the tests.
+fn program() -> PathBuf {
+    BUILT.call_once(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        assert!(cargo.args(["build", "--quiet", "-p", "earwitness", "--example", "store_writer"]).status().unwrap().success());
+    });
+    let tests = std::env::current_exe().unwrap();
+    tests.parent().and_then(Path::parent).unwrap().join("examples/store_writer")
+}
 
 /// What the writer says of each call.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,21 +46,11 @@ impl Writer {
 
     /// The same with another program around it.
     pub(crate) fn under(around: &[String], folder: &Path, batches: Option<u32>, plain: bool) -> Self {
-        let own = std::env::current_exe().unwrap().to_str().unwrap().to_owned();
-        let words: Vec<String> = around
-            .iter()
-            .cloned()
-            .chain([own])
-            .chain(["--ignored", "--exact", "--nocapture", "writer::writes_until_it_is_killed"].map(str::to_owned))
-            .collect();
+        let own = program().to_str().unwrap().to_owned();
+        let words: Vec<String> = around.iter().cloned().chain([own]).collect();
         let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).env(FOLDER, folder).stdout(Stdio::piped()).stderr(Stdio::null());
-        if let Some(batches) = batches {
-            command.env(BATCHES, batches.to_string());
-        }
-        if plain {
-            command.env(PLAIN, "1");
-        }
+        command.args(&words[1..]).arg(if plain { "plain" } else { "write" }).arg(folder);
+        command.args(batches.map(|batches| batches.to_string())).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
         let said = Arc::new(Mutex::new(Vec::new()));
@@ -120,53 +118,6 @@ impl Drop for Writer {
         // A process that has ended cannot be killed.
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// Not a test of its own: the process that the others kill.
-#[test]
-#[ignore = "the process that other tests start"]
-fn writes_until_it_is_killed() {
-    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
-    let batches = std::env::var(BATCHES).ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
-    let mut out = std::io::stdout();
-    let mut say = |text: String| {
-        out.write_all(format!("{text}\n").as_bytes()).unwrap();
-        out.flush().unwrap();
-    };
-    if std::env::var_os(PLAIN).is_some() {
-        return plain(&folder, &mut say);
-    }
-    let mut store = Store::open(&folder).unwrap().0;
-    say("\nopened".into());
-    let sessions = store.reader().unwrap().sessions().unwrap();
-    let mut number = 0;
-    if let Some(last) = sessions.last() {
-        store.resume(last.id).unwrap();
-        number = store.reader().unwrap().trials(last.id).unwrap().last().map_or(0, |trial| trial.round.number + 1);
-    } else {
-        store.write(&[begun()]).unwrap();
-    }
-    for _ in 0..batches {
-        match store.write(&batch(number)) {
-            Ok(()) => {
-                say(format!("ack {number}"));
-                number += 1;
-            }
-            Err(error) => say(format!("failed {:?} {error}", error.kind)),
-        }
-    }
-}
-
-/// The same rows in a plain database that waits for nothing but the end of the file system's own delay.
-fn plain(folder: &Path, say: &mut impl FnMut(String)) {
-    let connection = rusqlite::Connection::open(folder.join("plain.db")).unwrap();
-    connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS a (n INTEGER)")
-        .unwrap();
-    for number in 0_u32..1_000_000 {
-        connection.execute("INSERT INTO a VALUES (?1)", [number]).unwrap();
-        say(format!("ack {number}"));
     }
 }
 
