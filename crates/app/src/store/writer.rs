@@ -12,7 +12,7 @@ use earwitness_core::samples::Tested;
 use earwitness_core::schedule::Design;
 use earwitness_core::time::Timestamp;
 use earwitness_core::verdict::{self, Verdicts};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 
 use super::aside::{self, Notice};
 use super::error::{Error, Kind, Result};
@@ -344,6 +344,10 @@ fn prepare(connection: &mut Connection, path: &Path, size: u64) -> Result<Option
     schema::connect(connection).map_err(fault)?;
     let state = schema::state(connection).map_err(fault)?;
     let state = state.map_err(|kind| Error::new(kind, "open the store", path, "another program made it"))?;
+    if connection.is_readonly(MAIN_DB).map_err(fault)? {
+        // The system let us open it for writing: it is the head of the file that forbids it.
+        return Err(Error::new(Kind::Corrupt, "open the store", path, "its head is not that of a file that is written"));
+    }
     if state == State::Empty {
         // Only before the first table.
         connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL").map_err(fault)?;
