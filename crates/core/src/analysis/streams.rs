@@ -6,10 +6,11 @@ use super::pairs::{Ends, NOBODY};
 use super::settings::Settings;
 use super::sightings::{audios, join, recording};
 use super::uplink::{EPISODE, Uplink};
-use crate::detect::clock::{self, Slice};
+use crate::detect::clock::{self, Slice, Train};
 use crate::findings::{FlowKey, NameSource, Receiver, Seen, Sighting, TrainShape};
 use crate::roster::{Index, Roster};
 use crate::scope::Scope;
+use crate::stream::tcp::{Order, PATIENCE};
 use crate::time::Timestamp;
 
 /// Marks kept over all sightings together.
@@ -33,6 +34,9 @@ const WEIGHED_AFTER: u64 = 4 << 20;
 
 /// What a packet adds to what is held at least, octets: a slice, and a vector's growth.
 const PER_PACKET: u64 = 64;
+
+/// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
+const RECOVERY: i64 = 2 * PATIENCE;
 
 /// One packet's place among the flows.
 pub(super) struct Flow {
@@ -198,7 +202,8 @@ fn judge(
     let begin = slices.first().map_or(0, |slice| slice.at);
     let trains = clock::trains_with(scratch, slices, uplink.key.protocol == UDP, clock);
     let receiver = || receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster);
-    for (train, sighting) in audios(&trains, slices, uplink.key, receiver) {
+    for (train, mut sighting) in audios(&trains, slices, uplink.key, receiver) {
+        sighting.window.until = last_sent(train, slices, &uplink.order);
         let follows = |before: &Sighting| sighting.window.from.since(before.window.until) <= clock.pause;
         match uplink.drafts.last_mut() {
             Some(before) if goes_on && follows(before) => join(before, &sighting),
@@ -311,8 +316,17 @@ impl Uplink {
     #[inline(always)]
     pub(super) fn is_quiet(&self, now: Timestamp, settings: &Settings) -> bool {
         let pause = settings.clock.map_or(i64::MAX, |clock| clock.pause);
-        let over = |last: &Slice| now.nanos().saturating_sub(last.at).saturating_abs() > pause;
+        let passed = |at: i64| now.nanos().saturating_sub(at).saturating_abs();
+        let over = |last: &Slice| passed(last.at) > pause && (passed(last.at) > RECOVERY || !self.order.recovers(now));
         self.intake.slices.last().is_some_and(over)
             || self.intake.transfer.is_some_and(|transfer| now.since(transfer.last).saturating_abs() > settings.bulk.pause)
     }
+}
+
+/// When the last octet of a train was sent for the last time: TCP sends what is lost again, and until then hands over nothing that follows.
+fn last_sent(train: &Train, slices: &[Slice], order: &Order) -> Timestamp {
+    let last = Timestamp::from_nanos(train.last);
+    let after = slices.get(slices.partition_point(|slice| slice.at <= train.last)..).unwrap_or_default();
+    let followers = after.iter().map(|slice| u64::from(slice.length)).sum();
+    order.again_before(followers).filter(|again| (0..=RECOVERY).contains(&again.since(last))).unwrap_or(last)
 }

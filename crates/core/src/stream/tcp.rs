@@ -8,8 +8,9 @@ use crate::time::{MILLISECOND, Timestamp};
 /// Segments that wait for a missing one, per flow.
 const WAITING: usize = 64;
 
-/// How long they wait, nanoseconds of capture time: longer than a retransmission takes on any home link.
-const PATIENCE: i64 = 1_500 * MILLISECOND;
+/// How long they wait, nanoseconds of capture time: longer than a retransmission takes on most home links, where its timer is a second at
+/// first (RFC 6298, sections 2.1 and 2.4).
+pub const PATIENCE: i64 = 1_500 * MILLISECOND;
 
 /// Octets kept of a waiting segment: record headers lie anywhere in it.
 const KEPT: usize = 65_536;
@@ -44,11 +45,19 @@ struct Early {
     captured: Vec<u8>,
 }
 
+/// A segment that came again.
+#[derive(Clone, Copy, Debug)]
+struct Again {
+    at: Timestamp,
+    sequence: u32,
+}
+
 /// The state of one direction.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
     next: Option<u32>,
     waiting: Vec<Early>,
+    latest_again: Option<Again>,
     /// Octets that came again.
     pub repeated: u64,
     /// Octets that were never seen.
@@ -58,8 +67,26 @@ pub struct Order {
 impl Order {
     /// Begins anew at a SYN: the first octet follows its sequence number.
     pub fn synchronise(&mut self, sequence: u32) {
-        *self =
-            Self { next: Some(sequence.wrapping_add(1)), repeated: self.repeated, missing: self.missing, waiting: Vec::new() };
+        let Self { repeated, missing, .. } = *self;
+        *self = Self { next: Some(sequence.wrapping_add(1)), repeated, missing, ..Self::default() };
+    }
+
+    /// Whether more is due, though nothing new came: an octet is missing, or was sent again so lately that the next attempt may follow. The
+    /// timer of a sender is a second at first, and doubled with each attempt (RFC 6298, sections 2.1 and 5.5).
+    #[must_use]
+    pub fn recovers(&self, now: Timestamp) -> bool {
+        let waiting = self.waiting.iter().map(|early| early.at);
+        let mut all = waiting.chain(self.latest_again.map(|again| again.at));
+        all.any(|at| now.since(at).saturating_abs() <= PATIENCE)
+    }
+
+    /// When the octet that so many others followed, or one before it, was last sent again. Until then the receiver's program had not been
+    /// handed that octet, since TCP hands over in order (RFC 9293, section 3.4).
+    #[must_use]
+    pub fn again_before(&self, followers: u64) -> Option<Timestamp> {
+        let Again { at, sequence } = self.latest_again?;
+        let behind = self.next?.wrapping_sub(sequence);
+        (u64::from(behind) > followers).then_some(at)
     }
 
     /// Octets of memory that waiting segments hold.
@@ -122,6 +149,9 @@ impl Order {
     fn deliver(&mut self, sequence: u32, segment: Segment<'_>, out: &mut impl Ordered) {
         let next = self.next.unwrap_or(sequence);
         let old = next.wrapping_sub(sequence);
+        if old > 0 {
+            self.latest_again = Some(Again { at: segment.at, sequence });
+        }
         if old >= segment.length {
             self.repeated += u64::from(segment.length);
             return;
@@ -222,6 +252,23 @@ mod tests {
         feed(&mut order, &mut out, 5, &whole, (300, 400), PATIENCE + 2);
         assert_eq!((out.holes.as_slice(), out.octets.len()), ([100].as_slice(), 300));
         assert_eq!(order.missing, 100);
+    }
+
+    #[test]
+    fn it_recovers_as_long_as_something_is_missing_or_was_sent_again() {
+        let whole = [7_u8; 400];
+        let (mut order, mut out) = (Order::default(), Collected::default());
+        let recovers = |order: &Order, nanos: i64| order.recovers(Timestamp::from_nanos(nanos));
+        feed(&mut order, &mut out, 5, &whole, (0, 100), 0);
+        assert!(!recovers(&order, 0) && order.again_before(0).is_none(), "nothing is missing");
+        feed(&mut order, &mut out, 5, &whole, (200, 300), 0);
+        assert!(recovers(&order, PATIENCE) && !recovers(&order, PATIENCE + 1));
+        feed(&mut order, &mut out, 5, &whole, (100, 200), 10);
+        assert!(!recovers(&order, 11), "all is there");
+        feed(&mut order, &mut out, 5, &whole, (250, 300), 20);
+        assert!(recovers(&order, 20 + PATIENCE) && !recovers(&order, 21 + PATIENCE));
+        let at = Some(Timestamp::from_nanos(20));
+        assert_eq!((order.again_before(0), order.again_before(49), order.again_before(50)), (at, at, None));
     }
 
     #[test]

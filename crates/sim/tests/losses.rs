@@ -1,0 +1,105 @@
+//! Uploads whose octets are lost on the way and sent again: when they end, and when that is told.
+
+use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::findings::Sighting;
+use earwitness_core::frame::{Frame, Link};
+use earwitness_core::mac::Mac;
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
+use earwitness_sim::packet::{ACK, Ends, PSH, TcpHeader, tcp};
+
+const START: i64 = 1_700_000_000 * SECOND;
+
+/// Octets of a slice, TLS header included.
+const SLICE: u32 = 118;
+
+/// When the last of 200 slices of 20 ms is sent.
+const LAST: i64 = START + 199 * 20 * MILLISECOND;
+
+fn send(analysis: &mut Analysis, at: i64, position: u32, length: u32) {
+    let ends = Ends {
+        source_mac: Mac([0x02, 0, 0, 0, 0, 0x77]),
+        target_mac: Mac([0x02, 0, 0, 0, 0, 0x01]),
+        source: [192, 168, 1, 77].into(),
+        target: [203, 0, 113, 99].into(),
+        source_port: 40_000,
+        target_port: 443,
+        hops: 64,
+    };
+    let header = TcpHeader { sequence: 1 + position, acknowledged: 1, flags: ACK | PSH, window: 8_192, options: &[] };
+    let [_, _, high, low] = (length - 5).to_be_bytes();
+    let mut record = vec![0x55; length as usize];
+    record[..5].copy_from_slice(&[23, 3, 3, high, low]);
+    let octets = tcp(&ends, 1, &header, &record);
+    let wire_len = u32::try_from(octets.len()).unwrap();
+    analysis.frame(&Frame { at: Timestamp::from_nanos(at), link: Link::Ethernet, wire_len, bytes: &octets, interface: 0 });
+}
+
+/// Four seconds of speech: 200 slices.
+fn speech() -> Analysis {
+    let mut analysis = Analysis::new(Settings::default());
+    for slice in 0..200 {
+        send(&mut analysis, START + i64::from(slice) * 20 * MILLISECOND, slice * SLICE, SLICE);
+    }
+    analysis
+}
+
+fn the_one(analysis: Analysis) -> Sighting {
+    let mut sightings: Vec<Sighting> = analysis.finish().devices.into_iter().flat_map(|device| device.sightings).collect();
+    assert_eq!(sightings.len(), 1, "{sightings:#?}");
+    sightings.remove(0)
+}
+
+#[test]
+fn an_upload_ends_when_its_last_octet_was_sent_for_the_last_time() {
+    for lost in [1, 3] {
+        let mut analysis = speech();
+        // The timer of a sender, doubled with each attempt.
+        for late in [300, 900, 2_100] {
+            send(&mut analysis, LAST + late * MILLISECOND, (200 - lost) * SLICE, SLICE);
+        }
+        let sighting = the_one(analysis);
+        assert_eq!(sighting.window.until.nanos(), LAST + 2_100 * MILLISECOND);
+        let seconds = sighting.audio_seconds.unwrap().value;
+        assert!((seconds - 4.0).abs() < 0.05, "what comes again is heard once: {seconds}");
+    }
+}
+
+#[test]
+fn what_is_sent_again_after_the_upload_was_delivered_does_not_lengthen_it() {
+    let mut analysis = speech();
+    send(&mut analysis, LAST + 400 * MILLISECOND, 200 * SLICE, 700);
+    send(&mut analysis, LAST + 900 * MILLISECOND, 200 * SLICE, 700);
+    assert_eq!(the_one(analysis).window.until.nanos(), LAST);
+}
+
+#[test]
+fn a_device_that_repeats_its_last_octets_for_good_does_not_put_off_its_judgement() {
+    let mut analysis = speech();
+    for second in 1..=30 {
+        let now = LAST + second * SECOND;
+        send(&mut analysis, now, 199 * SLICE, SLICE);
+        analysis.settle(Timestamp::from_nanos(now));
+        let told = analysis.fresh().sightings;
+        assert_eq!(told.len(), usize::from(second == 4), "{second} s after the last slice");
+        if let Some((_, sighting)) = told.first() {
+            assert_eq!(sighting.window.until.nanos(), LAST + 3 * SECOND, "as far as it was waited for");
+        }
+    }
+}
+
+#[test]
+fn a_hole_that_is_filled_late_cuts_nothing() {
+    let mut analysis = Analysis::new(Settings::default());
+    let due = |slice: u32| START + i64::from(slice) * 20 * MILLISECOND;
+    // The hundredth is lost; what comes after it waits, and nothing is sent for 900 ms until it is there.
+    let filled = due(120) + 900 * MILLISECOND;
+    for slice in (0..200).filter(|slice| *slice != 100) {
+        if slice == 121 {
+            send(&mut analysis, filled, 100 * SLICE, SLICE);
+        }
+        send(&mut analysis, if slice > 120 { due(slice).max(filled) } else { due(slice) }, slice * SLICE, SLICE);
+    }
+    let sighting = the_one(analysis);
+    assert_eq!((sighting.window.from.nanos(), sighting.window.until.nanos()), (START, LAST));
+    assert!((sighting.audio_seconds.unwrap().value - 4.0).abs() < 0.1, "{:?}", sighting.audio_seconds);
+}
