@@ -1,5 +1,7 @@
 //! Uploads whose octets are lost on the way and sent again: when they end, and when that is told.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use earwitness_core::analysis::{Analysis, Settings};
 use earwitness_core::findings::Sighting;
 use earwitness_core::frame::{Frame, Link};

@@ -94,9 +94,9 @@ fn kind(error: &rusqlite::Error) -> Kind {
     };
     match code & 0xff {
         ffi::SQLITE_FULL => Kind::Full,
-        ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB => Kind::Corrupt,
-        // Every statement of this program fits its schema, and no value nears the longest: it is the file that is not what it says.
-        ffi::SQLITE_ERROR | ffi::SQLITE_TOOBIG => Kind::Corrupt,
+        // Every statement of this program fits its schema, and no value nears the longest: where one is refused as such, the file is not what it
+        // says.
+        ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB | ffi::SQLITE_ERROR | ffi::SQLITE_TOOBIG => Kind::Corrupt,
         // A page that ends early is a file that was cut, not a disk that failed.
         ffi::SQLITE_IOERR if code == ffi::SQLITE_IOERR_SHORT_READ || code == ffi::SQLITE_IOERR_CORRUPTFS => Kind::Corrupt,
         ffi::SQLITE_IOERR => Kind::Disk,

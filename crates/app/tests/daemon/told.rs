@@ -10,8 +10,8 @@ use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 use super::feed::{Feed, HOME, uploaded};
 use super::run::{Place, until};
 
-/// The codec clock judges an upload after a second without a record, and the machine looks once a second (`detect::clock`,
-/// `experiment::Upkeep`).
+/// The codec clock judges an upload after a second without a record on its flow (`detect::clock`), and of these uploads some are followed by
+/// records that are no sound.
 const WINDOW: i64 = 2 * SECOND;
 
 #[test]
@@ -93,7 +93,7 @@ fn a_command_for_notices_that_hangs_holds_nothing_up() {
     feed.say(3);
     let upload = uploaded(&feed, 1);
     let line = running.line("uploaded 3");
-    assert!(line.at.nanos() - upload.end_ns < WINDOW + 2 * SECOND);
+    assert!(line.at.nanos() - upload.end_ns < 10 * SECOND, "half of what the command may take before it is said to hang");
     running.line("did not end within 20 s");
     let begun = clock::since_boot();
     running.stop();

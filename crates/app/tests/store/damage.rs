@@ -96,7 +96,7 @@ fn a_log_that_ends_early_loses_its_end_and_nothing_else() {
 fn whatever_an_octet_of_the_head_says_the_file_opens_or_is_set_aside() {
     let whole = made(3);
     // Version and mark of the program (file format of SQLite, section 1.3): whose file it is cannot be told without them.
-    let whose = |place: usize| (60..64).contains(&place) || (68..72).contains(&place);
+    let is_mark = |place: usize| (60..64).contains(&place) || (68..72).contains(&place);
     let mut aside = 0;
     for place in 0..100 {
         for octet in [0, 1, 5, 255, whole[place] ^ 1, whole[place] ^ 128] {
@@ -105,7 +105,7 @@ fn whatever_an_octet_of_the_head_says_the_file_opens_or_is_set_aside() {
             octets[place] = octet;
             fs::write(folder.path().join(FILE), octets).unwrap();
             let what = format!("octet {place} is {octet}");
-            if !whose(place) {
+            if !is_mark(place) {
                 aside += u32::from(opens(folder.path(), &what).is_some());
             } else if let Err(error) = Store::open(folder.path()) {
                 assert!(matches!(error.kind, Kind::Foreign | Kind::Newer { .. }), "{what}: {error}");

@@ -39,12 +39,17 @@ const TOLD_OF: usize = 16_384;
 
 impl Analysis {
     /// Judges what has ended by a pause before `now`, without waiting for the next packet of its flow. Finds nothing that would not have been
-    /// found at that packet, only sooner.
-    pub fn settle(&mut self, now: Timestamp) {
+    /// found at that packet, only sooner. Says when the next of the flows will have paused, if nothing more comes of it.
+    pub fn settle(&mut self, now: Timestamp) -> Option<Timestamp> {
         let Self { flows, settings, names, roster, collected, .. } = self;
-        for uplink in flows.iter_mut().filter(|uplink| uplink.is_quiet(now, settings)) {
-            settle(uplink, now, settings, names, roster, collected);
+        let mut next = None;
+        for uplink in flows.iter_mut() {
+            if uplink.is_quiet(now, settings) {
+                settle(uplink, now, settings, names, roster, collected);
+            }
+            next = next.into_iter().chain(uplink.quiet_from(settings)).min();
         }
+        next
     }
 
     /// What each device that is no gateway has sent from `from` on.

@@ -321,6 +321,14 @@ impl Uplink {
         self.intake.slices.last().is_some_and(over)
             || self.intake.transfer.is_some_and(|transfer| now.since(transfer.last).saturating_abs() > settings.bulk.pause)
     }
+
+    /// From when on it will be quiet, if nothing comes before and nothing is sent again.
+    pub(super) fn quiet_from(&self, settings: &Settings) -> Option<Timestamp> {
+        let last = self.intake.slices.last().map(|slice| Timestamp::from_nanos(slice.at));
+        let episode = last.zip(settings.clock).map(|(last, clock)| last.plus(clock.pause));
+        let transfer = self.intake.transfer.map(|transfer| transfer.last.plus(settings.bulk.pause));
+        episode.into_iter().chain(transfer).min().map(|last_moment| last_moment.plus(1))
+    }
 }
 
 /// When the last octet of a train was sent for the last time: TCP sends what is lost again, and until then hands over nothing that follows.

@@ -12,7 +12,7 @@ use crate::trial::Trial;
 /// How often a machine that runs for months looks after things, nanoseconds each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Upkeep {
-    /// Between two looks for uploads that have ended and devices that have joined.
+    /// At most between two looks for uploads that have ended and devices that have joined; it looks sooner where an upload may have ended.
     pub look: i64,
     /// Between two entries of what passed.
     pub write: i64,
@@ -24,6 +24,12 @@ impl Default for Upkeep {
         Self { look: SECOND, write: 60 * SECOND }
     }
 }
+
+/// How long a frame may take from the network to the machine, nanoseconds: a capture hands over what it gathered in a tenth of a second.
+const DELIVERY: i64 = SECOND / 5;
+
+/// At least between two looks, nanoseconds: thousands of flows end at any time.
+const REST: i64 = SECOND / 10;
 
 /// When what is due.
 #[derive(Clone, Copy, Debug)]
@@ -87,9 +93,9 @@ impl<P: Plan> Experiment<P> {
         // A clock that was set back must not put things off for years.
         let is_due = |at: Timestamp, every: i64| now >= at || at.since(now) > every;
         if is_due(due.look, due.every.look) {
-            self.analysis.settle(now);
+            let next = self.analysis.settle(now.plus(-DELIVERY)).unwrap_or(Timestamp::MAX);
             self.tell_what_is_new(actions);
-            due.look = now.plus(due.every.look);
+            due.look = next.plus(DELIVERY).max(now.plus(REST)).min(now.plus(due.every.look));
         }
         if is_due(due.write, due.every.write) {
             if due.write != Timestamp::MIN {

@@ -8,8 +8,7 @@ use crate::time::{MILLISECOND, Timestamp};
 /// Segments that wait for a missing one, per flow.
 const WAITING: usize = 64;
 
-/// How long they wait, nanoseconds of capture time: longer than a retransmission takes on most home links, where its timer is a second at
-/// first (RFC 6298, sections 2.1 and 2.4).
+/// How long they wait, nanoseconds of capture time: longer than a retransmission takes on any home link.
 pub const PATIENCE: i64 = 1_500 * MILLISECOND;
 
 /// Octets kept of a waiting segment: record headers lie anywhere in it.
@@ -50,6 +49,8 @@ struct Early {
 struct Again {
     at: Timestamp,
     sequence: u32,
+    /// Since the segment before, nanoseconds.
+    waited: i64,
 }
 
 /// The state of one direction.
@@ -57,7 +58,9 @@ struct Again {
 pub struct Order {
     next: Option<u32>,
     waiting: Vec<Early>,
-    latest_again: Option<Again>,
+    /// When the latest segment was seen.
+    latest: Timestamp,
+    again: Option<Again>,
     /// Octets that came again.
     pub repeated: u64,
     /// Octets that were never seen.
@@ -71,20 +74,20 @@ impl Order {
         *self = Self { next: Some(sequence.wrapping_add(1)), repeated, missing, ..Self::default() };
     }
 
-    /// Whether more is due, though nothing new came: an octet is missing, or was sent again so lately that the next attempt may follow. The
-    /// timer of a sender is a second at first, and doubled with each attempt (RFC 6298, sections 2.1 and 5.5).
+    /// Whether more is due, though nothing new came: an octet is missing, or one was sent again so lately that the next attempt may follow. A
+    /// sender waits twice as long for that (RFC 6298, section 5.5); a quarter more is for the grain of its clock.
     #[must_use]
     pub fn recovers(&self, now: Timestamp) -> bool {
-        let waiting = self.waiting.iter().map(|early| early.at);
-        let mut all = waiting.chain(self.latest_again.map(|again| again.at));
-        all.any(|at| now.since(at).saturating_abs() <= PATIENCE)
+        let waiting = self.waiting.iter().map(|early| (early.at, PATIENCE));
+        let again = self.again.map(|again| (again.at, again.waited.saturating_mul(5) / 2));
+        waiting.chain(again).any(|(at, patience)| now.since(at).saturating_abs() <= patience.min(PATIENCE))
     }
 
     /// When the octet that so many others followed, or one before it, was last sent again. Until then the receiver's program had not been
     /// handed that octet, since TCP hands over in order (RFC 9293, section 3.4).
     #[must_use]
     pub fn again_before(&self, followers: u64) -> Option<Timestamp> {
-        let Again { at, sequence } = self.latest_again?;
+        let Again { at, sequence, .. } = self.again?;
         let behind = self.next?.wrapping_sub(sequence);
         (u64::from(behind) > followers).then_some(at)
     }
@@ -102,6 +105,7 @@ impl Order {
         let next = *self.next.get_or_insert(sequence);
         if sequence == next && self.waiting.is_empty() {
             self.next = Some(next.wrapping_add(segment.length));
+            self.latest = segment.at;
             out.segment(segment);
         } else {
             self.disordered(sequence, segment, out);
@@ -112,8 +116,13 @@ impl Order {
     fn disordered(&mut self, sequence: u32, segment: Segment<'_>, out: &mut impl Ordered) {
         let next = self.next.unwrap_or(sequence);
         let ahead = sequence.wrapping_sub(next).cast_signed();
+        let waited = segment.at.since(std::mem::replace(&mut self.latest, segment.at)).saturating_abs();
+        if ahead < 0 {
+            self.again = Some(Again { at: segment.at, sequence, waited });
+        }
         if ahead.unsigned_abs() > ELSEWHERE {
             self.finish(out);
+            self.again = None;
             out.hole(u32::MAX);
             self.next = Some(sequence);
         }
@@ -149,9 +158,6 @@ impl Order {
     fn deliver(&mut self, sequence: u32, segment: Segment<'_>, out: &mut impl Ordered) {
         let next = self.next.unwrap_or(sequence);
         let old = next.wrapping_sub(sequence);
-        if old > 0 {
-            self.latest_again = Some(Again { at: segment.at, sequence });
-        }
         if old >= segment.length {
             self.repeated += u64::from(segment.length);
             return;
@@ -265,9 +271,11 @@ mod tests {
         assert!(recovers(&order, PATIENCE) && !recovers(&order, PATIENCE + 1));
         feed(&mut order, &mut out, 5, &whole, (100, 200), 10);
         assert!(!recovers(&order, 11), "all is there");
-        feed(&mut order, &mut out, 5, &whole, (250, 300), 20);
-        assert!(recovers(&order, 20 + PATIENCE) && !recovers(&order, 21 + PATIENCE));
-        let at = Some(Timestamp::from_nanos(20));
+        feed(&mut order, &mut out, 5, &whole, (250, 300), 30);
+        assert!(recovers(&order, 30 + 50) && !recovers(&order, 30 + 51), "20 after the segment before");
+        feed(&mut order, &mut out, 5, &whole, (250, 300), 30 + PATIENCE);
+        assert!(recovers(&order, 30 + 2 * PATIENCE) && !recovers(&order, 31 + 2 * PATIENCE), "no longer than that");
+        let at = Some(Timestamp::from_nanos(30 + PATIENCE));
         assert_eq!((order.again_before(0), order.again_before(49), order.again_before(50)), (at, at, None));
     }
 
