@@ -316,10 +316,16 @@ impl Uplink {
     #[inline(always)]
     pub(super) fn is_quiet(&self, now: Timestamp, settings: &Settings) -> bool {
         let pause = settings.clock.map_or(i64::MAX, |clock| clock.pause);
-        let passed = |at: i64| now.nanos().saturating_sub(at).saturating_abs();
-        let over = |last: &Slice| passed(last.at) > pause && (passed(last.at) > RECOVERY || !self.order.recovers(now));
+        let passed = |last: &Slice| now.nanos().saturating_sub(last.at).saturating_abs();
+        let over = |last: &Slice| passed(last) > pause && self.is_at_rest(now, passed(last));
         self.intake.slices.last().is_some_and(over)
             || self.intake.transfer.is_some_and(|transfer| now.since(transfer.last).saturating_abs() > settings.bulk.pause)
+    }
+
+    /// Whether nothing is due of a flow of which nothing new came for a pause and `passed` nanoseconds in all.
+    #[cold]
+    fn is_at_rest(&self, now: Timestamp, passed: i64) -> bool {
+        passed > RECOVERY || !self.order.recovers(now)
     }
 
     /// From when on it will be quiet, if nothing comes before and nothing is sent again.
