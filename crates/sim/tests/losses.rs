@@ -1,11 +1,15 @@
-//! Uploads whose octets are lost on the way and sent again: when they end, and when that is told.
+//! Uploads whose octets are lost on the way and sent again, or are handed over late: when they end, and when that is told.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::experiment::{Action, Experiment, Input, Upkeep};
 use earwitness_core::findings::Sighting;
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
+use earwitness_core::plan::watch::Watch;
+use earwitness_core::record::News;
+use earwitness_core::schedule::Design;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
 use earwitness_sim::packet::{ACK, Ends, PSH, TcpHeader, tcp};
 
@@ -17,7 +21,8 @@ const SLICE: u32 = 118;
 /// When the last of 200 slices of 20 ms is sent.
 const LAST: i64 = START + 199 * 20 * MILLISECOND;
 
-fn send(analysis: &mut Analysis, at: i64, position: u32, length: u32) {
+/// A segment with one TLS record.
+fn segment(position: u32, length: u32) -> Vec<u8> {
     let ends = Ends {
         source_mac: Mac([0x02, 0, 0, 0, 0, 0x77]),
         target_mac: Mac([0x02, 0, 0, 0, 0, 0x01]),
@@ -31,9 +36,16 @@ fn send(analysis: &mut Analysis, at: i64, position: u32, length: u32) {
     let [_, _, high, low] = (length - 5).to_be_bytes();
     let mut record = vec![0x55; length as usize];
     record[..5].copy_from_slice(&[23, 3, 3, high, low]);
-    let octets = tcp(&ends, 1, &header, &record);
+    tcp(&ends, 1, &header, &record)
+}
+
+fn frame(at: i64, octets: &[u8]) -> Frame<'_> {
     let wire_len = u32::try_from(octets.len()).unwrap();
-    analysis.frame(&Frame { at: Timestamp::from_nanos(at), link: Link::Ethernet, wire_len, bytes: &octets, interface: 0 });
+    Frame { at: Timestamp::from_nanos(at), link: Link::Ethernet, wire_len, bytes: octets, interface: 0 }
+}
+
+fn send(analysis: &mut Analysis, at: i64, position: u32, length: u32) {
+    analysis.frame(&frame(at, &segment(position, length)));
 }
 
 /// Four seconds of speech: 200 slices.
@@ -104,4 +116,43 @@ fn a_hole_that_is_filled_late_cuts_nothing() {
     let sighting = the_one(analysis);
     assert_eq!((sighting.window.from.nanos(), sighting.window.until.nanos()), (START, LAST));
     assert!((sighting.audio_seconds.unwrap().value - 4.0).abs() < 0.1, "{:?}", sighting.audio_seconds);
+}
+
+/// What a machine tells of four seconds of speech whose frames come in bursts, and how long after the last of them was sent.
+fn told_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
+    let mut machine = Experiment::new(Design::default(), Watch, 0.01, Settings::default()).with_upkeep(Upkeep::default());
+    let (mut actions, mut wake, mut told, mut slice) = (Vec::new(), Some(START), Vec::new(), 0_u32);
+    for millis in 0..20_000 {
+        let now = START + millis * MILLISECOND;
+        if (millis * MILLISECOND) % every == 0 {
+            while slice < 200 && START + i64::from(slice) * 20 * MILLISECOND < now {
+                let (at, octets) = (START + i64::from(slice) * 20 * MILLISECOND, segment(slice * SLICE, SLICE));
+                machine.handle(Input::Frame(frame(at, &octets)), Timestamp::from_nanos(at), &mut actions);
+                slice += 1;
+            }
+        }
+        if wake.is_some_and(|at| at <= now) {
+            wake = None;
+            machine.handle(Input::Tick, Timestamp::from_nanos(now), &mut actions);
+        }
+        for action in actions.drain(..) {
+            match action {
+                Action::WakeAt(at) => wake = Some(at.nanos()),
+                Action::Tell(News::Sighted { sighting, .. }) => told.push((*sighting, now - LAST)),
+                _ => {}
+            }
+        }
+    }
+    told
+}
+
+#[test]
+fn a_capture_that_hands_over_in_bursts_cuts_no_upload_and_puts_off_no_notice() {
+    for every in [10, 200, 500, 1_000, 1_400] {
+        let told = told_of_bursts(every * MILLISECOND);
+        assert_eq!(told.len(), 1, "every {every} ms: {:?}", told.iter().map(|it| it.0.window).collect::<Vec<_>>());
+        let (sighting, late) = &told[0];
+        assert_eq!((sighting.window.from.nanos(), sighting.window.until.nanos()), (START, LAST));
+        assert!((SECOND..=1_700 * MILLISECOND).contains(late), "every {every} ms: told {late} ns after");
+    }
 }

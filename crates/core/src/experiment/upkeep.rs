@@ -25,8 +25,9 @@ impl Default for Upkeep {
     }
 }
 
-/// How long a frame may take from the network to the machine, nanoseconds: a capture hands over what it gathered in a tenth of a second.
-const DELIVERY: i64 = SECOND / 5;
+/// How long a frame may take from the network to the machine, beyond the pause that ends an episode, nanoseconds: a capture may gather for a second,
+/// and a network takes its time. What is judged before its frames are there is cut in two.
+const DELIVERY: i64 = SECOND / 2;
 
 /// At least between two looks, nanoseconds: thousands of flows end at any time.
 const REST: i64 = SECOND / 10;
