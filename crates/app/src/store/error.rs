@@ -84,7 +84,9 @@ impl Error {
 
 fn kind(error: &rusqlite::Error) -> Kind {
     let code = match error {
-        rusqlite::Error::SqliteFailure(failure, _) => failure.extended_code,
+        rusqlite::Error::SqliteFailure(failure, _) | rusqlite::Error::SqlInputError { error: failure, .. } => {
+            failure.extended_code
+        }
         // What was stored is not what this program stores.
         rusqlite::Error::FromSqlConversionFailure(..)
         | rusqlite::Error::IntegralValueOutOfRange(..)

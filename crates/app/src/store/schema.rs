@@ -84,6 +84,21 @@ pub(super) fn statements(connection: &Connection) -> rusqlite::Result<Vec<String
     Ok(all)
 }
 
+/// A column of a table that a fresh store has and the file has not, if any: `table.column`. However it was brought up to this version.
+pub(super) fn lacks(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let columns = |connection: &Connection| {
+        let mut statement = connection.prepare(
+            "SELECT tables.name || '.' || columns.name FROM sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns
+             WHERE tables.type = 'table'",
+        )?;
+        statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()
+    };
+    let fresh = Connection::open_in_memory()?;
+    fresh.execute_batch(SQL)?;
+    let theirs = columns(connection)?;
+    Ok(columns(&fresh)?.into_iter().find(|column| !theirs.contains(column)))
+}
+
 /// How the file's shape differs from that of a fresh one; a sentence each.
 pub(super) fn differences(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let fresh = Connection::open_in_memory()?;
@@ -108,9 +123,12 @@ mod tests {
     fn a_fresh_store_is_as_fresh_as_any() {
         let connection = made();
         assert_eq!(state(&connection).unwrap(), Ok(State::Version(VERSION)));
-        assert!(differences(&connection).unwrap().is_empty());
-        connection.execute_batch("DROP TABLE replies; CREATE TABLE extra (a)").unwrap();
+        assert!(differences(&connection).unwrap().is_empty() && lacks(&connection).unwrap().is_none());
+        connection.execute_batch("CREATE TABLE extra (a)").unwrap();
+        assert!(lacks(&connection).unwrap().is_none(), "more does no harm");
+        connection.execute_batch("DROP TABLE replies").unwrap();
         assert_eq!(differences(&connection).unwrap().len(), 2);
+        assert!(lacks(&connection).unwrap().is_some_and(|column| column.starts_with("replies.")));
     }
 
     /// There is one version so far: the steps here are made up, the way they are taken is the one that a real one will take.

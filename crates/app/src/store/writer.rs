@@ -370,11 +370,16 @@ fn prepare(connection: &mut Connection, path: &Path, size: u64) -> Result<Option
             {
                 return Err(Error::new(Kind::Corrupt, "open the store", path, wrong.clone()));
             }
-            if version == schema::VERSION {
-                return Ok(None);
+            let upgraded = if version == schema::VERSION {
+                None
+            } else {
+                let to = schema::upgrade(connection, version, schema::STEPS).map_err(fault)?;
+                Some(Notice::Upgraded { from: version, to })
+            };
+            match schema::lacks(connection).map_err(fault)? {
+                Some(what) => Err(Error::new(Kind::Corrupt, "open the store", path, format!("{what} is not in it"))),
+                None => Ok(upgraded),
             }
-            let to = schema::upgrade(connection, version, schema::STEPS).map_err(fault)?;
-            Ok(Some(Notice::Upgraded { from: version, to }))
         }
     }
 }

@@ -117,6 +117,24 @@ fn whatever_an_octet_of_the_head_says_the_file_opens_or_is_set_aside() {
 }
 
 #[test]
+fn a_table_that_is_called_otherwise_is_noticed_before_anything_is_lost() {
+    let whole = made(3);
+    let place = |octets: &[u8], what: &[u8]| octets.windows(what.len()).position(|window| window == what);
+    for table in ["sessions", "stretches", "rounds", "sightings", "journal"] {
+        let mut octets = whole.clone();
+        let mut count = 0;
+        while let Some(at) = place(&octets, table.as_bytes()) {
+            octets[at] = b'z';
+            count += 1;
+        }
+        assert!(count >= 3, "there is no table {table}");
+        let folder = folder();
+        fs::write(folder.path().join(FILE), octets).unwrap();
+        assert!(opens(folder.path(), table).is_some(), "{table}");
+    }
+}
+
+#[test]
 fn pages_of_rubbish_are_noticed_or_survived() {
     let whole = made(40);
     let seed = u64::from(std::process::id());
