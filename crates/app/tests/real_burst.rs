@@ -3,9 +3,9 @@
 //!
 //! A detection counts for an upload when the two overlap with 1 s of slack; every other one is a false alarm; hours are capture time outside
 //! uploads. The figures quoted for the Echo (recall 1.00, .998, .988, .949, .573; 100, 45, 2.3, .5, .3 false alarms an hour for n = 1 to 5)
-//! come from its whole collection of 487 questions (each is a whole number of 487ths, and no number of 316ths rounds to .988); the 316 that are
-//! here are a part of it, so that the figures below differ in the second digit, by no more than chance. They were found by an implementation of its own in Python, with the reader of `scripts/golden.py`, and are held to
-//! exactly.
+//! cannot come from the 316 uploads that are here: no number of 316ths rounds to .988. They are taken to be those of a larger collection that these
+//! are a part of, of 487 questions; that number fits all four recalls below 1, but so do two hundred others up to 1,000. So the Echo's figures are not
+//! reproduced to the digit. What is held to exactly was found by an implementation of its own in Python, with the reader of `scripts/golden.py`.
 
 #![expect(
     clippy::unwrap_used,
@@ -122,7 +122,7 @@ fn on_the_echo_recall_and_false_alarms_are_those_of_an_independent_count() {
     assert_eq!(score.false_alarms, [338, 160, 7, 1, 1]);
 }
 
-/// Questions of the whole collection.
+/// Questions of the whole collection, as is supposed (see above).
 const WHOLE: f64 = 487.0;
 
 #[test]
