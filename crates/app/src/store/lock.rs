@@ -41,7 +41,7 @@ impl fmt::Display for Holder {
 /// The lock, as long as it lives.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -72,7 +72,14 @@ impl Lock {
             file.rewind()?;
             writeln!(file, "{} {}", std::process::id(), clock::now().nanos())
         });
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+/// Closing the file is not enough: a program that is being started on another thread holds a copy of it until it runs, and the lock with it.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 
@@ -98,6 +105,15 @@ mod tests {
         let Err(Error { kind: Kind::Held(holder), .. }) = Lock::take(folder.path()) else { panic!("held twice") };
         assert_eq!(holder.process, Some(std::process::id()));
         assert!(holder.to_string().starts_with(&format!("process {} (since 2", std::process::id())), "{holder}");
+        drop(first);
+        Lock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn what_was_let_go_is_free_although_a_program_that_is_being_started_has_a_copy_still() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Lock::take(folder.path()).unwrap();
+        let _copy = first.file.try_clone().unwrap();
         drop(first);
         Lock::take(folder.path()).unwrap();
     }
