@@ -118,6 +118,23 @@ fn a_hole_that_is_filled_late_cuts_nothing() {
     assert!((sighting.audio_seconds.unwrap().value - 4.0).abs() < 0.1, "{:?}", sighting.audio_seconds);
 }
 
+#[test]
+fn a_repair_between_two_uploads_hides_neither() {
+    let mut analysis = speech();
+    // The second question begins while the end of the first is still being sent again.
+    for late in [300, 900] {
+        send(&mut analysis, LAST + late * MILLISECOND, 199 * SLICE, SLICE);
+    }
+    let second = LAST + 1_500 * MILLISECOND;
+    for slice in 0..200 {
+        send(&mut analysis, second + i64::from(slice) * 20 * MILLISECOND, (200 + slice) * SLICE, SLICE);
+    }
+    let mut sightings: Vec<Sighting> = analysis.finish().devices.into_iter().flat_map(|device| device.sightings).collect();
+    sightings.sort_by_key(|sighting| sighting.window.from);
+    let windows: Vec<_> = sightings.iter().map(|sighting| (sighting.window.from.nanos(), sighting.window.until.nanos())).collect();
+    assert_eq!(windows, [(START, LAST + 900 * MILLISECOND), (second, second + LAST - START)]);
+}
+
 /// What a machine tells of four seconds of speech whose frames come in bursts, and how long after the last of them was sent.
 fn told_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
     let mut machine = Experiment::new(Design::default(), Watch, 0.01, Settings::default()).with_upkeep(Upkeep::default());

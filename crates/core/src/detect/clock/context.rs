@@ -46,18 +46,31 @@ pub(super) fn share_of_flow(slices: &[Slice], live: i64, episode: &[Slice]) -> f
     octets(between(slices, live, last.at)) / octets(between(episode, live, last.at)).max(1.0)
 }
 
+/// What was sent around a run, as far as it could be a part of a stream that goes on: not before or after a pause. An episode holds pauses where
+/// octets were sent again meanwhile.
+fn unbroken(episode: &[Slice], from: i64, until: i64, pause: i64) -> &[Slice] {
+    let paused = |pair: &[Slice]| pair[1].at.saturating_sub(pair[0].at) > pause;
+    let around = between(episode, from.saturating_sub(FAR), until.saturating_add(FAR));
+    let (before, within) = around.split_at(around.partition_point(|slice| slice.at <= from));
+    let begin = before.windows(2).rposition(paused).map_or(0, |pair| pair + 1);
+    let end = within.partition_point(|slice| slice.at < until);
+    let end = within[end..].windows(2).position(paused).map_or(within.len(), |pair| end + pair + 1);
+    &around[begin..before.len() + end]
+}
+
 /// Whether a train is enough of what the flow carried meanwhile, and begins and ends within it rather than being an even
 /// stretch of a stream that goes on before or after. The other parts of the run that it is a part of are trains as well, or it is none.
-pub(super) fn stands_out(train: &Train, run: &[Slice], episode: &[Slice]) -> bool {
+pub(super) fn stands_out(train: &Train, run: &[Slice], episode: &[Slice], pause: i64) -> bool {
     let framed = train.shape == TrainShape::Constant && train.is_framed();
     let least = if framed { SHARE_CONSTANT } else { SHARE };
     let lengths = if framed || train.shape == TrainShape::Variable { train.lengths } else { (0, u32::MAX) };
-    let alike = |from: i64, until: i64| -> f64 {
-        let slices = between(episode, from, until).iter().map(|slice| slice.length);
-        slices.filter(|length| (lengths.0..=lengths.1).contains(length)).map(f64::from).sum()
-    };
     let from = run.first().map_or(train.first, |slice| slice.at.min(train.first));
     let until = run.last().map_or(train.last, |slice| slice.at.max(train.last));
+    let around = unbroken(episode, from, until, pause);
+    let alike = |from: i64, until: i64| -> f64 {
+        let slices = between(around, from, until).iter().map(|slice| slice.length);
+        slices.filter(|length| (lengths.0..=lengths.1).contains(length)).map(f64::from).sum()
+    };
     let before = alike(from.saturating_sub(FAR), from.saturating_sub(NEAR));
     let after = alike(until.saturating_add(NEAR), until.saturating_add(FAR));
     let even = to_f64(FAR - NEAR) / to_f64(SECOND) * train.bit_rate / 8.0;

@@ -164,7 +164,7 @@ impl<'m> Fitted<'m> {
             && train.bit_rate <= settings.bit_rate.1
             && (sum - OVERHEAD * count) * 8.0 / seconds >= settings.bit_rate.0
             && train.seconds >= limits.seconds
-            && stands_out(&train, run, episode)
+            && stands_out(&train, run, episode, settings.pause)
             && (datagrams || !is_an_answer(slices));
         fits.then_some(train)
     }
