@@ -131,7 +131,8 @@ fn a_repair_between_two_uploads_hides_neither() {
     }
     let mut sightings: Vec<Sighting> = analysis.finish().devices.into_iter().flat_map(|device| device.sightings).collect();
     sightings.sort_by_key(|sighting| sighting.window.from);
-    let windows: Vec<_> = sightings.iter().map(|sighting| (sighting.window.from.nanos(), sighting.window.until.nanos())).collect();
+    let windows: Vec<_> =
+        sightings.iter().map(|sighting| (sighting.window.from.nanos(), sighting.window.until.nanos())).collect();
     assert_eq!(windows, [(START, LAST + 900 * MILLISECOND), (second, second + LAST - START)]);
 }
 

@@ -140,12 +140,12 @@ fn at_most(happened: u32, of: u32) -> f64 {
 type Draw = fn(&mut Random) -> Vec<Slice>;
 
 /// Episodes with a train; trains of each shape.
-fn alarms(seed: u64, episodes: u32, settings: &Settings, draw: Draw) -> (u32, [u32; 3]) {
+fn alarms(seed: u64, episodes: u32, datagrams: bool, settings: &Settings, draw: Draw) -> (u32, [u32; 3]) {
     let mut random = Random::new(seed);
     let mut by_shape = [0_u32; 3];
     let mut alarms = 0;
     for _ in 0..episodes {
-        let found = trains(&draw(&mut random), false, settings);
+        let found = trains(&draw(&mut random), datagrams, settings);
         alarms += u32::from(!found.is_empty());
         for train in found {
             by_shape[match train.shape {
@@ -161,16 +161,19 @@ fn alarms(seed: u64, episodes: u32, settings: &Settings, draw: Draw) -> (u32, [u
 /// Measures a background and holds it to a share of episodes with a train.
 fn rarely(name: &str, seed: u64, most: f64, draw: Draw) {
     let episodes = episodes();
-    let (alarms, [constant, variable, paced]) = alarms(seed, episodes, &Settings::default(), draw);
-    println!(
-        "{name:<28} seed {seed}: {alarms} of {episodes} episodes with a train (95 %: at most {:.5}); \
-         constant {constant}, variable {variable}, paced {paced}",
-        at_most(alarms, episodes)
-    );
-    // What the bound makes likely, and three standard deviations.
-    let expected = most * f64::from(episodes);
-    let limit = expected + 3.0 * expected.sqrt();
-    assert!(f64::from(alarms) <= limit, "{name}: {alarms} alarms in {episodes} episodes, where {most} each is the bound");
+    for datagrams in [false, true] {
+        let (alarms, [constant, variable, paced]) = alarms(seed, episodes, datagrams, &Settings::default(), draw);
+        println!(
+            "{name:<28} {} seed {seed}: {alarms} of {episodes} episodes with a train (95 %: at most {:.5}); \
+             constant {constant}, variable {variable}, paced {paced}",
+            if datagrams { "UDP" } else { "TCP" },
+            at_most(alarms, episodes)
+        );
+        // What the bound makes likely, and three standard deviations.
+        let expected = most * f64::from(episodes);
+        let limit = expected + 3.0 * expected.sqrt();
+        assert!(f64::from(alarms) <= limit, "{name}: {alarms} alarms in {episodes} episodes, where {most} each is the bound");
+    }
 }
 
 #[test]
@@ -188,7 +191,7 @@ fn what_the_default_limits_let_through_is_what_was_looked_at() {
         ("five machines on one flow", machines),
     ];
     for (seed, (name, draw)) in (50..).zip(all) {
-        let percent = |settings: &Settings| f64::from(alarms(seed, 1_000, settings, draw).0) / 10.0;
+        let percent = |settings: &Settings| f64::from(alarms(seed, 1_000, false, settings, draw).0) / 10.0;
         writeln!(table, "{name:<34}{:>8.1}", percent(&Settings::default())).unwrap();
     }
     snapshot::compare("false_alarms.txt", &table);

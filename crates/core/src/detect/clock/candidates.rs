@@ -144,7 +144,7 @@ fn explained(train: &Train) -> f64 {
     to_f64(train.last.saturating_sub(train.live).unsigned_abs()) * train.regularity
 }
 
-/// Records of similar length, and stretches of steady octets.
+/// Records of similar length.
 pub(super) fn variable(
     slices: &[Slice],
     lengths: &Lengths,
@@ -173,7 +173,6 @@ pub(super) fn variable(
             });
         }
     }
-    steady(slices, settings, look, found);
 }
 
 /// Shortest and longest of slices.
@@ -262,7 +261,7 @@ fn split(slices: &[Slice], (low, high): (u32, u32), run: &mut Vec<Slice>, settin
 
 /// Stretches in which the sum of octets keeps within [`STRAY`] of a straight line in time: each starts where
 /// the one before broke off, and goes on as long as one slope can serve all its slices.
-fn steady(slices: &[Slice], settings: &Settings, look: &mut impl Look, found: &mut Vec<Train>) {
+pub(super) fn steady(slices: &[Slice], settings: &Settings, look: &mut impl Look, found: &mut Vec<Train>) {
     let mut start = 0;
     while start + settings.records <= slices.len() {
         let end = start + reach(&slices[start..], settings);

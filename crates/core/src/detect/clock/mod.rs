@@ -9,6 +9,7 @@
 mod candidates;
 mod context;
 mod judge;
+mod turns;
 
 use self::candidates::Lengths;
 use crate::findings::TrainShape;
@@ -162,6 +163,7 @@ pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Tra
 pub struct Scratch {
     lengths: Lengths,
     rest: Vec<Slice>,
+    turns: Vec<Slice>,
     candidates: candidates::Scratch,
     moments: Vec<(f64, f64)>,
 }
@@ -173,7 +175,7 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
     if slices.len() < settings.records || last.at.saturating_sub(first.at) < candidates::SHORTEST {
         return Vec::new();
     }
-    let Scratch { lengths, rest, candidates: scratch, moments } = scratch;
+    let Scratch { lengths, rest, turns, candidates: scratch, moments } = scratch;
     let mut found = Vec::new();
     let mut look =
         |shape: TrainShape, part: &[Slice], run: &[Slice]| judge::judge(shape, part, (run, slices), datagrams, settings, moments);
@@ -184,12 +186,23 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
         found.iter().filter(|train: &&Train| train.share >= PLAIN).map(|train| (train.first, train.last)).collect();
     if plain.is_empty() {
         candidates::variable(slices, lengths, settings, scratch, &mut look, &mut found);
+        candidates::steady(slices, settings, &mut look, &mut found);
     } else {
         let explained = |slice: &Slice| plain.iter().any(|span| (span.0..=span.1).contains(&slice.at));
         rest.clear();
         rest.extend(slices.iter().filter(|slice| !explained(slice)));
         lengths.count(rest);
         candidates::variable(rest, lengths, settings, scratch, &mut look, &mut found);
+        candidates::steady(rest, settings, &mut look, &mut found);
+    }
+    if datagrams && found.is_empty() && turns::collect(slices, turns) {
+        let mut look = |shape: TrainShape, part: &[Slice], run: &[Slice]| {
+            let mut train = judge::judge(shape, part, (run, turns), datagrams, settings, moments)?;
+            turns::take_apart(&mut train, slices);
+            Some(train)
+        };
+        lengths.count(turns);
+        candidates::variable(turns, lengths, settings, scratch, &mut look, &mut found);
     }
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     let mut kept: Vec<Train> = Vec::new();
