@@ -1,7 +1,7 @@
 //! Datagrams that left in one go, as one slice.
 //!
 //! Programs read sound in blocks, so several slices are ready at once. In a TCP stream each keeps a record of its own; what lies under datagrams
-//! (QUIC, RFC 9000, section 12.2, may put several frames of a stream into one packet or spread one over several) glues some of them together and not
+//! (QUIC: RFC 9000, section 13, lets a sender wait a little for more to put into a packet) glues some of them together and not
 //! others, as their times happen to fall. Then neither their number nor their lengths tell how much sound they hold, but they still leave at
 //! the beat of the blocks.
 
