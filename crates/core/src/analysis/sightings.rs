@@ -42,12 +42,20 @@ fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Receiver) -> 
     let start = lead(slices, begin, train.first);
     let within = slices.get(start..end).unwrap_or(&[]);
     let octets = |slices: &[Slice]| slices.iter().map(|slice| u64::from(slice.length)).sum::<u64>();
-    let octets_before = octets(slices.get(start..begin).unwrap_or(&[]));
+    let before = slices.get(start..begin).unwrap_or(&[]);
+    let octets_before = octets(before);
     // Records longer than any codec's frame are pieces of a stream of samples, cut wherever a buffer ended: then all that is sent is sound, in
     // records of whatever length.
-    let cut = flow.protocol != UDP && train.shape != TrainShape::Paced && train.is_cut();
-    let glued =
-        if flow.protocol == UDP || cut { to_seconds(octets_before, train).min(to_f64(LEAD) / to_f64(SECOND)) } else { 0.0 };
+    let cut = train.shape != TrainShape::Paced && train.is_cut();
+    let longest = to_f64(LEAD) / to_f64(SECOND);
+    let (glued, at_most) = if flow.protocol == UDP && !cut {
+        let parts = slices.get(begin..end).unwrap_or(&[]).iter().filter(|slice| belongs(slice)).count();
+        let [least, most] = OVERHEAD.map(|overhead| unglued(before, train, parts, overhead));
+        (least.min(longest), most.min(2.0 * longest))
+    } else {
+        let lead = to_seconds(octets_before, train).min(longest);
+        (if cut { lead } else { 0.0 }, lead)
+    };
     let octets_beside = if cut { octets(slices.get(begin..end).unwrap_or(&[])).saturating_sub(train.octets) } else { 0 };
     let beside = to_seconds(octets_beside, train);
     let marks = within.iter().take(MARKS_KEPT).map(|slice| Mark {
@@ -63,7 +71,7 @@ fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Receiver) -> 
         },
         flow,
         receiver,
-        audio_seconds: Some(seconds(train, glued + beside, octets_before)),
+        audio_seconds: Some(seconds(train, glued + beside, at_most + beside)),
         pre_roll_seconds: train.backlog + glued,
         tail_seconds: tail(train, slices.get(begin..end).unwrap_or(&[])),
         bit_rate: Some(train.bit_rate),
@@ -95,18 +103,31 @@ fn lead(slices: &[Slice], begin: usize, first: i64) -> usize {
 }
 
 /// Seconds of sound: slices times beat, and `more`: what a QUIC stack glued into full datagrams before the beat, and pieces of a stream of
-/// samples that were cut otherwise. Else on TCP, where a record
-/// says what was written at once, larger records before the beat are something else; that they are sound after all is
-/// the upper end of the interval, which otherwise holds the error of the beat and one beat at either end; its lower end leaves out a backlog
-/// whose records are told apart by similar lengths only.
-fn seconds(train: &Train, more: f64, octets_before: u64) -> Estimate {
+/// samples that were cut otherwise. The interval holds the error of the beat and one beat at either end. Its upper end holds `at_most` instead: on TCP, where
+/// a record says what was written at once, larger records before the beat are something else, but may be sound after all; on UDP it is not known what a datagram
+/// adds. Its lower end leaves out a backlog whose records are told apart by similar lengths only, or are full datagrams.
+fn seconds(train: &Train, more: f64, at_most: f64) -> Estimate {
     let value = train.seconds + more;
     let spread = TWO_SIDED_95 * value * train.beat_error + train.beat / to_f64(SECOND);
-    let lead = to_seconds(octets_before, train).min(to_f64(LEAD) / to_f64(SECOND));
-    let high = value.max(train.seconds + lead) + spread;
-    // What seems a backlog may be records of something else, unless all have one length.
-    let sure = if train.shape == TrainShape::Constant { train.seconds } else { train.seconds - train.backlog };
+    let high = value.max(train.seconds + at_most) + spread;
+    // What seems a backlog may be records of something else, unless all have one length, and that of a frame.
+    let sure =
+        if train.shape == TrainShape::Constant && train.is_framed() { train.seconds } else { train.seconds - train.backlog };
     Estimate { value, low: (sure - spread).max(0.0), high }
+}
+
+/// Octets that a datagram adds to the sound in it, least and most: QUIC's short header without or with the longest connection id (RFC 9000, section
+/// 17.3.1), the tag (RFC 9001, section 5.3), and a stream frame's head (RFC 9000, section 19.8) of two octets or as long as it may be.
+const OVERHEAD: [f64; 2] = [20.0, 60.0];
+
+/// Seconds of sound in datagrams before the beat, when each carries so much besides sound, and so do the `parts` datagrams of the train: many slices
+/// that share a datagram share what it adds. However small the slices, a quarter of them is sound.
+fn unglued(before: &[Slice], train: &Train, parts: usize, overhead: f64) -> f64 {
+    let less = |octets: f64, datagrams: usize| octets - overhead * to_f64(i64::try_from(datagrams).unwrap_or(i64::MAX));
+    let octets = |octets: u64| to_f64(i64::try_from(octets).unwrap_or(i64::MAX));
+    let sound = octets(train.octets);
+    let rate = less(sound, parts).max(sound / 4.0) / train.seconds;
+    less(octets(before.iter().map(|slice| u64::from(slice.length)).sum()), before.len()).max(0.0) / rate
 }
 
 /// How long a codec takes for so many octets.
@@ -217,6 +238,30 @@ mod tests {
             // Each time two seconds from before, and 78 pieces of 64 ms.
             let sent = f64::from(requests) * (2.0 + 78.0 * 0.064);
             assert!((seconds - sent).abs() < 0.03 * sent, "{requests} with {gap} ms between: {seconds:.2} of {sent:.2} s");
+        }
+    }
+
+    #[test]
+    fn the_interval_holds_a_backlog_glued_into_full_datagrams_whatever_a_datagram_adds() {
+        let (home, cloud) = (IpAddr::from([10, 0, 0, 2]), IpAddr::from([198, 51, 100, 1]));
+        let flow = FlowKey { source: home, destination: cloud, protocol: UDP, source_port: 1, destination_port: 443 };
+        let receiver = || Receiver { address: cloud, port: 443, name: None, local: false, country: None, system: None };
+        for (adds, octets) in (20..=60).flat_map(|adds| [40_u32, 80, 160, 320].map(|octets| (adds, octets))) {
+            let datagram = |at: i64, sound: u32| Slice { at, length: sound + adds, answered: 0, since_answer: 0 };
+            // 1.2 s from before, as much of it in a datagram as fits; then three seconds live.
+            let mut slices = Vec::new();
+            let mut waiting = 60 * octets;
+            while waiting > 0 {
+                let sound = waiting.min(1_350 - adds);
+                slices.push(datagram(i64::try_from(slices.len()).unwrap() * 300_000, sound));
+                waiting -= sound;
+            }
+            slices.extend((1..=150).map(|slice| datagram(slice * 20_000_000, octets)));
+            let found = trains(&slices, true, &Settings::default());
+            let seconds: Vec<Estimate> = audios(&found, &slices, flow, receiver).filter_map(|it| it.1.audio_seconds).collect();
+            let [seconds] = seconds[..] else { panic!("{found:#?}") };
+            assert!(seconds.low <= 4.2 && 4.2 <= seconds.high, "{adds} octets more than {octets}: {seconds:?}");
+            assert!((3.0..4.25).contains(&seconds.value), "the value takes the least that a datagram adds: {seconds:?}");
         }
     }
 

@@ -127,7 +127,7 @@ impl<'m> Fitted<'m> {
         // The line, drawn back, would have sent the first slice so long before it was sent.
         let mut backlog = -line.at(0.0) / to_f64(SECOND);
         let mut bit_rate = sum * 8.0 / seconds;
-        if !datagrams && shape != TrainShape::Paced && sum > count * f64::from(LONGEST_FRAME) {
+        if shape != TrainShape::Paced && sum > count * f64::from(LONGEST_FRAME) {
             // Pieces of a stream of samples are as long as the buffers that they were cut by: their octets count, not their number.
             bit_rate = self.live_rate(first.at, episode)?;
             seconds = sum * 8.0 / bit_rate;
