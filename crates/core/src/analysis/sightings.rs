@@ -103,16 +103,15 @@ fn lead(slices: &[Slice], begin: usize, first: i64) -> usize {
 }
 
 /// Seconds of sound: slices times beat, and `more`: what a QUIC stack glued into full datagrams before the beat, and pieces of a stream of
-/// samples that were cut otherwise. The interval holds the error of the beat and one beat at either end. Its upper end holds `at_most` instead: on TCP, where
-/// a record says what was written at once, larger records before the beat are something else, but may be sound after all; on UDP it is not known what a datagram
-/// adds. Its lower end leaves out a backlog whose records are told apart by similar lengths only, or are full datagrams.
+/// samples that were cut otherwise. The interval holds the error of the beat and one beat at either end. Its upper end holds `at_most` instead of
+/// `more`: on TCP, where a record says what was written at once, larger records before the beat are something else, but may be sound after all; on
+/// UDP it is not known what a datagram adds. Its lower end leaves out a backlog whose records are told apart by similar lengths only.
 fn seconds(train: &Train, more: f64, at_most: f64) -> Estimate {
     let value = train.seconds + more;
     let spread = TWO_SIDED_95 * value * train.beat_error + train.beat / to_f64(SECOND);
     let high = value.max(train.seconds + at_most) + spread;
-    // What seems a backlog may be records of something else, unless all have one length, and that of a frame.
-    let sure =
-        if train.shape == TrainShape::Constant && train.is_framed() { train.seconds } else { train.seconds - train.backlog };
+    // What seems a backlog may be records of something else, unless all have one length.
+    let sure = if train.shape == TrainShape::Constant { train.seconds } else { train.seconds - train.backlog };
     Estimate { value, low: (sure - spread).max(0.0), high }
 }
 
