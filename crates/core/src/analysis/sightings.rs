@@ -122,16 +122,14 @@ const OVERHEAD: [f64; 2] = [20.0, 60.0];
 /// Seconds of sound in datagrams before the beat, when each carries so much besides sound, and so do the `parts` datagrams of the train: many slices
 /// that share a datagram share what it adds. However small the slices, a quarter of them is sound.
 fn unglued(before: &[Slice], train: &Train, parts: usize, overhead: f64) -> f64 {
-    let less = |octets: f64, datagrams: usize| octets - overhead * to_f64(i64::try_from(datagrams).unwrap_or(i64::MAX));
-    let octets = |octets: u64| to_f64(i64::try_from(octets).unwrap_or(i64::MAX));
-    let sound = octets(train.octets);
-    let rate = less(sound, parts).max(sound / 4.0) / train.seconds;
-    less(octets(before.iter().map(|slice| u64::from(slice.length)).sum()), before.len()).max(0.0) / rate
+    let without = |octets: u64, datagrams: usize| count(octets) - overhead * count(datagrams as u64);
+    let rate = without(train.octets, parts).max(count(train.octets) / 4.0) / train.seconds;
+    without(before.iter().map(|slice| u64::from(slice.length)).sum(), before.len()).max(0.0) / rate
 }
 
 /// How long a codec takes for so many octets.
 fn to_seconds(octets: u64, train: &Train) -> f64 {
-    to_f64(i64::try_from(octets).unwrap_or(i64::MAX)) * 8.0 / train.bit_rate
+    count(octets) * 8.0 / train.bit_rate
 }
 
 /// Protocol number of UDP.
@@ -146,7 +144,7 @@ fn tail(train: &Train, slices: &[Slice]) -> f64 {
 
 /// A sighting of a recording.
 pub(super) fn recording(transfer: &Transfer, flow: FlowKey, receiver: Receiver) -> Sighting {
-    let octets = to_f64(i64::try_from(transfer.octets).unwrap_or(i64::MAX));
+    let octets = count(transfer.octets);
     Sighting {
         kind: SightingKind::Recording,
         window: transfer.window(),
@@ -187,6 +185,11 @@ fn to_f64(value: i64) -> f64 {
     value as f64
 }
 
+#[expect(clippy::cast_precision_loss, reason = "octets and datagrams of an upload lie far below 2^53")]
+fn count(value: u64) -> f64 {
+    value as f64
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "a beat is a fraction of a second")]
 fn nanos(value: f64) -> i64 {
     value.round() as i64
@@ -198,10 +201,29 @@ mod tests {
     use crate::detect::clock::{Settings, trains};
     use std::net::IpAddr;
 
+    const TCP: u8 = 6;
+
+    /// The seconds of each upload that is found among slices.
+    fn counted(slices: &[Slice], protocol: u8) -> Vec<Estimate> {
+        let (home, cloud) = (IpAddr::from([10, 0, 0, 2]), IpAddr::from([198, 51, 100, 1]));
+        let flow = FlowKey { source: home, destination: cloud, protocol, source_port: 1, destination_port: 443 };
+        let receiver = || Receiver { address: cloud, port: 443, name: None, local: false, country: None, system: None };
+        let found = trains(slices, protocol == UDP, &Settings::default());
+        audios(&found, slices, flow, receiver).filter_map(|it| it.1.audio_seconds).collect()
+    }
+
+    fn sum(counted: &[Estimate]) -> f64 {
+        counted.iter().map(|seconds| seconds.value).sum()
+    }
+
+    fn slice(at: i64, length: u32) -> Slice {
+        Slice { at, length, answered: 0, since_answer: 0 }
+    }
+
     /// What a satellite sends that streams samples of 16 bits at 16 kHz: two seconds from before in records of a full buffer, then a piece each
     /// 64 ms, in one record or as often in two.
     fn request(from: i64, slices: &mut Vec<Slice>, chance: &mut u64) -> i64 {
-        let mut push = |at: i64, length: u32| slices.push(Slice { at, length, answered: 0, since_answer: 0 });
+        let mut push = |at: i64, length: u32| slices.push(slice(at, length));
         for piece in 0..8 {
             push(from + piece * 100_000, 8_214);
         }
@@ -223,17 +245,12 @@ mod tests {
 
     #[test]
     fn requests_right_after_each_other_are_all_counted() {
-        let (home, cloud) = (IpAddr::from([10, 0, 0, 2]), IpAddr::from([198, 51, 100, 1]));
-        let flow = FlowKey { source: home, destination: cloud, protocol: 6, source_port: 1, destination_port: 443 };
-        let receiver = || Receiver { address: cloud, port: 443, name: None, local: false, country: None, system: None };
         for (requests, gap) in (1..=3).flat_map(|requests| (50..=900).step_by(50).map(move |gap| (requests, gap))) {
             let (mut slices, mut chance, mut from) = (Vec::new(), 7, 0);
             for _ in 0..requests {
                 from = request(from, &mut slices, &mut chance) + gap * 1_000_000;
             }
-            let found = trains(&slices, false, &Settings::default());
-            let seconds: f64 =
-                audios(&found, &slices, flow, receiver).filter_map(|it| it.1.audio_seconds).map(|seconds| seconds.value).sum();
+            let seconds = sum(&counted(&slices, TCP));
             // Each time two seconds from before, and 78 pieces of 64 ms.
             let sent = f64::from(requests) * (2.0 + 78.0 * 0.064);
             assert!((seconds - sent).abs() < 0.03 * sent, "{requests} with {gap} ms between: {seconds:.2} of {sent:.2} s");
@@ -242,11 +259,8 @@ mod tests {
 
     #[test]
     fn the_interval_holds_a_backlog_glued_into_full_datagrams_whatever_a_datagram_adds() {
-        let (home, cloud) = (IpAddr::from([10, 0, 0, 2]), IpAddr::from([198, 51, 100, 1]));
-        let flow = FlowKey { source: home, destination: cloud, protocol: UDP, source_port: 1, destination_port: 443 };
-        let receiver = || Receiver { address: cloud, port: 443, name: None, local: false, country: None, system: None };
         for (adds, octets) in (20..=60).flat_map(|adds| [40_u32, 80, 160, 320].map(|octets| (adds, octets))) {
-            let datagram = |at: i64, sound: u32| Slice { at, length: sound + adds, answered: 0, since_answer: 0 };
+            let datagram = |at: i64, sound: u32| slice(at, sound + adds);
             // 1.2 s from before, as much of it in a datagram as fits; then three seconds live.
             let mut slices = Vec::new();
             let mut waiting = 60 * octets;
@@ -255,31 +269,31 @@ mod tests {
                 slices.push(datagram(i64::try_from(slices.len()).unwrap() * 300_000, sound));
                 waiting -= sound;
             }
-            slices.extend((1..=150).map(|slice| datagram(slice * 20_000_000, octets)));
-            let found = trains(&slices, true, &Settings::default());
-            let seconds: Vec<Estimate> = audios(&found, &slices, flow, receiver).filter_map(|it| it.1.audio_seconds).collect();
-            let [seconds] = seconds[..] else { panic!("{found:#?}") };
+            slices.extend((1..=150).map(|frame| datagram(frame * 20_000_000, octets)));
+            let [seconds] = counted(&slices, UDP)[..] else { panic!("{adds} octets more than {octets}: none or many") };
             assert!(seconds.low <= 4.2 && 4.2 <= seconds.high, "{adds} octets more than {octets}: {seconds:?}");
             assert!((3.0..4.25).contains(&seconds.value), "the value takes the least that a datagram adds: {seconds:?}");
         }
     }
 
     #[test]
+    fn samples_in_full_datagrams_are_counted_by_octets() {
+        // 16 bits at 16 kHz: 1.5 s from before in full datagrams, each with less than the 50 ms that a block live has; then three seconds in blocks.
+        let mut slices: Vec<Slice> = (0..37).map(|piece| slice(piece * 400_000, 1_343)).collect();
+        for block in 1..=60 {
+            slices.extend([slice(block * 50_000_000, 1_343), slice(block * 50_000_000 + 200_000, 320)]);
+        }
+        let counted = counted(&slices, UDP);
+        assert!((sum(&counted) - 4.5).abs() < 0.1, "{counted:?}");
+    }
+
+    #[test]
     fn one_trains_slices_are_not_the_pre_roll_of_the_next() {
-        let (home, cloud) = (IpAddr::from([10, 0, 0, 2]), IpAddr::from([198, 51, 100, 1]));
-        let flow = FlowKey { source: home, destination: cloud, protocol: 6, source_port: 1, destination_port: 443 };
-        let receiver = || Receiver { address: cloud, port: 443, name: None, local: false, country: None, system: None };
-        let piece = |number: i64, at: i64| {
-            let length = if number < 60 { 1_600 } else { 3_000 };
-            Slice { at, length, answered: 0, since_answer: 0 }
-        };
+        let piece = |number: i64, at: i64| slice(at, if number < 60 { 1_600 } else { 3_000 });
         // Two seconds in pieces of 32 ms, then at once two seconds in longer ones of 64 ms.
         let slices: Vec<Slice> =
             (0..90).map(|number| piece(number, number.min(60) * 32_000_000 + (number - 60).max(0) * 64_000_000)).collect();
-        let found = trains(&slices, false, &Settings::default());
-        assert_eq!(found.len(), 2, "{found:#?}");
-        let seconds: f64 =
-            audios(&found, &slices, flow, receiver).filter_map(|it| it.1.audio_seconds).map(|seconds| seconds.value).sum();
-        assert!((seconds - 3.84).abs() < 0.1, "{seconds:.2} s");
+        let counted = counted(&slices, TCP);
+        assert!(counted.len() == 2 && (sum(&counted) - 3.84).abs() < 0.1, "{counted:?}");
     }
 }
