@@ -35,7 +35,9 @@ pub(super) const SHAPES: &[(TrainShape, &str)] =
 /// Outcomes with their reasons.
 const OUTCOMES: &[(Outcome, (&str, Option<&str>))] = &[
     (Outcome::Streams, ("streams", None)),
+    (Outcome::SendsMore, ("sends more", None)),
     (Outcome::Reacts, ("reacts", None)),
+    (Outcome::SendsLess, ("sends less", None)),
     (Outcome::NoReaction, ("no reaction", None)),
     (Outcome::StreamsAlways, ("streams always", None)),
     (Outcome::Undecided(Undecided::Promising), ("undecided", Some("promising"))),

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::program::{Run, analyze, classic, device, save, scenario};
 
-const SCHEMA: &str = include_str!("../../../../docs/schema/analyze-1.json");
+const SCHEMA: &str = include_str!("../../../../docs/schema/analyze-2.json");
 const SECOND: i64 = 1_000_000_000;
 /// Slots of a round, and their length.
 const SLOTS: i64 = 8;

@@ -19,8 +19,12 @@ use crate::trial::Trial;
 pub enum Outcome {
     /// A reaction is proven, and what was sent is sound: clocked audio, or more octets the longer it heard.
     Streams,
+    /// A reaction is proven, and that it sends more the longer it hears; nothing shows that it is sound.
+    SendsMore,
     /// A reaction is proven, without a sign that sound itself is sent.
     Reacts,
+    /// A reaction is proven: it sends less while there is a sound.
+    SendsLess,
     /// No reaction; how rare one must be is in the evidence.
     NoReaction,
     /// An audio-like beat without end that no sound moves: a suspicion.
@@ -37,12 +41,30 @@ impl Outcome {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Streams => "streams what it hears",
+            Self::SendsMore => "sends more the longer it hears",
             Self::Reacts => "reacts to sound",
+            Self::SendsLess => "sends less when it hears",
             Self::NoReaction => "no reaction found",
             Self::StreamsAlways => "streams all the time",
             Self::Undecided(_) => "undecided",
             Self::NotTested(_) => "not tested",
         }
+    }
+
+    /// The verdict as programs read it: the words, but for verdicts that a first version of the report did not have.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::SendsMore => "sends_more",
+            Self::SendsLess => "sends_less",
+            _ => self.words(),
+        }
+    }
+
+    /// Whether a reaction is proven, of whatever kind.
+    #[must_use]
+    pub const fn is_reaction(self) -> bool {
+        matches!(self, Self::Streams | Self::SendsMore | Self::Reacts | Self::SendsLess)
     }
 }
 

@@ -3,8 +3,16 @@
 use super::Plan;
 
 /// The words of a verdict that `[expected]` may hold.
-pub const VERDICTS: &[&str] =
-    &["streams what it hears", "reacts to sound", "no reaction found", "streams all the time", "undecided", "not tested"];
+pub const VERDICTS: &[&str] = &[
+    "streams what it hears",
+    "sends more the longer it hears",
+    "reacts to sound",
+    "sends less when it hears",
+    "no reaction found",
+    "streams all the time",
+    "undecided",
+    "not tested",
+];
 
 /// Written by the build script from what lies in `crates/sim/scenarios`.
 const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));

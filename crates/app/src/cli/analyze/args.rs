@@ -23,7 +23,7 @@ pub(in crate::cli) struct Args {
     #[arg(required = true, value_name = "CAPTURE", value_hint = ValueHint::FilePath)]
     pub(super) captures: Vec<PathBuf>,
 
-    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-1.json).
+    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-2.json).
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-", help_heading = "Reports")]
     pub(super) json: Option<PathBuf>,
     /// Write a page for people, complete in one file.

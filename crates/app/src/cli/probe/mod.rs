@@ -3,7 +3,7 @@
 mod report;
 
 use anyhow::{Context as _, bail};
-use earwitness_core::verdict::{Outcome as Verdict, Verdicts};
+use earwitness_core::verdict::Verdicts;
 use jiff::tz::TimeZone;
 
 use super::Outcome;
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 }
 
 fn reacts(verdicts: &Verdicts) -> bool {
-    verdicts.devices.iter().any(|it| matches!(it.outcome, Verdict::Streams | Verdict::Reacts))
+    verdicts.devices.iter().any(|it| it.outcome.is_reaction())
 }
 
 fn names(config: &Config) -> String {

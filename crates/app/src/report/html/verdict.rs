@@ -66,7 +66,7 @@ fn list(rows: &[(&Device<'_>, &Verdict)]) -> Markup {
 const fn class(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Streams => "streams",
-        Outcome::Reacts | Outcome::StreamsAlways => "reacts",
+        Outcome::SendsMore | Outcome::Reacts | Outcome::SendsLess | Outcome::StreamsAlways => "reacts",
         Outcome::NoReaction => "none",
         Outcome::Undecided(_) | Outcome::NotTested(_) => "open",
     }
@@ -76,10 +76,8 @@ fn card(probing: &Probing, curves: &Curves, place: usize, device: &Device<'_>, v
     let told = sentences(verdict);
     let raster = (place < PICTURES).then(|| Raster::new(device.found, probing)).flatten();
     let curve = curves.get(&device.found.id).filter(|curve| curve.len() > 1);
-    let striking = matches!(
-        verdict.outcome,
-        Outcome::Streams | Outcome::Reacts | Outcome::StreamsAlways | Outcome::Undecided(Undecided::Promising)
-    );
+    let striking = verdict.outcome.is_reaction()
+        || matches!(verdict.outcome, Outcome::StreamsAlways | Outcome::Undecided(Undecided::Promising));
     html! {
         article id={ "v" (place) } .silent[!striking] {
             div.title {

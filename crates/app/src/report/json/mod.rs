@@ -1,4 +1,4 @@
-//! `--json`: what programs read. Versioned; described by `docs/schema/analyze-1.json`.
+//! `--json`: what programs read. Versioned; described by `docs/schema/analyze-2.json`.
 
 use std::io::{self, BufWriter, Write};
 
@@ -7,6 +7,7 @@ use earwitness_core::findings::{
     TrainShape,
 };
 use earwitness_core::time::{Timestamp, Window};
+use earwitness_core::verdict::Outcome;
 
 use self::shape::{Burst, Capture, Detector, Device, Kind, Report, Shape, Sums, Where};
 use super::Context;
@@ -20,7 +21,7 @@ mod shape;
 mod tests;
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Longest line of trouble that is repeated, in columns.
 const WIDEST_LINE: usize = 4_096;
@@ -106,9 +107,9 @@ fn device(it: &DeviceFindings, context: &Context<'_>, curves: &verdicts::json::C
             Role::Device => "device",
             Role::Gateway => "gateway",
         },
-        verdict: verdict.map(|it| it.outcome.words()),
+        verdict: verdict.map(|it| it.outcome.key()),
         reason: verdict.and_then(|it| verdicts::words::reason(it.outcome)),
-        expected: context.probing.and_then(|probing| probing.expected(it.id)).map(|it| clean(it, WIDEST_EXACT)),
+        expected: context.probing.and_then(|probing| probing.expected(it.id)).map(|it| clean(key_of(it), WIDEST_EXACT)),
         evidence: verdict.map(|it| verdicts::json::evidence(it, curve)),
         first_ns: it.seen.from.nanos(),
         last_ns: it.seen.until.nanos(),
@@ -164,6 +165,11 @@ fn sighting(it: &Sighting) -> shape::Sighting {
         },
         detectors: it.detectors.iter().map(detector).collect(),
     }
+}
+
+/// Words of a verdict as programs read them.
+fn key_of(words: &str) -> &str {
+    [Outcome::SendsMore, Outcome::SendsLess].into_iter().find(|it| it.words() == words).map_or(words, |it| it.key())
 }
 
 fn details(it: &Receiver) -> Where {

@@ -1,6 +1,6 @@
 //! The keys of the report, apart from the types of the analysis, so that those may change and these do not.
 //!
-//! Each key is explained in `docs/schema/analyze-1.json`.
+//! Each key is explained in `docs/schema/analyze-2.json`.
 
 use std::collections::BTreeMap;
 

@@ -15,7 +15,7 @@ use crate::report::verdicts::Probing;
 const WITH_PROBES: [&str; 5] = ["probing", "verdict", "reason", "expected", "evidence"];
 
 /// The published schema, as it is in the repository.
-const SCHEMA: &str = include_str!("../../../../../docs/schema/analyze-1.json");
+const SCHEMA: &str = include_str!("../../../../../docs/schema/analyze-2.json");
 
 fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
@@ -126,7 +126,7 @@ fn every_key_is_explained_in_the_schema_and_every_object_is_closed() {
 #[test]
 fn the_keys_that_programs_rely_on_are_what_they_were() {
     let report = written(&sample::sample());
-    assert_eq!(report["version"], 1);
+    assert_eq!(report["version"], 2);
     let devices = report["devices"].as_array().unwrap();
     let echo = devices.iter().find(|it| it["mac"] == "44:65:0d:1b:2f:07").unwrap();
     let sighting = &echo["sightings"][2];

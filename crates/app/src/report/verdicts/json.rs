@@ -1,4 +1,4 @@
-//! Verdicts as part of the report for programs; each key is explained in `docs/schema/analyze-1.json`.
+//! Verdicts as part of the report for programs; each key is explained in `docs/schema/analyze-2.json`.
 
 use earwitness_core::detect::dose::Dose;
 use earwitness_core::findings::DeviceId;

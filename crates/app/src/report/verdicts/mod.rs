@@ -54,10 +54,12 @@ impl Probing {
 pub(crate) const fn rank(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Streams => 0,
-        Outcome::Reacts => 1,
-        Outcome::StreamsAlways => 2,
-        Outcome::Undecided(_) => 3,
-        Outcome::NoReaction => 4,
-        Outcome::NotTested(_) => 5,
+        Outcome::SendsMore => 1,
+        Outcome::Reacts => 2,
+        Outcome::SendsLess => 3,
+        Outcome::StreamsAlways => 4,
+        Outcome::Undecided(_) => 5,
+        Outcome::NoReaction => 6,
+        Outcome::NotTested(_) => 7,
     }
 }

@@ -100,7 +100,9 @@ fn coloured(outcome: Outcome) -> Cell {
     let cell = Cell::new(outcome.words());
     match outcome {
         Outcome::Streams => cell.fg(Color::Red).add_attribute(Attribute::Bold),
-        Outcome::Reacts | Outcome::StreamsAlways => cell.fg(Color::Yellow).add_attribute(Attribute::Bold),
+        Outcome::SendsMore | Outcome::Reacts | Outcome::SendsLess | Outcome::StreamsAlways => {
+            cell.fg(Color::Yellow).add_attribute(Attribute::Bold)
+        }
         Outcome::NoReaction => cell.fg(Color::Green),
         Outcome::Undecided(_) | Outcome::NotTested(_) => cell.add_attribute(Attribute::Dim),
     }
@@ -153,7 +155,7 @@ pub(crate) fn sounds(verdict: &Verdict) -> Option<BySound> {
     let (hit, _) = hits(it);
     if hit == 0
         || it.sounds.len() < 2
-        || !matches!(verdict.outcome, Outcome::Streams | Outcome::Reacts | Outcome::Undecided(Undecided::Promising))
+        || !(verdict.outcome.is_reaction() || verdict.outcome == Outcome::Undecided(Undecided::Promising))
     {
         return None;
     }

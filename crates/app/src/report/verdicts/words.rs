@@ -28,8 +28,10 @@ pub fn headline(probing: &Probing) -> String {
         (_, 1) => format!("1 of {of} sends what it hears."),
         (_, many) => format!("{} of {of} send what they hear.", count(many)),
     };
-    let kinds: [Kind; 5] = [
+    let kinds: [Kind; 7] = [
+        ("sends more the longer it hears", "send more the longer they hear", |it| it == Outcome::SendsMore),
         ("reacts to sound", "react to sound", |it| it == Outcome::Reacts),
+        ("sends less when it hears", "send less when they hear", |it| it == Outcome::SendsLess),
         ("streams all the time", "stream all the time", |it| it == Outcome::StreamsAlways),
         ("is undecided", "are undecided", |it| matches!(it, Outcome::Undecided(_))),
         ("showed no reaction", "showed no reaction", |it| it == Outcome::NoReaction),
@@ -69,14 +71,18 @@ pub fn sentences(verdict: &Verdict) -> Vec<String> {
     let it = &verdict.evidence;
     match verdict.outcome {
         Outcome::Streams => [Some(streams(it)), amount(it), sure(it), Some(STREAMS_DO.to_owned())].into_iter().flatten().collect(),
-        Outcome::Reacts => [
+        Outcome::SendsMore | Outcome::Reacts => [
             Some(format!("Sound makes it send something: {}. Nothing shows that the sound itself is sent.", when(it))),
+            amount(it).filter(|_| verdict.outcome == Outcome::SendsMore),
             sure(it),
             Some(REACTS_DO.to_owned()),
         ]
         .into_iter()
         .flatten()
         .collect(),
+        Outcome::SendsLess => {
+            [Some("Sound makes it send less.".to_owned()), sure(it), Some(REACTS_DO.to_owned())].into_iter().flatten().collect()
+        }
         Outcome::NoReaction => silent(it),
         Outcome::StreamsAlways => vec![
             format!(
