@@ -1,16 +1,21 @@
-//! Country and autonomous system of a receiver, from tables in the `MaxMind` DB format that the user gives.
+//! Country and autonomous system of a receiver, from tables in the `MaxMind` DB format that the user gives, and from the one that the program carries.
+
+mod carried;
 
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use earwitness_core::findings::Findings;
 use earwitness_core::names::text::clean;
 use maxminddb::{LookupResult, MaxMindDbError, PathElement, Reader};
 
 /// Records looked at to find out what a table is about.
 const SAMPLE: usize = 1_000;
 
-/// Tables to look addresses up in. Empty without any file: then nothing is known.
+pub(crate) use self::carried::date;
+
+/// Tables to look addresses up in; without any file, the one that the program carries.
 #[derive(Default)]
 pub(crate) struct Geo {
     tables: Vec<Reader<Vec<u8>>>,
@@ -53,11 +58,30 @@ impl Geo {
     }
 
     /// ISO 3166-1 code of the country, and number and name of the autonomous system, as far as a table tells them. The first
-    /// table that does is believed.
+    /// table that does is believed, and what the program carries after those of the user.
     #[must_use]
     pub(crate) fn lookup(&self, address: IpAddr) -> (Option<String>, Option<(u32, String)>) {
         let records = || self.tables.iter().filter_map(|table| table.lookup(address).ok());
-        (records().find_map(|record| country(&record)), records().find_map(|record| system(&record)))
+        let (country, system) = (records().find_map(|record| country(&record)), records().find_map(|record| system(&record)));
+        if country.is_some() && system.is_some() {
+            return (country, system);
+        }
+        let Some(carried) = carried::lookup(address) else { return (country, system) };
+        // Of another network than the user's table says, its country would not fit.
+        let same = system.as_ref().is_none_or(|system| system.0 == carried.number);
+        let country = country.or_else(|| carried.country.filter(|_| same));
+        (country, system.or_else(|| Some((carried.number, clean(carried.name.as_bytes())))))
+    }
+
+    /// Fills in where the receivers on the internet are.
+    pub(crate) fn locate(&self, findings: &mut Findings) {
+        for device in &mut findings.devices {
+            let uploads = [&mut device.sightings, &mut device.continuous, &mut device.local_sightings].into_iter().flatten();
+            let receivers = uploads.map(|it| &mut it.receiver).chain(device.contacts.iter_mut().map(|it| &mut it.receiver));
+            for it in receivers.filter(|it| !it.local) {
+                (it.country, it.system) = self.lookup(it.address);
+            }
+        }
     }
 }
 

@@ -77,6 +77,26 @@ pub struct Receiver {
     pub system: Option<(u32, String)>,
 }
 
+/// Whom a device sent payload to, and when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Contact {
+    /// The other end.
+    pub receiver: Receiver,
+    /// Payload octets that were sent to it, by bin; of the same origin and width as the device's [`DeviceFindings::sent`].
+    pub sent: Series,
+}
+
+impl Contact {
+    /// Payload octets in all.
+    #[must_use]
+    pub fn octets(&self) -> u64 {
+        self.sent.bins.iter().fold(0, |sum, bin| sum.saturating_add(bin.payload_octets))
+    }
+}
+
+/// Contacts kept of a device; of more, those to whom most was sent.
+pub const CONTACTS: usize = 32;
+
 /// What kind of upload was seen.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum SightingKind {
@@ -269,6 +289,8 @@ pub struct DeviceFindings {
     pub local_sightings: Vec<Sighting>,
     /// Runs of loud windows, oldest first.
     pub bursts: Vec<BurstRun>,
+    /// Whom it sent payload to, those first that got most; at most [`CONTACTS`]. Empty where flows were not followed.
+    pub contacts: Vec<Contact>,
 }
 
 /// What the capture itself was like.

@@ -12,7 +12,9 @@ use earwitness_core::mac::Mac;
 use earwitness_core::probe::{Heard, Played, Round, SoundKind, Stimulus, Void};
 use earwitness_core::schedule::Design;
 use earwitness_core::time::{SECOND, Timestamp, Window};
-use earwitness_core::verdict::{Caveat, NotTested, Outcome, Settings, Undecided, Verdict, Verdicts, judge};
+use earwitness_core::verdict::{
+    Caveat, Direction, LEAST_SPEECH, NotTested, Outcome, Settings, Sound, Undecided, Verdict, Verdicts, judge,
+};
 
 /// The session begins ten minutes into the capture.
 const BEGIN: i64 = 600;
@@ -63,6 +65,7 @@ fn device(number: u8, length: i64, octets: impl Fn(i64) -> u64) -> DeviceFinding
         continuous: Vec::new(),
         local_sightings: Vec::new(),
         bursts: Vec::new(),
+        contacts: Vec::new(),
     }
 }
 
@@ -132,7 +135,7 @@ fn clocked_audio_after_each_sound_is_streaming() {
 }
 
 #[test]
-fn octets_that_grow_with_the_sound_are_streaming_and_a_fixed_answer_is_not() {
+fn octets_that_grow_with_the_sound_are_told_as_more_the_longer_and_never_as_sound() {
     let rounds = rounds(30, Heard::Yes);
     let length = seconds(&rounds);
     let for_a_second = |second, octets| {
@@ -144,10 +147,11 @@ fn octets_that_grow_with_the_sound_are_streaming_and_a_fixed_answer_is_not() {
     let fingerprints = device(3, length, |second| for_a_second(second, 170));
     let verdicts = judged(&findings(length, vec![speaker, lamp, fingerprints]), rounds);
     let outcomes: Vec<Outcome> = verdicts.devices.iter().map(|it| it.outcome).collect();
-    assert_eq!(outcomes, [Outcome::Streams, Outcome::Reacts, Outcome::Reacts]);
+    assert_eq!(outcomes, [Outcome::SendsMore, Outcome::Reacts, Outcome::SendsMore]);
     let slope = verdicts.devices[0].evidence.dose.unwrap().slope;
     assert!(slope.low <= 4_000.0 && 4_000.0 <= slope.high, "{slope:?}");
-    assert!(verdicts.devices[2].evidence.dose.unwrap().slope.low > 0.0, "too little for speech: it stays `reacts`");
+    let fingerprints = verdicts.devices[2].evidence.dose.unwrap().slope;
+    assert!(0.0 < fingerprints.low && fingerprints.high < LEAST_SPEECH, "too little for speech: {fingerprints:?}");
 }
 
 #[test]
@@ -160,12 +164,25 @@ fn an_upload_a_quarter_of_an_hour_later_is_found_with_its_delay() {
     };
     let verdicts = judged(&findings(length, vec![device(1, length, sent)]), rounds.clone());
     let verdict = first(&verdicts);
-    assert_eq!(verdict.outcome, Outcome::Streams);
+    assert_eq!(verdict.outcome, Outcome::SendsMore, "no beat and no recording was seen");
     let lag = verdict.evidence.late.unwrap().lag;
     assert!((lag.shift - 900 * SECOND).abs() <= 20 * SECOND, "{lag:?}");
     let settings = Settings { late: false, ..Settings::default() };
-    let blind = judge(&findings(length, vec![device(1, length, sent)]), rounds, &BTreeMap::new(), &settings);
-    assert_ne!(first(&blind).outcome, Outcome::Streams, "without the search it is not seen");
+    let blind = judge(&findings(length, vec![device(1, length, sent)]), rounds.clone(), &BTreeMap::new(), &settings);
+    assert!(!first(&blind).outcome.is_reaction(), "without the search it is not seen");
+
+    let mut recorder = device(1, length, sent);
+    let recording = |round: &Round| Sighting {
+        kind: SightingKind::Recording,
+        audio_seconds: None,
+        octets_total: 200_000,
+        ..audio(round.played.onset.nanos() / SECOND + 901, 4.0)
+    };
+    recorder.sightings = rounds.iter().map(recording).collect();
+    let verdicts = judged(&findings(length, vec![recorder]), rounds);
+    let verdict = first(&verdicts);
+    assert_eq!((verdict.outcome, verdict.evidence.sound), (Outcome::Streams, Some(Sound::Recorded)));
+    assert!(verdict.evidence.received[0].octets >= 20 * 200_000, "to whom, though late: {:?}", verdict.evidence.received);
 }
 
 #[test]
@@ -186,12 +203,70 @@ fn a_silent_device_is_given_a_bound_and_a_limit_and_never_called_clean_without_a
 }
 
 #[test]
+fn who_stops_sending_on_sound_sends_less_and_is_never_said_to_send_sound() {
+    let rounds = rounds(60, Heard::Yes);
+    let length = seconds(&rounds);
+    let paused = |second| if answered(&rounds, second, 0).is_some() { 0 } else { 50 + chatter(second) };
+    let verdicts = judged(&findings(length, vec![device(1, length, paused)]), rounds.clone());
+    let verdict = first(&verdicts);
+    assert_eq!((verdict.outcome, verdict.evidence.direction), (Outcome::SendsLess, Some(Direction::Less)));
+    assert!(!verdict.evidence.sends_sound());
+}
+
+#[test]
+fn clocked_audio_that_comes_in_silent_slots_is_no_sound_that_follows() {
+    // It sends text after each sound, and is spoken to now and then while none is played.
+    let rounds = rounds(60, Heard::Yes);
+    let length = seconds(&rounds);
+    let text = |second| if answered(&rounds, second, 0).is_some_and(|it| it.0 == 1) { 60_000 } else { chatter(second) };
+    let mut assistant = device(1, length, text);
+    for round in &rounds {
+        let shams = (0..round.slots.len()).filter(|slot| *slot != round.drawn);
+        assistant.sightings.extend(shams.step_by(3).map(|slot| audio(round.slots[slot].from.nanos() / SECOND + 2, 2.4)));
+    }
+    let verdicts = judged(&findings(length, vec![assistant]), rounds);
+    assert!(!first(&verdicts).evidence.sends_sound(), "{:?}", first(&verdicts).evidence);
+}
+
+#[test]
+fn only_probes_that_were_audible_count_for_the_bound_of_a_silent_device() {
+    let mut rounds = rounds(60, Heard::No);
+    rounds[0].played.heard = Heard::Yes;
+    let length = seconds(&rounds);
+    let verdicts = judged(&findings(length, vec![device(1, length, chatter)]), rounds);
+    let Verdict { outcome, evidence, .. } = first(&verdicts);
+    assert_eq!((*outcome, evidence.audible), (Outcome::Undecided(Undecided::FewRounds), 1), "{evidence:?}");
+    assert_eq!((verdicts.control.microphone, evidence.slot), (1, 20 * SECOND));
+}
+
+#[test]
+fn a_hub_that_moves_after_an_assistant_is_told_after_it() {
+    let rounds = rounds(30, Heard::Yes);
+    let length = seconds(&rounds);
+    let answers = |octets: u64, delay: i64| {
+        let rounds = &rounds;
+        move |second: i64| {
+            let hears = rounds.iter().any(|round| round.number % 5 != 0 && round.played.onset.nanos() / SECOND + delay == second);
+            if hears { octets } else { chatter(second) }
+        }
+    };
+    let devices = vec![device(1, length, answers(9_000, 1)), device(2, length, answers(300, 4))];
+    let verdicts = judged(&findings(length, devices), rounds.clone());
+    let hub = verdicts.devices[1].evidence.after.unwrap();
+    assert_eq!((hub.device, hub.lag / SECOND), (verdicts.devices[0].device, 3), "{hub:?}");
+    assert_eq!(verdicts.devices[0].evidence.after, None);
+}
+
+#[test]
 fn a_beat_without_end_that_no_sound_moves_is_a_suspicion() {
     let rounds = rounds(20, Heard::Yes);
     let length = seconds(&rounds);
     let mut monitor = device(1, length, |_| 4_000);
     monitor.continuous = vec![audio(0, length as f64)];
-    assert_eq!(first(&judged(&findings(length, vec![monitor]), rounds)).outcome, Outcome::StreamsAlways);
+    monitor.continuous[0].octets_total = 9_000_000;
+    let verdicts = judged(&findings(length, vec![monitor]), rounds);
+    assert_eq!(first(&verdicts).outcome, Outcome::StreamsAlways);
+    assert_eq!(first(&verdicts).evidence.received[0].octets, 9_000_000, "to whom");
 }
 
 #[test]

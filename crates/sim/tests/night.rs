@@ -7,13 +7,13 @@ use std::fmt::Write as _;
 
 use earwitness_core::analysis::Settings;
 use earwitness_core::experiment::Experiment;
-use earwitness_core::findings::DeviceId;
+use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Receiver};
 use earwitness_core::plan::watch::Watch;
 use earwitness_core::probe::Void;
 use earwitness_core::record::Entry;
 use earwitness_core::schedule::Design;
 use earwitness_core::trial::Trial;
-use earwitness_core::verdict::{self, Verdicts, judge};
+use earwitness_core::verdict::{self, Direction, NotTested, Outcome, Verdict, Verdicts, judge};
 use earwitness_sim::house::{House, HouseTruth};
 use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
@@ -24,6 +24,7 @@ struct Night {
     frames: u64,
     /// As scored while it went on.
     trials: Vec<Trial>,
+    findings: Findings,
     verdicts: Verdicts,
     truth: HouseTruth,
 }
@@ -52,7 +53,7 @@ fn night(plan: &Plan, seed: u64) -> Night {
     let rounds = trials.iter().map(|trial| trial.round.clone()).collect();
     let settings = verdict::Settings { seed, ..verdict::Settings::default() };
     let verdicts = judge(&ended.findings, rounds, &BTreeMap::new(), &settings);
-    Night { frames, trials, verdicts, truth: house.truth() }
+    Night { frames, trials, findings: ended.findings, verdicts, truth: house.truth() }
 }
 
 /// What a night says wrongly, a line for each device.
@@ -70,13 +71,62 @@ fn wrong(night: &Night, undecided_is_fine: bool) -> String {
     lines
 }
 
+/// Where a verdict, the sightings of its device and its receivers say different things, a line each.
+fn contradictions(night: &Night) -> String {
+    let mut lines = String::new();
+    for verdict in &night.verdicts.devices {
+        let found = night.findings.devices.iter().find(|it| it.id == verdict.device).unwrap();
+        let name = night.truth.devices.iter().find(|it| DeviceId::Mac(it.mac) == verdict.device).map(|it| it.name.clone());
+        for fault in faults(verdict, found, &night.verdicts) {
+            let _ = writeln!(lines, "  {}, {}: {fault}", name.clone().unwrap_or_default(), verdict.outcome.words());
+        }
+    }
+    lines
+}
+
+fn faults(verdict: &Verdict, found: &DeviceFindings, verdicts: &Verdicts) -> Vec<&'static str> {
+    let (outcome, it) = (verdict.outcome, &verdict.evidence);
+    let uploads = || found.sightings.iter().chain(&found.local_sightings).chain(&found.continuous);
+    let end = |receiver: &Receiver| (receiver.address, receiver.port);
+    let met = |receiver: &Receiver| {
+        found.contacts.iter().any(|it| end(&it.receiver) == end(receiver))
+            || uploads().any(|it| end(&it.receiver) == end(receiver))
+    };
+    let sent = found.sent.bins.iter().fold(0, |sum, bin| sum + bin.payload_octets);
+    let told = it.received.iter().fold(0, |sum, it| sum + it.octets);
+    let session: Vec<_> = verdicts.trials.iter().filter_map(|trial| trial.round.span()).collect();
+    let outcome_of = |id| verdicts.devices.iter().find(|it| it.device == id).map(|it| it.outcome);
+    [
+        (it.received.is_empty() && (outcome.is_reaction() || !found.contacts.is_empty()), "to whom is empty"),
+        (it.received.iter().any(|it| it.octets == 0), "a receiver of nothing"),
+        (it.received.iter().any(|it| !met(&it.receiver)), "a receiver that was never seen"),
+        (told > sent, "receivers were sent more than the device sent"),
+        (outcome == Outcome::Streams && it.caused.uploads + it.caused.recordings == 0, "sound without an upload"),
+        (outcome == Outcome::Streams && it.direction == Some(Direction::Less), "sound by sending less"),
+        (outcome == Outcome::StreamsAlways && found.continuous.is_empty(), "an endless stream that is not listed"),
+        (
+            outcome == Outcome::NotTested(NotTested::Absent)
+                && uploads().any(|upload| session.iter().any(|span| span.contains(upload.window.from))),
+            "absent, with an upload in the session",
+        ),
+        (outcome == Outcome::NoReaction && (it.audible == 0 || it.slot == 0), "silent after sounds that nobody could hear"),
+        (
+            it.after.is_some_and(|after| !outcome_of(after.device).is_some_and(Outcome::is_reaction)),
+            "after a device that did not react",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(is, fault)| is.then_some(fault))
+    .collect()
+}
+
 #[test]
 fn in_every_scenario_each_verdict_is_the_truth() {
     let seed = std::env::var("SEED").map_or(1, |seed| seed.parse().unwrap());
     let mut all = String::new();
     for (name, _) in Plan::shipped() {
         let night = night(&plan(name), seed);
-        let lines = wrong(&night, false);
+        let lines = wrong(&night, false) + &contradictions(&night);
         eprintln!("{name}: {} rounds, {} void", night.verdicts.trials.len(), night.verdicts.void);
         if !lines.is_empty() {
             let _ = write!(all, "{name} (rerun with SEED={seed}):\n{lines}");

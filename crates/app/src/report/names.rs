@@ -94,6 +94,20 @@ pub fn receiver(it: &Receiver, widest: usize) -> String {
     it.name.as_ref().map_or_else(|| it.address.to_string(), |(name, _)| clean(name.reveal(), widest))
 }
 
+/// A receiver for people: by name and address, with the network and the country that it is registered in, as far as they are known.
+#[must_use]
+pub fn whom(it: &Receiver) -> String {
+    let network = it.system.as_ref().map(|(number, name)| match name.as_str() {
+        "" => format!("AS{number}"),
+        name => format!("{}, AS{number}", clean(name, WIDEST)),
+    });
+    let place = if it.local { Some("in the home".to_owned()) } else { it.country.as_ref().map(|it| clean(it, WIDEST)) };
+    let address = it.name.as_ref().map(|_| it.address.to_string());
+    let beside: Vec<String> = address.into_iter().chain(network).chain(place).collect();
+    let name = receiver(it, WIDEST);
+    if beside.is_empty() { name } else { format!("{name} [{}]", beside.join(", ")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

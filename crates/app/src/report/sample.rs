@@ -71,6 +71,7 @@ pub(crate) fn device(number: u8) -> DeviceFindings {
         continuous: vec![],
         local_sightings: vec![],
         bursts: vec![],
+        contacts: vec![],
     }
 }
 

@@ -8,7 +8,7 @@ use comfy_table::{
     Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
     Width,
 };
-use earwitness_core::findings::{Findings, Role, Sighting, SightingKind};
+use earwitness_core::findings::{Findings, Receiver, Role, Sighting, SightingKind};
 
 use super::aside::asides;
 use super::names::{self, WIDEST};
@@ -240,7 +240,7 @@ fn sighting_rows(summary: &Summary<'_>, context: &Context<'_>, terminal: Termina
             Cell::new(it.audio_seconds.map_or_else(|| "unknown".to_owned(), words::estimate)),
             Cell::new(it.bit_rate.map_or_else(String::new, |rate| format!("{:.1}", rate / 1e3))),
             Cell::new(beat(it).map_or_else(String::new, |beat| format!("{} ms", milliseconds(beat)))),
-            Cell::new(names::receiver(&it.receiver, WIDEST)),
+            Cell::new(addressed(&it.receiver)),
             Cell::new(detectors(it)),
         ]);
     }
@@ -250,6 +250,12 @@ fn sighting_rows(summary: &Summary<'_>, context: &Context<'_>, terminal: Termina
         }
     }
     table
+}
+
+/// A receiver by name, with its address below.
+fn addressed(it: &Receiver) -> String {
+    let name = names::receiver(it, WIDEST);
+    if it.name.is_some() { format!("{name}\n{}", it.address) } else { name }
 }
 
 fn what(it: &Sighting) -> String {

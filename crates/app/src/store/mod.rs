@@ -4,6 +4,7 @@
 //! numbers of their own, apart from the types of the core, so that those may change and a file cannot. Explained in `docs/design/store.md`.
 
 mod aside;
+mod contact;
 mod device;
 mod error;
 mod journal;

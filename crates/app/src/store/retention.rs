@@ -87,6 +87,7 @@ pub(super) fn sweep(
         step(connection, |connection| {
             for stretch in &stretches {
                 connection.prepare_cached("DELETE FROM series WHERE stretch = ?1")?.execute([stretch])?;
+                connection.prepare_cached("DELETE FROM contacts WHERE stretch = ?1")?.execute([stretch])?;
                 connection.prepare_cached("DELETE FROM bursts WHERE stretch = ?1")?.execute([stretch])?;
                 connection.prepare_cached("UPDATE stretches SET retired = 1 WHERE id = ?1")?.execute([stretch])?;
             }

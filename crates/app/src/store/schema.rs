@@ -8,13 +8,24 @@ use super::error::Kind;
 pub(super) const APPLICATION: i32 = 0x6561_7277;
 
 /// Version of the schema that this program writes.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// The schema of [`VERSION`].
 pub(super) const SQL: &str = include_str!("schema.sql");
 
 /// What brings a file from one version to the next: the first from 1 to 2, and so on.
-pub(super) const STEPS: &[&str] = &[];
+pub(super) const STEPS: &[&str] = &["CREATE TABLE contacts (
+    stretch INTEGER NOT NULL REFERENCES stretches,
+    device INTEGER NOT NULL REFERENCES devices,
+    place INTEGER NOT NULL,
+    receiver TEXT NOT NULL,
+    receiver_port INTEGER NOT NULL,
+    receiver_name TEXT,
+    receiver_name_source TEXT,
+    receiver_local INTEGER NOT NULL,
+    sent BLOB NOT NULL,
+    PRIMARY KEY (stretch, device, place)
+) STRICT, WITHOUT ROWID"];
 
 /// What a file is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -131,7 +142,7 @@ mod tests {
         assert!(lacks(&connection).unwrap().is_some_and(|column| column.starts_with("replies.")));
     }
 
-    /// There is one version so far: the steps here are made up, the way they are taken is the one that a real one will take.
+    /// The steps here are made up; the way they are taken is the one of the real ones.
     #[test]
     fn an_older_file_is_brought_up_step_by_step_with_its_rows() {
         let steps = ["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE settings SET since = 7"];
@@ -153,7 +164,7 @@ mod tests {
         let before = statements(&connection).unwrap();
         upgrade(&mut connection, 1, &["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE nowhere SET a = 1"]).unwrap_err();
         assert_eq!(statements(&connection).unwrap(), before);
-        assert_eq!(state(&connection).unwrap(), Ok(State::Version(1)));
+        assert_eq!(state(&connection).unwrap(), Ok(State::Version(VERSION)));
     }
 
     #[test]

@@ -1,4 +1,4 @@
--- What a store holds, version 1. Explained in docs/design/store.md.
+-- What a store holds, version 2. Explained in docs/design/store.md.
 -- Moments are nanoseconds since 1970-01-01 UTC, lengths are nanoseconds, words are those of `words.rs`; numbers of 64 bits without a
 -- sign are kept with the same bits. Layout of the packed columns: `pack.rs`.
 
@@ -123,6 +123,20 @@ CREATE TABLE series (
     sent BLOB NOT NULL,
     received BLOB NOT NULL,
     PRIMARY KEY (stretch, device)
+) STRICT, WITHOUT ROWID;
+
+-- Whom a device sent payload to in a stretch, since version 2.
+CREATE TABLE contacts (
+    stretch INTEGER NOT NULL REFERENCES stretches,
+    device INTEGER NOT NULL REFERENCES devices,
+    place INTEGER NOT NULL,
+    receiver TEXT NOT NULL,
+    receiver_port INTEGER NOT NULL,
+    receiver_name TEXT,
+    receiver_name_source TEXT,
+    receiver_local INTEGER NOT NULL,
+    sent BLOB NOT NULL,
+    PRIMARY KEY (stretch, device, place)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE bursts (

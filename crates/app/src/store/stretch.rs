@@ -7,10 +7,10 @@ use earwitness_core::time::{Timestamp, Window};
 use rusqlite::{Connection, params};
 
 use super::device::{self, Description};
-use super::pack;
 use super::reader::odd;
 use super::session::{SessionId, children};
 use super::sighting::{self, List};
+use super::{contact, pack};
 
 /// Writes a stretch; says its number.
 pub(super) fn write(connection: &Connection, session: Option<SessionId>, findings: &Findings) -> rusqlite::Result<i64> {
@@ -64,6 +64,7 @@ fn write_device(connection: &Connection, stretch: i64, found: &DeviceFindings) -
             sighting::write(connection, stretch, device, list, it)?;
         }
     }
+    contact::write(connection, stretch, device, &found.contacts)?;
     let mut statement = connection.prepare_cached("INSERT INTO bursts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     for (place, run) in (0_i64..).zip(&found.bursts) {
         statement.execute(params![
@@ -121,6 +122,11 @@ pub(super) fn read(connection: &Connection, stretch: i64, known: &BTreeMap<i64, 
         Ok(found)
     })? {
         devices.insert(found.id, found);
+    }
+    for (id, contact) in contact::of_stretch(connection, stretch, known)? {
+        if let Some(found) = devices.get_mut(&id) {
+            found.contacts.push(contact);
+        }
     }
     for it in sighting::of_stretch(connection, stretch, known)? {
         let found = match devices.entry(it.device) {
@@ -182,6 +188,7 @@ fn nothing(id: DeviceId, seen: Window) -> DeviceFindings {
         continuous: Vec::new(),
         local_sightings: Vec::new(),
         bursts: Vec::new(),
+        contacts: Vec::new(),
     }
 }
 

@@ -92,7 +92,7 @@ impl Told {
     #[must_use]
     pub fn of(verdict: &Verdict) -> Self {
         let evidence = &verdict.evidence;
-        let receivers = evidence.caused.receivers.iter().map(|it| {
+        let receivers = evidence.received.iter().map(|it| &it.receiver).map(|it| {
             let name = it.name.as_ref().map_or_else(|| it.address.to_string(), |name| name.0.reveal().clone());
             format!("{name}:{}", it.port)
         });

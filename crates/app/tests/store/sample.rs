@@ -2,8 +2,8 @@
 
 use earwitness::store::{Event, JournalLine, Record, Reply, Store};
 use earwitness_core::findings::{
-    Bin, CaptureFacts, DeviceFindings, DeviceId, Estimate, Findings, FlowKey, Mark, Receiver, Role, Seen, Series, Sighting,
-    SightingKind, Totals, TrainShape,
+    Bin, CaptureFacts, Contact, DeviceFindings, DeviceId, Estimate, Findings, FlowKey, Mark, Receiver, Role, Seen, Series,
+    Sighting, SightingKind, Totals, TrainShape,
 };
 use earwitness_core::mac::Mac;
 use earwitness_core::measure::Measure;
@@ -72,6 +72,7 @@ pub(crate) fn minute(number: u32, devices: u8, pause: impl Fn(u8) -> i64) -> Fin
             wire_octets: series.bins.iter().map(|bin| bin.payload_octets + 54).sum(),
             payload_octets: series.bins.iter().map(|bin| bin.payload_octets).sum(),
         };
+        let contact = Contact { receiver: Receiver { system: None, ..sighting(at(0)).receiver }, sent: sent.clone() };
         DeviceFindings {
             id: id(device),
             role: Role::Device,
@@ -91,6 +92,7 @@ pub(crate) fn minute(number: u32, devices: u8, pause: impl Fn(u8) -> i64) -> Fin
             continuous: Vec::new(),
             local_sightings: Vec::new(),
             bursts: Vec::new(),
+            contacts: vec![contact],
         }
     });
     let devices: Vec<DeviceFindings> = devices.collect();

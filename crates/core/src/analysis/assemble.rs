@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::contacts::most;
 use super::finish::corroborate;
 use crate::detect::burst;
-use crate::findings::{Bin, CaptureFacts, DeviceFindings, DeviceId, Findings, FlowKey, Role, Series, Sighting};
+use crate::findings::{
+    Bin, CaptureFacts, Contact, DeviceFindings, DeviceId, Findings, FlowKey, Receiver, Role, Series, Sighting,
+};
 use crate::meter::in_order;
 use crate::roster::ADDRESSES;
 use crate::time::{SECOND, Timestamp};
@@ -16,6 +19,7 @@ struct Parts {
     sent: Vec<Bin>,
     received: Vec<Bin>,
     continuous: BTreeMap<(FlowKey, Timestamp), Sighting>,
+    contacts: Vec<(Receiver, Vec<Bin>)>,
 }
 
 impl Findings {
@@ -46,8 +50,11 @@ impl Parts {
     fn new(mut first: DeviceFindings) -> Self {
         let (sent, received) = (std::mem::take(&mut first.sent), std::mem::take(&mut first.received));
         let continuous = std::mem::take(&mut first.continuous);
-        let mut parts = Self { whole: first, sent: seconds(&sent), received: seconds(&received), continuous: BTreeMap::new() };
+        let contacts = std::mem::take(&mut first.contacts);
+        let (sent, received) = (seconds(&sent), seconds(&received));
+        let mut parts = Self { whole: first, sent, received, continuous: BTreeMap::new(), contacts: Vec::new() };
         parts.go_on(continuous);
+        parts.meet(contacts);
         parts
     }
 
@@ -83,6 +90,16 @@ impl Parts {
         self.sent.extend(seconds(&part.sent));
         self.received.extend(seconds(&part.received));
         self.go_on(part.continuous);
+        self.meet(part.contacts);
+    }
+
+    fn meet(&mut self, contacts: Vec<Contact>) {
+        for Contact { receiver, sent } in contacts {
+            match self.contacts.iter_mut().find(|known| known.0 == receiver) {
+                Some(known) => known.1.extend(seconds(&sent)),
+                None => self.contacts.push((receiver, seconds(&sent))),
+            }
+        }
     }
 
     /// A beat that went on was given away several times; the longest is the last.
@@ -104,6 +121,8 @@ impl Parts {
         if let Some(settings) = burst {
             whole.bursts = burst::runs(whole.sent.origin, whole.sent.bins.iter(), settings);
         }
+        let contact = |(receiver, bins)| Contact { receiver, sent: series(bins) };
+        whole.contacts = most(self.contacts.into_iter().map(contact).collect());
         whole.continuous = self.continuous.into_values().collect();
         whole.continuous.sort_by_key(|it| (it.window.from, it.flow));
         for sightings in [&mut whole.sightings, &mut whole.local_sightings] {
@@ -112,6 +131,7 @@ impl Parts {
         if whole.role == Role::Gateway {
             // Before it was known for one, what it sent on seemed its own.
             (whole.sightings, whole.local_sightings, whole.continuous) = (Vec::new(), Vec::new(), Vec::new());
+            whole.contacts = Vec::new();
         }
         let DeviceFindings { sightings, local_sightings, continuous, bursts, .. } = &mut whole;
         for sighting in sightings.iter_mut().chain(local_sightings).chain(continuous) {

@@ -25,6 +25,7 @@ impl Analysis {
             return self.hand_over(self.latest.plus(SECOND), Timestamp::MAX);
         }
         self.facts.sightings_left_out = self.collected.left_out;
+        let mut contacts = self.collected.contacts.take(self.bins.origin());
         let mut by_device: BTreeMap<Index, Vec<Sighting>> = BTreeMap::new();
         for (device, sighting) in std::mem::take(&mut self.collected.sightings) {
             by_device.entry(device).or_default().push(sighting);
@@ -34,7 +35,11 @@ impl Analysis {
             .zip(std::mem::take(&mut self.told))
             .filter_map(|((index, metered), told)| {
                 let sightings = by_device.remove(&index).unwrap_or_default();
-                self.device_findings(index, metered, &told, sightings)
+                let mut found = self.device_findings(index, metered, &told, sightings)?;
+                if found.role == Role::Device {
+                    found.contacts = contacts.remove(&index).unwrap_or_default();
+                }
+                Some(found)
             })
             .collect();
         devices.sort_by_key(|device| device.id);
@@ -104,6 +109,7 @@ pub(super) fn describe(device: &Device, role: Role, told: &Told, seen: Window, t
         continuous: Vec::new(),
         local_sightings: Vec::new(),
         bursts: Vec::new(),
+        contacts: Vec::new(),
     }
 }
 

@@ -8,7 +8,8 @@ use super::Analysis;
 use super::finish::describe;
 use super::live::Upload;
 use super::metered::Directions;
-use crate::findings::{CaptureFacts, DeviceFindings, Findings, Series, Sighting};
+use super::streams::note_contact;
+use crate::findings::{CaptureFacts, Contact, DeviceFindings, Findings, Role, Series, Sighting};
 use crate::roster::Index;
 use crate::time::{SECOND, Timestamp, Window};
 
@@ -25,6 +26,7 @@ impl Analysis {
     pub fn hand_over(&mut self, until: Timestamp, keep: Timestamp) -> Findings {
         let mut bins = self.bins;
         let (first, kept) = (bins.index(until), bins.index(keep));
+        let mut contacts = self.contacts_before(first);
         let mut sightings = self.ended_sightings(keep);
         for (device, sighting) in self.endless() {
             sightings.entry(device).or_default().push(sighting);
@@ -33,14 +35,21 @@ impl Analysis {
         for place in 0..self.metered.len() {
             let Ok(index) = Index::try_from(place) else { break };
             let own = sightings.remove(&index).unwrap_or_default();
-            devices.extend(self.stretch_of(index, first, kept, own));
+            let met = contacts.remove(&index).unwrap_or_default();
+            devices.extend(self.stretch_of(index, (first, kept), own, met));
         }
         devices.sort_by_key(|device| device.id);
         Findings { capture: self.unhanded_facts(until), devices }
     }
 
     /// What one device did; `None` if it did nothing.
-    fn stretch_of(&mut self, index: Index, first: i64, kept: i64, sightings: Vec<Sighting>) -> Option<DeviceFindings> {
+    fn stretch_of(
+        &mut self,
+        index: Index,
+        (first, kept): (i64, i64),
+        sightings: Vec<Sighting>,
+        contacts: Vec<Contact>,
+    ) -> Option<DeviceFindings> {
         let origin = self.bins.origin();
         let metered = self.metered.get_mut(index as usize)?;
         let totals = metered.unhanded();
@@ -56,7 +65,19 @@ impl Analysis {
         found.sent = Series { origin, width: SECOND, bins: sent };
         found.received = Series { origin, width: SECOND, bins: received };
         found.divide(sightings, self.settings.longest_seconds);
+        if role == Role::Device {
+            found.contacts = contacts;
+        }
         Some(found)
+    }
+
+    /// Whom devices sent to in the seconds before number `first`.
+    fn contacts_before(&mut self, first: i64) -> BTreeMap<Index, Vec<Contact>> {
+        let Self { flows, names, roster, collected, .. } = self;
+        for uplink in flows.iter_mut() {
+            note_contact(uplink, first, names, roster, &mut collected.contacts);
+        }
+        collected.contacts.take(self.bins.origin())
     }
 
     /// Takes out what has ended; remembers when what began from `keep` on.

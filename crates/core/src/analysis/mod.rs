@@ -3,6 +3,7 @@
 
 mod address_names;
 mod assemble;
+mod contacts;
 mod finish;
 mod flows;
 mod hand_over;
@@ -343,10 +344,11 @@ impl Analysis {
     #[inline(always)]
     fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, at: Timestamp) {
         let follow = self.settings.clock.is_some() && ends.to != Scope::Group;
+        let bin = self.bins.index(at);
         match packet.transport {
             Transport::Tcp { source: source_port, destination: destination_port, sequence, flags, .. } => {
                 if follow && packet.payload_len > 0 {
-                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at };
+                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin };
                     let segment = Segment { at, captured: packet.payload, length: packet.payload_len };
                     self.stream(&flow, packet.payload_len, |uplink| uplink.segment(sequence, segment));
                 } else if follow && flags & SYN != 0 {
@@ -362,7 +364,7 @@ impl Analysis {
                 }
                 let (payload, length) = (packet.payload, packet.payload_len);
                 if follow && length > 0 {
-                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at };
+                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin };
                     let copy = (ip.identification, checksum);
                     self.stream(&flow, length, |uplink| uplink.datagram(at, payload, length, copy));
                 }

@@ -44,6 +44,7 @@ impl Analysis {
                     close(&mut uplink, &self.settings, &self.names, &self.roster, &mut self.collected);
                 }
             }
+            self.collected.contacts.forget(index);
             *metered = Metered::new(at, self.burst_bins.is_some());
             if let Some(told) = self.told.get_mut(self.hand) {
                 *told = Told::default();

@@ -2,6 +2,7 @@
 
 use super::Analysis;
 use super::address_names::AddressNames;
+use super::contacts::Contacts;
 use super::pairs::{Ends, NOBODY};
 use super::settings::Settings;
 use super::sightings::{audios, join, recording};
@@ -43,6 +44,8 @@ pub(super) struct Flow {
     pub(super) key: FlowKey,
     pub(super) ends: Ends,
     pub(super) at: Timestamp,
+    /// The second that it is counted in.
+    pub(super) bin: i64,
 }
 
 /// What the detectors have found so far.
@@ -54,6 +57,8 @@ pub(super) struct Collected {
     told: usize,
     /// Sightings beyond the number that is kept.
     pub(super) left_out: u64,
+    /// Whom devices sent to.
+    pub(super) contacts: Contacts,
     /// Memory of episodes that were judged, for those to come.
     spare: Vec<Vec<Slice>>,
     scratch: clock::Scratch,
@@ -81,6 +86,7 @@ impl Analysis {
             if uplink.intake.slices.len() == uplink.intake.slices.capacity() {
                 self.collected.lend(&mut uplink.intake.slices);
             }
+            uplink.sent.add(flow.bin, length);
             take(uplink);
             if uplink.intake.slices.len() >= EPISODE {
                 judge(uplink, true, &self.settings, &self.names, &self.roster, &mut self.collected.scratch);
@@ -91,15 +97,17 @@ impl Analysis {
                 self.weigh();
             }
         } else if !self.roster.forwards(device) {
-            self.open(flow.key, device, flow.at, take);
+            self.open(flow, length, take);
         }
     }
 
     #[cold]
-    fn open(&mut self, key: FlowKey, device: Index, at: Timestamp, take: impl FnOnce(&mut Uplink)) {
+    fn open(&mut self, flow: &Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
+        let (key, device, at) = (flow.key, flow.ends.source, flow.at);
         let Self { flows, settings, names, roster, collected, metered, .. } = self;
         let mut ended = |mut uplink: Uplink| close(&mut uplink, settings, names, roster, collected);
         if let Some(uplink) = flows.open(key, device, at, &mut ended) {
+            uplink.sent.add(flow.bin, length);
             take(uplink);
             if let Some(metered) = metered.get_mut(device as usize) {
                 metered.opened(key);
@@ -176,6 +184,15 @@ pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNam
     judge(uplink, false, settings, names, roster, &mut collected.scratch);
     collected.keep(std::mem::take(&mut uplink.intake.slices));
     resolve(uplink, settings, names, roster, collected);
+    note_contact(uplink, i64::MAX, names, roster, &mut collected.contacts);
+}
+
+/// Notes among the device's contacts what was sent on a flow in the seconds before number `first`.
+pub(super) fn note_contact(uplink: &mut Uplink, first: i64, names: &AddressNames, roster: &Roster, contacts: &mut Contacts) {
+    let sent = uplink.sent.take_before(first);
+    if !sent.is_empty() {
+        contacts.add(uplink.device, receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster), &sent);
+    }
 }
 
 /// Asks the clock detector about an episode; `full` says that it ended only because no more slices are kept.

@@ -3,6 +3,7 @@
 use crate::detect::bulk::Transfer;
 use crate::detect::clock::Slice;
 use crate::findings::{FlowKey, Mark, Sighting};
+use crate::meter::Track;
 use crate::roster::Index;
 use crate::stream::records::{Held, Records};
 use crate::stream::tcp::{Order, Ordered, Segment};
@@ -36,6 +37,8 @@ pub(super) struct Uplink {
     pub(super) continued: bool,
     /// The datagram before (identification, checksum, length): a bridge shows some twice.
     pub(super) latest_datagram: (u32, u16, u32),
+    /// Payload octets that the device sent, by second, since they were noted among its contacts.
+    pub(super) sent: Track,
 }
 
 /// Where the octets of a flow go: records, segments or datagrams become slices, everything adds to the transfer.
@@ -65,6 +68,7 @@ impl Uplink {
             handed: (0, 0),
             continued: false,
             latest_datagram: (0, 0, 0),
+            sent: Track::default(),
         }
     }
 
@@ -84,6 +88,7 @@ impl Uplink {
     pub(super) fn memory(&self) -> usize {
         let drafts = self.drafts.iter().map(|draft| size_of::<Sighting>() + draft.marks.capacity() * size_of::<Mark>());
         self.order.memory()
+            + self.sent.memory()
             + self.intake.slices.capacity() * size_of::<Slice>()
             + self.intake.hello.memory()
             + drafts.sum::<usize>()

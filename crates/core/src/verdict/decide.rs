@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::weigh::{Setting, weigh};
-use super::{Caveat, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts};
-use crate::detect::dose::Dose;
-use crate::detect::lottery::{AT_ONCE, Lag, e_bh};
+use super::{Caveat, Control, Direction, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts, chain};
+use crate::detect::lottery::{AT_ONCE, Lag, Place, bound, e_bh};
 use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
 use crate::measure::Profile;
 use crate::probe::{Heard, Round, Void};
 use crate::samples::Tested;
 use crate::time::{SECOND, Timestamp, Window};
-use crate::trial::{SILENT, Session, Trial, answers_often, evenly_bound};
+use crate::trial::{CONFIDENCE, SILENT, Session, Trial, answers_often, evenly_bound};
 
 /// What verdicts are computed with.
 #[derive(Clone, PartialEq, Debug)]
@@ -64,25 +63,35 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
     let from = span.map(|span| span.from).unwrap_or_default();
     let until = findings.capture.last.unwrap_or_default();
     let setting = Setting { trials: &trials, session: &session, settings, tested, stretch: Window { from, until } };
+    let mut moves = BTreeMap::new();
     let mut verdicts: Vec<Verdict> = devices
         .iter()
-        .map(|(device, profile)| Verdict {
-            device: device.id,
-            outcome: Outcome::NotTested(NotTested::NoRounds),
-            evidence: weigh(device, profile, &setting),
+        .map(|(device, profile)| {
+            let (evidence, moved) = weigh(device, profile, &setting);
+            moves.insert(device.id, moved);
+            Verdict { device: device.id, outcome: Outcome::NotTested(NotTested::NoRounds), evidence }
         })
         .collect();
+    chain::order(&mut verdicts, &moves);
     list(&mut verdicts, &session, settings.alpha);
-    let heard = heard(&trials, &verdicts, settings, &mut caveats);
+    let control = Control::of(&trials, &verdicts, settings);
+    if control.microphone == 0 && !control.devices.is_empty() {
+        caveats.push(Caveat::HeardByDevicesOnly);
+    }
+    let heard = control.microphone > 0 || !control.devices.is_empty();
     for (verdict, (device, _)) in verdicts.iter_mut().zip(&devices) {
         let there = span.is_some_and(|span| sent_in(device, span));
-        verdict.outcome = decide(&mut verdict.evidence, &trials, there, heard, settings.alpha);
+        let hits = hits(device.id, &trials, &control, &moves);
+        verdict.evidence.audible = u32::try_from(hits.len()).unwrap_or(u32::MAX);
+        verdict.evidence.bound = bound(hits.iter().copied(), CONFIDENCE);
+        verdict.outcome = decide(verdict, &trials, there, heard, settings.alpha, &hits);
     }
-    Verdicts { devices: verdicts, void: session.void(), trials, alpha: settings.alpha, caveats }
+    Verdicts { devices: verdicts, void: session.void(), trials, alpha: settings.alpha, caveats, control }
 }
 
 /// The verdict that the evidence allows.
-fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool, alpha: f64) -> Outcome {
+fn decide(verdict: &mut Verdict, trials: &[Trial], there: bool, heard: bool, alpha: f64, hits: &[bool]) -> Outcome {
+    let evidence = &mut verdict.evidence;
     // Rounds without shams have no lot to count, so this comes before the number of rounds.
     let mut counted = trials.iter().filter(|trial| trial.round.void.is_none()).peekable();
     if counted.peek().is_some() && counted.all(|trial| trial.round.slots.len() < 2) {
@@ -92,9 +101,14 @@ fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool, a
         return Outcome::NotTested(NotTested::NoRounds);
     }
     if evidence.is_proven() {
-        return if evidence.sends_sound() { Outcome::Streams } else { Outcome::Reacts };
+        return match evidence.direction {
+            Some(Direction::Less) => Outcome::SendsLess,
+            _ if evidence.sends_sound() => Outcome::Streams,
+            _ if evidence.sends_more() => Outcome::SendsMore,
+            _ => Outcome::Reacts,
+        };
     }
-    if evidence.continuous >= ALWAYS {
+    if evidence.goes_on() {
         return Outcome::StreamsAlways;
     }
     if !there {
@@ -110,13 +124,14 @@ fn decide(evidence: &mut Evidence, trials: &[Trial], there: bool, heard: bool, a
         evidence.rounds_to_go = None;
         return Outcome::NoReaction;
     }
-    evidence.rounds_to_go = rounds_to_silence(evidence);
+    evidence.rounds_to_go = rounds_to_silence(hits);
     Outcome::Undecided(Undecided::FewRounds)
 }
 
 /// How many more rounds like those before would make a device count as silent; `None` if not even hundreds would.
-fn rounds_to_silence(evidence: &Evidence) -> Option<u32> {
-    let (hits, all) = evidence.sounds.values().fold((0_u32, 0_u32), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+fn rounds_to_silence(hits: &[bool]) -> Option<u32> {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let (hits, all) = (count(hits.iter().filter(|hit| **hit).count()), count(hits.len()));
     // As often first in those to come as in those before.
     let firsts = |rounds: u32| rounds * hits / all.max(1);
     (1..=400).find(|more| evenly_bound(firsts(all + more), all + more) <= SILENT)
@@ -151,12 +166,22 @@ impl Evidence {
         self.late.filter(|late| late.ln_e > self.ln_e && late.ln_e >= self.threshold).map(|late| late.lag)
     }
 
-    /// Whether what it sends is sound: clocked audio that is proven to follow the probes, or more octets the longer it heard, and so many
-    /// for each second that they can hold speech.
+    /// Whether what it sends is sound: uploads at the beat of a codec, or finished recordings, that are proven to follow the probes.
     #[must_use]
     pub fn sends_sound(&self) -> bool {
-        let grows = |dose: &Option<Dose>, least: f64| dose.is_some_and(|dose| dose.slope.low > 0.0 && dose.slope.high >= least);
-        self.ln_clocked >= self.threshold || grows(&self.dose, LEAST_SPEECH) || grows(&self.dose_seconds, 0.0)
+        self.sound.is_some()
+    }
+
+    /// Whether it is proven to send more the longer it hears.
+    #[must_use]
+    pub fn sends_more(&self) -> bool {
+        self.ln_dose >= self.threshold
+    }
+
+    /// Whether a beat went on, without end, for most of the session.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        self.continuous >= ALWAYS
     }
 }
 
@@ -232,17 +257,24 @@ fn silence(findings: &Findings, trials: &[Trial], caveats: &mut Vec<Caveat>) {
     }
 }
 
-/// Whether the probes could be heard: a microphone heard one, or a device reacted.
-fn heard(trials: &[Trial], verdicts: &[Verdict], settings: &Settings, caveats: &mut Vec<Caveat>) -> bool {
-    let counted = || trials.iter().filter(|trial| trial.round.void.is_none());
-    let microphone = counted().any(|trial| trial.round.played.heard == Heard::Yes);
-    let device = verdicts
-        .iter()
-        .any(|it| it.evidence.is_proven() && (settings.controls.is_empty() || settings.controls.contains(&it.device)));
-    if device && !microphone {
-        caveats.push(Caveat::HeardByDevicesOnly);
+impl Control {
+    fn of(trials: &[Trial], verdicts: &[Verdict], settings: &Settings) -> Self {
+        let heard = trials.iter().filter(|trial| trial.round.void.is_none() && trial.round.played.heard == Heard::Yes);
+        let is_control = |it: &&Verdict| settings.controls.is_empty() || settings.controls.contains(&it.device);
+        let reacted = verdicts.iter().filter(|it| it.evidence.is_proven()).filter(is_control);
+        Self { microphone: u32::try_from(heard.count()).unwrap_or(u32::MAX), devices: reacted.map(|it| it.device).collect() }
     }
-    microphone || device
+}
+
+/// In each round whose probe was shown to be audible, by the microphone or by a control device that moved, whether the device came first.
+fn hits(device: DeviceId, trials: &[Trial], control: &Control, moves: &BTreeMap<DeviceId, chain::Moves>) -> Vec<bool> {
+    let moved = |by: &DeviceId, round: u32| moves.get(by).and_then(|moves| moves.get(&round)).is_some_and(Option::is_some);
+    let audible = |trial: &&Trial| {
+        let round = &trial.round;
+        let by_device = || control.devices.iter().any(|by| *by != device && moved(by, round.number));
+        round.played.heard == Heard::Yes || by_device()
+    };
+    trials.iter().filter(audible).filter_map(|trial| trial.place(device)).map(Place::is_first).collect()
 }
 
 /// Fills in who is on the list of e-BH, by the reactions at once.

@@ -62,6 +62,11 @@ pub fn late_growth(device: &DeviceFindings, verdicts: &Verdicts, until: Timestam
     grown.collect()
 }
 
+/// The part of the stake that lies on a delay, as a logarithm.
+pub(super) fn ln_part(lag: Lag) -> f64 {
+    Search::new(&lags(LONGEST)).standing(lag).unwrap_or(f64::NEG_INFINITY)
+}
+
 /// The delays that are searched for a device with these rounds.
 fn delays(above: &Above, counted: &[&Trial]) -> Vec<Lag> {
     let first = counted.first().and_then(|trial| trial.round.span());

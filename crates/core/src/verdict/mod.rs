@@ -1,23 +1,29 @@
 //! What a session says of each device, in the only words that a person is shown, with the evidence behind them.
 
+mod chain;
 mod decide;
 mod late;
+mod nature;
+mod received;
 mod weigh;
 
+pub use self::chain::After;
 pub use self::decide::{LEAST_SPEECH, Settings, judge};
 pub use self::late::late_growth;
+pub use self::nature::{Direction, Sound};
+pub use self::received::{RECEIVERS, Received};
 
 use std::collections::BTreeMap;
 
 use crate::detect::dose::Dose;
 use crate::detect::lottery::Lag;
-use crate::findings::{DeviceId, Receiver};
+use crate::findings::DeviceId;
 use crate::trial::Trial;
 
 /// The verdict on a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
-    /// A reaction is proven, and what was sent is sound: clocked audio, or more octets the longer it heard.
+    /// A reaction is proven, and that what follows the sounds is sound: uploads at the beat of a codec, or finished recordings.
     Streams,
     /// A reaction is proven, and that it sends more the longer it hears; nothing shows that it is sound.
     SendsMore,
@@ -90,10 +96,10 @@ pub enum NotTested {
     Absent,
 }
 
-/// An upload that probes caused, summed up.
+/// Uploads that began in slots with a probe, or the delay after them, summed up.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Caused {
-    /// Probes after which clocked audio was sent.
+    /// Uploads of clocked audio.
     pub uploads: u32,
     /// Seconds of sound in them together.
     pub seconds: f64,
@@ -101,8 +107,10 @@ pub struct Caused {
     pub median_seconds: f64,
     /// Median bit rate, bits per second.
     pub bit_rate: Option<f64>,
-    /// To whom, the most frequent first.
-    pub receivers: Vec<Receiver>,
+    /// Finished recordings.
+    pub recordings: u32,
+    /// Median octets of one.
+    pub recording_octets: Option<f64>,
 }
 
 /// A late reaction.
@@ -123,8 +131,16 @@ pub struct Evidence {
     pub ln_e: f64,
     /// The same as it stands after the last round; `ln_e` is the highest that it has been, which is what proves.
     pub ln_last: f64,
-    /// As `ln_e`, for clocked audio alone.
+    /// As `ln_e`, for clocked audio alone, at the delay that the proof rests on; less the share of the error rate that lies on clocked audio.
     pub ln_clocked: f64,
+    /// The same for finished recordings alone.
+    pub ln_recorded: f64,
+    /// The same for sending more the longer it hears: [`crate::detect::dose::Bet`].
+    pub ln_dose: f64,
+    /// Whether it sends more or less while there is a sound, where that is clear. Only where a reaction is proven does it mean anything.
+    pub direction: Option<Direction>,
+    /// What shows that it is sound that it sends.
+    pub sound: Option<Sound>,
     /// The strongest late reaction, if the search ran.
     pub late: Option<Late>,
     /// What `ln_e` or that of a late reaction must reach: `ln(devices / alpha)`.
@@ -135,14 +151,22 @@ pub struct Evidence {
     pub proven_after: Option<u32>,
     /// For each sound: rounds in which its slot outdid all shams, and all its rounds; after the delay, where the proof is late.
     pub sounds: BTreeMap<String, (u32, u32)>,
-    /// Upper limit of the probability of a reaction to probes like these (95 %, at all times).
+    /// Rounds of those whose probe is shown to have been audible: by the microphone, or by another device that moved.
+    pub audible: u32,
+    /// Upper limit of the probability of a reaction, within `slot`, to probes like those that were audible (95 %, at all times).
     pub bound: f64,
     /// Fewest octets that would have stood out among the device's own sham slots (95 % of them).
     pub limit_octets: Option<f64>,
     /// Whether any clocked upload would have stood out as well (no clocked audio in 95 % of the sham slots).
     pub limit_clocked: bool,
-    /// What the probes made it send as clocked audio.
+    /// Shortest slot that was scored, nanoseconds: an answer that comes later is not covered by `bound` and `limit_octets`.
+    pub slot: i64,
+    /// What the probes made it send as uploads.
     pub caused: Caused,
+    /// To whom, those who got most first: what the probes caused where a reaction is proven, the stream where one goes on without end, else all that was sent.
+    pub received: Vec<Received>,
+    /// The device that moved before it, where it moves together with one.
+    pub after: Option<After>,
     /// Octets sent per second of sound heard.
     pub dose: Option<Dose>,
     /// Seconds of audio sent per second of sound heard.
@@ -205,4 +229,15 @@ pub struct Verdicts {
     pub alpha: f64,
     /// What to know beside.
     pub caveats: Vec<Caveat>,
+    /// What shows that the probes could be heard.
+    pub control: Control,
+}
+
+/// The positive control: what shows that the probes could be heard. Without any, silence means nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Control {
+    /// Counted rounds in which the microphone heard the probe.
+    pub microphone: u32,
+    /// Devices that were proven to react.
+    pub devices: Vec<DeviceId>,
 }

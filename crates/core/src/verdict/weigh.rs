@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::chain::Moves;
 use super::decide::Settings;
-use super::{Caused, Evidence, Late};
+use super::{Caused, Evidence, Late, nature, received};
 use crate::detect::dose;
-use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Place, bound, detection_limit};
-use crate::findings::{DeviceFindings, DeviceId, Receiver, Sighting, SightingKind};
+use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Place, detection_limit};
+use crate::findings::{DeviceFindings, DeviceId, Sighting, SightingKind};
 use crate::measure::{Above, Measure, Profile};
 use crate::samples::Tested;
-use crate::time::Window;
-use crate::trial::{CONFIDENCE, Session, Standing, Trial};
+use crate::time::{Timestamp, Window};
+use crate::trial::{Session, Standing, Trial};
 
 /// What all devices are weighed against.
 pub(super) struct Setting<'a> {
@@ -28,8 +29,8 @@ const LEVEL: f64 = 0.95;
 /// Permutations that an interval rests on: its level is then kept to half a percent.
 const PERMUTATIONS: u32 = 1_999;
 
-/// All that speaks for or against a reaction of the device.
-pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Setting<'_>) -> Evidence {
+/// All that speaks for or against a reaction of the device, and when it moved.
+pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Setting<'_>) -> (Evidence, Moves) {
     let Setting { trials, session, settings, tested, stretch } = *setting;
     let nothing = Standing::default();
     let standing = session.standings().get(&device.id).unwrap_or(&nothing);
@@ -40,10 +41,10 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
     let rounds: Vec<&Trial> = counted.iter().map(|it| it.0).collect();
     let late = settings.late.then(|| super::late::search(&above, session, &rounds)).flatten();
     let strongest = late.map_or(ln_e, |late: Late| late.ln_e.max(ln_e));
-    let firsts = counted.iter().filter_map(|(trial, _)| trial.place(device.id)).map(Place::is_first);
     // The scores of the delay that the proof, if there is one, rests on.
     let delay = late.filter(|late| late.ln_e > ln_e && late.ln_e >= threshold).map(|late| late.lag);
-    let answers = answers(&counted, delay, &above);
+    let recordings = Recordings::of(device);
+    let answers = answers(&counted, delay, &above, &recordings, session);
     let sounds = by_sound(&answers);
     let points = dose_points(&answers, &sounds);
     let fit = |of: fn(&Measure) -> f64| {
@@ -54,42 +55,118 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
         let points: Vec<(f64, f64)> = points.iter().map(|(heard, sent)| (*heard, of(sent))).collect();
         dose::fit_by(&points, LEVEL, PERMUTATIONS, settings.seed)
     };
-    Evidence {
+    // Where the proof is late, so must be the rest.
+    let ln_part = delay.map_or(AT_ONCE.ln(), super::late::ln_part);
+    let ln_clocked = if delay.is_some() {
+        let clocked: Vec<_> = answers.iter().filter_map(|answer| Some((answer.number, answer.clocked?))).collect();
+        nature::lottery(&clocked) + ln_part
+    } else {
+        standing.clocked.highest() + ln_part
+    };
+    let (drawn, silent) = windows(&counted, delay.unwrap_or(Lag::NONE));
+    let mut evidence = Evidence {
         rounds: standing.rounds,
         ln_e,
         ln_last: standing.lottery.log_e() + AT_ONCE.ln(),
-        ln_clocked: standing.clocked.highest() + AT_ONCE.ln(),
+        ln_clocked,
         late,
         threshold,
         p: (threshold - strongest + settings.alpha.ln()).exp().min(1.0),
         proven_after: standing.proven_after,
         sounds,
-        bound: bound(firsts, CONFIDENCE),
         limit_octets: detection_limit(&shams(&counted), FIRST),
         limit_clocked: clocked_is_rare(&counted),
-        caused: caused(device, &counted),
+        caused: caused(device, &drawn),
+        slot: counted.iter().filter_map(|(trial, _)| trial.round.slots.first()).map(|slot| slot.length()).min().unwrap_or(0),
         dose: fit(|sent| sent.octets),
         dose_seconds: fit(|sent| sent.clocked).filter(|_| points.iter().any(|point| point.1.clocked > 0.0)),
         ttest: ttest(device.id, &counted, tested),
         bursts: bursts(device, &counted),
         continuous: continuous(device, trials),
         rounds_to_go: standing.lottery.rounds_to_go(threshold - AT_ONCE.ln()),
-        listed: false,
+        ..Evidence::default()
+    };
+    nature::tell(&mut evidence, &answers, ln_part);
+    evidence.received = match evidence {
+        _ if evidence.is_proven() => received::caused(device, &drawn, &silent),
+        _ if evidence.goes_on() => received::streamed(device),
+        _ => received::in_all(device),
+    };
+    if evidence.is_proven() && evidence.received.is_empty() {
+        // One that sends less sends nobody more than in silence.
+        evidence.received = received::in_all(device);
+    }
+    (evidence, moves(&answers, profile))
+}
+
+/// The windows of drawn slots and of shams, moved by a delay.
+fn windows(counted: &[(&Trial, &[Measure])], lag: Lag) -> (Vec<Window>, Vec<Window>) {
+    let (mut drawn, mut silent) = (Vec::new(), Vec::new());
+    for (trial, _) in counted {
+        for (slot, window) in trial.round.windows().into_iter().enumerate() {
+            if slot == trial.round.drawn { &mut drawn } else { &mut silent }.push(lag.window(window));
+        }
+    }
+    (drawn, silent)
+}
+
+/// When the device began to move in each round, by the first second above its level.
+fn moves(answers: &[Answer<'_>], profile: &Profile) -> Moves {
+    let began = |answer: &Answer<'_>| {
+        let onset = answer.first.then(|| profile.onset(answer.window)).flatten();
+        (answer.round, onset)
+    };
+    answers.iter().map(began).collect()
+}
+
+/// Finished recordings of a device, by their beginning.
+struct Recordings(Vec<(Timestamp, f64)>);
+
+impl Recordings {
+    fn of(device: &DeviceFindings) -> Self {
+        let all = device.sightings.iter().chain(&device.local_sightings);
+        #[expect(clippy::cast_precision_loss, reason = "octets of an upload")]
+        let recording = |it: &Sighting| (it.window.from, it.octets_total as f64);
+        let mut all: Vec<_> = all.filter(|it| it.kind != SightingKind::Audio).map(recording).collect();
+        all.sort_by_key(|it| it.0);
+        Self(all)
+    }
+
+    /// Octets of those that began in the window.
+    fn within(&self, window: Window) -> f64 {
+        let first = self.0.partition_point(|it| it.0 < window.from);
+        self.0.iter().skip(first).take_while(|it| it.0 < window.until).map(|it| it.1).sum()
     }
 }
 
 /// What a device sent after one probe.
-struct Answer<'a> {
+pub(super) struct Answer<'a> {
+    /// Number of the round.
+    round: u32,
     sound: &'a str,
+    /// Number of the sound.
+    pub(super) number: usize,
     /// How long it sounded, seconds.
-    heard: f64,
-    sent: Measure,
+    pub(super) heard: f64,
+    pub(super) sent: Measure,
     /// Whether it outdid all shams.
-    first: bool,
+    pub(super) first: bool,
+    /// Where the drawn slot stands by its score, by clocked audio alone, and by finished recordings alone.
+    pub(super) place: Option<Place>,
+    pub(super) clocked: Option<Place>,
+    pub(super) recorded: Option<Place>,
+    /// The drawn slot, or what the delay makes of it.
+    window: Window,
 }
 
 /// What the device sent in the drawn slots, or a delay after them.
-fn answers<'a>(counted: &[(&'a Trial, &[Measure])], delay: Option<Lag>, above: &Above) -> Vec<Answer<'a>> {
+fn answers<'a>(
+    counted: &[(&'a Trial, &[Measure])],
+    delay: Option<Lag>,
+    above: &Above,
+    recordings: &Recordings,
+    session: &Session,
+) -> Vec<Answer<'a>> {
     let answer = |(trial, scores): &(&'a Trial, &[Measure])| {
         let moved = delay.map(|lag| super::late::scores(above, &trial.round.windows(), lag));
         let scores = match &moved {
@@ -99,8 +176,24 @@ fn answers<'a>(counted: &[(&'a Trial, &[Measure])], delay: Option<Lag>, above: &
         let (drawn, played) = (trial.round.drawn, &trial.round.played);
         #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a sound")]
         let heard = played.length as f64 / 1e9;
-        let first = Place::of(scores, drawn).is_some_and(Place::is_first);
-        Some(Answer { sound: &played.stimulus.name, heard, sent: *scores.get(drawn)?, first })
+        let sound = &played.stimulus.name;
+        let windows = trial.round.windows().into_iter().map(|slot| delay.unwrap_or(Lag::NONE).window(slot));
+        let windows: Vec<Window> = windows.collect();
+        let place = Place::of(scores, drawn);
+        let clocked: Vec<f64> = scores.iter().map(|sent| sent.clocked).collect();
+        let recorded: Vec<f64> = windows.iter().map(|slot| recordings.within(*slot)).collect();
+        Some(Answer {
+            round: trial.round.number,
+            sound,
+            number: session.sounds().iter().position(|known| known == sound).unwrap_or(0),
+            heard,
+            sent: *scores.get(drawn)?,
+            first: place.is_some_and(Place::is_first),
+            place,
+            clocked: Place::of(&clocked, drawn),
+            recorded: Place::of(&recorded, drawn),
+            window: *windows.get(drawn)?,
+        })
     };
     counted.iter().filter_map(answer).collect()
 }
@@ -143,28 +236,23 @@ fn clocked_is_rare(counted: &[(&Trial, &[Measure])]) -> bool {
     f64::from(with) <= (1.0 - FIRST) * f64::from(all)
 }
 
-/// Uploads of clocked audio that began in drawn slots.
-fn caused(device: &DeviceFindings, counted: &[(&Trial, &[Measure])]) -> Caused {
-    let drawn: Vec<Window> =
-        counted.iter().filter_map(|(trial, _)| trial.round.windows().get(trial.round.drawn).copied()).collect();
-    let audio = |it: &&Sighting| it.kind == SightingKind::Audio && drawn.iter().any(|slot| slot.contains(it.window.from));
-    let uploads: Vec<&Sighting> = device.sightings.iter().chain(&device.local_sightings).filter(audio).collect();
-    let mut seconds: Vec<f64> = uploads.iter().filter_map(|it| it.audio_seconds).map(|sound| sound.value).collect();
-    let mut rates: Vec<f64> = uploads.iter().filter_map(|it| it.bit_rate).collect();
-    let mut receivers: BTreeMap<(Option<&str>, std::net::IpAddr), (u32, &Receiver)> = BTreeMap::new();
-    for upload in &uploads {
-        let receiver = &upload.receiver;
-        let name = receiver.name.as_ref().map(|name| name.0.reveal().as_str());
-        receivers.entry((name, receiver.address)).or_insert((0, receiver)).0 += 1;
-    }
-    let mut receivers: Vec<_> = receivers.into_values().collect();
-    receivers.sort_by_key(|it| std::cmp::Reverse(it.0));
+/// Uploads that began in drawn slots, or the delay after them.
+fn caused(device: &DeviceFindings, drawn: &[Window]) -> Caused {
+    let began = |it: &&Sighting| drawn.iter().any(|slot| slot.contains(it.window.from));
+    let all: Vec<&Sighting> = device.sightings.iter().chain(&device.local_sightings).filter(began).collect();
+    let uploads = || all.iter().filter(|it| it.kind == SightingKind::Audio);
+    let mut seconds: Vec<f64> = uploads().filter_map(|it| it.audio_seconds).map(|sound| sound.value).collect();
+    let mut rates: Vec<f64> = uploads().filter_map(|it| it.bit_rate).collect();
+    #[expect(clippy::cast_precision_loss, reason = "octets of an upload")]
+    let mut recorded: Vec<f64> =
+        all.iter().filter(|it| it.kind != SightingKind::Audio).map(|it| it.octets_total as f64).collect();
     Caused {
-        uploads: u32::try_from(uploads.len()).unwrap_or(u32::MAX),
+        uploads: u32::try_from(uploads().count()).unwrap_or(u32::MAX),
         seconds: seconds.iter().sum(),
         median_seconds: median(&mut seconds).unwrap_or(0.0),
         bit_rate: median(&mut rates),
-        receivers: receivers.into_iter().map(|it| it.1.clone()).collect(),
+        recordings: u32::try_from(recorded.len()).unwrap_or(u32::MAX),
+        recording_octets: median(&mut recorded),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The dose: its p is uniform where the amount has nothing to do with the seconds of sound, and its interval holds the slope.
 
-use earwitness_core::detect::dose::{Dose, fit_by};
+use earwitness_core::detect::dose::{Bet, Dose, fit_by};
 
 use super::random::Random;
 
@@ -100,4 +100,65 @@ fn a_codec_that_streams_has_a_slope_above_nothing() {
     let sure = draws.iter().filter(|dose| dose.slope.low > 0.0).count();
     println!("24 kbit/s beside 3,000 octets that vary by 800, 8 probes, seed 600: {sure} of {} above 0", draws.len());
     assert!(sure * 100 >= draws.len() * 97, "{sure} of {}", draws.len());
+}
+
+/// Sessions of the bet, of up to 60 probes of three sounds.
+const SESSIONS: u32 = 5_000;
+
+/// What is sent by who does not hear how long this probe is; the lengths of those before are what a slow one may still be sending.
+type Sends = fn(&mut Random, &[f64]) -> f64;
+
+const SENT: [(&str, Sends); 4] = [
+    ("normal", |random, _| BESIDE[0].1(random)),
+    ("heavy-tailed", |random, _| BESIDE[1].1(random)),
+    ("whole records", |random, _| BESIDE[3].1(random)),
+    ("as long as the probe before", |_, before| before.last().copied().unwrap_or(0.0)),
+];
+
+#[test]
+fn the_bet_on_lengths_is_seldom_won_by_who_does_not_know_them_however_often_one_looks() {
+    for (at, (name, sends)) in (0_u64..).zip(SENT) {
+        let seed = 700 + at;
+        let mut random = Random::new(seed);
+        let mut won = [0_u32; 2];
+        for _ in 0..SESSIONS {
+            let (mut bet, mut before) = (Bet::default(), Vec::new());
+            for _ in 0..60 {
+                let heard = [2.0, 3.0, 4.0, 6.0, 8.0][random.octets(0, 4) as usize];
+                let amount = sends(&mut random, &before);
+                // Sounds have answers of their own.
+                let sound = random.octets(0, 2) as usize;
+                bet.probe(sound, heard, amount + 5_000.0 * sound as f64);
+                before.push(heard);
+            }
+            // The highest that it was is what somebody sees who looks after every probe.
+            for (won, alpha) in won.iter_mut().zip([0.05_f64, 0.01]) {
+                *won += u32::from(bet.highest() >= -alpha.ln());
+            }
+        }
+        println!("{name}, seed {seed}: won {} of {SESSIONS} at 5 %, {} at 1 %", won[0], won[1]);
+        for (won, alpha) in won.into_iter().zip([0.05, 0.01]) {
+            let share = f64::from(won) / f64::from(SESSIONS);
+            assert!(share <= alpha + tolerance(alpha, SESSIONS as usize), "{name}, seed {seed}: {share} at {alpha}");
+        }
+    }
+}
+
+#[test]
+fn the_bet_on_lengths_is_won_by_a_device_that_sends_while_it_hears() {
+    let mut random = Random::new(720);
+    let mut taken: Vec<u32> = Vec::new();
+    for _ in 0..300 {
+        let mut bet = Bet::default();
+        let probe = (1..=200_u32).find(|_| {
+            let heard = [2.0, 3.0, 4.0, 6.0, 8.0][random.octets(0, 4) as usize];
+            bet.probe(0, heard, 400.0 * heard + 60.0 * random.normal());
+            bet.highest() >= 9.3
+        });
+        taken.push(probe.unwrap_or(u32::MAX));
+    }
+    taken.sort_unstable();
+    let (median, most) = (taken[150], taken[285]);
+    println!("readings of loudness, seed 720: won after {median} probes in the median, {most} in 95 %");
+    assert!(median <= 28 && most <= 48, "{median}, {most}");
 }

@@ -41,10 +41,10 @@ pub(in crate::cli) struct Args {
     /// Report only this device; may be given more than once.
     #[arg(long, value_name = "MAC|IP", value_parser = device, help_heading = "Reports")]
     pub(super) device: Vec<DeviceId>,
-    /// Country of the receivers, from a table in MMDB format.
+    /// Country of the receivers, from a table in MMDB format, instead of the one that the program carries.
     #[arg(long, value_name = "MMDB", help_heading = "Reports")]
     pub(super) geo: Option<PathBuf>,
-    /// Autonomous system of the receivers, from a table in MMDB format.
+    /// Autonomous system of the receivers, from a table in MMDB format, instead of the one that the program carries.
     #[arg(long, value_name = "MMDB", help_heading = "Reports")]
     pub(super) asn: Option<PathBuf>,
     /// Exit with status 1 when a device sent audio.

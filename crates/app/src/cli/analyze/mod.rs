@@ -21,7 +21,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let options = Options::check(args)?;
     let interrupt = Interrupt::install()?;
     let Some(mut reading) = read::read(&options, &interrupt)? else { return Ok(Outcome::Trouble) };
-    locate(&mut reading.findings, &options);
+    options.geo.locate(&mut reading.findings);
     // Before devices are left out: the error rate is shared by all.
     let mut probing = options.probes.as_ref().map(|asked| asked.judge(&reading.findings, &reading.tested)).transpose()?;
     let missing = select(&mut reading.findings, &options.devices);
@@ -59,13 +59,4 @@ fn select(findings: &mut Findings, wanted: &[DeviceId]) -> Vec<String> {
     let missing = missing.map(|id| format!("no device {} was seen; without --device all are listed", names::id(*id))).collect();
     findings.devices.retain(|device| wanted.iter().any(|id| is(device, id)));
     missing
-}
-
-/// Fills in where the receivers are.
-fn locate(findings: &mut Findings, options: &Options) {
-    for device in &mut findings.devices {
-        for it in [&mut device.sightings, &mut device.continuous, &mut device.local_sightings].into_iter().flatten() {
-            (it.receiver.country, it.receiver.system) = options.geo.lookup(it.receiver.address);
-        }
-    }
 }

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::super::reports::Reports;
 use crate::clock;
+use crate::geo::Geo;
 use crate::probelog::Header;
 use crate::report::{Context, verdicts};
 use crate::store::{SessionId, Store};
@@ -19,7 +20,8 @@ pub(super) fn write(state: &Path, session: SessionId, inputs: &[String], reports
     let (mut store, _) = Store::open(state)?;
     store.resume(session)?;
     let row = store.reader()?.session(session)?;
-    let (material, settings) = (store.material()?, row.verdict_settings());
+    let (mut material, settings) = (store.material()?, row.verdict_settings());
+    Geo::default().locate(&mut material.findings);
     let verdicts = material.verdicts(&settings);
     store.told(clock::now(), &material, &verdicts, &settings)?;
     let design = Some(Header::of(&row.design, row.alpha));

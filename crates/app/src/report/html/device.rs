@@ -109,10 +109,11 @@ fn sentence(device: &Device<'_>) -> Markup {
     }
 }
 
-/// Where a receiver is, as far as known.
+/// Which address a named receiver has, and where it is, as far as known.
 pub(super) fn whereabouts(it: &earwitness_core::findings::Receiver) -> String {
     let country = it.country.as_ref().map(|it| names::clean(it, 40));
     let system = it.system.as_ref().map(|(number, name)| format!("{} (AS{number})", names::clean(name, 60)));
     let local = it.local.then(|| "inside the home".to_owned());
-    local.into_iter().chain(system).chain(country).collect::<Vec<_>>().join(", ")
+    let address = it.name.as_ref().map(|_| it.address.to_string());
+    address.into_iter().chain(local).chain(system).chain(country).collect::<Vec<_>>().join(", ")
 }

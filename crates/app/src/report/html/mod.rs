@@ -225,6 +225,12 @@ fn capture_notes(findings: &Findings, context: &Context<'_>) -> Markup {
                     ". Times are local: " (words::zone_name(first, &context.zone)) "."
                 }
             }
+            @if findings.devices.iter().flat_map(|it| &it.contacts).any(|it| it.receiver.system.is_some()) {
+                @if let Some(date) = crate::geo::date() {
+                    p.small { "Networks and the countries in which they are registered: Route Views, DB-IP (db-ip.com) and the NRO, CC BY 4.0, as of "
+                        (date) ", where no table was given. A hint: data of this kind have errors, and do not say where a computer stands." }
+                }
+            }
             @for (title, all) in [("Captures", context.inputs), ("Options", context.options)] {
                 @if !all.is_empty() {
                     p.small { (title) ": " @for (n, it) in all.iter().enumerate() { @if n > 0 { ", " } code { (super::names::clean(it, 400)) } } }

@@ -165,7 +165,7 @@ fn what_is_open_says_what_to_do_and_claims_nothing() {
         ("are too few to exclude one", 1),
         ("it may still be chance.", 1),
         // Only what is promising has a bound on its error to show.
-        ("Chance of an error", 1),
+        ("how often such evidence shows", 1),
         ("class=\"verdict none\"", 0),
     ] {
         assert_eq!(page.matches(told).count(), times, "{told}");
@@ -175,7 +175,7 @@ fn what_is_open_says_what_to_do_and_claims_nothing() {
 #[test]
 fn verdicts_stand_before_all_else_each_with_its_words_and_its_picture() {
     let page = told(&home(), Some(&probing()));
-    assert!(page.contains("<h1>1 of 6 devices sends what it hears."));
+    assert!(page.contains("<h1>2 of 6 devices send what they hear."));
     assert_eq!(page.matches("class=\"raster\"").count(), 6);
     assert_eq!(page.matches("class=\"evidence\"").count(), 6);
     let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}"));

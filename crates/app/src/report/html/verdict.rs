@@ -13,7 +13,7 @@ use crate::report::names::{self, WIDEST};
 use crate::report::summary::{Device, Summary};
 use crate::report::verdicts::curve::curves_of_proofs;
 use crate::report::verdicts::table::{ordered, sounds};
-use crate::report::verdicts::words::{basis, caveats, chance, receivers, sentences};
+use crate::report::verdicts::words::{Others, basis, caveats, chance, sentences};
 use crate::report::verdicts::{Probing, json::Curves};
 use crate::report::words::{self, as_f64, bit_rate, seconds};
 
@@ -21,6 +21,8 @@ use crate::report::words::{self, as_f64, bit_rate, seconds};
 const CARDS: usize = 500;
 /// Devices with a picture of their slots.
 const PICTURES: usize = 40;
+/// Receivers of a card.
+const SENT_TO: usize = 3;
 /// Height of the evidence, in pixels.
 const EVIDENCE: u32 = 66;
 /// Points of the evidence.
@@ -33,6 +35,7 @@ pub(super) const CAUTION: &str = "Sounds were played at moments drawn by lot, an
 /// All verdicts.
 pub(super) fn section(findings: &Findings, probing: &Probing, summary: &Summary<'_>) -> Markup {
     let rows = ordered(probing, &summary.devices);
+    let others = probing.others(summary.devices.iter().map(|it| (it.found.id, it.name.clone())));
     let curves = curves_of_proofs(findings, &probing.verdicts);
     let caveats = caveats(probing);
     html! {
@@ -45,7 +48,7 @@ pub(super) fn section(findings: &Findings, probing: &Probing, summary: &Summary<
             }
             @if !rows.is_empty() { (list(&rows)) }
         }
-        @for (place, (device, verdict)) in rows.iter().enumerate().take(CARDS) { (card(probing, &curves, place, device, verdict)) }
+        @for (place, (device, verdict)) in rows.iter().enumerate().take(CARDS) { (card(probing, (&curves, &others), place, device, verdict)) }
         @if let Some(more) = rows.len().checked_sub(CARDS).filter(|more| *more > 0) {
             p { (words::counted(more as u64, "more device is", "more devices are")) " in the JSON report." }
         }
@@ -72,8 +75,14 @@ const fn class(outcome: Outcome) -> &'static str {
     }
 }
 
-fn card(probing: &Probing, curves: &Curves, place: usize, device: &Device<'_>, verdict: &Verdict) -> Markup {
-    let told = sentences(verdict);
+fn card(
+    probing: &Probing,
+    (curves, others): (&Curves, &Others<'_>),
+    place: usize,
+    device: &Device<'_>,
+    verdict: &Verdict,
+) -> Markup {
+    let told = sentences(verdict, Some(device.found), others);
     let raster = (place < PICTURES).then(|| Raster::new(device.found, probing)).flatten();
     let curve = curves.get(&device.found.id).filter(|curve| curve.len() > 1);
     let striking = verdict.outcome.is_reaction()
@@ -109,13 +118,15 @@ fn numbers(verdict: &Verdict) -> Markup {
         dl.numbers {
             div { dt { "Rounds" } dd { (it.rounds) } @if let Some(after) = it.proven_after { dd.note { "proven after " (after) } } }
             @if verdict.outcome != Outcome::StreamsAlways {
-                div { dt { "Chance of an error" } dd { (chance(it.p)) } dd.note { "for the whole home" } }
+                div { dt { "p" } dd { (chance(it.p)) } dd.note { "how often such evidence shows against any device of a home in which none reacts" } }
             }
             @if it.caused.uploads > 0 && it.is_proven() {
                 div { dt { "Sound per upload" } dd { (seconds(it.caused.median_seconds)) }
                     @if let Some(rate) = it.caused.bit_rate { dd.note { (bit_rate(rate)) } } }
             }
-            @if let Some(to) = receivers(it) { div { dt { "Sent to" } dd { bdi { (to) } } } }
+            @for received in it.received.iter().take(SENT_TO) {
+                div { dt { "Sent to" } dd { bdi { (names::receiver(&received.receiver, WIDEST)) } } dd.note { (words::octets(received.octets)) " · " bdi { (names::whom(&received.receiver)) } } }
+            }
         }
     }
 }
@@ -190,7 +201,7 @@ pub(super) fn meaning() -> Markup {
                     h3 { "Proven" }
                     p {
                         "A slot for the sound was drawn by lot out of several equal ones. A device that is deaf to it cannot know which, so its traffic in "
-                        "that slot stands out only by luck, and how much luck that would take is counted. The chance of an error holds for any kind of traffic."
+                        "that slot stands out only by luck, and how much luck that would take is counted. That holds for any kind of traffic."
                     }
                 }
                 div {

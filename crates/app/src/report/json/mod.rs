@@ -9,7 +9,8 @@ use earwitness_core::findings::{
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Outcome;
 
-use self::shape::{Burst, Capture, Detector, Device, Kind, Report, Shape, Sums, Where};
+pub(super) use self::shape::Where;
+use self::shape::{Burst, Capture, Detector, Device, Kind, Report, Shape, Sums};
 use super::Context;
 use super::names::{self, WIDEST_EXACT, clean};
 use super::stretches::observed;
@@ -37,12 +38,14 @@ pub fn write(findings: &Findings, context: &Context<'_>, out: &mut dyn Write) ->
 
 fn report(findings: &Findings, context: &Context<'_>) -> Report {
     let curves = context.probing.map(|it| verdicts::curve::curves(&it.verdicts)).unwrap_or_default();
+    let names = || findings.devices.iter().map(|it| (it.id, names::device(it, maker(it, context).as_deref())));
+    let others = context.probing.map(|it| it.others(names()));
     Report {
         version: VERSION,
         program: concat!("earwitness ", env!("CARGO_PKG_VERSION")),
         capture: capture(findings, context),
         probing: context.probing.map(verdicts::json::session),
-        devices: findings.devices.iter().map(|it| device(it, context, &curves)).collect(),
+        devices: findings.devices.iter().map(|it| device(it, context, (&curves, others.as_ref()))).collect(),
     }
 }
 
@@ -84,11 +87,21 @@ fn capture(findings: &Findings, context: &Context<'_>) -> Capture {
     }
 }
 
-fn device(it: &DeviceFindings, context: &Context<'_>, curves: &verdicts::json::Curves) -> Device {
+/// Who makes a device.
+fn maker(it: &DeviceFindings, context: &Context<'_>) -> Option<String> {
+    let DeviceId::Mac(mac) = it.id else { return None };
+    (context.vendor)(mac).filter(|_| !it.randomised).map(|it| clean(&it, WIDEST_EXACT))
+}
+
+fn device(
+    it: &DeviceFindings,
+    context: &Context<'_>,
+    (curves, others): (&verdicts::json::Curves, Option<&verdicts::words::Others<'_>>),
+) -> Device {
     let verdict = context.probing.and_then(|probing| probing.of(it.id));
     let curve = curves.get(&it.id).map_or(&[][..], Vec::as_slice);
     let mac = if let DeviceId::Mac(mac) = it.id { Some(mac) } else { None };
-    let vendor = mac.filter(|_| !it.randomised).and_then(context.vendor).map(|it| clean(&it, WIDEST_EXACT));
+    let vendor = maker(it, context);
     let exact = |text: &String| clean(text, WIDEST_EXACT);
     let mut addresses: Vec<_> = it.addresses.iter().map(ToString::to_string).collect();
     if let (DeviceId::Address(own), true) = (it.id, addresses.is_empty()) {
@@ -110,7 +123,7 @@ fn device(it: &DeviceFindings, context: &Context<'_>, curves: &verdicts::json::C
         verdict: verdict.map(|it| it.outcome.key()),
         reason: verdict.and_then(|it| verdicts::words::reason(it.outcome)),
         expected: context.probing.and_then(|probing| probing.expected(it.id)).map(|it| clean(key_of(it), WIDEST_EXACT)),
-        evidence: verdict.map(|it| verdicts::json::evidence(it, curve)),
+        evidence: verdict.zip(others).map(|(verdict, others)| verdicts::json::evidence(verdict, it, others, curve)),
         first_ns: it.seen.from.nanos(),
         last_ns: it.seen.until.nanos(),
         upstream: sums(it.upstream),
@@ -120,6 +133,11 @@ fn device(it: &DeviceFindings, context: &Context<'_>, curves: &verdicts::json::C
         sightings: it.sightings.iter().map(sighting).collect(),
         continuous: it.continuous.iter().map(sighting).collect(),
         local_sightings: it.local_sightings.iter().map(sighting).collect(),
+        contacts: it
+            .contacts
+            .iter()
+            .map(|it| shape::Contact { receiver: details(&it.receiver), payload_octets: it.octets() })
+            .collect(),
         bursts: it
             .bursts
             .iter()
@@ -172,7 +190,8 @@ fn key_of(words: &str) -> &str {
     [Outcome::SendsMore, Outcome::SendsLess].into_iter().find(|it| it.words() == words).map_or(words, |it| it.key())
 }
 
-fn details(it: &Receiver) -> Where {
+/// A receiver with all that is known of it.
+pub(super) fn details(it: &Receiver) -> Where {
     let name_source = it.name.as_ref().map(|(_, source)| match source {
         NameSource::Tls => "tls",
         NameSource::Quic => "quic",

@@ -68,6 +68,13 @@ pub(super) struct Device {
     pub(super) continuous: Vec<Sighting>,
     pub(super) local_sightings: Vec<Sighting>,
     pub(super) bursts: Vec<Burst>,
+    pub(super) contacts: Vec<Contact>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Contact {
+    pub(super) receiver: Where,
+    pub(super) payload_octets: u64,
 }
 
 #[derive(Serialize)]
@@ -106,7 +113,7 @@ pub(super) enum Kind {
 }
 
 #[derive(Serialize)]
-pub(super) struct Where {
+pub(crate) struct Where {
     pub(super) address: String,
     pub(super) port: u16,
     pub(super) name: Option<String>,

@@ -1,14 +1,15 @@
 //! Verdicts as part of the report for programs; each key is explained in `docs/schema/analyze-2.json`.
 
 use earwitness_core::detect::dose::Dose;
-use earwitness_core::findings::DeviceId;
+use earwitness_core::findings::{DeviceFindings, DeviceId};
 use earwitness_core::trial::Trial;
-use earwitness_core::verdict;
+use earwitness_core::verdict::{self, Direction};
 use serde::Serialize;
 
 use super::{Probing, words};
 use crate::probelog::{heard_word, sound_word, void_word};
-use crate::report::names::{WIDEST_EXACT, clean, receiver};
+use crate::report::json::{Where, details};
+use crate::report::names::{WIDEST_EXACT, clean, id, receiver};
 use crate::report::words::as_f64;
 
 /// The session.
@@ -20,7 +21,15 @@ pub(crate) struct Session {
     alpha: f64,
     seed: Option<u64>,
     caveats: Vec<String>,
+    control: Control,
     trials: Vec<Round>,
+}
+
+/// What shows that the sounds could be heard.
+#[derive(Serialize)]
+struct Control {
+    microphone_rounds: u32,
+    devices: Vec<String>,
 }
 
 /// One round.
@@ -62,12 +71,40 @@ pub(crate) struct Evidence {
     upload_median_seconds: Option<f64>,
     upload_bit_rate: Option<f64>,
     receivers: Vec<String>,
+    sent_to: Vec<SentTo>,
+    direction: Option<&'static str>,
+    sound_shown_by: Option<&'static str>,
+    ln_e_recorded: Option<f64>,
+    ln_e_dose: Option<f64>,
+    recordings: u32,
+    recording_octets: Option<f64>,
+    within_seconds: f64,
+    audible_rounds: u32,
+    after: Option<After>,
     dose_octets: Option<Line>,
     dose_audio_seconds: Option<Line>,
     ttest: Option<Ttest>,
     bursts_drawn: u32,
     bursts_sham: u32,
     continuous_share: Option<f64>,
+}
+
+/// What a receiver was sent.
+#[derive(Serialize)]
+struct SentTo {
+    receiver: Where,
+    octets: u64,
+}
+
+/// The device that moved before.
+#[derive(Serialize)]
+struct After {
+    device: String,
+    name: String,
+    lag_seconds: f64,
+    rounds_together: u32,
+    rounds_moved: u32,
+    rounds_other_moved: u32,
 }
 
 #[derive(Serialize)]
@@ -110,6 +147,10 @@ pub(crate) fn session(probing: &Probing) -> Session {
         alpha: verdicts.alpha,
         seed: probing.design.as_ref().and_then(|design| design.seed),
         caveats: words::caveats(probing),
+        control: Control {
+            microphone_rounds: verdicts.control.microphone,
+            devices: verdicts.control.devices.iter().map(|it| id(*it)).collect(),
+        },
         trials: verdicts.trials.iter().map(round).collect(),
     }
 }
@@ -133,11 +174,11 @@ fn round(trial: &Trial) -> Round {
 }
 
 /// The evidence about one device; `curve` is how it grew.
-pub(crate) fn evidence(it: &verdict::Verdict, curve: &[f64]) -> Evidence {
-    let sentences = words::sentences(it);
+pub(crate) fn evidence(it: &verdict::Verdict, found: &DeviceFindings, others: &words::Others<'_>, curve: &[f64]) -> Evidence {
+    let sentences = words::sentences(it, Some(found), others);
     let it = &it.evidence;
     let caused = &it.caused;
-    let mut receivers: Vec<String> = caused.receivers.iter().map(|it| receiver(it, WIDEST_EXACT)).collect();
+    let mut receivers: Vec<String> = it.received.iter().map(|it| receiver(&it.receiver, WIDEST_EXACT)).collect();
     receivers.dedup();
     Evidence {
         sentences,
@@ -164,6 +205,29 @@ pub(crate) fn evidence(it: &verdict::Verdict, curve: &[f64]) -> Evidence {
         upload_median_seconds: finite(caused.median_seconds).filter(|_| caused.uploads > 0),
         upload_bit_rate: caused.bit_rate.and_then(finite),
         receivers,
+        sent_to: it.received.iter().map(|it| SentTo { receiver: details(&it.receiver), octets: it.octets }).collect(),
+        direction: it.direction.filter(|_| it.is_proven()).map(|it| match it {
+            Direction::More => "more",
+            Direction::Less => "less",
+        }),
+        sound_shown_by: it.sound.filter(|_| it.is_proven()).map(|it| match it {
+            verdict::Sound::Clocked => "clocked audio",
+            verdict::Sound::Recorded => "recordings",
+        }),
+        ln_e_recorded: finite(it.ln_recorded),
+        ln_e_dose: finite(it.ln_dose),
+        recordings: caused.recordings,
+        recording_octets: caused.recording_octets.and_then(finite),
+        within_seconds: seconds(it.slot),
+        audible_rounds: it.audible,
+        after: it.after.map(|it| After {
+            device: id(it.device),
+            name: others.names.get(&it.device).cloned().unwrap_or_default(),
+            lag_seconds: seconds(it.lag),
+            rounds_together: it.together,
+            rounds_moved: it.moved,
+            rounds_other_moved: it.other_moved,
+        }),
         dose_octets: it.dose.as_ref().map(line),
         dose_audio_seconds: it.dose_seconds.as_ref().map(line),
         ttest: it.ttest.map(|(reacting, judged)| Ttest { reacting, judged }),

@@ -37,6 +37,12 @@ impl Probing {
         self.verdicts.devices.iter().find(|it| it.device == device)
     }
 
+    /// What sentences about one device say of others.
+    #[must_use]
+    pub fn others(&self, names: impl IntoIterator<Item = (DeviceId, String)>) -> words::Others<'_> {
+        words::Others { names: names.into_iter().collect(), control: &self.verdicts.control }
+    }
+
     /// The words of the right verdict, where they are known.
     #[must_use]
     pub fn expected(&self, device: DeviceId) -> Option<&str> {

@@ -6,7 +6,7 @@ use comfy_table::{Attribute, Cell, Color};
 use earwitness_core::findings::Findings;
 use earwitness_core::verdict::{Outcome, Undecided, Verdict};
 
-use super::words::{basis, caveats, chance, headline, hits, receivers, sentences};
+use super::words::{Others, basis, caveats, chance, headline, hits, receivers, sentences};
 use super::{Probing, rank};
 use crate::report::summary::{Device, summary};
 use crate::report::table::{MAC, ROOMY, Terminal, WIDE, identity, table, wrapped, write_table};
@@ -39,10 +39,11 @@ pub fn write(
     if !rows.is_empty() {
         write_table(out, terminal, "Verdicts", &verdicts(probing, &rows, terminal))?;
     }
+    let others = probing.others(summary.devices.iter().map(|it| (it.found.id, it.name.clone())));
     for (device, verdict) in rows.iter().take(EXPLAINED) {
         let title = wrapped(&format!("{}: {}", device.name, verdict.outcome.words()), columns);
         writeln!(out, "\n{}", title.iter().map(|line| terminal.bold(line)).collect::<Vec<_>>().join("\n"))?;
-        for sentence in explained(verdict) {
+        for sentence in explained(verdict, device, &others) {
             writeln!(out, "  {}", wrapped(&sentence, columns.saturating_sub(2)).join("\n  "))?;
         }
     }
@@ -127,8 +128,8 @@ fn truth_of(probing: &Probing, verdict: &Verdict) -> Cell {
 }
 
 /// The sentences of a device, and how often each sound moved it.
-pub(crate) fn explained(verdict: &Verdict) -> Vec<String> {
-    let mut told = sentences(verdict);
+fn explained(verdict: &Verdict, device: &Device<'_>, others: &Others<'_>) -> Vec<String> {
+    let mut told = sentences(verdict, Some(device.found), others);
     told.extend(sounds(verdict).map(|it| format!("By sound: {}.", it.words())));
     told
 }
@@ -184,7 +185,7 @@ mod tests {
     fn the_answer_comes_first_and_each_device_has_its_line_and_its_sentences() {
         let told = shown(&probing(), 120);
         println!("{told}");
-        assert!(told.starts_with("1 of 6 devices sends what it hears. "), "{told}");
+        assert!(told.starts_with("2 of 6 devices send what they hear. "), "{told}");
         let row = told.lines().find(|line| line.starts_with("Kitchen Echo ") && line.contains("streams what it hears")).unwrap();
         assert!(row.contains(" 23 ") && row.contains("4.4 s"), "{row}");
         assert!(told.contains("\nKitchen Echo: streams what it hears\n  When it hears a sound, it sends sound"), "{told}");

@@ -1,9 +1,14 @@
 //! Verdicts in plain words: what a device does, how sure that is, what it means, what to do. What may be claimed is in
 //! `docs/design/detection.md`, section "Verdicts".
 
+use std::collections::BTreeMap;
+
 use earwitness_core::detect::dose::Dose;
+use earwitness_core::findings::{DeviceFindings, DeviceId};
 use earwitness_core::time::SECOND;
-use earwitness_core::verdict::{Caveat, Evidence, NotTested, Outcome, Undecided, Verdict};
+use earwitness_core::verdict::{
+    Caveat, Control, Direction, Evidence, LEAST_SPEECH, NotTested, Outcome, Received, Sound, Undecided, Verdict,
+};
 
 use super::Probing;
 use crate::report::names::{self, WIDEST};
@@ -65,47 +70,146 @@ pub const fn reason(outcome: Outcome) -> Option<&'static str> {
     })
 }
 
-/// The verdict in sentences: the first says what the device does, the others how sure that is and what to do.
+/// What sentences about one device say of others: their names, and what shows that the sounds could be heard.
+pub struct Others<'a> {
+    /// Names by device.
+    pub names: BTreeMap<DeviceId, String>,
+    /// The positive control.
+    pub control: &'a Control,
+}
+
+impl Others<'_> {
+    fn name(&self, device: DeviceId) -> String {
+        self.names.get(&device).cloned().unwrap_or_else(|| names::id(device))
+    }
+}
+
+/// The verdict in sentences: the first says what the device does, the others to whom, how sure that is and what to do. `found` is what was seen of the
+/// device, so that its sightings and its verdict are told apart.
 #[must_use]
-pub fn sentences(verdict: &Verdict) -> Vec<String> {
+pub fn sentences(verdict: &Verdict, found: Option<&DeviceFindings>, others: &Others<'_>) -> Vec<String> {
     let it = &verdict.evidence;
-    match verdict.outcome {
-        Outcome::Streams => [Some(streams(it)), amount(it), sure(it), Some(STREAMS_DO.to_owned())].into_iter().flatten().collect(),
-        Outcome::SendsMore | Outcome::Reacts => [
-            Some(format!("Sound makes it send something: {}. Nothing shows that the sound itself is sent.", when(it))),
-            amount(it).filter(|_| verdict.outcome == Outcome::SendsMore),
+    let told = match verdict.outcome {
+        Outcome::Streams => vec![Some(streams(it)), amount(it), whom(it), after(it, others), sure(it), Some(STREAMS_DO.to_owned())],
+        Outcome::SendsMore => vec![
+            Some(format!("The longer it hears a sound, the more it sends: {}. Nothing shows that the sound itself is sent.", when(it))),
+            amount(it),
+            low_rate(it),
+            whom(it),
+            after(it, others),
             sure(it),
             Some(REACTS_DO.to_owned()),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-        Outcome::SendsLess => {
-            [Some("Sound makes it send less.".to_owned()), sure(it), Some(REACTS_DO.to_owned())].into_iter().flatten().collect()
-        }
-        Outcome::NoReaction => silent(it),
+        ],
+        Outcome::Reacts => vec![
+            Some(format!("Sound makes it send something: {}. Nothing shows that the sound itself is sent.", when(it))),
+            whom(it),
+            after(it, others),
+            sure(it),
+            Some(REACTS_DO.to_owned()),
+        ],
+        Outcome::SendsLess => vec![
+            Some(format!("Sound makes it send less: {}. No upload of sound follows from that.", when(it))),
+            whom(it),
+            sure(it),
+            Some(LESS_DO.to_owned()),
+        ],
+        Outcome::NoReaction => silent(it, others).into_iter().chain([whom(it)]).collect(),
         Outcome::StreamsAlways => vec![
-            format!(
+            Some(format!(
                 "It sends at the even beat of a codec nearly all the time ({} of the session), whether a sound is played or not.",
                 percent(it.continuous)
+            )),
+            whom(it),
+            Some(
+                "That may be live sound, a camera's picture or something harmless: a suspicion, not a proof. Unplug it, mute its microphone \
+                 or cover its camera, and see whether the stream stops or gets thinner."
+                    .to_owned(),
             ),
-            "That may be live sound, a camera's picture or something harmless: a suspicion, not a proof. Unplug it, mute its microphone \
-             or cover its camera, and see whether the stream stops or gets thinner."
-                .to_owned(),
         ],
-        Outcome::Undecided(why) => undecided(it, why),
-        Outcome::NotTested(why) => vec![not_tested(why).to_owned()],
-    }
+        Outcome::Undecided(why) => undecided(it, why).into_iter().map(Some).chain([whom(it)]).collect(),
+        Outcome::NotTested(why) => vec![Some(not_tested(why).to_owned()), whom(it)],
+    };
+    let beside = found.and_then(|found| beside(verdict, found));
+    told.into_iter().flatten().chain(beside).collect()
 }
 
 const STREAMS_DO: &str =
     "If you do not want that, mute its microphone and test again: a mute that works shows no reaction. Or unplug it.";
 const REACTS_DO: &str = "A notice that it is loud, a lamp that answers a clap, or words that it understood by itself and sends as text \
     look like this; encrypted traffic does not tell which. Its settings may.";
+const LESS_DO: &str = "A device that pauses a stream or its reports while it plays, listens or is spoken to looks like this.";
 
 fn streams(it: &Evidence) -> String {
     let to = receivers(it).map_or_else(String::new, |to| format!(" to {to}"));
-    format!("When it hears a sound, it sends sound{to}: {}.", when(it))
+    match it.sound {
+        Some(Sound::Recorded) => {
+            format!("When it hears a sound, it sends finished recordings{to}, which were not opened: {}.", when(it))
+        }
+        _ => format!("When it hears a sound, it sends sound{to}: {}.", when(it)),
+    }
+}
+
+/// Sightings beside the verdict, which a reader would else take for its opposite.
+fn beside(verdict: &Verdict, found: &DeviceFindings) -> Option<String> {
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let uploads = counted(number(found.sightings.len() + found.local_sightings.len()), "upload", "uploads");
+    let some = !found.sightings.is_empty() || !found.local_sightings.is_empty();
+    match verdict.outcome {
+        Outcome::Streams => None,
+        Outcome::SendsMore | Outcome::Reacts | Outcome::SendsLess | Outcome::NoReaction if some => Some(format!(
+            "It made {uploads} that look like sound or a recording (listed with it); nothing shows that the sounds of the test caused them."
+        )),
+        Outcome::Undecided(_) | Outcome::NotTested(_) if some => Some(format!(
+            "It made {uploads} that look like sound or a recording (listed with it); what caused them, this test does not tell."
+        )),
+        Outcome::StreamsAlways | Outcome::NotTested(_) => None,
+        _ if !found.continuous.is_empty() => Some(
+            "For a part of the time it also sent at an even beat that did not end within a minute, as calls and pictures do."
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+/// That it moved together with another device, and after it.
+fn after(it: &Evidence, others: &Others<'_>) -> Option<String> {
+    let after = it.after?;
+    let other = others.name(after.device);
+    Some(format!(
+        "It moved together with {other}, and after it: in {} of the {} in which it moved, about {} later ({other} moved in {}). So it may have been told by \
+         {other}, or have heard its answer, and not the sound. Unplug {other} and test again to know.",
+        count(after.together.into()),
+        counted(after.moved.into(), "round", "rounds"),
+        words::duration(after.lag),
+        count(after.other_moved.into()),
+    ))
+}
+
+/// A dose too small for speech.
+fn low_rate(it: &Evidence) -> Option<String> {
+    it.dose.filter(|dose| dose.slope.high < LEAST_SPEECH).map(|_| {
+        "That is less than any speech coder in general use sends: readings of how loud it is, or text, rather than sound."
+            .to_owned()
+    })
+}
+
+/// To whom, with octets.
+fn whom(it: &Evidence) -> Option<String> {
+    let (last, first) = it.received.split_last()?;
+    let told = |it: &Received| format!("{} ({})", names::whom(&it.receiver), octets(it.octets));
+    let what = match () {
+        () if it.is_proven() && it.direction != Some(Direction::Less) => "After the sounds it sent to",
+        () if it.goes_on() => "The stream went to",
+        () => "In all it sent to",
+    };
+    let named: Vec<String> = it.received.iter().take(RECEIVERS).map(told).collect();
+    let more = it.received.len().saturating_sub(RECEIVERS);
+    let list = match (more, first.is_empty()) {
+        (0, true) => told(last),
+        (0, false) => format!("{} and {}", named.get(..named.len() - 1).unwrap_or_default().join(", "), told(last)),
+        (more, _) => format!("{} and {more} more", named.join(", ")),
+    };
+    Some(format!("{what} {list}."))
 }
 
 /// In how many rounds, or how late.
@@ -115,11 +219,25 @@ fn when(it: &Evidence) -> String {
         return format!("not at once, but about {delay} after the sound was played");
     }
     let (hits, rounds) = hits(it);
-    format!(
-        "in {} of {} it sent more while a sound was played than in any of the silent slots",
-        count(hits),
-        counted(rounds, "round", "rounds")
-    )
+    match it.direction {
+        Some(Direction::Less) => {
+            let rounds = counted(rounds, "round", "rounds");
+            format!(
+                "over {rounds} it sent less while a sound was played than in the silent slots, more often than chance explains"
+            )
+        }
+        _ if hits == 0 => {
+            format!(
+                "over {}, what it sent depends on where the sound was, neither always more nor always less",
+                counted(rounds, "round", "rounds")
+            )
+        }
+        _ => format!(
+            "in {} of {} it sent more while a sound was played than in any of the silent slots",
+            count(hits),
+            counted(rounds, "round", "rounds")
+        ),
+    }
 }
 
 /// Rounds in which the drawn slot outdid all shams, and all.
@@ -139,7 +257,14 @@ fn amount(it: &Evidence) -> Option<String> {
             counted(it.caused.uploads.into(), "upload", "uploads")
         ));
     }
-    if let Some(dose) = it.dose.as_ref().filter(|dose| dose.slope.low > 0.0) {
+    if it.caused.recordings > 0 && it.sound == Some(Sound::Recorded) {
+        told.push(format!(
+            "{} per recording (median of {})",
+            octets(round(it.caused.recording_octets.unwrap_or(0.0)).unsigned_abs()),
+            counted(it.caused.recordings.into(), "recording", "recordings")
+        ));
+    }
+    if let Some(dose) = it.dose.as_ref().filter(|dose| it.sends_more() && dose.slope.low > 0.0) {
         told.push(format!("the longer the sound, the more it sends, {}", slope(dose)));
     }
     let told = told.join("; ");
@@ -153,12 +278,12 @@ fn slope(dose: &Dose) -> String {
     format!("{} for each second that it hears ({} {high})", each(dose.slope.value), each(dose.slope.low))
 }
 
-/// Receivers in words.
+/// Receivers in a word each, for a table.
 #[must_use]
 pub fn receivers(it: &Evidence) -> Option<String> {
     let mut all: Vec<String> = Vec::new();
-    for receiver in &it.caused.receivers {
-        let name = names::receiver(receiver, WIDEST);
+    for received in &it.received {
+        let name = names::receiver(&received.receiver, WIDEST);
         if !all.contains(&name) {
             all.push(name);
         }
@@ -196,15 +321,24 @@ pub fn odds(p: f64) -> Option<String> {
     Some(count(round(homes).unsigned_abs()))
 }
 
-fn silent(it: &Evidence) -> Vec<String> {
+fn silent(it: &Evidence, others: &Others<'_>) -> Vec<Option<String>> {
+    let within = words::duration(it.slot);
+    let audible = if it.audible == it.rounds {
+        String::new()
+    } else {
+        format!(
+            " (only the {} count for this in which the sound is shown to have been audible)",
+            counted(it.audible.into(), "round", "rounds")
+        )
+    };
     let mut told = vec![format!(
-        "In {} nothing shows that what it sent depends on the sounds. It answers such sounds in fewer than {} of cases (95\u{a0}%).",
+        "In {} nothing shows that what it sent depends on the sounds. It answers such sounds within {within} in fewer than {} of cases (95\u{a0}%){audible}.",
         counted(it.rounds.into(), "round", "rounds"),
         percent(it.bound)
     )];
     told.push(match (it.limit_octets, it.limit_clocked) {
         (Some(limit), clocked) => format!(
-            "An upload of more than {} after a sound would have been noticed{}.",
+            "An upload of more than {} within {within} after a sound would have been noticed{}. One that comes later, at no fixed delay, would not.",
             octets(round(limit.max(0.0)).unsigned_abs()),
             if clocked { ", and so would live sound at the beat of a codec" } else { "" }
         ),
@@ -213,8 +347,25 @@ fn silent(it: &Evidence) -> Vec<String> {
         }
         (None, false) => "It sends so much at other times that a small upload could have hidden in it.".to_owned(),
     });
-    told.push("That holds for the sounds that were played and the place they came from: other words may wake it.".to_owned());
-    told
+    told.extend(control(others));
+    told.push("That holds for the sounds that were played: other words may wake it.".to_owned());
+    told.into_iter().map(Some).collect()
+}
+
+/// The positive control by name, and what it does not speak for.
+fn control(others: &Others<'_>) -> Option<String> {
+    let control = others.control;
+    let devices: Vec<String> = control.devices.iter().take(RECEIVERS).map(|it| others.name(*it)).collect();
+    let microphone = (control.microphone > 0)
+        .then(|| format!("the microphone heard them in {}", counted(control.microphone.into(), "round", "rounds")));
+    let reacted = (!devices.is_empty()).then(|| format!("{} reacted to them", devices.join(", ")));
+    let shown = microphone.into_iter().chain(reacted).collect::<Vec<_>>().join("; ");
+    (!shown.is_empty()).then(|| {
+        format!(
+            "What shows that the sounds could be heard: {shown}. That speaks for the place where it stands, and not for another room: where this device is, \
+             they may have been too quiet."
+        )
+    })
 }
 
 fn undecided(it: &Evidence, why: Undecided) -> Vec<String> {
@@ -324,7 +475,7 @@ pub fn basis(probing: &Probing) -> String {
         "each a single slot with a sound".to_owned()
     };
     format!(
-        "{counted}, {layout}. The chance that any device at all is accused falsely is at most {}.",
+        "{counted}, {layout}. If no device reacted to sound, this test would accuse any of them in at most {} of such homes.",
         percent(probing.verdicts.alpha)
     )
 }
@@ -365,12 +516,27 @@ mod tests {
 
     fn told(outcome: Outcome, evidence: Evidence) -> String {
         let device = DeviceId::Address(std::net::Ipv4Addr::LOCALHOST.into());
-        sentences(&Verdict { device, outcome, evidence }).join(" ").replace('\u{a0}', " ")
+        let control = Control { microphone: 12, devices: vec![device] };
+        let others = Others { names: [(device, "Kitchen Echo".to_owned())].into(), control: &control };
+        sentences(&Verdict { device, outcome, evidence }, None, &others).join(" ").replace('\u{a0}', " ")
     }
 
     fn evidence() -> Evidence {
         let sounds = [("glass".to_owned(), (5, 6)), ("hello".to_owned(), (0, 6))].into();
-        Evidence { rounds: 12, p: 0.000_33, threshold: 6.0, ln_e: 9.0, sounds, bound: 0.214, ..Evidence::default() }
+        let direction = Some(Direction::More);
+        let (rounds, audible, slot) = (12, 11, 20 * SECOND);
+        Evidence {
+            rounds,
+            audible,
+            slot,
+            p: 0.000_33,
+            threshold: 6.0,
+            ln_e: 9.0,
+            sounds,
+            bound: 0.214,
+            direction,
+            ..Evidence::default()
+        }
     }
 
     #[test]
@@ -399,16 +565,47 @@ mod tests {
         let limits =
             |limit_octets, limit_clocked| told(Outcome::NoReaction, Evidence { limit_octets, limit_clocked, ..evidence() });
         let told = limits(Some(12_300.0), true);
-        assert!(told.contains("in fewer than 22 % of cases (95 %)"), "{told}");
+        assert!(told.contains("within 20 s in fewer than 22 % of cases (95 %) (only the 11 rounds count"), "{told}");
         assert!(
-            told.contains("An upload of more than 12.3 kB after a sound would have been noticed, and so would live sound"),
+            told.contains(
+                "An upload of more than 12.3 kB within 20 s after a sound would have been noticed, and so would live sound"
+            ),
             "{told}"
         );
+        assert!(told.contains("the microphone heard them in 12 rounds; Kitchen Echo reacted to them"), "{told}");
+        assert!(told.contains("not for another room"), "{told}");
         assert!(limits(None, true).contains("only live sound at the beat of a codec would have been noticed"));
         assert!(limits(None, false).contains("could have hidden"));
         for claim in ["clean", "safe", "does not listen", "never"] {
             assert!(!told.contains(claim), "{claim} in {told}");
         }
+    }
+
+    #[test]
+    fn less_is_never_told_as_sound_and_more_with_length_only_as_more() {
+        let less = told(Outcome::SendsLess, Evidence { direction: Some(Direction::Less), ..evidence() });
+        assert!(less.starts_with("Sound makes it send less: over 12 rounds") && !less.contains("sends sound"), "{less}");
+        let slope = earwitness_core::findings::Estimate { value: 130.0, low: 120.0, high: 140.0 };
+        let dose = Some(Dose { slope, intercept: 0.0, p: 1e-4, points: 12 });
+        let more = told(Outcome::SendsMore, Evidence { dose, ln_dose: 7.0, ..evidence() });
+        assert!(
+            more.starts_with("The longer it hears a sound, the more it sends") && more.contains("130 B for each second"),
+            "{more}"
+        );
+        assert!(more.contains("less than any speech coder") && !more.contains("sends sound"), "{more}");
+    }
+
+    #[test]
+    fn who_moves_after_another_is_told_so() {
+        let device = DeviceId::Address(std::net::Ipv4Addr::LOCALHOST.into());
+        let after = earwitness_core::verdict::After { device, together: 18, moved: 19, other_moved: 20, lag: 3 * SECOND };
+        let told = told(Outcome::Reacts, Evidence { after: Some(after), ..evidence() });
+        assert!(
+            told.contains(
+                "It moved together with Kitchen Echo, and after it: in 18 of the 19 rounds in which it moved, about 3 s later"
+            ),
+            "{told}"
+        );
     }
 
     #[test]
@@ -448,7 +645,7 @@ mod tests {
         let mut probing = probing();
         assert_eq!(
             headline(&probing),
-            "1 of 6 devices sends what it hears. 1 reacts to sound, 1 streams all the time, 1 is undecided, 2 showed no reaction."
+            "2 of 6 devices send what they hear. 1 streams all the time, 1 is undecided, 2 showed no reaction."
         );
         for verdict in &mut probing.verdicts.devices {
             verdict.outcome = Outcome::NoReaction;

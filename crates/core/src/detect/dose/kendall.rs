@@ -132,7 +132,7 @@ impl Null {
 }
 
 /// Shows every order of the items (Heap 1963).
-fn each_order(items: &mut [usize], show: &mut impl FnMut(&[usize])) {
+pub(super) fn each_order<T>(items: &mut [T], show: &mut impl FnMut(&[T])) {
     let mut swapped = vec![0_usize; items.len()];
     show(items);
     let mut at = 1;

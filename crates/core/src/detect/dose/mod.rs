@@ -3,7 +3,10 @@
 //! The slope is the median of the slopes of all pairs (Theil 1950, Sen 1968), so that a quarter of the probes may have met anything else;
 //! its interval holds the slopes that a permutation test of Kendall's S does not reject. `docs/design/detection.md`, section "dose".
 
+mod bet;
 mod kendall;
+
+pub use bet::{BLOCK, Bet};
 
 use kendall::{Null, Score, ranks};
 

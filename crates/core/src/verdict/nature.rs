@@ -1,0 +1,122 @@
+//! What a proven reaction is: in which direction it goes, whether it is sound that follows, whether it grows with the sound.
+
+use super::Evidence;
+use super::weigh::Answer;
+use crate::detect::dose::Bet;
+use crate::detect::lottery::{Lottery, Place};
+
+/// Whether a device sends more or less while there is a sound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    /// It sends more than in silent slots.
+    More,
+    /// It sends less.
+    Less,
+}
+
+/// What shows that it is sound that a device sends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sound {
+    /// Uploads at the beat of a codec follow the sounds.
+    Clocked,
+    /// Finished recordings follow the sounds.
+    Recorded,
+}
+
+/// Parts of a device's error rate that lie on saying falsely of one that reacts: that clocked audio follows the sounds, that recordings do, and that it
+/// sends more the longer it hears. Together they are 1, so that with the proof of the reaction, which cannot be wrong of such a device, no more than its
+/// error rate is spent. Most lies on clocked audio, which is what is asked about most.
+const CLOCKED: f64 = 0.8;
+const RECORDED: f64 = 0.1;
+const DOSE: f64 = 0.1;
+
+/// Standard deviations of the ranks that a direction takes. That there is a reaction was proven before; this asks only which.
+const CLEAR: f64 = 2.0;
+
+/// Weighs what the answers show; the part of the stake on their delay is given as a logarithm.
+pub(super) fn tell(evidence: &mut Evidence, answers: &[Answer<'_>], ln_part: f64) {
+    let places = |of: fn(&Answer<'_>) -> Option<Place>| {
+        answers.iter().filter_map(move |answer| Some((answer.number, of(answer)?))).collect::<Vec<_>>()
+    };
+    let (all, recorded) = (places(|it| it.place), places(|it| it.recorded));
+    evidence.direction = direction(&all);
+    evidence.ln_clocked += CLOCKED.ln();
+    evidence.ln_recorded = lottery(&recorded) + ln_part + RECORDED.ln();
+    let mut bet = Bet::default();
+    for answer in answers.iter().filter(|it| it.first) {
+        bet.probe(answer.number, answer.heard, answer.sent.octets);
+    }
+    evidence.ln_dose = bet.highest() + ln_part + DOSE.ln();
+    let follows = |ln_e: f64, places: &[(usize, Place)]| ln_e >= evidence.threshold && direction(places) == Some(Direction::More);
+    evidence.sound = if follows(evidence.ln_clocked, &places(|it| it.clocked)) {
+        Some(Sound::Clocked)
+    } else if follows(evidence.ln_recorded, &recorded) {
+        Some(Sound::Recorded)
+    } else {
+        None
+    };
+}
+
+/// The highest that the stake on these places has been.
+pub(super) fn lottery(places: &[(usize, Place)]) -> f64 {
+    let mut lottery = Lottery::new();
+    for (sound, place) in places {
+        lottery.round(*sound, *place);
+    }
+    lottery.highest()
+}
+
+/// Which way drawn slots differ from shams, by the sound that moves the device most, or by all together; nothing where some sounds make it send more and
+/// others less, or neither is clear.
+///
+/// The drawn slot of a device that is not moved is as often above as below a sham, with the variance `(m^2 - 1) / 3` of "shams above less shams below"
+/// (the uniform distribution over `m` ranks).
+fn direction(places: &[(usize, Place)]) -> Option<Direction> {
+    let mut sums: std::collections::BTreeMap<Option<usize>, (f64, f64)> = std::collections::BTreeMap::new();
+    for (sound, place) in places.iter().filter(|it| it.1.level + 1 < it.1.slots) {
+        let below = place.slots - 1 - place.above - place.level;
+        let slots = f64::from(place.slots);
+        for of in [None, Some(*sound)] {
+            let (sum, variance) = sums.entry(of).or_default();
+            *sum += f64::from(below) - f64::from(place.above);
+            *variance += (slots * slots - 1.0) / 3.0;
+        }
+    }
+    let clear: Vec<f64> =
+        sums.into_values().map(|(sum, variance)| sum / variance.sqrt()).filter(|it| it.abs() >= CLEAR).collect();
+    match (clear.iter().any(|it| *it > 0.0), clear.iter().any(|it| *it < 0.0)) {
+        (true, false) => Some(Direction::More),
+        (false, true) => Some(Direction::Less),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rounds(sound: usize, above: u32, count: usize) -> Vec<(usize, Place)> {
+        vec![(sound, Place { above, level: 0, slots: 8 }); count]
+    }
+
+    #[test]
+    fn first_is_more_last_is_less_and_both_is_neither() {
+        assert_eq!(direction(&rounds(0, 0, 4)), Some(Direction::More));
+        assert_eq!(direction(&rounds(0, 7, 4)), Some(Direction::Less));
+        assert_eq!(direction(&[rounds(0, 0, 8), rounds(1, 7, 8)].concat()), None);
+        assert_eq!(direction(&rounds(0, 3, 30)), None);
+        assert_eq!(direction(&[]), None);
+    }
+
+    #[test]
+    fn one_sound_of_six_that_moves_it_is_enough() {
+        let others = (1..6).flat_map(|sound| [rounds(sound, 1, 2), rounds(sound, 6, 2)].concat());
+        assert_eq!(direction(&rounds(0, 0, 4).into_iter().chain(others).collect::<Vec<_>>()), Some(Direction::More));
+    }
+
+    #[test]
+    fn rounds_in_which_nothing_was_sent_say_nothing_of_the_direction() {
+        let silent = vec![(0, Place { above: 0, level: 7, slots: 8 }); 60];
+        assert_eq!(direction(&[rounds(0, 0, 4), silent].concat()), Some(Direction::More));
+    }
+}
