@@ -26,9 +26,13 @@ pub struct Profile {
     clocked: Vec<(Timestamp, f64)>,
 }
 
-/// The stretch before a round that its running level is taken over, besides the round itself: long against a slot, short
-/// against the hours over which a home's habits change.
+/// The stretch before a round that its running level is taken over: long against a slot, short against the hours over which a home's habits
+/// change. Nothing of the round itself is in it: what the draw of the round made happen, and what of that was lost, cannot move the level.
 pub const LEVEL_BEFORE: i64 = 300 * SECOND;
+
+/// What a device sent with longer pauses than this in between belongs to different uploads, nanoseconds: an upload ends with a pause of a second, or three where
+/// a TCP octet is missing that may be sent again (`docs/design/detection.md`, section "clock"), and bins are a second wide.
+const LONGEST_PAUSE: i64 = 5 * SECOND;
 
 impl Profile {
     /// From what was sent, in bins of `width` nanoseconds from `origin` on, in order of time, and the uploads that were seen.
@@ -112,6 +116,24 @@ impl Profile {
         upload.filter(|at| window.contains(*at)).into_iter().chain(bin).min()
     }
 
+    /// The stretch in which the clocked audio may have been seen differently because something went unseen from `unseen.from` to `unseen.until`: with all
+    /// that the device sent before and after it without a pause in which an upload ends.
+    #[must_use]
+    pub fn affected(&self, unseen: Window) -> Window {
+        let end = |bin: &(i64, u64)| self.origin.plus(bin.0.saturating_add(1).saturating_mul(self.width));
+        let begin = |bin: &(i64, u64)| self.origin.plus(bin.0.saturating_mul(self.width));
+        let (first, last) = (self.first_bin(unseen.from), self.first_bin(unseen.until));
+        let before = self.sums.partition_point(|bin| bin.0 < first);
+        let after = self.sums.partition_point(|bin| bin.0 < last);
+        let from = self.sums.iter().take(before).rev().try_fold(unseen.from, |from, bin| {
+            if from.since(end(bin)) < LONGEST_PAUSE { Ok(from.min(begin(bin))) } else { Err(from) }
+        });
+        let until = self.sums.iter().skip(after).try_fold(unseen.until, |until, bin| {
+            if begin(bin).since(until) < LONGEST_PAUSE { Ok(until.max(end(bin))) } else { Err(until) }
+        });
+        Window { from: from.unwrap_or_else(|from| from), until: until.unwrap_or_else(|until| until) }
+    }
+
     /// Octets of the bins in the window that are not empty.
     fn bins(&self, window: Window) -> impl Iterator<Item = u64> + '_ {
         let (from, until) = (self.first_bin(window.from), self.first_bin(window.until));
@@ -135,11 +157,15 @@ impl Profile {
 }
 
 /// What a device sent above its running level, added up second by second over a stretch: any window inside costs the same.
+///
+/// The level of each ten minutes is that of the ten before, so that neither a longer capture nor what follows a second changes what that second counts.
 #[derive(Clone, Debug)]
 pub struct Above {
     from: Timestamp,
     /// Up to each second: seconds of clocked audio, octets above the level.
     sums: Vec<Measure>,
+    /// Stretches in which that may not be all, in order of time.
+    hidden: Vec<Window>,
 }
 
 /// Over so many seconds a running level is taken.
@@ -149,40 +175,50 @@ const LEVEL_SECONDS: usize = 600;
 const LONGEST_STRETCH: usize = 28 * 86_400;
 
 impl Above {
-    /// From the traffic of a device, over a stretch of at most four weeks; what lies beyond is left out.
+    /// From the traffic of a device, over a stretch of at most four weeks; what lies beyond is left out. `unseen`: stretches in which it may have sent
+    /// what was not seen.
     #[must_use]
-    pub fn new(profile: &Profile, stretch: Window) -> Self {
+    pub fn new(profile: &Profile, stretch: Window, unseen: &[Window]) -> Self {
         let seconds = usize::try_from(stretch.length() / SECOND).unwrap_or(0).min(LONGEST_STRETCH);
-        let second = |at: Timestamp| usize::try_from(at.since(stretch.from).div_euclid(SECOND)).ok().filter(|at| *at < seconds);
-        let mut each = vec![Measure::default(); seconds];
-        let mut before = 0;
+        let before = stretch.from.plus(-LEVEL_LENGTH);
+        let place = |at: Timestamp| usize::try_from(at.since(before).div_euclid(SECOND)).ok();
+        let mut each = vec![Measure::default(); LEVEL_SECONDS + seconds];
+        let mut sum_before = 0;
         for &(index, sum) in &profile.sums {
             let at = profile.origin.plus(index.saturating_mul(profile.width));
-            if let Some(sent) = second(at).and_then(|at| each.get_mut(at)) {
-                sent.octets += as_f64(sum.saturating_sub(before));
+            if let Some(sent) = place(at).and_then(|at| each.get_mut(at)) {
+                sent.octets += as_f64(sum.saturating_sub(sum_before));
             }
-            before = sum;
+            sum_before = sum;
         }
+        let mut level = 0.0;
         for block in each.chunks_mut(LEVEL_SECONDS) {
             let mut octets: Vec<f64> = block.iter().map(|sent| sent.octets).collect();
             octets.sort_unstable_by(f64::total_cmp);
-            let level = octets.get(octets.len() / 2).copied().unwrap_or(0.0);
-            for sent in block {
+            for sent in block.iter_mut() {
                 sent.octets = (sent.octets - level).max(0.0);
             }
+            level = octets.get(octets.len() / 2).copied().unwrap_or(0.0);
         }
         for &(at, sound) in &profile.clocked {
-            if let Some(sent) = second(at).and_then(|at| each.get_mut(at)) {
+            if let Some(sent) = place(at).and_then(|at| each.get_mut(at)) {
                 sent.clocked += sound;
             }
         }
         let mut sums = vec![Measure::default()];
         let mut sum = Measure::default();
-        for sent in each {
+        for sent in each.into_iter().skip(LEVEL_SECONDS) {
             sum = Measure { clocked: sum.clocked + sent.clocked, octets: sum.octets + sent.octets };
             sums.push(sum);
         }
-        Self { from: stretch.from, sums }
+        let hidden = unseen.iter().flat_map(|&unseen| {
+            let block = |at: Timestamp| before.plus(at.since(before).div_euclid(LEVEL_LENGTH).saturating_mul(LEVEL_LENGTH));
+            // What is measured against a level that some of it is missing from.
+            let measured =
+                Window { from: block(unseen.from).plus(LEVEL_LENGTH), until: block(unseen.until).plus(2 * LEVEL_LENGTH) };
+            [profile.affected(unseen), measured]
+        });
+        Self { from: stretch.from, sums, hidden: hidden.collect() }
     }
 
     /// The end of the stretch.
@@ -198,7 +234,17 @@ impl Above {
         let (first, last) = (self.sums.get(second(window.from)?)?, self.sums.get(second(window.until)?)?);
         Some(Measure { clocked: last.clocked - first.clocked, octets: last.octets - first.octets })
     }
+
+    /// Whether all that decides what was sent in the window was seen.
+    #[must_use]
+    pub fn is_known(&self, window: Window) -> bool {
+        !self.hidden.iter().any(|hidden| hidden.overlaps(window))
+    }
 }
+
+/// The same, nanoseconds.
+#[expect(clippy::cast_possible_wrap, reason = "ten minutes")]
+const LEVEL_LENGTH: i64 = LEVEL_SECONDS as i64 * SECOND;
 
 #[expect(clippy::cast_precision_loss, reason = "octets of seconds stay far below 2^53")]
 fn as_f64(octets: u64) -> f64 {
@@ -247,11 +293,26 @@ mod tests {
 
     #[test]
     fn sums_above_the_level_are_those_of_the_seconds() {
-        let above = Above::new(&profile(&[10, 30, 5, 10, 10]), seconds(0, 5));
-        assert_eq!(above.measure(seconds(0, 3)), Some(Measure { clocked: 0.0, octets: 20.0 }));
-        assert_eq!(above.measure(seconds(2, 5)), Some(Measure::default()));
-        assert_eq!(above.measure(seconds(2, 6)), None);
-        assert_eq!(above.until(), Timestamp::from_nanos(5 * SECOND));
+        let mut octets = vec![10; 600];
+        octets.extend([10, 30, 5, 10, 10]);
+        let above = Above::new(&profile(&octets), seconds(600, 605), &[]);
+        assert_eq!(above.measure(seconds(600, 603)), Some(Measure { clocked: 0.0, octets: 20.0 }));
+        assert_eq!(above.measure(seconds(602, 605)), Some(Measure::default()));
+        assert_eq!(above.measure(seconds(602, 606)), None);
+        assert_eq!(above.until(), Timestamp::from_nanos(605 * SECOND));
+    }
+
+    #[test]
+    fn what_was_not_seen_hides_itself_what_it_belongs_to_and_what_is_measured_against_it() {
+        let mut octets = vec![0; 2_000];
+        octets[650..660].fill(9);
+        let profile = profile(&octets);
+        assert_eq!(profile.affected(seconds(662, 664)), seconds(650, 664), "what goes on until it is lost");
+        assert_eq!(profile.affected(seconds(640, 648)), seconds(640, 660));
+        assert_eq!(profile.affected(seconds(900, 901)), seconds(900, 901));
+        let above = Above::new(&profile, seconds(600, 2_000), &[seconds(662, 664)]);
+        let known = [(600, 640), (640, 651), (664, 700), (1_190, 1_210), (1_790, 1_800), (1_800, 1_850)];
+        assert_eq!(known.map(|(from, until)| above.is_known(seconds(from, until))), [true, false, true, false, false, true]);
     }
 
     #[test]

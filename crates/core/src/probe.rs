@@ -33,10 +33,10 @@ pub enum Heard {
     Unknown,
 }
 
-/// Why a round does not count. None of these may depend on the traffic's score.
+/// What happened to a round. What it means for the scores is its [`Effect`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Void {
-    /// The capture lost frames, or does not cover the round.
+    /// The capture lost frames, or covers the round in part only.
     FramesLost,
     /// The clock was set.
     ClockStepped,
@@ -48,6 +48,37 @@ pub enum Void {
     NotHeard,
     /// It was broken off.
     Interrupted,
+    /// The capture had ended before it began, or began only after its end.
+    Outside,
+    /// A reason that a log gives and this program does not know.
+    Unexplained,
+}
+
+/// What becomes of the scores of a round.
+///
+/// The guarantee of the lottery rests on this: apart from [`Effect::Void`], whose reasons cannot depend on the draw of the round, no reason keeps a round from
+/// being counted; and where scores are unknown, each bet is paid the least that any scores could have paid it, which is at most what the true ones
+/// would have. `docs/design/detection.md` has the proofs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Effect {
+    /// All slots are scored as if nothing had happened.
+    Scored,
+    /// No score is known.
+    Unknown,
+    /// The round does not count at all.
+    Void,
+}
+
+impl Void {
+    /// What it does to the scores.
+    #[must_use]
+    pub const fn effect(self) -> Effect {
+        match self {
+            Self::OtherSound | Self::NotHeard => Effect::Scored,
+            Self::FramesLost | Self::Glitch | Self::Interrupted | Self::Unexplained => Effect::Unknown,
+            Self::ClockStepped | Self::Outside => Effect::Void,
+        }
+    }
 }
 
 /// What was played in the drawn slot of a round.
@@ -74,11 +105,34 @@ pub struct Round {
     pub drawn: usize,
     /// What was played.
     pub played: Played,
-    /// Why it does not count, if so.
+    /// What happened to it, if anything did.
     pub void: Option<Void>,
 }
 
 impl Round {
+    /// What becomes of its scores.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        self.void.map_or(Effect::Scored, Void::effect)
+    }
+
+    /// Whether it does not count at all.
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        self.effect() == Effect::Void
+    }
+
+    /// Notes that something happened; of several reasons the one with the greatest effect stays, of equal ones the first.
+    pub fn note(&mut self, why: Void) {
+        note(&mut self.void, why);
+    }
+
+    /// Whether the probe may have been heard: what a device does after one that nobody could hear says nothing of how it answers.
+    #[must_use]
+    pub fn was_audible(&self) -> bool {
+        self.played.heard != Heard::No && !matches!(self.void, Some(Void::NotHeard | Void::Glitch))
+    }
+
     /// From the first moment of the first slot to the last of the last one.
     #[must_use]
     pub fn span(&self) -> Option<Window> {
@@ -92,5 +146,12 @@ impl Round {
         let planned = self.slots.get(self.drawn).map_or(self.played.onset, |slot| slot.from);
         let delay = self.played.onset.since(planned);
         self.slots.iter().map(|slot| Window { from: slot.from.plus(delay), until: slot.until.plus(delay) }).collect()
+    }
+}
+
+/// Notes a reason where another may be noted already.
+pub(crate) fn note(before: &mut Option<Void>, why: Void) {
+    if before.is_none_or(|before| before.effect() < why.effect()) {
+        *before = Some(why);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::findings::{DeviceId, Findings, Sighting};
 use crate::plan::Done;
+use crate::probe::Round;
 use crate::schedule::Design;
 use crate::time::Timestamp;
 use crate::trial::Trial;
@@ -21,6 +22,9 @@ pub enum Entry {
     /// What passed since the entry like this before: whole seconds of traffic, and uploads that have ended.
     /// [`Findings::assemble`] makes one of all of them.
     Watched(Box<Findings>),
+    /// The lot of a round was drawn. It is to be on the disk before its first slot begins: should the program die within the round, it counts as one whose scores
+    /// are unknown, and the next one draws a lot of its own. What is written is the round as it would then be.
+    Drawn(Round),
     /// A round is over and scored.
     Trial(Trial),
     /// The session is over.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::detect::lottery::{AT_ONCE, Lottery, Place, bound, threshold};
+use crate::detect::lottery::{AT_ONCE, Lottery, Rank, Score, bound, known, newcomer};
 use crate::findings::DeviceId;
 use crate::measure::{LEVEL_BEFORE, Measure, Profile};
-use crate::probe::Round;
+use crate::probe::{Effect, Round};
 use crate::time::{Timestamp, Window};
 
 /// A round that was played, with the score of each slot for each device that was on the network.
@@ -13,50 +13,96 @@ use crate::time::{Timestamp, Window};
 pub struct Trial {
     /// The round.
     pub round: Round,
-    /// Per device, one measure a slot.
-    pub scores: BTreeMap<DeviceId, Vec<Measure>>,
+    /// Per device, one score a slot.
+    pub scores: BTreeMap<DeviceId, Vec<Score<Measure>>>,
+}
+
+/// A device whose slots are to be scored.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// Who it is.
+    pub id: DeviceId,
+    /// Its first frame: it is scored in the rounds that begin then or later.
+    pub since: Timestamp,
+    /// What was seen of its traffic.
+    pub profile: &'a Profile,
+    /// Stretches in which it may have sent what was not seen, in order of time. What made them so may depend on anything, the draw of the round
+    /// included: the scores that they touch are taken as unknown.
+    pub unseen: &'a [Window],
 }
 
 impl Trial {
-    /// Scores a round: devices come with their first frame and their traffic. One that joined after the round had begun has no score.
-    pub fn new<'a>(round: Round, devices: impl IntoIterator<Item = (DeviceId, Timestamp, &'a Profile)>) -> Self {
+    /// Scores a round.
+    ///
+    /// Whether a device is handed over at all must not depend on the draw of this round: leave out one that was not there, or never visible, by what it
+    /// sends by itself and by what came before the round; mark as [`Subject::unseen`] what was lost of others.
+    pub fn new<'a>(round: Round, devices: impl IntoIterator<Item = Subject<'a>>) -> Self {
         let windows = round.windows();
         let from = round.span().map(|span| span.from);
-        let there = devices.into_iter().filter(|device| Some(device.1) <= from);
-        let scores = there.map(|(id, _, profile)| (id, score(profile, &windows))).collect();
+        let unknown = round.effect() == Effect::Unknown;
+        let there = devices.into_iter().filter(|device| Some(device.since) <= from);
+        let scores = there.map(|device| {
+            let scores = score(device.profile, &windows, device.unseen);
+            (device.id, if unknown { scores.into_iter().map(|score| at_least(score.seen())).collect() } else { scores })
+        });
+        let scores = scores.collect();
         Self { round, scores }
     }
 
-    /// Where the drawn slot of a device stands; `None` if the round is void, had no sham, or the device was not there.
+    /// The rank of the drawn slot of a device; `None` if the round is void, had no sham, or the device was not there.
     #[must_use]
-    pub fn place(&self, device: DeviceId) -> Option<Place> {
-        let scores = self.counted(device)?;
-        Place::of(scores, self.round.drawn)
+    pub fn rank(&self, device: DeviceId) -> Option<Rank> {
+        Rank::of(self.counted(device)?, self.round.drawn)
     }
 
     /// The same by clocked audio alone.
     #[must_use]
-    pub fn clocked_place(&self, device: DeviceId) -> Option<Place> {
-        let clocked: Vec<f64> = self.counted(device)?.iter().map(|measure| measure.clocked).collect();
-        Place::of(&clocked, self.round.drawn)
+    pub fn clocked_rank(&self, device: DeviceId) -> Option<Rank> {
+        let clocked = |score: &Score<Measure>| match score {
+            Score::Known(sent) => Score::Known(sent.clocked),
+            Score::AtLeast(sent) => Score::AtLeast(sent.clocked),
+        };
+        let clocked: Vec<Score<f64>> = self.counted(device)?.iter().map(clocked).collect();
+        Rank::of(&clocked, self.round.drawn)
+    }
+
+    /// Whether the device came first, or may have, for the limit that a silent device is given. `None` where the round says nothing of how it answers:
+    /// where [`Self::rank`] is none, or nobody could hear the probe.
+    #[must_use]
+    pub fn may_have_answered(&self, device: DeviceId) -> Option<bool> {
+        self.rank(device).filter(|_| self.round.was_audible()).map(Rank::may_be_first)
     }
 
     /// The scores of a device, if the round counts.
     #[must_use]
-    pub fn counted(&self, device: DeviceId) -> Option<&[Measure]> {
-        if self.round.void.is_some() {
+    pub fn counted(&self, device: DeviceId) -> Option<&[Score<Measure>]> {
+        if self.round.is_void() {
             return None;
         }
         self.scores.get(&device).map(Vec::as_slice)
     }
 }
 
-/// What a device sent in each window, beside its running level around them.
+/// What a device sent in each window, above its running level before them. `unseen`: stretches in which it may have sent what was not seen.
+///
+/// What was seen of a window that was seen in part is the least that the device sent above its level. Whether it was clocked audio is not known,
+/// neither of that window nor of one whose uploads may reach into the unseen stretch: an upload that lost its middle may seem to be none, or two.
 #[must_use]
-pub fn score(profile: &Profile, windows: &[Window]) -> Vec<Measure> {
-    let (Some(first), Some(last)) = (windows.first(), windows.last()) else { return Vec::new() };
-    let level = profile.level(Window { from: first.from.plus(-LEVEL_BEFORE), until: last.until });
-    windows.iter().map(|&window| profile.measure(window, level)).collect()
+pub fn score(profile: &Profile, windows: &[Window], unseen: &[Window]) -> Vec<Score<Measure>> {
+    let Some(first) = windows.first() else { return Vec::new() };
+    let level = profile.level(Window { from: first.from.plus(-LEVEL_BEFORE), until: first.from });
+    let affected: Vec<Window> = unseen.iter().map(|&unseen| profile.affected(unseen)).collect();
+    let score = |&window: &Window| {
+        let sent = profile.measure(window, level);
+        let touched = affected.iter().any(|affected| affected.overlaps(window));
+        if touched { at_least(sent) } else { Score::Known(sent) }
+    };
+    windows.iter().map(score).collect()
+}
+
+/// At least the octets that were seen, and perhaps clocked audio.
+fn at_least(sent: Measure) -> Score<Measure> {
+    Score::AtLeast(Measure { clocked: 0.0, ..sent })
 }
 
 /// How a device stands after some rounds.
@@ -68,7 +114,7 @@ pub struct Standing {
     pub clocked: Lottery,
     /// Rounds that counted.
     pub rounds: u32,
-    /// For each sound by its number: rounds in which the drawn slot outdid all others, and all rounds.
+    /// For each sound by its number: rounds in which the drawn slot outdid all others, or may have, and all rounds in which it could be heard.
     pub sounds: Vec<(u32, u32)>,
     /// Counted rounds after which the reaction was first proven.
     pub proven_after: Option<u32>,
@@ -104,24 +150,32 @@ impl Standing {
 }
 
 /// All devices over the rounds so far.
+///
+/// How the chance of a false accusation is shared out is settled before the first round, for all devices that ever come: each has a threshold from the
+/// round in which it is first scored, which no later round, device or look changes.
 #[derive(Clone, Debug)]
 pub struct Session {
     alpha: f64,
+    /// What the evidence about each device must reach.
+    thresholds: BTreeMap<DeviceId, f64>,
+    /// Devices that came after the first round had begun.
+    newcomers: usize,
     sounds: Vec<String>,
     standings: BTreeMap<DeviceId, Standing>,
     void: u32,
 }
 
 impl Session {
-    /// A session before its first round; `alpha` is the chance that any device at all is accused falsely.
+    /// A session before its first round; `alpha` is the chance that any device at all is accused falsely, however many come and however often one looks.
     #[must_use]
     pub fn new(alpha: f64) -> Self {
-        Self { alpha, sounds: Vec::new(), standings: BTreeMap::new(), void: 0 }
+        Self { alpha, thresholds: BTreeMap::new(), newcomers: 0, sounds: Vec::new(), standings: BTreeMap::new(), void: 0 }
     }
 
     /// Takes the next trial.
     pub fn take(&mut self, trial: &Trial) {
-        if trial.round.void.is_some() {
+        self.enter(trial);
+        if trial.round.is_void() {
             self.void += 1;
             return;
         }
@@ -131,31 +185,45 @@ impl Session {
             self.sounds.len() - 1
         });
         for &device in trial.scores.keys() {
-            let Some((place, clocked)) = trial.place(device).zip(trial.clocked_place(device)) else { continue };
+            let Some((rank, clocked)) = trial.rank(device).zip(trial.clocked_rank(device)) else { continue };
             let standing = self.standings.entry(device).or_default();
             standing.rounds += 1;
-            standing.lottery.round(sound, place);
+            standing.lottery.round(sound, rank);
             standing.clocked.round(sound, clocked);
             if standing.sounds.len() <= sound {
                 standing.sounds.resize(sound + 1, (0, 0));
             }
-            if let Some(counts) = standing.sounds.get_mut(sound) {
-                counts.0 += u32::from(place.above == 0 && place.level == 0);
+            if let Some((counts, first)) = standing.sounds.get_mut(sound).zip(trial.may_have_answered(device)) {
+                counts.0 += u32::from(first);
                 counts.1 += 1;
             }
         }
-        let threshold = self.threshold();
-        for standing in self.standings.values_mut() {
-            if standing.proven_after.is_none() && standing.lottery.highest() + AT_ONCE.ln() >= threshold {
+        for (device, standing) in &mut self.standings {
+            let reached = |threshold: &f64| standing.lottery.highest() + AT_ONCE.ln() >= *threshold;
+            if standing.proven_after.is_none() && self.thresholds.get(device).is_some_and(reached) {
                 standing.proven_after = Some(standing.rounds);
             }
         }
     }
 
-    /// What the logarithm of a device's evidence must reach, with the number of devices watched so far.
+    /// Gives the devices of a round that are new their thresholds. Who is there when a round begins does not depend on its draw.
+    fn enter(&mut self, trial: &Trial) {
+        let first = self.thresholds.is_empty();
+        for &device in trial.scores.keys().filter(|_| first) {
+            self.thresholds.insert(device, known(trial.scores.len(), self.alpha));
+        }
+        for &device in trial.scores.keys() {
+            self.thresholds.entry(device).or_insert_with(|| {
+                self.newcomers += 1;
+                newcomer(self.newcomers, self.alpha)
+            });
+        }
+    }
+
+    /// What the logarithm of a device's evidence must reach; of one that has not been scored, what it must if it comes next.
     #[must_use]
-    pub fn threshold(&self) -> f64 {
-        threshold(self.standings.len().max(1), self.alpha)
+    pub fn threshold(&self, device: DeviceId) -> f64 {
+        self.thresholds.get(&device).copied().unwrap_or_else(|| newcomer(self.newcomers + 1, self.alpha))
     }
 
     /// How the devices stand.

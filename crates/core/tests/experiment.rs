@@ -50,7 +50,7 @@ impl<P: Plan> Home<P> {
                     }
                     Action::Write(Entry::Trial(trial)) => self.rounds.push(trial.round),
                     Action::Write(Entry::Ended { why, .. }) => self.ended = Some(why),
-                    Action::Write(Entry::Begun { .. } | Entry::Watched(_)) | Action::Tell(_) => {}
+                    Action::Write(Entry::Begun { .. } | Entry::Watched(_) | Entry::Drawn(_)) | Action::Tell(_) => {}
                 }
             }
         }
@@ -108,20 +108,48 @@ fn a_seed_decides_the_timetable_and_nothing_else_does() {
 }
 
 #[test]
-fn what_goes_wrong_in_a_round_makes_it_void_and_says_why() {
-    let spoilt: [(Input<'_>, Void); 3] = [
-        (Input::Lost { frames: 3 }, Void::FramesLost),
-        (Input::ClockStepped, Void::ClockStepped),
-        (Input::OtherSound, Void::OtherSound),
+fn what_goes_wrong_in_a_round_is_noted_and_only_a_clock_makes_it_void() {
+    let spoilt: [(Input<'_>, Void, u32); 3] = [
+        (Input::Lost { frames: 3 }, Void::FramesLost, 0),
+        (Input::ClockStepped, Void::ClockStepped, 1),
+        (Input::OtherSound, Void::OtherSound, 0),
     ];
-    for (input, why) in spoilt {
+    for (input, why, void) in spoilt {
         let mut home = Home::new(design(), rounds(2));
         home.pass(100);
         home.tell(input);
         home.pass(2_000);
         assert_eq!(home.rounds.iter().map(|round| round.void).collect::<Vec<_>>(), [Some(why), None], "{why:?}");
-        assert_eq!(home.machine.session().void(), 1);
+        assert_eq!(home.machine.session().void(), void, "{why:?}");
     }
+}
+
+#[test]
+fn of_several_troubles_the_one_with_the_greatest_effect_is_noted() {
+    let mut home = Home::new(design(), rounds(1));
+    home.pass(100);
+    for input in [Input::OtherSound, Input::Lost { frames: 3 }, Input::OtherSound] {
+        home.tell(input);
+    }
+    home.pass(2_000);
+    assert_eq!(home.rounds[0].void, Some(Void::FramesLost));
+}
+
+#[test]
+fn another_sound_delays_the_next_round_but_not_for_ever() {
+    let begins = |until: i64| {
+        let mut home = Home::new(design(), rounds(2));
+        home.pass(249);
+        for _ in 0..until {
+            home.tell(Input::OtherSound);
+            home.pass(1);
+        }
+        home.pass(3_000);
+        home.rounds[1].slots[0].from.nanos() / SECOND
+    };
+    let undisturbed = begins(0);
+    assert_eq!(begins(100) - (1_000 + 249 + 99), 10, "ten seconds after the last of them");
+    assert_eq!(begins(2_000) - undisturbed, 300, "five minutes at most");
 }
 
 #[test]
@@ -134,7 +162,7 @@ fn what_comes_between_rounds_harms_none() {
 }
 
 #[test]
-fn a_probe_that_nobody_heard_does_not_count() {
+fn a_probe_that_nobody_heard_is_noted() {
     let mut home = Home::new(design(), rounds(1));
     home.answer = |spoken| Some(Spoken { heard: Heard::No, ..spoken });
     home.pass(1_000);

@@ -26,6 +26,8 @@ mod exact;
 mod fair;
 #[path = "lottery/golden.rs"]
 mod golden;
+#[path = "lottery/hidden.rs"]
+mod hidden;
 #[path = "lottery/home.rs"]
 mod home;
 #[path = "lottery/late.rs"]

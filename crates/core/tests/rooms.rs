@@ -40,7 +40,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("trial", &["time", "findings", "probe", "measure", "detect"]),
     ("plan", &["lot", "schedule", "trial"]),
     ("verdict", &["time", "findings", "probe", "measure", "detect", "samples", "trial"]),
-    ("record", &["time", "findings", "schedule", "trial", "plan"]),
+    ("record", &["time", "findings", "probe", "schedule", "trial", "plan"]),
     ("experiment", &["time", "frame", "findings", "probe", "measure", "analysis", "schedule", "trial", "plan", "record"]),
 ];
 

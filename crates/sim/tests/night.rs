@@ -9,7 +9,7 @@ use earwitness_core::analysis::Settings;
 use earwitness_core::experiment::Experiment;
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Receiver};
 use earwitness_core::plan::watch::Watch;
-use earwitness_core::probe::Void;
+use earwitness_core::probe::{Effect, Void};
 use earwitness_core::record::Entry;
 use earwitness_core::schedule::Design;
 use earwitness_core::trial::Trial;
@@ -153,7 +153,7 @@ fn what_was_scored_while_it_went_on_is_scored_again_from_the_findings() {
     let night = night(&plan, 2);
     assert!(night.trials.len() > 40);
     // Rounds at the very end lie beyond the last frame.
-    for (live, later) in night.trials.iter().zip(&night.verdicts.trials).filter(|pair| pair.1.round.void.is_none()) {
+    for (live, later) in night.trials.iter().zip(&night.verdicts.trials).filter(|pair| pair.1.round.effect() == Effect::Scored) {
         for (device, scores) in &live.scores {
             assert_eq!(Some(scores), later.scores.get(device), "round {}, {device:?}", live.round.number);
         }
@@ -161,10 +161,14 @@ fn what_was_scored_while_it_went_on_is_scored_again_from_the_findings() {
 }
 
 #[test]
-fn a_household_that_talks_makes_rounds_void_and_not_wrong() {
+fn a_household_that_talks_is_noted_and_makes_no_round_void() {
     let mut plan = plan("demo");
     plan.hours = 1.5;
     let night = night(&plan, 3);
     assert!(night.trials.iter().any(|trial| trial.round.void == Some(Void::OtherSound)));
+    let void = night.verdicts.trials.iter().filter(|trial| trial.round.is_void());
+    assert_eq!(u32::try_from(void.count()), Ok(night.verdicts.void));
+    let other = night.verdicts.trials.iter().filter(|trial| trial.round.void == Some(Void::OtherSound));
+    assert!(other.clone().count() > 0 && other.clone().all(|trial| !trial.round.is_void()));
     assert_eq!(wrong(&night, true), "");
 }

@@ -57,7 +57,7 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
     rounds.extend(ended.trials.into_iter().map(|trial| trial.round));
     let (findings, truth) = (ended.findings, house.truth());
     let verdicts = judge(&findings, rounds, &BTreeMap::new(), &verdict::Settings { alpha, ..verdict::Settings::default() });
-    let rounds: Vec<&Round> = verdicts.trials.iter().map(|it| &it.round).filter(|round| round.void.is_none()).collect();
+    let rounds: Vec<&Round> = verdicts.trials.iter().map(|it| &it.round).filter(|round| !round.is_void()).collect();
     let watched = Window { from: Timestamp::from_nanos(plan.start), until };
     let (mut kept, _) = gatherer.finish();
     let mut found = Vec::new();

@@ -29,14 +29,16 @@ impl Daemon {
                     Action::WakeAt(at) => self.wake = Some(at),
                     Action::Speak(order) => {
                         let (round, length) = (order.round, order.length);
-                        let taken = self.mouth.as_ref().is_some_and(|mouth| mouth.say(order).is_ok());
+                        // Its lot is on the disk before it sounds, or it does not sound.
+                        let kept = self.ledger.write_when_due(now, &self.teller);
+                        let taken = kept && self.mouth.as_ref().is_some_and(|mouth| mouth.say(order).is_ok());
                         if !taken {
                             let spoken = Spoken { round, onset: now, length, heard: Heard::Unknown, trouble: Some(Void::Glitch) };
                             self.machine.handle(Input::Spoken(spoken), now, actions);
                             self.trouble(
                                 now,
                                 Event::Fault,
-                                "the loudspeaker is still busy with the sound before; the round does not count",
+                                "the loudspeaker is still busy with the sound before, or the store refuses; the round speaks for no reaction",
                             );
                         }
                     }

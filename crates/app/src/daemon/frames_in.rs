@@ -263,7 +263,8 @@ impl Daemon {
                         format!("the clock that stamps frames differs from this one by {}; stamps are put right", words(by));
                     self.trouble(now, Event::ClockStepped, &text);
                 }
-                self.handle(Input::ClockStepped, now);
+                // Nobody set our clock: the source's was set, or frames were held up on their way, by as much as anything that is sent.
+                self.handle(Input::Lost { frames: 0 }, now);
             }
         }
     }
@@ -271,7 +272,7 @@ impl Daemon {
     fn tell_losses(&mut self, now: Timestamp) {
         let may = self.intake.lost_told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES);
         if self.intake.lost > 0 && may {
-            let text = format!("the capture lost {} frames; a round in progress does not count", self.intake.lost);
+            let text = format!("the capture lost {} frames; a round in progress speaks for no reaction", self.intake.lost);
             self.intake.lost = 0;
             self.intake.lost_told = Some(now);
             self.trouble(now, Event::CaptureGap, &text);

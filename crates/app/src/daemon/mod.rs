@@ -162,7 +162,7 @@ impl Daemon {
             goal,
             config,
         };
-        daemon.started(begun.resumed, now);
+        daemon.started(begun.share, begun.resumed, now);
         Ok(daemon)
     }
 

@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use earwitness_core::analysis::Settings;
+use earwitness_core::detect::lottery::session_part;
 use earwitness_core::experiment::{Command, Experiment, Input, Upkeep};
 use earwitness_core::lot::Lot;
 use earwitness_core::plan::campaign::{Campaign, Mode};
@@ -48,10 +49,38 @@ impl Plan for Choice {
     }
 }
 
+/// What a session may spend of the chance of a false accusation that its home allows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Share {
+    /// The chance for all sessions together.
+    whole: f64,
+    /// Number of this session among those of the home that played a round, from 1.
+    session: usize,
+}
+
+impl Share {
+    fn alpha(self) -> f64 {
+        self.whole * session_part(self.session)
+    }
+
+    /// The same in words.
+    fn words(self) -> String {
+        let percent = |part: f64| format!("{} %", (part * 1e6).round() / 1e4);
+        format!(
+            "session {} of this home: of the {} that any device is ever accused falsely, it may spend {}, the next one {}",
+            self.session,
+            percent(self.whole),
+            percent(self.alpha()),
+            percent(self.whole * session_part(self.session + 1))
+        )
+    }
+}
+
 /// A session that can go on.
 pub(super) struct Begun {
     pub(super) machine: Experiment<Choice>,
     pub(super) design: Design,
+    pub(super) share: Share,
     /// Rounds that were played before.
     pub(super) resumed: Option<usize>,
 }
@@ -59,7 +88,7 @@ pub(super) struct Begun {
 /// The last session, if it is of the same layout and was interrupted; else a new one.
 pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, now: Timestamp) -> anyhow::Result<Begun> {
     let wanted = wanted(config, now)?;
-    let alpha = config.probing.as_ref().map_or(0.01, |probing| probing.alpha);
+    let whole = config.probing.as_ref().map_or(0.01, |probing| probing.alpha);
     let seeded = config.probing.as_ref().is_some_and(|probing| probing.seeded);
     let choice = match goal {
         Goal::Watch => Choice::Watch(Watch),
@@ -68,16 +97,23 @@ pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, now: Times
     let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
     let store = ledger.store_mut();
     let reader = store.reader()?;
-    let last = reader.sessions()?.pop().filter(|last| goal == Goal::Watch && goes_on(last, &wanted, alpha, seeded, now));
-    let Some(last) = last else {
+    let last = reader.sessions()?.pop();
+    // Each session of a home has a part of its own, settled before the first: what is proven in one is not lent against the next.
+    let share = |before| Ok::<_, anyhow::Error>(Share { whole, session: reader.sessions_with_rounds(before)? + 1 });
+    let going_on = last.as_ref().map(|last| share(Some(last.id))).transpose()?;
+    let last =
+        last.zip(going_on).filter(|(last, share)| goal == Goal::Watch && goes_on(last, &wanted, share.alpha(), seeded, now));
+    let Some((last, share)) = last else {
+        let share = share(None)?;
+        let alpha = share.alpha();
         let machine = Experiment::new(wanted.clone(), choice, alpha, settings).with_upkeep(Upkeep::default());
-        return Ok(Begun { machine, design: wanted, resumed: None });
+        return Ok(Begun { machine, design: wanted, share, resumed: None });
     };
-    let (trials, devices) = (reader.trials(last.id)?, reader.devices(last.id)?);
+    let (trials, unfinished, devices) = (reader.trials(last.id)?, reader.unfinished(last.id)?, reader.devices(last.id)?);
     store.resume(last.id)?;
     let design = last.design;
-    let machine = Experiment::new(design.clone(), choice, alpha, settings).with_upkeep(Upkeep::default());
-    Ok(Begun { machine: machine.resumed(&trials, devices), design, resumed: Some(trials.len()) })
+    let machine = Experiment::new(design.clone(), choice, last.alpha, settings).with_upkeep(Upkeep::default());
+    Ok(Begun { machine: machine.resumed(&trials, unfinished, devices), design, share, resumed: Some(trials.len()) })
 }
 
 /// The layout that the configuration asks for.
@@ -122,7 +158,7 @@ pub(super) fn mouth(config: &Config, design: &Design, outbox: &Outbox<Message>) 
 
 impl Daemon {
     /// Says that it begins.
-    pub(super) fn started(&mut self, resumed: Option<usize>, now: Timestamp) {
+    pub(super) fn started(&mut self, share: Share, resumed: Option<usize>, now: Timestamp) {
         let sources: Vec<&str> = self.intake.sources().map(|source| source.0).collect();
         let goes_on = resumed.map_or_else(String::new, |rounds| format!("; the session goes on after {rounds} rounds"));
         let text = format!("earwitness {} watches {}{goes_on}", env!("CARGO_PKG_VERSION"), sources.join("; "));
@@ -130,6 +166,11 @@ impl Daemon {
         self.teller.aside(now, &text);
         System::ready(&text);
         let silent = self.mouth.is_none();
+        if !silent {
+            let text = share.words();
+            self.ledger.note(now, Event::Notice, None, &text);
+            self.teller.aside(now, &text);
+        }
         self.hold(Hold::Settings, silent, now);
         self.recall_wishes(now);
         // The first entry of a session is its layout: it must be there before anything else is.

@@ -140,7 +140,11 @@ fn round(number: u32, rows: &[Row], usual: i64, warnings: &mut Vec<String>) -> R
     };
     let heard = probe.heard.unwrap_or(Heard::Unknown);
     let played = Played { stimulus, onset, length: probe.seconds.unwrap_or(0), heard };
-    Ok(Round { number, slots, drawn, played, void: rows.iter().find_map(|row| row.void) })
+    let mut round = Round { number, slots, drawn, played, void: None };
+    for why in rows.iter().filter_map(|row| row.void) {
+        round.note(why);
+    }
+    Ok(round)
 }
 
 /// When the probe began to sound: inside its slot.

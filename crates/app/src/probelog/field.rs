@@ -59,13 +59,15 @@ pub(super) const SOUNDS: [(SoundKind, &str); 3] =
 
 pub(super) const HEARD: [(Heard, &str); 3] = [(Heard::Yes, "yes"), (Heard::No, "no"), (Heard::Unknown, "unknown")];
 
-pub(super) const VOIDS: [(Void, &str); 6] = [
+pub(super) const VOIDS: [(Void, &str); 8] = [
     (Void::FramesLost, "frames lost"),
     (Void::ClockStepped, "clock stepped"),
     (Void::Glitch, "glitch"),
     (Void::OtherSound, "other sound"),
     (Void::NotHeard, "not heard"),
     (Void::Interrupted, "interrupted"),
+    (Void::Outside, "outside the capture"),
+    (Void::Unexplained, "unexplained"),
 ];
 
 /// Whether a line is the probe of its round or a sham: `true` for a probe.
@@ -78,6 +80,12 @@ pub(super) fn word<T: Copy>(text: &str, words: &[(T, &str)]) -> Result<T, String
         let known: Vec<_> = words.iter().map(|entry| entry.1).collect();
         format!("{text:?} is not known here; write one of: {}", known.join(", "))
     })
+}
+
+/// What happened to a round. A reason that is not known here may depend on anything, as may one that only a capture can show.
+pub(super) fn void(text: &str) -> Void {
+    let known = word(text, &VOIDS).unwrap_or(Void::Unexplained);
+    if known == Void::Outside { Void::Unexplained } else { known }
 }
 
 /// The word for a value.
@@ -95,7 +103,7 @@ pub(crate) fn heard_word(heard: Heard) -> &'static str {
     named(heard, &HEARD)
 }
 
-/// The word for why a round does not count.
+/// The word for what happened to a round.
 pub(crate) fn void_word(void: Void) -> &'static str {
     named(void, &VOIDS)
 }

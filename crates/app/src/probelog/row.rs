@@ -3,7 +3,7 @@
 use earwitness_core::probe::{Heard, SoundKind, Void};
 use earwitness_core::time::Timestamp;
 
-use super::field::{self, HEARD, KEYS, KINDS, Key, NAMES, SOUNDS, VOIDS};
+use super::field::{self, HEARD, KEYS, KINDS, Key, NAMES, SOUNDS};
 use super::trouble::{Fault, Place};
 
 /// Most lines of a log.
@@ -63,7 +63,7 @@ impl Row {
             Key::Stimulus => self.stimulus = Some(text.to_owned()),
             Key::Sound => self.sound = Some(field::word(text, &SOUNDS)?),
             Key::Heard => self.heard = Some(field::word(text, &HEARD)?),
-            Key::Void => self.void = Some(field::word(text, &VOIDS)?),
+            Key::Void => self.void = Some(field::void(text)),
         }
         Ok(())
     }

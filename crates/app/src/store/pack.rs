@@ -2,6 +2,7 @@
 //!
 //! Reading is bounded by the octets that are there: a damaged column gives `None`, never a huge allocation.
 
+use earwitness_core::detect::lottery::Score;
 use earwitness_core::findings::{Bin, Mark, Series, Totals};
 use earwitness_core::measure::Measure;
 use earwitness_core::time::{SECOND, Timestamp, Window};
@@ -222,23 +223,28 @@ pub(super) fn unpack_slots(octets: &[u8]) -> Option<Vec<Window>> {
     of.whole(slots)
 }
 
+/// Seconds of clocked audio where they are not known.
+const UNKNOWN: f64 = -1.0;
+
 /// Scores of a round, by the rows of the devices.
-pub(super) fn scores<'a>(scores: impl ExactSizeIterator<Item = (i64, &'a [Measure])>) -> Vec<u8> {
+pub(super) fn scores<'a>(scores: impl ExactSizeIterator<Item = (i64, &'a [Score<Measure>])>) -> Vec<u8> {
     let mut to = Packer::default();
     to.count(scores.len());
     for (device, measures) in scores {
         to.signed(device);
         to.count(measures.len());
-        for Measure { clocked, octets } in measures {
-            to.float(*clocked);
-            to.float(*octets);
+        for score in measures {
+            let Measure { clocked, octets } = score.seen();
+            // Where only the least is known, no seconds are: less than none stand for that.
+            to.float(if score.known().is_some() { clocked } else { UNKNOWN });
+            to.float(octets);
         }
     }
     to.octets()
 }
 
 /// The same, back.
-pub(super) fn unpack_scores(octets: &[u8]) -> Option<Vec<(i64, Vec<Measure>)>> {
+pub(super) fn unpack_scores(octets: &[u8]) -> Option<Vec<(i64, Vec<Score<Measure>>)>> {
     let mut of = Unpacker(octets);
     let count = of.count()?;
     let mut all = Vec::with_capacity(count);
@@ -247,7 +253,9 @@ pub(super) fn unpack_scores(octets: &[u8]) -> Option<Vec<(i64, Vec<Measure>)>> {
         let slots = of.count()?;
         let mut measures = Vec::with_capacity(slots);
         for _ in 0..slots {
-            measures.push(Measure { clocked: of.float()?, octets: of.float()? });
+            let sent = Measure { clocked: of.float()?, octets: of.float()? };
+            let unknown = sent.clocked < 0.0;
+            measures.push(if unknown { Score::AtLeast(Measure { clocked: 0.0, ..sent }) } else { Score::Known(sent) });
         }
         all.push((device, measures));
     }
@@ -299,7 +307,7 @@ mod tests {
 
     #[test]
     fn a_quiet_slot_takes_two_octets() {
-        let quiet = [Measure::default(); 8];
+        let quiet = [Score::Known(Measure::default()); 8];
         assert_eq!(scores([(1, quiet.as_slice())].into_iter()).len(), 3 + 16);
         assert!(unpack_series(&[0; 2]).is_none(), "cut");
         assert!(unpack_series(&[0, 0, 0, 9]).is_none(), "too long");

@@ -130,6 +130,20 @@ impl Reader {
         self.read(|connection| round::trials(connection, session, u32::MAX))
     }
 
+    /// Rounds whose lots were drawn and that were never scored, because the program died within them.
+    pub fn unfinished(&self, session: SessionId) -> Result<Vec<Round>> {
+        self.read(|connection| round::unfinished(connection, session))
+    }
+
+    /// How many sessions before this one, or of all, drew at least one lot.
+    pub fn sessions_with_rounds(&self, before: Option<SessionId>) -> Result<usize> {
+        self.read(|connection| {
+            let sql = "SELECT count(DISTINCT session) FROM rounds WHERE session < ?1";
+            let sessions: i64 = connection.query_row(sql, [before.map_or(i64::MAX, |before| before.0)], |row| row.get(0))?;
+            Ok(usize::try_from(sessions).unwrap_or(0))
+        })
+    }
+
     /// The devices of a session, and when each was seen first and last.
     pub fn devices(&self, session: SessionId) -> Result<Vec<(DeviceId, Window)>> {
         self.read(|connection| {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use earwitness_core::detect::lottery::Score;
 use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::measure::Measure;
+use earwitness_core::probe::Effect;
 use earwitness_core::trial::Trial;
 use earwitness_core::verdict::{self, judge};
 
@@ -136,9 +139,9 @@ impl Recomputed {
 
     fn compare_scores(&mut self, written: &[Trial], computed: &[Trial]) {
         let computed: BTreeMap<u32, &Trial> = computed.iter().map(|trial| (trial.round.number, trial)).collect();
-        // A void round counts for nothing, and need not come out alike: when a clock was set, what was watched lies at other times than it did;
-        // when a round was broken off, more was seen of its slots later than when it was scored.
-        for trial in written.iter().filter(|trial| trial.round.void.is_none()) {
+        // Other rounds need not come out alike: when a clock was set, what was watched lies at other times than it did; when a round was broken off,
+        // more was seen of its slots later than when it was scored. A void one counts for nothing, and of unknown scores nothing is used.
+        for trial in written.iter().filter(|trial| trial.round.effect() == Effect::Scored) {
             let number = trial.round.number;
             let again = computed.get(&number);
             let devices = trial.scores.keys().chain(again.iter().flat_map(|again| again.scores.keys()));
@@ -146,8 +149,12 @@ impl Recomputed {
             for device in devices {
                 let (before, after) = (trial.scores.get(&device), again.and_then(|again| again.scores.get(&device)));
                 self.scores += before.map_or(0, |scores| scores.len() as u64);
-                let bits = |scores: Option<&Vec<earwitness_core::measure::Measure>>| {
-                    scores.map(|all| all.iter().map(|it| (it.clocked.to_bits(), it.octets.to_bits())).collect::<Vec<_>>())
+                let bits = |scores: Option<&Vec<Score<Measure>>>| {
+                    let bits = |score: &Score<Measure>| {
+                        let Measure { clocked, octets } = score.seen();
+                        (score.known().is_some(), clocked.to_bits(), octets.to_bits())
+                    };
+                    scores.map(|all| all.iter().map(bits).collect::<Vec<_>>())
                 };
                 if bits(before) != bits(after) {
                     let told = |scores: Option<&Vec<_>>| scores.map_or_else(|| "none".to_owned(), |all| format!("{all:?}"));

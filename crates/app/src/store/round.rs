@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use earwitness_core::detect::lottery::Score;
 use earwitness_core::detect::ttest::Evidence;
 use earwitness_core::findings::DeviceId;
 use earwitness_core::measure::Measure;
-use earwitness_core::probe::{Played, Round, Stimulus};
+use earwitness_core::probe::{Played, Round, Stimulus, Void};
 use earwitness_core::samples::Tested;
 use earwitness_core::time::Timestamp;
 use earwitness_core::trial::Trial;
@@ -22,12 +23,15 @@ pub(super) fn write(connection: &Connection, session: SessionId, trial: &Trial) 
     let Trial { round, scores } = trial;
     let Round { number, slots, drawn, played, void } = round;
     let Played { stimulus, onset, length, heard } = played;
-    let mut rows: Vec<(i64, &[Measure])> = Vec::with_capacity(scores.len());
+    let mut rows: Vec<(i64, &[Score<Measure>])> = Vec::with_capacity(scores.len());
     for (device, measures) in scores {
         rows.push((device::row(connection, *device)?, measures));
     }
     let sql = "INSERT INTO rounds (session, number, slots, drawn, sound, sound_kind, onset, length, heard, void, scores) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING";
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO UPDATE SET sound = excluded.sound, \
+               sound_kind = excluded.sound_kind, onset = excluded.onset, length = excluded.length, heard = excluded.heard, \
+               void = excluded.void, scores = excluded.scores \
+               WHERE rounds.void = 'drawn' AND rounds.slots = excluded.slots AND rounds.drawn = excluded.drawn";
     let written = connection.prepare_cached(sql)?.execute(params![
         session.0,
         number,
@@ -46,6 +50,38 @@ pub(super) fn write(connection: &Connection, session: SessionId, trial: &Trial) 
 
 const COLUMNS: &str = "number, slots, drawn, sound, sound_kind, onset, length, heard, void, scores";
 
+/// Stands for what happened to a round whose lot was drawn and that is not scored yet. No such row is read as a trial.
+const DRAWN: &str = "drawn";
+
+/// Writes that the lot of a round was drawn.
+pub(super) fn write_drawn(connection: &Connection, session: SessionId, round: &Round) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO rounds (session, number, slots, drawn, sound, sound_kind, onset, length, heard, void, scores) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING";
+    let Played { stimulus, onset, length, heard } = &round.played;
+    let fields = params![
+        session.0,
+        round.number,
+        pack::slots(&round.slots),
+        i64::try_from(round.drawn).unwrap_or(i64::MAX),
+        stimulus.name,
+        sound_word(stimulus.kind),
+        onset.nanos(),
+        length,
+        heard_word(*heard),
+        DRAWN,
+        pack::scores(std::iter::empty()),
+    ];
+    connection.prepare_cached(sql)?.execute(fields).map(drop)
+}
+
+/// Rounds whose lots were drawn and that are not scored.
+pub(super) fn unfinished(connection: &Connection, session: SessionId) -> rusqlite::Result<Vec<Round>> {
+    let sql = format!("SELECT {COLUMNS} FROM rounds WHERE session = ?1 AND void = '{DRAWN}' ORDER BY number");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([session.0], |row| read(row, &BTreeMap::new()).map(|trial| trial.round))?;
+    rows.collect()
+}
+
 /// One trial.
 fn one(connection: &Connection, session: SessionId, number: u32) -> rusqlite::Result<Option<Trial>> {
     let devices = device::all(connection)?;
@@ -56,7 +92,8 @@ fn one(connection: &Connection, session: SessionId, number: u32) -> rusqlite::Re
 /// The trials of a session up to a round, in the order of their numbers.
 pub(super) fn trials(connection: &Connection, session: SessionId, last: u32) -> rusqlite::Result<Vec<Trial>> {
     let devices = device::all(connection)?;
-    let sql = format!("SELECT {COLUMNS} FROM rounds WHERE session = ?1 AND number <= ?2 ORDER BY number");
+    let sql =
+        format!("SELECT {COLUMNS} FROM rounds WHERE session = ?1 AND number <= ?2 AND void IS NOT '{DRAWN}' ORDER BY number");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![session.0, last], |row| read(row, &devices))?;
     rows.collect()
@@ -64,15 +101,16 @@ pub(super) fn trials(connection: &Connection, session: SessionId, last: u32) -> 
 
 /// Number of the last round of a session.
 pub(super) fn last(connection: &Connection, session: SessionId) -> rusqlite::Result<Option<u32>> {
-    let mut statement = connection.prepare_cached("SELECT max(number) FROM rounds WHERE session = ?1")?;
-    statement.query_row([session.0], |row| row.get(0))
+    let mut statement = connection.prepare_cached("SELECT max(number) FROM rounds WHERE session = ?1 AND void IS NOT ?2")?;
+    statement.query_row(params![session.0, DRAWN], |row| row.get(0))
 }
 
 fn read(row: &Row<'_>, devices: &BTreeMap<i64, DeviceId>) -> rusqlite::Result<Trial> {
     let (slots, scores): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(9)?);
     let (kind, heard): (String, String) = (row.get(4)?, row.get(7)?);
     let void = row.get::<_, Option<String>>(8)?;
-    let void = void.map(|word| value(&word, VOIDS).ok_or_else(|| odd(8, "an unknown reason"))).transpose()?;
+    let reason = |word: &str| if word == DRAWN { Some(Void::Interrupted) } else { value(word, VOIDS) };
+    let void = void.map(|word| reason(&word).ok_or_else(|| odd(8, "an unknown reason"))).transpose()?;
     let stimulus = Stimulus { name: row.get(3)?, kind: value(&kind, SOUNDS).ok_or_else(|| odd(4, "an unknown kind of sound"))? };
     let round = Round {
         number: row.get(0)?,

@@ -146,7 +146,7 @@ fn what_was_changed_in_the_file_comes_out() {
     change("DELETE FROM series WHERE stretch = 40");
     let out = recompute(reader, session).unwrap();
     assert!(out.differences.iter().any(|it| it.what == "scores"), "{:?}", out.differences);
-    // What a void round would have scored is nobody's concern.
+    // What a round that was broken off would have scored is nobody's concern.
     change("UPDATE rounds SET void = 'interrupted'");
     let out = recompute(reader, session).unwrap();
     assert!(!out.differences.iter().any(|it| it.what == "scores"), "{:?}", out.differences);

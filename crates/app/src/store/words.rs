@@ -17,6 +17,8 @@ pub(super) const VOIDS: &[(Void, &str)] = &[
     (Void::OtherSound, "other sound"),
     (Void::NotHeard, "not heard"),
     (Void::Interrupted, "interrupted"),
+    (Void::Outside, "outside the capture"),
+    (Void::Unexplained, "unexplained"),
 ];
 
 pub(super) const ENDS: &[(Done, &str)] =
@@ -70,7 +72,7 @@ pub fn heard_word(heard: Heard) -> &'static str {
     word(heard, HEARD)
 }
 
-/// The word for why a round does not count.
+/// The word for what happened to a round.
 #[must_use]
 pub fn void_word(void: Void) -> &'static str {
     word(void, VOIDS)
@@ -114,7 +116,14 @@ mod tests {
     fn every_value_has_a_word() {
         for (void, _) in VOIDS {
             let known = match void {
-                Void::FramesLost | Void::ClockStepped | Void::Glitch | Void::OtherSound | Void::NotHeard | Void::Interrupted => 6,
+                Void::FramesLost
+                | Void::ClockStepped
+                | Void::Glitch
+                | Void::OtherSound
+                | Void::NotHeard
+                | Void::Interrupted
+                | Void::Outside
+                | Void::Unexplained => 8,
             };
             assert_eq!((VOIDS.len(), value(void_word(*void), VOIDS)), (known, Some(*void)));
         }

@@ -298,6 +298,9 @@ fn put(
         Record::Watched(findings) => {
             stretch::write(connection, current.session, findings).map_err(fault)?;
         }
+        Record::Entry(Entry::Drawn(round)) => {
+            round::write_drawn(connection, current.of(path)?, round).map_err(fault)?;
+        }
         Record::Entry(Entry::Trial(trial)) => {
             let session = current.of(path)?;
             if !round::write(connection, session, trial).map_err(fault)? {

@@ -177,7 +177,7 @@ fn rounds_outside_the_capture_do_not_count_and_that_is_said() {
     let text = std::iter::once(header).chain(kept).chain(late.iter().map(String::as_str)).collect::<Vec<_>>().join("\n");
     let report = home.report(&text, &[]).0;
     assert_eq!(report["probing"]["void"], 1);
-    assert_eq!(report["probing"]["trials"].as_array().unwrap().last().unwrap()["void"], "frames lost");
+    assert_eq!(report["probing"]["trials"].as_array().unwrap().last().unwrap()["void"], "outside the capture");
     let caveats = report["probing"]["caveats"].to_string();
     assert!(caveats.contains("1 round lies outside the capture"), "{caveats}");
 }

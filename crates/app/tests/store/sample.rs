@@ -1,6 +1,7 @@
 //! Entries that follow from a number, so that what comes back can be compared with what was acknowledged.
 
 use earwitness::store::{Event, JournalLine, Record, Reply, Store};
+use earwitness_core::detect::lottery::Score;
 use earwitness_core::findings::{
     Bin, CaptureFacts, Contact, DeviceFindings, DeviceId, Estimate, Findings, FlowKey, Mark, Receiver, Role, Seen, Series,
     Sighting, SightingKind, Totals, TrainShape,
@@ -158,7 +159,7 @@ pub(crate) fn trial(number: u32, devices: u8) -> Trial {
             clocked: if device == 7 && slot == ordered.drawn { 3.3 } else { 0.0 },
             octets: if chance.below(3) == 0 { f64::from(chance.octet()) * 8.5 } else { 0.0 },
         };
-        (id(device), (0..8).map(&mut measure).collect())
+        (id(device), (0..8).map(|slot| Score::Known(measure(slot))).collect())
     });
     let played = Played { stimulus, onset, length: ordered.length, heard: Heard::Yes };
     let scores = scores.collect();

@@ -21,10 +21,16 @@ use crate::probe::{Round, Void};
 use crate::record::{Entry, News};
 use crate::schedule::Design;
 use crate::time::{SECOND, Timestamp};
-use crate::trial::{Session, Trial};
+use crate::trial::{Session, Subject, Trial};
 
 /// From the end of a round until it is scored, nanoseconds: uploads that it caused are over by then, or are no answer to it.
 pub const SETTLING: i64 = 65 * SECOND;
+
+/// A round begins so long after another sound at the earliest, nanoseconds: a room has come to rest, and a device that was woken is asleep again.
+const QUIET_BEFORE: i64 = 10 * SECOND;
+
+/// Other sounds delay a round by so much at most, nanoseconds. Where a television is always on, probes have to be louder than it, or are not heard.
+const LONGEST_WAIT: i64 = 300 * SECOND;
 
 /// A session in progress.
 #[derive(Debug)]
@@ -38,6 +44,8 @@ pub struct Experiment<P> {
     number: u32,
     paused: bool,
     somebody_home: bool,
+    /// When the next round begins at the latest, whatever is heard; known once something was heard.
+    rested: Option<Timestamp>,
     /// Rounds that are over and wait until what they caused is.
     settling: VecDeque<Round>,
     upkeep: Option<upkeep::Due>,
@@ -79,6 +87,7 @@ impl<P: Plan> Experiment<P> {
             number: 0,
             paused: false,
             somebody_home: true,
+            rested: None,
             settling: VecDeque::new(),
             upkeep: None,
         }
@@ -90,10 +99,14 @@ impl<P: Plan> Experiment<P> {
             Input::Frame(frame) => self.analysis.frame(&frame),
             Input::Lost { frames } => {
                 self.analysis.lost(frames);
-                self.spoil(Void::FramesLost);
+                self.note(Void::FramesLost);
+                // What they caused may have been among the frames.
+                for round in &mut self.settling {
+                    round.note(Void::FramesLost);
+                }
             }
             Input::ClockStepped => self.clock_stepped(now, actions),
-            Input::OtherSound => self.spoil(Void::OtherSound),
+            Input::OtherSound => self.other_sound(now),
             Input::Spoken(spoken) => {
                 if let State::Running(running) = &mut self.state {
                     running.spoken(spoken);
@@ -124,7 +137,7 @@ impl<P: Plan> Experiment<P> {
             // What these caused may be under way; another process could not score them alike.
             self.break_off(now);
             for round in &mut self.settling {
-                round.void.get_or_insert(Void::Interrupted);
+                round.note(Void::Interrupted);
             }
         }
         self.score(now, true, &mut actions);
@@ -136,10 +149,20 @@ impl<P: Plan> Experiment<P> {
         Ended { findings: self.analysis.finish(), session: self.session, trials }
     }
 
-    /// What happened makes the round in progress worthless; one that is over is not touched by what comes after.
-    fn spoil(&mut self, why: Void) {
+    /// Notes what happened to the round in progress.
+    fn note(&mut self, why: Void) {
         if let State::Running(running) = &mut self.state {
-            running.void.get_or_insert(why);
+            running.note(why);
+        }
+    }
+
+    /// A sound that is not ours delays the next round, whose lot nobody knows yet. The one in progress goes on and is scored: to leave it out would be to
+    /// choose rounds by what is heard, which depends on the draw, because our own probe hides what sounds at the same time.
+    fn other_sound(&mut self, now: Timestamp) {
+        self.note(Void::OtherSound);
+        if let State::Resting(from) = &mut self.state {
+            let last = *self.rested.get_or_insert(from.plus(LONGEST_WAIT));
+            *from = (*from).max(now.plus(QUIET_BEFORE).min(last));
         }
     }
 
@@ -173,11 +196,12 @@ impl<P: Plan> Experiment<P> {
 
     /// What was planned for moments of the old clock may be years away by the new one.
     fn clock_stepped(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
-        self.spoil(Void::ClockStepped);
+        self.note(Void::ClockStepped);
         self.break_off(now);
         for round in &mut self.settling {
-            round.void.get_or_insert(Void::ClockStepped);
+            round.note(Void::ClockStepped);
         }
+        self.rested = None;
         self.score(now, true, actions);
         if let State::Resting(from) = &mut self.state {
             *from = now.plus(self.design.rest_after(self.number));
@@ -189,7 +213,7 @@ impl<P: Plan> Experiment<P> {
         if matches!(self.state, State::Running(_))
             && let State::Running(mut running) = std::mem::replace(&mut self.state, State::Resting(now))
         {
-            running.void.get_or_insert(Void::Interrupted);
+            running.note(Void::Interrupted);
             self.settling.push_back(running.over());
         }
     }
@@ -252,8 +276,10 @@ impl<P: Plan> Experiment<P> {
                 None
             }
             Next::Play(sound) => {
+                self.rested = None;
                 let mut running = Running::new(self.design.round(self.number, now), sound);
                 self.number += 1;
+                actions.push(Action::Write(Entry::Drawn(running.unknown(&self.design))));
                 let wake = running.step(now, &self.design, actions);
                 self.state = State::Running(Box::new(running));
                 wake
@@ -270,10 +296,11 @@ impl<P: Plan> Experiment<P> {
             let Some(round) = self.settling.pop_front() else { return };
             self.analysis.settle(now);
             let watched = self.analysis.watched(span.from.plus(-LEVEL_BEFORE));
-            let trial = Trial::new(round, watched.iter().map(|it| (it.id, it.since, &it.profile)));
+            let subjects = watched.iter().map(|it| Subject { id: it.id, since: it.since, profile: &it.profile, unseen: &[] });
+            let trial = Trial::new(round, subjects);
             let before: Vec<_> = trial.scores.keys().copied().filter(|&device| self.session.is_proven(device)).collect();
             self.session.take(&trial);
-            let counted = trial.round.void.is_none();
+            let counted = !trial.round.is_void();
             actions.push(Action::Tell(News::Scored { round: trial.round.number, counted }));
             for (&device, standing) in self.session.standings() {
                 if let Some(rounds) = standing.proven_after.filter(|_| !before.contains(&device)) {

@@ -1,7 +1,7 @@
 //! A round in progress.
 
 use super::input::{Action, Order, Spoken};
-use crate::probe::{Heard, Played, Round, SoundKind, Stimulus, Void};
+use crate::probe::{Heard, Played, Round, SoundKind, Stimulus, Void, note};
 use crate::schedule::{Design, Ordered};
 use crate::time::Timestamp;
 
@@ -12,12 +12,27 @@ pub(super) struct Running {
     sound: usize,
     stimulus: Option<Stimulus>,
     spoken: Option<Spoken>,
-    pub(super) void: Option<Void>,
+    void: Option<Void>,
 }
 
 impl Running {
     pub(super) fn new(ordered: Ordered, sound: usize) -> Self {
         Self { ordered, sound, stimulus: None, spoken: None, void: None }
+    }
+
+    /// The round as it is if nothing more is ever known of it.
+    pub(super) fn unknown(&self, design: &Design) -> Round {
+        let Ordered { number, slots, drawn, length } = self.ordered.clone();
+        let onset = slots.get(drawn).map(|slot| slot.from).unwrap_or_default();
+        let stimulus = design.stimuli.get(self.sound).cloned();
+        let stimulus = stimulus.unwrap_or_else(|| Stimulus { name: String::new(), kind: SoundKind::Noise });
+        let played = Played { stimulus, onset, length, heard: Heard::Unknown };
+        Round { number, slots, drawn, played, void: Some(Void::Interrupted) }
+    }
+
+    /// Notes that something happened.
+    pub(super) fn note(&mut self, why: Void) {
+        note(&mut self.void, why);
     }
 
     pub(super) fn number(&self) -> u32 {
@@ -46,7 +61,9 @@ impl Running {
             return;
         }
         let unheard = (spoken.heard == Heard::No).then_some(Void::NotHeard);
-        self.void = self.void.or(spoken.trouble).or(unheard);
+        for why in spoken.trouble.into_iter().chain(unheard) {
+            self.note(why);
+        }
         self.spoken = Some(spoken);
     }
 
@@ -54,7 +71,7 @@ impl Running {
     pub(super) fn over(&mut self) -> Round {
         let planned = self.ordered.slots.get(self.ordered.drawn).map(|slot| slot.from).unwrap_or_default();
         if self.spoken.is_none() {
-            self.void.get_or_insert(Void::Glitch);
+            self.note(Void::Glitch);
         }
         let stimulus = self.stimulus.take().unwrap_or_else(|| Stimulus { name: String::new(), kind: SoundKind::Noise });
         let played = match self.spoken {

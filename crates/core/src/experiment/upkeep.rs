@@ -50,16 +50,25 @@ impl<P: Plan> Experiment<P> {
         self
     }
 
-    /// Goes on with a session that was interrupted: `trials` are all its rounds so far, in order; `devices` what was known, with the time in
-    /// which each was seen.
+    /// Goes on with a session that was interrupted: `trials` are all its rounds so far, in order; `unfinished` those whose lots were drawn and that never were
+    /// scored ([`Entry::Drawn`]); `devices` what was known, with the time in which each was seen.
     #[must_use]
-    pub fn resumed(mut self, trials: &[Trial], devices: impl IntoIterator<Item = (DeviceId, Window)>) -> Self {
+    pub fn resumed(
+        mut self,
+        trials: &[Trial],
+        unfinished: Vec<Round>,
+        devices: impl IntoIterator<Item = (DeviceId, Window)>,
+    ) -> Self {
         for (device, seen) in devices {
             self.analysis.introduce(device, seen);
         }
         for trial in trials {
             self.session.take(trial);
             self.number = self.number.max(trial.round.number.saturating_add(1));
+        }
+        for round in unfinished {
+            self.number = self.number.max(round.number.saturating_add(1));
+            self.settling.push_back(round);
         }
         self
     }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::weigh::{Setting, weigh};
 use super::{Caveat, Control, Direction, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts, chain};
-use crate::detect::lottery::{AT_ONCE, Lag, Place, bound, e_bh};
+use crate::detect::lottery::{AT_ONCE, Lag, bound, e_bh};
 use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
 use crate::measure::Profile;
-use crate::probe::{Heard, Round, Void};
+use crate::probe::{Effect, Heard, Round, Void};
 use crate::samples::Tested;
 use crate::time::{SECOND, Timestamp, Window};
-use crate::trial::{CONFIDENCE, SILENT, Session, Trial, answers_often, evenly_bound};
+use crate::trial::{CONFIDENCE, SILENT, Session, Subject, Trial, answers_often, evenly_bound};
 
 /// What verdicts are computed with.
 #[derive(Clone, PartialEq, Debug)]
@@ -52,7 +52,11 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
         findings.devices.iter().filter(|it| it.role == Role::Device).map(|it| (it, Profile::of(it))).collect();
     let trials: Vec<Trial> = rounds
         .into_iter()
-        .map(|round| Trial::new(round, devices.iter().map(|(device, profile)| (device.id, device.seen.from, profile))))
+        .map(|round| {
+            let subjects =
+                devices.iter().map(|(device, profile)| Subject { id: device.id, since: device.seen.from, profile, unseen: &[] });
+            Trial::new(round, subjects)
+        })
         .collect();
     let mut session = Session::new(settings.alpha);
     for trial in &trials {
@@ -93,7 +97,7 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
 fn decide(verdict: &mut Verdict, trials: &[Trial], there: bool, heard: bool, alpha: f64, hits: &[bool]) -> Outcome {
     let evidence = &mut verdict.evidence;
     // Rounds without shams have no lot to count, so this comes before the number of rounds.
-    let mut counted = trials.iter().filter(|trial| trial.round.void.is_none()).peekable();
+    let mut counted = trials.iter().filter(|trial| !trial.round.is_void()).peekable();
     if counted.peek().is_some() && counted.all(|trial| trial.round.slots.len() < 2) {
         return Outcome::Undecided(Undecided::NoLot);
     }
@@ -204,21 +208,24 @@ fn fitting(findings: &Findings, mut rounds: Vec<Round>, caveats: &mut Vec<Caveat
     rounds
 }
 
-/// Marks rounds that the capture does not cover.
+/// Marks rounds that the capture does not cover. One that began after the capture had ended, or ended before it began, is none of it, which no draw of its
+/// own decided; of one at whose time the capture ended or began, nothing is known.
 fn inside(findings: &Findings, mut rounds: Vec<Round>, caveats: &mut Vec<Caveat>) -> Vec<Round> {
     let facts = &findings.capture;
     let mut outside = 0;
     for round in &mut rounds {
+        let Some(span) = round.span() else { continue };
+        // The last frame comes before the end of its second. A probe that sounded late moves all slots.
         let windows = round.windows();
-        let span = windows.first().zip(windows.last()).map(|(first, last)| Window { from: first.from, until: last.until });
-        // The last frame comes before the end of its second.
-        let covered = |span: Window| {
-            facts.first.is_some_and(|first| first <= span.from) && facts.last.is_some_and(|last| span.until <= last.plus(SECOND))
-        };
-        if round.void.is_none() && !span.is_some_and(covered) {
-            round.void = Some(Void::FramesLost);
-            outside += 1;
+        let until = windows.last().map_or(span.until, |last| last.until.max(span.until));
+        let (first, last) = (facts.first, facts.last.map(|last| last.plus(SECOND)));
+        let covered = first.is_some_and(|first| first <= span.from) && last.is_some_and(|last| until <= last);
+        if covered || round.is_void() {
+            continue;
         }
+        let apart = first.is_none_or(|first| until <= first) || last.is_none_or(|last| last <= span.from);
+        round.note(if apart { Void::Outside } else { Void::FramesLost });
+        outside += 1;
     }
     if outside > 0 {
         caveats.push(Caveat::OutsideCapture(outside));
@@ -235,7 +242,7 @@ fn inside(findings: &Findings, mut rounds: Vec<Round>, caveats: &mut Vec<Caveat>
 /// Looks for stretches in counted rounds in which nobody at all sent a frame: longer than a slot, they may be gaps of the capture.
 fn silence(findings: &Findings, trials: &[Trial], caveats: &mut Vec<Caveat>) {
     let (mut rounds, mut longest) = (0_u32, 0_i64);
-    for round in trials.iter().map(|trial| &trial.round).filter(|round| round.void.is_none()) {
+    for round in trials.iter().map(|trial| &trial.round).filter(|round| !round.is_void()) {
         let Some((span, slot)) = round.span().zip(round.slots.first()) else { continue };
         let mut busy = std::collections::BTreeSet::from([span.from, span.until]);
         for series in findings.devices.iter().flat_map(|device| [&device.sent, &device.received]) {
@@ -259,7 +266,7 @@ fn silence(findings: &Findings, trials: &[Trial], caveats: &mut Vec<Caveat>) {
 
 impl Control {
     fn of(trials: &[Trial], verdicts: &[Verdict], settings: &Settings) -> Self {
-        let heard = trials.iter().filter(|trial| trial.round.void.is_none() && trial.round.played.heard == Heard::Yes);
+        let heard = trials.iter().filter(|trial| !trial.round.is_void() && trial.round.played.heard == Heard::Yes);
         let is_control = |it: &&Verdict| settings.controls.is_empty() || settings.controls.contains(&it.device);
         let reacted = verdicts.iter().filter(|it| it.evidence.is_proven()).filter(is_control);
         Self { microphone: u32::try_from(heard.count()).unwrap_or(u32::MAX), devices: reacted.map(|it| it.device).collect() }
@@ -272,9 +279,11 @@ fn hits(device: DeviceId, trials: &[Trial], control: &Control, moves: &BTreeMap<
     let audible = |trial: &&Trial| {
         let round = &trial.round;
         let by_device = || control.devices.iter().any(|by| *by != device && moved(by, round.number));
-        round.played.heard == Heard::Yes || by_device()
+        // Of one whose scores are unknown, nobody knows that it was not.
+        let shown = || round.played.heard == Heard::Yes || round.effect() == Effect::Unknown || by_device();
+        round.was_audible() && shown()
     };
-    trials.iter().filter(audible).filter_map(|trial| trial.place(device)).map(Place::is_first).collect()
+    trials.iter().filter(audible).filter_map(|trial| trial.may_have_answered(device)).collect()
 }
 
 /// Fills in who is on the list of e-BH, by the reactions at once.

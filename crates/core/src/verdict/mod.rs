@@ -143,7 +143,7 @@ pub struct Evidence {
     pub sound: Option<Sound>,
     /// The strongest late reaction, if the search ran.
     pub late: Option<Late>,
-    /// What `ln_e` or that of a late reaction must reach: `ln(devices / alpha)`.
+    /// What `ln_e` or that of a late reaction must reach: the device's share of alpha, fixed when it was first scored ([`crate::trial::Session`]).
     pub threshold: f64,
     /// The chance that this device or any other is accused falsely on evidence as strong as this; at most 1.
     pub p: f64,

@@ -3,7 +3,7 @@
 use super::Evidence;
 use super::weigh::Answer;
 use crate::detect::dose::Bet;
-use crate::detect::lottery::{Lottery, Place};
+use crate::detect::lottery::{Lottery, Rank};
 
 /// Whether a device sends more or less while there is a sound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,20 +35,20 @@ const CLEAR: f64 = 2.0;
 
 /// Weighs what the answers show; the part of the stake on their delay is given as a logarithm.
 pub(super) fn tell(evidence: &mut Evidence, answers: &[Answer<'_>], ln_part: f64) {
-    let places = |of: fn(&Answer<'_>) -> Option<Place>| {
+    let ranks = |of: fn(&Answer<'_>) -> Option<Rank>| {
         answers.iter().filter_map(move |answer| Some((answer.number, of(answer)?))).collect::<Vec<_>>()
     };
-    let (all, recorded) = (places(|it| it.place), places(|it| it.recorded));
+    let (all, recorded) = (ranks(|it| it.rank), ranks(|it| it.recorded));
     evidence.direction = direction(&all);
     evidence.ln_clocked += CLOCKED.ln();
     evidence.ln_recorded = lottery(&recorded) + ln_part + RECORDED.ln();
     let mut bet = Bet::default();
-    for answer in answers.iter().filter(|it| it.first) {
+    for answer in answers.iter().filter(|it| it.first && it.known) {
         bet.probe(answer.number, answer.heard, answer.sent.octets);
     }
     evidence.ln_dose = bet.highest() + ln_part + DOSE.ln();
-    let follows = |ln_e: f64, places: &[(usize, Place)]| ln_e >= evidence.threshold && direction(places) == Some(Direction::More);
-    evidence.sound = if follows(evidence.ln_clocked, &places(|it| it.clocked)) {
+    let follows = |ln_e: f64, ranks: &[(usize, Rank)]| ln_e >= evidence.threshold && direction(ranks) == Some(Direction::More);
+    evidence.sound = if follows(evidence.ln_clocked, &ranks(|it| it.clocked)) {
         Some(Sound::Clocked)
     } else if follows(evidence.ln_recorded, &recorded) {
         Some(Sound::Recorded)
@@ -57,11 +57,11 @@ pub(super) fn tell(evidence: &mut Evidence, answers: &[Answer<'_>], ln_part: f64
     };
 }
 
-/// The highest that the stake on these places has been.
-pub(super) fn lottery(places: &[(usize, Place)]) -> f64 {
+/// The highest that the stake on these ranks has been.
+pub(super) fn lottery(ranks: &[(usize, Rank)]) -> f64 {
     let mut lottery = Lottery::new();
-    for (sound, place) in places {
-        lottery.round(*sound, *place);
+    for (sound, rank) in ranks {
+        lottery.round(*sound, *rank);
     }
     lottery.highest()
 }
@@ -71,9 +71,10 @@ pub(super) fn lottery(places: &[(usize, Place)]) -> f64 {
 ///
 /// The drawn slot of a device that is not moved is as often above as below a sham, with the variance `(m^2 - 1) / 3` of "shams above less shams below"
 /// (the uniform distribution over `m` ranks).
-fn direction(places: &[(usize, Place)]) -> Option<Direction> {
+fn direction(ranks: &[(usize, Rank)]) -> Option<Direction> {
     let mut sums: std::collections::BTreeMap<Option<usize>, (f64, f64)> = std::collections::BTreeMap::new();
-    for (sound, place) in places.iter().filter(|it| it.1.level + 1 < it.1.slots) {
+    let known = ranks.iter().filter_map(|(sound, rank)| if let Rank::Known(place) = rank { Some((sound, place)) } else { None });
+    for (sound, place) in known.filter(|it| it.1.level + 1 < it.1.slots) {
         let below = place.slots - 1 - place.above - place.level;
         let slots = f64::from(place.slots);
         for of in [None, Some(*sound)] {
@@ -94,9 +95,10 @@ fn direction(places: &[(usize, Place)]) -> Option<Direction> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::lottery::Place;
 
-    fn rounds(sound: usize, above: u32, count: usize) -> Vec<(usize, Place)> {
-        vec![(sound, Place { above, level: 0, slots: 8 }); count]
+    fn rounds(sound: usize, above: u32, count: usize) -> Vec<(usize, Rank)> {
+        vec![(sound, Place { above, level: 0, slots: 8 }.into()); count]
     }
 
     #[test]
@@ -116,7 +118,7 @@ mod tests {
 
     #[test]
     fn rounds_in_which_nothing_was_sent_say_nothing_of_the_direction() {
-        let silent = vec![(0, Place { above: 0, level: 7, slots: 8 }); 60];
+        let silent = vec![(0, Place { above: 0, level: 7, slots: 8 }.into()); 60];
         assert_eq!(direction(&[rounds(0, 0, 4), silent].concat()), Some(Direction::More));
     }
 }

@@ -6,7 +6,7 @@ use super::chain::Moves;
 use super::decide::Settings;
 use super::{Caused, Evidence, Late, nature, received};
 use crate::detect::dose;
-use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Place, detection_limit};
+use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Rank, Score, detection_limit};
 use crate::findings::{DeviceFindings, DeviceId, Sighting, SightingKind};
 use crate::measure::{Above, Measure, Profile};
 use crate::samples::Tested;
@@ -34,10 +34,11 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
     let Setting { trials, session, settings, tested, stretch } = *setting;
     let nothing = Standing::default();
     let standing = session.standings().get(&device.id).unwrap_or(&nothing);
-    let counted: Vec<(&Trial, &[Measure])> = trials.iter().filter_map(|trial| Some((trial, trial.counted(device.id)?))).collect();
-    let threshold = session.threshold();
+    let counted: Vec<(&Trial, &[Score<Measure>])> =
+        trials.iter().filter_map(|trial| Some((trial, trial.counted(device.id)?))).collect();
+    let threshold = session.threshold(device.id);
     let ln_e = standing.lottery.highest() + AT_ONCE.ln();
-    let above = Above::new(profile, stretch);
+    let above = Above::new(profile, stretch, &super::late::unseen(trials));
     let rounds: Vec<&Trial> = counted.iter().map(|it| it.0).collect();
     let late = settings.late.then(|| super::late::search(&above, session, &rounds)).flatten();
     let strongest = late.map_or(ln_e, |late: Late| late.ln_e.max(ln_e));
@@ -100,7 +101,7 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
 }
 
 /// The windows of drawn slots and of shams, moved by a delay.
-fn windows(counted: &[(&Trial, &[Measure])], lag: Lag) -> (Vec<Window>, Vec<Window>) {
+fn windows(counted: &[(&Trial, &[Score<Measure>])], lag: Lag) -> (Vec<Window>, Vec<Window>) {
     let (mut drawn, mut silent) = (Vec::new(), Vec::new());
     for (trial, _) in counted {
         for (slot, window) in trial.round.windows().into_iter().enumerate() {
@@ -149,26 +150,28 @@ pub(super) struct Answer<'a> {
     /// How long it sounded, seconds.
     pub(super) heard: f64,
     pub(super) sent: Measure,
-    /// Whether it outdid all shams.
+    /// Whether that is all.
+    pub(super) known: bool,
+    /// Whether it certainly outdid all shams.
     pub(super) first: bool,
     /// Where the drawn slot stands by its score, by clocked audio alone, and by finished recordings alone.
-    pub(super) place: Option<Place>,
-    pub(super) clocked: Option<Place>,
-    pub(super) recorded: Option<Place>,
+    pub(super) rank: Option<Rank>,
+    pub(super) clocked: Option<Rank>,
+    pub(super) recorded: Option<Rank>,
     /// The drawn slot, or what the delay makes of it.
     window: Window,
 }
 
-/// What the device sent in the drawn slots, or a delay after them.
+/// What the device sent in the drawn slots, or a delay after them, as far as it is known.
 fn answers<'a>(
-    counted: &[(&'a Trial, &[Measure])],
+    counted: &[(&'a Trial, &[Score<Measure>])],
     delay: Option<Lag>,
     above: &Above,
     recordings: &Recordings,
     session: &Session,
 ) -> Vec<Answer<'a>> {
-    let answer = |(trial, scores): &(&'a Trial, &[Measure])| {
-        let moved = delay.map(|lag| super::late::scores(above, &trial.round.windows(), lag));
+    let answer = |(trial, scores): &(&'a Trial, &[Score<Measure>])| {
+        let moved = delay.map(|lag| super::late::scores(above, &trial.round, lag));
         let scores = match &moved {
             Some(moved) => moved.as_deref()?,
             None => scores,
@@ -179,19 +182,25 @@ fn answers<'a>(
         let sound = &played.stimulus.name;
         let windows = trial.round.windows().into_iter().map(|slot| delay.unwrap_or(Lag::NONE).window(slot));
         let windows: Vec<Window> = windows.collect();
-        let place = Place::of(scores, drawn);
-        let clocked: Vec<f64> = scores.iter().map(|sent| sent.clocked).collect();
-        let recorded: Vec<f64> = windows.iter().map(|slot| recordings.within(*slot)).collect();
+        let rank = Rank::of(scores, drawn);
+        let part = |score: &Score<Measure>, value: f64| match score {
+            Score::Known(_) => Score::Known(value),
+            Score::AtLeast(_) => Score::AtLeast(0.0),
+        };
+        let clocked: Vec<_> = scores.iter().map(|score| part(score, score.seen().clocked)).collect();
+        let recorded: Vec<_> = scores.iter().zip(&windows).map(|(score, slot)| part(score, recordings.within(*slot))).collect();
+        let own = scores.get(drawn)?;
         Some(Answer {
             round: trial.round.number,
             sound,
             number: session.sounds().iter().position(|known| known == sound).unwrap_or(0),
             heard,
-            sent: *scores.get(drawn)?,
-            first: place.is_some_and(Place::is_first),
-            place,
-            clocked: Place::of(&clocked, drawn),
-            recorded: Place::of(&recorded, drawn),
+            sent: own.seen(),
+            known: own.known().is_some(),
+            first: rank.is_some_and(Rank::is_first),
+            rank,
+            clocked: Rank::of(&clocked, drawn),
+            recorded: Rank::of(&recorded, drawn),
             window: *windows.get(drawn)?,
         })
     };
@@ -212,24 +221,25 @@ fn by_sound(answers: &[Answer<'_>]) -> BTreeMap<String, (u32, u32)> {
 /// Seconds heard and what was sent, of the sounds after which the device outdid its shams in at least half of the rounds.
 fn dose_points(answers: &[Answer<'_>], sounds: &BTreeMap<String, (u32, u32)>) -> Vec<(f64, Measure)> {
     let moves = |sound: &str| sounds.get(sound).is_some_and(|(hits, rounds)| *hits >= 2 && hits * 2 >= *rounds);
-    answers.iter().filter(|answer| moves(answer.sound)).map(|answer| (answer.heard, answer.sent)).collect()
+    answers.iter().filter(|answer| answer.known && moves(answer.sound)).map(|answer| (answer.heard, answer.sent)).collect()
 }
 
 /// Octets of the sham slots of each round.
-fn shams(counted: &[(&Trial, &[Measure])]) -> Vec<Vec<f64>> {
-    let of = |(trial, scores): &(&Trial, &[Measure])| {
+fn shams(counted: &[(&Trial, &[Score<Measure>])]) -> Vec<Vec<f64>> {
+    let of = |(trial, scores): &(&Trial, &[Score<Measure>])| {
         let drawn = trial.round.drawn;
-        scores.iter().enumerate().filter(|slot| slot.0 != drawn).map(|slot| slot.1.octets).collect()
+        scores.iter().enumerate().filter(|slot| slot.0 != drawn).filter_map(|slot| Some(slot.1.known()?.octets)).collect()
     };
     counted.iter().map(of).collect()
 }
 
 /// Whether clocked audio hardly ever lies in a sham slot.
-fn clocked_is_rare(counted: &[(&Trial, &[Measure])]) -> bool {
+fn clocked_is_rare(counted: &[(&Trial, &[Score<Measure>])]) -> bool {
     let (mut with, mut all) = (0_u32, 0_u32);
     for (trial, scores) in counted {
-        for (_, score) in scores.iter().enumerate().filter(|slot| slot.0 != trial.round.drawn) {
-            with += u32::from(score.clocked > 0.0);
+        let shams = scores.iter().enumerate().filter(|slot| slot.0 != trial.round.drawn);
+        for sent in shams.filter_map(|slot| slot.1.known()) {
+            with += u32::from(sent.clocked > 0.0);
             all += 1;
         }
     }
@@ -263,7 +273,7 @@ fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 /// Rounds in which the two-sample test called the device reacting, and rounds in which it was defined.
-fn ttest(device: DeviceId, counted: &[(&Trial, &[Measure])], tested: &BTreeMap<u32, Tested>) -> Option<(u32, u32)> {
+fn ttest(device: DeviceId, counted: &[(&Trial, &[Score<Measure>])], tested: &BTreeMap<u32, Tested>) -> Option<(u32, u32)> {
     let after = counted.iter().filter_map(|(trial, _)| tested.get(&trial.round.number));
     let said: Vec<bool> =
         after.filter_map(|tested| tested.devices.get(&device)).filter(|it| it.p.is_some()).map(|it| it.reacted).collect();
@@ -272,7 +282,7 @@ fn ttest(device: DeviceId, counted: &[(&Trial, &[Measure])], tested: &BTreeMap<u
 }
 
 /// Loud runs that began in drawn slots, and in shams.
-fn bursts(device: &DeviceFindings, counted: &[(&Trial, &[Measure])]) -> (u32, u32) {
+fn bursts(device: &DeviceFindings, counted: &[(&Trial, &[Score<Measure>])]) -> (u32, u32) {
     let mut found = (0, 0);
     for (trial, _) in counted {
         for (slot, window) in trial.round.windows().into_iter().enumerate() {

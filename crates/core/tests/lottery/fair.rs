@@ -1,6 +1,6 @@
 //! Every bet is fair: under a uniform draw a stake keeps its value on average, whatever the slots scored and whatever came before.
 
-use earwitness_core::detect::lottery::{Lottery, Place, threshold};
+use earwitness_core::detect::lottery::{Lottery, Place, Rank, Score, threshold};
 use proptest::prelude::*;
 
 /// Mean of what a stake becomes in a round with these scores, over all slots that may be drawn.
@@ -43,6 +43,41 @@ fn a_uniform_draw_is_paid_one_on_average_with_every_pattern_of_ties() {
             let mean = mean_pay(&lottery, stimulus % 5, &scores);
             assert!((mean - 1.0).abs() < 1e-12, "{scores:?} is paid {mean} after {history:?}");
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What hides scores may know the draw and the scores, and choose for each draw what to hide: no bet is paid more than the true rank is paid, so that
+    /// the mean over the draws stays at most 1.
+    #[test]
+    fn hiding_scores_never_pays(
+        history in prop::collection::vec((0_usize..5, 0_u32..8, 0_u32..8), 0..30),
+        scores in prop::collection::vec(0_u8..6, 2..12),
+        hidden in prop::collection::vec(prop::collection::vec(prop::option::of(0_u8..6), 12), 12),
+    ) {
+        let mut before = Lottery::new();
+        for (stimulus, above, level) in history {
+            before.round(stimulus, Place { above, level, slots: 8 });
+        }
+        let mut mean = 0.0;
+        for (drawn, hidden) in (0..scores.len()).zip(&hidden) {
+            // What was seen of a hidden score is at most what it is.
+            let seen = scores.iter().zip(hidden).map(|(&score, hidden)| hidden.map_or(Score::Known(score), |least| Score::AtLeast(least.min(score))));
+            let seen: Vec<Score<u8>> = seen.collect();
+            let (truth, rank) = (Place::of(&scores, drawn).unwrap(), Rank::of(&seen, drawn).unwrap());
+            let paid = |rank: Rank| {
+                let mut after = before.clone();
+                after.round(0, rank);
+                (after.log_e() - before.log_e()).exp()
+            };
+            prop_assert!(paid(rank) <= paid(truth.into()) + 1e-12, "{seen:?} of {scores:?}, {drawn} drawn");
+            prop_assert!(rank.may_be_first() || !truth.is_first(), "a hit is never hidden");
+            prop_assert!(!rank.is_first() || truth.is_first());
+            mean += paid(rank) / scores.len() as f64;
+        }
+        prop_assert!(mean <= 1.0 + 1e-11, "{scores:?} is paid {mean}");
     }
 }
 

@@ -77,8 +77,8 @@ pub(crate) fn scores(profile: &Profile, round: usize, slots: usize, lag: Lag) ->
         let from = slot(round, number, slots) as f64;
         lag.window(Window { from: moment(from), until: moment(from + SLOT as f64) })
     };
-    let (first, last) = (window(0), window(slots - 1));
-    let level = profile.level(Window { from: first.from.plus(-LEVEL_BEFORE), until: last.until });
+    let first = window(0);
+    let level = profile.level(Window { from: first.from.plus(-LEVEL_BEFORE), until: first.from });
     (0..slots).map(|number| profile.measure(window(number), level)).collect()
 }
 

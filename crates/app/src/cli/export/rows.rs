@@ -198,7 +198,8 @@ fn of_session(
                             let (number, drawn) = (trial.round.number, trial.round.drawn == slot);
                             let device = names::id(device);
                             let start = [id.into(), number.into(), device.into(), slot.into(), drawn.into()];
-                            take(start.into_iter().chain([score.clocked.into(), score.octets.into()]).collect())?;
+                            let seconds = score.known().map(|sent| sent.clocked);
+                            take(start.into_iter().chain([seconds.into(), score.seen().octets.into()]).collect())?;
                         }
                     }
                 } else {

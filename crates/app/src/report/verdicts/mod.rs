@@ -52,7 +52,7 @@ impl Probing {
     /// Rounds that counted for at least one device.
     #[must_use]
     pub fn counted(&self) -> usize {
-        self.verdicts.trials.iter().filter(|trial| trial.round.void.is_none()).count()
+        self.verdicts.trials.iter().filter(|trial| !trial.round.is_void()).count()
     }
 }
 

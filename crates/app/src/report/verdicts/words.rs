@@ -431,7 +431,7 @@ pub fn caveats(probing: &Probing) -> Vec<String> {
     let void = probing.verdicts.void;
     if void > 0 {
         told.push(format!(
-            "{} did not count, for reasons that have nothing to do with what devices sent (named in the log and the JSON report).",
+            "{} did not count, because the clock was set or the capture was not there (named in the log and the JSON report).",
             counted(void.into(), "round", "rounds")
         ));
     }
@@ -450,8 +450,11 @@ fn caveat(it: &Caveat) -> String {
             "The last {} of the log were left out: there are more scores than are kept. Judge the log in parts.",
             rounds(number)
         ),
-        Caveat::OutsideCapture(1) => "1 round lies outside the capture, wholly or in part, and does not count.".to_owned(),
-        Caveat::OutsideCapture(number) => format!("{} lie outside the capture, wholly or in part, and do not count.", rounds(number)),
+        Caveat::OutsideCapture(1) => "1 round lies outside the capture and does not count, or lies in it in part and speaks for no reaction.".to_owned(),
+        Caveat::OutsideCapture(number) => format!(
+            "{} lie outside the capture and do not count, or lie in it in part and speak for no reaction.",
+            rounds(number)
+        ),
         Caveat::Silence { rounds: number, longest } => format!(
             "In {} of those that count, no device at all sent a frame for up to {}: perhaps the capture has gaps inside its slots.",
             rounds(number),

@@ -1,7 +1,7 @@
 //! Answers that come later than the round: a search over delays that keeps the guarantee.
 
 use super::martingale::Lottery;
-use super::place::Place;
+use super::place::{Place, Rank};
 use crate::time::{SECOND, Window};
 
 /// Most delays that are searched: a device's search then keeps at most this many stakes, each of at most [`super::MOST_STIMULI`] places
@@ -132,12 +132,12 @@ impl Late {
     }
 
     /// The same for one delay alone (the number of one in [`Self::lags`]; nothing: within the slot), as its windows pass. Each round once.
-    pub fn round_at(&mut self, lag: Option<usize>, stimulus: usize, place: Place) {
+    pub fn round_at(&mut self, lag: Option<usize>, stimulus: usize, rank: impl Into<Rank>) {
         match lag {
-            None => self.now.round(stimulus, place),
+            None => self.now.round(stimulus, rank),
             Some(number) => {
                 if let Some(search) = self.later.get_mut(number) {
-                    search.lottery.round(stimulus, place);
+                    search.lottery.round(stimulus, rank);
                 }
             }
         }

@@ -1,7 +1,37 @@
-//! Several devices watched at once.
+//! Several devices, some of which come later, and several sessions of one home: how the chance of a false accusation is shared out, before the first
+//! round and for good.
 
-/// What [`super::Lottery::highest`] of a device must reach among `devices` watched at once, so that with probability `1 - alpha` no deaf one
-/// does: `ln(devices / alpha)` (Bonferroni).
+/// Part of the chance for the devices that are there when the first round begins, in equal shares. The rest is for all that ever come later.
+const KNOWN: f64 = 0.8;
+
+/// Part of a home's chance for its first session; the rest is for all that ever follow.
+const FIRST_SESSION: f64 = 0.75;
+
+/// What [`super::Lottery::highest`] of each of the `devices` must reach that are there when the first round begins.
+#[must_use]
+pub fn known(devices: usize, alpha: f64) -> f64 {
+    threshold(devices, KNOWN * alpha)
+}
+
+/// What it must reach of the device that comes later as number `number`, from 1 on, however many follow: the shares `1/(k (k + 1))` add up to 1.
+#[must_use]
+pub fn newcomer(number: usize, alpha: f64) -> f64 {
+    let number = count(number.max(1));
+    (number * (number + 1.0) / ((1.0 - KNOWN) * alpha)).ln()
+}
+
+/// The part of a home's chance that its session number `number`, from 1 on, may spend, however many follow.
+#[must_use]
+pub fn session_part(number: usize) -> f64 {
+    if number <= 1 {
+        return FIRST_SESSION;
+    }
+    let later = count(number - 1);
+    (1.0 - FIRST_SESSION) / (later * (later + 1.0))
+}
+
+/// What [`super::Lottery::highest`] of a device must reach among `devices` watched at once and no others, so that with probability `1 - alpha` no deaf
+/// one does: `ln(devices / alpha)` (Bonferroni).
 #[must_use]
 pub fn threshold(devices: usize, alpha: f64) -> f64 {
     (count(devices.max(1)) / alpha).ln()
@@ -32,4 +62,20 @@ pub fn e_bh(ln_e: &[f64], alpha: f64) -> Vec<bool> {
 #[expect(clippy::cast_precision_loss, reason = "devices of a home")]
 fn count(devices: usize) -> f64 {
     devices as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The shares of twelve devices that are there, of ten thousand that come, and of ten thousand sessions.
+    #[test]
+    fn all_shares_together_are_no_more_than_the_whole() {
+        let alpha = 0.01;
+        let share = |threshold: f64| (-threshold).exp();
+        let devices = 12.0 * share(known(12, alpha)) + (1..10_000).map(|number| share(newcomer(number, alpha))).sum::<f64>();
+        let sessions: f64 = (1..10_000).map(session_part).sum();
+        assert!(devices <= alpha && devices > 0.999 * alpha, "{devices}");
+        assert!(sessions <= 1.0 && sessions > 0.999, "{sessions}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::bets::{ODDS, Waiting, Ways};
 use super::odds::Learned;
-use super::place::Place;
+use super::place::Rank;
 
 /// Stimuli that are told apart; later ones share the last place, so that a long list cannot grow the table.
 pub const MOST_STIMULI: usize = 64;
@@ -62,18 +62,28 @@ impl Lottery {
     }
 
     /// A round with the stimulus of this number. A place that cannot be does not count.
-    pub fn round(&mut self, stimulus: usize, place: Place) {
+    ///
+    /// Where scores are unknown, each bet is paid the least that it is paid at any rank that the drawn slot may hold. That is at most what its true
+    /// rank pays, so the mean stays at most 1 whatever made the scores unknown, even if it knows the draw.
+    pub fn round(&mut self, stimulus: usize, rank: impl Into<Rank>) {
+        let rank = rank.into();
+        // Both kinds of odds fall with the rank, so that the lowest place pays least.
+        let place = rank.lowest();
         if !place.is_possible() {
             return;
         }
         self.rounds = self.rounds.saturating_add(1);
-        if place.level + 1 == place.slots {
+        if rank == Rank::Known(place) && place.level + 1 == place.slots {
             // All the same: every bet is paid 1, and there is nothing to learn.
             return;
         }
         let pay = ODDS.map(|(odds, _)| odds.pay(place));
         self.alike.multiply(&pay);
-        self.ln_learned += self.learned.pay(place).ln();
+        self.ln_learned += match rank {
+            Rank::Known(place) => self.learned.pay(place),
+            Rank::Within { highest, lowest } => self.learned.least_pay(highest, lowest.above + lowest.level, lowest.slots),
+        }
+        .ln();
         self.waiting.multiply(&pay);
         let stimulus = stimulus.min(MOST_STIMULI - 1);
         if self.stimuli.len() <= stimulus {

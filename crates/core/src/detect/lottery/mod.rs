@@ -21,6 +21,6 @@ mod place;
 pub use bound::{FIRST, bound};
 pub use late::{AT_ONCE, Evidence, Lag, Late, MOST_LAGS, lags};
 pub use limit::detection_limit;
-pub use many::{e_bh, threshold};
+pub use many::{e_bh, known, newcomer, session_part, threshold};
 pub use martingale::{Lottery, MOST_STIMULI};
-pub use place::{MOST_SLOTS, Place};
+pub use place::{MOST_SLOTS, Place, Rank, Score};

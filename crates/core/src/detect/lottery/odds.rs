@@ -49,6 +49,12 @@ impl Learned {
         Self { seen: PRIOR }
     }
 
+    /// What a stake of 1 becomes at least at a rank from `highest` to `lowest`. Nothing is learned: which of them it was is not known.
+    pub(super) fn least_pay(&self, highest: u32, lowest: u32, slots: u32) -> f64 {
+        let one = |above| self.clone().pay(Place { above, level: 0, slots });
+        (highest..=lowest).map(one).fold(f64::INFINITY, f64::min)
+    }
+
     /// What a stake of 1 becomes; and learns.
     pub(super) fn pay(&mut self, place: Place) -> f64 {
         let (from, until) = place.stretch();

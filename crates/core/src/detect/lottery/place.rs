@@ -53,6 +53,103 @@ impl Place {
     }
 }
 
+/// What is known of the rank of the drawn slot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rank {
+    /// All scores are known.
+    Known(Place),
+    /// Some are not: the drawn slot holds ranks from `highest` (0: the first) to those of `lowest`, whatever the unknown scores are.
+    Within {
+        /// The highest rank that it may hold.
+        highest: u32,
+        /// Where it comes if the unknown scores speak most against it: the drawn slot's as low, all others as high as they may be.
+        lowest: Place,
+    },
+}
+
+/// The score of a slot, as far as it is known.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Score<S> {
+    /// All that was sent in the slot was seen.
+    Known(S),
+    /// Part of it may have gone unseen: the score is this or more.
+    AtLeast(S),
+}
+
+impl<S: Copy> Score<S> {
+    /// What was seen.
+    pub const fn seen(self) -> S {
+        match self {
+            Self::Known(score) | Self::AtLeast(score) => score,
+        }
+    }
+
+    /// The score, if it is known.
+    pub const fn known(self) -> Option<S> {
+        match self {
+            Self::Known(score) => Some(score),
+            Self::AtLeast(_) => None,
+        }
+    }
+}
+
+impl Rank {
+    /// The rank of the slot number `drawn`. Nothing where [`Place::of`] gives none.
+    pub fn of<S: PartialOrd + Copy>(scores: &[Score<S>], drawn: usize) -> Option<Self> {
+        let least: Vec<S> = scores.iter().map(|score| score.seen()).collect();
+        let seen = Place::of(&least, drawn)?;
+        let own = *least.get(drawn)?;
+        let unknown = |score: &Score<S>| matches!(score, Score::AtLeast(_));
+        let open = scores.get(drawn).is_some_and(unknown);
+        let others = || scores.iter().enumerate().filter(|slot| slot.0 != drawn).map(|slot| slot.1);
+        if !open && !others().any(unknown) {
+            return Some(Self::Known(seen));
+        }
+        let count =
+            |holds: &dyn Fn(&Score<S>) -> bool| u32::try_from(others().filter(|score| holds(score)).count()).unwrap_or(u32::MAX);
+        let lowest = Place {
+            above: count(&|score| match score {
+                Score::Known(score) => *score > own,
+                Score::AtLeast(_) => true,
+            }),
+            level: count(&|score| matches!(score, Score::Known(score) if *score == own)),
+            slots: seen.slots,
+        };
+        Some(Self::Within { highest: if open { 0 } else { seen.above }, lowest })
+    }
+
+    /// Whether the drawn slot may have scored higher than every sham.
+    #[must_use]
+    pub fn may_be_first(self) -> bool {
+        match self {
+            Self::Known(place) => place.is_first(),
+            Self::Within { highest, .. } => highest == 0,
+        }
+    }
+
+    /// Whether it certainly did.
+    #[must_use]
+    pub fn is_first(self) -> bool {
+        match self {
+            Self::Known(place) | Self::Within { lowest: place, .. } => place.is_first(),
+        }
+    }
+
+    /// Where it comes at the worst.
+    #[must_use]
+    pub const fn lowest(self) -> Place {
+        match self {
+            Self::Known(place) | Self::Within { lowest: place, .. } => place,
+        }
+    }
+}
+
+impl From<Place> for Rank {
+    fn from(place: Place) -> Self {
+        Self::Known(place)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

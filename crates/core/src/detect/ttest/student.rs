@@ -24,7 +24,7 @@ pub struct Test {
 }
 
 /// Compares the means of two lists of counts, of one count per bin each; `None` where that is not defined: fewer than two bins, lists of different
-/// lengths, or no variance in either.
+/// lengths, or no variance in either and one mean. Without variance and with different means the statistic is infinite and `p` is 0, as in scipy.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "there are at most a million bins, and far fewer than 2^53 values in them")]
 pub fn t_test(first: &[u64], second: &[u64], variance: Variance) -> Option<Test> {
@@ -35,12 +35,14 @@ pub fn t_test(first: &[u64], second: &[u64], variance: Variance) -> Option<Test>
     let (n, a, b) = (bins as f64, Moments::of(first), Moments::of(second));
     let (a_error, b_error) = (a.variance / n, b.variance / n);
     let error = a_error + b_error;
-    if error <= 0.0 {
+    if error <= 0.0 && a.sum == b.sum {
         return None;
     }
     let difference = if a.sum >= b.sum { (a.sum - b.sum) as f64 } else { -((b.sum - a.sum) as f64) };
     let freedom = match variance {
         Variance::Student => 2.0 * (n - 1.0),
+        // Nothing varies: any number will do, and scipy takes this one.
+        Variance::Welch if error <= 0.0 => 1.0,
         Variance::Welch => error * error * (n - 1.0) / (a_error * a_error + b_error * b_error),
     };
     // Both samples are of one size, so that both tests share the statistic.

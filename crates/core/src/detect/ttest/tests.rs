@@ -60,9 +60,13 @@ fn more_frames_of_the_same_lengths_are_a_reaction() {
 }
 
 #[test]
-fn counts_that_are_constant_in_both_give_no_p() {
-    assert_eq!(t_test(&[2, 2, 2], &[5, 5, 5], Variance::Student), None);
-    assert_eq!(t_test(&[2, 2, 2], &[5, 5, 5], Variance::Welch), None);
+fn counts_that_are_constant_in_both_are_told_apart_by_their_means() {
+    // `scipy.stats.ttest_ind([2, 2, 2], [5, 5, 5])`, with `equal_var` or without: statistic -inf, pvalue 0; of equal lists both are nan.
+    for variance in [Variance::Student, Variance::Welch] {
+        let test = t_test(&[2, 2, 2], &[5, 5, 5], variance).unwrap();
+        assert!(test.statistic == f64::NEG_INFINITY && test.p == 0.0, "{test:?}");
+        assert_eq!(t_test(&[2, 2, 2], &[2, 2, 2], variance), None);
+    }
     assert!(t_test(&[2, 2, 2], &[5, 5, 6], Variance::Welch).is_some());
 }
 
@@ -147,7 +151,7 @@ proptest! {
     ) {
         let evidence = compare(&idle, &probe, &settings);
         prop_assert!(evidence.p.is_none_or(|p| (0.0..=1.0).contains(&p)), "{evidence:?}");
-        prop_assert!(evidence.statistic.is_none_or(f64::is_finite));
+        prop_assert!(evidence.statistic.is_none_or(|t| t.is_finite() || evidence.p == Some(0.0)));
         prop_assert_eq!(evidence.reacted, evidence.p.is_some_and(|p| p < settings.threshold));
         if idle.iter().chain(&probe).any(|value| !value.is_finite()) {
             prop_assert_eq!(evidence, Evidence::default());
