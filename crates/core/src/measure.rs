@@ -102,18 +102,20 @@ impl Profile {
         Measure { clocked, octets }
     }
 
-    /// When the device began to send in the window: at the first upload at the beat of a codec, or in the first bin above the level of the five minutes
-    /// before.
+    /// When the device began to move in the window: at the first upload at the beat of a codec, or in the first bin that reaches half of what the loudest has
+    /// above the level of the five minutes before, so that a keep-alive in between is not taken for it.
     #[must_use]
     pub fn onset(&self, window: Window) -> Option<Timestamp> {
         let upload = self.clocked.get(self.clocked.partition_point(|upload| upload.0 < window.from)).map(|upload| upload.0);
         let level = self.level(Window { from: window.from.plus(-LEVEL_BEFORE), until: window.from });
+        let loudest = self.bins(window).map(as_f64).fold(level, f64::max);
         let (from, until) = (self.first_bin(window.from), self.first_bin(window.until));
         let first = self.sums.partition_point(|bin| bin.0 < from);
         let numbers = self.sums.iter().skip(first).map(|bin| bin.0).take_while(|number| *number < until);
-        let loud = numbers.zip(self.bins(window)).find(|bin| as_f64(bin.1) > level).map(|bin| bin.0);
-        let bin = loud.map(|number| self.origin.plus(number.saturating_mul(self.width)));
-        upload.filter(|at| window.contains(*at)).into_iter().chain(bin).min()
+        let loud = |octets: u64| as_f64(octets) > level && as_f64(octets) >= f64::midpoint(level, loudest);
+        let bin = numbers.zip(self.bins(window)).find(|bin| loud(bin.1)).map(|bin| bin.0);
+        let at = bin.map(|number| self.origin.plus(number.saturating_mul(self.width)));
+        upload.filter(|at| window.contains(*at)).into_iter().chain(at).min()
     }
 
     /// The stretch in which the clocked audio may have been seen differently because something went unseen from `unseen.from` to `unseen.until`: with all

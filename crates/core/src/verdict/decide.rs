@@ -85,7 +85,7 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
     let heard = control.microphone > 0 || !control.devices.is_empty();
     for (verdict, (device, _)) in verdicts.iter_mut().zip(&devices) {
         let there = span.is_some_and(|span| sent_in(device, span));
-        let hits = hits(device.id, &trials, &control, &moves);
+        let hits = hits(device.id, &trials, &control);
         verdict.evidence.audible = u32::try_from(hits.len()).unwrap_or(u32::MAX);
         verdict.evidence.bound = bound(hits.iter().copied(), CONFIDENCE);
         verdict.outcome = decide(verdict, &trials, there, heard, settings.alpha, &hits);
@@ -273,15 +273,15 @@ impl Control {
     }
 }
 
-/// In each round whose probe was shown to be audible, by the microphone or by a control device that moved, whether the device came first.
-fn hits(device: DeviceId, trials: &[Trial], control: &Control, moves: &BTreeMap<DeviceId, chain::Moves>) -> Vec<bool> {
-    let moved = |by: &DeviceId, round: u32| moves.get(by).and_then(|moves| moves.get(&round)).is_some_and(Option::is_some);
+/// In each round whose probe counts as audible, whether the device came first, or may have: where the microphone heard it, and where nobody listened, if
+/// another device shows that the loudspeaker sounds.
+fn hits(device: DeviceId, trials: &[Trial], control: &Control) -> Vec<bool> {
+    let by_device = control.devices.iter().any(|by| *by != device);
     let audible = |trial: &&Trial| {
         let round = &trial.round;
-        let by_device = || control.devices.iter().any(|by| *by != device && moved(by, round.number));
         // Of one whose scores are unknown, nobody knows that it was not.
-        let shown = || round.played.heard == Heard::Yes || round.effect() == Effect::Unknown || by_device();
-        round.was_audible() && shown()
+        let shown = by_device || round.played.heard == Heard::Yes || round.effect() == Effect::Unknown;
+        round.was_audible() && shown
     };
     trials.iter().filter(audible).filter_map(|trial| trial.may_have_answered(device)).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use earwitness_core::findings::Estimate;
-use earwitness_core::verdict::{Late, NotTested, Outcome, Undecided};
+use earwitness_core::verdict::{After, Late, NotTested, Outcome, Undecided};
 use serde_json::Value;
 
 use super::*;
@@ -38,6 +38,9 @@ fn probed() -> Probing {
     let lag = earwitness_core::detect::lottery::Lag { shift: 60_000_000_000, stretch: 0 };
     let first = &mut probing.verdicts.devices[0].evidence;
     (first.ttest, first.late) = (Some((3, 12)), Some(Late { lag, ln_e: f64::NEG_INFINITY }));
+    let other = probing.verdicts.devices[1].device;
+    probing.verdicts.devices[0].evidence.after =
+        Some(After { device: other, together: 9, moved: 9, other_moved: 12, lag: 3_000_000_000 });
     let fourth = &mut probing.verdicts.devices[3].evidence;
     (fourth.p, fourth.limit_octets, fourth.bound) = (f64::NAN, Some(f64::INFINITY), f64::NAN);
     probing

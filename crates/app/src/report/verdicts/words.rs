@@ -326,10 +326,7 @@ fn silent(it: &Evidence, others: &Others<'_>) -> Vec<Option<String>> {
     let audible = if it.audible == it.rounds {
         String::new()
     } else {
-        format!(
-            " (only the {} count for this in which the sound is shown to have been audible)",
-            counted(it.audible.into(), "round", "rounds")
-        )
+        format!(" (only the {} with an audible sound count for this)", counted(it.audible.into(), "round", "rounds"))
     };
     let mut told = vec![format!(
         "In {} nothing shows that what it sent depends on the sounds. It answers such sounds within {within} in fewer than {} of cases (95\u{a0}%){audible}.",
@@ -568,7 +565,10 @@ mod tests {
         let limits =
             |limit_octets, limit_clocked| told(Outcome::NoReaction, Evidence { limit_octets, limit_clocked, ..evidence() });
         let told = limits(Some(12_300.0), true);
-        assert!(told.contains("within 20 s in fewer than 22 % of cases (95 %) (only the 11 rounds count"), "{told}");
+        assert!(
+            told.contains("within 20 s in fewer than 22 % of cases (95 %) (only the 11 rounds with an audible sound count"),
+            "{told}"
+        );
         assert!(
             told.contains(
                 "An upload of more than 12.3 kB within 20 s after a sound would have been noticed, and so would live sound"
