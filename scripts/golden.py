@@ -339,12 +339,15 @@ def auto_edges(values):
     return edges
 
 
-def compared(idle, probe, rule, equal_variances):
-    """Number of bins, probe values outside, t and p (None where not defined)."""
-    edges = auto_edges(np.concatenate([idle, probe]) if rule == "pooled" else idle)
-    before, _ = np.histogram(idle, bins=edges)
-    after, _ = np.histogram(np.clip(probe, edges[0], edges[-1]) if rule == "clip" else probe, bins=edges)
-    row = {"edges": rule, "variance": "student" if equal_variances else "welch", "bins": len(before), "left_out": int(len(probe) - after.sum())}
+def compared(features, rule, equal_variances):
+    """Number of bins, probe values outside, t and p (None where not defined); several features: the counts of each behind those before."""
+    before, after, values = np.array([], dtype=int), np.array([], dtype=int), 0
+    for idle, probe in features:
+        edges = auto_edges(np.concatenate([idle, probe]) if rule == "pooled" else idle)
+        before = np.concatenate([before, np.histogram(idle, bins=edges)[0]])
+        after = np.concatenate([after, np.histogram(np.clip(probe, edges[0], edges[-1]) if rule == "clip" else probe, bins=edges)[0]])
+        values += len(probe)
+    row = {"edges": rule, "variance": "student" if equal_variances else "welch", "bins": len(before), "left_out": int(values - after.sum())}
     if len(before) < 2 or (np.ptp(before) == 0 and np.ptp(after) == 0):
         return {**row, "t": None, "p": None}
     test = stats.ttest_ind(before, after, equal_var=equal_variances)
@@ -390,14 +393,16 @@ def ttest():
         row = {"name": name}
         for which, (times, lengths) in zip(("idle", "probe"), pair):
             row[which] = [list(frame) for frame in zip(times, lengths)]
+        pairs = {}
         for feature in ("length", "inter_arrival"):
-            idle, probe = (np.diff(np.array(times, dtype=np.int64)) / 1e9 if feature != "length" else np.array(lengths, dtype=float) for times, lengths in pair)
+            idle, probe = pairs[feature] = tuple(np.diff(np.array(times, dtype=np.int64)) / 1e9 if feature != "length" else np.array(lengths, dtype=float) for times, lengths in pair)
             edges = auto_edges(idle)
             row[feature] = {
                 "last_edges": edges[-9:].tolist(),
                 "counts": np.histogram(probe, bins=edges)[0].tolist() if len(edges) < 500 else None,
-                "tests": [compared(idle, probe, rule, equal) for rule in ("idle", "clip", "pooled") for equal in (True, False)],
+                "tests": [compared([pairs[feature]], rule, equal) for rule in ("idle", "clip", "pooled") for equal in (True, False)],
             }
+        row["both"] = {"tests": [compared(pairs.values(), rule, equal) for rule in ("idle", "clip", "pooled") for equal in (True, False)]}
         sets.append(row)
     return {"tails": tails(), "sets": sets}
 

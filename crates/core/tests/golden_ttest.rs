@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "golden files that cannot be read fail the test")]
 
-use earwitness_core::detect::ttest::{Edges, Feature, Settings, Variance, bin_edges, compare, counts, sequence, two_sided};
+use earwitness_core::detect::ttest::{
+    Edges, Feature, Settings, Variance, bin_edges, compare, counts, reaction, sequence, two_sided,
+};
 use earwitness_core::time::Timestamp;
 use serde_json::Value;
 
@@ -89,6 +91,40 @@ fn statistic_and_p_are_those_of_scipy_for_all_edges_and_variances() {
     }
     println!("largest relative difference {worst:.1e}");
     assert!(undefined >= 8, "the golden file has lost the cases without a p");
+}
+
+#[test]
+fn lengths_and_gaps_together_are_one_test_over_the_bins_of_both() {
+    // The probe's frames follow the idle ones after an hour.
+    const HOUR: i64 = 3_600_000_000_000;
+    let mut defined = 0;
+    for set in golden()["sets"].as_array().unwrap() {
+        let name = set["name"].as_str().unwrap();
+        let later = frames(&set["probe"]).into_iter().map(|(at, length)| (at.plus(HOUR), length));
+        let sent: Vec<_> = frames(&set["idle"]).into_iter().chain(later).collect();
+        for expected in set["both"]["tests"].as_array().unwrap() {
+            let edges = match expected["edges"].as_str().unwrap() {
+                "idle" => Edges::Idle,
+                "clip" => Edges::Clip,
+                _ => Edges::Pooled,
+            };
+            let variance = if expected["variance"] == "student" { Variance::Student } else { Variance::Welch };
+            let settings = Settings { feature: Feature::Both, edges, variance, duration: HOUR, ..Settings::default() };
+            let found = reaction(&sent, Timestamp::from_nanos(0), Timestamp::from_nanos(HOUR), &settings);
+            let told = format!("{name}, {edges:?}, {variance:?}: {found:?}, scipy has {expected}");
+            assert_eq!(found.bins as u64, expected["bins"].as_u64().unwrap(), "{told}");
+            assert_eq!(found.left_out, expected["left_out"].as_u64().unwrap(), "{told}");
+            assert_eq!(found.p.is_none(), expected["p"].is_null(), "{told}");
+            if let (Some(t), Some(p)) = (found.statistic, found.p) {
+                defined += 1;
+                assert!(
+                    apart(t, expected["t"].as_f64().unwrap()).max(apart(p, expected["p"].as_f64().unwrap())) <= PRECISION,
+                    "{told}"
+                );
+            }
+        }
+    }
+    assert!(defined >= 50, "the golden file has lost its tests of both features: {defined}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub mod html;
 pub mod json;
 pub mod names;
 pub mod notes;
+pub mod published;
 pub mod series;
 pub mod stretches;
 pub mod summary;
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     pub troubles: &'a [String],
     /// A session of probes, if there was one.
     pub probing: Option<&'a verdicts::Probing>,
+    /// What the published two-sample test said, where it was asked.
+    pub published: Option<&'a published::Published>,
     /// Who makes the device with an address.
     pub vendor: &'a dyn Fn(Mac) -> Option<String>,
     /// The time zone in which times are told.

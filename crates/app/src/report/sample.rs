@@ -39,6 +39,7 @@ pub(crate) fn context(troubles: &[String]) -> Context<'_> {
         _ => None,
     };
     Context {
+        published: None,
         inputs: &[],
         options: &[],
         troubles,

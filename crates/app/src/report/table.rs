@@ -120,6 +120,9 @@ fn write_asides(summary: &Summary<'_>, terminal: Terminal, out: &mut dyn Write) 
 }
 
 fn write_capture(findings: &Findings, context: &Context<'_>, terminal: Terminal, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(published) = context.published {
+        published.write(findings, &|text| terminal.bold(text), out)?;
+    }
     let facts = &findings.capture;
     let columns = usize::from(terminal.columns());
     let mut told = format!("{}, {}", words::counted(facts.frames, "frame", "frames"), words::octets(facts.wire_octets));

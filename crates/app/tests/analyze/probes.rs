@@ -281,3 +281,80 @@ fn options_that_make_no_sense_are_refused() {
     let twice = analyze(&["--probes", "-", "-"]);
     assert!(twice.status == 2 && twice.err.contains("cannot be both"), "{}", twice.err);
 }
+
+#[test]
+fn every_parameter_of_the_published_test_can_be_told() {
+    let home = home();
+    let log = home.log(0);
+    let usual = home.report(&log, &[]).0;
+    assert!(usual.get("ttest").is_none(), "told only to those who ask");
+    let asked = ["--ttest-feature", "both", "--ttest-edges", "pooled", "--ttest-seconds", "10", "--ttest-welch"];
+    let (report, _) = home.report(&log, &[&asked[..], &["--ttest-threshold", "0.2", "--ttest-repeats", "2"]].concat());
+    let test = &report["ttest"];
+    let words = ["feature", "edges", "variance"].map(|key| test[key].as_str().unwrap());
+    assert_eq!(words, ["both", "pooled", "welch"]);
+    assert_eq!(
+        (test["threshold"].as_f64(), test["seconds"].as_f64(), test["repeats"].as_u64()),
+        (Some(0.2), Some(10.0), Some(2))
+    );
+    assert!(test["step_seconds"].is_null(), "the probes say where the windows lie");
+    let speaker = test["devices"].as_array().unwrap().iter().find(|it| it["device"] == home.speaker.as_str()).unwrap();
+    let windows = speaker["windows"].as_array().unwrap();
+    // The window after the last probe may reach beyond the end of the capture.
+    let rounds = report["probing"]["rounds"].as_u64().unwrap();
+    assert!((rounds - 1..=rounds).contains(&(windows.len() as u64)), "{} of {rounds}", windows.len());
+    let below = windows.iter().filter(|it| it["p"].as_f64().is_some_and(|p| p < 0.2)).count() as u64;
+    assert_eq!(speaker["reacting"].as_u64(), Some(below));
+    let begins = windows.iter().take(2).all(|it| it["reacting"] == true);
+    assert_eq!(speaker["called_after"].as_u64(), begins.then_some(2), "the first two of two, or never: {speaker}");
+    // Another threshold is another answer, about the same p.
+    let (strict, _) = home.report(&log, &[&asked[..], &["--ttest-threshold", "1e-300"]].concat());
+    assert!(strict["ttest"]["devices"].as_array().unwrap().iter().all(|it| it["reacting"] == 0 && it["called_after"].is_null()));
+    let text = home.analyze(&log, &["--ttest-edges", "clip"]).out;
+    assert!(text.contains("Published t-test") && text.contains("it is no error rate"), "{text}");
+}
+
+#[test]
+fn without_probes_the_published_test_slides_two_windows_over_the_capture() {
+    let home = home();
+    let run = analyze(&[
+        OsStr::new("--ttest-passive=15"),
+        OsStr::new("--ttest-seconds"),
+        OsStr::new("30"),
+        OsStr::new("--json"),
+        home.capture.as_os_str(),
+    ]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert!(report.get("probing").is_none());
+    let test = &report["ttest"];
+    assert_eq!((test["step_seconds"].as_f64(), test["seconds"].as_f64()), (Some(15.0), Some(30.0)));
+    let speaker = test["devices"].as_array().unwrap().iter().find(|it| it["device"] == home.speaker.as_str()).unwrap();
+    let starts: Vec<i64> = speaker["windows"].as_array().unwrap().iter().map(|it| it["start_ns"].as_i64().unwrap()).collect();
+    let first = report["capture"]["first_ns"].as_i64().unwrap();
+    assert!(starts.len() > 20 && starts.iter().all(|it| (it - first) % (15 * SECOND) == 0), "{starts:?}");
+    let (from, until) = (first + 30 * SECOND, report["capture"]["last_ns"].as_i64().unwrap() - 30 * SECOND);
+    assert!(starts.iter().all(|it| (from..=until).contains(it)), "a window is whole, and one lies before it");
+    // Some upload begins in a window that the test calls a reaction: nobody says that it finds all of them.
+    let reacting = |at: i64| {
+        let windows = speaker["windows"].as_array().unwrap().iter();
+        windows.filter(|it| it["reacting"] == true).any(|it| (0..30 * SECOND).contains(&(at - it["start_ns"].as_i64().unwrap())))
+    };
+    assert!(home.uploads.iter().any(|it| reacting(*it)), "{speaker}");
+}
+
+#[test]
+fn parameters_of_the_published_test_need_something_to_test() {
+    let home = home();
+    let log = save(home.folder.path(), "night.csv", home.log(0).as_bytes());
+    let told = |arguments: &[&OsStr]| {
+        let run = analyze(&[arguments, &[home.capture.as_os_str()]].concat());
+        assert_eq!(run.status, 2, "{arguments:?}");
+        run.err
+    };
+    let alone = told(&[OsStr::new("--ttest-seconds"), OsStr::new("30")]);
+    assert!(alone.contains("--probes") && alone.contains("--ttest-passive"), "{alone}");
+    let both = told(&[OsStr::new("--probes"), log.as_os_str(), OsStr::new("--ttest-passive")]);
+    assert!(both.contains("cannot be used with"), "{both}");
+    assert!(told(&[OsStr::new("--ttest-passive=0.1")]).contains("not a number of seconds from 1 to 86400"));
+}

@@ -55,7 +55,7 @@ pub(in crate::cli) struct Args {
     pub(super) quiet: bool,
 
     /// Log of sounds that were played during the capture, as CSV or JSON Lines: proves which devices react (docs/guide/analyze.md).
-    #[arg(long, value_name = "LOG", value_hint = ValueHint::FilePath, help_heading = "Probes")]
+    #[arg(long, value_name = "LOG", value_hint = ValueHint::FilePath, group = "tested", help_heading = "Probes")]
     pub(super) probes: Option<PathBuf>,
     /// Highest chance that any device at all is accused falsely. Default: what the log says, else 0.01.
     #[arg(long, value_name = "SHARE", value_parser = share, requires = "probes", help_heading = "Probes")]
@@ -66,6 +66,9 @@ pub(in crate::cli) struct Args {
     /// Added to the times of the log, where its clock was not that of the capture: 2h, -30min, 1.5s.
     #[arg(long, value_name = "DURATION", value_parser = crate::probelog::duration, allow_hyphen_values = true, requires = "probes", help_heading = "Probes")]
     pub(super) probe_offset: Option<i64>,
+
+    #[command(flatten)]
+    pub(super) published: super::published::Args,
 
     /// Read the captures one after another instead of merged by time.
     #[arg(long, help_heading = "Reading")]
@@ -155,7 +158,7 @@ fn device(text: &str) -> Result<DeviceId, String> {
     text.parse::<Mac>().map(DeviceId::Mac).map_err(wrong)
 }
 
-fn share(text: &str) -> Result<f64, String> {
+pub(super) fn share(text: &str) -> Result<f64, String> {
     let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number < 1.0);
     number.ok_or_else(|| format!("{text:?} is not a number between 0 and 1, like 0.01"))
 }

@@ -4,6 +4,7 @@ mod annotate;
 mod args;
 mod options;
 mod probes;
+mod published;
 mod read;
 mod write;
 
@@ -24,6 +25,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     options.geo.locate(&mut reading.findings);
     // Before devices are left out: the error rate is shared by all.
     let mut probing = options.probes.as_ref().map(|asked| asked.judge(&reading.findings, &reading.tested)).transpose()?;
+    let published = reading.published(&options.published, probing.as_ref());
     let missing = select(&mut reading.findings, &options.devices);
     reading.troubles.extend(missing);
     if let Some(probing) = &mut probing {
@@ -34,7 +36,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         reading.troubles.iter().for_each(|it| say::line(it));
         probing.iter().flat_map(|it| &it.warnings).for_each(|it| say::line(&format!("the probe log: {it}")));
     }
-    let mut good = write::reports(&reading, probing.as_ref(), &options);
+    let mut good = write::reports(&reading, probing.as_ref(), published.as_ref(), &options);
     if let Some(path) = &options.annotate {
         good &= annotate::write(path, &reading, &options, &interrupt);
     }

@@ -15,6 +15,7 @@ use super::probes::Asked;
 use crate::capture::Order;
 use crate::geo::Geo;
 use crate::report::names;
+use crate::report::published;
 use crate::report::words::as_f64;
 
 /// Standard input and standard output.
@@ -47,6 +48,8 @@ pub(super) struct Options {
     pub(super) devices: Vec<DeviceId>,
     pub(super) geo: Geo,
     pub(super) probes: Option<Asked>,
+    /// How the published test is asked, with probes or without.
+    pub(super) published: published::Asked,
     pub(super) exit_code: bool,
     pub(super) quiet: bool,
     /// The options that change what is found, as a person would write them.
@@ -79,6 +82,7 @@ impl Options {
             devices: args.device,
             geo: Geo::open(&tables)?,
             probes,
+            published: args.published.asked(),
             exit_code: args.exit_code,
             quiet: args.quiet,
             told,
@@ -202,6 +206,9 @@ fn told(args: &Args) -> Vec<String> {
     }
     if let Some(offset) = args.probe_offset {
         tell(true, format!("--probe-offset {}s", as_f64(offset) / 1e9));
+    }
+    for it in args.published.told() {
+        tell(true, it);
     }
     for detector in &args.detector {
         tell(true, format!("--detector {}", format!("{detector:?}").to_lowercase()));

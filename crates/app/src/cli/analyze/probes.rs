@@ -43,8 +43,8 @@ impl Asked {
     }
 
     /// Keeps the frames that the published two-sample test looks at.
-    pub(super) fn samples(&self) -> Samples {
-        let mut samples = Samples::new(ttest::Settings::default());
+    pub(super) fn samples(&self, settings: ttest::Settings) -> Samples {
+        let mut samples = Samples::new(settings);
         for round in &self.log.rounds {
             samples.expect(round.number, round.played.onset);
         }

@@ -5,21 +5,25 @@ use std::ops::ControlFlow;
 
 use earwitness_core::analysis::{Analysis, Settings};
 use earwitness_core::findings::{DeviceId, Findings};
-use earwitness_core::samples::Tested;
+use earwitness_core::samples::{Samples, Tested};
 use earwitness_core::time::Timestamp;
 
 use super::super::interrupt::Interrupt;
 use super::super::progress::Bar;
 use super::super::say;
 use super::options::Options;
-use super::probes::Asked;
+use super::published::sliding;
 use crate::capture::{Capture, Captures, Follow};
+use crate::report::published::{Asked, Published};
+use crate::report::verdicts::Probing;
 
 /// What the captures held.
 pub(super) struct Reading {
     pub(super) findings: Findings,
     /// What the published two-sample test says after each probe.
     pub(super) tested: BTreeMap<u32, Tested>,
+    /// Without probes: where the first window lies that it compared with the one before.
+    first: Option<Timestamp>,
     /// The captures, with their interfaces.
     pub(super) captures: Captures,
     /// A line for each trouble.
@@ -28,7 +32,8 @@ pub(super) struct Reading {
 
 /// Reads all captures. `None` if nothing could be read, which has been said.
 pub(super) fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<Option<Reading>> {
-    let Pass { mut findings, mut tested, origin, captures } = pass("Reading", options.settings.clone(), options, interrupt)?;
+    let Pass { mut findings, mut tested, mut first, origin, captures } =
+        pass("Reading", options.settings.clone(), options, interrupt)?;
     let mut troubles: Vec<String> = captures.troubles().iter().map(ToString::to_string).collect();
     if captures.files().iter().all(|file| is_unreadable(file, &captures)) {
         for it in &troubles {
@@ -41,9 +46,10 @@ pub(super) fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<O
         troubles.push("reading was stopped; this report covers what was read until then".to_owned());
     } else if let Some((settings, why)) = anew(&findings, origin, options) {
         if options.can_reread() {
-            let Pass { findings: again, tested: tested_again, .. } = pass("Reading again", settings, options, interrupt)?;
+            let Pass { findings: again, tested: tested_again, first: first_again, .. } =
+                pass("Reading again", settings, options, interrupt)?;
             if again.capture.frames == findings.capture.frames {
-                (findings, tested) = (again, tested_again);
+                (findings, tested, first) = (again, tested_again, first_again);
             } else {
                 troubles.push(format!("{why}; the second reading that this needs was not complete, so it is left out"));
             }
@@ -52,7 +58,21 @@ pub(super) fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<O
         }
     }
     interrupt.end_reading();
-    Ok(Some(Reading { findings, tested, captures, troubles }))
+    Ok(Some(Reading { findings, tested, first, captures, troubles }))
+}
+
+impl Reading {
+    /// What the published test said, after probes or without, if a person asked for it.
+    pub(super) fn published(&self, asked: &Asked, probing: Option<&Probing>) -> Option<Published> {
+        if !asked.shown {
+            return None;
+        }
+        match (probing, self.first) {
+            (Some(probing), _) => Some(Published::of_probes(*asked, &probing.verdicts.trials, &self.tested)),
+            (None, first) if asked.step.is_some() => Some(Published::of_windows(*asked, first.unwrap_or_default(), &self.tested)),
+            (None, _) => None,
+        }
+    }
 }
 
 /// Settings for a second reading, and why: a frame stamped before the first one, or a gateway named by an address that
@@ -86,6 +106,7 @@ fn is_unreadable(file: &Capture, captures: &Captures) -> bool {
 struct Pass {
     findings: Findings,
     tested: BTreeMap<u32, Tested>,
+    first: Option<Timestamp>,
     origin: Option<Timestamp>,
     captures: Captures,
 }
@@ -95,7 +116,9 @@ fn pass(what: &'static str, settings: Settings, options: &Options, interrupt: &I
     let mut captures = Captures::open(&options.captures, options.order, follow)?;
     captures.stop_waiting_on(interrupt.flag());
     let mut analysis = Analysis::new(settings);
-    let mut samples = options.probes.as_ref().map(Asked::samples);
+    let settings_of_test = options.published.settings;
+    let probed = options.probes.as_ref().map(|asked| asked.samples(settings_of_test));
+    let mut samples = probed.or_else(|| sliding(&options.published));
     let mut bar = Bar::new(what, captures.total(), options.quiet);
     let mut progress = |at| {
         interrupt.begin_reading();
@@ -112,6 +135,7 @@ fn pass(what: &'static str, settings: Settings, options: &Options, interrupt: &I
     analysis.lost(captures.files().iter().map(|file| file.dropped).fold(0, u64::saturating_add));
     let origin = analysis.origin();
     let findings = analysis.finish();
+    let first = samples.as_ref().and_then(Samples::first);
     let tested = samples.zip(findings.capture.last).map(|(samples, last)| samples.finish(last)).unwrap_or_default();
-    Ok(Pass { findings, tested, origin, captures })
+    Ok(Pass { findings, tested, first, origin, captures })
 }

@@ -8,6 +8,7 @@ use super::super::say;
 use super::options::{Kind, Options};
 use super::read::Reading;
 use crate::outfile::{self, Sink};
+use crate::report::published::Published;
 use crate::report::table::Terminal;
 use crate::report::verdicts::Probing;
 use crate::report::{Context, html, json, series, table};
@@ -17,13 +18,14 @@ use crate::vendor::vendor;
 const FILE: Terminal = Terminal { width: 100, colours: false };
 
 /// Writes every report that was asked for; `false` if one could not be written, which has been said.
-pub(super) fn reports(reading: &Reading, probing: Option<&Probing>, options: &Options) -> bool {
+pub(super) fn reports(reading: &Reading, probing: Option<&Probing>, published: Option<&Published>, options: &Options) -> bool {
     let inputs: Vec<String> = options.captures.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let context = Context {
         inputs: &inputs,
         options: &options.told,
         troubles: &reading.troubles,
         probing,
+        published,
         vendor: &|mac| vendor(mac).map(str::to_owned),
         zone: TimeZone::system(),
     };

@@ -58,6 +58,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let probing = verdicts::Probing { verdicts, expected, design, warnings: Vec::new() };
     let inputs = [format!("simulated home \"{}\", seed {}", plan.name, args.seed)];
     let context = Context {
+        published: None,
         inputs: &inputs,
         options: &[],
         troubles: &[],

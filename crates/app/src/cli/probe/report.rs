@@ -27,8 +27,15 @@ pub(super) fn write(state: &Path, session: SessionId, inputs: &[String], reports
     let design = Some(Header::of(&row.design, row.alpha));
     let probing = verdicts::Probing { verdicts, expected: BTreeMap::new(), design, warnings: Vec::new() };
     let maker = |mac: Mac| vendor(mac).map(str::to_owned);
-    let context =
-        Context { inputs, options: &[], troubles: &[], probing: Some(&probing), vendor: &maker, zone: TimeZone::system() };
+    let context = Context {
+        inputs,
+        options: &[],
+        troubles: &[],
+        probing: Some(&probing),
+        published: None,
+        vendor: &maker,
+        zone: TimeZone::system(),
+    };
     reports.write(&probing, &material.findings, &context)?;
     Ok(probing.verdicts)
 }

@@ -36,7 +36,7 @@ pub fn write(findings: &Findings, context: &Context<'_>, out: &mut dyn Write) ->
     out.flush()
 }
 
-fn report(findings: &Findings, context: &Context<'_>) -> Report {
+fn report<'a>(findings: &Findings, context: &Context<'a>) -> Report<'a> {
     let curves = context.probing.map(|it| verdicts::curve::curves(&it.verdicts)).unwrap_or_default();
     let names = || findings.devices.iter().map(|it| (it.id, names::device(it, maker(it, context).as_deref())));
     let others = context.probing.map(|it| it.others(names()));
@@ -45,6 +45,7 @@ fn report(findings: &Findings, context: &Context<'_>) -> Report {
         program: concat!("earwitness ", env!("CARGO_PKG_VERSION")),
         capture: capture(findings, context),
         probing: context.probing.map(verdicts::json::session),
+        ttest: context.published.map(|it| it.json(findings)),
         devices: findings.devices.iter().map(|it| device(it, context, (&curves, others.as_ref()))).collect(),
     }
 }

@@ -6,15 +6,18 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::report::published::Block;
 use crate::report::verdicts::json as verdicts;
 
 #[derive(Serialize)]
-pub(super) struct Report {
+pub(super) struct Report<'a> {
     pub(super) version: u32,
     pub(super) program: &'static str,
     pub(super) capture: Capture,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) probing: Option<verdicts::Session>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ttest: Option<Block<'a>>,
     pub(super) devices: Vec<Device>,
 }
 

@@ -6,9 +6,11 @@
 //! `p` is no error rate: the test takes the bins for independent samples of one population, which they are not.
 
 mod bins;
+mod repeats;
 mod student;
 
 pub use bins::{MOST_BINS, bin_edges, counts};
+pub use repeats::{in_a_row, repeated};
 pub use student::{Test, Variance, t_test, two_sided};
 
 use crate::time::{SECOND, Timestamp, Window};
@@ -21,6 +23,20 @@ pub enum Feature {
     Length,
     /// The time between neighbouring frames, seconds.
     InterArrival,
+    /// Both: each is counted in bins of its own, and the counts of the second are put behind those of the first. The paper names both features
+    /// and leaves open how they go together; this keeps one t-test.
+    Both,
+}
+
+impl Feature {
+    /// The single features that it consists of.
+    const fn parts(self) -> &'static [Self] {
+        match self {
+            Self::Length => &[Self::Length],
+            Self::InterArrival => &[Self::InterArrival],
+            Self::Both => &[Self::Length, Self::InterArrival],
+        }
+    }
 }
 
 /// Where the bins come from, and what becomes of values outside.
@@ -77,17 +93,36 @@ pub struct Evidence {
     pub reacted: bool,
 }
 
-/// The feature of the frames sent in `[start, start + duration)`, given as time and length on the wire, in any order; those of one moment
-/// keep theirs.
+/// What two sequences of a device's frames say: those sent in `[idle, idle + duration)` and those in `[probe, probe + duration)`, given as time and
+/// length on the wire, in any order; those of one moment keep theirs.
+#[must_use]
+pub fn reaction(frames: &[(Timestamp, u32)], idle: Timestamp, probe: Timestamp, settings: &Settings) -> Evidence {
+    let [idle, probe] = [idle, probe].map(|start| inside(frames, start, settings.duration));
+    let pairs = settings.feature.parts().iter().map(|feature| [&idle, &probe].map(|frames| values(frames, *feature)));
+    let pairs: Vec<[Vec<f64>; 2]> = pairs.collect();
+    compared(pairs.iter().map(|[idle, probe]| (idle.as_slice(), probe.as_slice())), settings)
+}
+
+/// A single feature of the frames sent in `[start, start + duration)`, as [`compare`] takes it; of [`Feature::Both`] the first. Frames as in [`reaction`].
 #[must_use]
 pub fn sequence(frames: &[(Timestamp, u32)], start: Timestamp, settings: &Settings) -> Vec<f64> {
-    let window = Window { from: start, until: start.plus(settings.duration) };
+    values(&inside(frames, start, settings.duration), settings.feature)
+}
+
+/// Frames in order of time, of which those in `[start, start + duration)` are kept.
+fn inside(frames: &[(Timestamp, u32)], start: Timestamp, duration: i64) -> Vec<(Timestamp, u32)> {
+    let window = Window { from: start, until: start.plus(duration) };
     let mut inside: Vec<(Timestamp, u32)> = frames.iter().copied().filter(|(at, _)| window.contains(*at)).collect();
     inside.sort_by_key(|(at, _)| *at);
-    match settings.feature {
-        Feature::Length => inside.iter().map(|&(_, length)| f64::from(length)).collect(),
+    inside
+}
+
+/// A single feature of frames in order of time: of [`Feature::Both`] the first.
+fn values(frames: &[(Timestamp, u32)], feature: Feature) -> Vec<f64> {
+    match feature {
+        Feature::Length | Feature::Both => frames.iter().map(|&(_, length)| f64::from(length)).collect(),
         Feature::InterArrival => {
-            inside.iter().zip(inside.iter().skip(1)).map(|((earlier, _), (later, _))| seconds(later.since(*earlier))).collect()
+            frames.iter().zip(frames.iter().skip(1)).map(|((earlier, _), (later, _))| seconds(later.since(*earlier))).collect()
         }
     }
 }
@@ -97,20 +132,30 @@ fn seconds(nanos: i64) -> f64 {
     nanos as f64 / SECOND as f64
 }
 
-/// Compares the feature of a sequence after a probe with that of an idle one.
+/// Compares a single feature of a sequence after a probe with that of an idle one.
 #[must_use]
 pub fn compare(idle: &[f64], probe: &[f64], settings: &Settings) -> Evidence {
-    let edges = match settings.edges {
-        Edges::Idle | Edges::Clip => bin_edges(idle),
-        Edges::Pooled => bin_edges(&[idle, probe].concat()),
-    };
-    let Some(edges) = edges.filter(|_| probe.iter().all(|value| value.is_finite())) else { return Evidence::default() };
+    compared(std::iter::once((idle, probe)), settings)
+}
+
+/// Compares the features of two sequences, the counts of each behind those of the one before.
+fn compared<'a>(features: impl Iterator<Item = (&'a [f64], &'a [f64])>, settings: &Settings) -> Evidence {
     let clip = settings.edges == Edges::Clip;
-    let (before, after) = (counts(idle, &edges, clip), counts(probe, &edges, clip));
+    let (mut before, mut after, mut values) = (Vec::new(), Vec::new(), 0_u64);
+    for (idle, probe) in features {
+        let edges = match settings.edges {
+            Edges::Idle | Edges::Clip => bin_edges(idle),
+            Edges::Pooled => bin_edges(&[idle, probe].concat()),
+        };
+        let Some(edges) = edges.filter(|_| probe.iter().all(|value| value.is_finite())) else { return Evidence::default() };
+        before.extend(counts(idle, &edges, clip));
+        after.extend(counts(probe, &edges, clip));
+        values = values.saturating_add(probe.len() as u64);
+    }
     let test = t_test(&before, &after, settings.variance);
     Evidence {
         bins: before.len(),
-        left_out: (probe.len() as u64).saturating_sub(after.iter().sum()),
+        left_out: values.saturating_sub(after.iter().sum()),
         statistic: test.map(|test| test.statistic),
         p: test.map(|test| test.p),
         reacted: test.is_some_and(|test| test.p < settings.threshold),
