@@ -53,18 +53,22 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
         let watched = Window { from: label.first.unwrap_or(first), until: last };
         let own = kept.remove(&id).unwrap_or_default();
         let uploads = label.uploads(watched.from);
+        let (audio, counted) = seen(device, SightingKind::Audio);
         let pairs = Pairs::new(&own.frames, |length| choose(&uploads, &label.idle(watched), length));
         found.push(Subject {
             recording: label.file.clone(),
             device: id,
+            configuration: label.configuration.clone(),
             kind: label.role.clone(),
             fold,
             watched,
             uploads,
+            told: label.told.clone(),
             aside: Vec::new(),
             sent: device.sent.clone(),
-            audio: seen(device, SightingKind::Audio),
-            recordings: seen(device, SightingKind::Recording),
+            audio,
+            counted,
+            recordings: seen(device, SightingKind::Recording).0,
             seconds: own.seconds,
             pairs,
             probed: None,

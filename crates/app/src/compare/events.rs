@@ -14,45 +14,59 @@ pub const SLACK: i64 = SECOND;
 const WEEK: f64 = 604_800.0;
 
 /// Counts of one detector over some subjects.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Tally {
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Tally(Vec<Counts>);
+
+/// Counts of one detector over one subject.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Counts {
+    configuration: String,
     uploads: u64,
     found: u64,
     right: u64,
     wrong: u64,
     seconds: f64,
-    subjects: u64,
 }
 
 impl Tally {
     /// Adds a device with what a detector saw of it.
     pub fn add(&mut self, subject: &Subject, detections: &[Window]) {
         let meets = |detection: &Window, truth: &[Window]| truth.iter().any(|it| wider(*it, SLACK).overlaps(*detection));
+        let mut own =
+            Counts { configuration: subject.configuration.clone(), seconds: subject.quiet_seconds(), ..Counts::default() };
         for upload in &subject.uploads {
             let upload = wider(*upload, SLACK);
-            self.uploads += 1;
-            self.found += u64::from(detections.iter().any(|it| upload.overlaps(*it)));
+            own.uploads += 1;
+            own.found += u64::from(detections.iter().any(|it| upload.overlaps(*it)));
         }
         for detection in detections {
             let right = meets(detection, &subject.uploads);
-            self.right += u64::from(right);
-            self.wrong += u64::from(!right && !meets(detection, &subject.aside));
+            own.right += u64::from(right);
+            own.wrong += u64::from(!right && !meets(detection, &subject.aside));
         }
-        self.seconds += subject.quiet_seconds();
-        self.subjects += 1;
+        self.0.push(own);
+    }
+
+    /// Recall, and false alarms per device and week, as numbers alone; `None` without uploads or time.
+    #[must_use]
+    pub fn point(&self) -> Option<(f64, f64)> {
+        let sum = |of: fn(&Counts) -> u64| float(self.0.iter().map(of).sum());
+        let (uploads, weeks) = (sum(|it| it.uploads), self.0.iter().map(|it| it.seconds).sum::<f64>() / WEEK);
+        (uploads > 0.0 && weeks > 0.0).then(|| (sum(|it| it.found) / uploads, sum(|it| it.wrong) / weeks))
     }
 
     /// The same as shares and rates.
     #[must_use]
-    pub fn found(self, detector: impl Into<String>) -> Found {
+    pub fn found(&self, detector: impl Into<String>) -> Found {
+        let all = || self.0.iter();
         Found {
             detector: detector.into(),
-            recall: share(self.found, self.uploads),
-            precision: share(self.right, self.right + self.wrong),
-            false_alarms: self.wrong,
-            false_alarms_per_week: rate(self.wrong, self.seconds / WEEK),
-            device_hours: self.seconds / 3_600.0,
-            devices: self.subjects,
+            recall: share(all().map(|it| (&it.configuration, it.found, it.uploads))),
+            precision: share(all().map(|it| (&it.configuration, it.right, it.right + it.wrong))),
+            false_alarms: all().map(|it| it.wrong).sum(),
+            false_alarms_per_week: rate(all().map(|it| (&it.configuration, it.wrong, it.seconds / WEEK))),
+            device_hours: all().map(|it| it.seconds).sum::<f64>() / 3_600.0,
+            devices: self.0.len() as u64,
         }
     }
 }
@@ -67,11 +81,17 @@ pub fn bursts(subject: &Subject, kbits: f64, windows: u32) -> Vec<Window> {
 /// How a detector, given as a function of a subject, fares.
 #[must_use]
 pub fn score(subjects: &[Subject], detector: &str, see: impl Fn(&Subject) -> Vec<Window>) -> Found {
+    tally(subjects, see).found(detector)
+}
+
+/// What a detector, given as a function of a subject, counts.
+#[must_use]
+pub fn tally(subjects: &[Subject], see: impl Fn(&Subject) -> Vec<Window>) -> Tally {
     let mut tally = Tally::default();
     for subject in subjects {
         tally.add(subject, &see(subject));
     }
-    tally.found(detector)
+    tally
 }
 
 /// All detectors that need no probes, the forest aside.

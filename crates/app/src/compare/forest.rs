@@ -6,22 +6,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use earwitness_core::time::{SECOND, Window};
-use smartcore::ensemble::random_forest_regressor::{RandomForestRegressor, RandomForestRegressorParameters};
+use smartcore::ensemble::random_forest_regressor::RandomForestRegressor;
 use smartcore::linalg::basic::matrix::DenseMatrix;
 
 use super::events::SLACK;
+use super::features::FEATURES;
+use super::results::Tuned;
 use super::subject::{Subject, wider};
+use super::tuning::{self, Settings};
 
 /// Trees.
 const TREES: usize = 40;
-/// Deepest tree.
-const DEPTH: u16 = 12;
-/// Fewest seconds in a leaf.
-const LEAF: usize = 3;
 /// Parts that the material is cut into; each is judged by a forest that was trained on the others.
 const FOLDS: usize = 4;
 /// Most seconds with, and without sound, that one forest is trained on.
-const MOST: (usize, usize) = (3_000, 6_000);
+const MOST: [usize; 2] = [3_000, 6_000];
 /// Seconds judged at once.
 const BATCH: usize = 50_000;
 /// A pause that ends no detection.
@@ -50,31 +49,34 @@ impl Split {
     }
 }
 
-type Forest = RandomForestRegressor<f64, f64, DenseMatrix<f64>, Vec<f64>>;
+pub(super) type Forest = RandomForestRegressor<f64, f64, DenseMatrix<f64>, Vec<f64>>;
 
 /// The score of each second of a subject.
 pub type Scores = Vec<(Window, f64)>;
 
-/// Every second of every subject, judged by a forest that has not seen it; `None` where there is nothing to train on apart from what is
+/// Every second of every subject, judged by a forest that has not seen it, and what each forest was tuned to; `None` where there is nothing to train on apart from what is
 /// tested: a single kind, or a single night or file.
 #[must_use]
-pub fn judge(subjects: &[Subject], split: Split, seed: u64) -> Option<Vec<Scores>> {
+pub fn judge(subjects: &[Subject], split: Split, seed: u64) -> Option<(Vec<Scores>, Vec<Tuned>)> {
     let folds = folds(subjects, split);
     let parts: BTreeSet<usize> = folds.iter().copied().collect();
     if parts.len() < 2 {
         return None;
     }
     let mut scores: Vec<Scores> = vec![Vec::new(); subjects.len()];
+    let mut tuned = Vec::new();
     for part in parts {
         let others: Vec<&Subject> = subjects.iter().zip(&folds).filter(|it| *it.1 != part).map(|it| it.0).collect();
-        let forest = train(&others, seed);
+        let (settings, auc) = tuning::tuned(&others, split, seed);
+        tuned.push(settings.told(split.name(), part, auc));
+        let forest = train(&others, settings, TREES, MOST, seed);
         for ((subject, fold), scores) in subjects.iter().zip(&folds).zip(&mut scores) {
             if *fold == part {
                 *scores = scored(forest.as_ref(), subject);
             }
         }
     }
-    Some(scores)
+    Some((scores, tuned))
 }
 
 /// To which part each subject belongs.
@@ -94,6 +96,11 @@ fn folds(subjects: &[Subject], split: Split) -> Vec<usize> {
     }
 }
 
+/// The seconds of a subject of which it is known whether they hold sound, or not.
+pub(super) fn known(subject: &Subject, sound: bool) -> Vec<&[f32; FEATURES]> {
+    subject.seconds.iter().filter(|second| label(subject, second.0) == Some(sound)).map(|second| second.1).collect()
+}
+
 /// Whether a second holds sound; `None` where that is open: at the rim of an upload, or in one that holds none.
 fn label(subject: &Subject, second: Window) -> Option<bool> {
     if subject.uploads.iter().any(|it| it.overlaps(second)) {
@@ -104,13 +111,10 @@ fn label(subject: &Subject, second: Window) -> Option<bool> {
 }
 
 /// A forest from the seconds of some subjects; `None` when they hold nothing to be told apart.
-fn train(subjects: &[&Subject], seed: u64) -> Option<Forest> {
+pub(super) fn train(subjects: &[&Subject], settings: Settings, trees: usize, most: [usize; 2], seed: u64) -> Option<Forest> {
     let (mut rows, mut sound) = (Vec::new(), Vec::new());
-    for (wanted, most) in [(true, MOST.0), (false, MOST.1)] {
-        let all: Vec<Vec<&[f32; super::features::FEATURES]>> = subjects
-            .iter()
-            .map(|it| it.seconds.iter().filter(|second| label(it, second.0) == Some(wanted)).map(|second| second.1).collect())
-            .collect();
+    for (wanted, most) in [true, false].into_iter().zip(most) {
+        let all: Vec<Vec<&[f32; FEATURES]>> = subjects.iter().map(|it| known(it, wanted)).collect();
         let having = all.iter().filter(|it| !it.is_empty()).count();
         let each = most / having.max(1);
         for seconds in all {
@@ -124,11 +128,7 @@ fn train(subjects: &[&Subject], seed: u64) -> Option<Forest> {
     if !sound.contains(&1.0) || !sound.contains(&0.0) {
         return None;
     }
-    let parameters = RandomForestRegressorParameters::default()
-        .with_n_trees(TREES)
-        .with_max_depth(DEPTH)
-        .with_min_samples_leaf(LEAF)
-        .with_seed(seed);
+    let parameters = settings.parameters().with_n_trees(trees).with_seed(seed);
     let rows = DenseMatrix::from_2d_vec(&rows).ok()?;
     Forest::fit(&rows, &sound, parameters).ok()
 }
@@ -185,11 +185,12 @@ mod tests {
     fn it_finds_what_it_was_trained_on_in_devices_that_it_has_not_seen() {
         let subjects = [device("a", 0), device("b", 1)];
         for split in [Split::OtherKinds, Split::SameKinds] {
-            let scores = judge(&subjects, split, 3).unwrap();
+            let (scores, tuned) = judge(&subjects, split, 3).unwrap();
+            assert_eq!(tuned.len(), 2, "one for each part");
             for scores in &scores {
                 assert_eq!(detections(scores, THRESHOLD), [window(100, 140), window(500, 540)], "{split:?}");
             }
-            assert_eq!(scores, judge(&subjects, split, 3).unwrap(), "one seed, one forest");
+            assert_eq!((scores, tuned), judge(&subjects, split, 3).unwrap(), "one seed, one forest");
         }
     }
 

@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::curve::{Line, Lower, Plot, drawn};
 use super::events::point;
-use super::results::{Found, Report};
+use super::results::{Curve, Found, Report};
 use super::stats::Share;
 use super::table::{Grid, main, material, swept};
 use crate::report::html::head;
@@ -63,7 +63,7 @@ fn rows(grid: &Grid) -> Markup {
 
 /// The curves, those without a point left out.
 fn plots(report: &Report) -> Vec<Plot> {
-    let mut plots = vec![uploads(report), windows(report), probes(report)];
+    let mut plots = vec![uploads(report), matched_uploads(report), matched_devices(report), windows(report), probes(report)];
     for plot in &mut plots {
         plot.lines.retain(|line| !line.points.is_empty());
     }
@@ -101,6 +101,41 @@ fn uploads(report: &Report) -> Plot {
         left: "recall".to_owned(),
         lines,
     }
+}
+
+/// Uploads found at equal false alarms: every detector with its threshold swept.
+fn matched_uploads(report: &Report) -> Plot {
+    let wanted = ["burst n=1", "burst n=3", "burst n=5", "clock", "clock + bulk", "forest, other types"];
+    Plot {
+        title: "Uploads found at equal false alarms, each threshold swept".to_owned(),
+        lower: ("false alarms per device and week".to_owned(), Lower::Powers),
+        left: "recall".to_owned(),
+        lines: lines(&report.matched.upload_curves, &wanted),
+    }
+}
+
+/// Devices found at equal false accusations: ours, the published test, and its best forms.
+fn matched_devices(report: &Report) -> Plot {
+    let wanted = [
+        "lottery",
+        "burst, drawn less shams",
+        "ttest size/idle, 1 of 1",
+        "ttest size/idle, 3 of 3",
+        "ttest size+gap/pooled, 3 of 3",
+        "ttest size+gap/pooled, share of positives",
+    ];
+    Plot {
+        title: "Devices found at equal false accusations, each threshold swept".to_owned(),
+        lower: ("devices accused falsely".to_owned(), Lower::Linear(1.0)),
+        left: "recall".to_owned(),
+        lines: lines(&report.matched.device_curves, &wanted),
+    }
+}
+
+fn lines(curves: &[Curve], wanted: &[&str]) -> Vec<Line> {
+    let of = |name: &&str| curves.iter().find(|it| it.detector == *name);
+    let line = |it: &Curve| Line { name: it.detector.clone(), points: it.points.clone(), marked: Vec::new() };
+    wanted.iter().filter_map(of).map(line).collect()
 }
 
 fn value(it: Share) -> Option<f64> {

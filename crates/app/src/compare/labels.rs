@@ -6,7 +6,7 @@ use earwitness_core::mac::Mac;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use serde::Deserialize;
 
-use super::subject::nanos;
+use super::subject::{Told, nanos};
 
 /// What is known of one device in one capture.
 #[derive(Clone, PartialEq, Debug)]
@@ -17,10 +17,16 @@ pub struct Label {
     pub device: Mac,
     /// What kind of device it is; the capture's name if that is not told.
     pub role: String,
+    /// Captures with the same one are alike: the device, unless something else is told.
+    pub configuration: String,
+    /// Seed of a generator, where the capture was not recorded.
+    pub seed: Option<u64>,
     /// The first packet of the capture, from which times count; where it is not told, that of the capture itself.
     pub first: Option<Timestamp>,
     /// First and last moment of each upload with sound, nanoseconds after the first packet; `None`: not known.
     pub uploads: Option<Vec<(i64, i64)>>,
+    /// What else is known of each of these.
+    pub told: Vec<Told>,
     /// Stretches without any upload, likewise; `None`: everything from 15 s after an upload on.
     pub idle: Option<Vec<(i64, i64)>>,
 }
@@ -44,6 +50,13 @@ pub enum LabelError {
         /// Which one, from 1.
         number: usize,
     },
+    /// An upload that holds no positive number of seconds of sound.
+    Seconds {
+        /// Of which capture.
+        file: String,
+        /// Which one, from 1.
+        number: usize,
+    },
     /// No entry at all.
     Empty,
 }
@@ -59,6 +72,12 @@ impl fmt::Display for LabelError {
                 out,
                 "stretch {number} of {file} does not end after it begins, or begins before the capture; times are seconds after its first packet"
             ),
+            Self::Seconds { file, number } => {
+                write!(
+                    out,
+                    "the seconds of sound in upload {number} of {file} are not above 0; leave them out where they are not known"
+                )
+            }
             Self::Empty => write!(out, "there is no entry in it"),
         }
     }
@@ -78,9 +97,19 @@ struct Entry {
     file: String,
     device_mac: String,
     role: Option<String>,
+    configuration: Option<String>,
+    seed: Option<u64>,
     t0_ns: Option<i64>,
-    uploads: Option<Vec<(f64, f64, String)>>,
+    uploads: Option<Vec<Upload>>,
     idle: Option<Vec<(f64, f64)>>,
+}
+
+/// First and last moment, kind, and seconds of sound where they are known.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Upload {
+    Timed(f64, f64, String, Option<f64>),
+    Plain(f64, f64, String),
 }
 
 /// Longest time that a label may tell, seconds: a century.
@@ -109,17 +138,30 @@ pub fn read(text: &str) -> Result<Vec<Label>, LabelError> {
 }
 
 fn label(entry: Entry) -> Result<Label, LabelError> {
-    let Entry { file, device_mac, role, t0_ns, uploads, idle } = entry;
-    let device = device_mac.parse().map_err(|_| LabelError::Address { file: file.clone(), text: device_mac })?;
+    let Entry { file, device_mac, role, configuration, seed, t0_ns, uploads, idle } = entry;
+    let device: Mac = device_mac.parse().map_err(|_| LabelError::Address { file: file.clone(), text: device_mac })?;
     let stretch = |(number, (first, last)): (usize, (f64, f64))| {
         let good = (0.0..=LONGEST).contains(&first) && (first..=LONGEST).contains(&last);
         good.then(|| (nanos(first), nanos(last))).ok_or_else(|| LabelError::Stretch { file: file.clone(), number: number + 1 })
     };
     let stretches = |all: Vec<(f64, f64)>| all.into_iter().enumerate().map(stretch).collect::<Result<Vec<_>, _>>();
-    let uploads = uploads.map(|all| stretches(all.into_iter().map(|it| (it.0, it.1)).collect())).transpose()?;
+    let mut told = Vec::new();
+    let plain = |it: Upload| {
+        let (first, last, kind, seconds) = match it {
+            Upload::Timed(first, last, kind, seconds) => (first, last, kind, seconds),
+            Upload::Plain(first, last, kind) => (first, last, kind, None),
+        };
+        told.push(Told { kind, seconds });
+        (first, last)
+    };
+    let uploads = uploads.map(|all| stretches(all.into_iter().map(plain).collect())).transpose()?;
+    if let Some(place) = told.iter().position(|it| it.seconds.is_some_and(|it| !(it > 0.0 && it <= LONGEST))) {
+        return Err(LabelError::Seconds { file, number: place + 1 });
+    }
     let idle = idle.map(stretches).transpose()?;
     let first = t0_ns.map(Timestamp::from_nanos);
-    Ok(Label { role: role.unwrap_or_else(|| file.clone()), file, device, first, uploads, idle })
+    let configuration = configuration.unwrap_or_else(|| device.to_string());
+    Ok(Label { role: role.unwrap_or_else(|| file.clone()), file, device, configuration, seed, first, uploads, told, idle })
 }
 
 /// How long after an upload a device counts as idle, where the labels do not say.
@@ -166,6 +208,19 @@ mod tests {
         let label = &bare[0];
         assert_eq!((label.role.as_str(), label.first), ("a.pcap", None));
         assert_eq!(label.uploads, Some(vec![(10_500_000_000, 12_000_000_000)]));
+    }
+
+    #[test]
+    fn an_upload_may_tell_its_seconds_and_a_capture_its_seed() {
+        let entry = ENTRY
+            .replace("\"voice\"", "\"voice\", 1.25")
+            .replace("\"sha256\": \"beside\"", "\"seed\": 6, \"configuration\": \"a home\"");
+        let label = &read(&format!("[{entry}]")).unwrap()[0];
+        assert_eq!((label.seed, label.configuration.as_str(), label.told[0].seconds), (Some(6), "a home", Some(1.25)));
+        let usual = &read(&format!("[{ENTRY}]")).unwrap()[0];
+        assert_eq!((usual.seed, usual.configuration.as_str(), usual.told[0].seconds), (None, "02:00:5e:00:53:07", None));
+        let wrong = read(&format!("[{}]", entry.replace("1.25", "-1"))).unwrap_err().to_string();
+        assert!(wrong.contains("upload 1 of a.pcap"), "{wrong}");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! All detectors on the same labelled traffic: how much each finds, how often it is wrong, and how sure that is.
 //!
 //! [`subject`] says what is compared: a device over a stretch of time, with what it truly sent. [`gather`] takes what the forest and the t-test
-//! need from frames; [`events`], [`sessions`] and [`windows`] score uploads, devices and single windows; [`sweeps`] turns the knobs.
+//! need from frames; [`events`], [`sessions`] and [`windows`] score uploads, devices and single windows, [`measured`] the seconds of sound; [`matched`] compares at equal
+//! false accusations, and [`sweeps`] turns the knobs.
 //! Nothing here is used by an analysis: a verdict never depends on it.
 
 pub mod captured;
@@ -13,6 +14,8 @@ pub mod gather;
 pub mod html;
 pub mod json;
 pub mod labels;
+pub mod matched;
+pub mod measured;
 pub mod results;
 pub mod sessions;
 pub mod simulated;
@@ -20,6 +23,7 @@ pub mod stats;
 pub mod subject;
 pub mod sweeps;
 pub mod table;
+pub mod tuning;
 pub mod windows;
 
 #[cfg(test)]
@@ -33,12 +37,16 @@ use self::subject::Subject;
 #[must_use]
 pub fn compare(subjects: &[Subject], inputs: Vec<String>, seeds: u32, mut notes: Vec<String>, seed: u64) -> Report {
     let mut forests: Vec<(Split, Vec<Scores>)> = Vec::new();
+    let mut tuned = Vec::new();
     for (split, why) in [
         (Split::OtherKinds, "all devices are of one type, so the forest cannot be tested on another"),
         (Split::SameKinds, "there is one seed or file only, so the forest cannot be tested on the same types: raise --seeds"),
     ] {
         match forest::judge(subjects, split, seed) {
-            Some(scores) => forests.push((split, scores)),
+            Some((scores, settings)) => {
+                forests.push((split, scores));
+                tuned.extend(settings);
+            }
             None => notes.push(why.to_owned()),
         }
     }
@@ -51,6 +59,10 @@ pub fn compare(subjects: &[Subject], inputs: Vec<String>, seeds: u32, mut notes:
         events.push(tally.found(split.name()));
     }
     let named: Vec<(&str, &[Scores])> = forests.iter().map(|(split, scores)| (split.name(), scores.as_slice())).collect();
+    let configurations: std::collections::BTreeSet<&str> = subjects.iter().map(|it| it.configuration.as_str()).collect();
+    if configurations.len() < 2 {
+        notes.push("all is of one configuration, so the intervals say nothing of another one".to_owned());
+    }
     let recordings: std::collections::BTreeSet<&str> = subjects.iter().map(|it| it.recording.as_str()).collect();
     Report {
         version: VERSION,
@@ -60,6 +72,7 @@ pub fn compare(subjects: &[Subject], inputs: Vec<String>, seeds: u32, mut notes:
             seeds,
             recordings: recordings.len() as u64,
             devices: subjects.len() as u64,
+            configurations: configurations.len() as u64,
             device_hours: events::device_hours(subjects),
             uploads: subjects.iter().map(|it| it.uploads.len() as u64).sum(),
         },
@@ -67,6 +80,9 @@ pub fn compare(subjects: &[Subject], inputs: Vec<String>, seeds: u32, mut notes:
         events,
         sessions: sessions::all(subjects),
         windows: windows::compare(subjects, &named),
+        seconds: measured::all(subjects),
+        matched: matched::all(subjects, &forests),
+        forests: tuned,
         sweeps: sweeps::all(subjects, &forests),
     }
 }

@@ -27,6 +27,12 @@ pub struct Report {
     pub sessions: Vec<Decided>,
     /// Single windows after a probe and without one, by their length, the longest first.
     pub windows: Vec<Windows>,
+    /// Seconds of sound, by kind of upload, where they are known.
+    pub seconds: Vec<Measured>,
+    /// All detectors at equal false accusations.
+    pub matched: Matched,
+    /// What the forests were tuned to.
+    pub forests: Vec<Tuned>,
     /// The same with the knobs turned.
     pub sweeps: Sweeps,
 }
@@ -42,6 +48,8 @@ pub struct Material {
     pub recordings: u64,
     /// Devices, each counted once per recording.
     pub devices: u64,
+    /// Configurations: homes (several seeds are one), or devices of captures. Intervals hold for others of the same sort.
+    pub configurations: u64,
     /// Hours of all of these, uploads left out.
     pub device_hours: f64,
     /// Uploads with sound.
@@ -106,6 +114,88 @@ pub struct Accuracy {
     pub recall: Share,
     /// Idle windows that were called so.
     pub false_alarms: Share,
+}
+
+/// How the seconds of a kind of upload were counted.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Measured {
+    /// Which kind.
+    pub kind: String,
+    /// Uploads in which live audio was found.
+    pub found: Share,
+    /// Median of what was counted less the truth, as a part of the truth; `None` where nothing was found.
+    pub error: Option<f64>,
+    /// The same without its sign.
+    pub absolute_error: Option<f64>,
+    /// Of those that were found: the interval holds the truth.
+    pub held: Share,
+}
+
+/// All detectors at equal false accusations; each threshold is the best in hindsight.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub struct Matched {
+    /// Uploads: each detector at each rate of false alarms.
+    pub uploads: Vec<MatchedUploads>,
+    /// Devices: each detector at each share of false accusations.
+    pub devices: Vec<MatchedDevices>,
+    /// False alarms per device and week, and recall.
+    pub upload_curves: Vec<Curve>,
+    /// Share of devices accused falsely, and recall.
+    pub device_curves: Vec<Curve>,
+}
+
+/// What a detector finds with at most so many false alarms.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct MatchedUploads {
+    /// Which.
+    pub detector: String,
+    /// False alarms per device and week that are allowed.
+    pub per_week: f64,
+    /// The threshold; `None` where none keeps to that.
+    pub threshold: Option<f64>,
+    /// What the threshold is of.
+    pub unit: &'static str,
+    /// What came of it.
+    pub found: Option<Found>,
+}
+
+/// What a detector finds when it accuses at most so many falsely.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct MatchedDevices {
+    /// Which, and with what settings.
+    pub detector: String,
+    /// Share of the devices that do not react that may be accused.
+    pub accused: f64,
+    /// Devices that react and were called so.
+    pub recall: Share,
+    /// Devices that do not and were called so.
+    pub false_alarms: Share,
+}
+
+/// A curve of a detector whose threshold is swept.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Curve {
+    /// Which detector.
+    pub detector: String,
+    /// False alarms and recall.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// What a forest was tuned to, by cross-validation on what it was trained on.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Tuned {
+    /// Which forest.
+    pub detector: String,
+    /// Number of the part that it is tested on, from 0.
+    pub part: u64,
+    /// Deepest tree.
+    pub depth: u64,
+    /// Fewest seconds in a leaf.
+    pub leaf: u64,
+    /// Features tried at a branch.
+    pub features: u64,
+    /// Area under the curve of the seconds that were held out of the training; `None` where there was nothing to tune on.
+    pub auc: Option<f64>,
 }
 
 /// The knobs.

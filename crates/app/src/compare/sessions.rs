@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use earwitness_core::detect::ttest;
 
 use super::results::Decided;
-use super::stats::{area, median, share};
+use super::stats::{area, float, median, share};
 use super::subject::{Probed, Subject};
 use super::windows::{DURATIONS, FORMS, is_positive};
 
@@ -43,7 +43,7 @@ pub fn all(subjects: &[Subject]) -> Vec<Decided> {
         decided(subjects, "burst, drawn less shams", false, |_, probed| burst(probed)),
     ];
     for (form, (name, ..)) in FORMS.iter().enumerate() {
-        for repeats in REPEATS.into_iter().filter(|repeats| form == 0 || *repeats == 3) {
+        for repeats in REPEATS {
             let name = format!("{name}, {repeats} of {repeats}");
             rows.push(decided(subjects, &name, true, |subject, _| repeated(subject, form, repeats)));
         }
@@ -76,37 +76,83 @@ fn burst(probed: &Probed) -> Call {
 pub(super) fn repeated(subject: &Subject, form: usize, repeats: usize) -> Call {
     let threshold = ttest::Settings::default().threshold;
     let probes = subject.pairs.0.get(PAPER).map_or(&[][..], |it| it.probes.as_slice());
-    // By sound: how many positives in a row it began with, and whether that goes on.
-    let mut begun: BTreeMap<usize, (usize, bool)> = BTreeMap::new();
-    let (mut positives, mut after) = (0, None);
-    for (number, probe) in (1..).zip(probes) {
-        let positive = is_positive(probe.said.get(form).copied().flatten(), threshold);
-        positives += u64::from(positive);
-        let own = begun.entry(probe.sound).or_insert((0, true));
-        own.1 &= positive;
-        own.0 += usize::from(own.1);
-        if own.1 && own.0 == repeats && after.is_none() {
-            after = Some(number);
-        }
-    }
-    let score = share(positives, probes.len() as u64).interval.map_or(0.0, |it| it.value);
+    let said = || probes.iter().map(|it| (it.sound, is_positive(it.said.get(form).copied().flatten(), threshold)));
+    let after = ttest::repeated(said(), repeats);
+    let positives = said().filter(|it| it.1).count() as u64;
+    let score = if probes.is_empty() { 0.0 } else { float(positives) / float(probes.len() as u64) };
     Call { reacts: after.is_some(), score, after }
 }
 
+/// How a detector scores a device: the higher, the more surely it reacts. Its threshold is swept in [`super::matched`].
+pub(super) struct Scorer {
+    /// Which detector, and with what settings.
+    pub(super) name: String,
+    of: Of,
+}
+
+/// What the score is.
+#[derive(Clone, Copy)]
+enum Of {
+    Lottery,
+    Dose,
+    Burst,
+    /// A form of the t-test, and how often a positive is repeated: the threshold `t` below which the device is called.
+    Repeated(usize, usize),
+    /// A form of the t-test: the share of all its probes that are positive.
+    Positives(usize),
+}
+
+impl Scorer {
+    /// Its score of a device; negative infinity where no threshold calls it.
+    pub(super) fn score(&self, subject: &Subject, probed: &Probed) -> f64 {
+        match self.of {
+            Of::Lottery => lottery(probed).score,
+            Of::Dose => dose(probed).score,
+            Of::Burst => burst(probed).score,
+            Of::Repeated(form, repeats) => -least_threshold(subject, form, repeats),
+            Of::Positives(form) => repeated(subject, form, 1).score,
+        }
+    }
+}
+
+/// Every detector whose threshold can be swept over devices.
+pub(super) fn scorers() -> Vec<Scorer> {
+    let ours = [("lottery", Of::Lottery), ("dose", Of::Dose), ("burst, drawn less shams", Of::Burst)];
+    let mut all: Vec<Scorer> = ours.into_iter().map(|(name, of)| Scorer { name: name.to_owned(), of }).collect();
+    for (form, (name, ..)) in FORMS.iter().enumerate() {
+        all.extend(REPEATS.into_iter().map(|k| Scorer { name: format!("{name}, {k} of {k}"), of: Of::Repeated(form, k) }));
+        all.push(Scorer { name: format!("{name}, share of positives"), of: Of::Positives(form) });
+    }
+    all
+}
+
+/// The least `t` at which the first probes with some sound are all positive: over sounds, the least of the greatest p of so many. Infinite where there is none.
+fn least_threshold(subject: &Subject, form: usize, repeats: usize) -> f64 {
+    let probes = subject.pairs.0.get(PAPER).map_or(&[][..], |it| it.probes.as_slice());
+    let mut begun: BTreeMap<usize, (usize, f64)> = BTreeMap::new();
+    for probe in probes {
+        let own = begun.entry(probe.sound).or_insert((0, 0.0));
+        if own.0 < repeats {
+            let p = probe.said.get(form).copied().flatten().unwrap_or(f64::INFINITY);
+            *own = (own.0 + 1, own.1.max(p));
+        }
+    }
+    begun.values().filter(|it| it.0 == repeats).map(|it| it.1).fold(f64::INFINITY, f64::min)
+}
+
 fn decided(subjects: &[Subject], name: &str, sequential: bool, call: impl Fn(&Subject, &Probed) -> Call) -> Decided {
-    let calls: Vec<(bool, Call)> = probed(subjects).map(|(subject, probed)| (probed.reacts, call(subject, probed))).collect();
-    let count = |truth: Option<bool>, called: Option<bool>| {
-        let wanted =
-            |it: &&(bool, Call)| truth.is_none_or(|truth| truth == it.0) && called.is_none_or(|called| called == it.1.reacts);
-        calls.iter().filter(wanted).count() as u64
-    };
-    let scores = |truth: bool| -> Vec<f64> { calls.iter().filter(|it| it.0 == truth).map(|it| it.1.score).collect() };
-    let after: Vec<Option<u32>> = calls.iter().filter(|it| it.0).map(|it| it.1.after).collect();
+    let calls: Vec<(&str, bool, Call)> = probed(subjects)
+        .map(|(subject, probed)| (subject.configuration.as_str(), probed.reacts, call(subject, probed)))
+        .collect();
+    let called = |truth: bool| share(calls.iter().filter(|it| it.1 == truth).map(|it| (it.0, u64::from(it.2.reacts), 1)));
+    let scores =
+        |truth: bool| -> Vec<(&str, f64)> { calls.iter().filter(|it| it.1 == truth).map(|it| (it.0, it.2.score)).collect() };
+    let after: Vec<(&str, Option<u32>)> = calls.iter().filter(|it| it.1).map(|it| (it.0, it.2.after)).collect();
     Decided {
         detector: name.to_owned(),
-        recall: share(count(Some(true), Some(true)), count(Some(true), None)),
-        precision: share(count(Some(true), Some(true)), count(None, Some(true))),
-        false_alarms: share(count(Some(false), Some(true)), count(Some(false), None)),
+        recall: called(true),
+        precision: share(calls.iter().filter(|it| it.2.reacts).map(|it| (it.0, u64::from(it.1), 1))),
+        false_alarms: called(false),
         auc: area(&scores(true), &scores(false)),
         rounds: if sequential { median(&after) } else { None },
     }
@@ -123,7 +169,8 @@ mod tests {
         let mut it = subject(&[], &[]);
         let evidence = Evidence { ln_e, threshold: 6.0, proven_after, bursts: (4, 7), ..Evidence::default() };
         it.probed = Some(Probed { reacts, evidence, rounds: 9, slots: 8 });
-        it.pairs.0[PAPER].probes = p.iter().map(|p| Judged { window: window(0, 60), said: [Some(*p); 4], sound: 0 }).collect();
+        it.pairs.0[PAPER].probes =
+            p.iter().map(|p| Judged { window: window(0, 60), said: [Some(*p); FORMS.len()], sound: 0 }).collect();
         it
     }
 

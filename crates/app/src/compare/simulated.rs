@@ -16,7 +16,7 @@ use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
 
 use super::gather::Gatherer;
-use super::subject::{Probed, Subject, seen};
+use super::subject::{Probed, Subject, Told, seconds, seen};
 use super::windows::{Chosen, Pair, Pairs};
 
 /// Rounds of a night unless the scenario says fewer: more than fit into a day.
@@ -67,18 +67,24 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
         let verdict = verdicts.devices.iter().find(|it| it.device == id);
         let Some((findings, verdict)) = seen_device.zip(verdict) else { continue };
         let own = kept.remove(&id).unwrap_or_default();
+        let (audio, counted) = seen(findings, SightingKind::Audio);
+        let (uploads, told) = uploads(device, true);
         let probes = Probes { truth: &truth, device, rounds: &rounds, watched, answer: design.slot };
         found.push(Subject {
             recording: format!("{}, seed {seed}", plan.name),
             device: id,
+            // The seeds of a home are one home.
+            configuration: plan.name.clone(),
             kind: device.kind.to_owned(),
             fold: night.fold,
             watched,
-            uploads: uploads(device, true),
-            aside: uploads(device, false),
+            uploads,
+            told,
+            aside: self::uploads(device, false).0,
             sent: findings.sent.clone(),
-            audio: seen(findings, SightingKind::Audio),
-            recordings: seen(findings, SightingKind::Recording),
+            audio,
+            counted,
+            recordings: seen(findings, SightingKind::Recording).0,
             seconds: own.seconds,
             pairs: Pairs::new(&own.frames, |length| probes.choose(length)),
             probed: Some(Probed {
@@ -92,14 +98,18 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
     found
 }
 
-/// Uploads that hold sound, or the others.
-fn uploads(device: &HouseDevice, sound: bool) -> Vec<Window> {
+/// Uploads that hold sound, or the others; seconds are told of live sound alone, as nobody counts those of a recording.
+fn uploads(device: &HouseDevice, sound: bool) -> (Vec<Window>, Vec<Told>) {
     let wanted = device.uploads.iter().filter(|it| matches!(it.sent, Sent::Audio | Sent::Recording) == sound);
-    let mut all: Vec<Window> = wanted
-        .map(|it| Window { from: Timestamp::from_nanos(it.start_ns), until: Timestamp::from_nanos(it.end_ns).plus(1) })
+    let mut all: Vec<(Window, Told)> = wanted
+        .map(|it| {
+            let window = Window { from: Timestamp::from_nanos(it.start_ns), until: Timestamp::from_nanos(it.end_ns).plus(1) };
+            let seconds = (it.sent == Sent::Audio).then(|| seconds(it.audio_ns));
+            (window, Told { kind: device.kind.to_owned(), seconds })
+        })
         .collect();
-    all.sort_by_key(|it| it.from);
-    all
+    all.sort_by_key(|it| it.0.from);
+    all.into_iter().unzip()
 }
 
 /// The probes of a night, as one device lived through them.

@@ -1,6 +1,6 @@
 //! What is compared: one device over a stretch of time, with what it truly sent and what the detectors saw.
 
-use earwitness_core::findings::{DeviceFindings, DeviceId, Series, Sighting, SightingKind};
+use earwitness_core::findings::{DeviceFindings, DeviceId, Estimate, Series, Sighting, SightingKind};
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Evidence;
 
@@ -14,6 +14,8 @@ pub struct Subject {
     pub recording: String,
     /// Which device.
     pub device: DeviceId,
+    /// Recordings of one configuration are alike, and no independent observations: seeds of one home, captures of one device.
+    pub configuration: String,
     /// What kind of device it is: the forest is tested on kinds that it was not trained on.
     pub kind: String,
     /// Recordings with the same number are tested together: the seed, or the number of the file.
@@ -22,12 +24,16 @@ pub struct Subject {
     pub watched: Window,
     /// Uploads that hold sound, oldest first: what should be found.
     pub uploads: Vec<Window>,
+    /// What is known of each of these: what kind it is, and how many seconds of sound it holds.
+    pub told: Vec<Told>,
     /// Other uploads that sound caused (words, alerts): finding one is neither right nor wrong.
     pub aside: Vec<Window>,
     /// Outgoing payload octets.
     pub sent: Series,
     /// Live audio that the `clock` detector saw.
     pub audio: Vec<Window>,
+    /// How many seconds of sound it counted in each.
+    pub counted: Vec<Option<Estimate>>,
     /// Recordings that `bulk` saw.
     pub recordings: Vec<Window>,
     /// What the forest judges: the seconds in which the device sent something.
@@ -36,6 +42,15 @@ pub struct Subject {
     pub pairs: Pairs,
     /// What a session said of it, where there was one.
     pub probed: Option<Probed>,
+}
+
+/// What is known of an upload.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Told {
+    /// What kind of upload it is.
+    pub kind: String,
+    /// Seconds of sound in it, where they are known.
+    pub seconds: Option<f64>,
 }
 
 /// What a session of probes came to, for one device.
@@ -51,13 +66,12 @@ pub struct Probed {
     pub slots: u32,
 }
 
-/// What detectors saw, as windows of time.
-pub(super) fn seen(device: &DeviceFindings, kind: SightingKind) -> Vec<Window> {
+/// What detectors saw, as windows of time with the seconds of sound in each.
+pub(super) fn seen(device: &DeviceFindings, kind: SightingKind) -> (Vec<Window>, Vec<Option<Estimate>>) {
     let local = device.local_sightings.iter();
-    let mut all: Vec<Window> =
-        device.sightings.iter().chain(local).filter(|it: &&Sighting| it.kind == kind).map(|it| it.window).collect();
-    all.sort_by_key(|window| window.from);
-    all
+    let mut all: Vec<&Sighting> = device.sightings.iter().chain(local).filter(|it| it.kind == kind).collect();
+    all.sort_by_key(|it| it.window.from);
+    all.into_iter().map(|it| (it.window, it.audio_seconds)).unzip()
 }
 
 impl Subject {

@@ -57,18 +57,20 @@ fn forest(subjects: &[Subject], split: Split, scores: &[Scores]) -> Vec<ForestPo
 fn ttest(subjects: &[Subject]) -> Vec<TtestPoint> {
     let mut points = Vec::new();
     for (place, duration) in DURATIONS.into_iter().enumerate() {
-        let windows: Vec<_> = subjects.iter().filter_map(|it| it.pairs.0.get(place)).map(OfLength::balanced).collect();
-        let all: u64 = windows.iter().map(|it| it.0.len() as u64).sum();
-        if all == 0 {
+        let windows: Vec<_> = subjects
+            .iter()
+            .filter_map(|it| Some((it.configuration.as_str(), it.pairs.0.get(place).map(OfLength::balanced)?)))
+            .collect();
+        if windows.iter().all(|it| it.1.0.is_empty()) {
             continue;
         }
         for threshold in THRESHOLDS {
             let count = |judged: &[Judged]| {
                 judged.iter().filter(|it| is_positive(it.said.first().copied().flatten(), threshold)).count() as u64
             };
-            let (hits, wrong) = windows.iter().fold((0, 0), |sum, it| (sum.0 + count(&it.0), sum.1 + count(&it.1)));
-            let seconds = seconds(duration);
-            points.push(TtestPoint { seconds, threshold, recall: share(hits, all), false_alarms: share(wrong, all) });
+            let recall = share(windows.iter().map(|it| (it.0, count(&it.1.0), it.1.0.len() as u64)));
+            let false_alarms = share(windows.iter().map(|it| (it.0, count(&it.1.1), it.1.1.len() as u64)));
+            points.push(TtestPoint { seconds: seconds(duration), threshold, recall, false_alarms });
         }
     }
     points
@@ -82,14 +84,12 @@ fn probes(subjects: &[Subject]) -> Vec<ProbesPoint> {
 fn probes_point(subjects: &[Subject], k: u32) -> ProbesPoint {
     let lottery = |reacts: bool| {
         // A device that was there for fewer rounds can still have been decided.
-        let of: Vec<_> = probed(subjects).filter(|it| it.1.reacts == reacts).collect();
-        let proven = of.iter().filter(|it| it.1.evidence.proven_after.is_some_and(|after| after <= k)).count();
-        share(proven as u64, of.len() as u64)
+        let of = probed(subjects).filter(|it| it.1.reacts == reacts);
+        share(of.map(|it| (&it.0.configuration, u64::from(it.1.evidence.proven_after.is_some_and(|after| after <= k)), 1)))
     };
     let ttest = |reacts: bool| {
-        let of: Vec<_> = probed(subjects).filter(|it| it.1.reacts == reacts).collect();
-        let called = of.iter().filter(|it| repeated(it.0, 0, k as usize).reacts).count();
-        (k <= REPEATS).then(|| share(called as u64, of.len() as u64))
+        let of = probed(subjects).filter(|it| it.1.reacts == reacts);
+        (k <= REPEATS).then(|| share(of.map(|it| (&it.0.configuration, u64::from(repeated(it.0, 0, k as usize).reacts), 1))))
     };
     ProbesPoint { k, lottery: lottery(true), lottery_false: lottery(false), ttest: ttest(true), ttest_false: ttest(false) }
 }

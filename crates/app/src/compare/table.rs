@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
 
-use super::results::{Decided, Found, Report, Windows};
+use super::matched::PER_WEEK;
+use super::results::{Decided, Found, Measured, Report, Windows};
 use super::stats::{Interval, Median, Share};
 use crate::report::table::Terminal;
 
@@ -48,20 +49,25 @@ pub fn material(report: &Report) -> String {
     let it = &report.material;
     let counted = crate::report::words::counted;
     format!(
-        "{}, {} ({:.1} device hours outside uploads), {} with sound. Intervals: 95 %, exact.",
+        "{} of {}, {} ({:.1} device hours outside uploads), {} with sound. Intervals: 95 %, for other configurations.",
         counted(it.recordings, "recording", "recordings"),
+        counted(it.configurations, "configuration", "configurations"),
         counted(it.devices, "device", "devices"),
         it.device_hours,
         counted(it.uploads, "upload", "uploads"),
     )
 }
 
-/// The three tables of the comparison.
+/// The tables of the comparison.
 #[must_use]
 pub fn main(report: &Report) -> Vec<Grid> {
-    let mut grids = vec![events(&report.events)];
+    let mut grids = vec![events(&report.events), matched_uploads(report)];
+    if !report.seconds.is_empty() {
+        grids.push(measured(&report.seconds));
+    }
     if !report.sessions.is_empty() {
         grids.push(sessions(&report.sessions));
+        grids.push(matched_devices(report));
     }
     // Shorter windows only where there are many more of them.
     let mut most = 0;
@@ -73,6 +79,47 @@ pub fn main(report: &Report) -> Vec<Grid> {
         }
     }
     grids
+}
+
+/// Uploads that each detector finds at equal rates of false alarms.
+fn matched_uploads(report: &Report) -> Grid {
+    let rows = report.matched.uploads.chunk_by(|a, b| a.detector == b.detector).map(|of| {
+        let found = of.iter().map(|it| it.found.as_ref().map_or_else(none, |found| share(found.recall)));
+        let threshold = of.first().and_then(|it| Some(format!("{} {}", short(it.threshold?), it.unit))).unwrap_or_else(none);
+        of.first().map(|it| it.detector.clone()).into_iter().chain(found).chain([threshold]).collect()
+    });
+    debug_assert_eq!(PER_WEEK.len(), 3);
+    Grid {
+        title: "Uploads: recall at equal false alarms a device week, each threshold the best in hindsight".to_owned(),
+        header: vec!["Detector", "at 1", "at 10", "at 100", "threshold at 1"],
+        rows: rows.collect(),
+    }
+}
+
+/// Devices that each detector finds at equal shares of false accusations.
+fn matched_devices(report: &Report) -> Grid {
+    let rows = report.matched.devices.chunk_by(|a, b| a.detector == b.detector).map(|of| {
+        let found = of.iter().map(|it| share(it.recall));
+        of.first().map(|it| it.detector.clone()).into_iter().chain(found).collect()
+    });
+    Grid {
+        title: "Devices: recall at equal shares of false accusations, each threshold the best in hindsight".to_owned(),
+        header: vec!["Detector", "none", "1 %", "5 %", "10 %", "20 %"],
+        rows: rows.collect(),
+    }
+}
+
+fn measured(rows: &[Measured]) -> Grid {
+    let percent = |it: Option<f64>| it.map_or_else(none, |it| format!("{:+.1} %", 100.0 * it));
+    let absolute = |it: Option<f64>| it.map_or_else(none, |it| format!("{:.1} %", 100.0 * it));
+    let row = |it: &Measured| {
+        vec![it.kind.clone(), of(it.found), share(it.found), percent(it.error), absolute(it.absolute_error), share(it.held)]
+    };
+    Grid {
+        title: "Seconds of sound, as `clock` counts them".to_owned(),
+        header: vec!["Kind", "Found", "Recall", "Median error", "without sign", "Interval holds"],
+        rows: rows.iter().map(row).collect(),
+    }
 }
 
 fn events(rows: &[Found]) -> Grid {
@@ -125,13 +172,26 @@ fn windows(it: &Windows) -> Grid {
 #[must_use]
 pub fn swept(report: &Report) -> Vec<Grid> {
     let sweeps = &report.sweeps;
+    let mut grids = Vec::new();
+    if !report.forests.is_empty() {
+        let row = |it: &super::results::Tuned| {
+            let numbers = [it.part, it.depth, it.leaf, it.features].map(|it| it.to_string());
+            let area = it.auc.map_or_else(none, |it| format!("{it:.3}"));
+            std::iter::once(it.detector.clone()).chain(numbers).chain([area]).collect()
+        };
+        grids.push(Grid {
+            title: "What the forests were tuned to, on what they were trained on".to_owned(),
+            header: vec!["Forest", "Tested on part", "Depth", "Leaf", "Features", "AUC held out"],
+            rows: report.forests.iter().map(row).collect(),
+        });
+    }
     let mut header = vec!["Setting", "Found", "Recall", "Precision", "False alarms", "a device week"];
     let found = sweeps.burst.iter().map(|it| event(&it.found)).chain(sweeps.forest.iter().map(|it| event(&it.found)));
-    let mut grids = vec![Grid {
+    grids.push(Grid {
         title: "Sweep of n and B_audio, and of the forest's score".to_owned(),
         header: header.clone(),
         rows: found.collect(),
-    }];
+    });
     header = vec!["d", "t", "Recall", "False alarms"];
     let rows: Vec<_> = sweeps
         .ttest
@@ -151,6 +211,11 @@ pub fn swept(report: &Report) -> Vec<Grid> {
         grids.push(Grid { title: "Sweep of k: devices called reacting after k probes".to_owned(), header, rows });
     }
     grids
+}
+
+/// Three digits or so.
+fn short(number: f64) -> String {
+    if number >= 100.0 { format!("{number:.0}") } else { format!("{}", (number * 100.0).round() / 100.0) }
 }
 
 fn none() -> String {
@@ -222,16 +287,17 @@ mod tests {
     fn every_number_comes_with_its_interval() {
         let found = Found {
             detector: "burst n=3".to_owned(),
-            recall: stats::share(311, 316),
-            precision: stats::share(3, 4),
+            // Of one configuration, of which each upload counts.
+            recall: stats::share([("a", 311, 316)]),
+            precision: stats::share([("a", 3, 4)]),
             false_alarms: 7,
-            false_alarms_per_week: stats::rate(7, 0.02),
+            false_alarms_per_week: stats::rate([("a", 7, 0.02)]),
             device_hours: 3.36,
             devices: 60,
         };
         let row = event(&found);
         assert_eq!(row[1..5], ["311/316", "0.984 (0.96\u{a0}to\u{a0}0.99)", "0.750 (0.19\u{a0}to\u{a0}0.99)", "7"]);
         assert_eq!(row[5], "350 (141\u{a0}to\u{a0}721)");
-        assert_eq!(median(stats::median(&[Some(3), None, None]).unwrap()), "never (0\u{a0}to\u{a0}never)");
+        assert_eq!(median(stats::median(&[("a", Some(3)), ("b", None), ("c", None)]).unwrap()), "never (0\u{a0}to\u{a0}never)");
     }
 }

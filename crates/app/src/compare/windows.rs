@@ -12,11 +12,13 @@ use super::stats::share;
 use super::subject::{Subject, from, seconds};
 
 /// The forms of the t-test that are compared, named by what is compared and by where the bins are from; the paper's first.
-pub const FORMS: [(&str, Feature, Edges); 4] = [
+pub const FORMS: [(&str, Feature, Edges); 6] = [
     ("ttest size/idle", Feature::Length, Edges::Idle),
     ("ttest size/pooled", Feature::Length, Edges::Pooled),
     ("ttest gap/idle", Feature::InterArrival, Edges::Idle),
     ("ttest gap/pooled", Feature::InterArrival, Edges::Pooled),
+    ("ttest size+gap/idle", Feature::Both, Edges::Idle),
+    ("ttest size+gap/pooled", Feature::Both, Edges::Pooled),
 ];
 
 /// Lengths of a sequence that are compared, nanoseconds; the paper's last.
@@ -119,8 +121,13 @@ fn said(frames: &[(Timestamp, u32)], pair: Pair, duration: i64) -> Said {
     };
     FORMS.map(|(_, feature, edges)| {
         let settings = ttest::Settings { feature, edges, duration, ..ttest::Settings::default() };
-        let [idle, after] = [pair.idle, pair.after].map(|start| ttest::sequence(inside(start), start, &settings));
-        ttest::compare(&idle, &after, &settings).p
+        // Both stretches, each once: they may overlap.
+        let (first, second) = (inside(pair.idle.min(pair.after)), inside(pair.idle.max(pair.after)));
+        let near: Vec<(Timestamp, u32)> = match second.first() {
+            Some(begin) => first.iter().filter(|it| it.0 < begin.0).chain(second).copied().collect(),
+            None => first.to_vec(),
+        };
+        ttest::reaction(&near, pair.idle, pair.after, &settings).p
     })
 }
 
@@ -171,19 +178,19 @@ fn begins(seen: Option<&Vec<Window>>, window: Window) -> bool {
 }
 
 fn row(subjects: &[Subject], place: usize, name: &str, calls: impl Fn(usize, &Subject, &Judged) -> bool) -> Accuracy {
-    let (mut hits, mut wrong, mut all) = (0, 0, 0);
+    // By subject: its configuration, windows that were called rightly after a probe and wrongly without one, and how many there are of either sort.
+    let mut counts: Vec<(&str, u64, u64, u64)> = Vec::new();
     for (number, subject) in subjects.iter().enumerate() {
         let Some(windows) = subject.pairs.0.get(place) else { continue };
         let (caused, idle) = windows.balanced();
-        all += caused.len() as u64;
-        hits += caused.iter().filter(|it| calls(number, subject, it)).count() as u64;
-        wrong += idle.iter().filter(|it| calls(number, subject, it)).count() as u64;
+        let called = |all: &[Judged]| all.iter().filter(|it| calls(number, subject, it)).count() as u64;
+        counts.push((&subject.configuration, called(&caused), called(&idle), caused.len() as u64));
     }
     Accuracy {
         detector: name.to_owned(),
-        accuracy: share(hits + (all - wrong), 2 * all),
-        recall: share(hits, all),
-        false_alarms: share(wrong, all),
+        accuracy: share(counts.iter().map(|it| (it.0, it.1 + (it.3 - it.2), 2 * it.3))),
+        recall: share(counts.iter().map(|it| (it.0, it.1, it.3))),
+        false_alarms: share(counts.iter().map(|it| (it.0, it.2, it.3))),
     }
 }
 
@@ -195,8 +202,11 @@ mod tests {
     #[test]
     fn both_sorts_are_equally_many_and_right_ones_of_both_count() {
         let mut device = subject(&[window(100, 110), window(400, 410)], &[]);
-        let judged =
-            |second: i64| Judged { window: window(second, second + 60), said: [Some(0.1), None, Some(0.9), Some(0.5)], sound: 0 };
+        let judged = |second: i64| Judged {
+            window: window(second, second + 60),
+            said: [Some(0.1), None, Some(0.9), Some(0.5), None, None],
+            sound: 0,
+        };
         // 26 probes, of which two make the detector see something; 60 idle windows, of which 26 are taken.
         let caused: Vec<_> = (0..26).map(|it| judged(99 + it * 300)).collect();
         device.pairs.0[2] =

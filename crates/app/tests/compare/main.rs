@@ -89,8 +89,41 @@ fn a_short_night_is_compared_the_same_way_twice() {
     assert_eq!((&lottery["recall"]["all"], &lottery["false_alarms"]["all"]), (&json!(2), &json!(2)), "{lottery}");
     assert_eq!(lottery["false_alarms"]["some"], 0, "{lottery}");
     assert_eq!(found["sweeps"]["burst"].as_array().unwrap().len(), 56);
+    // Two seeds of one home are one home, and say so.
+    assert_eq!(found["material"]["configurations"], 1);
+    assert!(
+        found["notes"].as_array().unwrap().iter().any(|it| it.as_str().unwrap().contains("one configuration")),
+        "{}",
+        found["notes"]
+    );
+    let forests = found["forests"].as_array().unwrap();
+    assert!(forests.iter().any(|it| it["detector"] == "forest, other types"), "{forests:?}");
+    // Each detector at one false alarm a device week, and at equal false accusations.
+    let names = |list: &Value| -> std::collections::BTreeSet<String> {
+        list.as_array().unwrap().iter().map(|it| it["detector"].as_str().unwrap().to_owned()).collect()
+    };
+    let uploads = names(&found["matched"]["uploads"]);
+    for wanted in ["burst n=1", "burst n=5", "clock", "clock + bulk", "forest, other types", "forest, same types"] {
+        assert!(uploads.contains(wanted), "{uploads:?}");
+    }
+    for it in found["matched"]["uploads"].as_array().unwrap().iter().filter(|it| !it["found"].is_null()) {
+        let rate = it["found"]["false_alarms_per_week"]["value"].as_f64().unwrap();
+        assert!(rate <= it["per_week"].as_f64().unwrap(), "{it}");
+    }
+    let devices = names(&found["matched"]["devices"]);
+    for wanted in ["lottery", "ttest size/idle, 3 of 3", "ttest gap/pooled, 5 of 5", "ttest size+gap/pooled, share of positives"]
+    {
+        assert!(devices.contains(wanted), "{devices:?}");
+    }
+    let all = found["seconds"].as_array().unwrap();
+    assert!(all.iter().any(|it| it["kind"] == "speaker" && it["found"]["some"].as_u64() > Some(0)), "{all:?}");
     let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
-    assert!(page.contains("<svg") && page.contains("Uploads found against false alarms") && !page.contains("<script"));
+    assert!(
+        page.contains("<svg")
+            && page.contains("Uploads found against false alarms")
+            && page.contains("Devices found at equal false accusations")
+            && !page.contains("<script")
+    );
     for forbidden in ["src=", "http://", "https://", "url(", "@import"] {
         assert!(!page.contains(forbidden), "{forbidden}");
     }
@@ -109,6 +142,53 @@ fn labelled_captures_are_found_beside_their_labels_or_by_name() {
     let shown = text(&shown.stdout);
     assert!(shown.contains("burst n=3 (default)") && shown.contains("Sweep of n and B_audio"), "{shown}");
     assert!(!shown.contains('\u{1b}'), "a pipe gets no escape codes");
+}
+
+/// A folder as another generator leaves it: two captures that differ in their seed, with the seconds of each upload.
+fn generated() -> tempfile::TempDir {
+    let folder = labelled();
+    let path = |name: &str| folder.path().join(name);
+    let labels: Value = serde_json::from_slice(&fs::read(path("labels.json")).unwrap()).unwrap();
+    fs::remove_file(path("labels.json")).unwrap();
+    fs::copy(path("sample.pcapng"), path("odd.pcapng")).unwrap();
+    for (name, file, seed) in [("even.json", "sample.pcapng", 2), ("odd.json", "odd.pcapng", 3)] {
+        let mut own = labels.clone();
+        for entry in own["files"].as_array_mut().unwrap() {
+            (entry["file"], entry["seed"], entry["configuration"]) = (json!(file), json!(seed), json!("a generator"));
+            for upload in entry["uploads"].as_array_mut().unwrap() {
+                // The truth says nothing of seconds; any number will do to be held against.
+                upload.as_array_mut().unwrap().push(json!(3.0));
+            }
+        }
+        fs::write(path(name), own.to_string()).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn captures_of_another_generator_are_split_by_their_seeds() {
+    let folder = generated();
+    let material = |more: &[&str]| report(folder.path(), &[&["--captures", ".", "--json"], more].concat());
+    let measured = material(&[]);
+    assert_eq!(measured["material"]["recordings"], 1);
+    assert!(measured["notes"].to_string().contains("kept out of tuning"), "{}", measured["notes"]);
+    let kinds = measured["seconds"].as_array().unwrap();
+    assert!(kinds[0]["found"]["all"].as_u64() > Some(0) && kinds[0]["held"]["all"].is_u64(), "{kinds:?}");
+    assert_eq!(material(&["--split", "develop"])["material"]["recordings"], 1);
+    assert_eq!(material(&["--split", "all"])["material"]["recordings"], 2);
+    fs::remove_file(folder.path().join("even.json")).unwrap();
+    for (arguments, expected) in [
+        (&["--captures", "."][..], "none of its 1 captures has a seed of this part"),
+        (&["--captures", "nowhere"], "the folder cannot be read"),
+        (&["--split", "all"], "--captures"),
+    ] {
+        let output = compare(folder.path(), arguments);
+        assert!(
+            output.status.code() == Some(2) && text(&output.stderr).contains(expected),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use earwitness_sim::plan::Plan;
 
 use super::super::{say, scenario};
+use super::others::{Part, label_files as files_in};
 use super::steps::Steps;
 use crate::compare::captured;
 use crate::compare::labels::{self, Label};
@@ -45,12 +46,12 @@ impl Inputs {
     ///
     /// # Errors
     /// When a scenario is unknown, a capture has no labels, or labels belong to no capture.
-    pub(super) fn check(inputs: &[String], label_files: &[PathBuf]) -> anyhow::Result<Self> {
+    pub(super) fn check(inputs: &[String], label_files: &[PathBuf], folders: &[PathBuf], part: Part) -> anyhow::Result<Self> {
         let shipped: BTreeSet<&str> = Plan::shipped().iter().map(|it| it.0).collect();
         let (names, captures): (Vec<&String>, Vec<&String>) =
             inputs.iter().partition(|it| shipped.contains(it.as_str()) || is_scenario(it));
         let mut scenarios = names.into_iter().map(|name| scenario::load(name)).collect::<anyhow::Result<Vec<_>>>()?;
-        if inputs.is_empty() && label_files.is_empty() {
+        if inputs.is_empty() && label_files.is_empty() && folders.is_empty() {
             scenarios = USUAL
                 .iter()
                 .filter(|it| shipped.contains(*it))
@@ -59,16 +60,35 @@ impl Inputs {
         }
         let mut notes = Vec::new();
         let labelled = label_files.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?;
-        let captures = if captures.is_empty() {
+        let mut captures = if captures.is_empty() {
             beside(label_files, &labelled, &mut notes)?
         } else {
             matched(&captures, label_files, &labelled)?
         };
+        let mut label_files = label_files.to_vec();
+        for folder in folders {
+            let files = files_in(folder)?;
+            let labelled = files.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?;
+            let all = beside(&files, &labelled, &mut notes)?;
+            let (before, many) = (captures.len(), all.len());
+            captures.extend(all.into_iter().filter(|it| it.1.iter().all(|label| part.has(label))));
+            if captures.len() == before {
+                bail!("--captures {}: none of its {many} captures has a seed of this part; see --split", folder.display());
+            }
+            if captures.iter().skip(before).any(|it| it.1.iter().any(|label| label.seed.is_none())) {
+                notes.push(format!(
+                    "{}: captures without a seed; nothing shows that no detector was tuned on them",
+                    folder.display()
+                ));
+            }
+            notes.push(format!("{}: {}", folder.display(), part.note()));
+            label_files.extend(files);
+        }
         let captures = captures.into_iter().filter(|it| has_truth(it, &mut notes)).collect::<Vec<_>>();
         if captures.is_empty() && scenarios.is_empty() {
             bail!("in no capture is it known what was uploaded; labels need `uploads`, an empty list where there were none");
         }
-        Ok(Self { scenarios, captures, label_files: label_files.to_vec(), notes })
+        Ok(Self { scenarios, captures, label_files, notes })
     }
 
     /// The files that are read.

@@ -1,6 +1,7 @@
 //! `earwitness compare`: all detectors on the same labelled captures or simulated homes.
 
 mod inputs;
+mod others;
 mod steps;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use anyhow::bail;
 use clap::ValueHint;
 
 use self::inputs::{Inputs, Material};
+use self::others::Part;
 use super::interrupt::Interrupt;
 use super::{Outcome, say};
 use crate::compare::{compare, html, json, table};
@@ -27,6 +29,12 @@ pub(in crate::cli) struct Args {
     /// When which device uploaded sound; without captures, those beside it are compared. May be given more than once.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     labels: Vec<PathBuf>,
+    /// Captures that somebody else generated or recorded: a folder with files of labels (*.json) beside the captures. May be given more than once.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    captures: Vec<PathBuf>,
+    /// Which of these: even seeds are for measuring and are never looked at while a detector is developed, odd ones are for developing.
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = Part::Measure, requires = "captures")]
+    split: Part,
     /// Nights per scenario, each with a seed of its own.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     seeds: u32,
@@ -52,7 +60,7 @@ const DASH: &str = "-";
 
 /// Compares and writes the reports.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let inputs = Inputs::check(&args.inputs, &args.labels)?;
+    let inputs = Inputs::check(&args.inputs, &args.labels, &args.captures, args.split)?;
     let outputs = [args.json.as_deref(), args.html.as_deref()];
     check_places(&inputs.files(), &outputs)?;
     // The first Ctrl-C ends the program, and removes what it has not finished writing.

@@ -1,58 +1,65 @@
-//! Chances of so many or more, added up term by term: as exact for one in a million as for a half.
+//! Chances of so many or more, of counts that need not be whole: what an effective number of observations asks for.
 
-use super::float;
+use special::{Beta, Gamma};
 
-/// A term so much smaller than the first one, as a logarithm, adds nothing to the sum any more.
-const NOTHING: f64 = -45.0;
+/// Halvings until an interval is as short as a float allows.
+const HALVINGS: u32 = 200;
 
-/// Logarithms of the factorials of 0 to `most`.
-pub(super) fn ln_factorials(most: u64) -> Vec<f64> {
-    let mut sum = 0.0;
-    let rest = (1..=most).map(|number| {
-        sum += float(number).ln();
-        sum
-    });
-    std::iter::once(0.0).chain(rest).collect()
-}
-
-/// The chance of `count` or more of `all` when each comes with the chance `share`; `table` holds the factorials up to `all`.
-pub(super) fn of_binomial(count: u64, all: u64, share: f64, table: &[f64]) -> f64 {
-    if count == 0 || share >= 1.0 {
-        return 1.0;
-    }
-    if count > all || share <= 0.0 {
+/// The share at which `count` or more of `all` has a chance of `tail`; 0 for no count. `count` above `all` has none: 1.
+pub(super) fn share_where_at_least(count: f64, all: f64, tail: f64) -> f64 {
+    if count <= 0.0 {
         return 0.0;
     }
-    let (yes, no) = (share.ln(), (-share).ln_1p());
-    let at = |number: u64| usize::try_from(number).ok().and_then(|number| table.get(number)).copied().unwrap_or(f64::INFINITY);
-    let term = |number: u64| at(all) - at(number) - at(all - number) + float(number) * yes + float(all - number) * no;
-    if float(count) > float(all) * share { sum((count..=all).map(term)) } else { 1.0 - sum((0..count).rev().map(term)) }
-}
-
-/// The chance of `count` or more when `mean` are expected; `table` holds the factorials up to `count`.
-pub(super) fn of_poisson(count: u64, mean: f64, table: &[f64]) -> f64 {
-    if count == 0 {
+    let rest = all - count + 1.0;
+    if rest <= 0.0 {
         return 1.0;
     }
-    if mean <= 0.0 {
-        return 0.0;
+    // The chance is I_share(count, rest); with a parameter of 1 in a closed form.
+    if (rest - 1.0).abs() <= 0.0 {
+        return (tail.ln() / count).exp();
     }
-    let at = |number: u64| usize::try_from(number).ok().and_then(|number| table.get(number)).copied().unwrap_or(f64::INFINITY);
-    let term = |number: u64| float(number) * mean.ln() - mean - at(number);
-    if float(count) <= mean {
-        return 1.0 - sum((0..count).rev().map(term));
+    if (count - 1.0).abs() <= 0.0 {
+        return -((-tail).ln_1p() / rest).exp_m1();
     }
-    let first = term(count);
-    let above = (count + 1..).scan(first, |ln, number| {
-        *ln += mean.ln() - float(number).ln();
-        Some(*ln)
-    });
-    sum(std::iter::once(first).chain(above))
+    let ln_beta = count.ln_beta(rest);
+    root(0.0, 1.0, |share| share.inc_beta(count, rest, ln_beta) >= tail)
 }
 
-/// The sum of terms, given as logarithms, that only become smaller.
-fn sum(terms: impl Iterator<Item = f64>) -> f64 {
-    let mut terms = terms.peekable();
-    let first = terms.peek().copied().unwrap_or(f64::NEG_INFINITY);
-    terms.take_while(|ln| ln - first > NOTHING).map(f64::exp).sum::<f64>().min(1.0)
+/// The mean at which `count` or more events have a chance of `tail`; 0 for no count.
+pub(super) fn mean_where_at_least(count: f64, tail: f64) -> f64 {
+    if count <= 0.0 {
+        return 0.0;
+    }
+    let most = count + 12.0 * (count + 1.0).sqrt() + 30.0;
+    root(0.0, most, |mean| mean.inc_gamma(count) >= tail)
+}
+
+/// The chance that at least `heads` of so many tosses of a coin are heads.
+pub(super) fn heads(heads: u64, tosses: u64) -> f64 {
+    if heads == 0 {
+        return 1.0;
+    }
+    let (count, rest) = (super::float(heads), super::float(tosses.saturating_sub(heads)) + 1.0);
+    if heads > tosses { 0.0 } else { 0.5_f64.inc_beta(count, rest, count.ln_beta(rest)) }
+}
+
+/// The two-sided 95 % point of Student's distribution.
+pub(super) fn student(freedom: f64) -> f64 {
+    root(0.0, 1_000.0, |t| earwitness_core::detect::ttest::two_sided(t, freedom) <= 2.0 * super::TAIL)
+}
+
+/// Where `holds` begins to hold, between two ends.
+pub(super) fn root(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..HALVINGS {
+        let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if holds(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    high
 }
