@@ -49,6 +49,19 @@ pub struct Series {
     pub bins: PackedBins,
 }
 
+/// When frames between a device and the internet passed: what the place of capture shows of it. Of the seconds in which frames passed
+/// one in [`PASSAGE_APART`] is noted.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Passage {
+    /// Frames that the device sent to one address on the internet, or to a gateway.
+    pub upstream: Series,
+    /// Frames that were sent to it from the internet.
+    pub downstream: Series,
+}
+
+/// Seconds from one that is noted in a [`Passage`] to the next, at least.
+pub const PASSAGE_APART: i64 = 5;
+
 /// Where a name of a receiver was seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NameSource {
@@ -281,6 +294,8 @@ pub struct DeviceFindings {
     pub sent: Series,
     /// Payload octets it received, by bin.
     pub received: Series,
+    /// When it was seen to send to the internet, and to be sent from there; `None` where nobody noted that.
+    pub passage: Option<Passage>,
     /// What looks like audio sent to the internet, oldest first.
     pub sightings: Vec<Sighting>,
     /// The same beat for longer than any utterance: calls, live pictures, games. Not counted as sightings.
@@ -316,12 +331,23 @@ pub struct CaptureFacts {
     pub clock_ahead: u64,
     /// Frames whose headers could not be read to the end, by reason.
     pub stopped: BTreeMap<String, u64>,
+    /// Octets on the wire of frames that could not be read far enough to tell who sent what to whom: unknown link types and protocols, closed
+    /// tunnels, broken headers. Encrypted packets between known ends are not among them.
+    pub unread_octets: u64,
     /// Frames of senders beyond the number of devices that are kept.
     pub others: u64,
     /// Sightings beyond the number that is kept.
     pub sightings_left_out: u64,
     /// Flows that could not be followed because the table was full.
     pub flows_not_followed: u64,
+}
+
+impl CaptureFacts {
+    /// Whether most octets of the capture could not be read, so that what was found says little of what passed.
+    #[must_use]
+    pub const fn is_mostly_unread(&self) -> bool {
+        self.unread_octets > self.wire_octets / 2
+    }
 }
 
 /// The whole result of an analysis.

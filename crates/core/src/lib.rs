@@ -30,3 +30,4 @@ pub mod table;
 pub mod time;
 pub mod trial;
 pub mod verdict;
+pub mod visibility;

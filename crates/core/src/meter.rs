@@ -2,7 +2,7 @@
 
 use crate::bins::{Bin, PackedBins};
 use crate::findings::Series;
-use crate::time::Timestamp;
+use crate::time::{SECOND, Timestamp};
 
 /// Turns times into bin numbers; remembers the last bin, because neighbours mostly share one.
 #[derive(Clone, Copy, Debug)]
@@ -11,13 +11,22 @@ pub struct Bins {
     width: i64,
     from: i64,
     index: i64,
+    /// Far jumps so far.
+    jumps: u32,
 }
+
+/// Farthest step back, and ahead, that is no far jump, nanoseconds: what clocks of several places differ by, and a capture that paused.
+const FAR: (i64, i64) = (3_600 * SECOND, 86_400 * SECOND);
+
+/// Far jumps that are followed. A frame that jumps after so many is counted in the bin of the frame before, so that stamps without any order
+/// cannot fill the memory with bins: captures put together from thousands of files jump less.
+const MOST_JUMPS: u32 = 10_000;
 
 impl Bins {
     /// Bins of `width` nanoseconds (at least 1), the first of which begins at `origin`.
     #[must_use]
     pub fn new(origin: Timestamp, width: i64) -> Self {
-        Self { origin, width: width.max(1), from: origin.nanos(), index: 0 }
+        Self { origin, width: width.max(1), from: origin.nanos(), index: 0, jumps: 0 }
     }
 
     /// Start of bin 0.
@@ -46,6 +55,13 @@ impl Bins {
     fn turn(&mut self, at: Timestamp) {
         // In 128 bits: the two may lie five centuries apart.
         let passed = i128::from(at.nanos()) - i128::from(self.origin.nanos());
+        let step = i128::from(at.nanos()) - i128::from(self.from);
+        if step < -i128::from(FAR.0) || step > i128::from(FAR.1) {
+            if self.jumps >= MOST_JUMPS {
+                return;
+            }
+            self.jumps += 1;
+        }
         let index = passed.div_euclid(i128::from(self.width));
         self.index = i64::try_from(index).unwrap_or(if index < 0 { i64::MIN } else { i64::MAX });
         self.from = at.nanos().saturating_sub(i64::try_from(passed.rem_euclid(i128::from(self.width))).unwrap_or(0));
@@ -189,7 +205,6 @@ pub(crate) fn in_order(mut all: Vec<Bin>) -> Vec<Bin> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::SECOND;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -213,6 +228,27 @@ mod tests {
             }
         }
         assert!(track.memory() < 150_000 / 4, "{}", track.memory());
+    }
+
+    #[test]
+    fn stamps_without_order_do_not_fill_the_memory() {
+        let mut bins = Bins::new(Timestamp::from_nanos(0), SECOND);
+        let mut tracks = vec![Track::default(); 400];
+        let lot = crate::lot::Lot::new(6);
+        for frame in 0..300_000 {
+            let year = 366 * 86_400 * SECOND;
+            let at = i64::try_from(lot.draw("stamp", frame, 50 * year.unsigned_abs())).unwrap();
+            let track = usize::try_from(frame % 400).unwrap();
+            tracks[track].add(bins.index(Timestamp::from_nanos(at)), 100);
+        }
+        let memory: usize = tracks.iter().map(Track::memory).sum();
+        assert!(memory < 1_000_000, "{memory} octets");
+        let octets: u64 = tracks
+            .into_iter()
+            .flat_map(|track| track.series(bins.origin(), SECOND).bins.iter().collect::<Vec<_>>())
+            .map(|bin| bin.payload_octets)
+            .sum();
+        assert_eq!(octets, 30_000_000, "no octet is lost");
     }
 
     #[test]

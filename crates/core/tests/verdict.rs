@@ -61,6 +61,7 @@ fn device(number: u8, length: i64, octets: impl Fn(i64) -> u64) -> DeviceFinding
         chatter: Totals::default(),
         sent,
         received: Series::default(),
+        passage: None,
         sightings: Vec::new(),
         continuous: Vec::new(),
         local_sightings: Vec::new(),

@@ -118,6 +118,9 @@ fn probed(probing: &written::Probing, library: &Library) -> Result<Probing, Faul
         local_offset: 0,
         warm_up: within_seconds("warm_up_seconds", &probing.warm_up_seconds, 0.0, 86_400.0)?,
     };
+    for (sound, stimulus) in probing.sounds.iter().zip(&design.stimuli) {
+        library.fits(stimulus, design.slot).map_err(|error| Fault::at(sound.span(), error.to_string()))?;
+    }
     design.check().map_err(|error| Fault { at: place(&error, probing), what: error.to_string() })?;
     Ok(Probing {
         design,

@@ -17,6 +17,7 @@ use crate::config::{Config, Watched};
 use crate::frames::FrameRing;
 use crate::source::{Event as Came, Source};
 use crate::store::Event;
+use crate::wire::ADVICE;
 
 /// Lost frames, and clocks that differ, are told of at most so often, nanoseconds.
 const LOSSES: i64 = 60 * SECOND;
@@ -48,6 +49,10 @@ pub(super) struct Intake {
     lost_told: Option<Timestamp>,
     /// When it was last told that a source's clock is off.
     offset_told: Option<Timestamp>,
+    /// Whether a source that has never captured anything is started again when it ends.
+    waits: bool,
+    /// What such a source ended with, where that is the end of the session.
+    failed: Option<String>,
     pub(super) frames: u64,
     pub(super) lost_in_all: u64,
 }
@@ -80,6 +85,11 @@ impl NotKept {
     }
 }
 
+/// Whether a line of our own capture only advises. Lost frames are counted in what it writes.
+fn is_advice(line: &str) -> bool {
+    line.strip_prefix("earwitness: ").unwrap_or(line).starts_with(ADVICE)
+}
+
 /// What happened while frames were taken, to be told afterwards.
 enum Happened {
     Said(String),
@@ -90,7 +100,9 @@ enum Happened {
 }
 
 impl Intake {
-    pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
+    /// `waits`: whether interfaces that are not there are waited for, and sources that end at once started again.
+    pub(super) fn new(config: &Config, waits: bool) -> anyhow::Result<Self> {
+        let more: &[&str] = if waits { &["--wait"] } else { &[] };
         let mut lanes = Vec::new();
         for watched in &config.sources {
             let mut interfaces = Vec::new();
@@ -98,7 +110,7 @@ impl Intake {
                 Watched::Interfaces(names) => {
                     interfaces.clone_from(names);
                     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                    Source::interfaces(&names, &[]).context("the program cannot start itself to capture")?
+                    Source::interfaces(&names, more).context("the program cannot start itself to capture")?
                 }
                 Watched::Command(line) => Source::command(line)?,
             };
@@ -122,6 +134,8 @@ impl Intake {
             lost: 0,
             lost_told: None,
             offset_told: None,
+            waits,
+            failed: None,
             frames: 0,
             lost_in_all: 0,
         })
@@ -161,6 +175,11 @@ impl Intake {
         self.not_kept.is_over(since_boot).then_some(Ok("recent frames are kept again"))
     }
 
+    /// Why it is of no use to go on, if so: a source could not begin to capture.
+    pub(super) fn failed(&self) -> Option<&str> {
+        self.failed.as_deref()
+    }
+
     /// Ends all of them.
     pub(super) fn stop(&mut self) {
         for lane in &mut self.lanes {
@@ -190,11 +209,14 @@ impl Daemon {
     pub(super) fn take_frames(&mut self, now: Timestamp) {
         for wrong in self.intake.start(clock::since_boot()) {
             self.trouble(now, Event::Fault, &wrong);
+            if !self.intake.waits && !self.intake.begun {
+                self.intake.failed = Some(wrong);
+            }
         }
         let mut happened = Vec::new();
         let mut actions = Vec::new();
         let Self { intake, machine, samples, .. } = self;
-        let Intake { lanes, ring, frames, lost, lost_in_all, not_kept, .. } = intake;
+        let Intake { lanes, ring, frames, lost, lost_in_all, not_kept, waits, begun, failed, .. } = intake;
         for Lane { source, offset, interfaces, captures, delivered } in lanes {
             let name = source.name().to_owned();
             source.read_frames(&mut |event| match event {
@@ -221,14 +243,19 @@ impl Daemon {
                     machine.handle(Input::Lost { frames }, now, &mut actions);
                 }
                 Came::Said(line) if interfaces.is_empty() => happened.push(Happened::Said(format!("{name}: {line}"))),
+                Came::Said(line) if is_advice(line) => happened.push(Happened::Said(line.to_owned())),
                 Came::Said(line) => {
-                    // Our own capture speaks only of what keeps it from hearing.
+                    // Else our own capture speaks only of what keeps it from hearing.
                     machine.handle(Input::Lost { frames: 0 }, now, &mut actions);
                     happened.push(Happened::Gap(line.to_owned()));
                 }
                 Came::Rubbish(stop) => happened.push(Happened::Gap(format!("{name} wrote what is no capture: {stop}"))),
                 Came::Ended(ended) => {
                     machine.handle(Input::Lost { frames: 0 }, now, &mut actions);
+                    if !*waits && !*begun && !*captures {
+                        *failed = Some(format!("{name} ended before it captured anything: {}", ended.why));
+                        return;
+                    }
                     happened.push(Happened::Gap(format!("{name} has ended ({}); it is started again", ended.why)));
                 }
                 Came::Interface { .. } => *captures = true,
@@ -309,5 +336,16 @@ impl Daemon {
     /// What other threads tell that concerns nobody else.
     pub(super) fn fault(&mut self, what: &str, now: Timestamp) {
         self.trouble(now, Event::Fault, what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_is_no_gap() {
+        assert!(is_advice("earwitness: by the way: eth0 carries frames of up to 2962 octets, more than its MTU allows"));
+        assert!(!is_advice("earwitness: eth0 is down; nothing can be heard until it is up"));
     }
 }

@@ -70,6 +70,8 @@ enum End {
     Done,
     /// Somebody stopped it.
     Stopped,
+    /// A source could not begin to capture.
+    Failed(String),
     /// The configuration has changed: this is the new one.
     Reload(Box<Config>),
 }
@@ -124,6 +126,7 @@ pub fn run(mut config: Config, goal: Goal, style: Style, reread: Reread<'_>) -> 
         let session = daemon.close(&end)?;
         match end {
             End::Done | End::Stopped => return Ok(session),
+            End::Failed(why) => anyhow::bail!("{why}"),
             End::Reload(again) => config = *again,
         }
     }
@@ -141,7 +144,7 @@ impl Daemon {
         };
         let begun = sessions::begin(&config, goal, &mut ledger, now)?;
         let mouth = sessions::mouth(&config, &begun.design, &outbox)?;
-        let intake = Intake::new(&config)?;
+        let intake = Intake::new(&config, goal == Goal::Watch)?;
         let mut daemon = Self {
             machine: begun.machine,
             wake: Some(now),
@@ -172,6 +175,9 @@ impl Daemon {
             self.wait();
             let now = clock::now();
             self.take_frames(now);
+            if let Some(why) = self.intake.failed() {
+                return End::Failed(why.to_owned());
+            }
             while let Some(message) = self.inbox.next() {
                 if let Some(end) = self.message(message, reread, now) {
                     return end;

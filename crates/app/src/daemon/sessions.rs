@@ -97,6 +97,7 @@ pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, now: Times
     let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
     let store = ledger.store_mut();
     let reader = store.reader()?;
+    let known = reader.known()?;
     let last = reader.sessions()?.pop();
     // Each session of a home has a part of its own, settled before the first: what is proven in one is not lent against the next.
     let share = |before| Ok::<_, anyhow::Error>(Share { whole, session: reader.sessions_with_rounds(before)? + 1 });
@@ -106,13 +107,13 @@ pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, now: Times
     let Some((last, share)) = last else {
         let share = share(None)?;
         let alpha = share.alpha();
-        let machine = Experiment::new(wanted.clone(), choice, alpha, settings).with_upkeep(Upkeep::default());
+        let machine = Experiment::new(wanted.clone(), choice, alpha, settings).with_upkeep(Upkeep::default()).knowing(known);
         return Ok(Begun { machine, design: wanted, share, resumed: None });
     };
     let (trials, unfinished, devices) = (reader.trials(last.id)?, reader.unfinished(last.id)?, reader.devices(last.id)?);
     store.resume(last.id)?;
     let design = last.design;
-    let machine = Experiment::new(design.clone(), choice, last.alpha, settings).with_upkeep(Upkeep::default());
+    let machine = Experiment::new(design.clone(), choice, last.alpha, settings).with_upkeep(Upkeep::default()).knowing(known);
     Ok(Begun { machine: machine.resumed(&trials, unfinished, devices), design, share, resumed: Some(trials.len()) })
 }
 
@@ -204,6 +205,7 @@ impl Daemon {
         let text = match end {
             End::Done => "the session is over",
             End::Stopped => "stopped",
+            End::Failed(_) => "nothing could be captured",
             End::Reload(_) => "the configuration is read again",
         };
         ledger.note(now, if matches!(end, End::Reload(_)) { Event::Reloaded } else { Event::Stopped }, None, text);

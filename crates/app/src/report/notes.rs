@@ -51,8 +51,8 @@ pub fn notes(facts: &CaptureFacts, context: &Context<'_>) -> Vec<String> {
     out
 }
 
-/// The reasons, most frequent first.
-fn reasons(facts: &CaptureFacts) -> String {
+/// Why frames were not read to the end, the most frequent reason first.
+pub(super) fn reasons(facts: &CaptureFacts) -> String {
     let mut reasons: Vec<_> = facts.stopped.iter().collect();
     reasons.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     let mut told: Vec<_> =

@@ -68,6 +68,7 @@ pub(crate) fn device(number: u8) -> DeviceFindings {
         chatter: Totals { frames: 3, wire_octets: 180, payload_octets: 0 },
         sent: series(bins),
         received: series(vec![]),
+        passage: None,
         sightings: vec![],
         continuous: vec![],
         local_sightings: vec![],

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use earwitness_core::findings::{DeviceFindings, DeviceId, Estimate, Findings, Role, Seen, Sighting, SightingKind};
+use earwitness_core::findings::{CaptureFacts, DeviceFindings, DeviceId, Estimate, Findings, Role, Seen, Sighting, SightingKind};
 use earwitness_core::time::{Timestamp, Window};
 
 use super::Context;
 use super::names::{self, WIDEST};
+use super::notes::reasons;
 use super::stretches::{PAUSE, observed};
-use super::words::{as_f64, counted, duration, round, seconds};
+use super::words::{as_f64, counted, duration, octets, round, seconds};
 
 /// One device as a person reads it.
 pub struct Device<'a> {
@@ -67,8 +68,20 @@ pub fn summary<'a>(findings: &'a Findings, context: &Context<'_>) -> Summary<'a>
     let facts = &findings.capture;
     let span = facts.first.zip(facts.last).map_or(0, |(first, last)| last.since(first));
     let paused = span.saturating_sub(observed) > PAUSE;
-    let answer = answer(&devices, observed, paused);
+    let answer = [unread(facts), Some(answer(&devices, observed, paused))].into_iter().flatten().collect::<Vec<_>>().join(" ");
     Summary { answer, caution: if sighted { NOT_PROOF } else { NOT_CLEAN }, sighted, devices, observed, paused }
+}
+
+/// Said before any answer where most of the capture could not be read.
+#[must_use]
+pub fn unread(facts: &CaptureFacts) -> Option<String> {
+    let (lost, all) = (octets(facts.unread_octets), octets(facts.wire_octets));
+    facts.is_mostly_unread().then(|| {
+        format!(
+            "Most of this capture could not be read ({lost} of {all}): {}. What follows is about the rest alone.",
+            reasons(facts)
+        )
+    })
 }
 
 fn device<'a>(found: &'a DeviceFindings, context: &Context<'_>) -> Device<'a> {
@@ -226,6 +239,19 @@ mod tests {
         assert_eq!(told.answer, "No device sent what looks like sound to the internet, in 3 h 12 min.");
         assert!(told.caution.contains("does not show"));
         assert_eq!(summary(&Findings::default(), &sample::context(&[])).answer, "No device was seen in this capture.");
+    }
+
+    #[test]
+    fn a_capture_that_could_not_be_read_says_so_before_anything_else() {
+        let mut findings = Findings::default();
+        findings.capture.wire_octets = 3_000;
+        findings.capture.unread_octets = 1_500;
+        assert!(summary(&findings, &sample::context(&[])).answer.starts_with("No device was seen"));
+        findings.capture.unread_octets = 1_501;
+        findings.capture.stopped = [("link type not read".to_owned(), 7)].into();
+        let told = summary(&findings, &sample::context(&[])).answer;
+        let expected = "Most of this capture could not be read (1.5 kB of 3.0 kB): link type not read (7). What follows is about the rest alone.";
+        assert!(told.starts_with(expected), "{told}");
     }
 
     #[test]

@@ -187,5 +187,5 @@ fn a_line_is_words_as_in_a_shell_that_expands_nothing() {
     assert_eq!(Source::command("ssh r 'tcpdump  -w -' $HOME").unwrap().words, ["ssh", "r", "tcpdump  -w -", "$HOME"]);
     assert_eq!(Source::command("ssh 'r").unwrap_err(), BadLine::Quotes);
     assert_eq!(Source::command("  ").unwrap_err(), BadLine::Empty);
-    assert_eq!(Source::of_program("/e", &["a", "b"], &["--strict"]).words, ["/e", "capture", "-i", "a", "-i", "b", "--strict"]);
+    assert_eq!(Source::of_program("/e", &["a", "b"], &["--wait"]).words, ["/e", "capture", "-i", "a", "-i", "b", "--wait"]);
 }

@@ -3,7 +3,7 @@
 //! Reading is bounded by the octets that are there: a damaged column gives `None`, never a huge allocation.
 
 use earwitness_core::detect::lottery::Score;
-use earwitness_core::findings::{Bin, Mark, Series, Totals};
+use earwitness_core::findings::{Bin, Mark, Passage, Series, Totals};
 use earwitness_core::measure::Measure;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 
@@ -119,6 +119,11 @@ impl Unpacker<'_> {
 /// One direction of a device: origin, width (0 for the usual second), bins.
 pub(super) fn series(series: &Series) -> Vec<u8> {
     let mut to = Packer::default();
+    put_series(&mut to, series);
+    to.octets()
+}
+
+fn put_series(to: &mut Packer, series: &Series) {
     to.since(series.origin, Timestamp::default());
     to.signed(if series.width == SECOND { 0 } else { series.width });
     to.count(series.bins.len());
@@ -129,12 +134,16 @@ pub(super) fn series(series: &Series) -> Vec<u8> {
         to.number(payload_octets);
         last = index;
     }
-    to.octets()
 }
 
 /// The same, back.
 pub(super) fn unpack_series(octets: &[u8]) -> Option<Series> {
     let mut of = Unpacker(octets);
+    let series = take_series(&mut of)?;
+    of.whole(series)
+}
+
+fn take_series(of: &mut Unpacker<'_>) -> Option<Series> {
     let (origin, width) = (of.since(Timestamp::default())?, of.signed()?);
     let count = of.count()?;
     let mut series = Series { origin, width: if width == 0 { SECOND } else { width }, ..Series::default() };
@@ -145,28 +154,36 @@ pub(super) fn unpack_series(octets: &[u8]) -> Option<Series> {
         series.bins.push(Bin { index, frames, payload_octets: of.number()? });
     }
     series.bins.shrink();
-    of.whole(series)
+    Some(series)
 }
 
-/// Frames, octets on the wire, payload octets of each.
-pub(super) fn totals(all: [Totals; 4]) -> Vec<u8> {
+/// Frames, octets on the wire, payload octets of each; then, where it was noted, the passage.
+pub(super) fn totals(all: [Totals; 4], passage: Option<&Passage>) -> Vec<u8> {
     let mut to = Packer::default();
     for Totals { frames, wire_octets, payload_octets } in all {
         for number in [frames, wire_octets, payload_octets] {
             to.number(number);
         }
     }
+    if let Some(Passage { upstream, downstream }) = passage {
+        put_series(&mut to, upstream);
+        put_series(&mut to, downstream);
+    }
     to.octets()
 }
 
 /// The same, back.
-pub(super) fn unpack_totals(octets: &[u8]) -> Option<[Totals; 4]> {
+pub(super) fn unpack_totals(octets: &[u8]) -> Option<([Totals; 4], Option<Passage>)> {
     let mut of = Unpacker(octets);
     let mut all = [Totals::default(); 4];
     for totals in &mut all {
         *totals = Totals { frames: of.number()?, wire_octets: of.number()?, payload_octets: of.number()? };
     }
-    of.whole(all)
+    if of.0.is_empty() {
+        return Some((all, None));
+    }
+    let passage = Passage { upstream: take_series(&mut of)?, downstream: take_series(&mut of)? };
+    of.whole((all, Some(passage)))
 }
 
 /// Records of a sighting: distance in time, then length and whether it is audio.
@@ -290,7 +307,12 @@ mod tests {
         fn series_and_slots_come_back(origin: i64, from: i64, width in 1_i64..9_000_000_000, bins in prop::collection::vec((any::<i64>(), any::<u32>(), any::<u64>()), 0..50)) {
             let bins = bins.into_iter().map(|(index, frames, payload_octets)| Bin { index, frames, payload_octets }).collect();
             let before = Series { origin: at(origin), width, bins };
-            prop_assert_eq!(unpack_series(&series(&before)), Some(before));
+            prop_assert_eq!(unpack_series(&series(&before)), Some(before.clone()));
+            let sums = [Totals { frames: 1, wire_octets: u64::MAX, payload_octets: 0 }; 4];
+            let passage = Some(Passage { upstream: before, downstream: Series { width: SECOND, ..Series::default() } });
+            for passage in [None, passage] {
+                prop_assert_eq!(unpack_totals(&totals(sums, passage.as_ref())), Some((sums, passage)));
+            }
             let windows = vec![Window { from: at(origin), until: at(from) }, Window { from: at(width), until: at(origin) }];
             prop_assert_eq!(unpack_slots(&slots(&windows)), Some(windows));
         }
@@ -300,7 +322,8 @@ mod tests {
             let bins = unpack_series(&octets).map_or(0, |series| series.bins.len());
             let marks = unpack_marks(&octets, at(0)).map_or(0, |marks| marks.len());
             let scores = unpack_scores(&octets).map_or(0, |scores| scores.len());
-            prop_assert!(bins.max(marks).max(scores) <= octets.len());
+            let noted = unpack_totals(&octets).and_then(|all| all.1).map_or(0, |passage| passage.upstream.bins.len());
+            prop_assert!(bins.max(marks).max(scores).max(noted) <= octets.len());
             prop_assert!(unpack_slots(&octets).is_none_or(|slots| slots.len() <= octets.len()));
         }
     }

@@ -157,6 +157,11 @@ impl Reader {
         })
     }
 
+    /// All devices that are known from any session.
+    pub fn known(&self) -> Result<Vec<DeviceId>> {
+        self.read(|connection| Ok(device::all(connection)?.into_values().collect()))
+    }
+
     /// What the published test said after each probe of a session.
     pub fn tested(&self, session: SessionId) -> Result<BTreeMap<u32, Tested>> {
         self.read(|connection| round::tested(connection, session, u32::MAX))

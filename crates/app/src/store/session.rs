@@ -5,8 +5,8 @@ use std::fmt;
 use earwitness_core::detect::burst;
 use earwitness_core::plan::Done;
 use earwitness_core::probe::Stimulus;
-use earwitness_core::schedule::{Design, Quiet};
-use earwitness_core::time::Timestamp;
+use earwitness_core::schedule::{Design, MOST_SLOTS, Quiet};
+use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_core::verdict;
 use rusqlite::{Connection, Row, params};
 
@@ -105,6 +105,9 @@ pub(super) fn end(connection: &Connection, session: SessionId, at: Timestamp, wh
     statement.execute(params![session.0, at.nanos(), why_word(why)]).map(drop)
 }
 
+/// No time of a layout is longer, nanoseconds: the configuration allows a day.
+const LONGEST_TIME: i64 = 31 * 86_400 * SECOND;
+
 /// All sessions, oldest first.
 pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<SessionRow>> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM sessions ORDER BY id"))?;
@@ -129,7 +132,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<SessionRow> 
         (Some(at), Some(why)) => Some((at, value(&why, ENDS).ok_or_else(|| odd(17, "an unknown end"))?)),
         _ => None,
     };
-    Ok(SessionRow {
+    let session = SessionRow {
         id: SessionId(id),
         begun: Timestamp::from_nanos(row.get(1)?),
         program: row.get(2)?,
@@ -157,7 +160,13 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<SessionRow> 
         burst,
         ended,
         retired: moment(18)?,
-    })
+    };
+    let Design { slots, slot, guard, rest, local_offset, warm_up, lengths, .. } = &session.design;
+    let times = [slot, guard, &rest.0, &rest.1, warm_up];
+    let sane = *slots <= MOST_SLOTS
+        && times.into_iter().chain(lengths).all(|time| (0..=LONGEST_TIME).contains(time))
+        && local_offset.saturating_abs() <= LONGEST_TIME;
+    if sane { Ok(session) } else { Err(odd(5, "a damaged layout of a session")) }
 }
 
 fn sounds(connection: &Connection, session: i64) -> rusqlite::Result<Vec<Stimulus>> {

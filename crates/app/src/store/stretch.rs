@@ -50,7 +50,7 @@ fn write_device(connection: &Connection, stretch: i64, found: &DeviceFindings) -
         description,
         found.seen.from.nanos(),
         found.seen.until.nanos(),
-        pack::totals([found.upstream, found.downstream, found.local, found.chatter]),
+        pack::totals([found.upstream, found.downstream, found.local, found.chatter], found.passage.as_ref()),
         pack::series(&found.sent),
         pack::series(&found.received),
     ])?;
@@ -113,10 +113,11 @@ pub(super) fn read(connection: &Connection, stretch: i64, known: &BTreeMap<i64, 
         let id = *known.get(&number).ok_or_else(|| odd(0, "an unknown device"))?;
         let seen = Window { from: Timestamp::from_nanos(row.get(2)?), until: Timestamp::from_nanos(row.get(3)?) };
         let (totals, sent, received): (Vec<u8>, Vec<u8>, Vec<u8>) = (row.get(4)?, row.get(5)?, row.get(6)?);
-        let [upstream, downstream, local, chatter] = pack::unpack_totals(&totals).ok_or_else(|| odd(4, "damaged totals"))?;
+        let (all, passage) = pack::unpack_totals(&totals).ok_or_else(|| odd(4, "damaged totals"))?;
+        let [upstream, downstream, local, chatter] = all;
         let series = |octets: &[u8], column| pack::unpack_series(octets).ok_or_else(|| odd(column, "a damaged series"));
         let (sent, received) = (series(&sent, 5)?, series(&received, 6)?);
-        let mut found = DeviceFindings { upstream, downstream, local, chatter, sent, received, ..nothing(id, seen) };
+        let mut found = DeviceFindings { upstream, downstream, local, chatter, sent, received, passage, ..nothing(id, seen) };
         let description = device::description(connection, row.get(1)?)?;
         description.tell(&mut found).ok_or_else(|| odd(1, "a damaged description"))?;
         Ok(found)
@@ -184,6 +185,7 @@ fn nothing(id: DeviceId, seen: Window) -> DeviceFindings {
         chatter: earwitness_core::findings::Totals::default(),
         sent: Series::default(),
         received: Series::default(),
+        passage: None,
         sightings: Vec::new(),
         continuous: Vec::new(),
         local_sightings: Vec::new(),
@@ -210,6 +212,8 @@ fn facts(connection: &Connection, stretch: i64) -> rusqlite::Result<CaptureFacts
             clock_back: count(7)?,
             clock_ahead: count(8)?,
             stopped: serde_json::from_str(&stopped).map_err(|_| odd(9, "damaged reasons"))?,
+            // A live capture is of links that are read.
+            unread_octets: 0,
             others: count(10)?,
             sightings_left_out: count(11)?,
             flows_not_followed: count(12)?,

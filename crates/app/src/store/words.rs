@@ -4,6 +4,7 @@ use earwitness_core::findings::{NameSource, Role, SightingKind, TrainShape};
 use earwitness_core::plan::Done;
 use earwitness_core::probe::{Heard, SoundKind, Void};
 use earwitness_core::verdict::{NotTested, Outcome, Undecided};
+use earwitness_core::visibility::Unseen;
 
 pub(super) const SOUNDS: &[(SoundKind, &str)] =
     &[(SoundKind::Speech, "speech"), (SoundKind::Noise, "noise"), (SoundKind::Music, "music")];
@@ -48,6 +49,12 @@ const OUTCOMES: &[(Outcome, (&str, Option<&str>))] = &[
     (Outcome::NotTested(NotTested::NoRounds), ("not tested", Some("no rounds"))),
     (Outcome::NotTested(NotTested::Unheard), ("not tested", Some("unheard"))),
     (Outcome::NotTested(NotTested::Absent), ("not tested", Some("absent"))),
+    (Outcome::NotTested(NotTested::Unseen(Unseen::OneWay)), ("not tested", Some("one way"))),
+    (Outcome::NotTested(NotTested::Unseen(Unseen::LocalOnly)), ("not tested", Some("local only"))),
+    (Outcome::NotTested(NotTested::Unseen(Unseen::Joined)), ("not tested", Some("joined"))),
+    (Outcome::NotTested(NotTested::Unseen(Unseen::Left)), ("not tested", Some("left"))),
+    (Outcome::NotTested(NotTested::Unseen(Unseen::Away)), ("not tested", Some("away"))),
+    (Outcome::NotTested(NotTested::Unseen(Unseen::Gap)), ("not tested", Some("gap"))),
 ];
 
 /// The word for a value.
@@ -130,6 +137,9 @@ mod tests {
         for (outcome_, words) in OUTCOMES {
             assert_eq!(outcome(*words), Some(*outcome_));
             assert_eq!(outcome_words(*outcome_), *words);
+        }
+        for why in earwitness_core::visibility::UNSEEN {
+            assert_ne!(outcome_words(Outcome::NotTested(NotTested::Unseen(why))), ("", None));
         }
         for (done, _) in ENDS {
             let known = match done {

@@ -8,6 +8,7 @@ use anyhow::Context;
 use earwitness_core::pcap::write;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::ADVICE;
 use super::links::Links;
 use super::output::Output;
 use super::port::Port;
@@ -209,7 +210,7 @@ impl Recording {
         let mut lost = Vec::new();
         for port in &mut self.ports {
             if let Some(said) = port.long_frames() {
-                say(&said);
+                say(&format!("{ADVICE}{said}"));
             }
             if !port.count().context("cannot read the kernel's counters")? {
                 continue;
@@ -223,7 +224,8 @@ impl Recording {
         let due = self.said_losses.is_none_or(|said| now.saturating_sub(said) >= REPEAT);
         if due && !lost.is_empty() {
             self.said_losses = Some(now);
-            say(&format!("{}; the reader is too slow, or the ring too small (--ring)", lost.join(", ")));
+            // Readers of the capture have its counters.
+            say(&format!("{ADVICE}{}; the reader is too slow, or the ring too small (--ring)", lost.join(", ")));
         }
         Ok(())
     }
@@ -258,9 +260,9 @@ impl Recording {
         }
         for port in &mut self.ports {
             if let Some(said) = port.long_frames() {
-                say(&said);
+                say(&format!("{ADVICE}{said}"));
             }
-            say(&port.summary());
+            say(&format!("{ADVICE}{}", port.summary()));
         }
         if self.out.is_waiting() {
             say(&format!("the reader takes nothing; {} octets were not written", self.out.waiting()));

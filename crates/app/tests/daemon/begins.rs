@@ -145,3 +145,35 @@ fn a_pause_outlives_a_new_configuration_and_a_new_start() {
     assert_eq!(place.tell("resume"), "probing is allowed");
     running.stop();
 }
+
+#[test]
+fn two_requests_to_stop_within_a_moment_are_one_and_the_report_is_written() {
+    let place = Place::new();
+    let feed = Feed::start(place.folder.path(), HOME);
+    place.write(&[&feed.command()], &format!("{PROBING}{}", place.wav()));
+    let mut running = place.start(&["probe", "--anyway"]);
+    running.line("frames come from");
+    running.signal("TERM");
+    clock::sleep(Duration::from_millis(5));
+    running.signal("TERM");
+    assert_eq!(running.ended(), 0, "{}", running.said());
+    assert!(running.said().contains("No device"), "{}", running.said());
+    place.check();
+}
+
+#[test]
+fn a_test_that_cannot_capture_ends_at_once_and_says_what_to_do() {
+    let place = Place::new();
+    place.write(&[], &format!("{PROBING}{}", place.wav()));
+    let mut running = place.start(&["probe", "--anyway", "-i", "eth9"]);
+    assert_eq!(running.ended(), 2);
+    assert!(
+        running.said().contains("there is no interface eth9") && running.said().contains("capture --list"),
+        "{}",
+        running.said()
+    );
+    place.write(&["sh -c 'echo no right to capture >&2; exit 1'"], &format!("{PROBING}{}", place.wav()));
+    let mut running = place.start(&["probe", "--anyway"]);
+    assert_eq!(running.ended(), 2);
+    assert!(running.said().contains("no right to capture"), "{}", running.said());
+}

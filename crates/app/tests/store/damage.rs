@@ -219,3 +219,18 @@ fn retention_on_a_damaged_file_fails_in_words() {
     store.retain(&Retention { series: 0, sightings: 0, journal: 0 }, at(99_999_999)).unwrap();
     assert!(store.reader().unwrap().session(SessionId(1)).unwrap().retired.is_some());
 }
+
+#[test]
+fn a_layout_that_no_session_can_have_is_damaged() {
+    for (column, value) in
+        [("slot", i64::MAX), ("guard", i64::MAX), ("slots", i64::MAX), ("slots", 1_000_000_000), ("warm_up", -1)]
+    {
+        let folder = folder();
+        let path = folder.path().join(FILE);
+        fs::write(&path, made(2)).unwrap();
+        rusqlite::Connection::open(&path).unwrap().execute(&format!("UPDATE sessions SET {column} = {value}"), []).unwrap();
+        let reader = Reader::open(folder.path()).unwrap();
+        let told = recompute(&reader, SessionId(1)).unwrap_err().to_string();
+        assert!(told.contains("damaged"), "{column} = {value}: {told}");
+    }
+}

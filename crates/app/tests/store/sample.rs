@@ -3,8 +3,8 @@
 use earwitness::store::{Event, JournalLine, Record, Reply, Store};
 use earwitness_core::detect::lottery::Score;
 use earwitness_core::findings::{
-    Bin, CaptureFacts, Contact, DeviceFindings, DeviceId, Estimate, Findings, FlowKey, Mark, Receiver, Role, Seen, Series,
-    Sighting, SightingKind, Totals, TrainShape,
+    Bin, CaptureFacts, Contact, DeviceFindings, DeviceId, Estimate, Findings, FlowKey, Mark, Passage, Receiver, Role, Seen,
+    Series, Sighting, SightingKind, Totals, TrainShape,
 };
 use earwitness_core::mac::Mac;
 use earwitness_core::measure::Measure;
@@ -74,6 +74,7 @@ pub(crate) fn minute(number: u32, devices: u8, pause: impl Fn(u8) -> i64) -> Fin
             payload_octets: series.bins.iter().map(|bin| bin.payload_octets).sum(),
         };
         let contact = Contact { receiver: Receiver { system: None, ..sighting(at(0)).receiver }, sent: sent.clone() };
+        let passage = Passage { upstream: series(1), downstream: Series { width: SECOND, ..Series::default() } };
         DeviceFindings {
             id: id(device),
             role: Role::Device,
@@ -89,6 +90,7 @@ pub(crate) fn minute(number: u32, devices: u8, pause: impl Fn(u8) -> i64) -> Fin
             chatter: Totals { frames: 2, wire_octets: 180, payload_octets: 60 },
             sent,
             received,
+            passage: Some(passage),
             sightings: Vec::new(),
             continuous: Vec::new(),
             local_sightings: Vec::new(),

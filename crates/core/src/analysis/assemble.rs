@@ -6,7 +6,7 @@ use super::contacts::most;
 use super::finish::corroborate;
 use crate::detect::burst;
 use crate::findings::{
-    Bin, CaptureFacts, Contact, DeviceFindings, DeviceId, Findings, FlowKey, Receiver, Role, Series, Sighting,
+    Bin, CaptureFacts, Contact, DeviceFindings, DeviceId, Findings, FlowKey, Passage, Receiver, Role, Series, Sighting,
 };
 use crate::meter::in_order;
 use crate::roster::ADDRESSES;
@@ -18,6 +18,8 @@ struct Parts {
     whole: DeviceFindings,
     sent: Vec<Bin>,
     received: Vec<Bin>,
+    /// Upstream and downstream; `None` if no part noted them.
+    passage: Option<[Vec<Bin>; 2]>,
     continuous: BTreeMap<(FlowKey, Timestamp), Sighting>,
     contacts: Vec<(Receiver, Vec<Bin>)>,
 }
@@ -51,8 +53,9 @@ impl Parts {
         let (sent, received) = (std::mem::take(&mut first.sent), std::mem::take(&mut first.received));
         let continuous = std::mem::take(&mut first.continuous);
         let contacts = std::mem::take(&mut first.contacts);
+        let passage = first.passage.take().map(|it| [seconds(&it.upstream), seconds(&it.downstream)]);
         let (sent, received) = (seconds(&sent), seconds(&received));
-        let mut parts = Self { whole: first, sent, received, continuous: BTreeMap::new(), contacts: Vec::new() };
+        let mut parts = Self { whole: first, sent, received, passage, continuous: BTreeMap::new(), contacts: Vec::new() };
         parts.go_on(continuous);
         parts.meet(contacts);
         parts
@@ -89,6 +92,11 @@ impl Parts {
         whole.local_sightings.extend(part.local_sightings);
         self.sent.extend(seconds(&part.sent));
         self.received.extend(seconds(&part.received));
+        if let Some(passage) = part.passage {
+            let [upstream, downstream] = self.passage.get_or_insert_default();
+            upstream.extend(seconds(&passage.upstream));
+            downstream.extend(seconds(&passage.downstream));
+        }
         self.go_on(part.continuous);
         self.meet(part.contacts);
     }
@@ -118,6 +126,10 @@ impl Parts {
         let series =
             |bins: Vec<Bin>| Series { origin: Timestamp::default(), width: SECOND, bins: in_order(bins).into_iter().collect() };
         (whole.sent, whole.received) = (series(self.sent), series(self.received));
+        whole.passage = self.passage.map(|both| {
+            let [upstream, downstream] = both.map(series);
+            Passage { upstream, downstream }
+        });
         if let Some(settings) = burst {
             whole.bursts = burst::runs(whole.sent.origin, whole.sent.bins.iter(), settings);
         }
@@ -154,6 +166,7 @@ impl CaptureFacts {
             (&mut self.dropped, more.dropped),
             (&mut self.clock_back, more.clock_back),
             (&mut self.clock_ahead, more.clock_ahead),
+            (&mut self.unread_octets, more.unread_octets),
             (&mut self.others, more.others),
             (&mut self.sightings_left_out, more.sightings_left_out),
             (&mut self.flows_not_followed, more.flows_not_followed),

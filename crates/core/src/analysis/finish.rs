@@ -56,6 +56,7 @@ impl Analysis {
         let device = self.roster.devices().get(index as usize).filter(|_| !self.roster.is_vacant(index))?;
         let origin = self.bins.origin();
         let role = self.roster.role(index);
+        let passage = metered.take_passage(origin, i64::MAX);
         let sent = std::mem::take(&mut metered.sent).series(origin, SECOND);
         let received = std::mem::take(&mut metered.received).series(origin, SECOND);
         let bursts = self.settings.burst.map_or_else(Vec::new, |settings| match metered.burst.take() {
@@ -67,6 +68,7 @@ impl Analysis {
         }
         let mut found = describe(device, role, told, metered.seen, metered.totals());
         (found.sent, found.received, found.bursts) = (sent, received, bursts);
+        found.passage = Some(passage);
         found.divide(sightings, self.settings.longest_seconds);
         Some(found)
     }
@@ -105,6 +107,7 @@ pub(super) fn describe(device: &Device, role: Role, told: &Told, seen: Window, t
         chatter,
         sent: Series::default(),
         received: Series::default(),
+        passage: None,
         sightings: Vec::new(),
         continuous: Vec::new(),
         local_sightings: Vec::new(),

@@ -54,6 +54,7 @@ impl Analysis {
         let metered = self.metered.get_mut(index as usize)?;
         let totals = metered.unhanded();
         let (sent, received) = (metered.take_sent(first, kept), metered.received.take_before(first));
+        let passage = metered.take_passage(origin, first);
         // Other windows than seconds are for captures that end.
         metered.burst = metered.burst.take().map(|_| crate::meter::Track::default());
         if totals == Directions::default() && sent.is_empty() && received.is_empty() && sightings.is_empty() {
@@ -64,6 +65,7 @@ impl Analysis {
         let mut found = describe(device, role, self.told.get(index as usize)?, metered.seen, totals);
         found.sent = Series { origin, width: SECOND, bins: sent };
         found.received = Series { origin, width: SECOND, bins: received };
+        found.passage = Some(passage);
         found.divide(sightings, self.settings.longest_seconds);
         if role == Role::Device {
             found.contacts = contacts;
@@ -130,6 +132,7 @@ impl Analysis {
             clock_back: now.clock_back - before.clock_back,
             clock_ahead: now.clock_ahead - before.clock_ahead,
             stopped: stopped.filter(|(_, count)| *count > 0).collect(),
+            unread_octets: now.unread_octets.wrapping_sub(before.unread_octets),
             others: now.others - before.others,
             sightings_left_out: now.sightings_left_out - before.sightings_left_out,
             flows_not_followed: now.flows_not_followed - before.flows_not_followed,

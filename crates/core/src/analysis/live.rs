@@ -81,6 +81,13 @@ impl Analysis {
             .collect()
     }
 
+    /// Makes a device one that [`Analysis::fresh`] does not tell of: somebody knows of it.
+    pub fn know(&mut self, device: DeviceId) {
+        if self.told_of.len() < TOLD_OF {
+            self.told_of.insert(device);
+        }
+    }
+
     /// The devices and uploads that are new since this was asked before.
     #[must_use]
     pub fn fresh(&mut self) -> Fresh {

@@ -1,15 +1,17 @@
 //! What was counted of one device.
 
-use crate::findings::{Bin, FlowKey, PackedBins, Totals};
+use crate::findings::{Bin, FlowKey, PASSAGE_APART, PackedBins, Passage, Series, Totals};
 use crate::meter::{Track, in_order};
 use crate::scope::Scope;
-use crate::time::{Timestamp, Window};
+use crate::time::{SECOND, Timestamp, Window};
 
 /// The counts of one device.
 #[derive(Clone, Debug)]
 pub(super) struct Metered {
     pub(super) sent: Track,
     pub(super) received: Track,
+    pub(super) upstream: Noted,
+    pub(super) downstream: Noted,
     /// What the burst detector counts, where that differs from all that was sent.
     pub(super) burst: Option<Track>,
     pub(super) seen: Window,
@@ -25,6 +27,38 @@ pub(super) struct Metered {
     recent: PackedBins,
 }
 
+/// The seconds in which a kind of frame passed, thinned out.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Noted {
+    seconds: Track,
+    /// The second that was noted last.
+    last: Option<i64>,
+}
+
+impl Noted {
+    /// A frame passed in second number `second`.
+    #[inline]
+    pub(super) fn note(&mut self, second: i64) {
+        // A clock that is set back is far ahead in numbers without a sign.
+        let passed = second.wrapping_sub(self.last.unwrap_or(i64::MIN)).cast_unsigned();
+        if passed >= PASSAGE_APART.cast_unsigned() {
+            self.add(second);
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, second: i64) {
+        self.seconds.add(second, 0);
+        self.last = Some(second);
+    }
+
+    fn take_before(&mut self, first: i64) -> PackedBins {
+        let mut taken = self.seconds.take_before(first);
+        taken.shrink();
+        taken
+    }
+}
+
 /// Frames of a device that was hardly heard.
 const HARDLY: usize = 3;
 
@@ -36,6 +70,8 @@ impl Metered {
         Self {
             sent: Track::default(),
             received: Track::default(),
+            upstream: Noted::default(),
+            downstream: Noted::default(),
             burst: own_burst.then(Track::default),
             seen: Window { from: at, until: at },
             flows: Vec::new(),
@@ -52,6 +88,9 @@ impl Metered {
         self.note(at);
         self.sent.add(bin, payload);
         self.sent_to[to as usize].add(wire, payload);
+        if to == Scope::Internet {
+            self.upstream.note(bin);
+        }
     }
 
     /// A frame that was sent to the device from an address in `from`.
@@ -60,6 +99,9 @@ impl Metered {
         self.note(at);
         self.received.add(bin, payload);
         self.received_from[from as usize].add(wire, payload);
+        if from == Scope::Internet {
+            self.downstream.note(bin);
+        }
     }
 
     /// Notes that the device opened a flow.
@@ -93,6 +135,16 @@ impl Metered {
         let recent: Vec<Bin> = self.recent.since(keep).chain(taken.since(keep)).collect();
         self.recent = in_order(recent).into_iter().collect();
         taken
+    }
+
+    /// Takes out when frames passed before bin number `first`.
+    pub(super) fn take_passage(&mut self, origin: Timestamp, first: i64) -> Passage {
+        let [upstream, downstream] = [&mut self.upstream, &mut self.downstream].map(|noted| Series {
+            origin,
+            width: SECOND,
+            bins: noted.take_before(first),
+        });
+        Passage { upstream, downstream }
     }
 
     /// What was sent in the bins from `first` on, as far as it is remembered.

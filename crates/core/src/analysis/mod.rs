@@ -33,7 +33,7 @@ use self::pairs::{Addresses, Ends, NOBODY, Pairs};
 use self::repeats::Repeats;
 use self::streams::{Collected, Flow};
 use self::told::Told;
-use crate::dissect::{Dissection, Ip, Net, Stop, Transport, layered, plain};
+use crate::dissect::{Dissection, Ip, Layer, Net, Stop, Transport, layered, plain};
 use crate::findings::{CaptureFacts, DeviceId, FlowKey};
 use crate::frame::Frame;
 use crate::mac::Mac;
@@ -179,7 +179,7 @@ impl Analysis {
     fn layered(&mut self, frame: &Frame<'_>) {
         let packet = layered(frame.link, frame.bytes, frame.wire_len);
         if let Some(stop) = packet.stop {
-            self.note_stop(stop);
+            self.note_stop(stop, frame.wire_len);
         }
         match packet.net {
             Net::Ip(ip) => {
@@ -241,13 +241,22 @@ impl Analysis {
     }
 
     #[cold]
-    fn note_stop(&mut self, stop: Stop) {
+    fn note_stop(&mut self, stop: Stop, wire_len: u32) {
         // What was needed and what was there differ from frame to frame; the kinds are few.
         let kind = match stop {
             Stop::Truncated { layer, .. } => Stop::Truncated { layer, need: 0, have: 0 },
             other => other,
         };
         *self.stopped.entry(kind).or_default() += 1;
+        let known_ends = match stop {
+            Stop::Truncated { layer, .. } | Stop::Malformed(layer) | Stop::Unopened(layer) => {
+                matches!(layer, Layer::Tcp | Layer::Udp | Layer::Icmp | Layer::Arp | Layer::Esp)
+            }
+            _ => false,
+        };
+        if !known_ends {
+            self.facts.unread_octets = self.facts.unread_octets.wrapping_add(u64::from(wire_len));
+        }
     }
 
     /// The device with a MAC address, with its place in the tables that run along. `other` is the other end of the frame.
@@ -406,6 +415,9 @@ impl Analysis {
         let bin = self.bins.index(at);
         if let Some(metered) = self.metered.get_mut(ends.source as usize) {
             metered.sent(at, bin, wire, payload, ends.to);
+            if ends.to == Scope::Home && self.roster.forwards(ends.destination) {
+                metered.upstream.note(bin);
+            }
         }
         if let Some(metered) = self.metered.get_mut(ends.destination as usize) {
             metered.received(at, bin, wire, payload, ends.from);

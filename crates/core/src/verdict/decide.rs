@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::weigh::{Setting, weigh};
+use super::weigh::{Setting, unseen, weigh};
 use super::{Caveat, Control, Direction, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts, chain};
 use crate::detect::lottery::{AT_ONCE, Lag, bound, e_bh};
 use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
@@ -11,6 +11,7 @@ use crate::probe::{Effect, Heard, Round, Void};
 use crate::samples::Tested;
 use crate::time::{SECOND, Timestamp, Window};
 use crate::trial::{CONFIDENCE, SILENT, Session, Subject, Trial, answers_often, evenly_bound};
+use crate::visibility::{Sight, Unseen, gaps};
 
 /// What verdicts are computed with.
 #[derive(Clone, PartialEq, Debug)]
@@ -62,7 +63,9 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
     for trial in &trials {
         session.take(trial);
     }
-    silence(findings, &trials, &mut caveats);
+    let gaps = gaps(findings);
+    silence(findings, &trials, &gaps, &mut caveats);
+    let sights: Vec<Option<Sight>> = devices.iter().map(|it| Sight::of(it.0, &gaps)).collect();
     let span = session_span(&trials);
     let from = span.map(|span| span.from).unwrap_or_default();
     let until = findings.capture.last.unwrap_or_default();
@@ -70,8 +73,9 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
     let mut moves = BTreeMap::new();
     let mut verdicts: Vec<Verdict> = devices
         .iter()
-        .map(|(device, profile)| {
-            let (evidence, moved) = weigh(device, profile, &setting);
+        .zip(&sights)
+        .map(|((device, profile), sight)| {
+            let (evidence, moved) = weigh(device, profile, sight.as_ref(), &setting);
             moves.insert(device.id, moved);
             Verdict { device: device.id, outcome: Outcome::NotTested(NotTested::NoRounds), evidence }
         })
@@ -83,9 +87,9 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
         caveats.push(Caveat::HeardByDevicesOnly);
     }
     let heard = control.microphone > 0 || !control.devices.is_empty();
-    for (verdict, (device, _)) in verdicts.iter_mut().zip(&devices) {
+    for ((verdict, (device, _)), sight) in verdicts.iter_mut().zip(&devices).zip(&sights) {
         let there = span.is_some_and(|span| sent_in(device, span));
-        let hits = hits(device.id, &trials, &control);
+        let hits = hits(device.id, sight.as_ref(), &trials, &control);
         verdict.evidence.audible = u32::try_from(hits.len()).unwrap_or(u32::MAX);
         verdict.evidence.bound = bound(hits.iter().copied(), CONFIDENCE);
         verdict.outcome = decide(verdict, &trials, there, heard, settings.alpha, &hits);
@@ -101,7 +105,7 @@ fn decide(verdict: &mut Verdict, trials: &[Trial], there: bool, heard: bool, alp
     if counted.peek().is_some() && counted.all(|trial| trial.round.slots.len() < 2) {
         return Outcome::Undecided(Undecided::NoLot);
     }
-    if evidence.rounds == 0 {
+    if evidence.rounds == 0 && evidence.unseen.is_empty() {
         return Outcome::NotTested(NotTested::NoRounds);
     }
     if evidence.is_proven() {
@@ -115,8 +119,13 @@ fn decide(verdict: &mut Verdict, trials: &[Trial], there: bool, heard: bool, alp
     if evidence.goes_on() {
         return Outcome::StreamsAlways;
     }
-    if !there {
+    let why = evidence.unseen.iter().max_by_key(|it| it.1).map(|it| *it.0).filter(|_| evidence.rounds == 0);
+    // Who is answered has sent.
+    if !there && why != Some(Unseen::OneWay) {
         return Outcome::NotTested(NotTested::Absent);
+    }
+    if let Some(why) = why {
+        return Outcome::NotTested(NotTested::Unseen(why));
     }
     if evidence.is_promising(alpha) {
         return Outcome::Undecided(Undecided::Promising);
@@ -239,11 +248,18 @@ fn inside(findings: &Findings, mut rounds: Vec<Round>, caveats: &mut Vec<Caveat>
     rounds
 }
 
-/// Looks for stretches in counted rounds in which nobody at all sent a frame: longer than a slot, they may be gaps of the capture.
-fn silence(findings: &Findings, trials: &[Trial], caveats: &mut Vec<Caveat>) {
+/// Tells of gaps of the capture, and looks for other stretches in counted rounds in which nobody at all sent a frame: longer than a slot, they
+/// may be gaps as well.
+fn silence(findings: &Findings, trials: &[Trial], gaps: &[Window], caveats: &mut Vec<Caveat>) {
     let (mut rounds, mut longest) = (0_u32, 0_i64);
+    let (mut lost, mut longest_gap) = (0_u32, 0_i64);
     for round in trials.iter().map(|trial| &trial.round).filter(|round| !round.is_void()) {
         let Some((span, slot)) = round.span().zip(round.slots.first()) else { continue };
+        if let Some(gap) = gaps.iter().filter(|gap| gap.overlaps(span)).map(|gap| gap.length()).max() {
+            lost += 1;
+            longest_gap = longest_gap.max(gap);
+            continue;
+        }
         let mut busy = std::collections::BTreeSet::from([span.from, span.until]);
         for series in findings.devices.iter().flat_map(|device| [&device.sent, &device.received]) {
             let width = series.width.max(1);
@@ -258,9 +274,13 @@ fn silence(findings: &Findings, trials: &[Trial], caveats: &mut Vec<Caveat>) {
             longest = longest.max(gap);
         }
     }
+    #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a capture")]
+    let seconds = |nanos: i64| nanos as f64 / 1e9;
+    if lost > 0 {
+        caveats.push(Caveat::Gap { rounds: lost, longest: seconds(longest_gap) });
+    }
     if rounds > 0 {
-        #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a round")]
-        caveats.push(Caveat::Silence { rounds, longest: longest as f64 / 1e9 });
+        caveats.push(Caveat::Silence { rounds, longest: seconds(longest) });
     }
 }
 
@@ -273,9 +293,9 @@ impl Control {
     }
 }
 
-/// In each round whose probe counts as audible, whether the device came first, or may have: where the microphone heard it, and where nobody listened, if
-/// another device shows that the loudspeaker sounds.
-fn hits(device: DeviceId, trials: &[Trial], control: &Control) -> Vec<bool> {
+/// In each round in which the device could be seen and whose probe counts as audible, whether the device came first, or may have: where the microphone
+/// heard it, and where nobody listened, if another device shows that the loudspeaker sounds.
+fn hits(device: DeviceId, sight: Option<&Sight>, trials: &[Trial], control: &Control) -> Vec<bool> {
     let by_device = control.devices.iter().any(|by| *by != device);
     let audible = |trial: &&Trial| {
         let round = &trial.round;
@@ -283,7 +303,8 @@ fn hits(device: DeviceId, trials: &[Trial], control: &Control) -> Vec<bool> {
         let shown = by_device || round.played.heard == Heard::Yes || round.effect() == Effect::Unknown;
         round.was_audible() && shown
     };
-    trials.iter().filter(audible).filter_map(|trial| trial.may_have_answered(device)).collect()
+    let seen = |trial: &&Trial| unseen(sight, trial).is_none();
+    trials.iter().filter(audible).filter(seen).filter_map(|trial| trial.may_have_answered(device)).collect()
 }
 
 /// Fills in who is on the list of e-BH, by the reactions at once.

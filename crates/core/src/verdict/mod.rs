@@ -19,6 +19,7 @@ use crate::detect::dose::Dose;
 use crate::detect::lottery::Lag;
 use crate::findings::DeviceId;
 use crate::trial::Trial;
+use crate::visibility::Unseen;
 
 /// The verdict on a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,6 +95,8 @@ pub enum NotTested {
     Unheard,
     /// The device sent nothing at all during the session.
     Absent,
+    /// In none of the rounds that counted could be seen what it sent; why mostly. How many rounds each reason took is in the evidence.
+    Unseen(Unseen),
 }
 
 /// Uploads that began in slots with a probe, or the delay after them, summed up.
@@ -125,8 +128,10 @@ pub struct Late {
 /// What speaks for a verdict.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Evidence {
-    /// Rounds that counted.
+    /// Rounds that counted. Without a proof: those in which could be seen what the device sends.
     pub rounds: u32,
+    /// Other rounds, in which it could not be seen, by the reason.
+    pub unseen: BTreeMap<Unseen, u32>,
     /// Natural logarithm of the evidence for a reaction at once, its share of the error rate included.
     pub ln_e: f64,
     /// The same as it stands after the last round; `ln_e` is the highest that it has been, which is what proves.
@@ -203,6 +208,13 @@ pub enum Caveat {
     RoundsLeftOut(u32),
     /// Rounds that lie, wholly or in part, outside the capture.
     OutsideCapture(u32),
+    /// During so many rounds nobody's frames were captured for so many seconds, longer than ever else: they say nothing of any device.
+    Gap {
+        /// Rounds.
+        rounds: u32,
+        /// The longest gap, seconds.
+        longest: f64,
+    },
     /// In so many counted rounds nobody at all sent a frame for so many seconds: perhaps a gap in the capture.
     Silence {
         /// Rounds.

@@ -12,6 +12,7 @@ use crate::measure::{Above, Measure, Profile};
 use crate::samples::Tested;
 use crate::time::{Timestamp, Window};
 use crate::trial::{Session, Standing, Trial};
+use crate::visibility::{Sight, Unseen};
 
 /// What all devices are weighed against.
 pub(super) struct Setting<'a> {
@@ -29,8 +30,13 @@ const LEVEL: f64 = 0.95;
 /// Permutations that an interval rests on: its level is then kept to half a percent.
 const PERMUTATIONS: u32 = 1_999;
 
-/// All that speaks for or against a reaction of the device, and when it moved.
-pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Setting<'_>) -> (Evidence, Moves) {
+/// All that speaks for or against a reaction of the device, and when it moved. `sight`: when it could be seen.
+pub(super) fn weigh(
+    device: &DeviceFindings,
+    profile: &Profile,
+    sight: Option<&Sight>,
+    setting: &Setting<'_>,
+) -> (Evidence, Moves) {
     let Setting { trials, session, settings, tested, stretch } = *setting;
     let nothing = Standing::default();
     let standing = session.standings().get(&device.id).unwrap_or(&nothing);
@@ -42,6 +48,8 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
     let rounds: Vec<&Trial> = counted.iter().map(|it| it.0).collect();
     let late = settings.late.then(|| super::late::search(&above, session, &rounds)).flatten();
     let strongest = late.map_or(ln_e, |late: Late| late.ln_e.max(ln_e));
+    // A proof rests on all rounds: what was not seen is the same in all slots, and pays every bet 1. Silence is one only where it was seen.
+    let (counted, unseen) = if strongest < threshold { seen(sight, counted) } else { (counted, BTreeMap::new()) };
     // The scores of the delay that the proof, if there is one, rests on.
     let delay = late.filter(|late| late.ln_e > ln_e && late.ln_e >= threshold).map(|late| late.lag);
     let recordings = Recordings::of(device);
@@ -66,7 +74,8 @@ pub(super) fn weigh(device: &DeviceFindings, profile: &Profile, setting: &Settin
     };
     let (drawn, silent) = windows(&counted, delay.unwrap_or(Lag::NONE));
     let mut evidence = Evidence {
-        rounds: standing.rounds,
+        rounds: u32::try_from(counted.len()).unwrap_or(u32::MAX),
+        unseen,
         ln_e,
         ln_last: standing.lottery.log_e() + AT_ONCE.ln(),
         ln_clocked,
@@ -138,6 +147,29 @@ impl Recordings {
         let first = self.0.partition_point(|it| it.0 < window.from);
         self.0.iter().skip(first).take_while(|it| it.0 < window.until).map(|it| it.1).sum()
     }
+}
+
+/// Rounds with the scores of one device.
+type Counted<'a> = Vec<(&'a Trial, &'a [Score<Measure>])>;
+
+/// The rounds in which could be seen what the device sends, and how many there are of the others.
+fn seen<'a>(sight: Option<&Sight>, mut counted: Counted<'a>) -> (Counted<'a>, BTreeMap<Unseen, u32>) {
+    let mut others = BTreeMap::new();
+    counted.retain(|(trial, _)| {
+        let why = unseen(sight, trial);
+        if let Some(why) = why {
+            *others.entry(why).or_default() += 1;
+        }
+        why.is_none()
+    });
+    (counted, others)
+}
+
+/// Why the device could not be seen in a round, if so.
+pub(super) fn unseen(sight: Option<&Sight>, trial: &Trial) -> Option<Unseen> {
+    let windows = trial.round.windows();
+    let (first, last) = windows.first().zip(windows.last())?;
+    sight?.unseen(Window { from: first.from, until: last.until })
 }
 
 /// What a device sent after one probe.

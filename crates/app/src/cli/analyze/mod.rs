@@ -43,6 +43,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let sent = reading.findings.devices.iter().flat_map(|it| &it.sightings).any(|it| it.kind == SightingKind::Audio);
     Ok(match good {
         false => Outcome::Trouble,
+        true if options.exit_code && reading.findings.capture.is_mostly_unread() => Outcome::Trouble,
         true if options.exit_code && (sent || probes::streams(probing.as_ref())) => Outcome::Found,
         true => Outcome::Done,
     })

@@ -15,7 +15,7 @@ use rustix::process::{Signal, getuid};
 use signal_hook::low_level::pipe;
 
 use super::{Outcome, say};
-use crate::wire::{Ended, Limits, Links, Output, Port, Recording, confine, shadowed};
+use crate::wire::{ADVICE, Ended, Limits, Links, Output, Port, Recording, confine, shadowed};
 
 /// Least and most octets of a ring that are allowed.
 const RINGS: std::ops::RangeInclusive<u64> = 1..=1024;
@@ -53,9 +53,9 @@ pub(super) struct Args {
     /// Only what reaches this machine anyway: do not ask the interface for the rest
     #[arg(long)]
     no_promiscuous: bool,
-    /// End with an error where an interface is missing or would be counted twice, instead of waiting or leaving it out
+    /// Wait for an interface that is not there yet, and leave out one that would be counted twice, instead of ending with an error
     #[arg(long)]
-    strict: bool,
+    wait: bool,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         .collect::<anyhow::Result<Vec<_>>>()?;
     let stop = signals()?;
     for missing in confine().context("capturing was not begun, because rights could not be given up")? {
-        say::line(&missing);
+        say::line(&format!("{ADVICE}{missing}"));
     }
     let limits = Limits { time: args.seconds.map(Duration::try_from_secs_f64).transpose()?, frames: args.count };
     match Recording::new(ports, links, out, stop.into(), limits).run(&mut |text| say::line(text))? {
@@ -102,11 +102,13 @@ fn check<'a>(args: &'a Args, links: &mut Links) -> anyhow::Result<Vec<&'a str>> 
             names.push(name);
         }
     }
-    if args.strict {
+    if !args.wait {
         let list = links.list().context("cannot list interfaces")?;
         for &name in &names {
             if !list.iter().any(|link| link.name == name) {
-                anyhow::bail!("there is no interface {name}; `earwitness capture --list` shows those that are there");
+                anyhow::bail!(
+                    "there is no interface {name}; `earwitness capture --list` shows those that are there, --wait waits for it"
+                );
             }
             if let Some(over) = shadowed(&list, &names, name) {
                 anyhow::bail!("the frames of {name} pass {} too and would be counted twice; name one of the two", over.name);

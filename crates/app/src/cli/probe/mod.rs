@@ -87,6 +87,9 @@ fn config(args: &Args) -> anyhow::Result<Config> {
     }
     if !args.sound.is_empty() {
         probing.design.stimuli = args.sound.iter().map(|name| library.stimulus(name)).collect::<Result<_, _>>()?;
+        for stimulus in &probing.design.stimuli {
+            library.fits(stimulus, probing.design.slot)?;
+        }
     }
     if let Some(rounds) = args.rounds {
         probing.rounds = rounds;

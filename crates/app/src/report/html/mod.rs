@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::axis::Axis;
 use super::notes::notes;
-use super::summary::{Device, Summary, summary};
+use super::summary::{Device, Summary, summary, unread};
 use super::verdicts::words::headline;
 use super::{Context, words};
 
@@ -71,7 +71,9 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
         Page { context, axis: Axis::new(findings, &context.zone), scale: traffic::Scale::new(findings), drawn: drawn(&summary) };
     let (loud, quiet): (Vec<_>, Vec<_>) =
         summary.devices.iter().take(NAMED).enumerate().partition(|(_, it)| !it.found.sightings.is_empty());
-    let proven = context.probing.map(headline);
+    let proven = context
+        .probing
+        .map(|probing| unread(&findings.capture).into_iter().chain([headline(probing)]).collect::<Vec<_>>().join(" "));
     let answer = proven.as_deref().unwrap_or(&summary.answer);
     let title = if proven.is_some() { "Who sends what it hears? " } else { "Who sent sound? " };
     let caution = if proven.is_some() { verdict::CAUTION } else { summary.caution };

@@ -53,6 +53,7 @@ struct Round {
 pub(crate) struct Evidence {
     sentences: Vec<String>,
     rounds: u32,
+    rounds_unseen: Vec<Unseen>,
     proven_after: Option<u32>,
     rounds_to_go: Option<u32>,
     p: Option<f64>,
@@ -105,6 +106,12 @@ struct After {
     rounds_together: u32,
     rounds_moved: u32,
     rounds_other_moved: u32,
+}
+
+#[derive(Serialize)]
+struct Unseen {
+    why: &'static str,
+    rounds: u32,
 }
 
 #[derive(Serialize)]
@@ -183,6 +190,7 @@ pub(crate) fn evidence(it: &verdict::Verdict, found: &DeviceFindings, others: &w
     Evidence {
         sentences,
         rounds: it.rounds,
+        rounds_unseen: it.unseen.iter().map(|(why, rounds)| Unseen { why: words::unseen_word(*why), rounds: *rounds }).collect(),
         proven_after: it.proven_after,
         rounds_to_go: it.rounds_to_go,
         p: finite(it.p),

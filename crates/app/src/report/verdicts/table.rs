@@ -8,7 +8,7 @@ use earwitness_core::verdict::{Outcome, Undecided, Verdict};
 
 use super::words::{Others, basis, caveats, chance, headline, hits, receivers, sentences};
 use super::{Probing, rank};
-use crate::report::summary::{Device, summary};
+use crate::report::summary::{Device, summary, unread};
 use crate::report::table::{MAC, ROOMY, Terminal, WIDE, identity, table, wrapped, write_table};
 use crate::report::words::{bit_rate, seconds};
 use crate::report::{Context, names};
@@ -30,7 +30,8 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let columns = usize::from(terminal.columns());
-    for line in wrapped(&headline(probing), columns) {
+    let answer = unread(&findings.capture).into_iter().chain([headline(probing)]).collect::<Vec<_>>().join(" ");
+    for line in wrapped(&answer, columns) {
         writeln!(out, "{}", terminal.bold(&line))?;
     }
     writeln!(out, "\n{}", wrapped(&basis(probing), columns).join("\n"))?;

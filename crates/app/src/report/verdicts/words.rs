@@ -9,6 +9,7 @@ use earwitness_core::time::SECOND;
 use earwitness_core::verdict::{
     Caveat, Control, Direction, Evidence, LEAST_SPEECH, NotTested, Outcome, Received, Sound, Undecided, Verdict,
 };
+use earwitness_core::visibility::Unseen;
 
 use super::Probing;
 use crate::report::names::{self, WIDEST};
@@ -66,8 +67,31 @@ pub const fn reason(outcome: Outcome) -> Option<&'static str> {
         Outcome::NotTested(NotTested::NoRounds) => "no round counted",
         Outcome::NotTested(NotTested::Unheard) => "nobody heard the probes",
         Outcome::NotTested(NotTested::Absent) => "sent nothing at all",
+        Outcome::NotTested(NotTested::Unseen(why)) => unseen_word(why),
         _ => return None,
     })
+}
+
+/// Why it could not be seen what a device sends, in a word or two for programs.
+#[must_use]
+pub const fn unseen_word(why: Unseen) -> &'static str {
+    match why {
+        Unseen::OneWay => "what it sends does not pass here",
+        Unseen::LocalOnly => "only what it sends at home passes here",
+        Unseen::Joined => "seen only later",
+        Unseen::Left => "not seen again",
+        Unseen::Away => "away",
+        Unseen::Gap => "gap in the capture",
+    }
+}
+
+/// How many rounds say nothing of the device, and why.
+fn unseen(it: &Evidence) -> Option<String> {
+    let number: u32 = it.unseen.values().sum();
+    let why: Vec<_> =
+        it.unseen.iter().map(|(why, rounds)| format!("{} ({})", unseen_word(*why), count((*rounds).into()))).collect();
+    let rounds = counted(number.into(), "more round was", "more rounds were");
+    (number > 0).then(|| format!("{rounds} played in which could not be seen what it sends: {}.", why.join(", ")))
 }
 
 /// What sentences about one device say of others: their names, and what shows that the sounds could be heard.
@@ -130,7 +154,8 @@ pub fn sentences(verdict: &Verdict, found: Option<&DeviceFindings>, others: &Oth
         Outcome::NotTested(why) => vec![Some(not_tested(why).to_owned()), whom(it)],
     };
     let beside = found.and_then(|found| beside(verdict, found));
-    told.into_iter().flatten().chain(beside).collect()
+    let unseen = unseen(it).filter(|_| !matches!(verdict.outcome, Outcome::NotTested(_)));
+    told.into_iter().flatten().chain(unseen).chain(beside).collect()
 }
 
 const STREAMS_DO: &str =
@@ -418,6 +443,28 @@ const fn not_tested(why: NotTested) -> &'static str {
         NotTested::Absent => {
             "It sent nothing at all while sounds were played: perhaps it was off or away. Switch it on and test again."
         }
+        NotTested::Unseen(Unseen::OneWay) => {
+            "What it sends does not pass here: answers from the internet reach it, but nothing that it sends there was captured. Silence then \
+             means nothing. Capture both directions (a mirror port has a setting for that), or at the router, and test again."
+        }
+        NotTested::Unseen(Unseen::LocalOnly) => {
+            "Of what it sends only what stays in the home passes here, such as broadcasts; nothing that it sends to the internet was captured. \
+             Silence then means nothing. Capture where its traffic passes: at the router, or on a mirror port of its switch or access point."
+        }
+        NotTested::Unseen(Unseen::Joined) => {
+            "It was first seen sending to the internet when the rounds were over, or the last one had begun. Test again while it is there."
+        }
+        NotTested::Unseen(Unseen::Left) => {
+            "It was not seen sending to the internet after the first rounds had begun: it left, was switched off or changed its MAC address, \
+             or its traffic does not pass here any more. Test again while it is there, and capture on until it has been seen once more."
+        }
+        NotTested::Unseen(Unseen::Away) => {
+            "While sounds were played it sent nothing to the internet for longer than it usually does: perhaps it was off or away. Test again \
+             while it is there, for some hours if it seldom sends anything."
+        }
+        NotTested::Unseen(Unseen::Gap) => {
+            "The capture has a gap where the rounds are: no device's frames were captured. Capture without a break, and test again."
+        }
     }
 }
 
@@ -454,6 +501,15 @@ fn caveat(it: &Caveat) -> String {
         ),
         Caveat::Silence { rounds: number, longest } => format!(
             "In {} of those that count, no device at all sent a frame for up to {}: perhaps the capture has gaps inside its slots.",
+            rounds(number),
+            seconds(longest)
+        ),
+        Caveat::Gap { rounds: 1, longest } => format!(
+            "During 1 round no frame of any device was captured for {}: a gap, so that it does not speak for the silence of any device.",
+            seconds(longest)
+        ),
+        Caveat::Gap { rounds: number, longest } => format!(
+            "During {} no frame of any device was captured, for up to {}: a gap, so that they do not speak for the silence of any device.",
             rounds(number),
             seconds(longest)
         ),
@@ -639,8 +695,21 @@ mod tests {
         );
         assert!(with(Outcome::NotTested(NotTested::Unheard), None).contains("no microphone heard them and no device reacted"));
         assert!(with(Outcome::NotTested(NotTested::Absent), None).contains("Switch it on and test again"));
+        assert!(
+            with(Outcome::NotTested(NotTested::Unseen(Unseen::OneWay)), None).starts_with("What it sends does not pass here")
+        );
         assert!(with(Outcome::NotTested(NotTested::NoRounds), None).contains("No round counted"));
         assert!(with(Outcome::StreamsAlways, None).contains("a suspicion, not a proof. Unplug it"));
+    }
+
+    #[test]
+    fn rounds_in_which_it_was_not_seen_are_told_with_the_reason() {
+        let unseen = [(Unseen::Left, 50), (Unseen::Gap, 1)].into();
+        let told = told(Outcome::NoReaction, Evidence { unseen, ..evidence() });
+        assert!(
+            told.contains("51 more rounds were played in which could not be seen what it sends: not seen again (50), gap in the capture (1)."),
+            "{told}"
+        );
     }
 
     #[test]

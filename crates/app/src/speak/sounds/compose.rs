@@ -79,6 +79,19 @@ pub(super) fn repeated(recording: &Pcm, length: i64) -> Pcm {
     sound
 }
 
+/// Words again and again, with pauses, as long as they fit whole into the time; once in any case, because half a text is another one.
+pub(super) fn whole(words: &Pcm, length: i64) -> Pcm {
+    let mut sound = words.clone();
+    if words.samples.is_empty() {
+        return sound;
+    }
+    while sound.length().saturating_add(REPEAT).saturating_add(words.length()) <= length {
+        shape::append_silence(&mut sound, REPEAT);
+        sound.samples.extend_from_slice(&words.samples);
+    }
+    sound
+}
+
 fn between((from, until): (i64, i64), chance: &mut Stream) -> i64 {
     let width = (until - from).max(0).unsigned_abs();
     from + i64::try_from(chance.below(width + 1)).unwrap_or(0)

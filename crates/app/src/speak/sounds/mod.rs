@@ -14,7 +14,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use earwitness_core::lot::Lot;
-use earwitness_core::probe::Stimulus;
+use earwitness_core::probe::{SoundKind, Stimulus};
 use earwitness_core::sound::{Pcm, level, noise, samples_in, shape};
 use earwitness_core::time::{MILLISECOND, SECOND};
 use serde::Deserialize;
@@ -32,6 +32,8 @@ pub const RATE: u32 = 48_000;
 pub const LONGEST: i64 = 60 * SECOND;
 /// How the end of a sound fades that is cut, nanoseconds.
 const FADE: i64 = 40 * MILLISECOND;
+/// How much longer than the slowest voice of espeak-ng another one may take for the same words, as a fraction.
+const SPREAD: (i64, i64) = (5, 4);
 /// Active level of what is rendered, dBFS; the loudspeaker sets its own.
 const LEVEL: f64 = -23.0;
 /// Highest sample of it, dBFS.
@@ -61,6 +63,15 @@ pub enum Trouble {
         /// The phrase.
         phrase: String,
     },
+    /// Words that take longer than a slot (nanoseconds of each).
+    TooLong {
+        /// The sound.
+        name: String,
+        /// How long its words take.
+        words: i64,
+        /// How long a slot is.
+        slot: i64,
+    },
     /// A file cannot be read, or holds no sound: which, and why.
     File(PathBuf, String),
     /// No program is there that could say it, or it failed.
@@ -82,6 +93,12 @@ impl fmt::Display for Trouble {
             Self::Forbidden { text, phrase } => write!(
                 out,
                 "{text:?} contains {phrase:?}, which no probe may say: a device that obeys would do it; ask a harmless question"
+            ),
+            Self::TooLong { name, words, slot } => write!(
+                out,
+                "{name:?} takes up to {} s, which a slot of {} s does not hold, and words are never cut: shorten it, or lengthen `slot_seconds`",
+                (words + SECOND - 1) / SECOND,
+                slot / SECOND
             ),
             Self::File(path, why) => write!(out, "{}: {why}; give a WAV, FLAC, Ogg Vorbis, MP3 or AIFF file", path.display()),
             Self::Speech(why) => write!(out, "{why}"),
@@ -119,12 +136,26 @@ impl Library {
         Ok(Stimulus { name: name.to_owned(), kind: parsed.kind() })
     }
 
+    /// Whether a stimulus fits into a slot of this length (nanoseconds), however long the probe that the lot draws: words are never cut.
+    ///
+    /// # Errors
+    /// [`Trouble::TooLong`], or why it cannot be rendered.
+    pub fn fits(&self, stimulus: &Stimulus, slot: i64) -> Result<(), Trouble> {
+        let words = match Name::parse(&stimulus.name)? {
+            Name::Say(text) => synthesis::slowest(&self.settings, &text)?.saturating_mul(SPREAD.0) / SPREAD.1,
+            Name::File(path, SoundKind::Speech) => decode::file(&self.path(&path), LONGEST)?.length(),
+            _ => 0,
+        };
+        if words > slot { Err(Trouble::TooLong { name: stimulus.name.clone(), words, slot }) } else { Ok(()) }
+    }
+
     /// Renders a stimulus of about this length (nanoseconds, at most [`LONGEST`]) for the round of this number. The same lot and number
-    /// give the same sound.
+    /// give the same sound. Words that somebody wrote or recorded sound whole, however long they take.
     pub fn render(&self, stimulus: &Stimulus, length: i64, lot: &Lot, number: u64) -> Result<Pcm, Trouble> {
         let length = length.clamp(0, LONGEST);
         let count = samples_in(length, RATE);
         let mut chance = lot.stream("sound", number);
+        let mut whole = false;
         let mut sound = match Name::parse(&stimulus.name)? {
             Name::Wake(word) => compose::wake(&self.shipped, word, length, &mut chance)?,
             Name::Speech => compose::speech(&self.shipped, length, &mut chance)?,
@@ -133,13 +164,20 @@ impl Library {
             Name::PinkNoise => noise::pink(RATE, count, &mut chance),
             Name::Tone => noise::warble(RATE, count, 1_000.0, &mut chance),
             Name::Sweep => noise::sweep(RATE, count),
+            Name::File(path, SoundKind::Speech) => {
+                whole = true;
+                compose::whole(&decode::file(&self.path(&path), LONGEST)?, length)
+            }
             Name::File(path, _) => compose::repeated(&decode::file(&self.path(&path), length)?, length),
             Name::Say(text) => {
                 self.permitted(&text)?;
-                compose::repeated(&synthesis::say(&self.settings, &text, &mut chance)?, length)
+                whole = true;
+                compose::whole(&synthesis::say(&self.settings, &text, &mut chance)?, length)
             }
         };
-        shape::cut(&mut sound, length, FADE);
+        if !whole {
+            shape::cut(&mut sound, length, FADE);
+        }
         level::scale(&mut sound, LEVEL, CEILING);
         Ok(sound)
     }

@@ -42,21 +42,32 @@ pub(super) fn check(settings: &Settings) -> Result<(), Trouble> {
     Err(Trouble::Speech("no program is installed that can say a text: install espeak-ng, or record it and use file:".to_owned()))
 }
 
+/// How long a text takes in the slowest voice, nanoseconds.
+pub(super) fn slowest(settings: &Settings, text: &str) -> Result<i64, Trouble> {
+    let slow = VOICES.iter().copied().min_by_key(|voice| voice.1);
+    in_voice(settings, text, slow).map(|sound| sound.length())
+}
+
 /// Says a text; the voice is drawn by lot.
 pub(super) fn say(settings: &Settings, text: &str, chance: &mut Stream) -> Result<Pcm, Trouble> {
+    let at = usize::try_from(chance.below(VOICES.len() as u64)).unwrap_or(0);
+    let piper = settings.piper_voice.is_some() && chance.below(2) == 0;
+    in_voice(settings, text, VOICES.get(at).copied().filter(|_| !piper))
+}
+
+/// Says a text in a voice of espeak-ng, or without one by piper, if that can be had.
+fn in_voice(settings: &Settings, text: &str, voice: Option<(&str, &str)>) -> Result<Pcm, Trouble> {
     if text.len() > LONGEST_TEXT {
         return Err(Trouble::Speech(format!("the text is longer than {LONGEST_TEXT} octets: shorten it")));
     }
     let folder = tempfile::tempdir().map_err(|error| Trouble::Speech(format!("no temporary folder: {error}")))?;
     let path = folder.path().join("said.wav");
-    let at = usize::try_from(chance.below(VOICES.len() as u64)).unwrap_or(0);
-    let piper = settings.piper_voice.as_ref().filter(|_| chance.below(2) == 0);
-    let command = if let Some(voice) = piper {
+    let command = if let (None, Some(voice)) = (voice, &settings.piper_voice) {
         let mut command = Command::new("piper");
         command.arg("--model").arg(voice).arg("--output_file").arg(&path);
         command
     } else {
-        let (voice, speed) = VOICES.get(at).copied().unwrap_or(("en", "160"));
+        let (voice, speed) = voice.unwrap_or(("en", "160"));
         let mut command = Command::new("espeak-ng");
         command.args(["-v", voice, "-s", speed, "--stdin", "-w"]).arg(&path);
         command

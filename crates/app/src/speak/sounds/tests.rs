@@ -67,3 +67,25 @@ fn a_recording_is_played_from_its_folder_and_repeated() {
     let missing = library.stimulus("file:other.wav").unwrap_err().to_string();
     assert!(missing.contains("other.wav"), "{missing}");
 }
+
+#[test]
+fn words_sound_whole_however_short_the_probe() {
+    let words = Pcm { rate: RATE, samples: noise::tone(RATE, 3 * RATE as usize, 300.0).samples };
+    for (seconds, times) in [(1, 1), (3, 1), (6, 1), (7, 2), (11, 3)] {
+        let sound = compose::whole(&words, seconds * SECOND);
+        let pauses = (times - 1) * samples_in(SECOND / 2, RATE);
+        assert_eq!(sound.samples.len(), times * words.samples.len() + pauses, "{seconds} s");
+        assert!(sound.samples.ends_with(&words.samples), "{seconds} s: its last word is there");
+    }
+    if synthesis::check(&Settings::default()).is_err() {
+        eprintln!("skipped: espeak-ng is not installed");
+        return;
+    }
+    let long = "say:I think I am having some trouble hearing what people say. I am not feeling particularly well now. Where is New York City?";
+    let (library, stimulus) = (library(), stimulus(long));
+    let drawn = |seconds| library.render(&stimulus, seconds * SECOND, &Lot::new(3), 5).unwrap();
+    assert!(drawn(2).length() > 5 * SECOND, "{} ns", drawn(2).length());
+    assert_eq!(drawn(2), drawn(4), "the voice is the round's, and the words are the same");
+    let told = library.fits(&stimulus, 4 * SECOND).unwrap_err().to_string();
+    assert!(told.contains("a slot of 4 s does not hold") && library.fits(&stimulus, 30 * SECOND).is_ok(), "{told}");
+}

@@ -1,0 +1,149 @@
+//! Whether what a device sends could be seen at all: a place of capture that shows one direction, or only broadcasts, and a device that
+//! is not there, look like silence and are none.
+//!
+//! Only frames to one station on the way out count as proof, before and after the time that is asked for. Between them a device may be
+//! silent for as long as it usually is: a pause is usual if a third of it has been reached at least three times elsewhere. Each rule looks at
+//! the whole capture alike, at no slot and at no score, so that which rounds count cannot depend on the lot.
+
+use crate::findings::{DeviceFindings, Findings, Series};
+use crate::time::{SECOND, Timestamp, Window};
+
+/// Why nothing can be said of what a device sent at a time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Unseen {
+    /// Answers reach it, but what it sends does not pass here: a mirror port with one direction, or two ways to the internet.
+    OneWay,
+    /// Of what it sends only that passes here which stays in the home: broadcasts, multicasts, frames to neighbours.
+    LocalOnly,
+    /// It was not seen before that time.
+    Joined,
+    /// It was not seen after that time.
+    Left,
+    /// Seen before and after, it was silent for longer than it ever is: away, switched off, or under another MAC address.
+    Away,
+    /// No frame of any device was captured for longer than ever else.
+    Gap,
+}
+
+/// All reasons.
+pub const UNSEEN: [Unseen; 6] = [Unseen::OneWay, Unseen::LocalOnly, Unseen::Joined, Unseen::Left, Unseen::Away, Unseen::Gap];
+
+/// Pauses of a device up to this length need no precedent, nanoseconds: seconds are thinned out to one in five (see
+/// [`crate::findings::Passage`]), and a device that is in use is silent for so long now and then.
+const SHORT: i64 = 20 * SECOND;
+
+/// The same for the capture as a whole, where many devices send.
+const SHORT_FOR_ALL: i64 = 10 * SECOND;
+
+/// No pause above this length is taken for idleness, nanoseconds: telephones that sleep let their servers hear of them every 28 minutes
+/// at the latest (the longest common keep-alive), and who is away for an hour three times a day has precedents as well.
+const LONGEST: i64 = 1_800 * SECOND;
+
+/// Pauses at least a third as long that make one usual.
+const PRECEDENTS: usize = 3;
+
+/// Moments of answers, each 5 s from the next, within a pause of what was sent, that prove that what was sent did not pass. One or two are
+/// what a server sends to a device that has left.
+const ANSWERS: usize = 3;
+
+/// Seconds with frames within such a pause that show that the device was there. One may be its farewell.
+const FRAMES: usize = 2;
+
+/// The times at which a device could not be seen.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Sight {
+    blind: Vec<(Window, Unseen)>,
+}
+
+impl Sight {
+    /// From what was found of a device, and the [`gaps`] of the capture. `None` where nobody noted what passed.
+    #[must_use]
+    pub fn of(device: &DeviceFindings, gaps: &[Window]) -> Option<Self> {
+        let passage = device.passage.as_ref()?;
+        let (sent, answers, any) = (moments(&passage.upstream), moments(&passage.downstream), moments(&device.sent));
+        let why = |pause: Window, otherwise: Unseen| {
+            let inside = |moments: &[Timestamp], least: usize| {
+                let first = moments.partition_point(|at| *at <= pause.from.plus(SHORT / 2));
+                moments.iter().skip(first).take_while(|at| at.plus(SHORT / 2) < pause.until).nth(least - 1).is_some()
+            };
+            if inside(&answers, ANSWERS) {
+                Unseen::OneWay
+            } else if gaps.iter().any(|gap| gap.overlaps(pause) && gap.length() > pause.length() / 2) {
+                Unseen::Gap
+            } else if inside(&any, FRAMES) {
+                Unseen::LocalOnly
+            } else {
+                otherwise
+            }
+        };
+        let (Some(&first), Some(&last)) = (sent.first(), sent.last()) else {
+            let always = Window { from: Timestamp::MIN, until: Timestamp::MAX };
+            let otherwise = if any.is_empty() { Unseen::Away } else { Unseen::LocalOnly };
+            return Some(Self { blind: vec![(always, why(always, otherwise))] });
+        };
+        let before = Window { from: Timestamp::MIN, until: first };
+        let after = Window { from: last, until: Timestamp::MAX };
+        let mut blind = vec![(before, why(before, Unseen::Joined)), (after, why(after, Unseen::Left))];
+        blind.extend(gaps.iter().map(|gap| (*gap, Unseen::Gap)));
+        let usual = Pauses::between(&sent, SHORT);
+        for pause in usual.all() {
+            let reason = why(pause, Unseen::Away);
+            if reason == Unseen::OneWay || !usual.has_precedent(pause.length()) {
+                blind.push((pause, reason));
+            }
+        }
+        Some(Self { blind })
+    }
+
+    /// Why the device could not be seen for all of the time, if so.
+    #[must_use]
+    pub fn unseen(&self, time: Window) -> Option<Unseen> {
+        self.blind.iter().filter(|it| it.0.overlaps(time)).map(|it| it.1).min()
+    }
+}
+
+/// When no frame of any device was captured, for longer than is usual for all of them together.
+#[must_use]
+pub fn gaps(findings: &Findings) -> Vec<Window> {
+    let series = findings.devices.iter().flat_map(|device| [&device.sent, &device.received]);
+    let mut all: Vec<Timestamp> = series.flat_map(moments).collect();
+    all.sort_unstable();
+    all.dedup();
+    let usual = Pauses::between(&all, SHORT_FOR_ALL);
+    usual.all().filter(|pause| !usual.has_precedent(pause.length())).collect()
+}
+
+/// The starts of the seconds that hold a frame.
+fn moments(series: &Series) -> Vec<Timestamp> {
+    series.bins.iter().map(|bin| series.origin.plus(bin.index.saturating_mul(series.width))).collect()
+}
+
+/// Pauses between moments, in order of time, that are longer than a least length.
+struct Pauses {
+    pauses: Vec<Window>,
+    /// Their lengths, ascending.
+    lengths: Vec<i64>,
+}
+
+impl Pauses {
+    fn between(moments: &[Timestamp], least: i64) -> Self {
+        let pairs = moments.iter().zip(moments.iter().skip(1)).map(|(from, until)| Window { from: *from, until: *until });
+        let pauses: Vec<Window> = pairs.filter(|pause| pause.length() > least).collect();
+        let mut lengths: Vec<i64> = pauses.iter().map(|pause| pause.length()).collect();
+        lengths.sort_unstable();
+        Self { pauses, lengths }
+    }
+
+    fn all(&self) -> impl Iterator<Item = Window> + '_ {
+        self.pauses.iter().copied()
+    }
+
+    /// Whether a pause of this length, which is one of them, is usual.
+    fn has_precedent(&self, length: i64) -> bool {
+        let long = self.lengths.len() - self.lengths.partition_point(|other| *other < length / 3);
+        length <= LONGEST && long > PRECEDENTS
+    }
+}
+
+#[cfg(test)]
+mod tests;
