@@ -115,8 +115,10 @@ pub const CONTACTS: usize = 32;
 pub enum SightingKind {
     /// Sent while it was heard: slices at the beat of a codec.
     Audio,
-    /// A finished recording, sent in one go.
+    /// A finished recording, sent in one go: a large upload that sound caused, as a verdict of probes says.
     Recording,
+    /// Much was sent in one go. Nothing in it tells a clip with sound from a picture, a backup or a log.
+    LargeUpload,
 }
 
 /// A number with the interval that it lies in.
@@ -128,6 +130,14 @@ pub struct Estimate {
     pub low: f64,
     /// Upper end of the 95 % interval.
     pub high: f64,
+}
+
+impl Estimate {
+    /// One after the other, of the same upload: ends are added, since what makes one too small makes the other too small.
+    #[must_use]
+    pub fn and(self, next: Self) -> Self {
+        Self { value: self.value + next.value, low: self.low + next.low, high: self.high + next.high }
+    }
 }
 
 /// How the slices of a train are laid out.
@@ -219,7 +229,7 @@ impl FlowKey {
 /// An upload that looks like audio: a finding, not a proof.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sighting {
-    /// Live audio or a recording.
+    /// Live audio, or what was sent in one go.
     pub kind: SightingKind,
     /// From the first to the last octet of it.
     pub window: Window,
@@ -227,12 +237,12 @@ pub struct Sighting {
     pub flow: FlowKey,
     /// Whom it went to.
     pub receiver: Receiver,
-    /// Seconds of sound that were sent. For a recording of unknown codec: `None`.
+    /// Seconds of sound that were sent. For what was sent in one go, of an unknown codec: `None`.
     pub audio_seconds: Option<Estimate>,
-    /// Seconds of sound that were sent as a backlog before the live part.
-    pub pre_roll_seconds: f64,
+    /// Seconds of sound that had been recorded before the first of it was sent.
+    pub pre_roll_seconds: Estimate,
     /// Seconds of sound sent live after the receiver's reply began.
-    pub tail_seconds: f64,
+    pub tail_seconds: Estimate,
     /// Bit rate of the codec, bits per second, record overhead included.
     pub bit_rate: Option<f64>,
     /// Octets the device sent on the flow inside the window.

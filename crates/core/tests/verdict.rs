@@ -13,7 +13,7 @@ use earwitness_core::probe::{Heard, Played, Round, SoundKind, Stimulus, Void};
 use earwitness_core::schedule::Design;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_core::verdict::{
-    Caveat, Direction, LEAST_SPEECH, NotTested, Outcome, Settings, Sound, Undecided, Verdict, Verdicts, judge,
+    Caveat, Direction, LEAST_SPEECH, NotTested, Outcome, Settings, Sound, Undecided, Verdict, Verdicts, judge, name_recordings,
 };
 
 /// The session begins ten minutes into the capture.
@@ -82,8 +82,8 @@ fn audio(from: i64, seconds: f64) -> Sighting {
         flow,
         receiver: Receiver { address, port: 443, name: None, local: false, country: None, system: None },
         audio_seconds: Some(earwitness_core::findings::Estimate { value: seconds, low: seconds, high: seconds }),
-        pre_roll_seconds: 0.0,
-        tail_seconds: 0.0,
+        pre_roll_seconds: earwitness_core::findings::Estimate::default(),
+        tail_seconds: earwitness_core::findings::Estimate::default(),
         bit_rate: Some(32_000.0),
         octets_total: 0,
         octets_audio: 0,
@@ -256,6 +256,27 @@ fn a_hub_that_moves_after_an_assistant_is_told_after_it() {
     let hub = verdicts.devices[1].evidence.after.unwrap();
     assert_eq!((hub.device, hub.lag / SECOND), (verdicts.devices[0].device, 3), "{hub:?}");
     assert_eq!(verdicts.devices[0].evidence.after, None);
+}
+
+#[test]
+fn a_large_upload_is_a_recording_only_where_a_proven_probe_was_played() {
+    let rounds = rounds(12, Heard::Yes);
+    let length = seconds(&rounds);
+    let onset = |round: &Round| round.played.onset.nanos() / SECOND;
+    let large = |from| Sighting { kind: SightingKind::LargeUpload, audio_seconds: None, ..audio(from, 2.0) };
+    let (mut speaker, mut deaf) = (device(1, length, chatter), device(2, length, chatter));
+    speaker.sightings = rounds.iter().map(|round| audio(onset(round) + 1, 4.0)).collect();
+    for device in [&mut speaker, &mut deaf] {
+        device.sightings.extend([large(onset(&rounds[3]) + 2), large(onset(&rounds[3]) - 40 * 60)]);
+    }
+    let mut home = findings(length, vec![speaker, deaf]);
+    let verdicts = judged(&home, rounds);
+    assert_eq!(first(&verdicts).outcome, Outcome::Streams);
+    name_recordings(&mut home, &verdicts);
+    let kinds =
+        |device: usize| home.devices[device].sightings.iter().map(|it| it.kind).filter(|kind| *kind != SightingKind::Audio);
+    assert_eq!(kinds(0).collect::<Vec<_>>(), [SightingKind::Recording, SightingKind::LargeUpload]);
+    assert_eq!(kinds(1).collect::<Vec<_>>(), [SightingKind::LargeUpload; 2]);
 }
 
 #[test]

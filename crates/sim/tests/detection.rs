@@ -35,7 +35,7 @@ struct Score {
     found: usize,
     /// Sightings of live audio where none was.
     false_audio: usize,
-    /// Sightings of recordings where none was.
+    /// Sightings of large uploads where no clip was.
     false_recordings: usize,
     /// Seconds of sound found over seconds sent, per upload.
     seconds: Vec<f64>,
@@ -62,7 +62,7 @@ impl Score {
             for sighting in device.sightings.iter().filter(|sighting| !uploads.iter().any(|upload| is_of(sighting, upload))) {
                 match sighting.kind {
                     SightingKind::Audio => score.false_audio += 1,
-                    SightingKind::Recording => score.false_recordings += 1,
+                    SightingKind::Recording | SightingKind::LargeUpload => score.false_recordings += 1,
                 }
             }
         }
@@ -97,7 +97,7 @@ impl Score {
 fn kind(sighting: &Sighting) -> UploadKind {
     match sighting.kind {
         SightingKind::Audio => UploadKind::Audio,
-        SightingKind::Recording => UploadKind::Recording,
+        SightingKind::Recording | SightingKind::LargeUpload => UploadKind::Recording,
     }
 }
 
@@ -168,7 +168,7 @@ fn what_makes_no_sound_is_not_called_audio() {
 }
 
 #[test]
-fn finished_clips_are_recordings() {
+fn finished_clips_are_large_uploads() {
     let score = score(5, watched(Kind::CameraClips, 900));
     assert!(score.uploads >= 3 && score.found == score.uploads, "seed 5: {}", score.line(Kind::CameraClips));
 }

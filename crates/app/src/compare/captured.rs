@@ -68,7 +68,7 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
             sent: device.sent.clone(),
             audio,
             counted,
-            recordings: seen(device, SightingKind::Recording).0,
+            large_uploads: seen(device, SightingKind::LargeUpload).0,
             seconds: own.seconds,
             pairs,
             probed: None,

@@ -105,7 +105,7 @@ pub fn all(subjects: &[Subject]) -> Vec<Found> {
         })
         .collect();
     rows.push(score(subjects, "clock", |it| it.audio.clone()));
-    rows.push(score(subjects, "clock + bulk", |it| it.audio.iter().chain(&it.recordings).copied().collect()));
+    rows.push(score(subjects, "clock + bulk", |it| it.audio.iter().chain(&it.large_uploads).copied().collect()));
     rows
 }
 

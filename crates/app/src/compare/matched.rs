@@ -34,7 +34,7 @@ pub fn all(subjects: &[Subject], forests: &[(Split, Vec<Scores>)]) -> Matched {
     let length = |window: &Window| seconds(window.length());
     sized(&mut matched, subjects, "clock", "s", |it| it.audio.iter().map(|window| (*window, length(window))).collect());
     sized(&mut matched, subjects, "clock + bulk", "octets", |it| {
-        it.audio.iter().chain(&it.recordings).map(|window| (*window, octets(it, *window))).collect()
+        it.audio.iter().chain(&it.large_uploads).map(|window| (*window, octets(it, *window))).collect()
     });
     for (split, scores) in forests {
         let thresholds = (1..=STEPS).map(|step| f64::from(step) / f64::from(STEPS));

@@ -27,7 +27,7 @@ pub(crate) fn subject(uploads: &[Window], aside: &[Window]) -> Subject {
         sent: Series { origin: Timestamp::default(), width: SECOND, bins },
         audio: Vec::new(),
         counted: Vec::new(),
-        recordings: Vec::new(),
+        large_uploads: Vec::new(),
         seconds: super::features::Seconds::default(),
         pairs: super::windows::Pairs::default(),
         probed: None,

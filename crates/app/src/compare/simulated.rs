@@ -84,7 +84,7 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
             sent: findings.sent.clone(),
             audio,
             counted,
-            recordings: seen(findings, SightingKind::Recording).0,
+            large_uploads: seen(findings, SightingKind::LargeUpload).0,
             seconds: own.seconds,
             pairs: Pairs::new(&own.frames, |length| probes.choose(length)),
             probed: Some(Probed {

@@ -34,8 +34,8 @@ pub struct Subject {
     pub audio: Vec<Window>,
     /// How many seconds of sound it counted in each.
     pub counted: Vec<Option<Estimate>>,
-    /// Recordings that `bulk` saw.
-    pub recordings: Vec<Window>,
+    /// Large uploads that `bulk` saw.
+    pub large_uploads: Vec<Window>,
     /// What the forest judges: the seconds in which the device sent something.
     pub seconds: Seconds,
     /// What the t-test said of pairs of windows.

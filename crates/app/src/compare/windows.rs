@@ -162,7 +162,7 @@ fn of_length(subjects: &[Subject], forests: &[(&str, &[Scores])], place: usize) 
     }
     rows.push(row(subjects, place, "clock", |_, subject, it| begins(Some(&subject.audio), it.window)));
     rows.push(row(subjects, place, "clock + bulk", |_, subject, it| {
-        begins(Some(&subject.audio), it.window) || begins(Some(&subject.recordings), it.window)
+        begins(Some(&subject.audio), it.window) || begins(Some(&subject.large_uploads), it.window)
     }));
     for (name, scores) in forests {
         let seen: Vec<Vec<Window>> = scores.iter().map(|it| detections(it, THRESHOLD)).collect();

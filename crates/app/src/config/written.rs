@@ -80,7 +80,7 @@ impl Default for Capture {
             commands: Vec::new(),
             keep_megabytes: unplaced(1_000),
             keep_hours: unplaced(48.0),
-            keep_octets_per_frame: unplaced(128),
+            keep_octets_per_frame: unplaced(200),
         }
     }
 }

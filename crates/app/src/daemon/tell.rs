@@ -197,6 +197,7 @@ fn upload(it: &Sighting) -> String {
     let to = names::receiver(&it.receiver, names::WIDEST);
     match (it.kind, it.audio_seconds) {
         (SightingKind::Recording, _) => format!("uploaded a recording of {} kB to {to}", it.octets_total / 1_000),
+        (SightingKind::LargeUpload, _) => format!("sent {} kB in one go to {to}", it.octets_total / 1_000),
         (SightingKind::Audio, Some(seconds)) => {
             let rate = it.bit_rate.map_or_else(String::new, |rate| format!(" at {:.0} kbit/s", rate / 1_000.0));
             format!("uploaded {:.1} s of audio{rate} to {to}", seconds.value)
@@ -209,7 +210,11 @@ fn upload(it: &Sighting) -> String {
 fn facts(news: &News) -> Value {
     match news {
         News::Sighted { sighting, .. } => json!({
-            "kind": if sighting.kind == SightingKind::Audio { "audio" } else { "recording" },
+            "kind": match sighting.kind {
+                SightingKind::Audio => "audio",
+                SightingKind::Recording => "recording",
+                SightingKind::LargeUpload => "large_upload",
+            },
             "start_ns": sighting.window.from.nanos(),
             "end_ns": sighting.window.until.nanos(),
             "audio_seconds": sighting.audio_seconds.map(|seconds| seconds.value),

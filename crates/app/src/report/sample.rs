@@ -141,13 +141,13 @@ fn camera() -> DeviceFindings {
         let window = Window { from: moment(at, 0), until: moment(at + 3, 400) };
         let bulk = Seen::Bulk { octets: 1_940_200, mean_rate: 570_000.0 };
         let sighting = Sighting {
-            kind: SightingKind::Recording,
+            kind: SightingKind::LargeUpload,
             window,
             flow: flow(30, 443),
             receiver: receiver("52.94.228.167", None),
             audio_seconds: None,
-            pre_roll_seconds: 0.0,
-            tail_seconds: 0.0,
+            pre_roll_seconds: Estimate::default(),
+            tail_seconds: Estimate::default(),
             bit_rate: None,
             octets_total: 1_940_200,
             octets_audio: 0,
@@ -225,6 +225,10 @@ fn home_device(mac: [u8; 6], host: u8, (every, bursts): (i64, i64), octets: u64)
     it
 }
 
+fn around(value: f64) -> Estimate {
+    Estimate { value, low: (value - 0.05).max(0.0), high: value + 0.05 }
+}
+
 /// A live upload: a backlog at line speed, the beat, some telemetry after it.
 pub(crate) fn live(at: i64, seconds: f64, beat: i64, number: usize) -> Sighting {
     let variable = beat > 50 * MILLISECOND;
@@ -248,8 +252,8 @@ pub(crate) fn live(at: i64, seconds: f64, beat: i64, number: usize) -> Sighting 
         flow: flow(21, 443),
         receiver: receiver("52.119.196.66", Some(("bob-dispatch-prod-eu.amazon.com", NameSource::Tls))),
         audio_seconds: Some(Estimate { value: seconds, low: seconds - 0.1, high: seconds + 0.2 }),
-        pre_roll_seconds: pre_roll as f64 * beat as f64 / 1e9,
-        tail_seconds: 0.3,
+        pre_roll_seconds: around(pre_roll as f64 * beat as f64 / 1e9),
+        tail_seconds: around(0.3),
         bit_rate: Some(octets as f64 * 8.0 / seconds),
         octets_total: octets + 30_112,
         octets_audio: octets,

@@ -21,8 +21,10 @@ pub struct Device<'a> {
     pub vendor: Option<String>,
     /// Number of sightings of live audio.
     pub audio: u64,
-    /// Number of sightings of recordings.
+    /// Number of sightings of recordings that sound caused.
     pub recordings: u64,
+    /// Number of large uploads.
+    pub large_uploads: u64,
     /// Seconds of sound, where they are known; intervals are added end to end, so the sum is not too narrow.
     pub seconds: Option<Estimate>,
     /// Receivers of the sightings, most frequent first.
@@ -37,8 +39,6 @@ pub struct Summary<'a> {
     pub answer: String,
     /// What that answer does not mean.
     pub caution: &'static str,
-    /// Whether any device sent what looks like sound.
-    pub sighted: bool,
     /// The devices: those with sightings first, then by what they sent; gateways last.
     pub devices: Vec<Device<'a>>,
     /// Nanoseconds in which something was captured.
@@ -49,7 +49,7 @@ pub struct Summary<'a> {
 
 /// What a sighting does not mean.
 const NOT_PROOF: &str = "A sighting is not proof. The content is encrypted and was not read: what was seen is that data left \
-    at the steady beat, or in the amount, in which sound is sent.";
+    at the steady beat in which sound is sent.";
 /// What no sighting does not mean.
 const NOT_CLEAN: &str = "That does not show that no device listens. It covers this stretch of time only, and sound that is \
     turned into text, sent slowly, or hidden in other traffic is not seen.";
@@ -64,12 +64,12 @@ pub fn summary<'a>(findings: &'a Findings, context: &Context<'_>) -> Summary<'a>
         (quiet, it.found.role == Role::Gateway, u64::MAX - it.found.upstream.wire_octets, it.found.id)
     });
     let observed = observed(findings);
-    let sighted = devices.iter().any(|it| !it.found.sightings.is_empty());
+    let sighted = devices.iter().any(|it| it.audio > 0 || it.recordings > 0);
     let facts = &findings.capture;
     let span = facts.first.zip(facts.last).map_or(0, |(first, last)| last.since(first));
     let paused = span.saturating_sub(observed) > PAUSE;
     let answer = [unread(facts), Some(answer(&devices, observed, paused))].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    Summary { answer, caution: if sighted { NOT_PROOF } else { NOT_CLEAN }, sighted, devices, observed, paused }
+    Summary { answer, caution: if sighted { NOT_PROOF } else { NOT_CLEAN }, devices, observed, paused }
 }
 
 /// Said before any answer where most of the capture could not be read.
@@ -96,6 +96,7 @@ fn device<'a>(found: &'a DeviceFindings, context: &Context<'_>) -> Device<'a> {
         vendor,
         audio: number(SightingKind::Audio),
         recordings: number(SightingKind::Recording),
+        large_uploads: number(SightingKind::LargeUpload),
         seconds: total(found.sightings.iter()),
         receivers: receivers(&found.sightings),
         sighted: span(&found.sightings),
@@ -166,6 +167,11 @@ fn answer(devices: &[Device<'_>], observed: i64, paused: bool) -> String {
             )
         }
     };
+    let large = sending(SightingKind::LargeUpload);
+    if large > 0 {
+        let who = counted(large, "device", "devices");
+        told = format!("{told} {who} sent large uploads in one go; whether there is sound in them the traffic does not tell.");
+    }
     if at_home > 0 {
         let who = counted(at_home, "device", "devices");
         told = format!("{told} {who} sent what looks like sound to another device in the home.");
@@ -220,7 +226,7 @@ mod tests {
         assert_eq!(
             told.answer,
             "2 of 6 devices sent what looks like sound to the internet: 38 s of it, in 3 h 12 min. \
-             1 device sent what looks like finished recordings. \
+             1 device sent large uploads in one go; whether there is sound in them the traffic does not tell. \
              1 device sent what looks like sound to another device in the home. \
              1 device streamed at a steady beat for minutes, as calls and live pictures do; that is not counted."
         );
@@ -252,6 +258,23 @@ mod tests {
         let told = summary(&findings, &sample::context(&[])).answer;
         let expected = "Most of this capture could not be read (1.5 kB of 3.0 kB): link type not read (7). What follows is about the rest alone.";
         assert!(told.starts_with(expected), "{told}");
+    }
+
+    #[test]
+    fn large_uploads_alone_are_not_told_as_sound() {
+        let mut findings = sample::sample();
+        for it in &mut findings.devices {
+            it.sightings.retain(|it| it.kind == SightingKind::LargeUpload);
+            it.continuous.clear();
+            it.local_sightings.clear();
+        }
+        let told = summary(&findings, &sample::context(&[]));
+        assert_eq!(
+            told.answer,
+            "No device sent what looks like sound to the internet, in 3 h 12 min. 1 device sent large uploads in one go; whether there is \
+             sound in them the traffic does not tell."
+        );
+        assert_eq!(told.caution, NOT_CLEAN);
     }
 
     #[test]

@@ -86,7 +86,7 @@ pub fn write(findings: &Findings, context: &Context<'_>, terminal: Terminal, out
     if !summary.devices.is_empty() {
         write_table(out, terminal, "Devices", &devices(&summary, context, terminal))?;
     }
-    if summary.sighted {
+    if summary.devices.iter().any(|it| !it.found.sightings.is_empty()) {
         write_table(out, terminal, "Sightings", &sighting_rows(&summary, context, terminal))?;
         let total = findings.devices.iter().map(|it| it.sightings.len()).sum::<usize>();
         if let Some(more) = total.checked_sub(LISTED).filter(|it| *it > 0) {
@@ -211,7 +211,8 @@ pub(super) fn identity(device: &Device<'_>) -> String {
 fn kinds(device: &Device<'_>) -> String {
     let audio = (device.audio > 0).then(|| format!("{} audio", words::count(device.audio)));
     let recordings = (device.recordings > 0).then(|| words::counted(device.recordings, "recording", "recordings"));
-    let kinds: Vec<_> = audio.into_iter().chain(recordings).collect();
+    let large = (device.large_uploads > 0).then(|| words::counted(device.large_uploads, "large upload", "large uploads"));
+    let kinds: Vec<_> = audio.into_iter().chain(recordings).chain(large).collect();
     if kinds.is_empty() { "none".to_owned() } else { kinds.join("\n") }
 }
 
@@ -265,6 +266,7 @@ fn what(it: &Sighting) -> String {
     match it.kind {
         SightingKind::Audio => "audio".to_owned(),
         SightingKind::Recording => format!("recording, {}", words::octets(it.octets_total)),
+        SightingKind::LargeUpload => format!("large upload, {}", words::octets(it.octets_total)),
     }
 }
 
@@ -319,7 +321,7 @@ mod tests {
         {
             assert!(row.contains(fact), "{fact} in {row}");
         }
-        assert!(told.contains("random MAC") && told.contains("gateway") && told.contains("recording, 1.9 MB"));
+        assert!(told.contains("random MAC") && told.contains("gateway") && told.contains("large upload, 1.9 MB"));
         assert!(told.contains("GRE tunnel") && told.contains("lost 40 frames") && told.contains("Europe/Berlin"));
         assert!(told.contains("Also seen, and not counted\n- ") && told.contains("2 times, 24 min in all, to 203.0.113.7"));
     }

@@ -8,13 +8,14 @@ use super::error::Kind;
 pub(super) const APPLICATION: i32 = 0x6561_7277;
 
 /// Version of the schema that this program writes.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// The schema of [`VERSION`].
 pub(super) const SQL: &str = include_str!("schema.sql");
 
 /// What brings a file from one version to the next: the first from 1 to 2, and so on.
-pub(super) const STEPS: &[&str] = &["CREATE TABLE contacts (
+pub(super) const STEPS: &[&str] = &[
+    "CREATE TABLE contacts (
     stretch INTEGER NOT NULL REFERENCES stretches,
     device INTEGER NOT NULL REFERENCES devices,
     place INTEGER NOT NULL,
@@ -25,7 +26,14 @@ pub(super) const STEPS: &[&str] = &["CREATE TABLE contacts (
     receiver_local INTEGER NOT NULL,
     sent BLOB NOT NULL,
     PRIMARY KEY (stretch, device, place)
-) STRICT, WITHOUT ROWID"];
+) STRICT, WITHOUT ROWID",
+    // Intervals of pre-roll and tail; what was written before has none. What was called a recording without a cause is a large upload.
+    "ALTER TABLE sightings ADD COLUMN pre_roll_seconds_low REAL;
+     ALTER TABLE sightings ADD COLUMN pre_roll_seconds_high REAL;
+     ALTER TABLE sightings ADD COLUMN tail_seconds_low REAL;
+     ALTER TABLE sightings ADD COLUMN tail_seconds_high REAL;
+     UPDATE sightings SET kind = 'large upload' WHERE kind = 'recording';",
+];
 
 /// What a file is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -142,20 +150,32 @@ mod tests {
         assert!(lacks(&connection).unwrap().is_some_and(|column| column.starts_with("replies.")));
     }
 
+    #[test]
+    fn a_file_without_intervals_becomes_as_fresh_as_any() {
+        let more = ["pre_roll_seconds_low", "pre_roll_seconds_high", "tail_seconds_low", "tail_seconds_high"];
+        let first = more.iter().fold(SQL.to_owned(), |sql, column| sql.replacen(&format!(",\n    {column} REAL"), "", 1));
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(&first).unwrap();
+        assert!(lacks(&connection).unwrap().is_some());
+        assert_eq!(upgrade(&mut connection, 2, STEPS).unwrap(), VERSION);
+        assert_eq!((differences(&connection).unwrap(), lacks(&connection).unwrap()), (Vec::new(), None));
+    }
+
     /// The steps here are made up; the way they are taken is the one of the real ones.
     #[test]
     fn an_older_file_is_brought_up_step_by_step_with_its_rows() {
-        let steps = ["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE settings SET since = 7"];
+        let more = "UPDATE settings SET since = since + 1";
+        let steps = ["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE settings SET since = 6", more];
         let mut connection = made();
         connection.execute("INSERT INTO settings VALUES ('a', 'b')", []).unwrap();
-        assert_eq!(upgrade(&mut connection, 1, &steps).unwrap(), 3);
+        assert_eq!(upgrade(&mut connection, 1, &steps).unwrap(), 4);
         let row: (String, i64) =
             connection.query_row("SELECT value, since FROM settings", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         assert_eq!(row, ("b".to_owned(), 7));
-        assert_eq!(state(&connection).unwrap(), Err(Kind::Newer { found: 3 }), "this program would not touch it");
+        assert_eq!(state(&connection).unwrap(), Err(Kind::Newer { found: 4 }), "this program would not touch it");
         let mut second = made();
         upgrade(&mut second, 1, &steps[..1]).unwrap();
-        assert_eq!(upgrade(&mut second, 2, &steps).unwrap(), 3, "only the step that is missing is taken");
+        assert_eq!(upgrade(&mut second, 2, &steps).unwrap(), 4, "only the step that is missing is taken");
     }
 
     #[test]

@@ -181,7 +181,11 @@ CREATE TABLE sightings (
     bit_rate REAL,
     octets_total INTEGER NOT NULL,
     octets_audio INTEGER NOT NULL,
-    marks BLOB NOT NULL
+    marks BLOB NOT NULL,
+    pre_roll_seconds_low REAL,
+    pre_roll_seconds_high REAL,
+    tail_seconds_low REAL,
+    tail_seconds_high REAL
 ) STRICT;
 CREATE INDEX sightings_of_stretch ON sightings (stretch);
 

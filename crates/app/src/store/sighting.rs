@@ -55,9 +55,10 @@ pub(super) fn write(connection: &Connection, stretch: i64, device: i64, list: Li
     let sql = "INSERT INTO sightings (stretch, device, list, kind, from_at, until_at, source, source_port, destination, \
                destination_port, protocol, receiver, receiver_port, receiver_name, receiver_name_source, receiver_local, \
                receiver_country, receiver_system, receiver_system_name, audio_seconds, audio_seconds_low, audio_seconds_high, \
-               pre_roll_seconds, tail_seconds, bit_rate, octets_total, octets_audio, marks) \
+               pre_roll_seconds, tail_seconds, bit_rate, octets_total, octets_audio, marks, pre_roll_seconds_low, \
+               pre_roll_seconds_high, tail_seconds_low, tail_seconds_high) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, \
-               ?24, ?25, ?26, ?27, ?28)";
+               ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)";
     let sighting = connection.prepare_cached(sql)?.insert(params![
         stretch,
         device,
@@ -81,12 +82,16 @@ pub(super) fn write(connection: &Connection, stretch: i64, device: i64, list: Li
         audio_seconds.map(|it| it.value),
         audio_seconds.map(|it| it.low),
         audio_seconds.map(|it| it.high),
-        pre_roll_seconds,
-        tail_seconds,
+        pre_roll_seconds.value,
+        tail_seconds.value,
         bit_rate,
         it.octets_total.cast_signed(),
         it.octets_audio.cast_signed(),
         pack::marks(&it.marks, window.from),
+        pre_roll_seconds.low,
+        pre_roll_seconds.high,
+        tail_seconds.low,
+        tail_seconds.high,
     ])?;
     for (place, seen) in (0_i64..).zip(&it.detectors) {
         write_seen(connection, sighting, place, seen)?;
@@ -129,7 +134,8 @@ fn write_seen(connection: &Connection, sighting: i64, place: i64, seen: &Seen) -
 const COLUMNS: &str = "id, device, list, kind, from_at, until_at, source, source_port, destination, destination_port, protocol, \
                        receiver, receiver_port, receiver_name, receiver_name_source, receiver_local, receiver_country, \
                        receiver_system, receiver_system_name, audio_seconds, audio_seconds_low, audio_seconds_high, \
-                       pre_roll_seconds, tail_seconds, bit_rate, octets_total, octets_audio, marks";
+                       pre_roll_seconds, tail_seconds, bit_rate, octets_total, octets_audio, marks, pre_roll_seconds_low, \
+                       pre_roll_seconds_high, tail_seconds_low, tail_seconds_high";
 
 /// The sightings of a stretch, in the order in which they were written.
 pub(super) fn of_stretch(
@@ -186,8 +192,8 @@ fn read(connection: &Connection, row: &Row<'_>, devices: &BTreeMap<i64, DeviceId
                 system,
             },
             audio_seconds,
-            pre_roll_seconds: number(22)?,
-            tail_seconds: number(23)?,
+            pre_roll_seconds: Estimate { value: number(22)?, low: number(28)?, high: number(29)? },
+            tail_seconds: Estimate { value: number(23)?, low: number(30)?, high: number(31)? },
             bit_rate: row.get(24)?,
             octets_total: row.get::<_, i64>(25)?.cast_unsigned(),
             octets_audio: row.get::<_, i64>(26)?.cast_unsigned(),

@@ -30,7 +30,8 @@ pub(super) const ROLES: &[(Role, &str)] = &[(Role::Device, "device"), (Role::Gat
 pub(super) const NAME_SOURCES: &[(NameSource, &str)] =
     &[(NameSource::Tls, "tls"), (NameSource::Quic, "quic"), (NameSource::Dns, "dns")];
 
-pub(super) const KINDS: &[(SightingKind, &str)] = &[(SightingKind::Audio, "audio"), (SightingKind::Recording, "recording")];
+pub(super) const KINDS: &[(SightingKind, &str)] =
+    &[(SightingKind::Audio, "audio"), (SightingKind::Recording, "recording"), (SightingKind::LargeUpload, "large upload")];
 
 pub(super) const SHAPES: &[(TrainShape, &str)] =
     &[(TrainShape::Constant, "constant"), (TrainShape::Variable, "variable"), (TrainShape::Paced, "paced")];

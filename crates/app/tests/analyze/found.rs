@@ -47,7 +47,7 @@ fn a_home_with_clips_and_speech_is_told_apart_by_kind() {
             .map(|it| it["kind"].as_str().unwrap())
             .collect();
         let expected: Vec<&str> =
-            known.uploads.iter().map(|it| if it.kind == Sort::Recording { "recording" } else { "audio" }).collect();
+            known.uploads.iter().map(|it| if it.kind == Sort::Recording { "large_upload" } else { "audio" }).collect();
         assert_eq!(kinds, expected, "{}", known.name);
     }
 }

@@ -107,7 +107,7 @@ fn real_uploads_are_found_and_idle_hours_are_silent() {
     assert_eq!((scores["homepod"].uploads, scores["homepod"].dated), (2, 2));
     let blink = &scores["blink"];
     assert_eq!((blink.uploads, blink.found), (31, 31));
-    assert_eq!(blink.kinds.keys().collect::<Vec<_>>(), ["recording"]);
+    assert_eq!(blink.kinds.keys().collect::<Vec<_>>(), ["large_upload"]);
     assert_eq!(scores["hub"].kinds.len(), 0, "{:?}", scores["hub"]);
     for (name, it) in &scores {
         assert_eq!(it.false_alarms, 0, "{name}: {it:?}");

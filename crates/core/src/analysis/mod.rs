@@ -2,6 +2,7 @@
 //! with frames.
 
 mod address_names;
+mod amount;
 mod assemble;
 mod contacts;
 mod finish;

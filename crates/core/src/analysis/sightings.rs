@@ -1,82 +1,70 @@
 //! From trains and transfers to sightings.
 
+use super::amount::{Upload, amount};
+use super::uplink::Unread;
 use crate::detect::bulk::Transfer;
 use crate::detect::clock::{Slice, Train};
-use crate::findings::{Estimate, FlowKey, MARKS_KEPT, Mark, Receiver, Seen, Sighting, SightingKind, TrainShape};
+use crate::findings::{Estimate, FlowKey, MARKS_KEPT, Mark, Receiver, Seen, Sighting, SightingKind};
 use crate::time::{SECOND, Timestamp, Window};
 
 /// Before the beat comes what was recorded earlier and what the request needs, sent in one go with pauses no longer than this, nanoseconds.
 const LEAD_PAUSE: i64 = 300_000_000;
 
 /// Longest such lead, nanoseconds.
-const LEAD: i64 = 2 * SECOND;
+pub(super) const LEAD: i64 = 2 * SECOND;
 
-/// So many octets from the other end, after the train began, are a reply rather than an acknowledgement of the protocol above TCP.
-const REPLY: u32 = 2_000;
-
-/// Quantile of the normal distribution for a two-sided interval of 95 %.
-const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
-
-/// Sightings of live audio, one for each train of an episode with these slices.
+/// Sightings of live audio, one for each train of an episode with these slices, of which some octets could not be read.
 pub(super) fn audios<'a>(
     trains: &'a [Train],
-    slices: &'a [Slice],
+    (slices, unread): (&'a [Slice], &'a [Unread]),
     flow: FlowKey,
     receiver: impl Fn() -> Receiver + 'a,
 ) -> impl Iterator<Item = (&'a Train, Sighting)> {
-    let mut rest = slices;
+    let (mut rest, mut hidden) = (slices, unread);
     trains.iter().map(move |train| {
-        let sighting = audio(train, rest, flow, receiver());
+        let sighting = audio(train, (rest, hidden), flow, receiver());
         // What is one train's is not the lead of the next.
         rest = rest.get(rest.partition_point(|slice| slice.at <= train.last)..).unwrap_or_default();
+        hidden = hidden.get(hidden.partition_point(|unread| unread.at <= train.last)..).unwrap_or_default();
         (train, sighting)
     })
 }
 
-fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Receiver) -> Sighting {
-    let belongs = |slice: &Slice| {
-        (train.first..=train.last).contains(&slice.at) && (train.lengths.0..=train.lengths.1).contains(&slice.length)
-    };
+fn audio(train: &Train, (slices, unread): (&[Slice], &[Unread]), flow: FlowKey, receiver: Receiver) -> Sighting {
     let begin = slices.partition_point(|slice| slice.at < train.first);
     let end = slices.partition_point(|slice| slice.at <= train.last);
-    let start = lead(slices, begin, train.first);
+    let start = lead(slices.get(..begin).unwrap_or_default().iter().map(|slice| slice.at), train.first);
+    let started = slices.get(start).map_or(train.first, |slice| slice.at.min(train.first));
+    let begin_unread = unread.partition_point(|unread| unread.at < started);
+    let end_unread = unread.partition_point(|unread| unread.at <= train.last);
+    let start_unread = lead(unread.get(..begin_unread).unwrap_or_default().iter().map(|unread| unread.at), started);
     let within = slices.get(start..end).unwrap_or(&[]);
-    let octets = |slices: &[Slice]| slices.iter().map(|slice| u64::from(slice.length)).sum::<u64>();
-    let before = slices.get(start..begin).unwrap_or(&[]);
-    let octets_before = octets(before);
-    // Records longer than any codec's frame are pieces of a stream of samples, cut wherever a buffer ended: then all that is sent is sound, in
-    // records of whatever length.
-    let cut = train.shape != TrainShape::Paced && train.is_cut();
-    let longest = to_f64(LEAD) / to_f64(SECOND);
-    let (glued, at_most) = if flow.protocol == UDP && !cut {
-        let parts = slices.get(begin..end).unwrap_or(&[]).iter().filter(|slice| belongs(slice)).count();
-        let [least, most] = OVERHEAD.map(|overhead| unglued(before, train, parts, overhead));
-        (least.min(longest), most.min(2.0 * longest))
-    } else {
-        let lead = to_seconds(octets_before, train).min(longest);
-        (if cut { lead } else { 0.0 }, lead)
+    let upload = Upload {
+        train,
+        before: slices.get(start..begin).unwrap_or(&[]),
+        within: slices.get(begin..end).unwrap_or(&[]),
+        unread: unread.get(start_unread..end_unread).unwrap_or(&[]),
+        datagrams: flow.protocol == UDP,
     };
-    let octets_beside = if cut { octets(slices.get(begin..end).unwrap_or(&[])).saturating_sub(train.octets) } else { 0 };
-    let beside = to_seconds(octets_beside, train);
+    let amount = amount(&upload);
     let marks = within.iter().take(MARKS_KEPT).map(|slice| Mark {
         at: Timestamp::from_nanos(slice.at),
         length: slice.length,
-        audio: belongs(slice),
+        audio: upload.belongs(slice),
     });
+    let first = within.first().map(|slice| slice.at).into_iter().chain(upload.unread.first().map(|unread| unread.at)).min();
+    let hidden: u64 = upload.unread.iter().map(|unread| unread.octets).sum();
     Sighting {
         kind: SightingKind::Audio,
-        window: Window {
-            from: Timestamp::from_nanos(within.first().map_or(train.first, |slice| slice.at)),
-            until: Timestamp::from_nanos(train.last),
-        },
+        window: Window { from: Timestamp::from_nanos(first.unwrap_or(train.first)), until: Timestamp::from_nanos(train.last) },
         flow,
         receiver,
-        audio_seconds: Some(seconds(train, glued + beside, at_most + beside)),
-        pre_roll_seconds: train.backlog + glued,
-        tail_seconds: tail(train, slices.get(begin..end).unwrap_or(&[])),
+        audio_seconds: Some(amount.sound),
+        pre_roll_seconds: amount.pre_roll,
+        tail_seconds: amount.tail,
         bit_rate: Some(train.bit_rate),
-        octets_total: within.iter().map(|slice| u64::from(slice.length)).sum(),
-        octets_audio: train.octets + octets_beside + if cut { octets_before } else { 0 },
+        octets_total: within.iter().map(|slice| u64::from(slice.length)).sum::<u64>() + hidden,
+        octets_audio: train.octets + amount.octets_beside + hidden,
         detectors: vec![Seen::Clock {
             shape: train.shape,
             beat: nanos(train.beat),
@@ -88,71 +76,34 @@ fn audio(train: &Train, slices: &[Slice], flow: FlowKey, receiver: Receiver) -> 
     }
 }
 
-/// Index of the first slice of the lead.
-fn lead(slices: &[Slice], begin: usize, first: i64) -> usize {
-    let mut start = begin;
+/// Index of the first that belongs to the lead of what began at `first`, among moments before that.
+fn lead(before: impl DoubleEndedIterator<Item = i64> + ExactSizeIterator, first: i64) -> usize {
+    let mut start = before.len();
     let mut next = first;
-    while let Some(before) = start.checked_sub(1).and_then(|index| slices.get(index)) {
-        if next.saturating_sub(before.at) > LEAD_PAUSE || first.saturating_sub(before.at) > LEAD {
+    for at in before.rev() {
+        if next.saturating_sub(at) > LEAD_PAUSE || first.saturating_sub(at) > LEAD {
             break;
         }
-        next = before.at;
+        next = at;
         start -= 1;
     }
     start
 }
 
-/// Seconds of sound: slices times beat, and `more`: what a QUIC stack glued into full datagrams before the beat, and pieces of a stream of
-/// samples that were cut otherwise. The interval holds the error of the beat and one beat at either end. Its upper end holds `at_most` instead of
-/// `more`: on TCP, where a record says what was written at once, larger records before the beat are something else, but may be sound after all; on
-/// UDP it is not known what a datagram adds. Its lower end leaves out a backlog whose records are told apart by similar lengths only.
-fn seconds(train: &Train, more: f64, at_most: f64) -> Estimate {
-    let value = train.seconds + more;
-    let spread = TWO_SIDED_95 * value * train.beat_error + train.beat / to_f64(SECOND);
-    let high = value.max(train.seconds + at_most) + spread;
-    // What seems a backlog may be records of something else, unless all have one length.
-    let sure = if train.shape == TrainShape::Constant { train.seconds } else { train.seconds - train.backlog };
-    Estimate { value, low: (sure - spread).max(0.0), high }
-}
-
-/// Octets that a datagram adds to the sound in it, least and most: QUIC's short header without or with the longest connection id (RFC 9000, section
-/// 17.3.1), the tag (RFC 9001, section 5.3), and a stream frame's head (RFC 9000, section 19.8) of two octets or as long as it may be.
-const OVERHEAD: [f64; 2] = [20.0, 60.0];
-
-/// Seconds of sound in datagrams before the beat, when each carries so much besides sound, and so do the `parts` datagrams of the train: many slices
-/// that share a datagram share what it adds. However small the slices, a quarter of them is sound.
-fn unglued(before: &[Slice], train: &Train, parts: usize, overhead: f64) -> f64 {
-    let without = |octets: u64, datagrams: usize| count(octets) - overhead * count(datagrams as u64);
-    let rate = without(train.octets, parts).max(count(train.octets) / 4.0) / train.seconds;
-    without(before.iter().map(|slice| u64::from(slice.length)).sum(), before.len()).max(0.0) / rate
-}
-
-/// How long a codec takes for so many octets.
-fn to_seconds(octets: u64, train: &Train) -> f64 {
-    count(octets) * 8.0 / train.bit_rate
-}
-
 /// Protocol number of UDP.
 const UDP: u8 = 17;
 
-/// Seconds of sound sent after the reply of the other end began.
-fn tail(train: &Train, slices: &[Slice]) -> f64 {
-    let Some(first) = slices.first() else { return 0.0 };
-    let reply = slices.iter().find(|slice| slice.answered.wrapping_sub(first.answered) >= REPLY);
-    reply.map_or(0.0, |slice| to_f64(train.last.saturating_sub(slice.at)) / to_f64(SECOND))
-}
-
-/// A sighting of a recording.
-pub(super) fn recording(transfer: &Transfer, flow: FlowKey, receiver: Receiver) -> Sighting {
+/// A sighting of a large upload.
+pub(super) fn large_upload(transfer: &Transfer, flow: FlowKey, receiver: Receiver) -> Sighting {
     let octets = count(transfer.octets);
     Sighting {
-        kind: SightingKind::Recording,
+        kind: SightingKind::LargeUpload,
         window: transfer.window(),
         flow,
         receiver,
         audio_seconds: None,
-        pre_roll_seconds: 0.0,
-        tail_seconds: 0.0,
+        pre_roll_seconds: Estimate::default(),
+        tail_seconds: Estimate::default(),
         bit_rate: None,
         octets_total: transfer.octets,
         octets_audio: 0,
@@ -169,10 +120,8 @@ pub(super) fn join(before: &mut Sighting, after: &Sighting) {
     before.window.until = before.window.until.max(after.window.until);
     before.octets_total += after.octets_total;
     before.octets_audio += after.octets_audio;
-    before.tail_seconds += after.tail_seconds;
-    if let (Some(sum), Some(more)) = (&mut before.audio_seconds, after.audio_seconds) {
-        *sum = Estimate { value: sum.value + more.value, low: sum.low + more.low, high: sum.high + more.high };
-    }
+    before.tail_seconds = before.tail_seconds.and(after.tail_seconds);
+    before.audio_seconds = before.audio_seconds.zip(after.audio_seconds).map(|(sum, more)| sum.and(more));
     if let (Some(Seen::Clock { records: sum, .. }), Some(Seen::Clock { records: more, .. })) =
         (before.detectors.first_mut(), after.detectors.first())
     {
@@ -209,7 +158,7 @@ mod tests {
         let flow = FlowKey { source: home, destination: cloud, protocol, source_port: 1, destination_port: 443 };
         let receiver = || Receiver { address: cloud, port: 443, name: None, local: false, country: None, system: None };
         let found = trains(slices, protocol == UDP, &Settings::default());
-        audios(&found, slices, flow, receiver).filter_map(|it| it.1.audio_seconds).collect()
+        audios(&found, (slices, &[]), flow, receiver).filter_map(|it| it.1.audio_seconds).collect()
     }
 
     fn sum(counted: &[Estimate]) -> f64 {

@@ -5,8 +5,8 @@ use super::address_names::AddressNames;
 use super::contacts::Contacts;
 use super::pairs::{Ends, NOBODY};
 use super::settings::Settings;
-use super::sightings::{audios, join, recording};
-use super::uplink::{EPISODE, Uplink};
+use super::sightings::{audios, join, large_upload};
+use super::uplink::Uplink;
 use crate::detect::clock::{self, Slice, Train};
 use crate::findings::{FlowKey, NameSource, Receiver, Seen, Sighting, TrainShape};
 use crate::roster::{Index, Roster};
@@ -88,7 +88,7 @@ impl Analysis {
             }
             uplink.sent.add(flow.bin, length);
             take(uplink);
-            if uplink.intake.slices.len() >= EPISODE {
+            if uplink.is_full(flow.at) {
                 judge(uplink, true, &self.settings, &self.names, &self.roster, &mut self.collected.scratch);
                 self.collected.keep(std::mem::take(&mut uplink.intake.slices));
             }
@@ -135,6 +135,7 @@ impl Analysis {
             uplink.intake.hello.give_up();
             judge(uplink, true, settings, names, roster, &mut collected.scratch);
             uplink.intake.slices = Vec::new();
+            hand_over(uplink, settings, collected);
             resolve(uplink, settings, names, roster, collected);
         }
     }
@@ -162,18 +163,15 @@ pub(super) fn settle(
     judge(uplink, false, settings, names, roster, &mut collected.scratch);
     collected.keep(std::mem::take(&mut uplink.intake.slices));
     let over = |last: Timestamp| now.since(last).saturating_abs() > settings.bulk.pause;
+    hand_over(uplink, settings, collected);
     if uplink.intake.transfer.is_none_or(|transfer| over(transfer.last)) {
         resolve(uplink, settings, names, roster, collected);
-    } else {
-        hand_over_certain(uplink, settings, collected);
     }
 }
 
-/// Hands over the drafts that stay audio whatever becomes of the transfer, so that nobody waits for its end to be told of them.
-fn hand_over_certain(uplink: &mut Uplink, settings: &Settings, collected: &mut Collected) {
-    for draft in uplink.drafts.extract_if(.., |draft| is_framed(draft)) {
-        uplink.handed.0 = uplink.handed.0.saturating_add(draft.octets_audio);
-        uplink.handed.1 = uplink.handed.1.saturating_add(draft.octets_total);
+/// Hands over what was found in episodes that have ended: nothing that comes later takes it back, so nobody waits for it.
+fn hand_over(uplink: &mut Uplink, settings: &Settings, collected: &mut Collected) {
+    for draft in uplink.drafts.drain(..) {
         collected.add(uplink.device, draft, settings);
     }
 }
@@ -183,6 +181,7 @@ pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNam
     uplink.order.finish(&mut uplink.intake);
     judge(uplink, false, settings, names, roster, &mut collected.scratch);
     collected.keep(std::mem::take(&mut uplink.intake.slices));
+    hand_over(uplink, settings, collected);
     resolve(uplink, settings, names, roster, collected);
     note_contact(uplink, i64::MAX, names, roster, &mut collected.contacts);
 }
@@ -207,6 +206,7 @@ fn judge(
 ) {
     let Some(clock) = &settings.clock else { return };
     let slices = &mut uplink.intake.slices;
+    let unread = std::mem::take(&mut uplink.intake.unread);
     let goes_on = std::mem::replace(&mut uplink.continued, full);
     if slices.len() < clock.records {
         // Most flows end with a few slices that were written long ago: not even the first needs to be fetched.
@@ -219,7 +219,15 @@ fn judge(
     let begin = slices.first().map_or(0, |slice| slice.at);
     let trains = clock::trains_with(scratch, slices, uplink.key.protocol == UDP, clock);
     let receiver = || receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster);
-    for (train, mut sighting) in audios(&trains, slices, uplink.key, receiver) {
+    let found: Vec<(&Train, Sighting)> = audios(&trains, (slices.as_slice(), unread.as_slice()), uplink.key, receiver).collect();
+    let sound = found.iter().map(|it| it.1.octets_audio).fold(uplink.audio, u64::saturating_add);
+    let file = uplink.intake.transfer.filter(|transfer| transfer.is_file(&settings.bulk));
+    let is_stretch = file.is_some_and(|file| sound < file.octets / STRETCH);
+    uplink.audio = sound;
+    for (train, mut sighting) in found {
+        if is_stretch && !is_framed(&sighting) {
+            continue;
+        }
         sighting.window.until = last_sent(train, slices, &uplink.order);
         let follows = |before: &Sighting| sighting.window.from.since(before.window.until) <= clock.pause;
         match uplink.drafts.last_mut() {
@@ -232,27 +240,22 @@ fn judge(
     slices.clear();
 }
 
+/// Records that are no frames of a codec and keep a beat for less than one in so many octets of a file that was sent so far are a stretch of it that the network
+/// carried evenly.
+const STRETCH: u64 = 4;
+
 /// Protocol number of UDP.
 const UDP: u8 = 17;
 
-/// Decides between the readings of a finished transfer: a recording, audio, or a recording with audio around it.
+/// Tells of a finished transfer that it was a large upload, if what was found of sound in it leaves enough for one.
 fn resolve(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
-    let mut drafts = std::mem::take(&mut uplink.drafts);
-    let handed = std::mem::take(&mut uplink.handed);
-    let transfer = uplink.intake.transfer.take().filter(|transfer| transfer.is_recording(&settings.bulk));
-    if let Some(transfer) = transfer {
-        let audio = drafts.iter().map(|draft| draft.octets_audio).fold(handed.0, u64::saturating_add);
-        let framed = drafts.iter().filter(|draft| is_framed(draft)).map(|draft| draft.octets_total);
-        let framed = framed.fold(handed.1, u64::saturating_add);
-        if audio < transfer.octets / 2 && transfer.octets.saturating_sub(framed) >= settings.bulk.octets {
-            // Stretches of the recording that seemed to keep a beat were carried evenly by the network.
-            drafts.retain(is_framed);
-            let receiver = receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster);
-            collected.add(uplink.device, recording(&transfer, uplink.key, receiver), settings);
-        }
-    }
-    for draft in drafts {
-        collected.add(uplink.device, draft, settings);
+    let sound = std::mem::take(&mut uplink.audio);
+    let Some(transfer) = uplink.intake.transfer.take().filter(|transfer| transfer.is_large_upload(&settings.bulk)) else {
+        return;
+    };
+    if sound < transfer.octets / 2 && transfer.octets.saturating_sub(sound) >= settings.bulk.octets {
+        let receiver = receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster);
+        collected.add(uplink.device, large_upload(&transfer, uplink.key, receiver), settings);
     }
 }
 

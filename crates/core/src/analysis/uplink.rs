@@ -1,19 +1,35 @@
 //! What one device sends to one receiver on one flow, cut into episodes and transfers for the detectors.
 
-use crate::detect::bulk::Transfer;
+use crate::detect::bulk::{SMALLEST_RECORD, Transfer};
 use crate::detect::clock::Slice;
 use crate::findings::{FlowKey, Mark, Sighting};
 use crate::meter::Track;
 use crate::roster::Index;
-use crate::stream::records::{Held, Records};
+use crate::stream::records::{Held, Piece, Records};
 use crate::stream::tcp::{Order, Ordered, Segment};
-use crate::time::Timestamp;
+use crate::time::{SECOND, Timestamp};
 
 use super::hello::Hello;
 
 /// Slices of an episode that are kept before it is judged: a minute at the fastest beat, and a bound on what is no audio at
 /// all.
 pub(super) const EPISODE: usize = 12_000;
+
+/// An episode that goes on for longer is judged as far as it went, nanoseconds: longer than an utterance, and short enough that the slope between two
+/// of its slices, late by a radio link's usual delay, tells the beat well enough to meet all others.
+const LONGEST: i64 = 90 * SECOND;
+
+/// Octets of a stream of records in which no record could be made out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Unread {
+    /// When they were sent, nanoseconds since the epoch.
+    pub(super) at: i64,
+    /// How many they are.
+    pub(super) octets: u64,
+}
+
+/// A hole of more octets than this is another connection's beginning rather than what a capture lost.
+const LARGEST_HOLE: u32 = 1 << 24;
 
 /// Slices from which on a flow is more than a few packets.
 const SLIGHT: usize = 8;
@@ -29,10 +45,10 @@ pub(super) struct Uplink {
     /// TCP order; unused by datagrams.
     pub(super) order: Order,
     pub(super) intake: Intake,
-    /// Sightings that may yet go on, or turn out to be parts of a recording.
+    /// Sightings that may yet go on.
     pub(super) drafts: Vec<Sighting>,
-    /// Octets of the drafts of the transfer in progress that were handed over already: of sound, and in all.
-    pub(super) handed: (u64, u64),
+    /// Octets of sound of the transfer in progress that were found in its episodes so far.
+    pub(super) audio: u64,
     /// Whether the episode before ended only because it was full.
     pub(super) continued: bool,
     /// The datagram before (identification, checksum, length): a bridge shows some twice.
@@ -47,6 +63,10 @@ pub(super) struct Intake {
     pub(super) records: Records,
     /// The episode in progress.
     pub(super) slices: Vec<Slice>,
+    /// What of it could not be read.
+    pub(super) unread: Vec<Unread>,
+    /// Octets that were never seen; they count as unread when the next segment comes.
+    unseen: u64,
     /// The transfer in progress.
     pub(super) transfer: Option<Transfer>,
     /// Payload octets that the other end sent (wraps around).
@@ -65,7 +85,7 @@ impl Uplink {
             order: Order::default(),
             intake: Intake::default(),
             drafts: Vec::new(),
-            handed: (0, 0),
+            audio: 0,
             continued: false,
             latest_datagram: (0, 0, 0),
             sent: Track::default(),
@@ -76,6 +96,7 @@ impl Uplink {
     pub(super) fn renew(&mut self, sequence: u32) {
         self.order.synchronise(sequence);
         self.intake = Intake::default();
+        self.audio = 0;
         self.continued = false;
     }
 
@@ -84,12 +105,20 @@ impl Uplink {
         self.intake.slices.len() < SLIGHT && self.drafts.is_empty()
     }
 
+    /// Whether its episode has gone on for so long, until `now`, that it is judged as far as it went.
+    #[inline]
+    pub(super) fn is_full(&self, now: Timestamp) -> bool {
+        let slices = &self.intake.slices;
+        slices.len() >= EPISODE || slices.first().is_some_and(|first| now.nanos().wrapping_sub(first.at) > LONGEST)
+    }
+
     /// Octets of memory that it holds besides itself.
     pub(super) fn memory(&self) -> usize {
         let drafts = self.drafts.iter().map(|draft| size_of::<Sighting>() + draft.marks.capacity() * size_of::<Mark>());
         self.order.memory()
             + self.sent.memory()
             + self.intake.slices.capacity() * size_of::<Slice>()
+            + self.intake.unread.capacity() * size_of::<Unread>()
             + self.intake.hello.memory()
             + drafts.sum::<usize>()
     }
@@ -137,6 +166,16 @@ impl Intake {
         move |length| Slice { at, length, answered, since_answer }
     }
 
+    /// Octets that were sent by `at` and could not be read.
+    #[cold]
+    fn miss(&mut self, at: Timestamp, octets: u64) {
+        let (at, full) = (at.nanos(), self.unread.len() >= EPISODE);
+        match self.unread.last_mut() {
+            Some(latest) if latest.at == at || full => latest.octets = latest.octets.saturating_add(octets),
+            _ => self.unread.push(Unread { at, octets }),
+        }
+    }
+
     #[inline]
     fn add(&mut self, at: Timestamp, length: u32) {
         match &mut self.transfer {
@@ -153,14 +192,30 @@ impl Ordered for Intake {
         self.hello.segment(segment.captured, segment.length);
         let slice = self.slice(segment.at);
         let slices = &mut self.slices;
-        let record = |length| slices.push(slice(length));
-        if self.records.segment(segment.captured, segment.length, record) == Held::Unframed {
+        let (mut tiny, mut missed) = (0, std::mem::take(&mut self.unseen));
+        let piece = |piece| match piece {
+            Piece::Record(length) => {
+                tiny += if length < SMALLEST_RECORD { length } else { 0 };
+                slices.push(slice(length));
+            }
+            Piece::Unread(octets) => missed += u64::from(octets),
+        };
+        if self.records.segment(segment.captured, segment.length, piece) == Held::Unframed {
             self.slices.push(slice(segment.length));
+        }
+        if let Some(transfer) = &mut self.transfer {
+            transfer.tiny += u64::from(tiny);
+        }
+        if missed > 0 {
+            self.miss(segment.at, missed);
         }
     }
 
     fn hole(&mut self, octets: u32) {
-        self.records.hole(octets);
+        let begun = self.records.hole(octets);
+        if self.records.is_lost() && octets < LARGEST_HOLE {
+            self.unseen = self.unseen.saturating_add(u64::from(begun) + u64::from(octets));
+        }
         self.hello.hole();
     }
 }

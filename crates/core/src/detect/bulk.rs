@@ -1,12 +1,13 @@
-//! Finished recordings: one large transfer at the speed of the network.
+//! Large uploads: one large transfer at the speed of the network.
 //!
 //! A camera that sends a clip after the event hands the whole file to its TCP or QUIC stack, which cuts it into segments as large as the path allows and sends
-//! them as fast as it may. So a recording is many octets in one direction, almost all of them in full segments. Its duration says
-//! nothing about the length of the clip, and nothing in it tells a clip from any other large file: the sighting says so.
+//! them as fast as it may. So does whatever else sends a file. So a large upload is many octets in one direction, almost all of them in full segments and, where records
+//! can be seen, in records that a program writes who has much to send. Its duration says nothing about the length of a clip, and nothing in it tells a clip from a picture that
+//! is sent live, a backup or a log: it is called what it is.
 
 use crate::time::{SECOND, Timestamp, Window};
 
-/// What makes a transfer a recording.
+/// What makes a transfer a large upload.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Settings {
     /// Fewest octets. A few seconds of picture and sound at the lowest rates that cameras use; logs and
@@ -41,7 +42,13 @@ pub struct Transfer {
     pub largest: u32,
     /// Payload octets that the other end sent meanwhile.
     pub received: u64,
+    /// Octets in tiny records, see [`SMALLEST_RECORD`].
+    pub tiny: u64,
 }
+
+/// A program that has a file to send writes records at least so long, octets: the least maximum that a device with little memory may ask for (RFC 6066, section
+/// 4). One that writes less at a time sends hardly more than headers.
+pub const SMALLEST_RECORD: u32 = 512;
 
 /// Segments shorter than this are never full: no path of today has a smaller maximum (RFC 8200, section 5: 1,280 octets less headers).
 const SMALLEST_FULL: u32 = 1_000;
@@ -73,14 +80,20 @@ impl Transfer {
         Window { from: self.first, until: self.last }
     }
 
-    /// Whether it is large, one-sided, finite and made of full segments.
+    /// Whether it is large, one-sided, made of full segments and not of tiny records, however long it goes on.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "octets of a transfer lie far below 2^53")]
-    pub fn is_recording(&self, settings: &Settings) -> bool {
+    pub fn is_file(&self, settings: &Settings) -> bool {
         self.octets >= settings.octets
             && self.received < self.octets
-            && self.window().length() <= settings.longest
+            && self.tiny < self.octets / 2
             && self.full_octets as f64 >= settings.full * self.octets as f64
+    }
+
+    /// Whether it is all of that, and finite.
+    #[must_use]
+    pub fn is_large_upload(&self, settings: &Settings) -> bool {
+        self.is_file(settings) && self.window().length() <= settings.longest
     }
 }
 
@@ -97,20 +110,26 @@ mod tests {
     }
 
     #[test]
-    fn a_large_file_in_full_segments_is_a_recording() {
+    fn a_large_file_in_full_segments_is_a_large_upload() {
         let clip: Vec<(i64, u32)> = (0..300).map(|k| (k * 8_000_000, 1_413)).collect();
-        assert!(transfer(&clip).is_recording(&Settings::default()));
+        assert!(transfer(&clip).is_large_upload(&Settings::default()));
     }
 
     #[test]
     fn the_same_octets_in_slices_are_not() {
         let stream: Vec<(i64, u32)> = (0..1_000).map(|k| (k * 20_000_000, 420)).collect();
-        assert!(!transfer(&stream).is_recording(&Settings::default()));
+        assert!(!transfer(&stream).is_large_upload(&Settings::default()));
+    }
+
+    #[test]
+    fn a_log_written_a_few_octets_at_a_time_is_not() {
+        let log: Vec<(i64, u32)> = (0..300).map(|k| (k * 8_000_000, 1_413)).collect();
+        assert!(!Transfer { tiny: 300_000, ..transfer(&log) }.is_large_upload(&Settings::default()));
     }
 
     #[test]
     fn what_mostly_receives_is_not() {
         let clip: Vec<(i64, u32)> = (0..300).map(|k| (k * 8_000_000, 1_413)).collect();
-        assert!(!Transfer { received: 10_000_000, ..transfer(&clip) }.is_recording(&Settings::default()));
+        assert!(!Transfer { received: 10_000_000, ..transfer(&clip) }.is_large_upload(&Settings::default()));
     }
 }

@@ -38,10 +38,19 @@ enum State {
     Plain,
 }
 
+/// What is handed over of a stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Piece {
+    /// An application record that ended, with its length in octets, header included.
+    Record(u32),
+    /// So many octets in which no record can be told from the next: a snap length cut a header off, and none was found again yet.
+    Unread(u32),
+}
+
 /// What a segment held.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Held {
-    /// Parts of records; those that ended were handed over.
+    /// Parts of records; those that ended were handed over, and how much could not be read.
     Records,
     /// No record header could be made out: the segment itself is the slice.
     Unframed,
@@ -60,10 +69,10 @@ impl Records {
         self.state == State::Seeking
     }
 
-    /// Reads a segment of `length` octets of which `captured` are at hand, and hands over the length (header included) of
-    /// each application record that ends in it.
+    /// Reads a segment of `length` octets of which `captured` are at hand, and hands over each application record that ends in it, and
+    /// the octets in which none could be made out.
     #[inline]
-    pub fn segment(&mut self, captured: &[u8], length: u32, mut record: impl FnMut(u32)) -> Held {
+    pub fn segment(&mut self, captured: &[u8], length: u32, mut piece: impl FnMut(Piece)) -> Held {
         if self.state == State::Plain {
             return Held::Unframed;
         }
@@ -74,7 +83,7 @@ impl Records {
                 self.missing -= step;
                 at += step;
                 if self.missing == 0 && self.application {
-                    record(self.length);
+                    piece(Piece::Record(self.length));
                 }
                 continue;
             }
@@ -82,15 +91,17 @@ impl Records {
             if self.header_len == 0
                 && let Some(header) = rest.first_chunk()
             {
-                at += HEADER;
                 if !self.open(*header) {
-                    return self.fail();
+                    return self.fail(length - at, piece);
                 }
+                at += HEADER;
                 continue;
             }
             let Some(&octet) = rest.first() else {
                 // A snap length cut the header off: the next segment may begin with one.
+                let begun = u32::from(self.header_len);
                 self.lose();
+                piece(Piece::Unread(begun + length - at));
                 return Held::Records;
             };
             self.header[usize::from(self.header_len)] = octet;
@@ -99,7 +110,7 @@ impl Records {
             if u32::from(self.header_len) == HEADER {
                 self.header_len = 0;
                 if !self.open(self.header) {
-                    return self.fail();
+                    return self.fail(HEADER + length - at, piece);
                 }
             }
         }
@@ -120,9 +131,13 @@ impl Records {
         plausible
     }
 
-    fn fail(&mut self) -> Held {
+    /// What seemed a header is none; `rest` octets of the segment were not read.
+    fn fail(&mut self, rest: u32, mut piece: impl FnMut(Piece)) -> Held {
         let framed = self.ever;
         self.lose();
+        if framed {
+            piece(Piece::Unread(rest));
+        }
         self.failures = self.failures.saturating_add(1);
         if self.failures >= TRIES && !framed {
             self.state = State::Plain;
@@ -137,16 +152,18 @@ impl Records {
     }
 
     /// Passes over `octets` that were never seen. Inside a record body this loses nothing, because the header told
-    /// its length; otherwise the next plausible header is sought.
-    pub fn hole(&mut self, octets: u32) {
+    /// its length; otherwise the next plausible header is sought. Says how many octets of an application record that had begun are lost with it.
+    pub fn hole(&mut self, octets: u32) -> u32 {
         if self.state == State::Plain {
-            return;
+            return 0;
         }
         if octets < self.missing {
             self.missing -= octets;
-        } else {
-            self.lose();
+            return 0;
         }
+        let begun = if self.application && self.missing > 0 { self.length - self.missing } else { 0 };
+        self.lose();
+        begun
     }
 }
 
@@ -169,9 +186,16 @@ mod tests {
         let mut records = Records::default();
         let mut found = Vec::new();
         for segment in segments {
-            records.segment(segment, u32::try_from(segment.len()).unwrap(), |length| found.push(length));
+            records.segment(segment, u32::try_from(segment.len()).unwrap(), |piece| found.extend(record(piece)));
         }
         found
+    }
+
+    fn record(piece: Piece) -> Option<u32> {
+        match piece {
+            Piece::Record(length) => Some(length),
+            Piece::Unread(_) => None,
+        }
     }
 
     proptest! {
@@ -196,7 +220,7 @@ mod tests {
             let mut records = Records::default();
             for (captured, beyond, hole) in segments {
                 let length = u32::try_from(captured.len()).unwrap() + beyond;
-                records.segment(&captured, length, |length| assert!(length > HEADER));
+                records.segment(&captured, length, |piece| assert!(record(piece).is_none_or(|length| length > HEADER)));
                 records.hole(hole);
             }
         }
@@ -207,9 +231,9 @@ mod tests {
         let octets = stream(&[1_000, 50]);
         let mut records = Records::default();
         let mut found = Vec::new();
-        records.segment(&octets[..100], 100, |length| found.push(length));
+        records.segment(&octets[..100], 100, |piece| found.extend(record(piece)));
         records.hole(600);
-        records.segment(&octets[700..], u32::try_from(octets.len() - 700).unwrap(), |length| found.push(length));
+        records.segment(&octets[700..], u32::try_from(octets.len() - 700).unwrap(), |piece| found.extend(record(piece)));
         assert_eq!(found, [1_005, 55]);
     }
 
@@ -218,9 +242,9 @@ mod tests {
         let octets = stream(&[100, 100, 113, 113]);
         let mut records = Records::default();
         let mut found = Vec::new();
-        records.segment(&octets[..50], 50, |length| found.push(length));
+        records.segment(&octets[..50], 50, |piece| found.extend(record(piece)));
         records.hole(160);
-        records.segment(&octets[210..], u32::try_from(octets.len() - 210).unwrap(), |length| found.push(length));
+        records.segment(&octets[210..], u32::try_from(octets.len() - 210).unwrap(), |piece| found.extend(record(piece)));
         assert_eq!(found, [118, 118]);
     }
 
@@ -233,12 +257,32 @@ mod tests {
         assert!(!records.is_tls() && !records.is_lost());
     }
 
+    proptest! {
+        #[test]
+        fn frames_cut_by_a_snap_length_lose_no_octet(
+            lengths in prop::collection::vec(1_u16..2_000, 1..40), largest in 100_usize..1_500, snap in 5_usize..200
+        ) {
+            let octets = stream(&lengths);
+            let mut records = Records::default();
+            let mut sum = 0;
+            for segment in octets.chunks(largest) {
+                let captured = &segment[..snap.min(segment.len())];
+                let held = records.segment(captured, u32::try_from(segment.len()).unwrap(), |piece| {
+                    sum += match piece { Piece::Record(octets) | Piece::Unread(octets) => octets as usize };
+                });
+                prop_assert_eq!(held, Held::Records);
+            }
+            // What is left is the record that the stream ended in, as the reader sees it.
+            prop_assert!(sum <= octets.len() && octets.len() - sum <= (records.length - records.missing) as usize + usize::from(records.header_len));
+        }
+    }
+
     #[test]
     fn a_body_cut_by_the_snap_length_is_followed_by_its_length() {
         let octets = stream(&[1_400]);
         let mut records = Records::default();
         let mut found = Vec::new();
-        records.segment(&octets[..60], 1_405, |length| found.push(length));
+        records.segment(&octets[..60], 1_405, |piece| found.extend(record(piece)));
         assert_eq!(found, [1_405]);
     }
 }

@@ -5,6 +5,7 @@ mod decide;
 mod late;
 mod nature;
 mod received;
+mod recordings;
 mod weigh;
 
 pub use self::chain::After;
@@ -12,6 +13,7 @@ pub use self::decide::{LEAST_SPEECH, Settings, judge};
 pub use self::late::late_growth;
 pub use self::nature::{Direction, Sound};
 pub use self::received::{RECEIVERS, Received};
+pub use self::recordings::name_recordings;
 
 use std::collections::BTreeMap;
 

@@ -47,7 +47,7 @@ fn truth(device: &HouseDevice) -> String {
 /// What `clock` found: uploads, and whether a beat goes on without end.
 fn clock(found: &DeviceFindings, evidence: &Evidence) -> String {
     let uploads = found.sightings.iter().filter(|it| it.kind == SightingKind::Audio).count();
-    let recordings = found.sightings.iter().filter(|it| it.kind == SightingKind::Recording).count();
+    let recordings = found.sightings.iter().filter(|it| it.kind == SightingKind::LargeUpload).count();
     let mut said = match uploads {
         0 => "–".to_owned(),
         1 => "1 upload".to_owned(),

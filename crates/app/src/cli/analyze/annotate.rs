@@ -105,6 +105,7 @@ impl<'a> Annotated<'a> {
                 let kind = match sighting.kind {
                     SightingKind::Audio => "audio sighting",
                     SightingKind::Recording => "recording",
+                    SightingKind::LargeUpload => "large upload",
                 };
                 let title = format!("{kind} {} of {name}", number + 1);
                 let records = sighting.marks.iter().filter(|mark| mark.audio).collect();

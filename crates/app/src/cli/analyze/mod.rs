@@ -9,6 +9,7 @@ mod read;
 mod write;
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, SightingKind};
+use earwitness_core::verdict::name_recordings;
 
 pub(super) use self::args::Args;
 
@@ -26,6 +27,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     // Before devices are left out: the error rate is shared by all.
     let mut probing = options.probes.as_ref().map(|asked| asked.judge(&reading.findings, &reading.tested)).transpose()?;
     let published = reading.published(&options.published, probing.as_ref());
+    if let Some(probing) = &probing {
+        name_recordings(&mut reading.findings, &probing.verdicts);
+    }
     let missing = select(&mut reading.findings, &options.devices);
     reading.troubles.extend(missing);
     if let Some(probing) = &mut probing {

@@ -29,11 +29,11 @@ pub(super) fn picture(it: &Sighting) -> Option<Markup> {
     Some(html! {
         div.beat {
             figure { (overview(it, &view, beat)) figcaption {
-                @let audio = if it.kind == SightingKind::Audio { "sound" } else { "the recording" };
+                @let audio = if it.kind == SightingKind::Audio { "sound" } else { "the upload" };
                 "Each stroke is one record that left the device, the taller the longer: " span.key.audio { (audio) } ", "
                 span.key.other { "other data" } ". "
                 @if beat.is_some() { "Dots: the pause before each record; a flat row is a steady beat." }
-                @else if it.kind == SightingKind::Recording { "It was sent in one go, so there is no beat to see." }
+                @else if it.kind != SightingKind::Audio { "It was sent in one go, so there is no beat to see." }
                 @if it.marks.len() >= MARKS_KEPT { " Only the first " (words::count(it.marks.len() as u64)) " records were kept." }
             } }
             @if let Some(close) = close { figure.close { (close) figcaption { "Close-up: the thin lines are an exact beat, the strokes what was sent." } } }

@@ -25,7 +25,8 @@ pub(super) fn amount(device: &Device<'_>) -> String {
         format!("{seconds} of sound, {}", words::counted(device.audio, "time", "times"))
     });
     let clips = (device.recordings > 0).then(|| words::counted(device.recordings, "recording", "recordings"));
-    live.into_iter().chain(clips).collect::<Vec<_>>().join(" · ")
+    let large = (device.large_uploads > 0).then(|| words::counted(device.large_uploads, "large upload", "large uploads"));
+    live.into_iter().chain(clips).chain(large).collect::<Vec<_>>().join(" · ")
 }
 
 /// Name, facts, traffic and sightings.
@@ -93,19 +94,21 @@ fn sentence(device: &Device<'_>) -> Markup {
         receivers.push(format!("{} more", device.receivers.len() - RECEIVERS));
     }
     let octets = device.found.sightings.iter().fold(0_u64, |sum, it| sum.saturating_add(it.octets_total));
+    let clips = (device.recordings > 0).then(|| words::counted(device.recordings, "finished recording", "finished recordings"));
+    let large = (device.large_uploads > 0).then(|| words::counted(device.large_uploads, "large upload", "large uploads"));
+    let others = clips.into_iter().chain(large).collect::<Vec<_>>().join(" and ");
     html! {
         @if device.audio > 0 {
             "Sent "
             @if let Some(it) = device.seconds { strong { (words::seconds(it.value)) } " of what looks like sound" }
             @else { "what looks like sound" }
             @if device.audio > 1 { ", in " (words::count(device.audio)) " pieces" }
-            @if device.recordings > 0 { ", and " strong { (words::counted(device.recordings, "finished recording", "finished recordings")) } }
+            @if !others.is_empty() { ", and " strong { (others) } }
         } @else {
-            "Sent what looks like " strong { (words::counted(device.recordings, "finished recording", "finished recordings")) }
-            " (" (words::octets(octets)) " in all)"
+            "Sent " strong { (others) } " (" (words::octets(octets)) " in all)"
         }
         ", to " strong { bdi { (receivers.join(", ")) } } "."
-        @if device.audio == 0 { " Whether there is sound in them, and how much, the traffic does not tell." }
+        @if device.large_uploads > 0 { " Whether there is sound in a large upload the traffic does not tell: clips, pictures, backups and logs look alike." }
     }
 }
 

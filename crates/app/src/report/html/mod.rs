@@ -192,7 +192,7 @@ fn meaning() -> Markup {
                     p {
                         "A device that sends live sound cuts it into slices of equal duration and sends each one as it is ready. "
                         "On the network that is a row of small records at a steady beat, like a metronome, and little else looks like it. "
-                        "Counting them gives the seconds of sound. A camera may instead send a finished recording in one go."
+                        "Counting them gives the seconds of sound. A camera may instead send a finished clip in one go, which looks like any other large upload."
                     }
                 }
                 div {

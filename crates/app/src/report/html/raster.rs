@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use earwitness_core::detect::lottery::Lag;
-use earwitness_core::findings::{DeviceFindings, SightingKind};
+use earwitness_core::findings::DeviceFindings;
 use earwitness_core::probe::Round;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use maud::{Markup, html};
@@ -155,7 +155,7 @@ impl<'a> Raster<'a> {
             (few(self.probes.len(), self.all.0))
             @if !self.shams.is_empty() { ", " span.key { "silent" } " below" (few(self.shams.len(), self.all.1)) }
             ". Sounds that moved it most come first. The stronger the colour, the more it sent in that second, up to " (words::octets(round(self.top).unsigned_abs()))
-            ". Rings: an upload at the beat of a codec, or a recording, began. Below: the mean of each second, of both."
+            ". Rings: an upload at the beat of a codec, or a large upload, began. Below: the mean of each second, of both."
         }
     }
 
@@ -203,10 +203,7 @@ impl<'a> Raster<'a> {
     /// Where uploads began: tenths of a second from the onset, and the row.
     fn uploads(&self, rows: &[Row]) -> Vec<(i64, i64)> {
         let uploads = self.found.sightings.iter().chain(&self.found.local_sightings);
-        let starts: std::collections::BTreeSet<Timestamp> = uploads
-            .filter(|it| matches!(it.kind, SightingKind::Audio | SightingKind::Recording))
-            .map(|it| it.window.from)
-            .collect();
+        let starts: std::collections::BTreeSet<Timestamp> = uploads.map(|it| it.window.from).collect();
         let mut found = Vec::new();
         for (number, row) in (0_i64..).zip(rows) {
             let stretch = row.onset.plus(-BEFORE * SECOND)..row.onset.plus(self.after * SECOND);

@@ -34,6 +34,7 @@ fn what(it: &Sighting) -> String {
         (SightingKind::Audio, Some(seconds)) => format!("{} of sound", words::seconds(seconds.value)),
         (SightingKind::Audio, None) => "sound".to_owned(),
         (SightingKind::Recording, _) => format!("a recording of {}", words::octets(it.octets_total)),
+        (SightingKind::LargeUpload, _) => format!("a large upload of {}", words::octets(it.octets_total)),
     }
 }
 
@@ -46,11 +47,11 @@ fn numbers(it: &Sighting) -> Markup {
                 div { dt { "Sound sent" } dd { (words::estimate(seconds)) } dd.note { "in brackets: 95 % interval" } }
             }
             div { dt { "It took" } dd { (lasted) } }
-            @if it.pre_roll_seconds > 0.0 {
-                div { dt { "Heard before it began to send" } dd { (words::seconds(it.pre_roll_seconds)) } dd.note { "sent at once, at the start" } }
+            @if it.pre_roll_seconds.value > 0.0 {
+                div { dt { "Heard before it began to send" } dd { (words::estimate(it.pre_roll_seconds)) } dd.note { "sent at once, at the start" } }
             }
-            @if it.tail_seconds > 0.0 {
-                div { dt { "Sent after the answer began" } dd { (words::seconds(it.tail_seconds)) } }
+            @if it.tail_seconds.value > 0.0 {
+                div { dt { "Sent after the answer began" } dd { (words::estimate(it.tail_seconds)) } }
             }
             @if let Some(rate) = it.bit_rate { div { dt { "Bit rate of the sound" } dd { (words::bit_rate(rate)) } } }
             @if let Some(beat) = crate::report::summary::beat(it) { div { dt { "Beat" } dd { "every " (milliseconds(beat)) " ms" } } }

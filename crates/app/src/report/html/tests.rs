@@ -104,7 +104,7 @@ fn numbers_beyond_reason_and_an_empty_capture_are_drawn_without_harm() {
         it.marks.iter_mut().for_each(|mark| mark.length = u32::MAX);
         it.marks.reverse();
         it.audio_seconds = None;
-        it.pre_roll_seconds = f64::NAN;
+        it.pre_roll_seconds.value = f64::NAN;
     }
     let page = shown(&findings);
     assert!(!page.contains("NaN") && !page.contains("inf%"));

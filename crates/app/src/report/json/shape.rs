@@ -97,7 +97,11 @@ pub(super) struct Sighting {
     pub(super) audio_seconds_low: Option<f64>,
     pub(super) audio_seconds_high: Option<f64>,
     pub(super) pre_roll_seconds: Option<f64>,
+    pub(super) pre_roll_seconds_low: Option<f64>,
+    pub(super) pre_roll_seconds_high: Option<f64>,
     pub(super) tail_seconds: Option<f64>,
+    pub(super) tail_seconds_low: Option<f64>,
+    pub(super) tail_seconds_high: Option<f64>,
     pub(super) bit_rate: Option<f64>,
     pub(super) beat_ms: Option<f64>,
     pub(super) records: Option<u32>,
@@ -110,10 +114,11 @@ pub(super) struct Sighting {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
     Audio,
     Recording,
+    LargeUpload,
 }
 
 #[derive(Serialize)]

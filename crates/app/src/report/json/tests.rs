@@ -59,7 +59,7 @@ fn extreme() -> Findings {
     for it in findings.devices.iter_mut().flat_map(|it| &mut it.sightings) {
         it.window = Window { from: Timestamp::MAX, until: Timestamp::MIN };
         it.audio_seconds = Some(worst);
-        it.pre_roll_seconds = f64::NAN;
+        it.pre_roll_seconds = worst;
         it.bit_rate = Some(f64::INFINITY);
         it.receiver.country = None;
         it.receiver.system = None;
@@ -140,7 +140,10 @@ fn the_keys_that_programs_rely_on_are_what_they_were() {
     assert_eq!(sighting["beat_ms"], 20.0);
     assert_eq!(sighting["detectors"][0]["name"], "clock");
     let camera = devices.iter().find(|it| it["name"] == "Front door").unwrap();
-    assert_eq!((&camera["sightings"][0]["kind"], &camera["sightings"][0]["audio_seconds"]), (&"recording".into(), &Value::Null));
+    assert_eq!(
+        (&camera["sightings"][0]["kind"], &camera["sightings"][0]["audio_seconds"]),
+        (&"large_upload".into(), &Value::Null)
+    );
     assert_eq!(devices.iter().filter(|it| it["role"] == "gateway").count(), 1);
 }
 

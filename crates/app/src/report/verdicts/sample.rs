@@ -61,7 +61,7 @@ pub(crate) fn home() -> Findings {
                     let length = clip.window.length();
                     clip.window.from = START.plus((second(round) + 2) * SECOND);
                     clip.window.until = clip.window.from.plus(length);
-                    clip.kind = SightingKind::Recording;
+                    clip.kind = SightingKind::LargeUpload;
                     spread(&mut clean.sent, &clip, second(round) + 2);
                     clean.sightings.push(clip);
                 }

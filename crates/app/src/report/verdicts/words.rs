@@ -182,10 +182,10 @@ fn beside(verdict: &Verdict, found: &DeviceFindings) -> Option<String> {
     match verdict.outcome {
         Outcome::Streams => None,
         Outcome::SendsMore | Outcome::Reacts | Outcome::SendsLess | Outcome::NoReaction if some => Some(format!(
-            "It made {uploads} that look like sound or a recording (listed with it); nothing shows that the sounds of the test caused them."
+            "It made {uploads} that look like sound, or sent much in one go (listed with it); nothing shows that the sounds of the test caused them."
         )),
         Outcome::Undecided(_) | Outcome::NotTested(_) if some => Some(format!(
-            "It made {uploads} that look like sound or a recording (listed with it); what caused them, this test does not tell."
+            "It made {uploads} that look like sound, or sent much in one go (listed with it); what caused them, this test does not tell."
         )),
         Outcome::StreamsAlways | Outcome::NotTested(_) => None,
         _ if !found.continuous.is_empty() => Some(

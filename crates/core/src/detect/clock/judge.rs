@@ -19,6 +19,9 @@ const SHIFT: f64 = 0.6;
 /// Least that any encryption or framing adds to a slice, octets: an AEAD tag (RFC 5116) or an RTP header (RFC 3550, section 5.1) and a little.
 const OVERHEAD: f64 = 16.0;
 
+/// A slice that is sent as soon as its sound was heard, and a little late, seems to have waited for at most so many beats.
+const OWN: f64 = 2.0;
+
 /// Where more than so many times the usual octets leave at once, some of them had waited.
 const WAITED: f64 = 3.0;
 
@@ -124,7 +127,7 @@ impl<'m> Fitted<'m> {
         let (count, sum) = (to_f64(i64::try_from(slices.len()).ok()?), octets(slices));
         let live = first.at.saturating_add(from_f64(moments.get(line.first)?.1));
         let mut seconds = total * line.beat / to_f64(SECOND);
-        // The line, drawn back, would have sent the first slice so long before it was sent.
+        // The line, drawn back, would have begun to record so long before the first slice was sent.
         let mut backlog = -line.at(0.0) / to_f64(SECOND);
         let mut bit_rate = sum * 8.0 / seconds;
         if shape != TrainShape::Paced && sum > count * f64::from(LONGEST_FRAME) {
@@ -145,7 +148,7 @@ impl<'m> Fitted<'m> {
             beat: total * line.beat / count,
             beat_error: line.beat_error / line.beat,
             seconds,
-            backlog: if line.first > 0 { backlog.max(0.0) } else { 0.0 },
+            backlog: if backlog > OWN * seconds / count { backlog } else { 0.0 },
             bit_rate,
             regularity: share(line.on_time, moments.len() - self.waited(datagrams)),
             unevenness: line.unevenness,

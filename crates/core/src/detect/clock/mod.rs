@@ -100,7 +100,7 @@ pub struct Train {
     pub beat_error: f64,
     /// Seconds of sound.
     pub seconds: f64,
-    /// Seconds of sound that were recorded before the first slice was sent.
+    /// Seconds of sound that had been recorded when the first slice was sent; 0 where that is hardly more than that slice's own.
     pub backlog: f64,
     /// Bits per second of sound.
     pub bit_rate: f64,

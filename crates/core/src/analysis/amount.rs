@@ -1,0 +1,256 @@
+//! How much sound an upload holds, how much of it was recorded before it was sent, and how much was sent after the reply began; each with an interval
+//! of 95 %. What each interval holds, and how often it was right, is in `docs/design/detection.md`, section "Seconds of sound".
+
+use super::sightings::LEAD;
+use super::uplink::Unread;
+use crate::detect::clock::{Slice, Train};
+use crate::findings::{Estimate, TrainShape};
+use crate::time::SECOND;
+
+/// Quantile of the normal distribution for a two-sided interval of 95 %.
+const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
+
+/// A radio link holds up several slices together. With the residuals of neighbours alike, the standard error of a slope is about twice what it is for
+/// independent ones.
+const ALIKE: f64 = 2.0;
+
+/// Octets that a datagram adds to the sound in it, least and most: QUIC's short header without or with the longest connection id (RFC 9000, section
+/// 17.3.1), the tag (RFC 9001, section 5.3), and a stream frame's head (RFC 9000, section 19.8) of two octets or as long as it may be.
+const OVERHEAD: [f64; 2] = [20.0, 60.0];
+
+/// A piece of samples that is sent as it is recorded goes with up to this part more than the sound in it: headers of each message. A backlog that is sent at once has
+/// them once for many pieces, or for none.
+const HEADERS: f64 = 0.125;
+
+/// Parts of the live sound whose rates tell how quiet a backlog may have been.
+const PARTS: usize = 4;
+
+/// A silence of the sender that is no delay of a link, nanoseconds: what is sent around it is not one stretch of sound.
+const SILENCE: i64 = 300_000_000;
+
+/// Before a stream of samples, records of at least so many octets are pieces of it; shorter ones may be what the request needs.
+const LEAST_PIECE: u32 = 1_000;
+
+/// Pieces of a backlog leave one after the other with pauses no longer than this, nanoseconds.
+const BACKLOG_GAP: i64 = 20_000_000;
+
+/// Where more than this part of the beats had octets that could not be read, octets of the records that could tell too low a rate.
+const MOSTLY_READ: f64 = 0.25;
+
+/// So many octets from the other end, after the train began, are a reply: surely, probably, and perhaps. Fewer acknowledge the protocol above TCP.
+const REPLY: [u32; 3] = [20_000, 2_000, 200];
+
+/// What there is to count.
+pub(super) struct Upload<'a> {
+    pub(super) train: &'a Train,
+    /// What was sent in one go just before the train.
+    pub(super) before: &'a [Slice],
+    /// What was sent from its first to its last slice.
+    pub(super) within: &'a [Slice],
+    /// What of both could not be read.
+    pub(super) unread: &'a [Unread],
+    pub(super) datagrams: bool,
+}
+
+/// How much there is.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Amount {
+    pub(super) sound: Estimate,
+    pub(super) pre_roll: Estimate,
+    pub(super) tail: Estimate,
+    /// Octets of sound besides those of the train.
+    pub(super) octets_beside: u64,
+}
+
+/// Counts an upload.
+pub(super) fn amount(upload: &Upload<'_>) -> Amount {
+    let Upload { train, before, within, .. } = upload;
+    let cut = upload.is_cut();
+    let beside = if cut { octets(within).saturating_sub(train.octets) } else { 0 };
+    let (mut sound, mut pre_roll) =
+        if upload.unread.is_empty() { upload.counted(upload.seconds_of(beside)) } else { upload.estimated() };
+    // As much was heard as time passed, unless the sender fell silent meanwhile.
+    if within.windows(2).all(|pair| pair[1].at.saturating_sub(pair[0].at) <= SILENCE) {
+        sound.value = sound.value.max(upload.lasted());
+    }
+    sound.high = sound.high.max(sound.value + upload.beat());
+    sound.low = sound.low.clamp(0.0, sound.value);
+    // What had waited when the first of it was sent may have been recorded while the rest of the backlog was sent.
+    pre_roll.high += seconds(train.live.saturating_sub(train.first));
+    pre_roll.low = pre_roll.low.clamp(0.0, pre_roll.value);
+    Amount {
+        sound,
+        pre_roll,
+        tail: tail(train, within, upload.beat()),
+        octets_beside: beside + if cut { octets(before) } else { 0 },
+    }
+}
+
+impl Upload<'_> {
+    /// Whether a slice is one of the train's.
+    pub(super) fn belongs(&self, slice: &Slice) -> bool {
+        let Train { first, last, lengths, .. } = self.train;
+        (first..=last).contains(&&slice.at) && (lengths.0..=lengths.1).contains(&slice.length)
+    }
+
+    /// Records longer than any codec's frame are pieces of a stream of samples, cut wherever a buffer ended: then all that is sent is sound, in
+    /// records of whatever length.
+    fn is_cut(&self) -> bool {
+        self.train.is_cut()
+    }
+
+    fn is_constant(&self) -> bool {
+        self.train.shape == TrainShape::Constant
+    }
+
+    /// Seconds.
+    fn beat(&self) -> f64 {
+        self.train.beat / nanos_per_second()
+    }
+
+    /// How long a codec takes for so many octets.
+    fn seconds_of(&self, octets: u64) -> f64 {
+        count(octets) * 8.0 / self.train.bit_rate
+    }
+
+    /// From the first to the last slice, seconds.
+    fn lasted(&self) -> f64 {
+        seconds(self.train.last.saturating_sub(self.train.first))
+    }
+
+    /// What the beat leaves open, seconds.
+    fn spread(&self) -> f64 {
+        TWO_SIDED_95 * ALIKE * self.train.seconds * self.train.beat_error + self.beat()
+    }
+
+    /// What headers leave open where `sound` seconds are told by octets: what was sent faster than it was heard may have had less of them.
+    fn loose(&self, backlog: f64, sound: f64) -> f64 {
+        if self.is_cut() { HEADERS * backlog.max(sound - self.lasted()) } else { 0.0 }
+    }
+
+    /// Sound and pre-roll where every record was seen. The value is slices times beat, and what was sent before the beat and `beside` it in pieces of another
+    /// length. Where lengths are only similar, what seems a backlog may be records of something else, so that the lower end leaves it out.
+    fn counted(&self, beside: f64) -> (Estimate, Estimate) {
+        let (spread, early) = (self.spread(), self.early());
+        let backlog = self.train.backlog;
+        let counted = self.train.seconds + beside;
+        let value = counted + early.value;
+        let loose = self.loose(backlog + early.value, value);
+        let unsure = if self.is_constant() || self.is_cut() { 0.0 } else { backlog };
+        let high = early.value.max(early.high) + spread + loose;
+        (
+            Estimate { value, low: counted + early.low - unsure - spread - loose, high: counted + high },
+            Estimate { value: backlog + early.value, low: backlog + early.low - unsure - spread - loose, high: backlog + high },
+        )
+    }
+
+    /// Sound before the beat that the train does not hold. Where a record says what was written at once (TCP), larger records before the beat are something else,
+    /// but may be sound after all, unless the train is made of pieces. On UDP a QUIC stack glues a backlog into full datagrams, and it is not known what a datagram adds, nor
+    /// whether the sound in them was as loud as what followed.
+    fn early(&self) -> Estimate {
+        let longest = seconds(LEAD);
+        if self.datagrams && !self.is_cut() {
+            let parts = self.within.iter().filter(|slice| self.belongs(slice)).count();
+            let [least, most] = OVERHEAD.map(|overhead| self.unglued(parts, overhead));
+            return Estimate { value: least.min(longest), low: 0.0, high: (most * self.quietest()).min(2.0 * longest) };
+        }
+        let high = self.seconds_of(octets(self.before)).min(longest);
+        if !self.is_cut() {
+            return Estimate { value: 0.0, low: 0.0, high };
+        }
+        let pieces = self.before.iter().filter(|slice| slice.length >= LEAST_PIECE).map(|slice| u64::from(slice.length)).sum();
+        Estimate { value: high, low: self.seconds_of(pieces).min(longest), high }
+    }
+
+    /// Seconds of sound in datagrams before the beat, when each carries so much besides sound, and so do the `parts` datagrams of the train: many slices
+    /// that share a datagram share what it adds. However small the slices, a quarter of them is sound.
+    fn unglued(&self, parts: usize, overhead: f64) -> f64 {
+        let Self { train, before, .. } = self;
+        let without = |octets: u64, datagrams: usize| count(octets) - overhead * count(datagrams as u64);
+        let rate = without(train.octets, parts).max(count(train.octets) / 4.0) / train.seconds;
+        without(octets(before), before.len()).max(0.0) / rate
+    }
+
+    /// How many times the sound of all live slices fits into the quietest of [`PARTS`] parts of them: octets of a variable rate tell less sound where it was quiet.
+    fn quietest(&self) -> f64 {
+        if self.is_constant() {
+            return 1.0;
+        }
+        let live: Vec<f64> =
+            self.within.iter().filter(|slice| self.belongs(slice)).map(|slice| f64::from(slice.length)).collect();
+        let mean = |part: &[f64]| part.iter().sum::<f64>() / count(part.len().max(1) as u64);
+        let least = live.chunks(live.len().div_ceil(PARTS).max(1)).map(mean).fold(f64::INFINITY, f64::min);
+        if least > 0.0 && least.is_finite() { (mean(&live) / least).max(1.0) } else { 1.0 }
+    }
+
+    /// Sound and pre-roll where a part of the records could not be made out. Where live records could be read, all octets count at their rate; where many of
+    /// them could not, that rate would be too low: as much sound was sent live as time passed, and the octets before that at the rate of all that came live. The
+    /// lower end holds only what was read.
+    fn estimated(&self) -> (Estimate, Estimate) {
+        let Self { train, before, within, unread, .. } = self;
+        let live = seconds(train.last.saturating_sub(train.live));
+        // A backlog may go on for a moment after its first record, which seems to be on time.
+        let edge = unread
+            .iter()
+            .fold(train.live, |edge, it| if it.at.saturating_sub(edge) <= BACKLOG_GAP { edge.max(it.at) } else { edge });
+        let belongs = |slice: &&Slice| self.is_cut() || self.belongs(slice);
+        let read = |early: bool| {
+            within.iter().filter(|it| (it.at <= edge) == early).filter(belongs).map(|it| u64::from(it.length)).sum()
+        };
+        let missed = |early: bool| unread.iter().filter(|it| (it.at <= edge) == early).map(|it| it.octets).sum();
+        let (early_read, late_read): (u64, u64) = (read(true) + if self.is_cut() { octets(before) } else { 0 }, read(false));
+        let (early_missed, late_missed): (u64, u64) = (missed(true), missed(false));
+        let later = unread.get(unread.partition_point(|it| it.at <= edge)..).unwrap_or_default();
+        let together = |a: &Unread, b: &Unread| seconds(b.at.saturating_sub(a.at)) <= self.beat();
+        let mostly_read = count(later.chunk_by(together).count() as u64) * self.beat() <= MOSTLY_READ * live;
+        let measured = count(late_read + late_missed) / live;
+        let rate = if mostly_read || live <= 0.0 || measured <= 0.0 { train.bit_rate / 8.0 } else { measured };
+        let early = count(early_read + early_missed) / rate;
+        let by_octets = early + count(late_read + late_missed) / rate;
+        let value = if mostly_read { by_octets.max(live + early) } else { live + early };
+        let hidden = count(early_missed + if mostly_read { late_missed } else { 0 }) / rate;
+        let (spread, loose) =
+            (self.spread() + self.beat(), self.loose(early, value).max(HEADERS * early) + hidden * (self.quietest() - 1.0));
+        let sure = if self.is_constant() || self.is_cut() { count(early_read) / rate * (1.0 - HEADERS) } else { 0.0 };
+        let waited = value - self.lasted();
+        let pre_roll = if waited > 2.0 * self.beat() { waited } else { 0.0 };
+        (
+            Estimate { value, low: live + sure - spread, high: value + spread + loose },
+            Estimate { value: pre_roll, low: live + sure - self.lasted() - spread, high: pre_roll + spread + loose },
+        )
+    }
+}
+
+/// Seconds of sound sent after the reply of the other end began.
+fn tail(train: &Train, slices: &[Slice], beat: f64) -> Estimate {
+    let Some(first) = slices.first() else { return Estimate::default() };
+    let [low, value, high] = REPLY.map(|octets| {
+        let reply = slices.iter().find(|slice| slice.answered.wrapping_sub(first.answered) >= octets);
+        reply.map_or(0.0, |slice| seconds(train.last.saturating_sub(slice.at)))
+    });
+    // The slice that is sent when the reply arrives was heard before; the reply had been on its way before it arrived.
+    let beats = if high > 0.0 { beat } else { 0.0 };
+    Estimate { value, low: (low - beats).max(0.0), high: high + beats }
+}
+
+fn octets(slices: &[Slice]) -> u64 {
+    slices.iter().map(|slice| u64::from(slice.length)).sum()
+}
+
+fn seconds(value: i64) -> f64 {
+    to_f64(value) / nanos_per_second()
+}
+
+fn nanos_per_second() -> f64 {
+    to_f64(SECOND)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of an upload lie far below 2^53")]
+fn to_f64(value: i64) -> f64 {
+    value as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "octets and datagrams of an upload lie far below 2^53")]
+fn count(value: u64) -> f64 {
+    value as f64
+}
