@@ -25,6 +25,23 @@ pub enum Link {
     LinuxSll,
     /// `LINUX_SLL2` (276): Linux cooked capture, version 2.
     LinuxSll2,
+    /// Ethernet of which the capture says that the capturing host sent it (packet type 4 of the modified pcap format).
+    EthernetSent,
+    /// `PPI` (192): a per-packet information header, then what it names.
+    Ppi,
+    /// `PRISM_HEADER` (119): a header of the Prism drivers or of AVS, then 802.11.
+    Prism,
+    /// `IEEE802_11_AVS` (163): the header of AVS, then 802.11.
+    Avs,
+    /// `NFLOG` (239): attributes of the packet filter of Linux, one of which is an IP packet.
+    Nflog,
+    /// `PKTAP` (258): a header of Darwin, then what it names.
+    Pktap,
+    /// `DSA_TAG_BRCM` (281), `DSA_TAG_DSA` (283): Ethernet with the tag of a switch behind the addresses, without an
+    /// `EtherType` of its own.
+    SwitchTag,
+    /// `DSA_TAG_BRCM_PREPEND` (282): Ethernet behind the tag of a switch.
+    SwitchTagFirst,
     /// Any other; its frames are counted, not opened.
     Other(u32),
 }
@@ -42,8 +59,17 @@ impl Link {
             105 => Self::Ieee80211,
             108 => Self::BsdLoop,
             113 => Self::LinuxSll,
+            119 => Self::Prism,
             127 => Self::Radiotap,
+            163 => Self::Avs,
+            192 => Self::Ppi,
+            239 => Self::Nflog,
+            258 => Self::Pktap,
             276 => Self::LinuxSll2,
+            281 | 283 => Self::SwitchTag,
+            282 => Self::SwitchTagFirst,
+            // `DSA_TAG_EDSA`: its tag stands behind an `EtherType`, as in any other Ethernet frame.
+            284 => Self::Ethernet,
             other => Self::Other(other),
         }
     }
@@ -53,7 +79,7 @@ impl Link {
     pub const fn number(self) -> u32 {
         match self {
             Self::BsdNull => 0,
-            Self::Ethernet => 1,
+            Self::Ethernet | Self::EthernetSent => 1,
             Self::Ppp => 9,
             Self::PppEther => 51,
             Self::RawIp => 101,
@@ -62,6 +88,13 @@ impl Link {
             Self::LinuxSll => 113,
             Self::Radiotap => 127,
             Self::LinuxSll2 => 276,
+            Self::Ppi => 192,
+            Self::Prism => 119,
+            Self::Avs => 163,
+            Self::Nflog => 239,
+            Self::Pktap => 258,
+            Self::SwitchTag => 281,
+            Self::SwitchTagFirst => 282,
             Self::Other(number) => number,
         }
     }

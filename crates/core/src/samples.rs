@@ -108,7 +108,7 @@ impl Samples {
         if self.latest.len() >= MOST_FRAMES {
             self.cut = self.latest.pop_front().map(|first| first.0);
         }
-        self.latest.push_back((frame.at, device, frame.wire_len));
+        self.latest.push_back((frame.at, device, frame.wire_len.saturating_sub(packet.outer)));
     }
 
     /// What the test has said since this was asked before, by the number of the round.

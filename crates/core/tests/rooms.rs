@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sound", &["time", "lot"]),
     ("frame", &["time"]),
     ("pcap", &["frame", "time"]),
-    ("dissect", &["frame", "mac"]),
+    ("dissect", &["frame", "mac", "scope"]),
     ("names", &["mac"]),
     ("bins", &[]),
     ("findings", &["bins", "mac", "private", "time"]),

@@ -6,7 +6,6 @@ use super::metered::Directions;
 use super::streams::close;
 use super::{Analysis, Told};
 use crate::detect::burst;
-use crate::dissect::Stop;
 use crate::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, Series, Sighting};
 use crate::roster::{Device, Index};
 use crate::time::{SECOND, Timestamp, Window};
@@ -84,7 +83,7 @@ impl Analysis {
     /// Puts the reasons of stops into words.
     pub(super) fn name_stops(&mut self) {
         for (stop, count) in std::mem::take(&mut self.stopped) {
-            *self.facts.stopped.entry(reason(stop)).or_default() += count;
+            *self.facts.stopped.entry(stop.kind()).or_default() += count;
         }
     }
 }
@@ -141,16 +140,5 @@ pub(super) fn corroborate(sighting: &mut Sighting, bursts: &[BurstRun]) {
     let first = bursts.partition_point(|run| run.window.until <= sighting.window.from);
     if let Some(run) = bursts.get(first).filter(|run| run.window.from <= sighting.window.until) {
         sighting.detectors.push(Seen::Burst { windows: run.windows, mean_rate: run.mean_rate, peak_rate: run.peak_rate });
-    }
-}
-
-/// A kind of stop in words.
-fn reason(stop: Stop) -> String {
-    match stop {
-        Stop::Truncated { layer, .. } => format!("{layer:?} header cut off"),
-        Stop::Malformed(layer) => format!("{layer:?} header malformed"),
-        Stop::Unopened(layer) => format!("{layer:?} left unopened"),
-        Stop::TooDeep(layer) => format!("{layer:?} headers nested too deep"),
-        Stop::UnknownLink => "link type not read".to_owned(),
     }
 }

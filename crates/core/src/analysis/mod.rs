@@ -51,6 +51,9 @@ const LONGEST_ON_WIRE: u32 = 1_700;
 /// Message type of a router advertisement (RFC 4861, section 4.2).
 const ROUTER_ADVERTISEMENT: u8 = 134;
 
+/// Kinds of stops that are counted apart. All but link types and `EtherType`s of frames together are fewer.
+const MOST_STOPS: usize = 256;
+
 /// The SYN flag of TCP.
 const SYN: u8 = 2;
 
@@ -192,7 +195,7 @@ impl Analysis {
                     }
                     ends
                 });
-                self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
+                self.meter(frame.at, frame.wire_len.saturating_sub(packet.outer), packet.payload_len, ends);
                 if self.burst_bins.is_some() {
                     self.count_for_burst(frame, ends);
                 }
@@ -248,7 +251,12 @@ impl Analysis {
             Stop::Truncated { layer, .. } => Stop::Truncated { layer, need: 0, have: 0 },
             other => other,
         };
-        *self.stopped.entry(kind).or_default() += 1;
+        if self.stopped.len() < MOST_STOPS || self.stopped.contains_key(&kind) {
+            *self.stopped.entry(kind).or_default() += 1;
+        } else {
+            // Sixteen bits of a stranger's choice would make a table of them.
+            *self.stopped.entry(Stop::UnknownType(0)).or_default() += 1;
+        }
         let known_ends = match stop {
             Stop::Truncated { layer, .. } | Stop::Malformed(layer) | Stop::Unopened(layer) => {
                 matches!(layer, Layer::Tcp | Layer::Udp | Layer::Icmp | Layer::Arp | Layer::Esp)
@@ -324,7 +332,7 @@ impl Analysis {
         }
         let bin = self.bins.index(frame.at);
         if let Some(metered) = self.metered.get_mut(index as usize) {
-            metered.sent(frame.at, bin, frame.wire_len, 0, Scope::Group);
+            metered.sent(frame.at, bin, frame.wire_len.saturating_sub(packet.outer), 0, Scope::Group);
         }
     }
 
@@ -342,7 +350,10 @@ impl Analysis {
         let to = self.roster.scope(ip.destination);
         let to = if from == Scope::Internet && to == from && same_link(ip) { Scope::Home } else { to };
         self.roster.learn(source, (ip.source, from), ip.hops, destination, (ip.destination, to));
+        // A host that bridges sends on, under their addresses, what other devices of the home sent.
+        let may_bridge = packet.destination.is_some() && (from != Scope::Internet || ip.source.is_ipv6());
         if packet.sent == Some(true)
+            && !may_bridge
             && let Some(index) = source
         {
             self.roster.sent_by_capture_host(index);

@@ -1,7 +1,7 @@
 //! Ethernet (IEEE 802.3), its VLAN tags (IEEE 802.1Q), LLC/SNAP (IEEE 802.2), and what an `EtherType` leads to.
 
 use super::rest::Rest;
-use super::{Dissection, Layer, Net, Stop, arp, ip, ppp};
+use super::{Dissection, Layer, Net, Stop, arp, ip, kinds, ppp};
 use crate::mac::Mac;
 
 /// `EtherType`s (IEEE 802 Numbers, IANA) that lead further than a count.
@@ -18,6 +18,12 @@ pub(super) mod kind {
     pub(in super::super) const SERVICE_VLAN: u16 = 0x88a8;
     /// The outer tag of equipment older than 802.1ad.
     pub(in super::super) const OLD_SERVICE_VLAN: u16 = 0x9100;
+    /// Switches of Realtek: a tag for the port, or a protocol between switches.
+    pub(in super::super) const REALTEK: u16 = 0x8899;
+    /// Switches of Marvell: a tag for the port (`ETH_P_EDSA` of Linux).
+    pub(in super::super) const MARVELL_TAG: u16 = 0xdada;
+    /// The mesh of batman-adv (`ETH_P_BATMAN` of Linux): see [`super::super::mirror`].
+    pub(in super::super) const BATMAN: u16 = 0x4305;
 }
 
 /// More tags than this are an attack or an accident: 802.1ad knows two, and stacked carriers a few more.
@@ -28,13 +34,33 @@ const LARGEST_LENGTH: u16 = 1500;
 
 /// Reads an Ethernet frame.
 pub(super) fn read<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
+    addresses(facts, &mut rest)?;
+    let kind = u16::from_be_bytes(*rest.take::<2>(Layer::Ethernet)?);
+    typed(facts, kind, rest)
+}
+
+/// Reads an Ethernet frame with the tag of a switch between the addresses and the type: 4 octets, of Broadcom
+/// (`net/dsa/tag_brcm.c` of Linux) and of Marvell (`tag_dsa.c`).
+pub(super) fn behind_tag<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
+    addresses(facts, &mut rest)?;
+    rest.skip(4, Layer::SwitchTag)?;
+    let kind = u16::from_be_bytes(*rest.take::<2>(Layer::Ethernet)?);
+    typed(facts, kind, rest)
+}
+
+/// Reads an Ethernet frame behind the 4 octets that some switches of Broadcom put first.
+pub(super) fn behind_first_tag<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
+    rest.skip(4, Layer::SwitchTag)?;
+    read(facts, rest)
+}
+
+fn addresses<'a>(facts: &mut Dissection<'a>, rest: &mut Rest<'a>) -> Result<(), Stop> {
     let addresses = rest.take::<12>(Layer::Ethernet)?;
     if let Some((destination, source)) = addresses.split_first_chunk::<6>() {
         facts.destination = Some(Mac(*destination));
         facts.source = source.first_chunk().copied().map(Mac);
     }
-    let kind = u16::from_be_bytes(*rest.take::<2>(Layer::Ethernet)?);
-    typed(facts, kind, rest)
+    Ok(())
 }
 
 /// Reads what follows an `EtherType`, through any VLAN tags.
@@ -46,13 +72,31 @@ pub(super) fn typed<'a>(facts: &mut Dissection<'a>, mut kind: u16, mut rest: Res
                 let [_, _, high, low] = *rest.take::<4>(Layer::Vlan)?;
                 kind = u16::from_be_bytes([high, low]);
             }
+            // Two octets of padding, four of the tag, then the type of the frame (`tag_dsa.c` of Linux).
+            kind::MARVELL_TAG => {
+                rest.skip(6, Layer::SwitchTag)?;
+                kind = u16::from_be_bytes(*rest.take::<2>(Layer::SwitchTag)?);
+            }
+            // The first octet tells the tags of two generations from each other and from the protocols that share the type
+            // (`tag_rtl8_4.c`, `tag_rtl4_a.c` of Linux).
+            kind::REALTEK => {
+                let tag = match *rest.peek::<1>(Layer::SwitchTag)? {
+                    [0x04] => 6,
+                    [0xa0..=0xaf] => 2,
+                    _ => return Err(Stop::UnknownType(kind)),
+                };
+                rest.skip(tag, Layer::SwitchTag)?;
+                kind = u16::from_be_bytes(*rest.take::<2>(Layer::SwitchTag)?);
+            }
             kind::IPV4 => return ip::v4(facts, rest),
             kind::IPV6 => return ip::v6(facts, rest),
             kind::ARP => return arp::read(facts, rest),
             kind::PPPOE_SESSION => return ppp::session(facts, rest),
             kind::MPLS | kind::MPLS_UPSTREAM => return Err(Stop::Unopened(Layer::Mpls)),
+            kind::BATMAN => return Err(Stop::Unopened(Layer::Batman)),
             0..=LARGEST_LENGTH => return llc(facts, rest),
-            _ => return Ok(()),
+            kind if kinds::manages_the_link(kind) => return Ok(()),
+            kind => return Err(Stop::UnknownType(kind)),
         }
     }
     Err(Stop::TooDeep(Layer::Vlan))

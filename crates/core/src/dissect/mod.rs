@@ -1,13 +1,17 @@
 //! Header facts of one frame. Dissection never fails: it says how far it came and why it stopped.
 //!
+//! A frame inside a mirror (`mirror`) is read as if it had been captured where it was mirrored.
+//!
 //! [`dissect`] is the one entry. Frames of the commonest shape are read in one go (`plain`); all others, and those
 //! that hold any surprise, layer by layer (`layered`). Both give the same answer, which the tests check.
 
 mod arp;
 mod ethernet;
 mod ip;
+mod kinds;
 mod layered;
 mod loopback;
+mod mirror;
 mod names;
 mod plain;
 mod ppp;
@@ -15,6 +19,7 @@ mod rest;
 mod sll;
 mod transport;
 mod wifi;
+mod wrapped;
 
 #[cfg(test)]
 mod tests;
@@ -63,6 +68,9 @@ pub struct Dissection<'a> {
     /// The captured part of that payload, padding excluded; may be shorter than `payload_len`, never longer. Empty
     /// where the transport header is cut off or malformed.
     pub payload: &'a [u8],
+    /// Octets on the wire that a mirror put around the frame that the other facts describe; 0 for a frame that was
+    /// captured where it passed. The frame itself had `wire_len - outer` octets.
+    pub outer: u32,
     /// Why reading ended before the transport payload, if it did.
     pub stop: Option<Stop>,
 }
@@ -154,8 +162,10 @@ pub enum Stop {
     Unopened(Layer),
     /// More nested headers than any sane frame has.
     TooDeep(Layer),
-    /// A link type that this program does not read.
-    UnknownLink,
+    /// A link type that this program does not read, by its number.
+    UnknownLink(u32),
+    /// An `EtherType` that may carry anything, and that this program does not read.
+    UnknownType(u16),
 }
 
 /// A header, for saying where dissection stopped.
@@ -184,4 +194,13 @@ pub enum Layer {
     IpInIp,
     Mpls,
     Esp,
+    Geneve,
+    Tzsp,
+    HpErm,
+    Batman,
+    Ppi,
+    Prism,
+    Nflog,
+    Pktap,
+    SwitchTag,
 }

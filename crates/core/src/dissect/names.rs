@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Layer, Stop};
+use super::{Layer, Stop, kinds};
 
 impl fmt::Display for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,8 +29,39 @@ impl fmt::Display for Layer {
             Self::IpInIp => "IP in IP",
             Self::Mpls => "MPLS",
             Self::Esp => "ESP",
+            Self::Geneve => "Geneve",
+            Self::Tzsp => "TZSP",
+            Self::HpErm => "HP ERM",
+            Self::Batman => "batman-adv",
+            Self::Ppi => "PPI",
+            Self::Prism => "Prism",
+            Self::Nflog => "NFLOG",
+            Self::Pktap => "PKTAP",
+            Self::SwitchTag => "switch tag",
         })
     }
+}
+
+impl Stop {
+    /// The kind of stop in a few words, as reports count it: without what differs from frame to frame.
+    #[must_use]
+    pub fn kind(self) -> String {
+        match self {
+            Self::Truncated { layer, .. } => format!("{layer:?} header cut off"),
+            Self::Malformed(layer) => format!("{layer:?} header malformed"),
+            Self::Unopened(layer) => format!("{layer:?} left unopened"),
+            Self::TooDeep(layer) => format!("{layer:?} headers nested too deep"),
+            Self::UnknownLink(number) => format!("link type {number}{} not read", named(kinds::link_name(number))),
+            // No frame leads there, as a small number is a length: it stands for those that are not counted apart.
+            Self::UnknownType(0) => "other types not read".to_owned(),
+            Self::UnknownType(kind) => format!("EtherType {kind:#06x}{} not read", named(kinds::type_name(kind))),
+        }
+    }
+}
+
+/// A name in brackets behind a number.
+fn named(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!(" ({name})") }
 }
 
 impl fmt::Display for Stop {
@@ -46,8 +77,13 @@ impl fmt::Display for Stop {
                 write!(f, "{layer} is encrypted or a tunnel and was left closed; capture at its end to see inside")
             }
             Self::TooDeep(layer) => write!(f, "more nested {layer} headers than a sane frame has; reading stopped there"),
-            Self::UnknownLink => {
-                f.write_str("frames of this link type are counted, not opened; capture on Ethernet or convert the file")
+            Self::UnknownLink(number) => {
+                let name = named(kinds::link_name(*number));
+                write!(f, "frames of link type {number}{name} are counted, not opened; capture on Ethernet or convert the file")
+            }
+            Self::UnknownType(kind) => {
+                let name = named(kinds::type_name(*kind));
+                write!(f, "frames of EtherType {kind:#06x}{name} are counted, not opened")
             }
         }
     }

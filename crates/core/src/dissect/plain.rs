@@ -6,7 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::transport::VXLAN;
+use super::mirror::is_port;
 use super::{Dissection, Ip, Net, Transport, ethernet::kind};
 use crate::mac::Mac;
 
@@ -58,6 +58,7 @@ fn carried<'a>(header: &[u8; ETHERNET], (ip, length): (Ip, u32), body: &'a [u8])
         transport,
         payload_len,
         payload: behind.get(..payload_len as usize).unwrap_or(behind),
+        outer: 0,
         stop: None,
     })
 }
@@ -126,7 +127,7 @@ fn udp(body: &[u8], carried: u32) -> Option<(Transport, u32, &[u8])> {
     let ([s0, s1, d0, d1, l0, l1, c0, c1], behind) = body.split_first_chunk::<UDP>()?;
     let destination = u16::from_be_bytes([*d0, *d1]);
     let length = u32::from(u16::from_be_bytes([*l0, *l1]));
-    if destination == VXLAN || length > carried {
+    if is_port(destination) || length > carried {
         return None;
     }
     let source = u16::from_be_bytes([*s0, *s1]);

@@ -1,4 +1,4 @@
-//! TCP (RFC 9293), UDP (RFC 768), ICMP (RFC 792, RFC 4443), and the tunnels that are left closed.
+//! TCP (RFC 9293), UDP (RFC 768), ICMP (RFC 792, RFC 4443), and the tunnels that only [`super::mirror`] may open.
 
 use super::ip::octets;
 use super::rest::Rest;
@@ -8,8 +8,6 @@ use super::{Dissection, Layer, Stop, Transport};
 const TCP_HEADER: usize = 20;
 /// Octets of a UDP header.
 const UDP_HEADER: usize = 8;
-/// Destination port of VXLAN (RFC 7348, section 8).
-pub(super) const VXLAN: u16 = 4789;
 
 /// What an IP packet carries.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +85,7 @@ fn udp<'a>(facts: &mut Dissection<'a>, body: Body<'a>) -> Result<(), Stop> {
     facts.payload_len = octets(length.saturating_sub(UDP_HEADER));
     let carried = length.checked_sub(UDP_HEADER).ok_or(Stop::Malformed(layer))?;
     facts.payload = rest.limited(carried).bytes;
-    if destination == VXLAN { Err(Stop::Unopened(Layer::Vxlan)) } else { Ok(()) }
+    Ok(())
 }
 
 /// Reads an ICMP header, which counts as payload: it is the message.

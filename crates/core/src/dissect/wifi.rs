@@ -41,11 +41,15 @@ pub(super) fn radiotap<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Re
         return Err(Stop::Malformed(Layer::Ieee80211));
     }
     if flags & WITH_FCS != 0 {
-        // The check sequence ends the frame on the wire; of a cut frame it may be gone already.
-        let body = rest.wire.max(rest.bytes.len()).saturating_sub(FCS);
-        rest = Rest { bytes: rest.bytes.get(..body).unwrap_or(rest.bytes), wire: rest.wire.saturating_sub(FCS) };
+        rest = without_check(rest);
     }
     read(facts, rest, flags & PADDED != 0)
+}
+
+/// A frame without its frame check sequence, which ends it on the wire; of a cut frame it may be gone already.
+pub(super) fn without_check(rest: Rest<'_>) -> Rest<'_> {
+    let body = rest.wire.max(rest.bytes.len()).saturating_sub(FCS);
+    Rest { bytes: rest.bytes.get(..body).unwrap_or(rest.bytes), wire: rest.wire.saturating_sub(FCS) }
 }
 
 /// The flags field of a radiotap header, 0 where it has none; `None` where the header is too short for what it lists.

@@ -1,4 +1,7 @@
 //! Classic pcap: one header, then records of a 16-octet header and the octets of a frame (draft-ietf-opsawg-pcap).
+//!
+//! In the "modified" format, which routers such as the Fritz!Box write, a record header has 8 octets more: index of the interface,
+//! `EtherType`, type of the packet as Linux has it (`linux/if_packet.h`), padding.
 
 use super::decoder::Step;
 use super::stop::{Part, Reason, frame_limit};
@@ -10,6 +13,12 @@ use crate::time::{SECOND, Timestamp};
 pub(super) const HEADER: usize = 24;
 /// Octets of a record header.
 const RECORD: usize = 16;
+/// Octets of a record header of the "modified" format.
+const MODIFIED_RECORD: usize = 24;
+/// Place of the packet type in it.
+const PACKET_TYPE: usize = 22;
+/// Packet type of what the capturing host sent (`PACKET_OUTGOING`).
+const SENT: u8 = 4;
 
 /// Magic of a file in microseconds, read in its own byte order.
 const MICROSECONDS: u32 = 0xa1b2_c3d4;
@@ -28,6 +37,10 @@ pub(super) struct Classic {
     link: Link,
     /// Most octets that a record may hold.
     limit: u32,
+    /// Whether its record headers are those of the "modified" format.
+    modified: bool,
+    /// Number of its interface over the whole file.
+    pub(super) interface: u32,
     pub(super) link_type: u32,
     pub(super) snaplen: u32,
 }
@@ -41,22 +54,41 @@ enum Lengths {
     SmallerIsCaptured,
 }
 
+/// What the magic of a classic file says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Magic {
+    big: bool,
+    /// Nanoseconds in a unit of the sub-second field.
+    unit: u32,
+    modified: bool,
+}
+
 /// Whether the first four octets are those of a classic file, and which.
-pub(super) fn magic(first: [u8; 4]) -> Option<Result<(bool, u32), Reason>> {
-    for big in [false, true] {
-        match if big { word::<true>(first) } else { word::<false>(first) } {
-            MICROSECONDS => return Some(Ok((big, 1000))),
-            NANOSECONDS => return Some(Ok((big, 1))),
-            MODIFIED => return Some(Err(Reason::ModifiedPcap)),
-            _ => {}
-        }
-    }
-    None
+pub(super) fn magic(first: [u8; 4]) -> Option<Magic> {
+    [false, true].into_iter().find_map(|big| match if big { word::<true>(first) } else { word::<false>(first) } {
+        MICROSECONDS => Some(Magic { big, unit: 1000, modified: false }),
+        NANOSECONDS => Some(Magic { big, unit: 1, modified: false }),
+        MODIFIED => Some(Magic { big, unit: 1000, modified: true }),
+        _ => None,
+    })
+}
+
+/// Octets that [`is_header`] looks at.
+pub(super) const SURE: usize = 16;
+
+/// Whether a file header begins where a record should: a magic, a version of this century, and the two fields that all
+/// writers leave at 0. As a record it would be an empty frame of a later century, or a block of a type that nobody uses.
+pub(super) fn is_header(bytes: &[u8]) -> bool {
+    let Some(&[m0, m1, m2, m3, a0, a1, b0, b1, rest @ ..]) = bytes.first_chunk::<SURE>() else { return false };
+    let Some(magic) = magic([m0, m1, m2, m3]) else { return false };
+    let half = |octets| if magic.big { u16::from_be_bytes(octets) } else { u16::from_le_bytes(octets) };
+    half([a0, a1]) == 2 && half([b0, b1]) <= 4 && rest == [0; 8]
 }
 
 impl Classic {
-    /// Reads the header behind its magic.
-    pub(super) fn new(header: &[u8; HEADER], big: bool, unit: u32) -> Result<Self, Reason> {
+    /// Reads the header behind its magic; `interface` is the number that its frames are given.
+    pub(super) fn new(header: &[u8; HEADER], magic: Magic, interface: u32) -> Result<Self, Reason> {
+        let Magic { big, unit, modified } = magic;
         let half = |at: usize| {
             let octets = header.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
             if big { u16::from_be_bytes(octets) } else { u16::from_le_bytes(octets) }
@@ -77,13 +109,13 @@ impl Classic {
         let link_type = full(20) & 0x03ff_ffff;
         let limit = frame_limit(link_type);
         let link = Link::from_number(link_type);
-        Ok(Self { big, unit, lengths, link, limit, link_type, snaplen: full(16) })
+        Ok(Self { big, unit, lengths, link, limit, modified, interface, link_type, snaplen: full(16) })
     }
 
     /// Whether its records can be read by [`Classic::ordinary`], in which byte order.
     #[inline]
     pub(super) fn fast(&self) -> Option<bool> {
-        (self.lengths == Lengths::CapturedFirst).then_some(self.big)
+        (self.lengths == Lengths::CapturedFirst && !self.modified).then_some(self.big)
     }
 
     /// The record at the start of `bytes` and what follows it, when it is whole and ordinary.
@@ -91,17 +123,24 @@ impl Classic {
     pub(super) fn ordinary<'a, const BIG: bool>(&self, bytes: &'a [u8]) -> Option<(Frame<'a>, &'a [u8])> {
         let (header, rest) = bytes.split_first_chunk::<RECORD>()?;
         let record = Record::read::<BIG>(header);
-        if record.captured > self.limit {
+        // An empty record may be the header of a file that was joined, or a tail of zeros.
+        if record.captured.wrapping_sub(1) >= self.limit {
             return None;
         }
         let (bytes, rest) = rest.split_at_checked(index(record.captured))?;
         Some((self.frame(record, bytes), rest))
     }
 
+    /// Octets of a record header.
+    const fn header(&self) -> usize {
+        if self.modified { MODIFIED_RECORD } else { RECORD }
+    }
+
     /// The record at the start of `bytes`, whatever its state.
     pub(super) fn any<'a>(&self, bytes: &'a [u8]) -> Result<Step<'a>, Reason> {
-        let Some((header, rest)) = bytes.split_first_chunk::<RECORD>() else {
-            return Ok(Step::More { need: RECORD });
+        let size = self.header();
+        let (Some(header), Some((head, rest))) = (bytes.first_chunk::<RECORD>(), bytes.split_at_checked(size)) else {
+            return Ok(Step::More { need: size });
         };
         let mut record = if self.big { Record::read::<true>(header) } else { Record::read::<false>(header) };
         let swap = match self.lengths {
@@ -112,12 +151,21 @@ impl Classic {
         if swap {
             (record.captured, record.wire) = (record.wire, record.captured);
         }
+        if (record.fraction, record.captured, record.wire) == (0, 0, 0) {
+            return Err(Reason::Zeros);
+        }
         if record.captured > self.limit {
             return Err(Reason::FrameTooLong { announced: record.captured, limit: self.limit });
         }
-        let used = RECORD + index(record.captured);
+        let used = size + index(record.captured);
         Ok(match rest.get(..index(record.captured)) {
-            Some(bytes) => Step::Frame { frame: self.frame(record, bytes), used },
+            Some(bytes) => {
+                let mut frame = self.frame(record, bytes);
+                if self.link == Link::Ethernet && head.get(PACKET_TYPE) == Some(&SENT) {
+                    frame.link = Link::EthernetSent;
+                }
+                Step::Frame { frame, used }
+            }
             None => Step::More { need: used },
         })
     }
@@ -126,7 +174,9 @@ impl Classic {
     pub(super) fn cut(&self, rest: &[u8]) -> Reason {
         let have = octets(rest.len());
         match self.any(rest) {
-            Ok(Step::More { need: RECORD }) => Reason::Truncated { part: Part::RecordHeader, need: octets(RECORD), have },
+            Ok(Step::More { need }) if rest.len() < self.header() => {
+                Reason::Truncated { part: Part::RecordHeader, need: octets(need), have }
+            }
             Ok(Step::More { need }) => Reason::Truncated { part: Part::Record, need: octets(need), have },
             Err(reason) => reason,
             Ok(_) => Reason::Truncated { part: Part::Record, need: have, have },
@@ -139,7 +189,7 @@ impl Classic {
         // sub-second field of a second or more is carried over.
         let nanos = i64::from(record.seconds).wrapping_mul(SECOND);
         let nanos = nanos.wrapping_add(i64::from(record.fraction).wrapping_mul(i64::from(self.unit)));
-        Frame { at: Timestamp::from_nanos(nanos), link: self.link, wire_len: record.wire, bytes, interface: 0 }
+        Frame { at: Timestamp::from_nanos(nanos), link: self.link, wire_len: record.wire, bytes, interface: self.interface }
     }
 }
 

@@ -6,7 +6,7 @@ use super::classic::{self, Classic};
 use super::ng::{self, Ng, Place};
 use super::note::Note;
 use super::octets;
-use super::section::Description;
+use super::section::{Description, MAX_DESCRIPTIONS};
 use super::stop::{Part, Reason, Stop, name_of};
 use crate::frame::Frame;
 use crate::time::Timestamp;
@@ -21,10 +21,13 @@ pub struct Decoder {
     frames: u64,
     last: Timestamp,
     interfaces: Vec<Description>,
+    /// Interfaces of the files before, where several were joined.
+    base: u32,
 }
 
 #[derive(Clone, Debug)]
 enum Mode {
+    /// A file header comes next.
     Start,
     Classic(Classic),
     Ng(Ng),
@@ -73,7 +76,7 @@ impl Decoder {
     /// A decoder at the start of a file.
     #[must_use]
     pub const fn new() -> Self {
-        Self { mode: Mode::Start, offset: 0, frames: 0, last: Timestamp::from_nanos(0), interfaces: Vec::new() }
+        Self { mode: Mode::Start, offset: 0, frames: 0, last: Timestamp::from_nanos(0), interfaces: Vec::new(), base: 0 }
     }
 
     /// Gives `each` the frames that `bytes` begin with, as long as they are whole and ordinary and it has not enough;
@@ -107,6 +110,17 @@ impl Decoder {
     /// # Errors
     /// A [`Stop`] when what follows cannot be told apart any more. Asked again, it says the same again.
     pub fn next<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Stop> {
+        if let (Mode::Ng(file), Some(first)) = (&self.mode, bytes.first_chunk::<4>())
+            && file.passing == 0
+            && classic::magic(*first).is_some()
+            && bytes.len() < classic::SURE
+        {
+            return Ok(Step::More { need: classic::SURE });
+        }
+        if self.is_joined(bytes) {
+            self.restart();
+            return Ok(Step::Skip { used: 0, note: Some(Note::Joined { offset: self.offset }) });
+        }
         let place = Place { offset: self.offset, last: self.last };
         let step = match &mut self.mode {
             Mode::Start => self.begin(bytes),
@@ -125,13 +139,37 @@ impl Decoder {
         step.map_err(|reason| self.stop(reason))
     }
 
+    /// Goes on with another file, from its first octet: for a source whose writer has begun anew. Interfaces are numbered on.
+    pub fn restart(&mut self) {
+        self.base = self.known();
+        self.mode = Mode::Start;
+    }
+
+    /// Whether another file begins where a record or a block should. A section in a pcapng file is one of its own.
+    fn is_joined(&self, bytes: &[u8]) -> bool {
+        match &self.mode {
+            Mode::Start => false,
+            Mode::Classic(_) => classic::is_header(bytes) || ng::is_section(bytes),
+            Mode::Ng(file) => file.passing == 0 && classic::is_header(bytes),
+        }
+    }
+
+    /// Interfaces numbered so far.
+    fn known(&self) -> u32 {
+        match &self.mode {
+            Mode::Start => self.base,
+            Mode::Classic(file) => file.interface.saturating_add(1),
+            Mode::Ng(file) => file.section.end(),
+        }
+    }
+
     /// Recognises the format.
     fn begin<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Reason> {
         let Some(&magic) = bytes.first_chunk::<4>() else {
             return Ok(Step::More { need: 4 });
         };
         if magic == ng::SECTION {
-            let mut file = Ng::default();
+            let mut file = Ng::after(self.base);
             let place = Place { offset: self.offset, last: self.last };
             let step = file.any(bytes, place, &mut self.interfaces)?;
             if let Step::Skip { .. } = step {
@@ -142,13 +180,14 @@ impl Decoder {
         let Some(kind) = classic::magic(magic) else {
             return Err(Reason::UnknownFormat { magic, name: name_of(magic) });
         };
-        let (big, unit) = kind?;
         let Some(header) = bytes.first_chunk() else {
             return Ok(Step::More { need: classic::HEADER });
         };
-        let file = Classic::new(header, big, unit)?;
+        let file = Classic::new(header, kind, self.base)?;
         let (link_type, snaplen) = (file.link_type, file.snaplen);
-        self.interfaces.push(Description { link_type, snaplen, name: String::new(), description: String::new() });
+        if self.interfaces.len() < MAX_DESCRIPTIONS {
+            self.interfaces.push(Description { link_type, snaplen, name: String::new(), description: String::new() });
+        }
         self.mode = Mode::Classic(file);
         Ok(Step::Skip { used: classic::HEADER, note: None })
     }
@@ -162,6 +201,8 @@ impl Decoder {
     pub fn finish(&self, rest: &[u8]) -> Option<Stop> {
         let place = Place { offset: self.offset, last: self.last };
         let reason = match &self.mode {
+            // Nothing follows yet what was read before.
+            Mode::Start if rest.is_empty() && self.base > 0 => return None,
             Mode::Start if rest.is_empty() => Reason::Empty,
             Mode::Start => match Self::new().next(rest) {
                 Err(stop) => stop.reason,
@@ -201,7 +242,7 @@ impl Decoder {
     }
 
     /// The interfaces described so far, by [`Frame::interface`]. Of a file with thousands of them only the first are
-    /// kept; of a classic file there is one.
+    /// kept; of a classic file there is one, of several files that were joined those of each.
     #[must_use]
     pub fn interfaces(&self) -> &[Description] {
         &self.interfaces

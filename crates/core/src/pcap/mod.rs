@@ -1,8 +1,8 @@
 //! Capture files: classic pcap and pcapng, read from and written to byte buffers.
 //!
 //! Reading never copies a frame and never needs more than [`MAX_BLOCK`] octets at once. Formats: pcap
-//! (draft-ietf-opsawg-pcap) in both byte orders, in micro- and nanoseconds; pcapng (draft-ietf-opsawg-pcapng) with
-//! any number of sections of either byte order. What follows a damaged record cannot be found again with certainty,
+//! (draft-ietf-opsawg-pcap) in both byte orders, in micro- and nanoseconds, and in the "modified" format of routers; pcapng
+//! (draft-ietf-opsawg-pcapng) with any number of sections of either byte order; several of these joined. What follows a damaged record cannot be found again with certainty,
 //! so reading stops there and says so; a damaged block whose extent is plain is skipped and noted.
 
 mod classic;
@@ -27,6 +27,12 @@ pub use decoder::{Decoder, Format, Step};
 pub use note::Note;
 pub use section::Description;
 pub use stop::{Part, Reason, Stop};
+
+/// Whether a capture file of a known format begins with these octets.
+#[must_use]
+pub fn begins_capture(first: [u8; 4]) -> bool {
+    first == ng::SECTION || classic::magic(first).is_some()
+}
 
 /// Most octets that a block or record may span (16 MiB, as libpcap 1.10 and Wireshark 4.0 have it): the most that a
 /// caller has to hold for [`Step::More`].

@@ -49,6 +49,15 @@ pub(super) const fn is_packet(kind: u32) -> bool {
     matches!(kind, EPB | PB | SPB)
 }
 
+/// Whether a section header begins here, by both of its magics.
+pub(super) fn is_section(bytes: &[u8]) -> bool {
+    let Some([kind @ .., _, _, _, _, m0, m1, m2, m3]) = bytes.first_chunk::<12>() else { return false };
+    let magic = [*m0, *m1, *m2, *m3];
+    *kind == SECTION
+        && (u32::from_be_bytes(magic) == u32::from_be_bytes(BYTE_ORDER)
+            || u32::from_le_bytes(magic) == u32::from_be_bytes(BYTE_ORDER))
+}
+
 /// The state of reading a pcapng file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ng {
@@ -92,6 +101,11 @@ struct Packet<'a> {
 }
 
 impl Ng {
+    /// The start of a file whose interfaces are numbered from `base` on.
+    pub(super) fn after(base: u32) -> Self {
+        Self { section: Section { base, ..Section::default() }, ..Self::default() }
+    }
+
     /// Reads the block at the start of `bytes`.
     pub(super) fn any<'a>(&mut self, bytes: &'a [u8], place: Place, known: &mut Vec<Description>) -> Result<Step<'a>, Reason> {
         if self.passing > 0 {
@@ -100,6 +114,9 @@ impl Ng {
         let Some((&[k0, k1, k2, k3, .., m0, m1, m2, m3], _)) = bytes.split_first_chunk::<12>() else {
             return Ok(Step::More { need: index(FRAME) });
         };
+        if bytes.first_chunk() == Some(&[0; FRAME as usize]) {
+            return Err(Reason::Zeros);
+        }
         if [k0, k1, k2, k3] == SECTION {
             return match [m0, m1, m2, m3] {
                 BYTE_ORDER => self.enter::<true>(bytes, place),
@@ -147,8 +164,7 @@ impl Ng {
             }
         }
         let note = block.differ(place.offset);
-        let seen = u32::try_from(self.section.interfaces.len()).unwrap_or(u32::MAX);
-        let base = self.section.base.saturating_add(seen);
+        let base = self.section.end();
         self.section = Section { big: BIG, interfaces: Vec::new(), base, untimed: self.section.untimed };
         Ok(Step::Skip { used: block.used, note })
     }

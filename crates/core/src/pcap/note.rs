@@ -60,6 +60,11 @@ pub enum Note {
         /// Where the first one too many begins.
         offset: u64,
     },
+    /// Another capture file begins where a packet should, as in files put together with `cat`; reading goes on with it.
+    Joined {
+        /// Where its header begins.
+        offset: u64,
+    },
 }
 
 impl Note {
@@ -99,6 +104,11 @@ impl fmt::Display for Note {
             Self::NoTime { offset } => {
                 write!(out, "octet {offset}: packets without a time stamp; each counts at the time of the frame before it")
             }
+            Self::Joined { offset } => write!(
+                out,
+                "octet {offset}: another capture file begins here, as if files had been joined with `cat`; it was read as well \
+                 (`mergecap` joins captures by time)"
+            ),
             Self::TooManyInterfaces { offset } => {
                 write!(out, "octet {offset}: more interfaces than are kept; packets on further ones are left out")
             }

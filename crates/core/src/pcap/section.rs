@@ -59,6 +59,11 @@ fn is_flags<const BIG: bool>(padded: &[u8]) -> bool {
 }
 
 impl Section {
+    /// The number that the next section's first interface is given.
+    pub(super) fn end(&self) -> u32 {
+        self.base.saturating_add(u32::try_from(self.interfaces.len()).unwrap_or(u32::MAX))
+    }
+
     /// The number of an interface over the whole file.
     #[inline]
     pub(super) const fn number(&self, interface: u32) -> u32 {

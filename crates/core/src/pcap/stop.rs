@@ -51,11 +51,11 @@ pub enum Reason {
     UnknownFormat {
         /// The first four octets.
         magic: [u8; 4],
-        /// What they are known to begin, if anything.
-        name: Option<&'static str>,
+        /// What they are known to begin, if anything, and what to do with that.
+        name: Option<(&'static str, &'static str)>,
     },
-    /// The "modified" pcap format (magic 0xa1b2cd34), whose records have longer headers.
-    ModifiedPcap,
+    /// Zeros where a packet should begin.
+    Zeros,
     /// A format version that is not defined.
     Version {
         /// Major version of the file or section.
@@ -103,15 +103,16 @@ impl fmt::Display for Reason {
         match *self {
             Self::Empty => write!(out, "the file is empty; capture again, or check that the recording had started"),
             Self::UnknownFormat { magic, name: Some(name) } => {
-                write!(out, "this is {name} (first octets {}), not pcap or pcapng; ", Hex(magic))?;
-                write!(out, "convert or unpack it first, e.g. with `editcap -F pcapng IN OUT`")
+                let (what, remedy) = name;
+                write!(out, "this is {what} (first octets {}), not pcap or pcapng; {remedy}", Hex(magic))
             }
             Self::UnknownFormat { magic, name: None } => {
                 write!(out, "not a capture file: pcap and pcapng do not begin with {}; check that the name is right", Hex(magic))
             }
-            Self::ModifiedPcap => write!(
+            Self::Zeros => write!(
                 out,
-                "this is a pcap file in the \"modified\" format (magic 0xa1b2cd34); convert it with `editcap -F pcapng IN OUT`"
+                "the file holds zeros here instead of a packet, as a power cut leaves them; everything before it was read, \
+                 nothing after it"
             ),
             Self::Version { major, minor } => {
                 write!(out, "format version {major}.{minor} is unknown; convert the file with `editcap -F pcapng IN OUT`")
@@ -162,19 +163,25 @@ impl fmt::Display for Hex {
     }
 }
 
-/// Files that people hand over instead of a capture, by their first octets.
-pub(super) fn name_of(magic: [u8; 4]) -> Option<&'static str> {
+/// Files that people hand over instead of a capture, by their first octets, and what to do with them.
+pub(super) fn name_of(magic: [u8; 4]) -> Option<(&'static str, &'static str)> {
+    const CONVERT: &str = "convert it first, with `editcap -F pcapng IN OUT`";
+    const UNPACK: &str = "it is packed twice: unpack it once, and the rest is done here";
     Some(match &magic {
-        b"snoo" => "a snoop capture",
-        b"\x1c\x00\x01\xac" | b"\xac\x01\x00\x1c" | b"\x1c\x00\x01\xab" | b"\xab\x01\x00\x1c" => "an IXIA capture",
-        b"\x1f\x8b\x08\x00" | b"\x1f\x8b\x08\x08" => "gzip data inside compressed data",
-        b"\x28\xb5\x2f\xfd" => "zstd data inside compressed data",
-        b"\x04\x22\x4d\x18" => "lz4 data",
-        b"\xfd7zX" => "xz data",
-        b"BZh1" | b"BZh2" | b"BZh3" | b"BZh4" | b"BZh5" | b"BZh6" | b"BZh7" | b"BZh8" | b"BZh9" => "bzip2 data",
-        b"PK\x03\x04" => "a zip archive",
-        b"RTSS" | b"GMBU" | b"XCP\0" => "a capture of another program",
-        b"\x7fELF" => "a program",
+        b"snoo" => ("a snoop capture", CONVERT),
+        b"\x1c\x00\x01\xac" | b"\xac\x01\x00\x1c" | b"\x1c\x00\x01\xab" | b"\xab\x01\x00\x1c" => ("an IXIA capture", CONVERT),
+        b"RTSS" | b"GMBU" | b"XCP\0" => ("a capture of another program", CONVERT),
+        [0x1f, 0x8b, ..] => ("gzip data inside compressed data", UNPACK),
+        b"\x28\xb5\x2f\xfd" => ("zstd data inside compressed data", UNPACK),
+        b"\x04\x22\x4d\x18" => ("lz4 data inside compressed data", UNPACK),
+        b"\xfd7zX" => ("xz data inside compressed data", UNPACK),
+        [b'B', b'Z', b'h', b'1'..=b'9'] => ("bzip2 data inside compressed data", UNPACK),
+        b"PK\x03\x04" => ("a zip archive inside compressed data", UNPACK),
+        [0x1f, 0x9d, ..] => ("data of `compress`", "unpack it first, with `uncompress` or `gunzip`"),
+        b"7z\xbc\xaf" => ("a 7z archive", "unpack it first, with `7z x FILE`"),
+        b"Rar!" => ("a rar archive", "unpack it first, with `unrar x FILE`"),
+        [0x5d, 0, 0, _] => ("lzma data", "unpack it first, with `xz -d FILE`"),
+        b"\x7fELF" => ("a program", "name a capture file"),
         _ => return None,
     })
 }

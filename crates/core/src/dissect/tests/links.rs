@@ -163,8 +163,7 @@ fn what_stays_closed_says_so() {
     assert_eq!(closed(&ethernet(0x0800, &ipv4(4, &packet()))), (45, unopened(Layer::IpInIp)));
     assert_eq!(closed(&ethernet(0x0800, &ipv4(41, &packet6()))), (65, unopened(Layer::IpInIp)));
     assert_eq!(closed(&ethernet(0x86dd, &ipv6(50, &[0; 24]))), (24, unopened(Layer::Esp)));
-    assert_eq!(closed(&ethernet(0x0800, &ipv4(17, &udp(4789, &[0; 50])))), (50, unopened(Layer::Vxlan)));
-    assert_eq!(whole(Link::Other(147), &packet()).stop, Some(Stop::UnknownLink));
+    assert_eq!(whole(Link::Other(147), &packet()).stop, Some(Stop::UnknownLink(147)));
 }
 
 #[test]

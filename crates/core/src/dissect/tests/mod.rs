@@ -3,9 +3,11 @@
 mod build;
 mod ip;
 mod links;
+mod mirror;
 mod peer;
 mod properties;
 mod wifi;
+mod wrapped;
 
 use proptest::test_runner::Config;
 

@@ -23,12 +23,22 @@ fn both_byte_orders_and_both_resolutions_read_alike() {
 }
 
 #[test]
-fn the_modified_format_is_named() {
+fn the_modified_format_is_read_in_both_byte_orders_and_tells_what_was_sent() {
     for big in [false, true] {
-        let reading = read(&Build::new(big).classic(0xa1b2_cd34, 1).record(1, 1, 1, b"a").out);
-        let stop = reading.stop.unwrap();
-        assert_eq!(stop.reason, Reason::ModifiedPcap);
-        assert!(stop.to_string().contains("\"modified\" format (magic 0xa1b2cd34)"), "{stop}");
+        let record = |file: Build, seconds, kind, bytes: &[u8]| {
+            let file = file.u32(seconds).u32(500_000).u32(bytes.len() as u32).u32(60);
+            file.u32(3).u16(0x0800).octets(&[kind, 0]).octets(bytes)
+        };
+        let file = record(record(Build::new(big).classic(0xa1b2_cd34, 1), 7, 0, b"abc"), 8, 4, b"defg");
+        let reading = read(&file.out);
+        assert_eq!(reading.stop, None);
+        let frame = |at, link, bytes: &[u8]| Owned { at, link, wire_len: 60, bytes: bytes.to_vec(), interface: 0 };
+        let expected = [frame(7_500_000_000, Link::Ethernet, b"abc"), frame(8_500_000_000, Link::EthernetSent, b"defg")];
+        assert_eq!(reading.frames, expected);
+        for cut in 25..48 {
+            let stop = read(&file.out[..cut]).stop.unwrap();
+            assert_eq!((stop.offset, stop.frames), (24, 0));
+        }
     }
 }
 

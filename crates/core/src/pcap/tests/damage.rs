@@ -21,7 +21,7 @@ fn what_is_no_capture_is_named_where_it_can_be() {
     for (start, words) in [
         (&b"hello world, this is text"[..], "pcap and pcapng do not begin with 68 65 6c 6c"),
         (b"snoop\0\0\0", "a snoop capture (first octets 73 6e 6f 6f)"),
-        (b"\xfd7zXZ\0", "xz data"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive (first octets 37 7a bc af), not pcap or pcapng; unpack it first, with `7z x FILE`"),
         (b"\0\0\0\0\0\0\0\0", "not a capture file"),
     ] {
         let stop = read(start).stop.unwrap();

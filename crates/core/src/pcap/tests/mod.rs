@@ -3,6 +3,7 @@
 mod build;
 mod classic;
 mod damage;
+mod joined;
 mod ng;
 mod time;
 mod writing;

@@ -1,0 +1,78 @@
+//! `EtherType`s and link types that are not read: which of them only manage the link, and what the others are called.
+
+/// Whether frames of an `EtherType` (IEEE 802 Numbers, IANA) carry nobody's data: they keep the link itself going. All others may hide
+/// what a device sends.
+pub(super) const fn manages_the_link(kind: u16) -> bool {
+    matches!(
+        kind,
+        0x0842 // Wake-on-LAN
+            | 0x8035 // RARP
+            | 0x80f3 // AppleTalk ARP
+            | 0x8808 // flow control (802.3x)
+            | 0x8809 // slow protocols (LACP)
+            | 0x8863 // PPPoE discovery
+            | 0x886d // teaming probes
+            | 0x887b | 0x88e1 // HomePlug management
+            | 0x888e // EAPOL
+            | 0x88c7 // pre-authentication (802.11i)
+            | 0x88cc // LLDP
+            | 0x88d9 // LLTD
+            | 0x88e3 // MRP
+            | 0x88f5 | 0x88f6 // MVRP, MMRP
+            | 0x88f7 // PTP
+            | 0x8902 // CFM (802.1ag)
+            | 0x890d // fast roaming and TDLS set-up (802.11)
+            | 0x8912 // powerline management
+            | 0x893a // IEEE 1905.1
+            | 0x9000 // loopback test
+    )
+}
+
+/// What an `EtherType` is called; empty where that is not known.
+pub(super) const fn type_name(kind: u16) -> &'static str {
+    match kind {
+        0x22f0 => "audio and video bridging",
+        0x4305 => "batman-adv",
+        0x809b => "AppleTalk",
+        0x8137 => "IPX",
+        0x8847 | 0x8848 => "MPLS",
+        0x8892 => "PROFINET",
+        0x8899 => "Realtek",
+        0x88a4 => "EtherCAT",
+        0x88e5 => "MACsec",
+        0x88e7 => "provider backbone bridging",
+        0x8906 => "Fibre Channel",
+        0x8915 => "RoCE",
+        _ => "",
+    }
+}
+
+/// What a link type is called (draft-ietf-opsawg-pcaplinktype); empty where that is not known.
+pub(super) const fn link_name(number: u32) -> &'static str {
+    match number {
+        3 => "AX.25",
+        6 => "Token Ring",
+        8 => "SLIP",
+        10 => "FDDI",
+        11 => "ATM",
+        107 => "Frame Relay",
+        117 => "OpenBSD pflog",
+        120 => "Aironet",
+        122 => "IP over Fibre Channel",
+        138 => "IP over IEEE 1394",
+        143 => "DOCSIS",
+        147..=162 => "private use",
+        165 => "BACnet MS/TP",
+        187 | 201 | 254 => "Bluetooth HCI",
+        189 | 220 | 249 | 288 => "USB",
+        195 | 215 | 230 => "IEEE 802.15.4",
+        196 | 212 | 224 => "CAN or LIN bus",
+        227 => "CAN bus",
+        231 => "D-Bus",
+        251 | 256 => "Bluetooth Low Energy",
+        252 => "Wireshark's own format",
+        253 => "netlink",
+        272 => "Nordic Bluetooth Low Energy sniffer",
+        _ => "",
+    }
+}

@@ -1,0 +1,81 @@
+//! Files put together with `cat`, and files that a power cut ended.
+
+use proptest::prelude::*;
+
+use super::super::{Note, Reason};
+use super::build::Build;
+use super::{read, read_in_pieces};
+use crate::frame::Link;
+
+const MICRO: u32 = 0xa1b2_c3d4;
+const NANO: u32 = 0xa1b2_3c4d;
+const MODIFIED: u32 = 0xa1b2_cd34;
+
+/// A file of one of seven kinds with frames at the given seconds.
+fn file(kind: u8, seconds: &[u32]) -> Vec<u8> {
+    let big = kind % 2 == 1;
+    let magic = [MICRO, MICRO, NANO, NANO, MODIFIED][usize::from(kind.min(4))];
+    if kind > 4 {
+        let start = Build::default().section(kind == 6).interface(101, 0, &[]);
+        return seconds.iter().fold(start, |file, at| file.packet(0, u64::from(*at) * 1_000_000, 60, b"abcd", &[])).out;
+    }
+    let start = Build::new(big).classic(magic, u32::from(kind) * 50 + 1);
+    seconds
+        .iter()
+        .fold(start, |file, at| {
+            let file = file.u32(*at).u32(0).u32(3).u32(60);
+            let file = if magic == MODIFIED { file.octets(&[0; 8]) } else { file };
+            file.octets(b"abc")
+        })
+        .out
+}
+
+#[test]
+fn a_file_that_follows_another_is_read_with_its_own_clock_and_link() {
+    let joined = [file(0, &[1, 2]), file(3, &[3]), file(5, &[4, 5]), file(4, &[6])].concat();
+    let reading = read(&joined);
+    assert_eq!(reading.stop, None);
+    let seen: Vec<_> = reading.frames.iter().map(|it| (it.at / 1_000_000_000, it.interface)).collect();
+    assert_eq!(seen, [(1, 0), (2, 0), (3, 1), (4, 2), (5, 2), (6, 3)]);
+    assert_eq!(reading.frames[3].link, Link::RawIp);
+    assert_eq!(reading.notes.len(), 3);
+    assert_eq!(reading.notes[0], Note::Joined { offset: file(0, &[1, 2]).len() as u64 });
+    assert!(reading.notes[0].to_string().contains("another capture file begins here"));
+}
+
+#[test]
+fn two_pcapng_files_are_sections_of_one() {
+    let reading = read(&[file(5, &[1]), file(6, &[2])].concat());
+    assert_eq!((reading.frames.len(), reading.notes.len(), reading.stop), (2, 0, None));
+}
+
+#[test]
+fn frames_of_1970_are_read_and_a_tail_of_zeros_is_none() {
+    for kind in 0..7 {
+        let front = file(kind, &[0, 7]);
+        for zeros in [16, 24, 48, 4_096] {
+            let reading = read(&[front.clone(), vec![0; zeros]].concat());
+            assert_eq!(reading.frames.len(), 2, "{kind}, {zeros}");
+            let stop = reading.stop.unwrap();
+            assert_eq!(stop.offset, front.len() as u64, "{kind}, {zeros}");
+            if zeros >= 24 {
+                assert_eq!(stop.reason, Reason::Zeros);
+                assert!(stop.to_string().contains("zeros here instead of a packet"), "{stop}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn files_joined_give_what_they_give_one_by_one(
+        parts in prop::collection::vec((0_u8..7, prop::collection::vec(any::<u32>(), 0..4)), 1..5),
+        piece in 1_usize..60,
+    ) {
+        let files: Vec<Vec<u8>> = parts.iter().map(|(kind, seconds)| file(*kind, seconds)).collect();
+        let alone: Vec<_> = files.iter().flat_map(|it| read(it).frames).map(|it| (it.at, it.link, it.bytes)).collect();
+        let joined = read_in_pieces(&files.concat(), piece);
+        prop_assert_eq!(joined.stop, None);
+        prop_assert_eq!(joined.frames.into_iter().map(|it| (it.at, it.link, it.bytes)).collect::<Vec<_>>(), alone);
+    }
+}
