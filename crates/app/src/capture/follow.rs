@@ -1,9 +1,10 @@
 //! A file that grows while it is read.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -29,51 +30,111 @@ impl Follow {
     }
 }
 
-/// Reads on where the file ended before, until told to stop.
+/// Octets at the start of a file that tell whether it is still the same: a file header, and the time stamp of the first frame.
+const MARK: usize = 64;
+
+/// Reads on where the file ended before, until told to stop; goes on with the file that has taken its name or its place.
 pub(super) struct Followed {
-    pub(super) file: File,
-    pub(super) path: PathBuf,
-    pub(super) follow: Follow,
+    file: File,
+    path: PathBuf,
+    follow: Follow,
     /// Octets read.
-    pub(super) at: u64,
+    at: u64,
+    /// The first octets that were read.
+    mark: Vec<u8>,
+    /// Another file, once the one before it gave no more.
+    next: Option<Restart>,
 }
 
+/// That what follows is another file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Restart {
+    /// The name belongs to another file.
+    Replaced,
+    /// The file was cut and is written anew.
+    Rewritten,
+}
+
+impl fmt::Display for Restart {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Replaced => "another file has taken the name of the one that was followed; reading went on with that one",
+            Self::Rewritten => {
+                "the file was written anew in its place while it was followed; reading went on with what it holds now, and frames between may be lost"
+            }
+        })
+    }
+}
+
+impl std::error::Error for Restart {}
+
 impl Followed {
+    pub(super) fn new(file: File, path: &Path, follow: &Follow) -> Self {
+        Self { file, path: path.to_owned(), follow: follow.clone(), at: 0, mark: Vec::new(), next: None }
+    }
+
     /// What has become of the file, if it is not the one that is being read any more.
-    fn gone(&self) -> io::Result<Option<&'static str>> {
+    fn gone(&self) -> io::Result<Option<Restart>> {
         let ours = self.file.metadata()?;
-        if ours.len() < self.at {
-            return Ok(Some("the file became shorter while it was followed; start again to read what it holds now"));
+        let mut start = vec![0; self.mark.len()];
+        if ours.len() < self.at || self.file.read_exact_at(&mut start, 0).is_err() || start != self.mark {
+            return Ok(Some(Restart::Rewritten));
         }
         Ok(match fs::metadata(&self.path) {
             Ok(there) if (there.dev(), there.ino()) == (ours.dev(), ours.ino()) => None,
-            Ok(_) => Some("another file has taken its name; start again to follow that one"),
-            Err(_) => Some("the file was removed while it was followed"),
+            Ok(_) => Some(Restart::Replaced),
+            // A program that rotates files may be about to make the next one.
+            Err(_) => None,
         })
+    }
+
+    /// Opens what the name stands for now.
+    fn restart(&mut self) -> io::Result<()> {
+        self.file = File::open(&self.path)?;
+        (self.at, self.next) = (0, None);
+        self.mark.clear();
+        Ok(())
+    }
+
+    /// Keeps the beginning in mind.
+    fn remember(&mut self, octets: &[u8]) {
+        let more = MARK.saturating_sub(self.mark.len());
+        self.mark.extend_from_slice(octets.get(..more).unwrap_or(octets));
+        self.at = self.at.saturating_add(octets.len() as u64);
     }
 }
 
 impl Read for Followed {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let mut idle = Duration::ZERO;
-        let mut gone = None;
+        let mut waited = false;
         loop {
-            let count = self.file.read(into)?;
-            if count > 0 || into.is_empty() {
-                self.at = self.at.saturating_add(count as u64);
-                return Ok(count);
+            if waited && self.next != Some(Restart::Replaced) {
+                self.next = self.gone()?;
             }
-            if let Some(what) = gone {
-                return Err(io::Error::new(ErrorKind::NotFound, what));
+            if self.next != Some(Restart::Rewritten) {
+                let count = self.file.read(into)?;
+                if count > 0 || into.is_empty() {
+                    self.remember(into.get(..count).unwrap_or_default());
+                    return Ok(count);
+                }
+            }
+            if let Some(next) = self.next {
+                self.restart()?;
+                return Err(io::Error::other(next));
             }
             if self.follow.stop.load(Ordering::Relaxed) || self.follow.idle.is_some_and(|limit| idle >= limit) {
-                return Ok(0);
+                return match fs::metadata(&self.path) {
+                    Err(error) if error.kind() == ErrorKind::NotFound => Err(io::Error::new(
+                        ErrorKind::NotFound,
+                        "the file was removed while it was followed, and no other took its name",
+                    )),
+                    _ => Ok(0),
+                };
             }
-            gone = self.gone()?;
-            if gone.is_none() {
-                (self.follow.sleep)(self.follow.poll);
-                idle = idle.saturating_add(self.follow.poll);
-            }
+            (self.follow.sleep)(self.follow.poll);
+            idle = idle.saturating_add(self.follow.poll);
+            waited = true;
         }
     }
 }

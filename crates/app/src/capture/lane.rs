@@ -1,5 +1,6 @@
 //! One capture file on its way through the decoder.
 
+use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +11,7 @@ use earwitness_core::time::Timestamp;
 
 use super::FileId;
 use super::feed::Feed;
+use super::follow::Restart;
 use super::trouble::{Broken, Oddities};
 
 /// A file being read.
@@ -19,6 +21,8 @@ pub(super) struct Lane {
     pub(super) decoder: Decoder,
     head: Option<Head>,
     pub(super) oddities: Oddities,
+    /// Where the file was replaced while it was followed, each way once.
+    pub(super) restarted: Vec<(u64, u64, String)>,
     pub(super) dropped: u64,
     pub(super) broken: Option<Broken>,
     /// Whether the file may end inside a frame because its writer is still at it.
@@ -63,7 +67,7 @@ enum Pause {
 impl Lane {
     pub(super) fn new(file: FileId, feed: Feed, growing: bool, stop: Arc<AtomicBool>) -> Self {
         let (decoder, oddities) = (Decoder::new(), Oddities::default());
-        Self { file, feed, decoder, head: None, oddities, dropped: 0, broken: None, growing, stop }
+        Self { file, feed, decoder, head: None, oddities, restarted: Vec::new(), dropped: 0, broken: None, growing, stop }
     }
 
     /// The file that is read.
@@ -95,6 +99,7 @@ impl Lane {
                     match self.feed.fill(need) {
                         Ok(true) => continue,
                         Ok(false) => self.broken = self.end(),
+                        Err(error) if self.restarts(&error) => continue,
                         Err(error) => {
                             let (offset, frames) = (self.decoder.offset(), self.decoder.frames());
                             self.broken = Some(Broken::Input { offset, frames, error });
@@ -166,6 +171,18 @@ impl Lane {
         let left = rest.len();
         feed.keep(left);
         pause
+    }
+
+    /// Goes on with another file, if that is what the error says. What was begun of a frame will not be completed.
+    fn restarts(&mut self, error: &io::Error) -> bool {
+        let Some(restart) = error.get_ref().and_then(|it| it.downcast_ref::<Restart>()) else { return false };
+        let line = (self.decoder.offset(), self.decoder.frames(), restart.to_string());
+        if !self.restarted.iter().any(|known| known.2 == line.2) {
+            self.restarted.push(line);
+        }
+        self.feed.keep(0);
+        self.decoder.restart();
+        true
     }
 
     /// What to say about the end of the file.

@@ -1,4 +1,4 @@
-//! Captures as one stream of frames: files plain or compressed, standard input, a growing file, several at once.
+//! Captures as one stream of frames: files plain or packed, standard input, a growing file, several at once.
 
 mod content;
 mod feed;
@@ -7,6 +7,7 @@ mod lane;
 mod merge;
 mod source;
 mod trouble;
+mod zip;
 
 #[cfg(test)]
 mod tests;
@@ -260,7 +261,7 @@ impl Captures {
         capture.dropped = lane.dropped;
         capture.interfaces = lane.decoder.interfaces().to_vec();
         let path = capture.path.clone();
-        for (offset, frames, what) in lane.oddities.lines() {
+        for (offset, frames, what) in lane.oddities.lines().chain(lane.restarted.iter().cloned()) {
             self.trouble(file, &path, (offset, frames), false, what);
         }
         if let Some(broken) = &lane.broken {

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::follow::{Follow, Followed};
 
@@ -47,7 +47,7 @@ impl Source {
                 let file = File::open(path).map_err(advise)?;
                 Ok(match follow {
                     None => Box::new(file),
-                    Some(follow) => Box::new(Followed { file, path: PathBuf::from(path), follow: follow.clone(), at: 0 }),
+                    Some(follow) => Box::new(Followed::new(file, path, follow)),
                 })
             }
         }

@@ -45,6 +45,7 @@ impl Gatherer {
     pub fn frame(&mut self, frame: &Frame<'_>) {
         let origin = *self.origin.get_or_insert(frame.at);
         let facts = dissect(frame.link, frame.bytes, frame.wire_len);
+        let wire_len = frame.wire_len.saturating_sub(facts.outer);
         let address = |source: bool| match facts.net {
             Net::Ip(ip) => Some(DeviceId::Address(if source { ip.source } else { ip.destination })),
             _ => None,
@@ -53,9 +54,9 @@ impl Gatherer {
         let receiver = facts.destination.filter(|mac| !mac.is_group()).map(DeviceId::Mac).or_else(|| address(false));
         let kept = self.kept < MOST_FRAMES;
         if let Some(device) = sender.and_then(|id| self.device(id, origin)) {
-            device.seconds.sent(frame.at, frame.wire_len, facts.payload_len);
+            device.seconds.sent(frame.at, wire_len, facts.payload_len);
             if kept {
-                device.frames.push((frame.at, frame.wire_len));
+                device.frames.push((frame.at, wire_len));
                 self.kept += 1;
             } else {
                 self.cut = true;

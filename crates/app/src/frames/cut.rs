@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use earwitness_core::frame::{Frame, Link};
+use earwitness_core::dissect::dissect;
+use earwitness_core::frame::Frame;
 use earwitness_core::mac::Mac;
 use earwitness_core::pcap::write;
 use earwitness_core::time::Window;
@@ -67,8 +68,8 @@ impl FrameRing {
     }
 }
 
-/// Whether a frame is from or to a device.
+/// Whether a frame, or the one that it mirrors, is from or to a device.
 fn concerns(frame: &Frame<'_>, device: Mac) -> bool {
-    let address = |at: usize| frame.bytes.get(at..).and_then(<[u8]>::first_chunk).map(|octets| Mac(*octets));
-    frame.link == Link::Ethernet && (address(0) == Some(device) || address(6) == Some(device))
+    let facts = dissect(frame.link, frame.bytes, frame.wire_len);
+    facts.source == Some(device) || facts.destination == Some(device)
 }

@@ -8,9 +8,6 @@ use std::time::Duration;
 use super::super::{Captures, Follow, Order};
 use super::{RECORD, capture, frames, save};
 
-/// Does something to a file.
-type Deed = fn(&Path);
-
 /// Follows a file; each look that finds nothing new does the next of the given deeds, and after them nothing.
 fn follow(path: &Path, deeds: Vec<Box<dyn Fn() + Send + Sync>>, stop: &Arc<AtomicBool>) -> (Vec<i64>, Vec<String>) {
     let next = AtomicUsize::new(0);
@@ -72,27 +69,87 @@ fn it_ends_when_told_to() {
     assert_eq!(follow(&path, deeds, &stop), (vec![1], vec![]));
 }
 
+/// Puts another file in the place of one.
+fn replace(path: &Path, octets: &[u8]) {
+    fs::write(path.with_extension("new"), octets).unwrap();
+    fs::rename(path.with_extension("new"), path).unwrap();
+}
+
 #[test]
-fn a_file_that_shrinks_or_is_replaced_or_removed_is_noticed() {
+fn a_file_that_was_rotated_is_followed_by_the_one_that_took_its_name() {
     let folder = tempfile::tempdir().unwrap();
-    let deeds: [(Deed, &str); 3] = [
-        (|path| OpenOptions::new().write(true).open(path).unwrap().set_len(30).unwrap(), "became shorter"),
-        (
-            |path| {
-                fs::write(path.with_extension("new"), capture([9])).unwrap();
-                fs::rename(path.with_extension("new"), path).unwrap();
-            },
-            "another file has taken its name",
-        ),
-        (|path| fs::remove_file(path).unwrap(), "was removed"),
+    let path = save(folder.path(), "growing", &capture([1, 2])[..24 + RECORD + 100]);
+    let (old, new) = (path.clone(), path.clone());
+    let deeds: Vec<Box<dyn Fn() + Send + Sync>> = vec![
+        Box::new(move || replace(&old, &capture([8, 9]))),
+        append(&path, &capture([10])[24..]),
+        Box::new(move || replace(&new, &[])),
+        append(&path, &capture([11])),
     ];
-    for (deed, words) in deeds {
+    let (seen, troubles) = follow(&path, deeds, &Arc::default());
+    assert_eq!(seen, [1, 8, 9, 10, 11], "half a frame at the end of the old file is nobody's");
+    assert!(troubles.len() == 1 && troubles[0].contains("reading went on with that one"), "{troubles:?}");
+}
+
+#[test]
+fn what_the_old_file_still_got_is_read_before_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = save(folder.path(), "growing", &capture([1]));
+    let named = path.clone();
+    let rotate = move || {
+        let aside = named.with_extension("1");
+        fs::rename(&named, &aside).unwrap();
+        OpenOptions::new().append(true).open(&aside).unwrap().write_all(&capture([2])[24..]).unwrap();
+        fs::write(&named, capture([3])).unwrap();
+    };
+    let (seen, _) = follow(&path, vec![Box::new(rotate)], &Arc::default());
+    assert_eq!(seen, [1, 2, 3]);
+}
+
+#[test]
+fn a_file_that_is_written_anew_is_read_anew_and_that_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    // Shorter than before, and as long as before.
+    for again in [capture([9]), capture([8, 9])] {
+        let path = save(folder.path(), "growing", &capture([1, 2]));
+        let (named, octets) = (path.clone(), again.clone());
+        let (seen, troubles) = follow(&path, vec![Box::new(move || fs::write(&named, &octets).unwrap())], &Arc::default());
+        assert_eq!(seen[..2], [1, 2]);
+        assert_eq!(seen.last(), Some(&9));
+        assert!(troubles.len() == 1 && troubles[0].contains("written anew in its place"), "{troubles:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_removed_is_waited_for_and_missed_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    for back in [false, true] {
         let path = save(folder.path(), "growing", &capture([1, 2]));
         let named = path.clone();
-        let (seen, troubles) = follow(&path, vec![Box::new(move || deed(&named))], &Arc::default());
-        assert_eq!(seen, [1, 2]);
+        let mut deeds: Vec<Box<dyn Fn() + Send + Sync>> = vec![Box::new(move || fs::remove_file(&named).unwrap())];
+        let named = path.clone();
+        if back {
+            deeds.push(Box::new(|| {}));
+            deeds.push(Box::new(move || fs::write(&named, capture([3])).unwrap()));
+        }
+        let (seen, troubles) = follow(&path, deeds, &Arc::default());
+        assert_eq!(seen, if back { vec![1, 2, 3] } else { vec![1, 2] });
+        let words = if back { "reading went on with that one" } else { "no other took its name" };
         assert!(troubles.len() == 1 && troubles[0].contains(words), "{troubles:?}");
     }
+}
+
+#[test]
+fn a_packed_file_that_was_rotated_ends_with_advice() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut packer = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+    packer.write_all(&capture([1, 2])).unwrap();
+    packer.flush().unwrap();
+    let path = save(folder.path(), "growing", packer.get_ref());
+    let named = path.clone();
+    let (seen, troubles) = follow(&path, vec![Box::new(move || replace(&named, &capture([9])))], &Arc::default());
+    assert_eq!(seen, [1, 2]);
+    assert!(troubles.len() == 1 && troubles[0].contains("start again"), "{troubles:?}");
 }
 
 #[test]
