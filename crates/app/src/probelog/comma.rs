@@ -1,11 +1,14 @@
 //! Logs as comma-separated values: a line with the names of the columns, then a line for each slot.
 
+use std::borrow::Cow;
+
 use super::field::{Key, all_names};
+use super::local::Reading;
 use super::row::{MOST_LINES, Row};
 use super::trouble::{Fault, Place};
 
-/// All rows of the text.
-pub(super) fn rows(text: &str) -> Result<Vec<Row>, Fault> {
+/// All rows of the text, and what to warn of.
+pub(super) fn rows(text: &str, reading: &Reading, warnings: &mut Vec<String>) -> Result<Vec<Row>, Fault> {
     let delimiter = delimiter(text);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
@@ -20,14 +23,17 @@ pub(super) fn rows(text: &str) -> Result<Vec<Row>, Fault> {
         let (line, from) = record.position().map_or((1, 0), |at| (at.line(), usize::try_from(at.byte()).unwrap_or(usize::MAX)));
         let mut places = Places::new(text.get(from..).unwrap_or_default(), line, delimiter);
         if keys.is_none() {
-            keys = Some(header(&record, &mut places)?);
+            // What spreadsheets say about the file itself.
+            if record.get(0).is_none_or(|first| !first.to_ascii_lowercase().starts_with(SEPARATOR)) {
+                keys = Some(header(&record, &mut places, reading, warnings)?);
+            }
             continue;
         }
-        let keys: &[Key] = keys.as_deref().unwrap_or_default();
+        let keys: &[Option<Key>] = keys.as_deref().unwrap_or_default();
         if record.iter().all(|field| field.trim().is_empty()) {
             continue;
         }
-        rows.push(row(&record, keys, &mut places)?);
+        rows.push(row(&record, keys, &mut places, reading)?);
         if rows.len() > MOST_LINES {
             return Err(Fault::of_all(format!("more than {MOST_LINES} lines; split it and analyse the parts one by one")));
         }
@@ -35,46 +41,80 @@ pub(super) fn rows(text: &str) -> Result<Vec<Row>, Fault> {
     Ok(rows)
 }
 
-fn row(record: &csv::StringRecord, keys: &[Key], places: &mut Places<'_>) -> Result<Row, Fault> {
+fn row(record: &csv::StringRecord, keys: &[Option<Key>], places: &mut Places<'_>, reading: &Reading) -> Result<Row, Fault> {
     let mut row = None;
     for (number, field) in record.iter().enumerate() {
         let at = places.next();
         let row = row.get_or_insert_with(|| Row::new(at.line));
         let Some(key) = keys.get(number) else {
+            // Spreadsheets fill up short lines.
+            if field.trim().is_empty() {
+                continue;
+            }
             let what = format!("a field more than the {} columns that the first line names", keys.len());
             return Err(Fault::at(at, what));
         };
-        row.take(*key, field, at)?;
+        let Some(key) = *key else { continue };
+        let decimal = matches!(key, Key::Start | Key::Onset | Key::Seconds | Key::SlotSeconds) && places.delimiter != ',';
+        // Where commas do not separate, they are decimal, as much of the world writes them.
+        let field = if decimal && field.contains(',') { Cow::Owned(field.replace(',', ".")) } else { Cow::Borrowed(field) };
+        row.take(key, &field, at, reading)?;
     }
     row.unwrap_or_default().check()
 }
 
-/// What the columns hold.
-fn header(record: &csv::StringRecord, places: &mut Places<'_>) -> Result<Vec<Key>, Fault> {
-    let mut keys: Vec<Key> = Vec::new();
+/// What the columns hold; `None` for those that are left out.
+fn header(
+    record: &csv::StringRecord,
+    places: &mut Places<'_>,
+    reading: &Reading,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Option<Key>>, Fault> {
+    let mut keys: Vec<Option<Key>> = Vec::new();
+    let mut unknown = Vec::new();
     for name in record {
         let at = places.next();
-        let name = name.trim();
-        let Some(key) = Key::of(&name.to_ascii_lowercase()) else {
-            let what =
-                format!("the column {name:?} is not known; the first line names the columns, which may be {}", all_names());
-            return Err(Fault::at(at, what));
-        };
-        if keys.contains(&key) {
-            return Err(Fault::at(at, format!("the column {name:?} comes twice; leave one of them out")));
+        let key = reading.key(name);
+        if key.is_some() && keys.contains(&key) {
+            return Err(Fault::at(at, format!("the column {:?} comes twice; leave one of them out", name.trim())));
+        }
+        if key.is_none() && !name.trim().is_empty() {
+            unknown.push(format!("{:?}", name.trim()));
         }
         keys.push(key);
     }
-    if !keys.contains(&Key::Start) {
+    let unknown = unknown.join(", ");
+    if !keys.contains(&Some(Key::Start)) {
         let at = Place { line: places.line, column: 1 };
-        return Err(Fault::at(at, "no column is named start, which tells when each slot begins; add it"));
+        let hint = if unknown.is_empty() {
+            String::new()
+        } else {
+            format!(" (there is {unknown}; --map THEIRS=start says which it is)")
+        };
+        return Err(Fault::at(at, format!("no column is named start, which tells when each slot begins; add it{hint}")));
+    }
+    if !unknown.is_empty() {
+        warnings.push(format!(
+            "not read are the columns {unknown}; --map THEIRS=OURS names them, where OURS is one of {}",
+            all_names()
+        ));
     }
     Ok(keys)
 }
 
-/// What separates the columns: the commonest of comma, semicolon and tabulator in the first line that is no comment.
+/// How the line begins that tells a spreadsheet what separates the columns.
+const SEPARATOR: &str = "sep=";
+
+/// What separates the columns: what the first line that is no comment says, or the commonest of comma, semicolon and tabulator in it.
 fn delimiter(text: &str) -> u8 {
     let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
+    let said = first.trim_matches('"').as_bytes();
+    if let Some((start, [said, ..])) = said.split_at_checked(SEPARATOR.len())
+        && start.eq_ignore_ascii_case(SEPARATOR.as_bytes())
+        && said.is_ascii_punctuation() | (*said == b'\t')
+    {
+        return *said;
+    }
     let count = |wanted: u8| first.bytes().filter(|it| *it == wanted).count();
     [b';', b'\t'].into_iter().filter(|it| count(*it) > count(b',')).max_by_key(|it| count(*it)).unwrap_or(b',')
 }

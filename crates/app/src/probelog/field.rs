@@ -132,9 +132,9 @@ pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
             let nanos = i64::try_from(at.as_nanosecond());
             nanos.map(Timestamp::from_nanos).map_err(|_| format!("{text:?} lies beyond the years 1677 to 2262"))
         }
-        Err(_) if text.parse::<jiff::civil::DateTime>().is_ok() => {
-            Err(format!("{text:?} has no offset: write 2026-01-01T22:00:00Z for UTC, or 2026-01-01T22:00:00+02:00"))
-        }
+        Err(_) if text.parse::<jiff::civil::DateTime>().is_ok() => Err(format!(
+            "{text:?} has no offset: write 2026-01-01T22:00:00Z for UTC, or 2026-01-01T22:00:00+02:00, or say where its clock stood, like --time-zone Europe/Berlin"
+        )),
         Err(_) => Err(format!(
             "{text:?} is not a time: write 2026-01-01T22:00:00Z, or +02:00 instead of Z, or seconds since 1970 (UTC)"
         )),

@@ -1,13 +1,15 @@
 //! Logs as JSON Lines: perhaps an object that describes the session, then an object for each slot.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Header;
-use super::field::{self, Key, all_names};
+use super::field::{self, all_names};
+use super::local::Reading;
 use super::row::{MOST_LINES, Row};
 use super::trouble::{Fault, Place};
 
@@ -16,12 +18,12 @@ pub(super) const MARK: &str = "earwitness_probes";
 /// The version that is written and read.
 pub(super) const VERSION: u32 = 1;
 
-/// The header, the rows, and what to warn of.
-pub(super) type Read = (Option<Header>, Vec<Row>, Vec<String>);
+/// The header, and the rows.
+pub(super) type Read = (Option<Header>, Vec<Row>);
 
 /// All rows of the text, the header if there is one, and what to warn of.
-pub(super) fn rows(text: &str) -> Result<Read, Fault> {
-    let (mut header, mut rows, mut warnings) = (None, Vec::new(), Vec::new());
+pub(super) fn rows(text: &str, reading: &Reading, warnings: &mut Vec<String>) -> Result<Read, Fault> {
+    let (mut header, mut rows, mut unknown) = (None, Vec::new(), BTreeSet::new());
     for (number, line) in (1..).zip(text.lines()) {
         if line.trim().is_empty() {
             continue;
@@ -29,29 +31,39 @@ pub(super) fn rows(text: &str) -> Result<Read, Fault> {
         let object: Object<'_> = serde_json::from_str(line).map_err(|error| syntax(number, line, &error))?;
         let is_header = object.0.iter().any(|(key, _)| key == MARK);
         if is_header && rows.is_empty() && header.is_none() {
-            header = Some(self::header(&object, number, line, &mut warnings)?);
+            header = Some(self::header(&object, number, line, warnings)?);
             continue;
         }
-        rows.push(row(&object, number, line)?);
+        rows.push(row(&object, number, line, reading, &mut unknown)?);
         if rows.len() > MOST_LINES {
             return Err(Fault::of_all(format!("more than {MOST_LINES} lines; split it and analyse the parts one by one")));
         }
     }
-    Ok((header, rows, warnings))
+    if !unknown.is_empty() {
+        let unknown: Vec<String> = unknown.iter().map(|name| format!("{name:?}")).collect();
+        let (unknown, known) = (unknown.join(", "), all_names());
+        warnings.push(format!("not read are the keys {unknown}; --map THEIRS=OURS names them, where OURS is one of {known}"));
+    }
+    Ok((header, rows))
 }
 
-fn row(object: &Object<'_>, number: u64, line: &str) -> Result<Row, Fault> {
+/// Most unknown keys that are told.
+const MOST_UNKNOWN: usize = 20;
+
+fn row(object: &Object<'_>, number: u64, line: &str, reading: &Reading, unknown: &mut BTreeSet<String>) -> Result<Row, Fault> {
     let mut row = Row::new(number);
     for (name, value) in &object.0 {
         let at = Place { line: number, column: column(line, value.get()) };
-        let Some(key) = Key::of(name) else {
-            let what = format!("the key {name:?} is not known; a slot has {}", all_names());
-            return Err(Fault::at(at, what));
+        let Some(key) = reading.key(name) else {
+            if unknown.len() < MOST_UNKNOWN {
+                unknown.insert(name.to_string());
+            }
+            continue;
         };
         if row.has(key) {
             return Err(Fault::at(at, format!("{name:?} comes twice; leave one of them out")));
         }
-        row.take(key, &text(value, name, at)?, at)?;
+        row.take(key, &text(value, name, at)?, at, reading)?;
     }
     row.check()
 }

@@ -4,8 +4,10 @@
 
 mod build;
 mod comma;
+mod encoding;
 mod field;
 mod lines;
+mod local;
 mod offset;
 mod row;
 mod trouble;
@@ -22,6 +24,7 @@ use earwitness_core::probe::Round;
 use earwitness_core::schedule::Design;
 
 pub(crate) use self::field::{heard_word, sound_word, void_word};
+pub use self::local::{Columns, Reading, zone};
 pub use self::offset::{Misfit, duration, misfit, moved};
 pub use self::trouble::{Place, Trouble};
 pub use self::write::{write_csv, write_jsonl};
@@ -81,7 +84,7 @@ const WARNINGS: usize = 10;
 ///
 /// # Errors
 /// When it cannot be read, or is no log (see [`parse`]).
-pub fn read(path: &Path) -> anyhow::Result<Log> {
+pub fn read(path: &Path, reading: &Reading) -> anyhow::Result<Log> {
     let (name, source): (_, Box<dyn Read>) = if path.as_os_str() == "-" {
         ("standard input".into(), Box::new(std::io::stdin()))
     } else {
@@ -93,22 +96,25 @@ pub fn read(path: &Path) -> anyhow::Result<Log> {
     if bytes.len() as u64 > LARGEST {
         anyhow::bail!("{name} is larger than {} MB, which is no probe log", LARGEST >> 20);
     }
-    Ok(parse(&bytes, &name)?)
+    Ok(parse(&bytes, &name, reading)?)
 }
 
 /// Reads a log; `name` is how messages call it.
 ///
 /// # Errors
 /// When it holds no slot, a field that is not understood, or what contradicts itself: overlapping slots, a round without a probe.
-pub fn parse(bytes: &[u8], name: &str) -> Result<Log, Trouble> {
-    parsed(bytes).map_err(|fault| fault.named(name))
+pub fn parse(bytes: &[u8], name: &str, reading: &Reading) -> Result<Log, Trouble> {
+    parsed(bytes, reading).map_err(|fault| fault.named(name))
 }
 
-fn parsed(bytes: &[u8]) -> Result<Log, Fault> {
-    let text = std::str::from_utf8(bytes).map_err(|error| not_text(bytes, error.valid_up_to()))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (header, rows, mut warnings) =
-        if text.trim_start().starts_with('{') { lines::rows(text)? } else { (None, comma::rows(text)?, Vec::new()) };
+fn parsed(bytes: &[u8], reading: &Reading) -> Result<Log, Fault> {
+    let mut warnings = Vec::new();
+    let text = encoding::text(bytes, &mut warnings)?;
+    let (header, rows) = if text.trim_start().starts_with('{') {
+        lines::rows(&text, reading, &mut warnings)?
+    } else {
+        (None, comma::rows(&text, reading, &mut warnings)?)
+    };
     if rows.is_empty() {
         let what =
             "the log holds no slot; a line for each is needed, under a line with the names of the columns, or as JSON objects";
@@ -120,13 +126,4 @@ fn parsed(bytes: &[u8]) -> Result<Log, Fault> {
         warnings.push(format!("and {more} more oddities like these"));
     }
     Ok(Log { header, rounds, warnings })
-}
-
-fn not_text(bytes: &[u8], octet: usize) -> Fault {
-    let good = String::from_utf8_lossy(bytes.get(..octet).unwrap_or_default());
-    let line = good.bytes().filter(|it| *it == b'\n').count();
-    let column = good.rsplit('\n').next().unwrap_or_default().chars().count();
-    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX).saturating_add(1);
-    let at = Place { line: count(line), column: count(column) };
-    Fault::at(at, "this is not UTF-8 text; a probe log is CSV or JSON Lines in UTF-8, perhaps it was saved in another encoding")
 }

@@ -4,6 +4,7 @@ use earwitness_core::probe::{Heard, SoundKind, Void};
 use earwitness_core::time::Timestamp;
 
 use super::field::{self, HEARD, KEYS, KINDS, Key, NAMES, SOUNDS};
+use super::local::Reading;
 use super::trouble::{Fault, Place};
 
 /// Most lines of a log.
@@ -39,7 +40,7 @@ impl Row {
     }
 
     /// Takes one field; an empty one counts as not given.
-    pub(super) fn take(&mut self, key: Key, text: &str, at: Place) -> Result<(), Fault> {
+    pub(super) fn take(&mut self, key: Key, text: &str, at: Place, reading: &Reading) -> Result<(), Fault> {
         let text = text.trim();
         if text.is_empty() {
             return Ok(());
@@ -47,17 +48,17 @@ impl Row {
         if let Some(column) = self.columns.get_mut(key as usize) {
             *column = u32::try_from(at.column).unwrap_or(u32::MAX);
         }
-        self.read(key, text).map_err(|what| Fault::at(at, format!("{}: {what}", key.name())))
+        self.read(key, text, reading).map_err(|what| Fault::at(at, format!("{}: {what}", key.name())))
     }
 
-    fn read(&mut self, key: Key, text: &str) -> Result<(), String> {
+    fn read(&mut self, key: Key, text: &str, reading: &Reading) -> Result<(), String> {
         match key {
             Key::Round => self.round = Some(field::whole(text)?),
             Key::Slot => self.slot = Some(field::whole(text)?),
             Key::Kind => self.is_probe = Some(field::word(text, &KINDS)?),
-            Key::Start => self.start = field::moment(text)?,
+            Key::Start => self.start = reading.moment(text)?,
             Key::SlotSeconds => self.slot_seconds = Some(field::seconds(text)?),
-            Key::Onset => self.onset = Some(field::moment(text)?),
+            Key::Onset => self.onset = Some(reading.moment(text)?),
             Key::Seconds => self.seconds = Some(field::seconds(text)?),
             Key::Stimulus if text.len() > LONGEST_NAME => return Err(format!("longer than {LONGEST_NAME} octets; shorten it")),
             Key::Stimulus => self.stimulus = Some(text.to_owned()),

@@ -13,7 +13,7 @@ use crate::report::words::as_f64;
 
 /// Report which device uploaded audio, when, how long and to whom, from packet captures.
 ///
-/// Reads pcap and pcapng, plain or packed with gzip or zstd, and says what it found in a table. A sighting is a finding, not a
+/// Reads pcap and pcapng, plain or packed (gzip, zstd, xz, bzip2, lz4, zip), and says what it found in a table. A sighting is a finding, not a
 /// proof: content is encrypted and is not read.
 #[derive(clap::Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
@@ -68,6 +68,12 @@ pub(in crate::cli) struct Args {
     /// Added to the times of the log, where its clock was not that of the capture: 2h, -30min, 1.5s.
     #[arg(long, value_name = "DURATION", value_parser = crate::probelog::duration, allow_hyphen_values = true, requires = "probes", help_heading = "Probes")]
     pub(super) probe_offset: Option<i64>,
+    /// What the log calls a column, and what it is here, like time=start; may be given more than once.
+    #[arg(long, value_name = "THEIRS=OURS", requires = "probes", help_heading = "Probes")]
+    pub(super) map: Vec<crate::probelog::Columns>,
+    /// Where clocks showed the times of the log that have no offset, like Europe/Berlin.
+    #[arg(long, value_name = "NAME", value_parser = crate::probelog::zone, requires = "probes", help_heading = "Probes")]
+    pub(super) time_zone: Option<jiff::tz::TimeZone>,
 
     #[command(flatten)]
     pub(super) published: super::published::Args,

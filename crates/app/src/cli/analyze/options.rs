@@ -210,6 +210,12 @@ fn told(args: &Args) -> Vec<String> {
     for it in args.published.told() {
         tell(true, it);
     }
+    for columns in &args.map {
+        tell(true, format!("--map {columns}"));
+    }
+    if let Some(zone) = args.time_zone.as_ref().and_then(|zone| zone.iana_name()) {
+        tell(true, format!("--time-zone {zone}"));
+    }
     for detector in &args.detector {
         tell(true, format!("--detector {}", format!("{detector:?}").to_lowercase()));
     }

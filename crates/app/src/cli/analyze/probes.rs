@@ -10,7 +10,7 @@ use earwitness_core::samples::{Samples, Tested};
 use earwitness_core::verdict::{self, Outcome};
 
 use super::args::Args;
-use crate::probelog::{self, Log, misfit, moved};
+use crate::probelog::{self, Log, Reading, misfit, moved};
 use crate::report::names;
 use crate::report::verdicts::Probing;
 
@@ -31,7 +31,7 @@ impl Asked {
         if path.as_os_str() == "-" && args.captures.contains(&path) {
             bail!("standard input cannot be both a capture and the probe log; save one of them to a file");
         }
-        let mut log = probelog::read(&path)?;
+        let mut log = probelog::read(&path, &Reading { columns: args.map.clone(), zone: args.time_zone.clone() })?;
         if let Some(offset) = args.probe_offset {
             log.rounds = moved(log.rounds, offset);
         }

@@ -1,0 +1,108 @@
+//! Logs as spreadsheets and other labs write them.
+
+use super::*;
+
+/// Reads with names of columns and a time zone.
+fn told(bytes: &[u8], columns: &[&str], place: &str) -> Result<Log, String> {
+    let columns = columns.iter().map(|it| it.parse().unwrap()).collect();
+    let reading = Reading { columns, zone: (!place.is_empty()).then(|| zone(place).unwrap()) };
+    parse(bytes, "night.csv", &reading).map_err(|trouble| trouble.to_string())
+}
+
+/// A log of one round as a spreadsheet saves it in a language with decimal commas.
+const SPREADSHEET: &str = "round;slot;kind;start;slot_seconds;onset;seconds;stimulus\r\n\
+    0;0;sham;2026-01-01T12:00:02Z;20;;;\r\n\
+    0;1;probe;2026-01-01T12:00:23Z;20;2026-01-01T12:00:23,5Z;3,25;sch\u{f6}n \u{20ac}\r\n";
+
+#[test]
+fn a_spreadsheet_may_save_in_any_of_its_encodings() {
+    let expected = told(SPREADSHEET.as_bytes(), &[], "").unwrap();
+    let played = &expected.rounds[0].played;
+    assert_eq!((played.length, played.stimulus.name.as_str()), (3_250_000_000, "sch\u{f6}n \u{20ac}"));
+    assert_eq!(played.onset, Timestamp::from_nanos(1_767_268_823_500_000_000));
+    let wide = |unit: fn(u16) -> [u8; 2]| SPREADSHEET.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+    let separated = format!("\u{feff}sep=;\r\n{SPREADSHEET}");
+    for octets in [
+        separated.into_bytes(),
+        format!("\"sep=;\"\r\n{SPREADSHEET}").into_bytes(),
+        [&[0xff, 0xfe][..], &wide(u16::to_le_bytes)].concat(),
+        [&[0xfe, 0xff][..], &wide(u16::to_be_bytes)].concat(),
+        wide(u16::to_le_bytes),
+        SPREADSHEET.replace(';', "\t").into_bytes(),
+    ] {
+        let log = told(&octets, &[], "").unwrap();
+        assert_eq!((log.rounds, log.warnings), (expected.rounds.clone(), vec![]), "{:?}", &octets[..8]);
+    }
+    let narrow: Vec<u8> = SPREADSHEET.chars().map(|it| if it == '\u{20ac}' { 0x80 } else { u8::try_from(it).unwrap() }).collect();
+    let log = told(&narrow, &[], "").unwrap();
+    assert_eq!(log.rounds, expected.rounds);
+    assert!(log.warnings[0].contains("read as Windows-1252"), "{:?}", log.warnings);
+}
+
+#[test]
+fn faults_below_a_line_that_names_the_separator_have_their_place() {
+    let told = told(b"sep=;\nstart;seconds\n2026-01-01T12:00:00Z;3 s\n", &[], "").unwrap_err();
+    assert!(told.starts_with("night.csv:3:22: seconds: \"3 s\""), "{told}");
+}
+
+#[test]
+fn what_is_no_text_is_refused_with_what_to_do() {
+    for octets in [&b"PK\x03\x04\x14\0\x06\0\xff"[..], &[0xff, 0xfe, 0, 0xd8], &[0xff, 0xfe, b's']] {
+        let told = told(octets, &[], "").unwrap_err();
+        assert!(told.contains("CSV"), "{told}");
+    }
+}
+
+#[test]
+fn columns_that_are_not_known_are_left_out_and_told() {
+    let text = b"start,room,seconds,,operator\n2026-01-01T12:00:00Z,kitchen,3,,ann\n2026-01-01T12:01:00Z,hall,3,,bob\n";
+    let log = told(text, &[], "").unwrap();
+    assert_eq!(log.rounds.len(), 2);
+    assert!(log.warnings.iter().any(|it| it.contains("the columns \"room\", \"operator\"; --map")), "{:?}", log.warnings);
+    let lines = b"{\"start\":1767304800,\"room\":\"hall\"}\n{\"start\":1767304900,\"room\":\"hall\"}\n";
+    let log = told(lines, &[], "").unwrap();
+    assert_eq!(log.rounds.len(), 2);
+    assert_eq!(log.warnings.iter().filter(|it| it.contains("the keys \"room\"; --map")).count(), 1, "{:?}", log.warnings);
+}
+
+#[test]
+fn columns_have_the_names_that_are_given_for_them() {
+    let map = &["Zeit=start", "Dauer [s]=Seconds", "sound=stimulus"];
+    let text = "Zeit,Dauer [s],Sound,start\n2026-01-01T12:00:00Z,3,glass,never\n";
+    for text in [text.to_owned(), "{\"zeit\":\"2026-01-01T12:00:00Z\",\"dauer [s]\":3,\"sound\":\"glass\"}\n".to_owned()] {
+        let played = told(text.as_bytes(), map, "").unwrap().rounds[0].played.clone();
+        assert_eq!((played.length, played.stimulus.name.as_str()), (3 * SECOND, "glass"));
+    }
+    assert!("zeit".parse::<Columns>().unwrap_err().contains("write theirs=ours"));
+    assert!("zeit=begin".parse::<Columns>().unwrap_err().contains("no column of a probe log"));
+    assert_eq!("Zeit = start".parse::<Columns>().unwrap().to_string(), "zeit=start");
+}
+
+#[test]
+fn local_times_are_those_of_the_zone_that_is_named() {
+    let start = |text: &str, zone: &str| {
+        told(format!("start;seconds\n{text};3\n").as_bytes(), &[], zone).map(|log| log.rounds[0].slots[0].from)
+    };
+    let summer = Ok(Timestamp::from_nanos(1_782_907_200_500_000_000));
+    for text in ["2026-07-01 14:00:00.5", "2026-07-01T14:00:00,5", "01.07.2026 14:00:00,5", "2026-07-01T12:00:00.5Z"] {
+        assert_eq!(start(text, "Europe/Berlin"), summer, "{text}");
+    }
+    assert_eq!(start("1.7.2026 14:00", "Europe/Berlin").unwrap().nanos(), 1_782_907_200_000_000_000);
+    assert!(start("2026-07-01 14:00:00", "").unwrap_err().contains("--time-zone Europe/Berlin"));
+    let twice = start("2026-10-25 02:30:00", "Europe/Berlin").unwrap_err();
+    assert!(twice.contains("showed \"2026-10-25 02:30:00\" twice") && twice.contains("+02") && twice.contains("+01"), "{twice}");
+    let never = start("2026-03-29 02:30:00", "Europe/Berlin").unwrap_err();
+    assert!(never.contains("never showed"), "{never}");
+    assert!(start("7/1/2026 14:00", "Europe/Berlin").unwrap_err().contains("is not a time"), "which of them is the month?");
+    assert!(zone("Berlin").unwrap_err().contains("Europe/Berlin"));
+}
+
+#[test]
+fn a_date_as_spreadsheets_count_is_refused_unless_its_clock_is_told() {
+    let log = b"start\n46023.5\n";
+    let refused = told(log, &[], "").unwrap_err();
+    assert!(refused.contains("spreadsheet's date") && refused.contains("--time-zone"), "{refused}");
+    let at = |zone| told(log, &[], zone).unwrap().rounds[0].slots[0].from.nanos() / SECOND;
+    // 2026-01-01 12:00:00.
+    assert_eq!((at("UTC"), at("Europe/Berlin")), (1_767_268_800, 1_767_265_200));
+}
