@@ -1,11 +1,14 @@
 //! Probe logs of strangers: refused with a place, or read so that writing and reading again changes nothing.
 #![no_main]
 
-use earwitness::probelog::{Header, parse, write_csv, write_jsonl};
+use earwitness::probelog::{Header, Reading, parse, write_csv, write_jsonl, zone};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {
-    let log = match parse(text, "log") {
+    let local = Reading { columns: vec!["time=start".parse().expect("a pair")], zone: zone("Europe/Berlin").ok() };
+    // Whatever it holds, it ends.
+    let _ = parse(text, "log", &local);
+    let log = match parse(text, "log", &Reading::default()) {
         Ok(log) => log,
         Err(trouble) => {
             assert!(!trouble.what.is_empty());
@@ -20,8 +23,8 @@ fuzz_target!(|text: &[u8]| {
     let (mut lines, mut comma) = (vec![], vec![]);
     write_jsonl(&log.header.clone().unwrap_or_default(), &log.rounds, &mut lines).expect("memory takes everything");
     write_csv(&log.rounds, &mut comma).expect("memory takes everything");
-    let again = parse(&lines, "again").expect("what was written can be read");
+    let again = parse(&lines, "again", &Reading::default()).expect("what was written can be read");
     assert_eq!(again.rounds, log.rounds);
     assert_eq!(again.header.unwrap_or_default(), log.header.unwrap_or_else(Header::default));
-    assert_eq!(parse(&comma, "again").expect("what was written can be read").rounds, log.rounds);
+    assert_eq!(parse(&comma, "again", &Reading::default()).expect("what was written can be read").rounds, log.rounds);
 });

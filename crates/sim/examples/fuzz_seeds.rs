@@ -47,7 +47,13 @@ fn capture_files() -> Vec<Vec<u8>> {
     swapped[..24].chunks_exact_mut(4).for_each(<[u8]>::reverse);
     let mut micro = classic();
     micro[..4].copy_from_slice(&0xa1b2_c3d4_u32.to_le_bytes());
-    vec![classic(), pcapng(), [pcapng(), pcapng()].concat(), swapped, micro]
+    // The format of routers has 8 octets more in front of each frame.
+    let mut modified = classic();
+    modified[..4].copy_from_slice(&0xa1b2_cd34_u32.to_le_bytes());
+    modified.splice(40..40, [3, 0, 0, 0, 8, 0, 4, 0]);
+    let joined = [classic(), pcapng(), micro.clone()].concat();
+    let cut = [classic(), vec![0; 64]].concat();
+    vec![classic(), pcapng(), [pcapng(), pcapng()].concat(), swapped, micro, modified, joined, cut]
 }
 
 /// Kinds of home that differ in what is on the wire.
@@ -65,7 +71,25 @@ fn dissect() -> Vec<Vec<u8>> {
     let ethernet = all.iter().map(|it| (0, it.octets.as_slice()));
     // The same packets on links that begin with the IP header, or with a protocol and the IP header.
     let raw = all.iter().filter_map(|it| Some((4, it.octets.get(14..)?)));
-    ethernet.chain(raw).map(|(link, octets)| [&[link, 0, 2, 0, 0], octets].concat()).collect()
+    let mirrored: Vec<Vec<u8>> = all.iter().take(4).flat_map(|it| mirrors(&it.octets)).collect();
+    let mirrored = mirrored.iter().map(|octets| (0, octets.as_slice()));
+    ethernet.chain(raw).chain(mirrored).map(|(link, octets)| [&[link, 0, 2, 0, 0], octets].concat()).collect()
+}
+
+/// A frame as TZSP, VXLAN and ERSPAN II carry it, in an IPv4 packet of a home.
+fn mirrors(frame: &[u8]) -> Vec<Vec<u8>> {
+    let erspan = &[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 1, 0, 1, 0, 0, 0, 0][..];
+    let headers = [(37_008, &[1, 0, 0, 1, 1][..]), (4_789, &[8, 0, 0, 0, 0, 0, 42, 0]), (0, erspan)];
+    let length = |octets: usize| u16::try_from(octets).unwrap_or(u16::MAX).to_be_bytes();
+    let all = headers.map(|(port, header): (u16, &[u8])| {
+        let inside = [header, frame].concat();
+        let ports = [&[0x9c, 0x40][..], &port.to_be_bytes(), &length(8 + inside.len()), &[0, 0]].concat();
+        let body = if port == 0 { inside } else { [ports, inside].concat() };
+        let protocol = if port == 0 { 47 } else { 17 };
+        let start = [&[2; 12][..], &[8, 0, 0x45, 0], &length(20 + body.len()), &[0, 0, 0, 0, 64, protocol, 0, 0]].concat();
+        [start, vec![192, 168, 88, 1, 192, 168, 88, 7], body].concat()
+    });
+    all.to_vec()
 }
 
 fn hellos() -> Vec<Vec<u8>> {

@@ -20,9 +20,11 @@ mod scenario;
 mod simulate;
 mod tell;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// Which of your devices send what they hear, to whom, and how many seconds of it.
 #[derive(Parser, Debug)]
@@ -80,11 +82,30 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
         Ok(Outcome::Trouble) => ExitCode::from(2),
+        // Whoever read the output has seen enough (`| head`): no trouble, and nobody to tell.
+        Err(error) if is_closed_pipe(&error) && stdout_is_closed() => ExitCode::SUCCESS,
         Err(error) => {
             say::line(&format!("{error:#}"));
             ExitCode::from(2)
         }
     }
+}
+
+/// Whether something could not be written because the reader of a pipe has gone.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        kind.or_else(|| cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind))
+            == Some(io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Whether that pipe is the standard output: other pipes lead to programs whose end is trouble.
+fn stdout_is_closed() -> bool {
+    let out = io::stdout();
+    let mut pipes = [PollFd::new(&out, PollFlags::OUT)];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut pipes, Some(&now)).is_ok() && pipes.iter().any(|it| it.revents().intersects(PollFlags::ERR | PollFlags::HUP))
 }
 
 #[cfg(test)]

@@ -127,10 +127,8 @@ fn write_capture(findings: &Findings, context: &Context<'_>, terminal: Terminal,
     let columns = usize::from(terminal.columns());
     let mut told = format!("{}, {}", words::counted(facts.frames, "frame", "frames"), words::octets(facts.wire_octets));
     if let Some((first, last)) = facts.first.zip(facts.last) {
-        let zone = &context.zone;
-        let moments = (words::date_time(first, zone), words::date_time(last, zone), words::zone_name(first, zone));
         // Writing to a string cannot fail.
-        let _ = write!(told, ", from {} to {} (times are local: {})", moments.0, moments.1, moments.2);
+        let _ = write!(told, ", from {}", words::span(first, last, &context.zone));
     }
     writeln!(out, "\n{}\n{}", terminal.bold("Capture"), wrapped(&format!("{told}."), columns).join("\n"))?;
     for note in notes(facts, context) {

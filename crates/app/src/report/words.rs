@@ -84,22 +84,45 @@ pub fn local(at: Timestamp, zone: &TimeZone) -> Zoned {
     jiff::Timestamp::from_nanosecond(i128::from(at.nanos())).unwrap_or_default().to_zoned(zone.clone())
 }
 
-/// Date and time of a moment, to the second: `2026-11-21 20:14:05`.
+/// Date and time of a moment, to the second: `2026-11-21 20:14:05`; in the hour that clocks show twice with its offset,
+/// `2026-10-25 02:14:05+02:00`.
 #[must_use]
 pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
-    local(at, zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    told(at, zone, "%Y-%m-%d %H:%M:%S")
 }
 
-/// Time of day of a moment, to the second: `20:14:05`.
+/// Time of day of a moment, to the second: `20:14:05`; in the hour that clocks show twice with its offset.
 #[must_use]
 pub fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
-    local(at, zone).strftime("%H:%M:%S").to_string()
+    told(at, zone, "%H:%M:%S")
 }
 
-/// Time of day of a moment, to the minute: `20:14`.
+/// Time of day of a moment, to the minute: `20:14`; in the hour that clocks show twice with its offset.
 #[must_use]
 pub fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
-    local(at, zone).strftime("%H:%M").to_string()
+    told(at, zone, "%H:%M")
+}
+
+/// A moment in a pattern, with its offset where the clocks of the zone show the same twice.
+fn told(at: Timestamp, zone: &TimeZone, pattern: &str) -> String {
+    let local = local(at, zone);
+    let twice = zone.to_ambiguous_timestamp(local.datetime()).is_ambiguous();
+    local.strftime(&format!("{pattern}{}", if twice { "%:z" } else { "" })).to_string()
+}
+
+/// From one moment to another, with the name of the zone: `2026-11-21 20:14:05 to 2026-11-21 21:00:00 (times are local:
+/// Europe/Berlin, UTC+01:00)`; where clocks were changed in between, each moment has its own offset.
+#[must_use]
+pub fn span(from: Timestamp, until: Timestamp, zone: &TimeZone) -> String {
+    let [start, end] = [from, until].map(|at| local(at, zone));
+    if start.offset() == end.offset() {
+        return format!("{} to {} (times are local: {})", date_time(from, zone), date_time(until, zone), zone_name(from, zone));
+    }
+    let [start, end] = [start, end].map(|it| it.strftime("%Y-%m-%d %H:%M:%S%:z").to_string());
+    format!(
+        "{start} to {end} (times are local{}; clocks were changed in between)",
+        zone.iana_name().map_or_else(String::new, |name| format!(": {name}"))
+    )
 }
 
 /// Day and time as people say it: `Saturday 21 November 2026, 20:14`.
@@ -192,6 +215,24 @@ mod tests {
     }
 
     #[test]
+    fn in_the_night_of_the_changed_clocks_no_moment_can_be_taken_for_another() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        // 2026-10-25T00:59:00Z, a minute before the clocks go back, and an hour and a bit later.
+        let (before, after) = (1_792_889_940, 1_792_893_601);
+        let moment = |seconds: i64| Timestamp::from_nanos(seconds * SECOND);
+        assert_eq!(date_time(moment(before), &zone), "2026-10-25 02:59:00+02:00");
+        assert_eq!(date_time(moment(before + 60), &zone), "2026-10-25 02:00:00+01:00");
+        assert_eq!(time_of_day(moment(after), &zone), "03:00:01");
+        assert_eq!(
+            span(moment(before), moment(before + 161), &zone),
+            "2026-10-25 02:59:00+02:00 to 2026-10-25 02:01:41+01:00 (times are local: Europe/Berlin; clocks were changed in between)"
+        );
+        // In spring an hour is left out.
+        let spring = span(moment(1_774_745_999), moment(1_774_746_000), &zone);
+        assert!(spring.starts_with("2026-03-29 01:59:59+01:00 to 2026-03-29 03:00:00+02:00"), "{spring}");
+    }
+
+    #[test]
     fn moments_are_told_in_the_zone_of_the_reader() {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         let at = Timestamp::from_nanos(1_795_288_445 * SECOND);
@@ -200,6 +241,10 @@ mod tests {
         assert_eq!(zone_name(at, &zone), "Europe/Berlin, UTC+01:00");
         assert_eq!(zone_name(at, &TimeZone::UTC), "UTC");
         assert_eq!(zone_name(at, &TimeZone::unknown()), "UTC");
+        assert_eq!(
+            span(at, at.plus(SECOND), &zone),
+            "2026-11-21 20:14:05 to 2026-11-21 20:14:06 (times are local: Europe/Berlin, UTC+01:00)"
+        );
         assert_eq!(date_time(Timestamp::MIN, &TimeZone::UTC), "1677-09-21 00:12:43");
         assert_eq!(date_time(Timestamp::MAX, &TimeZone::UTC), "2262-04-11 23:47:16");
     }

@@ -8,6 +8,8 @@ mod common;
 #[cfg(test)]
 mod damaged;
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod found;
 #[cfg(test)]
 mod probes;

@@ -115,7 +115,7 @@ fn a_verdict_on_one_device_keeps_the_error_rate_of_all() {
 fn the_same_log_as_json_lines_gives_the_same_verdicts() {
     let home = home();
     let text = home.log(0);
-    let log = earwitness::probelog::parse(text.as_bytes(), "night.csv").unwrap();
+    let log = earwitness::probelog::parse(text.as_bytes(), "night.csv", &earwitness::probelog::Reading::default()).unwrap();
     let header = earwitness::probelog::Header { alpha: Some(0.05), seed: Some(4), ..Default::default() };
     let mut lines = Vec::new();
     earwitness::probelog::write_jsonl(&header, &log.rounds, &mut lines).unwrap();
@@ -221,8 +221,8 @@ fn each_fault_of_a_log_is_told_with_file_line_and_column_before_the_capture_is_r
     let second_start = log.lines().nth(2).unwrap().split(',').nth(3).unwrap().to_owned();
     for (text, parts) in [
         (
-            log.replacen("stimulus", "loudness", 1),
-            ["night.csv:1:44: the column \"loudness\" is not known", "stimulus, sound, heard"],
+            log.replacen("start", "begun", 1),
+            ["night.csv:1:1: no column is named start", "there is \"begun\"; --map THEIRS=start"],
         ),
         (
             log.replacen(&second_start, &first_start, 1),
@@ -237,7 +237,7 @@ fn each_fault_of_a_log_is_told_with_file_line_and_column_before_the_capture_is_r
         (log.lines().next().unwrap().to_owned(), ["night.csv: the log holds no slot", "a line for each"]),
         (
             "{\"earwitness_probes\":1}\n{\"begin\":3}\n".to_owned(),
-            ["night.csv:2:10: the key \"begin\" is not known", "round, slot"],
+            ["night.csv:2:1: start is missing", "every line needs"],
         ),
     ] {
         let run = home.analyze(&text, &[]);

@@ -223,8 +223,7 @@ fn capture_notes(findings: &Findings, context: &Context<'_>) -> Markup {
             @else { ul { @for note in notes { li { (note) } } } }
             @if let Some((first, last)) = findings.capture.first.zip(findings.capture.last) {
                 p.small {
-                    "First frame " (words::date_time(first, &context.zone)) ", last frame " (words::date_time(last, &context.zone))
-                    ". Times are local: " (words::zone_name(first, &context.zone)) "."
+                    "Frames from " (words::span(first, last, &context.zone)) "."
                 }
             }
             @if findings.devices.iter().flat_map(|it| &it.contacts).any(|it| it.receiver.system.is_some()) {
