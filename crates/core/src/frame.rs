@@ -52,7 +52,8 @@ impl Link {
     pub const fn from_number(number: u32) -> Self {
         match number {
             0 => Self::BsdNull,
-            1 => Self::Ethernet,
+            // 284 is `DSA_TAG_EDSA`: its tag stands behind an `EtherType`, as in any other Ethernet frame.
+            1 | 284 => Self::Ethernet,
             9 | 50 => Self::Ppp,
             12 | 14 | 101 | 228 | 229 => Self::RawIp,
             51 => Self::PppEther,
@@ -68,8 +69,6 @@ impl Link {
             276 => Self::LinuxSll2,
             281 | 283 => Self::SwitchTag,
             282 => Self::SwitchTagFirst,
-            // `DSA_TAG_EDSA`: its tag stands behind an `EtherType`, as in any other Ethernet frame.
-            284 => Self::Ethernet,
             other => Self::Other(other),
         }
     }

@@ -41,7 +41,8 @@ pub(super) fn recognise(raw: impl Read + Send + 'static, taken: Arc<AtomicU64>) 
     let whole = Cursor::new(first).chain(raw);
     let (octets, packed): (Box<dyn Read + Send>, _) = match magic {
         [0x1f, 0x8b, ..] => {
-            let members = Members { member: Member::Packed(GzDecoder::new(BufReader::with_capacity(INPUT, whole))), whole: 0 };
+            let members =
+                Members { member: Member::Packed(Box::new(GzDecoder::new(BufReader::with_capacity(INPUT, whole)))), whole: 0 };
             (Box::new(Unpacked { octets: members, format: "gzip", taken }), true)
         }
         [0xfd, b'7', b'z', b'X'] => {
@@ -94,7 +95,7 @@ struct Members<R> {
 
 enum Member<R> {
     /// Being unpacked.
-    Packed(GzDecoder<R>),
+    Packed(Box<GzDecoder<R>>),
     /// Not packed at all.
     Plain(R),
     /// The file has ended.
@@ -117,7 +118,7 @@ impl<R: BufRead> Read for Members<R> {
             let mut rest = member.into_inner();
             self.member = match rest.fill_buf()? {
                 [] => return Ok(0),
-                [0x1f, ..] => Member::Packed(GzDecoder::new(rest)),
+                [0x1f, ..] => Member::Packed(Box::new(GzDecoder::new(rest))),
                 // Tape blocks and downloads are padded with zeros; gzip(1) passes over them too.
                 padding if padding.iter().all(|octet| *octet == 0) => return Ok(0),
                 more if more.first_chunk().is_some_and(|first| begins_capture(*first)) => Member::Plain(rest),
@@ -155,7 +156,7 @@ impl<R: Read> Read for Unpacked<R> {
             if error.kind() == ErrorKind::Interrupted {
                 return error;
             }
-            if error.get_ref().is_some_and(|it| it.is::<Restart>()) {
+            if error.get_ref().and_then(|it| it.downcast_ref::<Restart>()).is_some() {
                 let what = format!("the {} file was replaced or written anew while it was followed; start again", self.format);
                 return io::Error::new(ErrorKind::NotFound, what);
             }

@@ -111,7 +111,7 @@ fn delimiter(text: &str) -> u8 {
     let said = first.trim_matches('"').as_bytes();
     if let Some((start, [said, ..])) = said.split_at_checked(SEPARATOR.len())
         && start.eq_ignore_ascii_case(SEPARATOR.as_bytes())
-        && said.is_ascii_punctuation() | (*said == b'\t')
+        && (said.is_ascii_punctuation() || *said == b'\t')
     {
         return *said;
     }

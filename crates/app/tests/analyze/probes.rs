@@ -235,10 +235,7 @@ fn each_fault_of_a_log_is_told_with_file_line_and_column_before_the_capture_is_r
         (log.replacen("0,0,sham", "0,0,probe", 1), ["night.csv:", "is missing here"]),
         (log.replace("sham", "probe").replace("3,,,", "3,2,,"), ["night.csv:3:5: round 0 has two probes", "line 2"]),
         (log.lines().next().unwrap().to_owned(), ["night.csv: the log holds no slot", "a line for each"]),
-        (
-            "{\"earwitness_probes\":1}\n{\"begin\":3}\n".to_owned(),
-            ["night.csv:2:1: start is missing", "every line needs"],
-        ),
+        ("{\"earwitness_probes\":1}\n{\"begin\":3}\n".to_owned(), ["night.csv:2:1: start is missing", "every line needs"]),
     ] {
         let run = home.analyze(&text, &[]);
         assert_eq!((run.status, run.out.as_str()), (2, ""), "{}", run.err);

@@ -66,7 +66,7 @@ pub(super) fn inside<'a>(facts: &Dissection<'a>, frame: Rest<'a>) -> Inside<'a> 
 }
 
 /// Decides on what was found behind a header; `Ok(None)` where that is no frame.
-fn judge<'a>(layer: Layer, at_home: bool, opened: Result<Option<(Link, Rest<'a>)>, Stop>) -> Inside<'a> {
+fn judge(layer: Layer, at_home: bool, opened: Opened<'_>) -> Inside<'_> {
     match opened {
         Ok(Some((link, inner))) if is_plausible(layer, link, inner) => {
             if at_home {
