@@ -75,8 +75,8 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
         .iter()
         .zip(&sights)
         .map(|((device, profile), sight)| {
-            let (evidence, moved) = weigh(device, profile, sight.as_ref(), &setting);
-            moves.insert(device.id, moved);
+            let (evidence, began) = weigh(device, profile, sight.as_ref(), &setting);
+            moves.insert(device.id, began);
             Verdict { device: device.id, outcome: Outcome::NotTested(NotTested::NoRounds), evidence }
         })
         .collect();

@@ -179,21 +179,23 @@ fn beside(verdict: &Verdict, found: &DeviceFindings) -> Option<String> {
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let uploads = counted(number(found.sightings.len() + found.local_sightings.len()), "upload", "uploads");
     let some = !found.sightings.is_empty() || !found.local_sightings.is_empty();
-    match verdict.outcome {
-        Outcome::Streams => None,
-        Outcome::SendsMore | Outcome::Reacts | Outcome::SendsLess | Outcome::NoReaction if some => Some(format!(
-            "It made {uploads} that look like sound, or sent much in one go (listed with it); nothing shows that the sounds of the test caused them."
-        )),
-        Outcome::Undecided(_) | Outcome::NotTested(_) if some => Some(format!(
-            "It made {uploads} that look like sound, or sent much in one go (listed with it); what caused them, this test does not tell."
-        )),
-        Outcome::StreamsAlways | Outcome::NotTested(_) => None,
-        _ if !found.continuous.is_empty() => Some(
-            "For a part of the time it also sent at an even beat that did not end within a minute, as calls and pictures do."
-                .to_owned(),
-        ),
-        _ => None,
+    let outcome = verdict.outcome;
+    let is_open = matches!(outcome, Outcome::Undecided(_) | Outcome::NotTested(_));
+    if matches!(outcome, Outcome::Streams | Outcome::StreamsAlways) {
+        return None;
     }
+    if some {
+        let why = if is_open {
+            "what caused them, this test does not tell"
+        } else {
+            "nothing shows that the sounds of the test caused them"
+        };
+        return Some(format!("It made {uploads} that look like sound, or sent much in one go (listed with it); {why}."));
+    }
+    (!found.continuous.is_empty() && !matches!(outcome, Outcome::NotTested(_))).then(|| {
+        "For a part of the time it also sent at an even beat that did not end within a minute, as calls and pictures do."
+            .to_owned()
+    })
 }
 
 /// That it moved together with another device, and after it.
@@ -221,17 +223,17 @@ fn low_rate(it: &Evidence) -> Option<String> {
 /// To whom, with octets.
 fn whom(it: &Evidence) -> Option<String> {
     let (last, first) = it.received.split_last()?;
-    let told = |it: &Received| format!("{} ({})", names::whom(&it.receiver), octets(it.octets));
+    let one = |it: &Received| format!("{} ({})", names::whom(&it.receiver), octets(it.octets));
     let what = match () {
         () if it.is_proven() && it.direction != Some(Direction::Less) => "After the sounds it sent to",
         () if it.goes_on() => "The stream went to",
         () => "In all it sent to",
     };
-    let named: Vec<String> = it.received.iter().take(RECEIVERS).map(told).collect();
+    let named: Vec<String> = it.received.iter().take(RECEIVERS).map(one).collect();
     let more = it.received.len().saturating_sub(RECEIVERS);
     let list = match (more, first.is_empty()) {
-        (0, true) => told(last),
-        (0, false) => format!("{} and {}", named.get(..named.len() - 1).unwrap_or_default().join(", "), told(last)),
+        (0, true) => one(last),
+        (0, false) => format!("{} and {}", named.get(..named.len() - 1).unwrap_or_default().join(", "), one(last)),
         (more, _) => format!("{} and {more} more", named.join(", ")),
     };
     Some(format!("{what} {list}."))

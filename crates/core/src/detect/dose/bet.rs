@@ -117,7 +117,7 @@ mod tests {
     fn a_block_in_perfect_order_pays_nearly_24_and_one_without_order_nothing() {
         let perfect = pay(&[(2.0, 10.0), (8.0, 40.0), (4.0, 20.0), (6.0, 30.0)]);
         assert!(perfect[0] > 3.0 && perfect[0] < 24_f64.ln(), "{perfect:?}");
-        assert_eq!(pay(&[(2.0, 5.0); BLOCK]), [0.0; 3]);
+        assert!(pay(&[(2.0, 5.0); BLOCK]).iter().all(|it| it.abs() < 1e-12));
         let reversed = pay(&[(2.0, 40.0), (8.0, 10.0), (4.0, 30.0), (6.0, 20.0)]);
         assert!(reversed.iter().all(|it| *it < 0.0), "less the longer it hears is another thing: {reversed:?}");
     }
