@@ -3,7 +3,7 @@
 //! The score is fixed before any session: seconds of clocked audio first, then octets above the device's own running level. A
 //! guarantee that rests on ranks holds for any score; how soon a reaction is found depends on it.
 
-use crate::findings::{Bin, DeviceFindings, Sighting, SightingKind};
+use crate::findings::{Bin, DeviceFindings, Series, Sighting, SightingKind};
 use crate::time::{SECOND, Timestamp, Window};
 
 /// What a device sent in a window. Ordered: first by clocked audio, then by octets.
@@ -253,6 +253,82 @@ fn as_f64(octets: u64) -> f64 {
     octets as f64
 }
 
+/// Seconds in which a stranger must have sent to count as a device without ever having been answered.
+const SECONDS_SENT: u32 = 3;
+
+/// From when on somebody counts as a device of the home: once it was answered, or had sent in a third second. Who showed up with a frame or two is
+/// counted, but not scored: otherwise a stranger who makes up addresses would raise what must be shown of everybody. It follows from counts alone
+/// that come before, so that no score can move it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Joined {
+    first_sent: Option<i64>,
+    latest_sent: Option<i64>,
+    sent: u32,
+    first_received: Option<i64>,
+    third: Option<i64>,
+}
+
+impl Joined {
+    /// One that is known from before.
+    #[must_use]
+    pub const fn before() -> Self {
+        let long_ago = Some(i64::MIN);
+        Self { first_sent: long_ago, latest_sent: None, sent: SECONDS_SENT, first_received: long_ago, third: long_ago }
+    }
+
+    /// Takes the next bins in which something was sent, by the moments at which they end, nanoseconds.
+    pub fn sent(&mut self, ends: impl IntoIterator<Item = i64>) {
+        for end in ends {
+            if self.third.is_some() {
+                return;
+            }
+            self.first_sent = self.first_sent.or(Some(end));
+            if self.latest_sent != Some(end) {
+                self.sent += 1;
+            }
+            self.latest_sent = Some(end);
+            if self.sent >= SECONDS_SENT {
+                self.third = Some(end);
+            }
+        }
+    }
+
+    /// The same for bins in which something was received.
+    pub fn received(&mut self, ends: impl IntoIterator<Item = i64>) {
+        if self.first_received.is_none() {
+            self.first_received = ends.into_iter().next();
+        }
+    }
+
+    /// From when on it counts, if it does.
+    #[must_use]
+    pub fn at(&self) -> Option<Timestamp> {
+        let answered = self.first_sent.zip(self.first_received).map(|(sent, received)| sent.max(received));
+        self.third.into_iter().chain(answered).min().map(Timestamp::from_nanos)
+    }
+
+    /// From when on a device counted, by all that was found of it.
+    #[must_use]
+    pub fn of(device: &DeviceFindings) -> Option<Timestamp> {
+        let mut joined = Self::default();
+        joined.sent(ends(&device.sent, SECONDS_SENT));
+        joined.received(ends(&device.received, 1));
+        joined.at()
+    }
+}
+
+/// When the first bins of a series end, nanoseconds.
+fn ends(series: &Series, most: u32) -> impl Iterator<Item = i64> + '_ {
+    let end = |bin: Bin| end_of(series.origin, series.width, bin.index);
+    series.bins.iter().take(usize::try_from(most).unwrap_or(usize::MAX)).map(end)
+}
+
+/// When a bin ends, nanoseconds.
+#[must_use]
+pub fn end_of(origin: Timestamp, width: i64, index: i64) -> i64 {
+    origin.nanos().saturating_add(index.saturating_add(1).saturating_mul(width))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,6 +341,33 @@ mod tests {
 
     fn seconds(from: i64, until: i64) -> Window {
         Window { from: Timestamp::from_nanos(from * SECOND), until: Timestamp::from_nanos(until * SECOND) }
+    }
+
+    #[test]
+    fn who_was_answered_or_sent_in_three_seconds_counts() {
+        let joined = |sent: &[i64], received: &[i64]| {
+            let mut joined = Joined::default();
+            joined.sent(sent.iter().copied());
+            joined.received(received.iter().copied());
+            joined.at().map(Timestamp::nanos)
+        };
+        assert_eq!(joined(&[1], &[]), None, "a stranger");
+        assert_eq!(joined(&[1], &[5]), Some(5));
+        assert_eq!(joined(&[7], &[5]), Some(7));
+        assert_eq!(joined(&[1, 1, 1, 4, 9], &[20]), Some(9));
+        assert_eq!(joined(&[], &[5, 6, 7]), None, "it never sent");
+    }
+
+    #[test]
+    fn it_does_not_matter_in_what_pieces_the_seconds_come() {
+        let mut joined = Joined::default();
+        for second in [3, 3, 8, 8] {
+            joined.sent([second]);
+        }
+        assert_eq!(joined.at(), None);
+        joined.sent([9, 10]);
+        assert_eq!(joined.at(), Some(Timestamp::from_nanos(9)));
+        assert_eq!(Joined::before().at(), Some(Timestamp::from_nanos(i64::MIN)));
     }
 
     #[test]

@@ -23,6 +23,25 @@ pub struct Network {
 }
 
 impl Network {
+    /// The block that `length` leading bits of an address name; more than an address has are all of them.
+    #[must_use]
+    pub const fn new(address: IpAddr, length: u8) -> Self {
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        Self { address, prefix: if length > most { most } else { length } }
+    }
+
+    /// An address of the block, as it was given.
+    #[must_use]
+    pub const fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// Leading bits that all addresses of the block share.
+    #[must_use]
+    pub const fn length(&self) -> u8 {
+        self.prefix
+    }
+
     /// Whether the address lies inside.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
@@ -74,6 +93,15 @@ pub fn scope(address: IpAddr) -> Scope {
     match address {
         IpAddr::V4(v4) => scope_v4(v4),
         IpAddr::V6(v6) => scope_v6(v6),
+    }
+}
+
+/// Whether an address has a meaning on one link only: no router forwards from or to it (RFC 3927, section 2.7; RFC 4291, section 2.5.6).
+#[must_use]
+pub const fn is_link_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Names of addresses, from the DNS answers that passed. Thousands of names share an address, so that a name counts only for the device that
-//! asked for it.
+//! asked for it; and anybody can send an answer, so that it counts only where the question was seen.
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use crate::private::Private;
@@ -10,8 +11,21 @@ use crate::table::Table;
 /// Names that are kept; the oldest give way.
 const MOST: usize = 8_192;
 
+/// Questions that are kept; the oldest give way. Answers come within seconds.
+const QUESTIONS: usize = 1_024;
+
 /// Who asked, and the address that was answered.
 type Asked = (Index, IpAddr);
+
+/// A question on its way: an answer to it comes from the server, to the port, with the number (RFC 5452, section 9.1).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Question {
+    pub(super) asker: Index,
+    pub(super) server: IpAddr,
+    pub(super) port: u16,
+    pub(super) id: u16,
+    pub(super) name: Private<String>,
+}
 
 /// The latest name of each address, for each device that asked.
 #[derive(Debug)]
@@ -19,11 +33,28 @@ pub(super) struct AddressNames {
     by_asked: Table<Asked>,
     ring: Vec<(Asked, Private<String>)>,
     next: usize,
+    questions: VecDeque<Question>,
 }
 
 impl AddressNames {
     pub(super) fn new(seed: u64) -> Self {
-        Self { by_asked: Table::new(MOST, seed), ring: Vec::new(), next: 0 }
+        Self { by_asked: Table::new(MOST, seed), ring: Vec::new(), next: 0, questions: VecDeque::new() }
+    }
+
+    /// Remembers a question.
+    pub(super) fn asks(&mut self, question: Question) {
+        if self.was_asked(&question) {
+            return;
+        }
+        if self.questions.len() == QUESTIONS {
+            self.questions.pop_front();
+        }
+        self.questions.push_back(question);
+    }
+
+    /// Whether a question like this was asked; it may be answered more than once.
+    pub(super) fn was_asked(&self, question: &Question) -> bool {
+        self.questions.iter().rev().any(|asked| asked == question)
     }
 
     /// Remembers that `asker` asked for `name` and was answered with `address`.
@@ -71,6 +102,26 @@ mod tests {
         assert_eq!(names.of(7, address(10)).unwrap().reveal(), "host-10.example");
         assert_eq!(names.of(7, address(50)).unwrap().reveal(), "again.example");
         assert_eq!(names.ring.len(), MOST);
+    }
+
+    #[test]
+    fn an_answer_belongs_to_the_question_of_the_same_asker_server_port_number_and_name() {
+        let mut names = AddressNames::new(1);
+        let server = IpAddr::from([192, 168, 1, 1]);
+        let question = |asker, port, id, name: &str| Question { asker, server, port, id, name: Private::new(name.to_owned()) };
+        names.asks(question(7, 4_000, 9, "voice.example"));
+        assert!(names.was_asked(&question(7, 4_000, 9, "voice.example")));
+        for other in [question(8, 4_000, 9, "voice.example"), question(7, 4_001, 9, "voice.example")]
+            .into_iter()
+            .chain([question(7, 4_000, 8, "voice.example"), question(7, 4_000, 9, "ads.example")])
+            .chain([Question { server: IpAddr::from([192, 168, 1, 66]), ..question(7, 4_000, 9, "voice.example") }])
+        {
+            assert!(!names.was_asked(&other), "{other:?}");
+        }
+        for port in 0..5_000 {
+            names.asks(question(1, port, 1, "flood.example"));
+        }
+        assert_eq!(names.questions.len(), QUESTIONS);
     }
 
     #[test]

@@ -22,6 +22,8 @@ struct Parts {
     passage: Option<[Vec<Bin>; 2]>,
     continuous: BTreeMap<(FlowKey, Timestamp), Sighting>,
     contacts: Vec<(Receiver, Vec<Bin>)>,
+    /// Frames in stretches in which it was taken for a device, and for a gateway.
+    frames: (u64, u64),
 }
 
 impl Findings {
@@ -50,22 +52,23 @@ impl Findings {
 
 impl Parts {
     fn new(mut first: DeviceFindings) -> Self {
+        let frames = frames_of(&first);
         let (sent, received) = (std::mem::take(&mut first.sent), std::mem::take(&mut first.received));
         let continuous = std::mem::take(&mut first.continuous);
         let contacts = std::mem::take(&mut first.contacts);
         let passage = first.passage.take().map(|it| [seconds(&it.upstream), seconds(&it.downstream)]);
         let (sent, received) = (seconds(&sent), seconds(&received));
-        let mut parts = Self { whole: first, sent, received, passage, continuous: BTreeMap::new(), contacts: Vec::new() };
+        let mut parts =
+            Self { whole: first, sent, received, passage, continuous: BTreeMap::new(), contacts: Vec::new(), frames: (0, 0) };
+        parts.weigh(parts.whole.role, frames);
         parts.go_on(continuous);
         parts.meet(contacts);
         parts
     }
 
     fn add(&mut self, part: DeviceFindings) {
+        self.weigh(part.role, frames_of(&part));
         let whole = &mut self.whole;
-        if part.role == Role::Gateway {
-            whole.role = Role::Gateway;
-        }
         for address in part.addresses {
             if !whole.addresses.contains(&address) && whole.addresses.len() < ADDRESSES {
                 whole.addresses.push(address);
@@ -108,6 +111,13 @@ impl Parts {
                 None => self.contacts.push((receiver, seconds(&sent))),
             }
         }
+    }
+
+    /// A role is what most of the traffic says: one stretch in which little was known does not outweigh a night.
+    fn weigh(&mut self, role: Role, frames: u64) {
+        let sum = if role == Role::Gateway { &mut self.frames.1 } else { &mut self.frames.0 };
+        *sum = sum.saturating_add(frames);
+        self.whole.role = if self.frames.1 > self.frames.0 { Role::Gateway } else { Role::Device };
     }
 
     /// A beat that went on was given away several times; the longest is the last.
@@ -177,6 +187,11 @@ impl CaptureFacts {
             *self.stopped.entry(why).or_default() += count;
         }
     }
+}
+
+/// Frames that a stretch holds of a device, groups aside: those show nothing of its role.
+fn frames_of(part: &DeviceFindings) -> u64 {
+    [part.upstream, part.downstream, part.local].iter().fold(1, |sum, totals| sum.saturating_add(totals.frames))
 }
 
 /// The bins of a series, counted from the epoch.

@@ -8,6 +8,7 @@ use super::{Analysis, Told};
 use crate::detect::burst;
 use crate::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, Series, Sighting};
 use crate::roster::{Device, Index};
+use crate::scope::Scope;
 use crate::time::{SECOND, Timestamp, Window};
 
 impl Analysis {
@@ -65,11 +66,20 @@ impl Analysis {
         for sighting in &mut sightings {
             corroborate(sighting, &bursts);
         }
+        self.place(&mut sightings);
         let mut found = describe(device, role, told, metered.seen, metered.totals());
+        found.addresses = self.roster.addresses(index);
         (found.sent, found.received, found.bursts) = (sent, received, bursts);
         found.passage = Some(passage);
         found.divide(sightings, self.settings.longest_seconds);
         Some(found)
+    }
+
+    /// Says of receivers where they lie, by what is known of the link by now.
+    pub(super) fn place(&self, sightings: &mut [Sighting]) {
+        for sighting in sightings {
+            sighting.receiver.local = self.roster.scope(sighting.receiver.address) == Scope::Home;
+        }
     }
 
     fn capture_facts(mut self) -> CaptureFacts {

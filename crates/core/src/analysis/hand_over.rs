@@ -47,13 +47,13 @@ impl Analysis {
         &mut self,
         index: Index,
         (first, kept): (i64, i64),
-        sightings: Vec<Sighting>,
+        mut sightings: Vec<Sighting>,
         contacts: Vec<Contact>,
     ) -> Option<DeviceFindings> {
         let origin = self.bins.origin();
         let metered = self.metered.get_mut(index as usize)?;
         let totals = metered.unhanded();
-        let (sent, received) = (metered.take_sent(first, kept), metered.received.take_before(first));
+        let (sent, received) = metered.take_before(first, kept, origin, SECOND);
         let passage = metered.take_passage(origin, first);
         // Other windows than seconds are for captures that end.
         metered.burst = metered.burst.take().map(|_| crate::meter::Track::default());
@@ -63,6 +63,8 @@ impl Analysis {
         let device = self.roster.devices().get(index as usize).filter(|_| !self.roster.is_vacant(index))?;
         let role = self.roster.role(index);
         let mut found = describe(device, role, self.told.get(index as usize)?, metered.seen, totals);
+        self.place(&mut sightings);
+        found.addresses = self.roster.addresses(index);
         found.sent = Series { origin, width: SECOND, bins: sent };
         found.received = Series { origin, width: SECOND, bins: received };
         found.passage = Some(passage);
@@ -148,7 +150,7 @@ impl Analysis {
         };
         self.enter(seen.from);
         if let Some(metered) = index.and_then(|index| self.metered.get_mut(index as usize)) {
-            metered.seen = seen;
+            metered.introduce(seen);
         }
         self.told_of.insert(device);
     }

@@ -12,7 +12,7 @@ use crate::time::{SECOND, Timestamp};
 pub struct Watched {
     /// Who it is.
     pub id: DeviceId,
-    /// Its first frame.
+    /// From when on it counts as a device.
     pub since: Timestamp,
     /// What it sent from the asked moment on.
     pub profile: Profile,
@@ -52,7 +52,7 @@ impl Analysis {
         next
     }
 
-    /// What each device that is no gateway has sent from `from` on.
+    /// What each device has sent from `from` on; gateways and strangers who hardly showed up are left out.
     #[must_use]
     pub fn watched(&mut self, from: Timestamp) -> Vec<Watched> {
         let origin = self.bins.origin();
@@ -76,7 +76,8 @@ impl Analysis {
             .filter_map(|((index, metered), uploads)| {
                 let id = roster.devices().get(index as usize).filter(|_| !roster.is_vacant(index))?.id;
                 let profile = || Profile::new(origin, SECOND, metered.sent_since(first), uploads);
-                (roster.role(index) == Role::Device).then(|| Watched { id, since: metered.seen.from, profile: profile() })
+                let since = metered.joined(origin, SECOND)?;
+                (roster.role(index) == Role::Device).then(|| Watched { id, since, profile: profile() })
             })
             .collect()
     }

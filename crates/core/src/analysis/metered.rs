@@ -1,6 +1,7 @@
 //! What was counted of one device.
 
 use crate::findings::{Bin, FlowKey, PASSAGE_APART, PackedBins, Passage, Series, Totals};
+use crate::measure::{Joined, end_of};
 use crate::meter::{Track, in_order};
 use crate::scope::Scope;
 use crate::time::{SECOND, Timestamp, Window};
@@ -25,6 +26,8 @@ pub(super) struct Metered {
     handed: ([Totals; SCOPES], [Totals; SCOPES]),
     /// Bins of `sent` that were handed over and are still asked for.
     recent: PackedBins,
+    /// From when on it counts as a device, by what was handed over.
+    joined: Joined,
 }
 
 /// The seconds in which a kind of frame passed, thinned out.
@@ -59,8 +62,13 @@ impl Noted {
     }
 }
 
-/// Frames of a device that was hardly heard.
-const HARDLY: usize = 3;
+/// Flows that end with a device that gives way.
+const FLOWS: usize = 4;
+
+/// Frames that a device sent which is no stranger although nobody answered it ...
+const OFTEN: u64 = 32;
+/// ... and for how long, nanoseconds.
+const A_WHILE: i64 = 60 * SECOND;
 
 /// Kinds of [`Scope`].
 const SCOPES: usize = 3;
@@ -79,7 +87,32 @@ impl Metered {
             received_from: [Totals::default(); SCOPES],
             handed: Default::default(),
             recent: PackedBins::default(),
+            joined: Joined::default(),
         }
+    }
+
+    /// Known from before, seen in this time.
+    pub(super) fn introduce(&mut self, seen: Window) {
+        self.seen = seen;
+        self.joined = Joined::before();
+    }
+
+    /// From when on it counts as a device; bins of `width` begin at `origin`.
+    pub(super) fn joined(&self, origin: Timestamp, width: i64) -> Option<Timestamp> {
+        let mut joined = self.joined;
+        let ends =
+            |track: &Track| track.since(i64::MIN).into_iter().map(|bin| end_of(origin, width, bin.index)).collect::<Vec<_>>();
+        joined.sent(ends(&self.sent));
+        joined.received(ends(&self.received));
+        joined.at()
+    }
+
+    /// Whether it is a device by now: it was answered, or exchanged more payload than `payload`, or was heard for a while.
+    pub(super) fn is_settled(&self, payload: u64) -> bool {
+        let (sent, received) = (total(&self.sent_to), total(&self.received_from));
+        let answered = sent.frames > 0 && received.frames > 0;
+        let heard = sent.frames >= OFTEN && self.seen.length() >= A_WHILE;
+        answered || heard || sent.payload_octets.saturating_add(received.payload_octets) >= payload
     }
 
     /// A frame that the device sent to an address in `to`.
@@ -106,17 +139,14 @@ impl Metered {
 
     /// Notes that the device opened a flow.
     pub(super) fn opened(&mut self, flow: FlowKey) {
-        if self.flows.len() < HARDLY {
+        if self.flows.len() < FLOWS {
             self.flows.push(flow);
         }
     }
 
-    /// If the device took part in very few frames, with fewer octets of payload than `payload`: how many of them it sent,
-    /// and the flows that it opened.
-    pub(super) fn if_hardly_heard(&self, payload: u64) -> Option<(u64, &[FlowKey])> {
-        let sum = |totals: &[Totals; SCOPES]| totals.iter().fold(Totals::default(), |sum, more| sum.and(*more));
-        let (sent, all) = (sum(&self.sent_to), sum(&self.sent_to).and(sum(&self.received_from)));
-        (all.frames <= HARDLY as u64 && all.payload_octets < payload).then_some((sent.frames, &self.flows))
+    /// How many frames it sent, and the flows that it opened first.
+    pub(super) fn leaves(&self) -> (u64, &[FlowKey]) {
+        (total(&self.sent_to).frames, &self.flows)
     }
 
     /// What was counted since this was asked before.
@@ -129,12 +159,15 @@ impl Metered {
         directions(since(sent, before.0), since(received, before.1))
     }
 
-    /// Takes out the bins of `sent` before number `first`, but remembers those from `keep` on.
-    pub(super) fn take_sent(&mut self, first: i64, keep: i64) -> PackedBins {
-        let taken = self.sent.take_before(first);
+    /// Takes out the bins of what was sent and received before number `first`, but remembers those of `sent` from `keep` on; bins of `width` begin
+    /// at `origin`.
+    pub(super) fn take_before(&mut self, first: i64, keep: i64, origin: Timestamp, width: i64) -> (PackedBins, PackedBins) {
+        let (taken, received) = (self.sent.take_before(first), self.received.take_before(first));
+        self.joined.sent(taken.iter().map(|bin| end_of(origin, width, bin.index)));
+        self.joined.received(received.iter().map(|bin| end_of(origin, width, bin.index)));
         let recent: Vec<Bin> = self.recent.since(keep).chain(taken.since(keep)).collect();
         self.recent = in_order(recent).into_iter().collect();
-        taken
+        (taken, received)
     }
 
     /// Takes out when frames passed before bin number `first`.
@@ -187,6 +220,10 @@ pub(super) struct Directions {
     pub(super) local: Totals,
     /// Sent to groups, or without IP.
     pub(super) chatter: Totals,
+}
+
+fn total(totals: &[Totals; SCOPES]) -> Totals {
+    totals.iter().fold(Totals::default(), |sum, more| sum.and(*more))
 }
 
 fn directions(sent_to: [Totals; SCOPES], received_from: [Totals; SCOPES]) -> Directions {

@@ -22,6 +22,7 @@ mod uplink;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 pub use self::live::{Fresh, Watched};
 pub use self::settings::{BurstCounts, Settings};
@@ -33,14 +34,14 @@ use self::metered::Metered;
 use self::pairs::{Addresses, Ends, NOBODY, Pairs};
 use self::repeats::Repeats;
 use self::streams::{Collected, Flow};
-use self::told::Told;
-use crate::dissect::{Dissection, Ip, Layer, Net, Stop, Transport, layered, plain};
+use self::told::{Lease, Told, Way};
+use crate::dissect::{Dissection, Ip, Layer, Neighbour, Net, Stop, Transport, layered, neighbour, on_link_prefixes, plain};
 use crate::findings::{CaptureFacts, DeviceId, FlowKey};
 use crate::frame::Frame;
 use crate::mac::Mac;
 use crate::meter::Bins;
-use crate::roster::{Index, Roster};
-use crate::scope::Scope;
+use crate::roster::{Index, Passed, Roster};
+use crate::scope::{Network, Scope};
 use crate::stream::tcp::Segment;
 use crate::time::{SECOND, Timestamp};
 
@@ -48,8 +49,11 @@ use crate::time::{SECOND, Timestamp};
 /// together by the capturing host before it showed them.
 const LONGEST_ON_WIRE: u32 = 1_700;
 
-/// Message type of a router advertisement (RFC 4861, section 4.2).
-const ROUTER_ADVERTISEMENT: u8 = 134;
+/// Message types of neighbour discovery (RFC 4861, section 4).
+const NEIGHBOUR_DISCOVERY: RangeInclusive<u8> = 133..=137;
+
+/// Hop limit of neighbour discovery: what has passed a router has a lower one (RFC 4861, section 7.1).
+const NEVER_FORWARDED: u8 = 255;
 
 /// Kinds of stops that are counted apart. All but link types and `EtherType`s of frames together are fewer.
 const MOST_STOPS: usize = 256;
@@ -77,6 +81,8 @@ pub struct Analysis {
     latest: Timestamp,
     /// The next frame is no jump if less than this passes until then, nanoseconds; 0 before the first frame.
     calm: u64,
+    /// What was known of the link when the pairs were met.
+    revision: u32,
     /// Of plain frames.
     pairs: Pairs<1>,
     /// Of all others.
@@ -112,6 +118,7 @@ impl Analysis {
             stopped: BTreeMap::new(),
             latest: Timestamp::MIN,
             calm: 0,
+            revision: 0,
             pairs: Pairs::new(),
             other_pairs: Pairs::new(),
             hand: 0,
@@ -172,8 +179,8 @@ impl Analysis {
         let packet = layered(frame.link, frame.bytes, frame.wire_len);
         let Net::Ip(ip) = packet.net else { return Ends::NONE };
         let ends = self.ends(frame.at, &packet, &ip);
-        // What was learnt from this packet, the next one between the same addresses would not add to.
-        if Addresses::any(&packet, &ip).is_some() {
+        // What was learnt from this packet, the next one between the same addresses would not add to, unless this one says nothing of others.
+        if Addresses::any(&packet, &ip).is_some() && !never_leaves(&packet, &ip) {
             self.pairs.met(addresses, ends);
         }
         ends
@@ -190,7 +197,7 @@ impl Analysis {
                 let addresses = Addresses::any(&packet, &ip).filter(|_| packet.sent.is_none());
                 let ends = addresses.and_then(|addresses| self.other_pairs.get(addresses)).unwrap_or_else(|| {
                     let ends = self.ends(frame.at, &packet, &ip);
-                    if let Some(addresses) = addresses {
+                    if let Some(addresses) = addresses.filter(|_| !never_leaves(&packet, &ip)) {
                         self.other_pairs.met(addresses, ends);
                     }
                     ends
@@ -297,7 +304,8 @@ impl Analysis {
         }
     }
 
-    /// The device with an address, on links that do not show both MAC addresses.
+    /// The device with an address, on links that do not show both MAC addresses. One that is not known is entered where the link shows none at all;
+    /// elsewhere it will be known by its MAC address once it sends.
     #[cold]
     fn device_at(&mut self, address: IpAddr, other: IpAddr, hops: Option<u8>, at: Timestamp) -> Option<Index> {
         if let Some(index) = self.roster.by_address(address) {
@@ -338,18 +346,25 @@ impl Analysis {
 
     /// Who sent a packet, to whom; learns from it who has which address and who forwards.
     fn ends(&mut self, at: Timestamp, packet: &Dissection<'_>, ip: &Ip) -> Ends {
-        let source = match packet.source {
-            Some(mac) if !mac.is_zero() => self.sender(mac, at),
-            _ => self.device_at(ip.source, ip.destination, Some(ip.hops), at),
+        let shown = |mac: Option<Mac>| mac.filter(|mac| !mac.is_zero());
+        let (sender, receiver) = (shown(packet.source), shown(packet.destination));
+        let source = match sender {
+            Some(mac) => self.sender(mac, at),
+            None => self.device_at(ip.source, ip.destination, Some(ip.hops), at),
         };
-        let destination = match packet.destination {
-            Some(mac) if !mac.is_zero() => self.device(mac, source, at),
-            _ => self.device_at(ip.destination, ip.source, None, at),
+        let destination = match receiver {
+            Some(mac) => self.device(mac, source, at),
+            None if sender.is_some() => self.roster.by_address(ip.destination),
+            None => self.device_at(ip.destination, ip.source, None, at),
         };
-        let from = self.roster.scope(ip.source);
-        let to = self.roster.scope(ip.destination);
-        let to = if from == Scope::Internet && to == from && same_link(ip) { Scope::Home } else { to };
-        self.roster.learn(source, (ip.source, from), ip.hops, destination, (ip.destination, to));
+        let scopes = |roster: &Roster| [ip.source, ip.destination].map(|address| (address, roster.scope(address)));
+        let [from, to] = scopes(&self.roster);
+        let (stays, shows_receiver) = (never_leaves(packet, ip), receiver.is_some());
+        self.roster.learn(source, destination, &Passed { from, to, hops: ip.hops, stays, shows_receiver });
+        let [(_, mut from), (_, mut to)] = scopes(&self.roster);
+        if same_link(ip) {
+            (from, to) = (Scope::Home, Scope::Home);
+        }
         // A host that bridges sends on, under their addresses, what other devices of the home sent.
         let may_bridge = packet.destination.is_some() && (from != Scope::Internet || ip.source.is_ipv6());
         if packet.sent == Some(true)
@@ -358,7 +373,17 @@ impl Analysis {
         {
             self.roster.sent_by_capture_host(index);
         }
+        self.look_again();
         Ends { source: source.unwrap_or(NOBODY), destination: destination.unwrap_or(NOBODY), from, to }
+    }
+
+    /// Forgets where the ends of pairs lie, if something was learnt about that.
+    fn look_again(&mut self) {
+        if self.revision != self.roster.revision() {
+            self.revision = self.roster.revision();
+            self.pairs = Pairs::new();
+            self.other_pairs = Pairs::new();
+        }
     }
 
     #[expect(clippy::inline_always, reason = "see `frame`")]
@@ -380,8 +405,12 @@ impl Analysis {
                 if (told::is_of_interest(source_port) || told::is_of_interest(destination_port))
                     && let Some(told) = self.told.get_mut(ends.source as usize)
                 {
-                    let names = self.settings.clock.is_some().then_some((&mut self.names, ends.destination));
-                    told::datagram(told, names, (source_port, destination_port), packet.payload);
+                    let names = self.settings.clock.is_some().then_some(&mut self.names);
+                    let way = Way { ends, ip, ports: (source_port, destination_port) };
+                    let lease = told::datagram(told, names, way, packet.payload);
+                    if let Some(lease) = lease {
+                        self.lease(lease);
+                    }
                 }
                 let (payload, length) = (packet.payload, packet.payload_len);
                 if follow && length > 0 {
@@ -390,11 +419,41 @@ impl Analysis {
                     self.stream(&flow, length, |uplink| uplink.datagram(at, payload, length, copy));
                 }
             }
-            Transport::Icmp { kind: ROUTER_ADVERTISEMENT, .. } if ip.source.is_ipv6() => {
-                self.roster.advertises_routes(ends.source);
+            Transport::Icmp { kind, .. }
+                if ip.source.is_ipv6() && ip.hops == NEVER_FORWARDED && NEIGHBOUR_DISCOVERY.contains(&kind) =>
+            {
+                self.neighbour(ends.source, packet.payload);
             }
             _ => {}
         }
+    }
+
+    /// What a router or a neighbour says of itself.
+    #[cold]
+    fn neighbour(&mut self, source: Index, message: &[u8]) {
+        match neighbour(message) {
+            Some(Neighbour::Router { lifetime, options }) => {
+                self.roster.offers_route(source, lifetime > 0);
+                for (prefix, length) in on_link_prefixes(options) {
+                    self.roster.announces(Network::new(prefix.into(), length));
+                }
+            }
+            Some(Neighbour::Claims(address)) => self.roster.claims(source, address.into()),
+            None => {}
+        }
+        self.look_again();
+    }
+
+    /// What a DHCP server says of the link.
+    #[cold]
+    fn lease(&mut self, lease: Lease) {
+        if let Some(network) = lease.network {
+            self.roster.announces(network);
+        }
+        if let Some(router) = lease.router {
+            self.roster.names_router(router);
+        }
+        self.look_again();
     }
 
     /// Counts a packet for the burst detector, where that counts other packets or windows than the meter does. Reads the
@@ -441,6 +500,18 @@ impl Analysis {
 fn same_link(ip: &Ip) -> bool {
     match (ip.source, ip.destination) {
         (IpAddr::V6(a), IpAddr::V6(b)) => a.to_bits() >> 64 == b.to_bits() >> 64,
+        _ => false,
+    }
+}
+
+/// Whether a packet is of a protocol that never leaves a link, whatever its addresses are.
+fn never_leaves(packet: &Dissection<'_>, ip: &Ip) -> bool {
+    match packet.transport {
+        Transport::Icmp { kind, .. } if ip.source.is_ipv6() => {
+            // Multicast listeners (RFC 2710, RFC 3810) besides.
+            (ip.hops == NEVER_FORWARDED && NEIGHBOUR_DISCOVERY.contains(&kind)) || matches!(kind, 130..=132 | 143)
+        }
+        Transport::Udp { source, destination, .. } => told::stays_on_link(source) || told::stays_on_link(destination),
         _ => false,
     }
 }

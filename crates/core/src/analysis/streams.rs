@@ -96,7 +96,8 @@ impl Analysis {
             if self.flows.taken >= WEIGHED_AFTER {
                 self.weigh();
             }
-        } else if !self.roster.forwards(device) {
+        } else if from == Scope::Home || !self.roster.forwards(device) {
+            // What comes from the home's own addresses is followed whoever sends it, so that a role that is revised loses no upload.
             self.open(flow, length, take);
         }
     }

@@ -1,12 +1,16 @@
 //! What devices tell about themselves and about addresses: DHCP, mDNS, SSDP, DNS.
 
-use super::address_names::AddressNames;
-use crate::names::dhcp::{dhcp, dhcpv6};
-use crate::names::dns::dns_answers;
+use std::net::Ipv4Addr;
+
+use super::address_names::{AddressNames, Question};
+use super::pairs::Ends;
+use crate::dissect::Ip;
+use crate::names::dhcp::{DhcpFacts, dhcp, dhcpv6};
+use crate::names::dns::{dns_answers, dns_question};
 use crate::names::mdns::{SelfNameKind, mdns_names};
 use crate::names::ssdp::ssdp_name;
 use crate::private::Private;
-use crate::roster::Index;
+use crate::scope::Network;
 
 /// Names kept per device.
 const NAMES: usize = 8;
@@ -18,6 +22,8 @@ const DNS: u16 = 53;
 const DHCP_SERVER: u16 = 67;
 const DHCP_CLIENT: u16 = 68;
 const DHCPV6_CLIENT: u16 = 546;
+const DHCPV6_SERVER: u16 = 547;
+const LLMNR: u16 = 5_355;
 const SSDP: u16 = 1_900;
 const MDNS: u16 = 5_353;
 
@@ -46,32 +52,61 @@ impl Told {
     }
 }
 
+/// What a DHCP server says of the network in which it gives out an address.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lease {
+    /// The network of the address.
+    pub(super) network: Option<Network>,
+    /// Its router.
+    pub(super) router: Option<Ipv4Addr>,
+}
+
+impl Lease {
+    fn of(reply: &DhcpFacts) -> Self {
+        let length = |mask: Ipv4Addr| u8::try_from(mask.to_bits().leading_ones()).unwrap_or(0);
+        let network = reply.assigned.zip(reply.mask).map(|(address, mask)| Network::new(address.into(), length(mask)));
+        Self { network, router: reply.router }
+    }
+}
+
+/// Whether datagrams of a port never leave a link, so that neither of their ends was reached by a router.
+pub(super) fn stays_on_link(port: u16) -> bool {
+    matches!(port, DHCP_SERVER | DHCP_CLIENT | DHCPV6_CLIENT | DHCPV6_SERVER | SSDP | MDNS | LLMNR)
+}
+
 /// Whether datagrams of a port tell names.
 #[inline]
 pub(super) fn is_of_interest(port: u16) -> bool {
     matches!(port, DNS | DHCP_SERVER | DHCP_CLIENT | DHCPV6_CLIENT | SSDP | MDNS)
 }
 
-/// Reads a datagram that the device of `told` sent; `ports` are source and destination. Names of addresses go to `names`, for the device that
-/// the datagram went to; where none are wanted, only DHCP is read.
+/// Between whom a datagram went.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way<'a> {
+    pub(super) ends: Ends,
+    pub(super) ip: &'a Ip,
+    /// Source and destination.
+    pub(super) ports: (u16, u16),
+}
+
+/// Reads a datagram that the device of `told` sent. Names of addresses go to `names`, for the device that asked for them; where none are wanted,
+/// only DHCP is read. Says what a DHCP server told.
 #[cold]
-pub(super) fn datagram(told: &mut Told, names: Option<(&mut AddressNames, Index)>, ports: (u16, u16), payload: &[u8]) {
+pub(super) fn datagram(told: &mut Told, names: Option<&mut AddressNames>, way: Way<'_>, payload: &[u8]) -> Option<Lease> {
+    let ports = way.ports;
     if matches!(ports, (MDNS | SSDP, _) | (_, MDNS | SSDP)) {
         told.announcements += 1;
         if told.announcements > ANNOUNCEMENTS || names.is_none() {
             told.announcements = ANNOUNCEMENTS;
-            return;
+            return None;
         }
     }
     match ports {
-        (DNS, _) => {
-            if let Some((names, asker)) = names {
-                dns_answers(payload, &mut |name, address| names.answered(asker, name, address));
-            }
-        }
+        (DNS, _) | (_, DNS) => resolved(names?, way, payload),
         (MDNS, _) => mdns_names(payload, &mut |own| told.name(own.kind, own.text)),
+        (DHCP_SERVER, _) => return dhcp(payload).filter(|message| message.from_server).map(|reply| Lease::of(&reply)),
         (DHCP_CLIENT, _) | (_, DHCP_SERVER) => {
-            let Some(request) = dhcp(payload).filter(|message| !message.from_server) else { return };
+            let request = dhcp(payload).filter(|message| !message.from_server)?;
             told.host_name = request.host_name.map(Private::new).or(told.host_name.take());
             told.vendor_class = request.vendor_class.map(Private::new).or(told.vendor_class.take());
         }
@@ -86,5 +121,20 @@ pub(super) fn datagram(told: &mut Told, names: Option<(&mut AddressNames, Index)
             }
         }
         _ => {}
+    }
+    None
+}
+
+/// A question to a server of names, or its answer.
+fn resolved(names: &mut AddressNames, way: Way<'_>, payload: &[u8]) {
+    let Some(message) = dns_question(payload) else { return };
+    let Way { ends, ip, ports } = way;
+    let (asker, server, port) =
+        if message.is_answer { (ends.destination, ip.source, ports.1) } else { (ends.source, ip.destination, ports.0) };
+    let question = Question { asker, server, port, id: message.id, name: Private::new(message.name) };
+    if !message.is_answer {
+        names.asks(question);
+    } else if ports.0 == DNS && names.was_asked(&question) {
+        dns_answers(payload, &mut |name, address| names.answered(asker, name, address));
     }
 }

@@ -13,6 +13,7 @@ mod layered;
 mod loopback;
 mod mirror;
 mod names;
+mod neighbour;
 mod plain;
 mod ppp;
 mod rest;
@@ -23,6 +24,8 @@ mod wrapped;
 
 #[cfg(test)]
 mod tests;
+
+pub use neighbour::{Neighbour, neighbour, on_link_prefixes};
 
 use std::net::IpAddr;
 

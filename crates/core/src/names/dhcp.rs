@@ -55,6 +55,8 @@ pub struct DhcpFacts {
     pub requested: Option<Ipv4Addr>,
     /// The address the server gives: field `yiaddr`.
     pub assigned: Option<Ipv4Addr>,
+    /// The mask of its network: option 1.
+    pub mask: Option<Ipv4Addr>,
     /// The first router of the network: option 3.
     pub router: Option<Ipv4Addr>,
     /// The server's address: option 54.
@@ -103,6 +105,7 @@ pub fn dhcp(payload: &[u8]) -> Option<DhcpFacts> {
         vendor_class: text(60),
         requested: address(&option(&options, 50)).or(address(fixed.get(12..16)?)),
         assigned: address(fixed.get(16..20)?),
+        mask: address(&option(&options, 1)),
         router: address(&option(&options, 3)),
         server: address(&option(&options, 54)),
     })

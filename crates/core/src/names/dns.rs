@@ -46,6 +46,29 @@ pub fn dns_answers(payload: &[u8], each: &mut dyn FnMut(&str, IpAddr)) {
     }
 }
 
+/// What a DNS message asks, or answers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DnsQuestion {
+    /// Number by which an answer names its question (RFC 1035, section 4.1.1).
+    pub id: u16,
+    /// Whether it is an answer.
+    pub is_answer: bool,
+    /// The name that is asked for, in lower case.
+    pub name: String,
+}
+
+/// The question of a DNS message, in whichever direction it goes. `None` if it is none, or asks nothing.
+#[must_use]
+pub fn dns_question(payload: &[u8]) -> Option<DnsQuestion> {
+    let message = Message::from_slice(payload).ok()?;
+    let header = message.header();
+    let question = message.question().next()?.ok()?;
+    let mut name = text_of(question.qname().iter());
+    name.make_ascii_lowercase();
+    let is_question = header.opcode() == Opcode::QUERY && question.qclass() == Class::IN && !name.is_empty();
+    is_question.then(|| DnsQuestion { id: header.id(), is_answer: header.qr(), name })
+}
+
 /// The name asked for, and the answers, of a successful response.
 fn response(payload: &[u8]) -> Option<(Name<'_>, Answers<'_>)> {
     let message = Message::from_slice(payload).ok()?;

@@ -7,8 +7,9 @@ const MOST_LINES: usize = 64;
 
 /// The most telling name in an announcement (`NOTIFY`), an answer to a search, or a search.
 ///
-/// In this order: a header with a friendly name; the product in `SERVER` or `USER-AGENT`, without the operating system and
-/// `UPnP` version in front; the part of `USN` that is no bare UUID. `None` if there is none of them, or it is no SSDP message.
+/// In this order: a header with a friendly name; the product in `SERVER`, without the operating system and `UPnP` version in front; the part of
+/// `USN` that is no bare UUID. `None` if there is none of them, or it is no SSDP message. `USER-AGENT` names the program that searches, which may
+/// run on any device, so it is no device's name.
 #[must_use]
 pub fn ssdp_name(payload: &[u8]) -> Option<String> {
     let mut lines = payload.split(|&octet| octet == b'\n').take(MOST_LINES);
@@ -26,7 +27,7 @@ pub fn ssdp_name(payload: &[u8]) -> Option<String> {
         match header.as_slice() {
             // CPFN.UPNP.ORG is the friendly name of a control point (1.3.2).
             b"cpfn.upnp.org" => return Some(value()).filter(|value| !value.is_empty()),
-            b"server" | b"user-agent" => product = product.or_else(|| product_of(&value())),
+            b"server" => product = product.or_else(|| product_of(&value())),
             b"usn" => identifier = identifier.or_else(|| identifier_of(&value())),
             _ if is_friendly(&header) => {
                 let value = value();
@@ -107,6 +108,11 @@ mod tests {
         assert_eq!(name(&message).as_deref(), Some("Küche"));
         let search = "M-SEARCH * HTTP/1.1\r\nUSER-AGENT: Linux/5 UPnP/2.0 app/1\r\nCPFN.UPNP.ORG: Den TV\r\n\r\n";
         assert_eq!(name(search).as_deref(), Some("Den TV"));
+    }
+
+    #[test]
+    fn a_program_that_searches_gives_its_device_no_name() {
+        assert_eq!(name("M-SEARCH * HTTP/1.1\r\nMAN: \"ssdp:discover\"\r\nUSER-AGENT: Browser/1 Linux\r\n\r\n"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::weigh::{Setting, unseen, weigh};
 use super::{Caveat, Control, Direction, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts, chain};
 use crate::detect::lottery::{AT_ONCE, Lag, bound, e_bh};
 use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
-use crate::measure::Profile;
+use crate::measure::{Joined, Profile};
 use crate::probe::{Effect, Heard, Round, Void};
 use crate::samples::Tested;
 use crate::time::{SECOND, Timestamp, Window};
@@ -49,13 +49,17 @@ const ALWAYS: f64 = 0.5;
 pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tested>, settings: &Settings) -> Verdicts {
     let mut caveats = Vec::new();
     let rounds = inside(findings, fitting(findings, rounds, &mut caveats), &mut caveats);
-    let devices: Vec<(&DeviceFindings, Profile)> =
-        findings.devices.iter().filter(|it| it.role == Role::Device).map(|it| (it, Profile::of(it))).collect();
+    let devices: Vec<(&DeviceFindings, Profile)> = findings
+        .devices
+        .iter()
+        .filter(|it| it.role == Role::Device && !is_stranger(it))
+        .map(|it| (it, Profile::of(it)))
+        .collect();
+    let joined: Vec<_> = devices.iter().filter_map(|(device, profile)| Some((device.id, Joined::of(device)?, profile))).collect();
     let trials: Vec<Trial> = rounds
         .into_iter()
         .map(|round| {
-            let subjects =
-                devices.iter().map(|(device, profile)| Subject { id: device.id, since: device.seen.from, profile, unseen: &[] });
+            let subjects = joined.iter().map(|&(id, since, profile)| Subject { id, since, profile, unseen: &[] });
             Trial::new(round, subjects)
         })
         .collect();
@@ -95,6 +99,11 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
         verdict.outcome = decide(verdict, &trials, there, heard, settings.alpha, &hits);
     }
     Verdicts { devices: verdicts, void: session.void(), trials, alpha: settings.alpha, caveats, control }
+}
+
+/// Whether somebody only showed up with a frame or two: there is nothing to say of it, and 20,000 made-up addresses need no row each.
+fn is_stranger(device: &DeviceFindings) -> bool {
+    !device.sent.bins.is_empty() && device.received.bins.is_empty() && Joined::of(device).is_none()
 }
 
 /// The verdict that the evidence allows.

@@ -40,6 +40,7 @@ fn a_request_tells_who_asks() {
         vendor_class: Some("speakeros:1.2".to_owned()),
         requested: Some(Ipv4Addr::new(192, 0, 2, 7)),
         assigned: None,
+        mask: None,
         router: None,
         server: None,
     };
@@ -48,12 +49,18 @@ fn a_request_tells_who_asks() {
 
 #[test]
 fn an_answer_tells_address_router_and_server() {
-    let options = [option_of(53, &[5]), option_of(3, &[192, 0, 2, 1, 192, 0, 2, 2]), option_of(54, &[192, 0, 2, 3])];
+    let options = [
+        option_of(53, &[5]),
+        option_of(1, &[255, 255, 254, 0]),
+        option_of(3, &[192, 0, 2, 1, 192, 0, 2, 2]),
+        option_of(54, &[192, 0, 2, 3]),
+    ];
     let mut answer = message(2, &options.concat());
     answer[16..20].copy_from_slice(&[192, 0, 2, 7]);
     let facts = dhcp(&answer).unwrap();
     assert_eq!((facts.kind, facts.from_server), (DhcpKind::Ack, true));
     assert_eq!(facts.assigned, Some(Ipv4Addr::new(192, 0, 2, 7)));
+    assert_eq!(facts.mask, Some(Ipv4Addr::new(255, 255, 254, 0)));
     assert_eq!(facts.router, Some(Ipv4Addr::new(192, 0, 2, 1)));
     assert_eq!(facts.server, Some(Ipv4Addr::new(192, 0, 2, 3)));
 }
