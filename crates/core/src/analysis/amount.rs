@@ -31,6 +31,9 @@ const SILENCE: i64 = 300_000_000;
 /// Before a stream of samples, records of at least so many octets are pieces of it; shorter ones may be what the request needs.
 const LEAST_PIECE: u32 = 1_000;
 
+/// A backlog may have had pauses between words as well: this part of those that were sent live.
+const PAUSES_BEFORE: f64 = 0.3;
+
 /// Pieces of a backlog leave one after the other with pauses no longer than this, nanoseconds.
 const BACKLOG_GAP: i64 = 20_000_000;
 
@@ -129,7 +132,8 @@ impl Upload<'_> {
     }
 
     /// Sound and pre-roll where every record was seen. The value is slices times beat, and what was sent before the beat and `beside` it in pieces of another
-    /// length. Where lengths are only similar, what seems a backlog may be records of something else, so that the lower end leaves it out.
+    /// length. Where lengths are only similar, what seems a backlog may be records of something else, so that the lower end leaves it out. Nothing was sent in pauses
+    /// between words: whether they were heard, and what pauses a backlog had, is not known.
     fn counted(&self, beside: f64) -> (Estimate, Estimate) {
         let (spread, early) = (self.spread(), self.early());
         let backlog = self.train.backlog;
@@ -138,8 +142,13 @@ impl Upload<'_> {
         let loose = self.loose(backlog + early.value, value);
         let unsure = if self.is_constant() || self.is_cut() { 0.0 } else { backlog };
         let high = early.value.max(early.high) + spread + loose;
+        let silence = self.train.silence;
         (
-            Estimate { value, low: counted + early.low - unsure - spread - loose, high: counted + high },
+            Estimate {
+                value,
+                low: counted + early.low - unsure - silence - spread - loose,
+                high: counted + high + PAUSES_BEFORE * silence,
+            },
             Estimate { value: backlog + early.value, low: backlog + early.low - unsure - spread - loose, high: backlog + high },
         )
     }

@@ -7,7 +7,7 @@ use crate::meter::Track;
 use crate::roster::Index;
 use crate::stream::records::{Held, Piece, Records};
 use crate::stream::tcp::{Order, Ordered, Segment};
-use crate::time::{SECOND, Timestamp};
+use crate::time::{MILLISECOND, SECOND, Timestamp};
 
 use super::hello::Hello;
 
@@ -31,6 +31,9 @@ pub(super) struct Unread {
 /// A hole of more octets than this is another connection's beginning rather than what a capture lost.
 const LARGEST_HOLE: u32 = 1 << 24;
 
+/// A bridge shows a datagram again within this, nanoseconds.
+const COPIED: i64 = 5 * MILLISECOND;
+
 /// Slices from which on a flow is more than a few packets.
 const SLIGHT: usize = 8;
 
@@ -52,7 +55,9 @@ pub(super) struct Uplink {
     /// Whether the episode before ended only because it was full.
     pub(super) continued: bool,
     /// The datagram before (identification, checksum, length): a bridge shows some twice.
-    pub(super) latest_datagram: (u32, u16, u32),
+    latest_datagram: (u32, u16, u32),
+    /// Datagrams without a checksum were seen to keep their identification (RFC 6864, section 4.1, allows it): then it tells no copy.
+    unnumbered: bool,
     /// Payload octets that the device sent, by second, since they were noted among its contacts.
     pub(super) sent: Track,
 }
@@ -88,6 +93,7 @@ impl Uplink {
             audio: 0,
             continued: false,
             latest_datagram: (0, 0, 0),
+            unnumbered: false,
             sent: Track::default(),
         }
     }
@@ -144,12 +150,17 @@ impl Uplink {
     /// A datagram that the device sent; one that a bridge shows again is passed over.
     #[inline]
     pub(super) fn datagram(&mut self, at: Timestamp, payload: &[u8], length: u32, copy: (u32, u16)) {
+        let passed = at.since(self.used).saturating_abs();
         self.used = at;
         let this = (copy.0, copy.1, length);
-        if this == self.latest_datagram && (copy.0 != 0 || copy.1 != 0) {
+        let before = std::mem::replace(&mut self.latest_datagram, this);
+        if copy.1 == 0 && copy.0 == before.0 && before.1 == 0 && (passed > COPIED || length != before.2) {
+            self.unnumbered = true;
+        }
+        let tells = copy.1 != 0 || (copy.0 != 0 && !self.unnumbered);
+        if this == before && tells {
             return;
         }
-        self.latest_datagram = this;
         self.intake.hello.datagram(payload);
         self.intake.add(at, length);
         let slice = self.intake.slice(at);
@@ -217,5 +228,42 @@ impl Ordered for Intake {
             self.unseen = self.unseen.saturating_add(u64::from(begun) + u64::from(octets));
         }
         self.hello.hole();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::IpAddr;
+
+    /// How many slices datagrams make, each at so many milliseconds, with identification, checksum and length.
+    fn counted(datagrams: impl IntoIterator<Item = (i64, (u32, u16), u32)>) -> usize {
+        let key = FlowKey {
+            source: IpAddr::from([10, 0, 0, 2]),
+            destination: IpAddr::from([198, 51, 100, 1]),
+            protocol: 17,
+            source_port: 1,
+            destination_port: 2,
+        };
+        let mut uplink = Uplink::new(key, 0, Timestamp::from_nanos(0));
+        for (millis, copy, length) in datagrams {
+            uplink.datagram(Timestamp::from_nanos(millis * MILLISECOND), &[], length, copy);
+        }
+        uplink.intake.slices.len()
+    }
+
+    #[test]
+    fn datagrams_without_checksum_and_of_constant_identification_are_no_copies() {
+        for identification in [0, 1, 0xffff] {
+            assert_eq!(counted((0..50).map(|frame| (1 + frame * 20, (identification, 0), 200))), 50);
+        }
+    }
+
+    #[test]
+    fn what_a_bridge_shows_twice_counts_once() {
+        let twice = |frame: u32| [(i64::from(frame) * 20, (frame, 7), 200), (i64::from(frame) * 20 + 1, (frame, 7), 200)];
+        assert_eq!(counted((1..=50).flat_map(twice)), 50);
+        let without_checksum = |frame: u32| twice(frame).map(|(at, (number, _), length)| (at, (number, 0), length));
+        assert_eq!(counted((1..=50).flat_map(without_checksum)), 50);
     }
 }

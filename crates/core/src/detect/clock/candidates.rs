@@ -1,5 +1,7 @@
 //! Which slices might belong together: classes of equal length, bands of similar length, and stretches of steady octets.
 
+use super::judge::{FEW, FEW_BEAT, highest_rate};
+use super::phrases::Pauses;
 use super::{Settings, Slice, Train};
 use crate::findings::TrainShape;
 
@@ -42,10 +44,11 @@ const HELD: f64 = 0.9;
 /// How often a part of a run is cut again at most.
 const BREAKS: u32 = 2;
 
-/// Asks of slices whether they are a train; of a part, together with the run that it is a part of.
-pub(super) trait Look: FnMut(TrainShape, &[Slice], &[Slice]) -> Option<Train> {}
+/// Asks of slices whether they are a train; of a part, together with the run that it is a part of, and all that was sent around it where its times
+/// are others than those of the episode.
+pub(super) trait Look: FnMut(TrainShape, &[Slice], &[Slice], Option<&[Slice]>) -> Option<Train> {}
 
-impl<T: FnMut(TrainShape, &[Slice], &[Slice]) -> Option<Train>> Look for T {}
+impl<T: FnMut(TrainShape, &[Slice], &[Slice], Option<&[Slice]>) -> Option<Train>> Look for T {}
 
 /// How often each length occurs among slices, in order of length.
 #[derive(Debug, Default)]
@@ -74,6 +77,7 @@ pub(super) struct Scratch {
     left: Vec<(u32, usize)>,
     seen: Vec<Band>,
     seen_runs: Vec<(i64, i64, Band)>,
+    pauses: Pauses,
 }
 
 /// Shortest and longest length.
@@ -89,11 +93,52 @@ pub(super) fn constant(
     found: &mut Vec<Train>,
 ) {
     for length in frequent(lengths, settings.records) {
-        split(slices, (length, length), &mut scratch.run, settings, |run| {
-            found.extend(whole_or_parts(TrainShape::Constant, run, run, BREAKS, settings, look));
+        let highest = highest_rate(TrainShape::Constant, (length, length), settings);
+        let Scratch { run, pauses, .. } = scratch;
+        split(slices, (length, length), highest, run, settings, |run| {
+            found.extend(train_of(TrainShape::Constant, run, slices, pauses, settings, look));
         });
     }
 }
+
+/// Looks at a run as it is; if it is no train, or a small one, without its pauses.
+fn train_of(
+    shape: TrainShape,
+    run: &[Slice],
+    episode: &[Slice],
+    pauses: &mut Pauses,
+    settings: &Settings,
+    look: &mut impl Look,
+) -> Option<Train> {
+    let found = whole_or_parts(shape, run, run, BREAKS, settings, look);
+    let enough = |train: &Train| {
+        explained(train) >= EXPLAINED * lasted(run) || f64::from(train.records) >= HELD * to_f64(run.len() as u64)
+    };
+    if run.len() < FEW_IN_PHRASES || found.as_ref().is_some_and(enough) || !pauses.find(run) {
+        return found;
+    }
+    let (short, around) = pauses.take_out(run, episode);
+    let Some(mut train) = look(shape, short, short, Some(around)).filter(keeps_phrases) else { return found };
+    if found.as_ref().is_some_and(|found| found.records >= train.records) {
+        return found;
+    }
+    pauses.put_back(&mut train, run);
+    Some(train)
+}
+
+/// Fewest slices in phrases.
+const FEW_IN_PHRASES: usize = 32;
+
+/// Whether a train whose pauses were taken out keeps its beat so closely that the choice of what is a pause cannot have made it.
+fn keeps_phrases(train: &Train) -> bool {
+    train.unevenness <= PHRASES_UNEVENNESS && train.regularity >= PHRASES_REGULARITY && train.is_framed()
+}
+
+/// Largest unevenness of a train whose pauses were taken out.
+const PHRASES_UNEVENNESS: f64 = 0.0012;
+
+/// Least share of its moments on time.
+const PHRASES_REGULARITY: f64 = 0.88;
 
 /// Looks at a part of a run; if it is no train, or the beat is kept for a part of its time only, at what lies before and after its longest
 /// gap. Only where all of that is trains are they one: an even stretch of something else is none.
@@ -105,13 +150,13 @@ fn whole_or_parts(
     settings: &Settings,
     look: &mut impl Look,
 ) -> Option<Train> {
-    let whole = look(shape, part, run);
+    let whole = look(shape, part, run, None);
     if breaks == 0 || whole.as_ref().is_some_and(|train| explained(train) >= EXPLAINED * lasted(part)) {
         return whole;
     }
     let Some((one, other)) = broken(part) else { return whole };
     let mut both: Option<Train> = None;
-    for part in [one, other].into_iter().filter(|part| is_worth_a_look(part, settings)) {
+    for part in [one, other].into_iter().filter(|part| is_worth_a_look(part, f64::INFINITY, settings)) {
         let Some(train) = whole_or_parts(shape, part, run, breaks - 1, settings, look) else { return whole };
         both = Some(match both {
             Some(before) => before.and(&train),
@@ -153,7 +198,7 @@ pub(super) fn variable(
     look: &mut impl Look,
     found: &mut Vec<Train>,
 ) {
-    let Scratch { run, left, seen, seen_runs } = scratch;
+    let Scratch { run, left, seen, seen_runs, pauses } = scratch;
     seen.clear();
     seen_runs.clear();
     for ratio in BANDS {
@@ -162,13 +207,13 @@ pub(super) fn variable(
                 continue;
             }
             seen.push(band);
-            split(slices, band, run, settings, |run| {
+            split(slices, band, settings.bit_rate.1, run, settings, |run| {
                 // Two bands that hold the same stretch of time and the same extremes hold the same slices.
                 let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
                 let stretch = (first.at, last.at, extremes(run));
                 if !seen_runs.contains(&stretch) {
                     seen_runs.push(stretch);
-                    found.extend(whole_or_parts(TrainShape::Variable, run, run, BREAKS, settings, look));
+                    found.extend(train_of(TrainShape::Variable, run, slices, pauses, settings, look));
                 }
             });
         }
@@ -181,7 +226,7 @@ pub(super) fn extremes(slices: &[Slice]) -> (u32, u32) {
 }
 
 /// Whether slices came over long enough, and neither as a trickle nor as a flood that no codec makes.
-fn is_worth_a_look(slices: &[Slice], settings: &Settings) -> bool {
+fn is_worth_a_look(slices: &[Slice], highest: f64, settings: &Settings) -> bool {
     let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return false };
     let lasted = last.at.saturating_sub(first.at);
     let octets: u64 = slices.iter().map(|slice| u64::from(slice.length)).sum();
@@ -189,7 +234,8 @@ fn is_worth_a_look(slices: &[Slice], settings: &Settings) -> bool {
     slices.len() >= settings.records
         && lasted >= SHORTEST
         && nanos <= count * settings.beat.1 * LOOSE
-        && to_f64(octets) * 8.0 <= (nanos / 1e9 + BACKLOG) * settings.bit_rate.1
+        && (slices.len() >= FEW || nanos >= to_f64(FEW as u64 / 2) * FEW_BEAT)
+        && to_f64(octets) * 8.0 <= (nanos / 1e9 + BACKLOG) * highest
 }
 
 #[expect(clippy::cast_precision_loss, reason = "octets and nanoseconds of an episode lie far below 2^53")]
@@ -241,9 +287,17 @@ fn bands(lengths: &Lengths, ratio: f64, least: usize, left: &mut Vec<(u32, usize
 }
 
 /// Calls `look` with each run of slices of a band of lengths that pauses do not cut and that is worth it. `run` is room for them.
-fn split(slices: &[Slice], (low, high): (u32, u32), run: &mut Vec<Slice>, settings: &Settings, mut look: impl FnMut(&[Slice])) {
+/// `highest` is the bit rate that they may have.
+fn split(
+    slices: &[Slice],
+    (low, high): Band,
+    highest: f64,
+    run: &mut Vec<Slice>,
+    settings: &Settings,
+    mut look: impl FnMut(&[Slice]),
+) {
     let mut close = |run: &mut Vec<Slice>| {
-        if is_worth_a_look(run, settings) {
+        if is_worth_a_look(run, highest, settings) {
             look(run);
         }
         run.clear();
@@ -267,8 +321,8 @@ pub(super) fn steady(slices: &[Slice], settings: &Settings, look: &mut impl Look
         let end = start + reach(&slices[start..], settings);
         let stretch = &slices[start..end];
         let long = stretch[stretch.len() - 1].at.saturating_sub(stretch[0].at) >= STEADY;
-        if long && is_worth_a_look(stretch, settings) {
-            found.extend(look(TrainShape::Paced, stretch, stretch));
+        if long && is_worth_a_look(stretch, settings.bit_rate.1, settings) {
+            found.extend(look(TrainShape::Paced, stretch, stretch, None));
         }
         start = end;
     }

@@ -16,6 +16,21 @@ pub(super) const ONE_MOMENT: i64 = 5_000_000;
 /// A moment is on time within this many beats of the line, where that is more than the link's scheduling.
 const SHIFT: f64 = 0.6;
 
+/// But not where it is farther from the line than this, nanoseconds: what comes four times a second would otherwise always be on time.
+const FARTHEST: f64 = 80e6;
+
+/// Fewer slices than this are a train only if they are slow and keep the beat as closely as [`FEW_UNEVENNESS`] says.
+pub(super) const FEW: usize = 16;
+
+/// Blocks of varying length that this is taken off: the last is cut short where the sound ends, by half on average, and the first may be the request.
+const PARTIAL: f64 = 0.75;
+
+/// Largest unevenness of few slices.
+const FEW_UNEVENNESS: f64 = 0.0005;
+
+/// Shortest beat of few slices, nanoseconds: blocks that a recorder hands over.
+pub(super) const FEW_BEAT: f64 = 95e6;
+
 /// Least that any encryption or framing adds to a slice, octets: an AEAD tag (RFC 5116) or an RTP header (RFC 3550, section 5.1) and a little.
 const OVERHEAD: f64 = 16.0;
 
@@ -69,7 +84,7 @@ impl<'m> Fitted<'m> {
             return None;
         }
         // A record of something else in between shifts the count by one beat.
-        let tolerance = |beat: f64| settings.tolerance.max(SHIFT * beat * total / count);
+        let tolerance = |beat: f64| settings.tolerance.max((SHIFT * beat * total / count).min(FARTHEST));
         let line = Line::through(moments, tolerance, beats)?;
         Some(Self { moments, line, tolerance: tolerance(line.beat), total })
     }
@@ -137,6 +152,10 @@ impl<'m> Fitted<'m> {
             let passed = to_f64(live.saturating_sub(first.at)) / to_f64(SECOND);
             backlog = octets(between(slices, first.at, live)) * 8.0 / bit_rate - passed;
         }
+        let beat = total * line.beat / count;
+        if shape == TrainShape::Variable && beat >= FEW_BEAT && sum <= count * f64::from(LONGEST_FRAME) {
+            seconds -= PARTIAL * beat / to_f64(SECOND);
+        }
         let train = Train {
             shape,
             lengths: extremes(slices),
@@ -145,9 +164,10 @@ impl<'m> Fitted<'m> {
             live,
             records: u32::try_from(slices.len()).ok()?,
             octets: slices.iter().map(|slice| u64::from(slice.length)).sum(),
-            beat: total * line.beat / count,
+            beat,
             beat_error: line.beat_error / line.beat,
             seconds,
+            silence: 0.0,
             backlog: if backlog > OWN * seconds / count { backlog } else { 0.0 },
             bit_rate,
             regularity: share(line.on_time, moments.len() - self.waited(datagrams)),
@@ -159,12 +179,15 @@ impl<'m> Fitted<'m> {
             TrainShape::Constant | TrainShape::Variable => settings.variable,
             TrainShape::Paced => settings.paced,
         };
+        let few = slices.len() < FEW;
+        let unevenness = if few { FEW_UNEVENNESS } else { limits.unevenness };
         let within = |value: f64, range: (f64, f64)| range.0 <= value && value <= range.1;
         let fits = line.on_time >= MOMENTS
-            && train.unevenness <= limits.unevenness
+            && train.unevenness <= unevenness
+            && (!few || train.beat >= FEW_BEAT)
             && train.regularity >= limits.regularity
             && within(train.beat, settings.beat)
-            && train.bit_rate <= settings.bit_rate.1
+            && train.bit_rate <= highest_rate(shape, train.lengths, settings)
             && (sum - OVERHEAD * count) * 8.0 / seconds >= settings.bit_rate.0
             && train.seconds >= limits.seconds
             && stands_out(&train, run, episode, settings.pause)
@@ -172,6 +195,19 @@ impl<'m> Fitted<'m> {
         fits.then_some(train)
     }
 }
+
+/// Highest bit rate of slices of these lengths. Records of one length that are longer than a segment, and not as long as records may be, show what
+/// was written at once; what the network carries as fast as it can is cut to segments or to full records.
+pub(super) fn highest_rate(shape: TrainShape, lengths: (u32, u32), settings: &Settings) -> f64 {
+    let written = (LONGEST_SEGMENT..FULL_RECORD).contains(&lengths.0);
+    if shape == TrainShape::Constant && written { settings.samples_rate } else { settings.bit_rate.1 }
+}
+
+/// Octets that no segment or datagram on a usual link holds: an Ethernet frame takes 1,500.
+const LONGEST_SEGMENT: u32 = 1_500;
+
+/// Octets of a full TLS record (RFC 8446, section 5.1), less what some libraries leave free.
+const FULL_RECORD: u32 = 16_000;
 
 /// The moments at which slices left: positions along the line (slices or octets sent by then) and nanoseconds since the first.
 fn find_moments(shape: TrainShape, slices: &[Slice], moments: &mut Vec<(f64, f64)>) {

@@ -9,6 +9,7 @@
 mod candidates;
 mod context;
 mod judge;
+mod phrases;
 mod turns;
 
 use self::candidates::Lengths;
@@ -32,11 +33,13 @@ pub struct Slice {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Settings {
     /// Shortest and longest beat, nanoseconds. Speech codecs frame 10 to 64 ms of sound; clients send one to four frames at
-    /// a time.
+    /// a time, or what a recorder hands over four or five times a second.
     pub beat: (f64, f64),
     /// Lowest and highest rate, bits per second: from the lowest speech codecs, less what encryption adds to each record, to 16-bit PCM at
     /// 16 kHz in two channels, with it.
     pub bit_rate: (f64, f64),
+    /// Highest rate of records of one length that are neither full segments nor full records, bits per second: 16-bit PCM at 48 kHz in two channels.
+    pub samples_rate: f64,
     /// Fewest slices of a train.
     pub records: usize,
     /// A train ends where nothing of it was sent for so long, nanoseconds.
@@ -65,9 +68,10 @@ pub struct Limits {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            beat: (5e6, 130e6),
+            beat: (5e6, 280e6),
             bit_rate: (6_000.0, 512_000.0),
-            records: 16,
+            samples_rate: 1_650_000.0,
+            records: 8,
             pause: SECOND,
             tolerance: 30e6,
             constant: Limits { unevenness: 0.005, regularity: 0.9, seconds: 0.5 },
@@ -100,6 +104,8 @@ pub struct Train {
     pub beat_error: f64,
     /// Seconds of sound.
     pub seconds: f64,
+    /// Of these, seconds of pauses between words in which nothing was sent.
+    pub silence: f64,
     /// Seconds of sound that had been recorded when the first slice was sent; 0 where that is hardly more than that slice's own.
     pub backlog: f64,
     /// Bits per second of sound.
@@ -135,6 +141,7 @@ impl Train {
             beat: both(self.beat, next.beat),
             beat_error: self.beat_error.max(next.beat_error),
             seconds,
+            silence: self.silence + next.silence,
             bit_rate: both(self.bit_rate, next.bit_rate),
             regularity: both(self.regularity, next.regularity),
             unevenness: self.unevenness.max(next.unevenness),
@@ -177,8 +184,9 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
     }
     let Scratch { lengths, rest, turns, candidates: scratch, moments } = scratch;
     let mut found = Vec::new();
-    let mut look =
-        |shape: TrainShape, part: &[Slice], run: &[Slice]| judge::judge(shape, part, (run, slices), datagrams, settings, moments);
+    let mut look = |shape: TrainShape, part: &[Slice], run: &[Slice], around: Option<&[Slice]>| {
+        judge::judge(shape, part, (run, around.unwrap_or(slices)), datagrams, settings, moments)
+    };
     lengths.count(slices);
     candidates::constant(slices, lengths, settings, scratch, &mut look, &mut found);
     // Records of one length at one beat that are most of what was sent leave nothing to explain.
@@ -196,7 +204,11 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
         candidates::steady(rest, settings, &mut look, &mut found);
     }
     if datagrams && found.is_empty() && turns::collect(slices, turns) {
-        let mut look = |shape: TrainShape, part: &[Slice], run: &[Slice]| {
+        let mut look = |shape: TrainShape, part: &[Slice], run: &[Slice], around: Option<&[Slice]>| {
+            // Turns whose pauses were taken out do not lie where the slices do that they were made of.
+            if around.is_some() {
+                return None;
+            }
             let mut train = judge::judge(shape, part, (run, turns), datagrams, settings, moments)?;
             turns::take_apart(&mut train, slices);
             Some(train)

@@ -1,1 +1,100 @@
+//! What keeps a beat although it comes rarely, fast, or in phrases; and what only seems to.
 
+use super::*;
+
+/// Bits of a linear congruential generator (Knuth's).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: i64) -> i64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from(self.0 >> 33).unwrap() % most
+    }
+}
+
+fn slice(at: i64, length: i64) -> Slice {
+    Slice { at, length: u32::try_from(length).unwrap(), answered: 0, since_answer: 0 }
+}
+
+fn seconds(slices: &[Slice], datagrams: bool) -> f64 {
+    trains(slices, datagrams, &Settings::default()).iter().map(|train| train.seconds).sum()
+}
+
+/// Phrases of 1.5 s in frames of 20 ms, up to 4 ms late, with a pause between them.
+fn phrases(count: i64, pause: i64, chance: &mut Chance) -> Vec<Slice> {
+    let frame = |number: i64| number / 75 * (1_500_000_000 + pause) + number % 75 * 20_000_000;
+    (0..count * 75).map(|number| slice(frame(number) + chance.below(4_000_000), 80 + chance.below(60))).collect()
+}
+
+#[test]
+fn all_phrases_are_one_train_and_pauses_no_sound() {
+    let mut chance = Chance(1);
+    for (count, pause) in (1..=20).flat_map(|count| [400, 507, 800].map(|pause| (count, pause * 1_000_000))) {
+        let slices = phrases(count, pause, &mut chance);
+        let sent = f64::from(u32::try_from(count).unwrap()) * 1.5;
+        for datagrams in [false, true] {
+            let found = trains(&slices, datagrams, &Settings::default());
+            let counted = seconds(&slices, datagrams);
+            assert!((counted - sent).abs() < 0.02 * sent, "{count} phrases, {pause} ns apart: {counted} of {sent} s");
+            assert_eq!(found.first().map(|train| train.first), slices.first().map(|slice| slice.at));
+            assert_eq!(found.last().map(|train| train.last), slices.last().map(|slice| slice.at));
+        }
+    }
+}
+
+#[test]
+fn pauses_between_words_are_counted_and_said() {
+    let slices = phrases(5, 260_000_000, &mut Chance(2));
+    let found = trains(&slices, false, &Settings::default());
+    let [train] = &found[..] else { panic!("{found:#?}") };
+    // Four pauses of 260 ms between five phrases of 1.5 s.
+    assert!((train.silence - 1.04).abs() < 0.1 && (train.seconds - 8.54).abs() < 0.15, "{train:?}");
+}
+
+#[test]
+fn blocks_of_a_quarter_of_a_second_are_found() {
+    let mut chance = Chance(3);
+    for (beat, variable) in (130..=270).step_by(10).flat_map(|beat| [(beat, false), (beat, true)]) {
+        let sent = 4_000 / beat;
+        let length = |chance: &mut Chance| if variable { 400 + chance.below(500) } else { 800 };
+        let slices: Vec<Slice> =
+            (1..=sent).map(|block| slice(block * beat * 1_000_000 + chance.below(8_000_000), length(&mut chance))).collect();
+        let (counted, block) = (seconds(&slices, false) * 1e3, f64::from(i32::try_from(beat).unwrap()));
+        // What is taken off blocks of varying length is less than one.
+        let sent = block * f64::from(i32::try_from(sent).unwrap());
+        assert!((counted - sent).abs() <= block, "{beat} ms, variable {variable}: {counted} of {sent} ms");
+    }
+}
+
+#[test]
+fn few_slices_that_hardly_keep_a_beat_are_no_blocks() {
+    let mut chance = Chance(4);
+    let found = (0..2_000).filter(|_| {
+        let mut moments: Vec<i64> = (0..12).map(|_| chance.below(2_600_000_000)).collect();
+        moments.sort_unstable();
+        let slices: Vec<Slice> = moments.into_iter().map(|at| slice(at, 800)).collect();
+        seconds(&slices, false) > 0.0
+    });
+    assert!(found.count() <= 2);
+}
+
+#[test]
+fn samples_at_any_usual_rate_are_found() {
+    // 48 kHz in one and in two channels, 16 kHz in floating point, 24 kHz in Base64: octets of a record, and its milliseconds.
+    for (octets, millis) in [(1_942, 20), (3_862, 20), (4_126, 64), (2_648, 40)] {
+        let mut chance = Chance(5);
+        let sent = 3_000 / millis;
+        let slices: Vec<Slice> =
+            (1..=sent).map(|record| slice(record * millis * 1_000_000 + chance.below(3_000_000), octets)).collect();
+        let counted = seconds(&slices, false);
+        assert!((counted - 3.0).abs() < 0.1, "{octets} octets each {millis} ms: {counted} s");
+    }
+}
+
+#[test]
+fn full_records_and_segments_at_the_networks_pace_are_no_samples() {
+    for (octets, micros) in [(16_406, 82_000), (16_401, 130_000), (1_448, 9_000), (1_460, 11_000)] {
+        let slices: Vec<Slice> = (0..4_000_000 / micros).map(|record| slice(record * micros * 1_000, octets)).collect();
+        assert!(seconds(&slices, false).abs() < f64::EPSILON, "{octets} octets each {micros} us");
+    }
+}
