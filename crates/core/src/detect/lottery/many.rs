@@ -5,7 +5,7 @@
 const KNOWN: f64 = 0.8;
 
 /// Part of a home's chance for its first session; the rest is for all that ever follow.
-const FIRST_SESSION: f64 = 0.75;
+const FIRST_SESSION: f64 = 0.8;
 
 /// What [`super::Lottery::highest`] of each of the `devices` must reach that are there when the first round begins.
 #[must_use]
