@@ -296,8 +296,7 @@ fn who_was_not_there_was_not_tested() {
     let rounds = rounds(20, Heard::Yes);
     let length = seconds(&rounds);
     let asleep = device(1, length, |second| u64::from(second < 10));
-    let mut late = device(2, length, chatter);
-    late.seen.from = at(length - 1);
+    let late = device(2, length, |second| if second + 5 >= length { chatter(second) + 1 } else { 0 });
     let mut gateway = device(3, length, chatter);
     gateway.role = Role::Gateway;
     let verdicts = judged(&findings(length, vec![asleep, late, gateway]), rounds);
@@ -345,7 +344,7 @@ fn gaps_and_losses_of_the_capture_are_said() {
     let caveats = judged(&found, rounds).caveats;
     assert!(caveats.contains(&Caveat::FramesLost(5)) && caveats.contains(&Caveat::ClockSet), "{caveats:?}");
     let silence = caveats.iter().find_map(|it| match it {
-        Caveat::Silence { rounds, longest } => Some((*rounds, *longest)),
+        Caveat::Gap { rounds, longest } => Some((*rounds, *longest)),
         _ => None,
     });
     assert!(silence.is_some_and(|(rounds, longest)| rounds == 1 && (longest - 61.0).abs() < 1.5), "{caveats:?}");

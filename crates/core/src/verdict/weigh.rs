@@ -49,7 +49,14 @@ pub(super) fn weigh(
     let late = settings.late.then(|| super::late::search(&above, session, &rounds)).flatten();
     let strongest = late.map_or(ln_e, |late: Late| late.ln_e.max(ln_e));
     // A proof rests on all rounds: what was not seen is the same in all slots, and pays every bet 1. Silence is one only where it was seen.
-    let (counted, unseen) = if strongest < threshold { seen(sight, counted) } else { (counted, BTreeMap::new()) };
+    let (counted, unseen) = if strongest >= threshold {
+        (counted, BTreeMap::new())
+    } else if counted.is_empty() {
+        // It was never seen to send, so that no round was scored.
+        (counted, in_no_round(sight, trials))
+    } else {
+        seen(sight, counted)
+    };
     // The scores of the delay that the proof, if there is one, rests on.
     let delay = late.filter(|late| late.ln_e > ln_e && late.ln_e >= threshold).map(|late| late.lag);
     let recordings = Recordings::of(device);
@@ -163,6 +170,15 @@ fn seen<'a>(sight: Option<&Sight>, mut counted: Counted<'a>) -> (Counted<'a>, BT
         why.is_none()
     });
     (counted, others)
+}
+
+/// The reasons why a device without any score was not seen, and in how many rounds.
+fn in_no_round(sight: Option<&Sight>, trials: &[Trial]) -> BTreeMap<Unseen, u32> {
+    let mut reasons = BTreeMap::new();
+    for why in trials.iter().filter(|trial| !trial.round.is_void()).filter_map(|trial| unseen(sight, trial)) {
+        *reasons.entry(why).or_default() += 1;
+    }
+    reasons
 }
 
 /// Why the device could not be seen in a round, if so.
