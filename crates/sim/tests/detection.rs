@@ -158,33 +158,33 @@ fn every_way_to_stream_is_found_without_false_alarms() {
 #[test]
 fn speakers_drawn_at_random_are_found_and_their_seconds_counted() {
     let mut all = Score::default();
-    for seed in 1_000..1_030 {
+    for seed in 1_000..1_100 {
         all.add(score(seed, watched(Kind::SpeakerDrawn, 240)));
     }
     let line = all.line(Kind::SpeakerDrawn);
     println!("{line}");
-    assert!(all.uploads >= 100, "{line}");
-    assert!(all.found * 100 >= all.uploads * 95, "seeds 1000 to 1029: {line}");
-    assert_eq!(all.false_audio, 0, "seeds 1000 to 1029: {line}");
+    assert!(all.uploads >= 300, "{line}");
+    assert!(all.found * 100 >= all.uploads * 95, "seeds 1000 to 1099: {line}");
+    assert_eq!(all.false_audio, 0, "seeds 1000 to 1099: {line}");
     let near = all.seconds.iter().filter(|ratio| (0.9..=1.1).contains(*ratio)).count();
-    assert!(near * 10 >= all.seconds.len() * 9, "seeds 1000 to 1029: nine of ten within a tenth: {line}");
+    assert!(near * 10 >= all.seconds.len() * 9, "seeds 1000 to 1099: nine of ten within a tenth: {line}");
     for (held, uploads) in all.held {
-        assert!(held * 100 >= uploads * 90, "seeds 1000 to 1029: the intervals hold what was sent: {line}");
+        assert!(held * 100 >= uploads * 90, "seeds 1000 to 1099: the intervals hold what was sent: {line}");
     }
 }
 
 #[test]
 fn frames_cut_to_200_octets_give_intervals_that_carry_what_is_missing() {
     let mut all = Score::default();
-    for seed in 1_000..1_015 {
+    for seed in 1_000..1_060 {
         let (capture, truth) = home(seed, watched(Kind::SpeakerDrawn, 240));
         all.add(Score::of(&truth, &analyse(&capture, 200)));
     }
     let line = all.line(Kind::SpeakerDrawn);
     println!("{line}");
-    assert!(all.found * 100 >= all.uploads * 95 && all.false_audio == 0, "seeds 1000 to 1014: {line}");
+    assert!(all.found * 100 >= all.uploads * 95 && all.false_audio == 0, "seeds 1000 to 1059: {line}");
     for (held, uploads) in all.held {
-        assert!(held * 100 >= uploads * 90, "seeds 1000 to 1014: {line}");
+        assert!(held * 100 >= uploads * 90, "seeds 1000 to 1059: {line}");
     }
 }
 

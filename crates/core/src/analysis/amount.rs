@@ -143,13 +143,18 @@ impl Upload<'_> {
         let unsure = if self.is_constant() || self.is_cut() { 0.0 } else { backlog };
         let high = early.value.max(early.high) + spread + loose;
         let silence = self.train.silence;
+        let glued = self.glued();
         (
             Estimate {
                 value,
                 low: counted + early.low - unsure - silence - spread - loose,
-                high: counted + high + PAUSES_BEFORE * silence,
+                high: counted + high + glued + PAUSES_BEFORE * silence,
             },
-            Estimate { value: backlog + early.value, low: backlog + early.low - unsure - spread - loose, high: backlog + high },
+            Estimate {
+                value: backlog + early.value,
+                low: backlog + early.low - unsure - spread - loose,
+                high: backlog + high + glued,
+            },
         )
     }
 
@@ -171,6 +176,18 @@ impl Upload<'_> {
         Estimate { value: high, low: self.seconds_of(pieces).min(longest), high }
     }
 
+    /// Sound that the train's datagrams may hold besides, seconds: what had waited leaves with several slices in one datagram, and as many of the quietest part
+    /// are no longer than one of a loud part.
+    fn glued(&self) -> f64 {
+        if !self.datagrams || self.is_cut() || self.is_constant() {
+            return 0.0;
+        }
+        let (_, least) = self.loudness();
+        let waited = self.within.iter().filter(|slice| slice.at <= self.train.live && self.belongs(slice));
+        let more = waited.map(|slice| (f64::from(slice.length) / least - 1.0).max(0.0)).sum::<f64>();
+        if more.is_finite() { more * self.beat() } else { 0.0 }
+    }
+
     /// Seconds of sound in datagrams before the beat, when each carries so much besides sound, and so do the `parts` datagrams of the train: many slices
     /// that share a datagram share what it adds. However small the slices, a quarter of them is sound.
     fn unglued(&self, parts: usize, overhead: f64) -> f64 {
@@ -185,11 +202,15 @@ impl Upload<'_> {
         if self.is_constant() {
             return 1.0;
         }
-        let live: Vec<f64> =
-            self.within.iter().filter(|slice| self.belongs(slice)).map(|slice| f64::from(slice.length)).collect();
+        let (mean, least) = self.loudness();
+        if least > 0.0 && least.is_finite() { (mean / least).max(1.0) } else { 1.0 }
+    }
+
+    /// Mean length of all slices, and of those of the quietest of [`PARTS`] parts; octets.
+    fn loudness(&self) -> (f64, f64) {
+        let all: Vec<f64> = self.within.iter().filter(|slice| self.belongs(slice)).map(|slice| f64::from(slice.length)).collect();
         let mean = |part: &[f64]| part.iter().sum::<f64>() / count(part.len().max(1) as u64);
-        let least = live.chunks(live.len().div_ceil(PARTS).max(1)).map(mean).fold(f64::INFINITY, f64::min);
-        if least > 0.0 && least.is_finite() { (mean(&live) / least).max(1.0) } else { 1.0 }
+        (mean(&all), all.chunks(all.len().div_ceil(PARTS).max(1)).map(mean).fold(f64::INFINITY, f64::min))
     }
 
     /// Sound and pre-roll where a part of the records could not be made out. Where live records could be read, all octets count at their rate; where many of
