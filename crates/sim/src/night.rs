@@ -94,8 +94,8 @@ pub fn run<P: Plan>(
             machine.handle(Input::Frame(frame), frame.at, &mut actions);
             tell(Happening::Frame(&frame));
         });
-        if house.other_sound(now, next) {
-            machine.handle(Input::OtherSound, Timestamp::from_nanos(next), &mut actions);
+        if let Some(heard) = house.other_sound(now, next) {
+            machine.handle(Input::OtherSound, Timestamp::from_nanos(heard), &mut actions);
         }
         now = next;
     }

@@ -177,10 +177,11 @@ impl House {
         self.played += 1;
     }
 
-    /// Whether another sound than those played was audible in `from..until`: what a microphone would tell.
+    /// The last moment in `from..=until` at which another sound than those played was audible: what a microphone would tell.
     #[must_use]
-    pub fn other_sound(&self, from: i64, until: i64) -> bool {
-        self.others.iter().take_while(|(start, _)| *start < until).any(|(_, end)| *end > from)
+    pub fn other_sound(&self, from: i64, until: i64) -> Option<i64> {
+        let heard = self.others.iter().take_while(|(start, _)| *start < until).filter(|(_, end)| *end > from);
+        heard.map(|(_, end)| (*end).min(until)).max()
     }
 
     /// What has happened so far.
