@@ -47,8 +47,8 @@ fn headers_of_a_stretch_and_of_a_device_are_cut_out() {
     for second in 0..100 {
         push(&mut ring, second, if second % 2 == 0 { ONE } else { TWO });
     }
-    assert_eq!(cut(&mut ring, window(10, 14), None), [(10, 128, 1500), (11, 128, 1500), (12, 128, 1500), (13, 128, 1500)]);
-    assert_eq!(cut(&mut ring, window(10, 14), Some(TWO)), [(11, 128, 1500), (13, 128, 1500)]);
+    assert_eq!(cut(&mut ring, window(10, 14), None), [(10, 200, 1500), (11, 200, 1500), (12, 200, 1500), (13, 200, 1500)]);
+    assert_eq!(cut(&mut ring, window(10, 14), Some(TWO)), [(11, 200, 1500), (13, 200, 1500)]);
     assert_eq!(cut(&mut ring, window(10, 14), Some(Mac::BROADCAST)), []);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder.path().join("frames")), 0o700);

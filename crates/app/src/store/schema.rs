@@ -97,8 +97,9 @@ pub(super) fn statements(connection: &Connection) -> rusqlite::Result<Vec<String
     let mut statement =
         connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_stat%'")?;
     let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
-    let mut all =
-        lines.map(|sql| Ok(sql?.split_whitespace().collect::<Vec<_>>().join(" "))).collect::<rusqlite::Result<Vec<_>>>()?;
+    // A column that was added later stands in the statement with other spaces.
+    let spaced = |sql: String| sql.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(" )", ")");
+    let mut all = lines.map(|sql| sql.map(spaced)).collect::<rusqlite::Result<Vec<_>>>()?;
     all.sort();
     Ok(all)
 }
@@ -151,13 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_intervals_becomes_as_fresh_as_any() {
+    fn a_file_of_the_first_version_becomes_as_fresh_as_any() {
         let more = ["pre_roll_seconds_low", "pre_roll_seconds_high", "tail_seconds_low", "tail_seconds_high"];
         let first = more.iter().fold(SQL.to_owned(), |sql, column| sql.replacen(&format!(",\n    {column} REAL"), "", 1));
         let mut connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(&first).unwrap();
+        connection.execute_batch("DROP TABLE contacts").unwrap();
         assert!(lacks(&connection).unwrap().is_some());
-        assert_eq!(upgrade(&mut connection, 2, STEPS).unwrap(), VERSION);
+        assert_eq!(upgrade(&mut connection, 1, STEPS).unwrap(), VERSION);
         assert_eq!((differences(&connection).unwrap(), lacks(&connection).unwrap()), (Vec::new(), None));
     }
 

@@ -57,7 +57,7 @@ fn a_late_reaction_is_drawn_at_its_delay() {
     let card = page
         .split("<article")
         .skip(1)
-        .find(|it| it.contains("<bdi>desk-plug</bdi>") && it.contains("class=\"verdict streams\""))
+        .find(|it| it.contains("<bdi>desk-plug</bdi>") && it.contains("class=\"verdict reacts\""))
         .unwrap();
     for expected in [
         "not at once, but about 11 min 55 s after the sound",

@@ -151,9 +151,13 @@ pub(crate) fn all_there(reader: &Reader, acknowledged: &[u32]) -> u32 {
     u32::try_from(trials.len()).unwrap()
 }
 
-/// The first version of the store kept no intervals of pre-roll and tail: what it does not say is taken from what was written.
+/// The first version of the store kept no intervals of pre-roll and tail, and neither what passed nor to whom: what it does not say is taken from what was
+/// written.
 fn fill_in(part: &mut Findings, written: &Findings) {
     for (device, written) in part.devices.iter_mut().zip(&written.devices) {
+        if device.passage.is_none() {
+            (device.passage, device.contacts) = (written.passage.clone(), written.contacts.clone());
+        }
         for (it, written) in device.sightings.iter_mut().zip(&written.sightings) {
             if it.pre_roll_seconds.low.is_nan() {
                 (it.pre_roll_seconds.low, it.pre_roll_seconds.high) =

@@ -200,7 +200,7 @@ fn a_thousand_rounds_are_thinned_and_the_page_says_so() {
     let trials = probing.verdicts.trials.clone();
     probing.verdicts.trials = trials.iter().cycle().take(1_000).cloned().collect();
     let page = told(&home(), Some(&probing));
-    assert!(page.contains(" of 958 are drawn)") && page.contains(" of 6,706 are drawn)"), "not thinned");
+    assert!(page.contains(" of 1,000 are drawn)") && page.contains(" of 7,000 are drawn)"), "not thinned");
     assert!(page.len() < 1_500_000, "{}", page.len());
 }
 

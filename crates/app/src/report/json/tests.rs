@@ -3,16 +3,20 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use earwitness_core::detect::ttest;
 use earwitness_core::findings::Estimate;
-use earwitness_core::verdict::{After, Late, NotTested, Outcome, Undecided};
+use earwitness_core::samples::Tested;
+use earwitness_core::verdict::{After, Late, NotTested, Outcome, Undecided, Verdict};
+use earwitness_core::visibility::Unseen;
 use serde_json::Value;
 
 use super::*;
+use crate::report::published::{Asked, Published};
 use crate::report::sample;
 use crate::report::verdicts::Probing;
 
 /// Keys that are there only after a session of probes.
-const WITH_PROBES: [&str; 5] = ["probing", "verdict", "reason", "expected", "evidence"];
+const WITH_PROBES: [&str; 6] = ["probing", "ttest", "verdict", "reason", "expected", "evidence"];
 
 /// The published schema, as it is in the repository.
 const SCHEMA: &str = include_str!("../../../../../docs/schema/analyze-2.json");
@@ -28,8 +32,18 @@ fn written(findings: &Findings) -> Value {
 fn told(findings: &Findings, probing: Option<&Probing>) -> Value {
     let mut out = Vec::new();
     let troubles = ["a.pcap: breaks off at octet 812".to_owned()];
-    write(findings, &Context { probing, ..sample::context(&troubles) }, &mut out).unwrap();
+    let published = probing.map(published);
+    let context = Context { probing, published: published.as_ref(), ..sample::context(&troubles) };
+    write(findings, &context, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
+}
+
+/// The published test after the first probe.
+fn published(probing: &Probing) -> Published {
+    let asked = Asked { settings: ttest::Settings::default(), repeats: 1, step: None, shown: true };
+    let said = |verdict: &Verdict| (verdict.device, ttest::Evidence { p: Some(0.2), ..ttest::Evidence::default() });
+    let tested = Tested { devices: probing.verdicts.devices.iter().map(said).collect(), cut: false };
+    Published::of_probes(asked, &probing.verdicts.trials, &[(0, tested)].into())
 }
 
 /// Every verdict with every kind of evidence, and numbers that are none.
@@ -37,6 +51,7 @@ fn probed() -> Probing {
     let mut probing = verdicts::sample::truthful();
     let lag = earwitness_core::detect::lottery::Lag { shift: 60_000_000_000, stretch: 0 };
     let first = &mut probing.verdicts.devices[0].evidence;
+    first.unseen = [(Unseen::OneWay, 3)].into();
     (first.ttest, first.late) = (Some((3, 12)), Some(Late { lag, ln_e: f64::NEG_INFINITY }));
     let other = probing.verdicts.devices[1].device;
     probing.verdicts.devices[0].evidence.after =

@@ -188,7 +188,7 @@ mod tests {
         println!("{told}");
         assert!(told.starts_with("2 of 6 devices send what they hear. "), "{told}");
         let row = told.lines().find(|line| line.starts_with("Kitchen Echo ") && line.contains("streams what it hears")).unwrap();
-        assert!(row.contains(" 23 ") && row.contains("4.4 s"), "{row}");
+        assert!(row.contains(" 24 ") && row.contains("4.9 s"), "{row}");
         assert!(told.contains("\nKitchen Echo: streams what it hears\n  When it hears a sound, it sends sound"), "{told}");
         assert!(told.contains("Before you believe it\n- "), "{told}");
         assert!(!told.contains("Truth") && !told.contains('\x1b') && !told.contains('\u{202e}'));
