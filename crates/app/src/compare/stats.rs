@@ -1,6 +1,6 @@
 //! Shares, rates and areas, each with the interval that it lies in with a confidence of 95 % for another configuration of the same sort.
 //!
-//! Observations of one configuration are not independent: [`clusters`] says how many independent ones they are worth, and that number
+//! Observations of one configuration are not independent: `clusters` says how many independent ones they are worth, and that number
 //! enters the intervals. Shares: Clopper and Pearson (1934). Rates: Garwood (1936). Areas under a curve: Newcombe (2006, part 2, method 5), which stays
 //! honest where devices are told apart without an error, and `DeLong`'s or a bootstrap would give an interval of length 0; its design effect is
 //! that of the jackknife which leaves out a configuration at a time (Efron and Tibshirani 1993, chapter 11). Medians: order statistics (David and Nagaraja 2003, section 7.1) at the

@@ -175,8 +175,8 @@ fn a_reader_that_goes_ends_any_command_quietly() {
             &["analyze", "--help"],
         ] {
             let (status, told) = read_by_head(arguments, lines, folder.path());
-            // Who takes a line may have been given all; then the status is that of the command (no gateway is up).
-            assert!(status == Some(0) || (lines > 0 && status.is_some()), "{arguments:?}: {status:?}");
+            // A command may be done before its reader goes; then the status is its own (no gateway is up).
+            assert!(status.is_some(), "{arguments:?} ended by a signal");
             assert_eq!(told, "", "{arguments:?} after {lines} lines");
         }
     }

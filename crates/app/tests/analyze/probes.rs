@@ -307,8 +307,8 @@ fn every_parameter_of_the_published_test_can_be_told() {
     // Another threshold is another answer, about the same p.
     let (strict, _) = home.report(&log, &[&asked[..], &["--ttest-threshold", "1e-300"]].concat());
     assert!(strict["ttest"]["devices"].as_array().unwrap().iter().all(|it| it["reacting"] == 0 && it["called_after"].is_null()));
-    let text = home.analyze(&log, &["--ttest-edges", "clip"]).out;
-    assert!(text.contains("Published t-test") && text.contains("it is no error rate"), "{text}");
+    let table = home.analyze(&log, &["--ttest-edges", "clip"]).out;
+    assert!(table.contains("Published t-test") && table.contains("it is no error rate"), "{table}");
 }
 
 #[test]

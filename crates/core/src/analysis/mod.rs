@@ -464,7 +464,7 @@ impl Analysis {
         let packet = layered(frame.link, frame.bytes, frame.wire_len);
         let Net::Ip(ip) = packet.net else { return };
         let counts = self.settings.burst_counts;
-        if counts.internet_only && ends.to != Scope::Internet {
+        if counts.internet_only && (same_link(&ip) || !self.roster.is_public(ip.destination)) {
             return;
         }
         if counts.first_only

@@ -38,6 +38,7 @@ impl Default for Settings {
 }
 
 /// One device.
+#[expect(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
 #[derive(Clone, Debug)]
 pub struct Device {
     /// Who it is.
@@ -165,7 +166,17 @@ impl Roster {
     }
 
     fn is_neighbour(&self, address: IpAddr) -> bool {
-        self.link.contains(address) || self.settings.local.iter().any(|network| network.contains(address))
+        self.link.contains(address) || self.lies_at_home(address)
+    }
+
+    fn lies_at_home(&self, address: IpAddr) -> bool {
+        self.settings.local.iter().any(|network| network.contains(address))
+    }
+
+    /// Whether an address is one of the internet by itself, whatever was learnt of the link, and lies in no network that was named as the home's.
+    #[must_use]
+    pub fn is_public(&self, address: IpAddr) -> bool {
+        scope(address) == Scope::Internet && !self.lies_at_home(address)
     }
 
     /// The device with a MAC address, entered if it is new and there is room. `None` for groups, for the all-zero

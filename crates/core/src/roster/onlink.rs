@@ -67,9 +67,8 @@ impl OnLink {
         match held.iter().find(|it| it.0 == network) {
             // Two neighbours have addresses in it.
             Some((_, other)) if *other != index => new |= learn(learnt, of_link(network)),
-            Some(_) => {}
             None if held.len() < HELD => held.push((network, index)),
-            None => {}
+            Some(_) | None => {}
         }
         new
     }

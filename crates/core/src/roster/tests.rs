@@ -129,10 +129,13 @@ fn roles(roster: &mut Roster) -> [Role; 3] {
     })
 }
 
+/// Something that passes.
+type Step = Box<dyn Fn(&mut Roster)>;
+
 proptest::proptest! {
     #[test]
     fn the_order_of_packets_makes_no_role(order in proptest::prelude::Just((0..14_usize).collect::<Vec<_>>()).prop_shuffle()) {
-        let steps: Vec<Box<dyn Fn(&mut Roster)>> = vec![
+        let steps: Vec<Step> = vec![
             Box::new(|it| _ = packet(it, (DEVICE, "192.168.1.7"), (ROUTER, "198.51.100.9"))),
             Box::new(|it| _ = packet_with(it, (ROUTER, "198.51.100.9"), (DEVICE, "192.168.1.7"), 57)),
             Box::new(|it| _ = packet(it, (OTHER, "192.168.1.8"), (ROUTER, "198.51.100.9"))),

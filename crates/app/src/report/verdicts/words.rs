@@ -231,12 +231,12 @@ fn whom(it: &Evidence) -> Option<String> {
     };
     let named: Vec<String> = it.received.iter().take(RECEIVERS).map(one).collect();
     let more = it.received.len().saturating_sub(RECEIVERS);
-    let list = match (more, first.is_empty()) {
+    let receivers = match (more, first.is_empty()) {
         (0, true) => one(last),
         (0, false) => format!("{} and {}", named.get(..named.len() - 1).unwrap_or_default().join(", "), one(last)),
         (more, _) => format!("{} and {more} more", named.join(", ")),
     };
-    Some(format!("{what} {list}."))
+    Some(format!("{what} {receivers}."))
 }
 
 /// In how many rounds, or how late.
