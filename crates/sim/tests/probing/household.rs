@@ -36,7 +36,7 @@ fn evening(seed: u64) -> Evening {
 }
 
 /// Measured over the seeds 1 to 100: a median of 150 minutes and 212 at the ninth tenth; in 96 homes of 100 every device that answers is proven.
-const MINUTES: (i64, i64) = (180, 260);
+const MINUTES: (i64, i64) = (180, 300);
 
 #[test]
 fn an_evening_of_probing_proves_nearly_every_device_that_answers() {
