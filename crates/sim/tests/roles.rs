@@ -42,7 +42,7 @@ fn sample() -> Vec<Captured> {
                 rest = &rest[used..];
             }
             Step::Skip { used, .. } => rest = &rest[used..],
-            _ => return frames,
+            Step::More { .. } => return frames,
         }
     }
 }
@@ -107,8 +107,10 @@ fn icmp(macs: (Mac, Mac), addresses: (Ipv6Addr, Ipv6Addr), message: &[u8]) -> Ve
 }
 
 fn link_local(mac: Mac) -> Ipv6Addr {
-    let [a, b, c, d, e, f] = mac.0;
-    Ipv6Addr::from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, a ^ 2, b, c, 0xff, 0xfe, d, e, f])
+    let [first, rest @ ..] = mac.0;
+    let mut address = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, first ^ 2, rest[0], rest[1], 0xff, 0xfe, 0, 0, 0];
+    address[13..].copy_from_slice(&rest[2..]);
+    Ipv6Addr::from(address)
 }
 
 fn neighbour(kind: u8, target: Ipv6Addr) -> Vec<u8> {

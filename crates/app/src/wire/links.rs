@@ -65,7 +65,7 @@ impl Link {
 
 /// Why the frames of `name` would be counted twice: the interface among `names` on which they pass too.
 #[must_use]
-pub fn shadowed<'a>(links: &'a [Link], names: &[&str], name: &str) -> Option<&'a Link> {
+pub(super) fn shadowed<'a>(links: &'a [Link], names: &[&str], name: &str) -> Option<&'a Link> {
     let by_index = |index: u32| links.iter().find(|link| link.index == index);
     let mut at = links.iter().find(|link| link.name == name)?;
     // As many steps as there could be storeys.

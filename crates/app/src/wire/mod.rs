@@ -15,7 +15,7 @@ mod record;
 
 pub use confine::confine;
 pub use earwitness_ring::{Offloads, offloads};
-pub use links::{Link, Links, shadowed};
+pub use links::{Link, Links};
 pub use output::Output;
 pub use port::Port;
 pub use record::{Ended, Limits, Recording};

@@ -15,7 +15,7 @@ use rustix::process::{Signal, getuid};
 use signal_hook::low_level::pipe;
 
 use super::{Outcome, say};
-use crate::wire::{ADVICE, Ended, Limits, Links, Output, Port, Recording, confine, shadowed};
+use crate::wire::{ADVICE, Ended, Limits, Links, Output, Port, Recording, confine};
 
 /// Least and most octets of a ring that are allowed.
 const RINGS: std::ops::RangeInclusive<u64> = 1..=1024;
@@ -53,7 +53,7 @@ pub(super) struct Args {
     /// Only what reaches this machine anyway: do not ask the interface for the rest
     #[arg(long)]
     no_promiscuous: bool,
-    /// Wait for an interface that is not there yet, and leave out one that would be counted twice, instead of ending with an error
+    /// Wait for an interface that is not there yet, instead of ending with an error
     #[arg(long)]
     wait: bool,
 }
@@ -109,9 +109,6 @@ fn check<'a>(args: &'a Args, links: &mut Links) -> anyhow::Result<Vec<&'a str>> 
                 anyhow::bail!(
                     "there is no interface {name}; `earwitness capture --list` shows those that are there, --wait waits for it"
                 );
-            }
-            if let Some(over) = shadowed(&list, &names, name) {
-                anyhow::bail!("the frames of {name} pass {} too and would be counted twice; name one of the two", over.name);
             }
         }
     }
