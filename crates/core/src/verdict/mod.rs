@@ -152,7 +152,8 @@ pub struct Evidence {
     pub late: Option<Late>,
     /// What `ln_e` or that of a late reaction must reach: the device's share of alpha, fixed when it was first scored ([`crate::trial::Session`]).
     pub threshold: f64,
-    /// The chance that this device or any other is accused falsely on evidence as strong as this; at most 1.
+    /// A p-value over all devices: if none of the home reacted to sound, evidence this strong against any of them would come up with at most this
+    /// probability; at most 1. It is not the probability that the verdict is wrong.
     pub p: f64,
     /// Counted rounds after which the reaction was proven.
     pub proven_after: Option<u32>,
