@@ -17,9 +17,14 @@ pub struct PackedBins {
     octets: Vec<u8>,
     last: i64,
     count: usize,
+    /// Whether a bin was added that does not come after the one before.
+    unordered: bool,
     /// After each [`STRIDE`] bins: the number of the last one, and where the next one begins.
     strides: Vec<(i64, usize)>,
 }
+
+/// Octets that a number of 64 bits takes at most, seven bits in each.
+const LONGEST: usize = 10;
 
 /// Bins between two places from which unpacking can begin.
 const STRIDE: usize = 256;
@@ -27,9 +32,17 @@ const STRIDE: usize = 256;
 impl PackedBins {
     /// Adds a bin behind the others.
     pub fn push(&mut self, bin: Bin) {
-        put(&mut self.octets, zigzag(bin.index.wrapping_sub(self.last)));
-        put(&mut self.octets, u64::from(bin.frames));
-        put(&mut self.octets, bin.payload_octets);
+        let (mut room, mut used) = ([0; 3 * LONGEST], 0);
+        for mut value in [zigzag(bin.index.wrapping_sub(self.last)), u64::from(bin.frames), bin.payload_octets] {
+            while value >= 0x80 {
+                room[used] = (value & 0x7f) as u8 | 0x80;
+                (value, used) = (value >> 7, used + 1);
+            }
+            room[used] = (value & 0x7f) as u8;
+            used += 1;
+        }
+        self.octets.extend_from_slice(room.get(..used).unwrap_or_default());
+        self.unordered |= self.count > 0 && bin.index <= self.last;
         self.last = bin.index;
         self.count += 1;
         if self.count.is_multiple_of(STRIDE) {
@@ -47,6 +60,12 @@ impl PackedBins {
         let strides = self.strides.partition_point(|stride| stride.0 < first);
         let (index, at) = strides.checked_sub(1).and_then(|before| self.strides.get(before)).copied().unwrap_or_default();
         unpack(index, self.octets.get(at..).unwrap_or_default()).skip_while(move |bin| bin.index < first)
+    }
+
+    /// Whether each bin comes after the one that was added before it.
+    #[must_use]
+    pub fn is_in_order(&self) -> bool {
+        !self.unordered
     }
 
     /// Number of the bin added last.
@@ -104,14 +123,6 @@ const fn unzigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
 }
 
-fn put(to: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        to.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    to.push((value & 0x7f) as u8);
-}
-
 fn take(from: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for shift in (0..64).step_by(7) {
@@ -137,6 +148,7 @@ mod tests {
                 bins.into_iter().map(|(index, frames, payload_octets)| Bin { index, frames, payload_octets }).collect();
             let packed: PackedBins = bins.iter().copied().collect();
             prop_assert_eq!((packed.len(), packed.last_index()), (bins.len(), bins.last().map(|bin| bin.index)));
+            prop_assert_eq!(packed.is_in_order(), bins.is_sorted_by(|a, b| a.index < b.index));
             prop_assert_eq!(packed.iter().collect::<Vec<_>>(), bins);
         }
 

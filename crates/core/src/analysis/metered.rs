@@ -121,9 +121,6 @@ impl Metered {
         self.note(at);
         self.sent.add(bin, payload);
         self.sent_to[to as usize].add(wire, payload);
-        if to == Scope::Internet {
-            self.upstream.note(bin);
-        }
     }
 
     /// A frame that was sent to the device from an address in `from`.

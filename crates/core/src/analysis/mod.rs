@@ -164,11 +164,12 @@ impl Analysis {
             Some(ends) => ends,
             None => self.meet(frame, addresses),
         };
-        self.meter(frame.at, frame.wire_len, packet.payload_len, ends);
+        let bin = self.bins.index(frame.at);
+        self.meter((frame.at, bin), frame.wire_len, packet.payload_len, ends);
         if self.burst_bins.is_some() {
             self.count_for_burst(frame, ends);
         }
-        self.transport(packet, ip, ends, frame.at);
+        self.transport(packet, ip, ends, (frame.at, bin));
     }
 
     /// The ends of a frame between a new pair. Reads the frame again: were its facts lent to this, they could not stay
@@ -202,11 +203,12 @@ impl Analysis {
                     }
                     ends
                 });
-                self.meter(frame.at, frame.wire_len.saturating_sub(packet.outer), packet.payload_len, ends);
+                let bin = self.bins.index(frame.at);
+                self.meter((frame.at, bin), frame.wire_len.saturating_sub(packet.outer), packet.payload_len, ends);
                 if self.burst_bins.is_some() {
                     self.count_for_burst(frame, ends);
                 }
-                self.transport(&packet, &ip, ends, frame.at);
+                self.transport(&packet, &ip, ends, (frame.at, bin));
             }
             _ => self.without_ip(frame, &packet),
         }
@@ -337,6 +339,7 @@ impl Analysis {
             && Some(mac) == packet.source
         {
             self.roster.claims(index, address.into());
+            self.look_again();
         }
         let bin = self.bins.index(frame.at);
         if let Some(metered) = self.metered.get_mut(index as usize) {
@@ -374,10 +377,11 @@ impl Analysis {
             self.roster.sent_by_capture_host(index);
         }
         self.look_again();
-        Ends { source: source.unwrap_or(NOBODY), destination: destination.unwrap_or(NOBODY), from, to }
+        let upstream = to == Scope::Internet || to == Scope::Home && destination.is_some_and(|it| self.roster.forwards(it));
+        Ends { source: source.unwrap_or(NOBODY), destination: destination.unwrap_or(NOBODY), from, to, upstream }
     }
 
-    /// Forgets where the ends of pairs lie, if something was learnt about that.
+    /// Forgets where the ends of pairs lie and who forwards, if something was learnt about that.
     fn look_again(&mut self) {
         if self.revision != self.roster.revision() {
             self.revision = self.roster.revision();
@@ -388,9 +392,8 @@ impl Analysis {
 
     #[expect(clippy::inline_always, reason = "see `frame`")]
     #[inline(always)]
-    fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, at: Timestamp) {
+    fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, (at, bin): (Timestamp, i64)) {
         let follow = self.settings.clock.is_some() && ends.to != Scope::Group;
-        let bin = self.bins.index(at);
         match packet.transport {
             Transport::Tcp { source: source_port, destination: destination_port, sequence, flags, .. } => {
                 if follow && packet.payload_len > 0 {
@@ -482,11 +485,10 @@ impl Analysis {
 
     #[expect(clippy::inline_always, reason = "see `frame`")]
     #[inline(always)]
-    fn meter(&mut self, at: Timestamp, wire: u32, payload: u32, ends: Ends) {
-        let bin = self.bins.index(at);
+    fn meter(&mut self, (at, bin): (Timestamp, i64), wire: u32, payload: u32, ends: Ends) {
         if let Some(metered) = self.metered.get_mut(ends.source as usize) {
             metered.sent(at, bin, wire, payload, ends.to);
-            if ends.to == Scope::Home && self.roster.forwards(ends.destination) {
+            if ends.upstream {
                 metered.upstream.note(bin);
             }
         }

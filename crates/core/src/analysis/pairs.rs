@@ -23,10 +23,13 @@ pub(super) struct Ends {
     pub(super) from: Scope,
     /// Where the receiver's address lies.
     pub(super) to: Scope,
+    /// Whether it was sent to the internet, or to a device that forwards.
+    pub(super) upstream: bool,
 }
 
 impl Ends {
-    pub(super) const NONE: Self = Self { source: NOBODY, destination: NOBODY, from: Scope::Home, to: Scope::Home };
+    pub(super) const NONE: Self =
+        Self { source: NOBODY, destination: NOBODY, from: Scope::Home, to: Scope::Home, upstream: false };
 }
 
 /// The addresses of a packet on both layers, packed: `N` words of those that follow the link's.
@@ -122,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_pair_is_known_by_all_of_its_addresses() {
-        let ends = Ends { source: 3, destination: 4, from: Scope::Home, to: Scope::Internet };
+        let ends = Ends { source: 3, destination: 4, from: Scope::Home, to: Scope::Internet, upstream: true };
         let header: [u8; WITH_ADDRESSES] = std::array::from_fn(|k| u8::try_from(k).unwrap());
         let mut pairs = Pairs::new();
         assert_eq!(pairs.get(Addresses::of(&header)), None);

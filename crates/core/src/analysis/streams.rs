@@ -191,7 +191,7 @@ pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNam
 pub(super) fn note_contact(uplink: &mut Uplink, first: i64, names: &AddressNames, roster: &Roster, contacts: &mut Contacts) {
     let sent = uplink.sent.take_before(first);
     if !sent.is_empty() {
-        contacts.add(uplink.device, receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster), &sent);
+        contacts.add(uplink.device, receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster), sent);
     }
 }
 

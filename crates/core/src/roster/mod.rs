@@ -150,7 +150,7 @@ impl Roster {
         &self.devices
     }
 
-    /// Changes whenever [`Roster::scope`] may answer otherwise than before.
+    /// Changes whenever [`Roster::scope`] or [`Roster::forwards`] may answer otherwise than before.
     #[must_use]
     pub fn revision(&self) -> u32 {
         self.revision
@@ -486,8 +486,11 @@ impl Roster {
     fn judge(&mut self, index: Index) {
         let Some(device) = self.devices.get(index as usize) else { return };
         let forwards = self.is_gateway(device);
-        if let Some(device) = self.devices.get_mut(index as usize) {
+        if let Some(device) = self.devices.get_mut(index as usize)
+            && device.forwards != forwards
+        {
             device.forwards = forwards;
+            self.revision = self.revision.wrapping_add(1);
         }
     }
 
