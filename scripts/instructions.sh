@@ -25,12 +25,14 @@ fi
 meter=${METER:-analyze --detector none --json -o /dev/null}
 analyze=${ANALYZE:-analyze --json -o /dev/null}
 
+cargo build --quiet --workspace --bins --examples
+
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT INT TERM
 
 # Writes a capture of $2 simulated seconds to $1 and prints its number of packets.
 generate() {
-    cargo run --quiet -p earwitness-sim --example home -- \
+    "$target/debug/examples/home" \
         --seed 1 --scenario mixed --seconds "$2" "$1" "$scratch/truth.json" 2> "$scratch/said"
     sed -n 's/.*: \([0-9]*\) frames.*/\1/p' "$scratch/said"
 }

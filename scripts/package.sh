@@ -24,10 +24,15 @@ pkg-config --exists alsa || fail "ALSA is missing; install it: apt-get install p
 PATH=$PATH:$target/tools/bin
 cargo deb --version > /dev/null 2>&1 || {
     echo "package: installing cargo-deb below $target"
-    cargo install --quiet --locked --root "$target/tools" cargo-deb || fail "cargo-deb could not be installed"
+    # Unoptimised: it runs for seconds and would be built for minutes.
+    cargo install --quiet --locked --debug --root "$target/tools" cargo-deb || fail "cargo-deb could not be installed"
 }
 fast=""
-[ "$profile" = release ] || fast="--fast --no-strip"
+[ "$profile" = release ] || {
+    # As the tests build it, so that nothing is built twice.
+    cargo build --workspace --bins --examples --features earwitness/alsa --quiet || fail "the program could not be built"
+    fast="--fast --no-strip --no-build"
+}
 # shellcheck disable=SC2086 # words on purpose
 package=$(cargo deb --quiet -p earwitness --profile "$profile" $fast -o "$folder/")
 [ -s "$package" ] || fail "no package was written"

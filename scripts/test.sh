@@ -100,8 +100,11 @@ format() { cargo fmt --all --check; }
 lints() {
     cargo clippy --workspace --all-targets --quiet -- -D warnings || return 1
     # Outside the workspace, so where none runs nothing else notices when a target no longer compiles.
-    can_fuzz || cargo check --quiet --manifest-path fuzz/Cargo.toml --bins
+    can_fuzz || cargo check --quiet --manifest-path fuzz/Cargo.toml --target-dir "$target" --bins
 }
+# The programs as the tests were built with them. Of the whole workspace, here and below: with one package alone, cargo builds what it depends
+# on again, with fewer features.
+programs() { cargo build --workspace --bins --examples --quiet; }
 can_fuzz() { cargo fuzz --version > /dev/null 2>&1 && rustup toolchain list 2> /dev/null | grep -q nightly; }
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet; }
 tests() {
@@ -114,10 +117,10 @@ tests() {
 # The loudspeaker behind ALSA, which is built only where its headers are, and the package that carries it.
 alsa() {
     pkg-config --exists alsa 2> /dev/null || { skip "ALSA: no libasound2-dev or no pkg-config"; return 0; }
-    cargo clippy -p earwitness --features alsa --all-targets --quiet -- -D warnings || return 1
-    cargo test -p earwitness --features alsa --lib speak::alsa > "$scratch/alsa" 2>&1
+    cargo clippy --workspace --features earwitness/alsa --quiet -- -D warnings || return 1
+    cargo test --workspace --features earwitness/alsa --lib speak::alsa > "$scratch/alsa" 2>&1
     status=$?
-    tail -5 "$scratch/alsa"
+    grep 'speak::alsa\|panicked\|^error' "$scratch/alsa"
     grep -q 'test speak::alsa::.* ok$' "$scratch/alsa" || { echo "the test of ALSA did not run"; status=1; }
     if command -v dpkg-deb > /dev/null; then
         scripts/package.sh --dev "$scratch/dist" || status=1
@@ -140,7 +143,7 @@ house() {
     esac
     "$python" -c 'import ensurepip' 2> /dev/null || need /usr/lib/python3.11/ensurepip/__init__.py python3.11-venv "the house" || return 1
     "$python" house/house install --small || return 1
-    cargo build -p earwitness --quiet || return 1
+    programs || return 1
     # A copy, since the steps that run beside build the program again, with other features.
     cp "$target/debug/earwitness" "$scratch/earwitness" || return 1
     # The house takes itself down, also when it is told to end; the command in it ends before the patience with the whole does.
@@ -182,9 +185,10 @@ scripts() {
     python3 house/test_compare.py || status=1
     if command -v systemd-analyze > /dev/null; then units || status=1; fi
     # A large capture is built from small ones, twice alike.
-    home="cargo run --quiet -p earwitness-sim --example home --"
-    $home --scenario speaker-cbr --seconds 60 "$scratch/a.pcap" "$scratch/a.json" || return 1
-    $home --scenario plug --seconds 200 "$scratch/b.pcapng" "$scratch/b.json" || return 1
+    programs || return 1
+    home=$target/debug/examples/home
+    "$home" --scenario speaker-cbr --seconds 60 "$scratch/a.pcap" "$scratch/a.json" || return 1
+    "$home" --scenario plug --seconds 200 "$scratch/b.pcapng" "$scratch/b.json" || return 1
     for copy in 1 2; do
         python3 scripts/big_capture.py --size 2M --lanes 5 "$scratch/big$copy.pcap" "$scratch/a.pcap" "$scratch/b.pcapng" || status=1
     done
@@ -199,8 +203,9 @@ scripts() {
 wire() {
     command -v tshark > /dev/null || { skip "checks of the simulator against tshark: it is missing"; return 0; }
     status=0
-    cargo run --quiet -p earwitness-sim --example home -- --all "$scratch" --seconds 60 2> "$scratch/said" || { cat "$scratch/said"; return 1; }
-    cargo run --quiet -p earwitness -- simulate every-kind --quiet -o "$scratch/house" || return 1
+    programs || return 1
+    "$target/debug/examples/home" --all "$scratch" --seconds 60 2> "$scratch/said" || { cat "$scratch/said"; return 1; }
+    "$target/debug/earwitness" simulate every-kind --quiet -o "$scratch/house" || return 1
     for capture in "$scratch"/*.pcapng; do
         # tshark calls a repaired segment of a record that it reassembles malformed, and takes a datagram of random octets for whatever its
         # port or its first octets remind of; neither is a fault of the frame.
@@ -219,7 +224,8 @@ wire() {
 # The capture that comes with the project is the one that the simulator makes.
 sample() {
     [ -f docs/sample.pcapng ] || { skip "docs/sample.pcapng is not there"; return 0; }
-    cargo run --quiet -p earwitness-sim --example home -- --seed 1 --scenario sample "$scratch/sample.pcapng" "$scratch/sample.json" || return 1
+    programs || return 1
+    "$target/debug/examples/home" --seed 1 --scenario sample "$scratch/sample.pcapng" "$scratch/sample.json" || return 1
     cmp docs/sample.pcapng "$scratch/sample.pcapng" || {
         echo "rewrite it: cargo run -p earwitness-sim --example home -- --seed 1 --scenario sample docs/sample.pcapng docs/sample.truth.json"
         return 1
@@ -236,7 +242,7 @@ fuzz() {
         skip "fuzz targets: cargo-fuzz or the nightly toolchain is missing; the property tests among the tests stand in for them"
         return 0
     }
-    cargo run --quiet -p earwitness-sim --example fuzz_seeds || return 1
+    programs && "$target/debug/examples/fuzz_seeds" || return 1
     status=0
     for name in $(cargo +nightly fuzz list); do
         echo "fuzzing $name for ${FUZZ_SECONDS:-10} s"
