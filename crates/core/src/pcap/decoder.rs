@@ -7,7 +7,7 @@ use super::ng::{self, Ng, Place};
 use super::note::Note;
 use super::octets;
 use super::section::{Description, MAX_DESCRIPTIONS};
-use super::stop::{Part, Reason, Stop, name_of};
+use super::stop::{Part, Reason, Stop, name_of, packed};
 use crate::frame::Frame;
 use crate::time::Timestamp;
 
@@ -122,10 +122,15 @@ impl Decoder {
             return Ok(Step::Skip { used: 0, note: Some(Note::Joined { offset: self.offset }) });
         }
         let place = Place { offset: self.offset, last: self.last };
+        let packed = packed_at(bytes);
         let step = match &mut self.mode {
             Mode::Start => self.begin(bytes),
-            Mode::Classic(file) => file.any(bytes),
-            Mode::Ng(file) => file.any(bytes, place, &mut self.interfaces),
+            Mode::Classic(file) => file.any(bytes).map_err(|reason| packed.unwrap_or(reason)),
+            // No block has such a type, and what looks like its length would be passed over.
+            Mode::Ng(file) => match packed.filter(|_| file.passing == 0) {
+                Some(reason) => Err(reason),
+                None => file.any(bytes, place, &mut self.interfaces),
+            },
         };
         match step {
             Ok(Step::Frame { frame, used }) => {
@@ -213,8 +218,11 @@ impl Decoder {
             },
             Mode::Ng(file) if rest.is_empty() && file.passing == 0 => return None,
             Mode::Classic(_) if rest.is_empty() => return None,
-            Mode::Classic(file) => file.cut(rest),
-            Mode::Ng(file) => file.clone().cut(rest, place, &mut Vec::new()),
+            Mode::Classic(file) => packed_at(rest).unwrap_or_else(|| file.cut(rest)),
+            Mode::Ng(file) => {
+                let packed = packed_at(rest).filter(|_| file.passing == 0);
+                packed.unwrap_or_else(|| file.clone().cut(rest, place, &mut Vec::new()))
+            }
         };
         Some(self.stop(reason))
     }
@@ -247,6 +255,12 @@ impl Decoder {
     pub fn interfaces(&self) -> &[Description] {
         &self.interfaces
     }
+}
+
+/// Why nothing can be read where packed data begins.
+fn packed_at(bytes: &[u8]) -> Option<Reason> {
+    let by = bytes.first_chunk::<4>().and_then(|first| packed(*first))?;
+    Some(Reason::Packed { by })
 }
 
 /// A run of ordinary frames.

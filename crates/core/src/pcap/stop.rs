@@ -54,6 +54,11 @@ pub enum Reason {
         /// What they are known to begin, if anything, and what to do with that.
         name: Option<(&'static str, &'static str)>,
     },
+    /// Packed data where a packet or a block should begin: files were joined, some of them packed.
+    Packed {
+        /// What packed it.
+        by: &'static str,
+    },
     /// Zeros where a packet should begin.
     Zeros,
     /// A format version that is not defined.
@@ -109,6 +114,11 @@ impl fmt::Display for Reason {
             Self::UnknownFormat { magic, name: None } => {
                 write!(out, "not a capture file: pcap and pcapng do not begin with {}; check that the name is right", Hex(magic))
             }
+            Self::Packed { by } => write!(
+                out,
+                "{by} data begins here, as if a packed file had been joined to another; everything before it was read, \
+                 nothing after it. Unpack both and name both"
+            ),
             Self::Zeros => write!(
                 out,
                 "the file holds zeros here instead of a packet, as a power cut leaves them; everything before it was read, \
@@ -163,20 +173,29 @@ impl fmt::Display for Hex {
     }
 }
 
+/// What packed the data that begins so.
+pub(super) const fn packed(magic: [u8; 4]) -> Option<&'static str> {
+    Some(match &magic {
+        [0x1f, 0x8b, 8, _] => "gzip",
+        b"\x28\xb5\x2f\xfd" => "zstd",
+        b"\x04\x22\x4d\x18" => "lz4",
+        b"\xfd7zX" => "xz",
+        [b'B', b'Z', b'h', b'1'..=b'9'] => "bzip2",
+        b"PK\x03\x04" => "zip",
+        _ => return None,
+    })
+}
+
 /// Files that people hand over instead of a capture, by their first octets, and what to do with them.
 pub(super) fn name_of(magic: [u8; 4]) -> Option<(&'static str, &'static str)> {
     const CONVERT: &str = "convert it first, with `editcap -F pcapng IN OUT`";
-    const UNPACK: &str = "it is packed twice: unpack it once, and the rest is done here";
     Some(match &magic {
         b"snoo" => ("a snoop capture", CONVERT),
         b"\x1c\x00\x01\xac" | b"\xac\x01\x00\x1c" | b"\x1c\x00\x01\xab" | b"\xab\x01\x00\x1c" => ("an IXIA capture", CONVERT),
         b"RTSS" | b"GMBU" | b"XCP\0" => ("a capture of another program", CONVERT),
-        [0x1f, 0x8b, ..] => ("gzip data inside compressed data", UNPACK),
-        b"\x28\xb5\x2f\xfd" => ("zstd data inside compressed data", UNPACK),
-        b"\x04\x22\x4d\x18" => ("lz4 data inside compressed data", UNPACK),
-        b"\xfd7zX" => ("xz data inside compressed data", UNPACK),
-        [b'B', b'Z', b'h', b'1'..=b'9'] => ("bzip2 data inside compressed data", UNPACK),
-        b"PK\x03\x04" => ("a zip archive inside compressed data", UNPACK),
+        _ if packed(magic).is_some() => {
+            ("packed data inside compressed data", "it is packed twice: unpack it once, and the rest is done here")
+        }
         [0x1f, 0x9d, ..] => ("data of `compress`", "unpack it first, with `uncompress` or `gunzip`"),
         b"7z\xbc\xaf" => ("a 7z archive", "unpack it first, with `7z x FILE`"),
         b"Rar!" => ("a rar archive", "unpack it first, with `unrar x FILE`"),

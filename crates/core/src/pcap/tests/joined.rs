@@ -44,6 +44,24 @@ fn a_file_that_follows_another_is_read_with_its_own_clock_and_link() {
 }
 
 #[test]
+fn a_packed_file_that_was_joined_is_named_and_all_before_it_read() {
+    for (packed, by) in [
+        (&b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xec\xbd\x7f\x7c\x1d\x55"[..], "gzip"),
+        (b"\x28\xb5\x2f\xfd\xa4\x50\xa1\x06\x00\xa4\x91\x02\x99\x88\x77\x66", "zstd"),
+        (b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46\x02\0\x21\x01", "xz"),
+    ] {
+        for before in (0..7).map(|kind| file(kind, &[1])) {
+            let offset = before.len() as u64;
+            let reading = read(&[&before, packed].concat());
+            assert_eq!(reading.frames.len(), 1);
+            let stop = reading.stop.unwrap();
+            assert_eq!((stop.offset, stop.reason), (offset, Reason::Packed { by }));
+            assert!(stop.to_string().contains(&format!("{by} data begins here")), "{stop}");
+        }
+    }
+}
+
+#[test]
 fn two_pcapng_files_are_sections_of_one() {
     let reading = read(&[file(5, &[1]), file(6, &[2])].concat());
     assert_eq!((reading.frames.len(), reading.notes.len(), reading.stop), (2, 0, None));
