@@ -30,6 +30,8 @@ pub(super) fn odd(column: usize, what: &'static str) -> rusqlite::Error {
 pub struct Reader {
     pub(super) connection: Connection,
     path: PathBuf,
+    /// Version of the file.
+    version: i64,
 }
 
 /// Which stretches are asked for.
@@ -74,7 +76,7 @@ impl Reader {
     /// Opens a store for reading: its folder, or the file itself, also one that was set aside.
     ///
     /// # Errors
-    /// When there is none, it may not be read, or is of another version.
+    /// When there is none, it may not be read, or is of a later version. One of an earlier version is read as it is.
     pub fn open(path: &Path) -> Result<Self> {
         const TRIED: &str = "read the store";
         let path = if path.is_dir() { path.join(FILE) } else { path.to_owned() };
@@ -89,10 +91,11 @@ impl Reader {
         }
         let (connection, state) = found.map_err(fault)?;
         match state {
-            Ok(State::Version(version)) if version == schema::VERSION => Ok(Self { connection, path }),
             Ok(State::Version(version)) => {
-                let said = format!("it is of version {version}; `earwitness run` brings it up to version {}", schema::VERSION);
-                Err(Error::new(Kind::Other, TRIED, &path, said))
+                if version < schema::VERSION {
+                    schema::complete(&connection).map_err(|error| Error::sql(TRIED, &path, &error))?;
+                }
+                Ok(Self { connection, path, version })
             }
             Ok(State::Empty) => Err(Error::new(Kind::Missing, TRIED, &path, "nothing has been written to it yet")),
             Err(kind) => Err(Error::new(kind, TRIED, &path, "another program made it")),
@@ -100,7 +103,7 @@ impl Reader {
     }
 
     pub(super) fn over(connection: Connection, path: PathBuf) -> Self {
-        Self { connection, path }
+        Self { connection, path, version: schema::VERSION }
     }
 
     /// The file.
@@ -231,13 +234,13 @@ impl Reader {
     pub fn integrity(&self) -> Result<Vec<String>> {
         self.read(|connection| {
             let mut wrong = check(connection, "integrity_check")?;
-            let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
+            let mut statement = connection.prepare("PRAGMA main.foreign_key_check")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let (table, of): (String, String) = (row.get(0)?, row.get(2)?);
                 wrong.push(format!("a row of {table} belongs to one of {of} that is not there"));
             }
-            wrong.extend(schema::differences(connection)?);
+            wrong.extend(schema::differences(connection, self.version)?);
             Ok(wrong)
         })
     }

@@ -32,6 +32,8 @@ pub struct Recomputed {
     pub verdicts: u32,
     /// Whether its series were deleted because of their age, so that nothing could be compared.
     pub retired: bool,
+    /// Whether it was scored by the rules of an earlier version of this program, so that scores and verdicts come out otherwise.
+    pub other_rules: bool,
     /// What differs; at most 100 are listed.
     pub differences: Vec<Difference>,
     /// How much differs in all.
@@ -74,11 +76,12 @@ pub fn recompute(reader: &Reader, session: SessionId) -> Result<Recomputed> {
         tellings: 0,
         verdicts: 0,
         retired,
+        other_rules: row.rules != verdict::RULES,
         differences: Vec::new(),
         differing: 0,
     };
     all.compare_lots(&row, &trials);
-    if retired {
+    if retired || all.other_rules {
         return Ok(all);
     }
     let parts = parts(reader, session)?;

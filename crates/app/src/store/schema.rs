@@ -8,7 +8,7 @@ use super::error::Kind;
 pub(super) const APPLICATION: i32 = 0x6561_7277;
 
 /// Version of the schema that this program writes.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 /// The schema of [`VERSION`].
 pub(super) const SQL: &str = include_str!("schema.sql");
@@ -33,6 +33,8 @@ pub(super) const STEPS: &[&str] = &[
      ALTER TABLE sightings ADD COLUMN tail_seconds_low REAL;
      ALTER TABLE sightings ADD COLUMN tail_seconds_high REAL;
      UPDATE sightings SET kind = 'large upload' WHERE kind = 'recording';",
+    // By which rules a session was scored and judged: others before.
+    "ALTER TABLE sessions ADD COLUMN rules INTEGER NOT NULL DEFAULT 1",
 ];
 
 /// What a file is.
@@ -95,7 +97,7 @@ pub(super) fn connect(connection: &Connection) -> rusqlite::Result<()> {
 /// The statements that made the file, for comparing.
 pub(super) fn statements(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut statement =
-        connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_stat%'")?;
+        connection.prepare("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_stat%'")?;
     let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
     // A column that was added later stands in the statement with other spaces.
     let spaced = |sql: String| sql.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(" )", ")");
@@ -119,11 +121,50 @@ pub(super) fn lacks(connection: &Connection) -> rusqlite::Result<Option<String>>
     Ok(columns(&fresh)?.into_iter().find(|column| !theirs.contains(column)))
 }
 
-/// How the file's shape differs from that of a fresh one; a sentence each.
-pub(super) fn differences(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+/// Lays beside a file of an earlier version, in memory, what that version lacks, so that it is read like any other and not touched: empty tables, and columns with
+/// the value that the step to the later version would give them.
+pub(super) fn complete(connection: &Connection) -> rusqlite::Result<()> {
     let fresh = Connection::open_in_memory()?;
     fresh.execute_batch(SQL)?;
-    let (ours, theirs) = (statements(&fresh)?, statements(connection)?);
+    let mut tables = fresh.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
+    let tables = tables.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (table, sql) in tables.collect::<rusqlite::Result<Vec<(String, String)>>>()? {
+        let theirs: Vec<String> = columns(connection, &table)?.into_iter().map(|column| column.0).collect();
+        if theirs.is_empty() {
+            connection.execute_batch(&sql.replacen("CREATE TABLE", "CREATE TEMP TABLE", 1))?;
+            continue;
+        }
+        let more = columns(&fresh, &table)?.into_iter().filter(|column| !theirs.contains(&column.0));
+        let more: String =
+            more.map(|(name, value)| format!(", {} AS {name}", value.unwrap_or_else(|| "NULL".to_owned()))).collect();
+        if !more.is_empty() {
+            connection.execute_batch(&format!("CREATE TEMP VIEW {table} AS SELECT own.*{more} FROM main.{table} AS own"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The columns of a table with their default values.
+fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(String, Option<String>)>> {
+    let mut statement = connection.prepare("SELECT name, dflt_value FROM pragma_table_info(?1, 'main')")?;
+    statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+/// How the file's shape, brought up from `version`, differs from that of a fresh one; a sentence each.
+pub(super) fn differences(connection: &Connection, version: i64) -> rusqlite::Result<Vec<String>> {
+    let fresh = Connection::open_in_memory()?;
+    fresh.execute_batch(SQL)?;
+    let ours = statements(&fresh)?;
+    let theirs = if version == VERSION {
+        statements(connection)?
+    } else {
+        let mut shape = Connection::open_in_memory()?;
+        let mut all = statements(connection)?;
+        all.sort_by_key(|sql| !sql.starts_with("CREATE TABLE"));
+        all.iter().try_for_each(|sql| shape.execute_batch(sql))?;
+        upgrade(&mut shape, version, STEPS)?;
+        statements(&shape)?
+    };
     let missing = ours.iter().filter(|sql| !theirs.contains(sql)).map(|sql| format!("not as in a fresh store: {sql}"));
     let more = theirs.iter().filter(|sql| !ours.contains(sql)).map(|sql| format!("not in a fresh store: {sql}"));
     Ok(missing.chain(more).collect())
@@ -143,41 +184,65 @@ mod tests {
     fn a_fresh_store_is_as_fresh_as_any() {
         let connection = made();
         assert_eq!(state(&connection).unwrap(), Ok(State::Version(VERSION)));
-        assert!(differences(&connection).unwrap().is_empty() && lacks(&connection).unwrap().is_none());
+        assert!(differences(&connection, VERSION).unwrap().is_empty() && lacks(&connection).unwrap().is_none());
         connection.execute_batch("CREATE TABLE extra (a)").unwrap();
         assert!(lacks(&connection).unwrap().is_none(), "more does no harm");
         connection.execute_batch("DROP TABLE replies").unwrap();
-        assert_eq!(differences(&connection).unwrap().len(), 2);
+        assert_eq!(differences(&connection, VERSION).unwrap().len(), 2);
         assert!(lacks(&connection).unwrap().is_some_and(|column| column.starts_with("replies.")));
+    }
+
+    fn of_the_first_version() -> Connection {
+        let more = ["pre_roll_seconds_low REAL", "pre_roll_seconds_high REAL", "tail_seconds_low REAL", "tail_seconds_high REAL"];
+        let more = more.into_iter().chain(["rules INTEGER NOT NULL DEFAULT 1"]);
+        let first = more.fold(SQL.to_owned(), |sql, column| sql.replacen(&format!(",\n    {column}"), "", 1));
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(&first).unwrap();
+        connection.execute_batch("DROP TABLE contacts").unwrap();
+        connection
+    }
+
+    #[test]
+    fn a_file_of_the_first_version_is_read_like_any_other_and_not_touched() {
+        let connection = of_the_first_version();
+        let before = statements(&connection).unwrap();
+        complete(&connection).unwrap();
+        let counted = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(counted("SELECT count(*) FROM contacts"), 0);
+        assert_eq!(counted("SELECT count(pre_roll_seconds_low) FROM sightings"), 0);
+        let sessions =
+            "INSERT INTO main.sessions VALUES (1, 0, '', 0.01, 1, 8, 1, 1, 1, 1, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL)";
+        connection.execute_batch(sessions).unwrap();
+        assert_eq!(counted("SELECT rules FROM sessions"), 1);
+        assert_eq!(statements(&connection).unwrap(), before);
+        assert_eq!(differences(&connection, 1).unwrap(), Vec::<String>::new());
+        connection.execute_batch("DROP INDEX main.descriptions_of_device").unwrap();
+        assert_eq!(differences(&connection, 1).unwrap().len(), 1);
     }
 
     #[test]
     fn a_file_of_the_first_version_becomes_as_fresh_as_any() {
-        let more = ["pre_roll_seconds_low", "pre_roll_seconds_high", "tail_seconds_low", "tail_seconds_high"];
-        let first = more.iter().fold(SQL.to_owned(), |sql, column| sql.replacen(&format!(",\n    {column} REAL"), "", 1));
-        let mut connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(&first).unwrap();
-        connection.execute_batch("DROP TABLE contacts").unwrap();
+        let mut connection = of_the_first_version();
         assert!(lacks(&connection).unwrap().is_some());
         assert_eq!(upgrade(&mut connection, 1, STEPS).unwrap(), VERSION);
-        assert_eq!((differences(&connection).unwrap(), lacks(&connection).unwrap()), (Vec::new(), None));
+        assert_eq!((differences(&connection, VERSION).unwrap(), lacks(&connection).unwrap()), (Vec::new(), None));
     }
 
     /// The steps here are made up; the way they are taken is the one of the real ones.
     #[test]
     fn an_older_file_is_brought_up_step_by_step_with_its_rows() {
         let more = "UPDATE settings SET since = since + 1";
-        let steps = ["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE settings SET since = 6", more];
+        let steps = ["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE settings SET since = 6", more, more];
         let mut connection = made();
         connection.execute("INSERT INTO settings VALUES ('a', 'b')", []).unwrap();
-        assert_eq!(upgrade(&mut connection, 1, &steps).unwrap(), 4);
+        assert_eq!(upgrade(&mut connection, 1, &steps).unwrap(), 5);
         let row: (String, i64) =
             connection.query_row("SELECT value, since FROM settings", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        assert_eq!(row, ("b".to_owned(), 7));
-        assert_eq!(state(&connection).unwrap(), Err(Kind::Newer { found: 4 }), "this program would not touch it");
+        assert_eq!(row, ("b".to_owned(), 8));
+        assert_eq!(state(&connection).unwrap(), Err(Kind::Newer { found: 5 }), "this program would not touch it");
         let mut second = made();
         upgrade(&mut second, 1, &steps[..1]).unwrap();
-        assert_eq!(upgrade(&mut second, 2, &steps).unwrap(), 4, "only the step that is missing is taken");
+        assert_eq!(upgrade(&mut second, 2, &steps).unwrap(), 5, "only the step that is missing is taken");
     }
 
     #[test]

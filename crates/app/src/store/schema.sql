@@ -1,4 +1,4 @@
--- What a store holds, version 2. Explained in docs/design/store.md.
+-- What a store holds, version 4. Explained in docs/design/store.md.
 -- Moments are nanoseconds since 1970-01-01 UTC, lengths are nanoseconds, words are those of `words.rs`; numbers of 64 bits without a
 -- sign are kept with the same bits. Layout of the packed columns: `pack.rs`.
 
@@ -21,7 +21,8 @@ CREATE TABLE sessions (
     burst_windows INTEGER,
     ended_at INTEGER,
     ended_why TEXT,
-    retired_at INTEGER
+    retired_at INTEGER,
+    rules INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
 CREATE TABLE session_sounds (

@@ -42,6 +42,8 @@ pub struct SessionRow {
     pub ended: Option<(Timestamp, Done)>,
     /// When its series were deleted because of their age: then no verdict of it can be computed again.
     pub retired: Option<Timestamp>,
+    /// By which rules its rounds were scored and its verdicts formed: [`verdict::RULES`] of the program that began it.
+    pub rules: i64,
 }
 
 impl SessionRow {
@@ -53,7 +55,7 @@ impl SessionRow {
 }
 
 const COLUMNS: &str = "id, begun_at, program, alpha, seed, slots, slot, guard, rest_least, rest_most, only_when_away, local_offset, \
-                       warm_up, burst_window, burst_kbits, burst_windows, ended_at, ended_why, retired_at";
+                       warm_up, burst_window, burst_kbits, burst_windows, ended_at, ended_why, retired_at, rules";
 
 /// Writes that a session began.
 pub(super) fn begin(
@@ -65,8 +67,8 @@ pub(super) fn begin(
 ) -> rusqlite::Result<SessionId> {
     let Design { seed, slots, slot, guard, rest, stimuli, lengths, quiet, only_when_away, local_offset, warm_up } = design;
     let sql = "INSERT INTO sessions (begun_at, program, alpha, seed, slots, slot, guard, rest_least, rest_most, only_when_away, \
-               local_offset, warm_up, burst_window, burst_kbits, burst_windows) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+               local_offset, warm_up, burst_window, burst_kbits, burst_windows, rules) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
     let session = connection.prepare_cached(sql)?.insert(params![
         at.nanos(),
         env!("CARGO_PKG_VERSION"),
@@ -83,6 +85,7 @@ pub(super) fn begin(
         burst.map(|it| it.window),
         burst.map(|it| it.kbits),
         burst.map(|it| it.windows),
+        verdict::RULES,
     ])?;
     let mut sounds = connection.prepare_cached("INSERT INTO session_sounds VALUES (?1, ?2, ?3, ?4)")?;
     for (place, Stimulus { name, kind }) in (0_i64..).zip(stimuli) {
@@ -160,6 +163,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<SessionRow> 
         burst,
         ended,
         retired: moment(18)?,
+        rules: row.get(19)?,
     };
     let Design { slots, slot, guard, rest, local_offset, warm_up, lengths, .. } = &session.design;
     let times = [slot, guard, &rest.0, &rest.1, warm_up];

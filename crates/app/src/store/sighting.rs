@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use earwitness_core::findings::{DeviceId, Estimate, FlowKey, Receiver, Seen, Sighting};
+use earwitness_core::findings::{DeviceId, Estimate, FlowKey, Receiver, Seen, Sighting, SightingKind};
 use earwitness_core::private::Private;
 use earwitness_core::time::{Timestamp, Window};
 use rusqlite::{Connection, Row, params};
@@ -137,6 +137,12 @@ const COLUMNS: &str = "id, device, list, kind, from_at, until_at, source, source
                        pre_roll_seconds, tail_seconds, bit_rate, octets_total, octets_audio, marks, pre_roll_seconds_low, \
                        pre_roll_seconds_high, tail_seconds_low, tail_seconds_high";
 
+/// The kind that a word stands for. Early versions called a recording what is a large upload as long as no sound is shown to cause it.
+fn kind_of(word: &str) -> Option<SightingKind> {
+    let kind = value(word, KINDS)?;
+    Some(if kind == SightingKind::Recording { SightingKind::LargeUpload } else { kind })
+}
+
 /// The sightings of a stretch, in the order in which they were written.
 pub(super) fn of_stretch(
     connection: &Connection,
@@ -174,7 +180,7 @@ fn read(connection: &Connection, row: &Row<'_>, devices: &BTreeMap<i64, DeviceId
         device: *devices.get(&row.get(1)?).ok_or_else(|| odd(1, "an unknown device"))?,
         list: value(&list, LISTS).ok_or_else(|| odd(2, "an unknown list"))?,
         sighting: Sighting {
-            kind: value(&kind, KINDS).ok_or_else(|| odd(3, "an unknown kind"))?,
+            kind: kind_of(&kind).ok_or_else(|| odd(3, "an unknown kind"))?,
             window,
             flow: FlowKey {
                 source: address(6)?,

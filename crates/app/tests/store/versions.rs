@@ -34,6 +34,23 @@ fn a_store_of_version_1_is_read_and_written_on() {
 }
 
 #[test]
+fn a_store_of_version_1_is_checked_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    fs::write(&path, unpacked("version-1.db.gz")).unwrap();
+    let before = fs::read(&path).unwrap();
+    let reader = Reader::open(folder.path()).unwrap();
+    assert_eq!(reader.integrity().unwrap(), Vec::<String>::new());
+    let again = recompute(&reader, SessionId(1)).unwrap();
+    assert!(again.other_rules && again.rounds == 4 && again.differing == 0, "{again:?}");
+    drop(reader);
+    assert_eq!(fs::read(&path).unwrap(), before);
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_earwitness")).arg("check").arg(&path).output().unwrap();
+    let told = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(run.status.success() && told.contains("scored by an earlier version's rules"), "{told}");
+}
+
+#[test]
 fn a_store_of_a_later_version_is_refused_in_a_sentence_and_not_touched() {
     let folder = tempfile::tempdir().unwrap();
     let (mut store, _) = Store::open(folder.path()).unwrap();

@@ -97,7 +97,7 @@ pub(super) fn weigh(
         slot: counted.iter().filter_map(|(trial, _)| trial.round.slots.first()).map(|slot| slot.length()).min().unwrap_or(0),
         dose: fit(|sent| sent.octets),
         dose_seconds: fit(|sent| sent.clocked).filter(|_| points.iter().any(|point| point.1.clocked > 0.0)),
-        ttest: ttest(device.id, &counted, tested),
+        ttest: ttest(device.id, trials, tested),
         bursts: bursts(device, &counted),
         continuous: continuous(device, trials),
         rounds_to_go: standing.lottery.rounds_to_go(threshold - AT_ONCE.ln()),
@@ -320,9 +320,11 @@ fn median(values: &mut [f64]) -> Option<f64> {
     Some(f64::midpoint(*low, *high))
 }
 
-/// Rounds in which the two-sample test called the device reacting, and rounds in which it was defined.
-fn ttest(device: DeviceId, counted: &[(&Trial, &[Score<Measure>])], tested: &BTreeMap<u32, Tested>) -> Option<(u32, u32)> {
-    let after = counted.iter().filter_map(|(trial, _)| tested.get(&trial.round.number));
+/// Rounds in which the two-sample test called the device reacting, and rounds in which it was defined: all that are not void, since the published test
+/// knows nothing of what could be seen.
+fn ttest(device: DeviceId, trials: &[Trial], tested: &BTreeMap<u32, Tested>) -> Option<(u32, u32)> {
+    let rounds = trials.iter().map(|trial| &trial.round).filter(|round| !round.is_void());
+    let after = rounds.filter_map(|round| tested.get(&round.number));
     let said: Vec<bool> =
         after.filter_map(|tested| tested.devices.get(&device)).filter(|it| it.p.is_some()).map(|it| it.reacted).collect();
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);

@@ -61,10 +61,11 @@ pub(super) fn write(stores: &[Checked], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn result(again: &Recomputed) -> String {
-    match (again.differing, again.retired) {
-        (0, false) => "as written".to_owned(),
-        (0, true) => "series deleted because of their age; only the lots were checked".to_owned(),
-        (differing, _) => format!("{differing} differ"),
+    match again {
+        Recomputed { differing: 1.., .. } => format!("{} differ", again.differing),
+        Recomputed { retired: true, .. } => "series deleted because of their age; only the lots were checked".to_owned(),
+        Recomputed { other_rules: true, .. } => "scored by an earlier version's rules; only the lots were checked".to_owned(),
+        _ => "as written".to_owned(),
     }
 }
 

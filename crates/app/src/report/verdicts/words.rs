@@ -403,19 +403,27 @@ fn undecided(it: &Evidence, why: Undecided) -> Vec<String> {
                 |more| format!("If it goes on like this, about {more} would prove it."),
             ),
         ],
-        Undecided::FewRounds => vec![
-            format!(
-                "No reaction is proven, and {after} are too few to exclude one: it may still answer up to {} of such sounds (95\u{a0}%).",
-                percent(it.bound)
-            ),
-            more.map_or_else(
-                || {
-                    "What it sends for other reasons looks too much like a reaction: silence its other uses, and test again."
-                        .to_owned()
-                },
-                |more| format!("About {more} like these would settle it."),
-            ),
-        ],
+        Undecided::FewRounds => {
+            // What a device does after a sound that nobody could hear excludes nothing, however many there were.
+            let (few, like) = if it.audible < it.rounds {
+                (format!("those with an audible sound, {} of {}, are", it.audible, it.rounds), "with an audible sound")
+            } else {
+                (format!("{after} are"), "like these")
+            };
+            vec![
+                format!(
+                    "No reaction is proven, and {few} too few to exclude one: it may still answer up to {} of such sounds (95\u{a0}%).",
+                    percent(it.bound)
+                ),
+                more.map_or_else(
+                    || {
+                        "What it sends for other reasons looks too much like a reaction: silence its other uses, and test again."
+                            .to_owned()
+                    },
+                    |more| format!("About {more} {like} would settle it."),
+                ),
+            ]
+        }
         Undecided::NoLot => {
             let test = it.ttest.map_or_else(String::new, |(yes, all)| {
                 format!(
@@ -686,9 +694,10 @@ mod tests {
         );
         let few = with(Outcome::Undecided(Undecided::FewRounds), Some(1));
         assert!(
-            few.contains("up to 22 % of such sounds") && few.contains("About 1 more round like these would settle it"),
+            few.contains("those with an audible sound, 11 of 12, are too few") && few.contains("up to 22 % of such sounds"),
             "{few}"
         );
+        assert!(few.contains("About 1 more round with an audible sound would settle it"), "{few}");
         assert!(with(Outcome::Undecided(Undecided::FewRounds), None).contains("silence its other uses"));
         let no_lot = with(Outcome::Undecided(Undecided::NoLot), None);
         assert!(

@@ -188,12 +188,18 @@ impl<'m> Fitted<'m> {
             && train.regularity >= limits.regularity
             && within(train.beat, settings.beat)
             && train.bit_rate <= highest_rate(shape, train.lengths, settings)
-            && (sum - OVERHEAD * count) * 8.0 / seconds >= settings.bit_rate.0
+            && (sum - OVERHEAD * count) * 8.0 / seconds >= lowest_rate(train.beat, settings)
             && train.seconds >= limits.seconds
             && stands_out(&train, run, episode, settings.pause)
             && (datagrams || !is_an_answer(slices));
         fits.then_some(train)
     }
+}
+
+/// Lowest bit rate of slices at this beat. What comes at most ten times a second in a hundred octets or so is as likely a sensor's reading as sound.
+fn lowest_rate(beat: f64, settings: &Settings) -> f64 {
+    let (lowest, _) = settings.bit_rate;
+    if beat >= FEW_BEAT { lowest.max(settings.blocks_rate) } else { lowest }
 }
 
 /// Highest bit rate of slices of these lengths. Records of one length that are longer than a segment, and not as long as records may be, show what

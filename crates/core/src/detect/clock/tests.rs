@@ -98,3 +98,20 @@ fn full_records_and_segments_at_the_networks_pace_are_no_samples() {
         assert!(seconds(&slices, false).abs() < f64::EPSILON, "{octets} octets each {micros} us");
     }
 }
+
+#[test]
+fn readings_that_come_while_it_is_loud_are_no_sound() {
+    // A noise meter: up to ten readings a second of up to 150 octets; the same beat with the octets of a codec is sound.
+    let mut chance = Chance(6);
+    let mut found = |millis: i64, octets: i64| {
+        let slices: Vec<Slice> =
+            (0..5_000 / millis).map(|slot| slice(slot * millis * 1_000_000 + chance.below(4_000_000), octets)).collect();
+        [false, true].map(|datagrams| seconds(&slices, datagrams) > 0.0)
+    };
+    for (millis, octets) in [(100, 60), (100, 130), (100, 150), (125, 150), (200, 80), (250, 150)] {
+        assert_eq!(found(millis, octets), [false; 2], "{octets} octets each {millis} ms");
+    }
+    for (millis, octets) in [(100, 300), (100, 424), (120, 250), (20, 60), (60, 120)] {
+        assert_eq!(found(millis, octets), [true; 2], "{octets} octets each {millis} ms");
+    }
+}
