@@ -1,8 +1,10 @@
 //! Which slices might belong together: classes of equal length, bands of similar length, and stretches of steady octets.
 
-use super::judge::{FEW, FEW_BEAT, highest_rate};
+use super::context::between;
+use super::judge::{FEW, FEW_BEAT, OVERHEAD, highest_rate, octets};
+use super::lattice::Lattice;
 use super::phrases::Pauses;
-use super::{Settings, Slice, Train};
+use super::{Measure, Settings, Slice, Train, trust, weight};
 use crate::findings::TrainShape;
 
 /// Classes of each kind that are looked at: more would only be smaller ones.
@@ -23,6 +25,9 @@ pub(super) const SHORTEST: i64 = 250_000_000;
 
 /// Longest backlog that is thought of, seconds.
 const BACKLOG: f64 = 8.0;
+
+/// Slices may hold less than the lowest rate by this factor and still hold a train: pauses, and something else before or after.
+const TRICKLE: f64 = 0.4;
 
 /// Slices may come slower than the slowest beat by this factor and still hold a train.
 const LOOSE: f64 = 1.5;
@@ -46,9 +51,9 @@ const BREAKS: u32 = 2;
 
 /// Asks of slices whether they are a train; of a part, together with the run that it is a part of, and all that was sent around it where its times
 /// are others than those of the episode.
-pub(super) trait Look: FnMut(TrainShape, &[Slice], &[Slice], Option<&[Slice]>) -> Option<Train> {}
+pub(super) trait Look: FnMut(Measure, &[Slice], &[Slice], Option<&[Slice]>) -> Option<Train> {}
 
-impl<T: FnMut(TrainShape, &[Slice], &[Slice], Option<&[Slice]>) -> Option<Train>> Look for T {}
+impl<T: FnMut(Measure, &[Slice], &[Slice], Option<&[Slice]>) -> Option<Train>> Look for T {}
 
 /// How often each length occurs among slices, in order of length.
 #[derive(Debug, Default)]
@@ -58,6 +63,11 @@ pub(super) struct Lengths {
 }
 
 impl Lengths {
+    /// Each length, and how often it occurs.
+    pub(super) fn counts(&self) -> &[(u32, usize)] {
+        &self.counts
+    }
+
     /// Counts anew.
     pub(super) fn count(&mut self, slices: &[Slice]) {
         let Self { counts, sorted } = self;
@@ -95,22 +105,55 @@ pub(super) fn constant(
     for length in frequent(lengths, settings.records) {
         let highest = highest_rate(TrainShape::Constant, (length, length), settings);
         let Scratch { run, pauses, .. } = scratch;
-        split(slices, (length, length), highest, run, settings, |run| {
-            found.extend(train_of(TrainShape::Constant, run, slices, pauses, settings, look));
-        });
+        split(
+            slices,
+            |other| other == length,
+            highest,
+            run,
+            settings,
+            |run| {
+                found.extend(train_of(TrainShape::Constant.into(), run, slices, pauses, settings, look));
+            },
+        );
+    }
+}
+
+/// Records of one frame or several.
+pub(super) fn lattice(
+    slices: &[Slice],
+    lengths: &Lengths,
+    datagrams: bool,
+    settings: &Settings,
+    scratch: &mut Scratch,
+    look: &mut impl Look,
+    found: &mut Vec<Train>,
+) {
+    let Scratch { run, pauses, .. } = scratch;
+    for lattice in Lattice::all(lengths, settings.records, datagrams) {
+        let measure = Measure { shape: TrainShape::Constant, lattice: Some(lattice), phrases: false };
+        split(
+            slices,
+            |length| lattice.frames(length).is_some(),
+            settings.bit_rate.1,
+            run,
+            settings,
+            |run| {
+                found.extend(train_of(measure, run, slices, pauses, settings, look));
+            },
+        );
     }
 }
 
 /// Looks at a run as it is; if it is no train, or a small one, without its pauses.
 fn train_of(
-    shape: TrainShape,
+    measure: Measure,
     run: &[Slice],
     episode: &[Slice],
     pauses: &mut Pauses,
     settings: &Settings,
     look: &mut impl Look,
 ) -> Option<Train> {
-    let found = whole_or_parts(shape, run, run, BREAKS, settings, look);
+    let found = whole_or_parts(measure, run, run, BREAKS, settings, look);
     let enough = |train: &Train| {
         explained(train) >= EXPLAINED * lasted(run) || f64::from(train.records) >= HELD * to_f64(run.len() as u64)
     };
@@ -118,7 +161,9 @@ fn train_of(
         return found;
     }
     let (short, around) = pauses.take_out(run, episode);
-    let Some(mut train) = look(shape, short, short, Some(around)).filter(keeps_phrases) else { return found };
+    let Some(mut train) = look(Measure { phrases: true, ..measure }, short, short, Some(around)).filter(keeps_phrases) else {
+        return found;
+    };
     if found.as_ref().is_some_and(|found| found.records >= train.records) {
         return found;
     }
@@ -143,21 +188,21 @@ const PHRASES_REGULARITY: f64 = 0.88;
 /// Looks at a part of a run; if it is no train, or the beat is kept for a part of its time only, at what lies before and after its longest
 /// gap. Only where all of that is trains are they one: an even stretch of something else is none.
 fn whole_or_parts(
-    shape: TrainShape,
+    measure: Measure,
     part: &[Slice],
     run: &[Slice],
     breaks: u32,
     settings: &Settings,
     look: &mut impl Look,
 ) -> Option<Train> {
-    let whole = look(shape, part, run, None);
+    let whole = look(measure, part, run, None);
     if breaks == 0 || whole.as_ref().is_some_and(|train| explained(train) >= EXPLAINED * lasted(part)) {
         return whole;
     }
     let Some((one, other)) = broken(part) else { return whole };
     let mut both: Option<Train> = None;
     for part in [one, other].into_iter().filter(|part| is_worth_a_look(part, f64::INFINITY, settings)) {
-        let Some(train) = whole_or_parts(shape, part, run, breaks - 1, settings, look) else { return whole };
+        let Some(train) = whole_or_parts(measure, part, run, breaks - 1, settings, look) else { return whole };
         both = Some(match both {
             Some(before) => before.and(&train),
             None => train,
@@ -201,21 +246,32 @@ pub(super) fn variable(
     let Scratch { run, left, seen, seen_runs, pauses } = scratch;
     seen.clear();
     seen_runs.clear();
-    for ratio in BANDS {
+    // The widest first: what it explains, narrower ones need not be asked for.
+    for ratio in BANDS.into_iter().rev() {
         for band in bands(lengths, ratio, settings.records, left) {
             if seen.contains(&band) {
                 continue;
             }
             seen.push(band);
-            split(slices, band, settings.bit_rate.1, run, settings, |run| {
-                // Two bands that hold the same stretch of time and the same extremes hold the same slices.
-                let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
-                let stretch = (first.at, last.at, extremes(run));
-                if !seen_runs.contains(&stretch) {
-                    seen_runs.push(stretch);
-                    found.extend(train_of(TrainShape::Variable, run, slices, pauses, settings, look));
-                }
-            });
+            split(
+                slices,
+                |length| (band.0..=band.1).contains(&length),
+                settings.bit_rate.1,
+                run,
+                settings,
+                |run| {
+                    // Two bands that hold the same stretch of time and the same extremes hold the same slices.
+                    let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
+                    let band = extremes(run);
+                    let stretch = (first.at, last.at, band);
+                    // Records of one length were looked at as such.
+                    let new = band.0 < band.1 && !seen_runs.contains(&stretch);
+                    if new && !is_outdone(run, trust(TrainShape::Variable, band), slices, found) {
+                        seen_runs.push(stretch);
+                        found.extend(train_of(TrainShape::Variable.into(), run, slices, pauses, settings, look));
+                    }
+                },
+            );
         }
     }
 }
@@ -225,17 +281,39 @@ pub(super) fn extremes(slices: &[Slice]) -> (u32, u32) {
     slices.iter().fold((u32::MAX, 0), |(least, most), slice| (least.min(slice.length), most.max(slice.length)))
 }
 
+/// Whether a train that was found holds nearly all of the time of a run, and outweighs whatever the run could be.
+fn is_outdone(run: &[Slice], trust: f64, episode: &[Slice], found: &[Train]) -> bool {
+    let (Some(first), Some(last)) = (run.first(), run.last()) else { return true };
+    let long = lasted(run);
+    found.iter().any(|train| {
+        let (from, until) = (train.first.max(first.at), train.last.min(last.at));
+        to_f64(until.saturating_sub(from).max(0).unsigned_abs()) >= HELD * long && {
+            let share = octets(between(run, from, until)) / octets(between(episode, from, until)).max(1.0);
+            long * share * trust <= weight(train)
+        }
+    })
+}
+
+/// Whether a train of whole records holds most of the time of a run: their number tells more than their octets.
+fn is_explained(run: &[Slice], found: &[Train]) -> bool {
+    let (Some(first), Some(last)) = (run.first(), run.last()) else { return true };
+    let within = |train: &Train| train.last.min(last.at).saturating_sub(train.first.max(first.at)).max(0).unsigned_abs();
+    let whole = |train: &&Train| train.shape != TrainShape::Paced && !train.is_cut() && train.share >= EXPLAINED;
+    found.iter().filter(whole).any(|train| to_f64(within(train)) >= EXPLAINED * lasted(run))
+}
+
 /// Whether slices came over long enough, and neither as a trickle nor as a flood that no codec makes.
 fn is_worth_a_look(slices: &[Slice], highest: f64, settings: &Settings) -> bool {
     let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return false };
     let lasted = last.at.saturating_sub(first.at);
-    let octets: u64 = slices.iter().map(|slice| u64::from(slice.length)).sum();
+    let sum: u64 = slices.iter().map(|slice| u64::from(slice.length)).sum();
     let (count, nanos) = (to_f64(slices.len() as u64), to_f64(lasted.unsigned_abs()));
     slices.len() >= settings.records
         && lasted >= SHORTEST
+        && (to_f64(sum) - OVERHEAD * count) * 8.0 >= TRICKLE * settings.bit_rate.0 * (nanos / 1e9)
         && nanos <= count * settings.beat.1 * LOOSE
         && (slices.len() >= FEW || nanos >= to_f64(FEW as u64 / 2) * FEW_BEAT)
-        && to_f64(octets) * 8.0 <= (nanos / 1e9 + BACKLOG) * highest
+        && to_f64(sum) * 8.0 <= (nanos / 1e9 + BACKLOG) * highest
 }
 
 #[expect(clippy::cast_precision_loss, reason = "octets and nanoseconds of an episode lie far below 2^53")]
@@ -286,11 +364,11 @@ fn bands(lengths: &Lengths, ratio: f64, least: usize, left: &mut Vec<(u32, usize
     found.into_iter().flatten()
 }
 
-/// Calls `look` with each run of slices of a band of lengths that pauses do not cut and that is worth it. `run` is room for them.
+/// Calls `look` with each run of slices whose lengths belong together that pauses do not cut and that is worth it. `run` is room for them.
 /// `highest` is the bit rate that they may have.
 fn split(
     slices: &[Slice],
-    (low, high): Band,
+    belongs: impl Fn(u32) -> bool,
     highest: f64,
     run: &mut Vec<Slice>,
     settings: &Settings,
@@ -303,7 +381,7 @@ fn split(
         run.clear();
     };
     let mut latest = i64::MAX;
-    for slice in slices.iter().filter(|slice| (low..=high).contains(&slice.length)) {
+    for slice in slices.iter().filter(|slice| belongs(slice.length)) {
         if slice.at.saturating_sub(latest) > settings.pause {
             close(run);
         }
@@ -315,17 +393,34 @@ fn split(
 
 /// Stretches in which the sum of octets keeps within [`STRAY`] of a straight line in time: each starts where
 /// the one before broke off, and goes on as long as one slope can serve all its slices.
-pub(super) fn steady(slices: &[Slice], settings: &Settings, look: &mut impl Look, found: &mut Vec<Train>) {
+pub(super) fn steady(slices: &[Slice], settings: &Settings, scratch: &mut Scratch, look: &mut impl Look, found: &mut Vec<Train>) {
     let mut start = 0;
     while start + settings.records <= slices.len() {
         let end = start + reach(&slices[start..], settings);
         let stretch = &slices[start..end];
         let long = stretch[stretch.len() - 1].at.saturating_sub(stretch[0].at) >= STEADY;
-        if long && is_worth_a_look(stretch, settings.bit_rate.1, settings) {
-            found.extend(look(TrainShape::Paced, stretch, stretch, None));
+        // Records of one length were looked at as such.
+        let alike = stretch.iter().all(|slice| slice.length == stretch[0].length);
+        let worth = long && !alike && is_worth_a_look(stretch, settings.bit_rate.1, settings);
+        if worth && !is_explained(stretch, found) {
+            found.extend(look(TrainShape::Paced.into(), stretch, stretch, None));
         }
         start = end;
     }
+    // Utterances in a row, each with what was recorded before it, lie on several lines; the last of them tells the pace of all.
+    split(
+        slices,
+        |_| true,
+        settings.bit_rate.1,
+        &mut scratch.run,
+        settings,
+        |run| {
+            let long = lasted(run) >= to_f64(STEADY.unsigned_abs());
+            if long && extremes(run).0 < extremes(run).1 && !is_explained(run, found) {
+                found.extend(whole_or_parts(TrainShape::Paced.into(), run, run, BREAKS, settings, look));
+            }
+        },
+    );
 }
 
 /// How many slices from the first on one line can serve.

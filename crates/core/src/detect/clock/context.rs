@@ -11,7 +11,7 @@ use crate::time::SECOND;
 const SHARE_CONSTANT: f64 = 0.2;
 
 /// The same for records that are told apart by less.
-const SHARE: f64 = 0.5;
+pub(super) const SHARE: f64 = 0.5;
 
 /// What is sent nearer to a train than this belongs to it: context before, reports after, nanoseconds.
 const NEAR: i64 = SECOND;

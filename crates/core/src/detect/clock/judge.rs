@@ -1,14 +1,17 @@
 //! Whether a candidate keeps a codec's beat.
 
 use super::candidates::extremes;
-use super::context::{between, is_an_answer, share_of_flow, stands_out};
-use super::{LONGEST_FRAME, Settings, Slice, Train};
+use super::context::{SHARE, between, is_an_answer, share_of_flow, stands_out};
+use super::{LONGEST_FRAME, Limits, Measure, Settings, Slice, Train};
 use crate::detect::line::Line;
 use crate::findings::TrainShape;
 use crate::time::SECOND;
 
 /// Fewest moments at which slices came on time. Fewer cannot show a beat.
 const MOMENTS: usize = 8;
+
+/// Where most moments lie on a line that ends before the last of them, at least this share of those that follow must be on time for a line of their own.
+const LIVE: f64 = 0.9;
 
 /// Slices closer together than this left in one go, nanoseconds: what was ready, or had waited, was sent at once.
 pub(super) const ONE_MOMENT: i64 = 5_000_000;
@@ -32,7 +35,7 @@ const FEW_UNEVENNESS: f64 = 0.0005;
 pub(super) const FEW_BEAT: f64 = 95e6;
 
 /// Least that any encryption or framing adds to a slice, octets: an AEAD tag (RFC 5116) or an RTP header (RFC 3550, section 5.1) and a little.
-const OVERHEAD: f64 = 16.0;
+pub(super) const OVERHEAD: f64 = 16.0;
 
 /// A slice that is sent as soon as its sound was heard, and a little late, seems to have waited for at most so many beats.
 const OWN: f64 = 2.0;
@@ -45,19 +48,19 @@ const APART: i64 = 300_000_000;
 
 /// The train that slices of a candidate are, if they keep a beat. `around` is the run that they are a part of, and the whole episode.
 pub(super) fn judge(
-    shape: TrainShape,
+    measure: Measure,
     slices: &[Slice],
     around: (&[Slice], &[Slice]),
     datagrams: bool,
     settings: &Settings,
     moments: &mut Vec<(f64, f64)>,
 ) -> Option<Train> {
-    let fitted = Fitted::new(shape, slices, settings, moments)?;
-    let kept = fitted.without_strays(shape, slices);
+    let fitted = Fitted::new(measure, slices, settings, moments)?;
+    let kept = fitted.without_strays(measure.shape, slices);
     if kept.len() == slices.len() {
-        return fitted.judged(shape, kept, around, datagrams, settings);
+        return fitted.judged(measure, kept, around, datagrams, settings);
     }
-    Fitted::new(shape, kept, settings, moments)?.judged(shape, kept, around, datagrams, settings)
+    Fitted::new(measure, kept, settings, moments)?.judged(measure, kept, around, datagrams, settings)
 }
 
 /// A line through the moments of slices.
@@ -73,19 +76,25 @@ struct Fitted<'m> {
 
 impl<'m> Fitted<'m> {
     /// `moments` is room for them.
-    fn new(shape: TrainShape, slices: &[Slice], settings: &Settings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
-        let (count, sum) = (to_f64(i64::try_from(slices.len()).ok()?), octets(slices));
-        let (total, beats) = match shape {
-            TrainShape::Constant | TrainShape::Variable => (count, settings.beat),
-            TrainShape::Paced => (sum, (settings.beat.0 * count / sum, settings.beat.1 * count / sum)),
-        };
-        find_moments(shape, slices, moments);
+    fn new(measure: Measure, slices: &[Slice], settings: &Settings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
+        let count = to_f64(i64::try_from(slices.len()).ok()?);
+        find_moments(measure, slices, moments);
+        let total = moments.last()?.0;
+        let beats = (settings.beat.0 * count / total, settings.beat.1 * count / total);
         if moments.len() < MOMENTS {
             return None;
         }
         // A record of something else in between shifts the count by one beat.
         let tolerance = |beat: f64| settings.tolerance.max((SHIFT * beat * total / count).min(FARTHEST));
-        let line = Line::through(moments, tolerance, beats)?;
+        let mut line = Line::through(moments, tolerance, beats)?;
+        // What had waited may leave at a pace of its own, for longer than what follows is sent as it is ready.
+        if let Some(after) = moments.get(line.last + 1..).filter(|after| after.len() >= MOMENTS && !measure.phrases)
+            && let Some(live) = Line::through(after, tolerance, beats)
+            && share(live.on_time, after.len()) >= LIVE
+            && moments.iter().take(line.last + 1).all(|moment| moment.1 > live.at(moment.0) - tolerance(live.beat))
+        {
+            line = Line { first: live.first + line.last + 1, last: live.last + line.last + 1, ..live };
+        }
         Some(Self { moments, line, tolerance: tolerance(line.beat), total })
     }
 
@@ -131,13 +140,14 @@ impl<'m> Fitted<'m> {
 
     fn judged(
         &self,
-        shape: TrainShape,
+        measure: Measure,
         slices: &[Slice],
         (run, episode): (&[Slice], &[Slice]),
         datagrams: bool,
         settings: &Settings,
     ) -> Option<Train> {
         let Self { moments, line, total, .. } = self;
+        let shape = measure.shape;
         let (first, last) = (slices.first()?, slices.last()?);
         let (count, sum) = (to_f64(i64::try_from(slices.len()).ok()?), octets(slices));
         let live = first.at.saturating_add(from_f64(moments.get(line.first)?.1));
@@ -145,20 +155,21 @@ impl<'m> Fitted<'m> {
         // The line, drawn back, would have begun to record so long before the first slice was sent.
         let mut backlog = -line.at(0.0) / to_f64(SECOND);
         let mut bit_rate = sum * 8.0 / seconds;
-        if shape != TrainShape::Paced && sum > count * f64::from(LONGEST_FRAME) {
+        if shape != TrainShape::Paced && measure.lattice.is_none() && sum > count * f64::from(LONGEST_FRAME) {
             // Pieces of a stream of samples are as long as the buffers that they were cut by: their octets count, not their number.
             bit_rate = self.live_rate(first.at, episode)?;
             seconds = sum * 8.0 / bit_rate;
             let passed = to_f64(live.saturating_sub(first.at)) / to_f64(SECOND);
             backlog = octets(between(slices, first.at, live)) * 8.0 / bit_rate - passed;
         }
-        let beat = total * line.beat / count;
+        let beat = measure.lattice.map_or(total / count, |lattice| f64::from(lattice.usual())) * line.beat;
         if shape == TrainShape::Variable && beat >= FEW_BEAT && sum <= count * f64::from(LONGEST_FRAME) {
             seconds -= PARTIAL * beat / to_f64(SECOND);
         }
         let train = Train {
             shape,
             lengths: extremes(slices),
+            single: measure.lattice.map(|lattice| lattice.single()),
             first: first.at,
             last: last.at,
             live,
@@ -174,22 +185,28 @@ impl<'m> Fitted<'m> {
             unevenness: line.unevenness,
             share: share_of_flow(slices, live, episode),
         };
-        let limits = match shape {
-            TrainShape::Constant if train.is_framed() => settings.constant,
-            TrainShape::Constant | TrainShape::Variable => settings.variable,
-            TrainShape::Paced => settings.paced,
+        // Records of one length count alike whether as such, as similar ones or by their octets; the line is the same.
+        let Settings { constant, variable, paced, .. } = settings;
+        let limits: &[&Limits] = match shape {
+            TrainShape::Constant if train.is_framed() => &[constant, variable, paced],
+            TrainShape::Constant => &[variable, paced],
+            TrainShape::Variable => &[variable],
+            TrainShape::Paced => &[paced],
         };
         let few = slices.len() < FEW;
-        let unevenness = if few { FEW_UNEVENNESS } else { limits.unevenness };
+        let keeps = |limits: &Limits| {
+            train.unevenness <= if few { FEW_UNEVENNESS } else { limits.unevenness }
+                && train.regularity >= limits.regularity
+                && train.seconds >= limits.seconds
+        };
         let within = |value: f64, range: (f64, f64)| range.0 <= value && value <= range.1;
         let fits = line.on_time >= MOMENTS
-            && train.unevenness <= unevenness
+            && limits.iter().any(|limits| keeps(limits))
+            && (train.share >= SHARE || keeps(limits.first()?))
             && (!few || train.beat >= FEW_BEAT)
-            && train.regularity >= limits.regularity
             && within(train.beat, settings.beat)
             && train.bit_rate <= highest_rate(shape, train.lengths, settings)
             && (sum - OVERHEAD * count) * 8.0 / seconds >= lowest_rate(train.beat, settings)
-            && train.seconds >= limits.seconds
             && stands_out(&train, run, episode, settings.pause)
             && (datagrams || !is_an_answer(slices));
         fits.then_some(train)
@@ -215,8 +232,8 @@ const LONGEST_SEGMENT: u32 = 1_500;
 /// Octets of a full TLS record (RFC 8446, section 5.1), less what some libraries leave free.
 const FULL_RECORD: u32 = 16_000;
 
-/// The moments at which slices left: positions along the line (slices or octets sent by then) and nanoseconds since the first.
-fn find_moments(shape: TrainShape, slices: &[Slice], moments: &mut Vec<(f64, f64)>) {
+/// The moments at which slices left: positions along the line (slices, frames or octets sent by then) and nanoseconds since the first.
+fn find_moments(measure: Measure, slices: &[Slice], moments: &mut Vec<(f64, f64)>) {
     moments.clear();
     moments.reserve(slices.len());
     let first = slices.first().map_or(0, |slice| slice.at);
@@ -226,7 +243,7 @@ fn find_moments(shape: TrainShape, slices: &[Slice], moments: &mut Vec<(f64, f64
             moments.push((sent, to_f64(latest.saturating_sub(first))));
         }
         latest = slice.at;
-        sent += if shape == TrainShape::Paced { f64::from(slice.length) } else { 1.0 };
+        sent += measure.of(slice);
     }
     if !slices.is_empty() {
         moments.push((sent, to_f64(latest.saturating_sub(first))));

@@ -9,10 +9,12 @@
 mod candidates;
 mod context;
 mod judge;
+mod lattice;
 mod phrases;
 mod turns;
 
 use self::candidates::Lengths;
+use self::lattice::Lattice;
 use crate::findings::TrainShape;
 use crate::time::SECOND;
 
@@ -86,6 +88,33 @@ impl Default for Settings {
     }
 }
 
+/// What is counted along the line.
+#[derive(Clone, Copy, Debug)]
+struct Measure {
+    shape: TrainShape,
+    /// How lengths tell the number of frames.
+    lattice: Option<Lattice>,
+    /// Whether pauses were taken out: what lies on one line then may not do so by itself.
+    phrases: bool,
+}
+
+impl From<TrainShape> for Measure {
+    fn from(shape: TrainShape) -> Self {
+        Self { shape, lattice: None, phrases: false }
+    }
+}
+
+impl Measure {
+    /// What a slice adds: frames, octets, or itself.
+    fn of(&self, slice: &Slice) -> f64 {
+        match (self.lattice, self.shape) {
+            (Some(lattice), _) => f64::from(lattice.frames(slice.length).unwrap_or(1)),
+            (None, TrainShape::Paced) => f64::from(slice.length),
+            (None, _) => 1.0,
+        }
+    }
+}
+
 /// A train of slices that keeps a beat.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Train {
@@ -93,6 +122,8 @@ pub struct Train {
     pub shape: TrainShape,
     /// Shortest and longest record of it, octets.
     pub lengths: (u32, u32),
+    /// Length of a record of a single frame, where their lengths tell how many frames they hold.
+    pub single: Option<u32>,
     /// When its first slice was sent, nanoseconds since the epoch.
     pub first: i64,
     /// When its last slice was sent.
@@ -131,7 +162,7 @@ impl Train {
     /// Whether its records may be single frames of a codec.
     #[must_use]
     pub fn is_framed(&self) -> bool {
-        self.lengths.1 <= LONGEST_FRAME
+        self.single.unwrap_or(self.lengths.1) <= LONGEST_FRAME
     }
 
     /// This one and the one that follows it closely, of records of the same length, as one.
@@ -158,7 +189,7 @@ impl Train {
     /// Whether its records are on average too long for single frames of a codec: pieces of a stream of samples.
     #[must_use]
     pub fn is_cut(&self) -> bool {
-        self.octets > u64::from(self.records) * u64::from(LONGEST_FRAME)
+        self.single.is_none() && self.octets > u64::from(self.records) * u64::from(LONGEST_FRAME)
     }
 }
 
@@ -189,39 +220,41 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
     }
     let Scratch { lengths, rest, turns, candidates: scratch, moments } = scratch;
     let mut found = Vec::new();
-    let mut look = |shape: TrainShape, part: &[Slice], run: &[Slice], around: Option<&[Slice]>| {
-        judge::judge(shape, part, (run, around.unwrap_or(slices)), datagrams, settings, moments)
+    let mut look = |measure: Measure, part: &[Slice], run: &[Slice], around: Option<&[Slice]>| {
+        judge::judge(measure, part, (run, around.unwrap_or(slices)), datagrams, settings, moments)
     };
     lengths.count(slices);
     candidates::constant(slices, lengths, settings, scratch, &mut look, &mut found);
+    candidates::lattice(slices, lengths, datagrams, settings, scratch, &mut look, &mut found);
     // Records of one length at one beat that are most of what was sent leave nothing to explain.
     let plain: Vec<(i64, i64)> =
         found.iter().filter(|train: &&Train| train.share >= PLAIN).map(|train| (train.first, train.last)).collect();
     if plain.is_empty() {
         candidates::variable(slices, lengths, settings, scratch, &mut look, &mut found);
-        candidates::steady(slices, settings, &mut look, &mut found);
+        candidates::steady(slices, settings, scratch, &mut look, &mut found);
     } else {
         let explained = |slice: &Slice| plain.iter().any(|span| (span.0..=span.1).contains(&slice.at));
         rest.clear();
         rest.extend(slices.iter().filter(|slice| !explained(slice)));
         lengths.count(rest);
         candidates::variable(rest, lengths, settings, scratch, &mut look, &mut found);
-        candidates::steady(rest, settings, &mut look, &mut found);
+        candidates::steady(rest, settings, scratch, &mut look, &mut found);
     }
     if datagrams && found.is_empty() && turns::collect(slices, turns) {
-        let mut look = |shape: TrainShape, part: &[Slice], run: &[Slice], around: Option<&[Slice]>| {
+        let mut look = |measure: Measure, part: &[Slice], run: &[Slice], around: Option<&[Slice]>| {
             // Turns whose pauses were taken out do not lie where the slices do that they were made of.
             if around.is_some() {
                 return None;
             }
-            let mut train = judge::judge(shape, part, (run, turns), datagrams, settings, moments)?;
+            let mut train = judge::judge(measure, part, (run, turns), datagrams, settings, moments)?;
             turns::take_apart(&mut train, slices);
             Some(train)
         };
         lengths.count(turns);
         candidates::variable(turns, lengths, settings, scratch, &mut look, &mut found);
     }
-    found.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+    // Of readings that weigh the same, the one that explains more octets.
+    found.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(b.octets.cmp(&a.octets)));
     let mut kept: Vec<Train> = Vec::new();
     for train in found {
         if kept.iter().all(|other| train.last < other.first || other.last < train.first) {
@@ -237,17 +270,21 @@ const PLAIN: f64 = 0.7;
 
 /// Which of two overlapping readings of the same slices is kept: the one that explains more time and octets, and of
 /// readings that explain about the same, the one that claims more about the records.
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of an episode")]
 fn weight(train: &Train) -> f64 {
-    let spread = f64::from(train.lengths.1) / f64::from(train.lengths.0.max(1));
-    let trust = match train.shape {
+    let lasted = train.last.saturating_sub(train.first) as f64;
+    lasted * train.regularity * train.share * trust(train.shape, train.lengths)
+}
+
+/// How much a shape claims about records of these lengths.
+fn trust(shape: TrainShape, lengths: (u32, u32)) -> f64 {
+    let spread = f64::from(lengths.1) / f64::from(lengths.0.max(1));
+    match shape {
         TrainShape::Constant => 1.0,
         // Of two bands that do as well, the narrower: records of other things are shorter or longer than sound.
         TrainShape::Variable => 0.8 - 0.04 * spread.ln(),
         TrainShape::Paced => 0.6,
-    };
-    #[expect(clippy::cast_precision_loss, reason = "nanoseconds of an episode")]
-    let lasted = train.last.saturating_sub(train.first) as f64;
-    lasted * train.regularity * train.share * trust
+    }
 }
 
 #[cfg(test)]

@@ -115,3 +115,81 @@ fn readings_that_come_while_it_is_loud_are_no_sound() {
         assert_eq!(found(millis, octets), [true; 2], "{octets} octets each {millis} ms");
     }
 }
+
+#[test]
+fn records_of_several_frames_are_counted_by_their_frames() {
+    // Octets of a frame and its milliseconds, and what a record or a datagram adds.
+    for (frame, millis) in [(80, 20), (120, 40), (400, 50), (160, 20), (60, 20)] {
+        for (overhead, datagrams) in [(22, false), (29, false), (37, false), (54, false), (12, true), (37, true)] {
+            let mut chance = Chance(6);
+            let mut slices = Vec::new();
+            let mut push = |at: i64, frames: i64| slices.push(slice(at, overhead + frames * frame));
+            // Half a second from before; what waited for a moment, in longer records; then live, now and then two together.
+            let before = 500 / millis;
+            (0..before).for_each(|number| push(number * 6_000_000, 1));
+            let beat = millis * 1_000_000;
+            let (mut ready, mut frames) = (before * 6_000_000, before);
+            for waited in [3, 4, 3, 2, 4] {
+                push(ready, waited);
+                (ready, frames) = (ready + 200_000, frames + waited);
+            }
+            let (live, mut together) = (3_000 / millis, 0);
+            for number in 1..=live {
+                together += 1;
+                if number == live || chance.below(12) > 0 {
+                    push(ready + number * beat + chance.below(4_000_000), together);
+                    together = 0;
+                }
+            }
+            let (counted, sent) = (seconds(&slices, datagrams) * 1e3, (frames + live) * millis);
+            let sent = f64::from(i32::try_from(sent).unwrap());
+            assert!((counted - sent).abs() < 0.02 * sent, "{frame} octets, {millis} ms, {overhead} more: {counted} of {sent} ms");
+        }
+    }
+}
+
+#[test]
+fn a_backlog_at_a_pace_of_its_own_and_what_follows_are_one_upload() {
+    for (pace, beat) in [(42, 100), (13, 20), (25, 60), (17, 32), (60, 100)] {
+        for (before, live) in [(32, 2_000 / beat), (32, 4_000 / beat), (60, 3_000 / beat), (25, 2_500 / beat)] {
+            for variable in [false, true] {
+                let mut chance = Chance(7);
+                let mut slices = Vec::new();
+                for record in 0..before + live {
+                    let at = record.min(before) * pace + (record - before).max(0) * beat;
+                    let length = if variable { 300 + chance.below(250) } else { 401 };
+                    slices.push(slice(at * 1_000_000 + chance.below(5_000_000), length));
+                }
+                let found = trains(&slices, false, &Settings::default());
+                let counted: f64 = found.iter().map(|train| train.seconds).sum();
+                let sent = f64::from(i32::try_from((before + live) * beat).unwrap()) / 1e3;
+                assert!(
+                    (counted - sent).abs() < 0.03 * sent,
+                    "{before} each {pace} ms, {live} each {beat} ms, variable {variable}: {counted} of {sent} s, {found:#?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn utterances_in_a_row_are_counted_whatever_was_recorded_before_each() {
+    for (first_gap, second_gap) in [(130, 960), (130, 200), (700, 130), (400, 400), (90, 90), (960, 960)] {
+        let mut chance = Chance(8);
+        let (mut slices, mut from, mut sent) = (Vec::new(), 0, 0);
+        // Pieces of 64 ms from before, in full records, and live; some of these in three records.
+        for (before, live, gap) in [(8, 86, first_gap), (8, 80, second_gap), (32, 64, 0)] {
+            let mut push = |at: i64, length: i64| slices.push(slice(from + at, length));
+            (0..before / 4).for_each(|record| push(record * 300_000, 4 * 2_053));
+            for piece in 1..=live {
+                let at = piece * 64_000_000 + chance.below(14_000_000);
+                let parts: &[i64] = if chance.below(8) == 0 { &[107, 92, 2_070] } else { &[2_225] };
+                parts.iter().zip(0..).for_each(|(length, number)| push(at + number * 100_000, *length));
+            }
+            (from, sent) = (from + live * 64_000_000 + 14_000_000 + gap * 1_000_000, sent + before + live);
+        }
+        let counted = seconds(&slices, false);
+        let sent = 0.064 * f64::from(i32::try_from(sent).unwrap());
+        assert!((counted - sent).abs() < 0.04 * sent, "{first_gap} and {second_gap} ms between: {counted:.2} of {sent:.2} s");
+    }
+}
