@@ -23,25 +23,15 @@ pub struct PackedBins {
     strides: Vec<(i64, usize)>,
 }
 
-/// Octets that a number of 64 bits takes at most, seven bits in each.
-const LONGEST: usize = 10;
-
 /// Bins between two places from which unpacking can begin.
 const STRIDE: usize = 256;
 
 impl PackedBins {
     /// Adds a bin behind the others.
     pub fn push(&mut self, bin: Bin) {
-        let (mut room, mut used) = ([0; 3 * LONGEST], 0);
-        for mut value in [zigzag(bin.index.wrapping_sub(self.last)), u64::from(bin.frames), bin.payload_octets] {
-            while value >= 0x80 {
-                room[used] = (value & 0x7f) as u8 | 0x80;
-                (value, used) = (value >> 7, used + 1);
-            }
-            room[used] = (value & 0x7f) as u8;
-            used += 1;
-        }
-        self.octets.extend_from_slice(room.get(..used).unwrap_or_default());
+        put(&mut self.octets, zigzag(bin.index.wrapping_sub(self.last)));
+        put(&mut self.octets, u64::from(bin.frames));
+        put(&mut self.octets, bin.payload_octets);
         self.unordered |= self.count > 0 && bin.index <= self.last;
         self.last = bin.index;
         self.count += 1;
@@ -121,6 +111,14 @@ const fn zigzag(value: i64) -> u64 {
 
 const fn unzigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
+}
+
+fn put(to: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        to.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    to.push((value & 0x7f) as u8);
 }
 
 fn take(from: &mut &[u8]) -> Option<u64> {

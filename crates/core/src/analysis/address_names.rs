@@ -41,11 +41,8 @@ impl AddressNames {
         Self { by_asked: Table::new(MOST, seed), ring: Vec::new(), next: 0, questions: VecDeque::new() }
     }
 
-    /// Remembers a question.
+    /// Remembers a question. One that is asked again is kept twice: to look for it would cost more.
     pub(super) fn asks(&mut self, question: Question) {
-        if self.was_asked(&question) {
-            return;
-        }
         if self.questions.len() == QUESTIONS {
             self.questions.pop_front();
         }
@@ -54,7 +51,7 @@ impl AddressNames {
 
     /// Whether a question like this was asked; it may be answered more than once.
     pub(super) fn was_asked(&self, question: &Question) -> bool {
-        self.questions.iter().rev().any(|asked| asked == question)
+        self.questions.iter().rev().any(|asked| asked.id == question.id && asked == question)
     }
 
     /// Remembers that `asker` asked for `name` and was answered with `address`.

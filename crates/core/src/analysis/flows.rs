@@ -27,11 +27,20 @@ const SWEEP: usize = 4_096;
 /// Flows whose number is at hand without hashing.
 const RECENT: usize = 256;
 
+/// The number of a flow that is not followed.
+const NONE: u32 = u32::MAX;
+
 /// A flow between IPv4 addresses in two numbers, addresses and ports, which hash and compare faster.
 type Packed = (u64, u64);
 
 /// No flow: protocols have eight bits.
 const NO_KEY: Packed = (u64::MAX, u64::MAX);
+
+/// A flow between other addresses in five numbers, the ports in the last.
+type Spread = [u64; 5];
+
+/// No flow: protocols have eight bits.
+const NO_SPREAD: Spread = [u64::MAX; 5];
 
 /// Where a flow is remembered. Flows that a stranger makes share a place only cost time.
 #[inline]
@@ -48,10 +57,10 @@ pub(super) struct Flows {
     others: Table<FlowKey>,
     uplinks: Vec<Option<Uplink>>,
     free: Vec<u32>,
-    /// The flows met latest, each at the place that its key points to.
+    /// The flows met latest, followed or not, each at the place that its key points to.
     recent: Box<[(Packed, u32); RECENT]>,
     /// The same for those with IPv6 addresses.
-    recent_others: Box<[Option<(FlowKey, u32)>; RECENT]>,
+    recent_others: Box<[(Spread, u32); RECENT]>,
     opened: usize,
     /// Where a full table is looked through next.
     hand: usize,
@@ -69,7 +78,7 @@ impl Flows {
             uplinks: Vec::new(),
             free: Vec::new(),
             recent: Box::new([(NO_KEY, 0); RECENT]),
-            recent_others: Box::new([None; RECENT]),
+            recent_others: Box::new([(NO_SPREAD, 0); RECENT]),
             opened: 0,
             hand: 0,
             taken: 0,
@@ -81,37 +90,34 @@ impl Flows {
     #[expect(clippy::inline_always, reason = "see `Analysis::frame`: a plain frame's key is packed without being built first")]
     #[inline(always)]
     pub(super) fn find(&mut self, key: &FlowKey) -> Option<&mut Uplink> {
-        let number = self.number(key)?;
+        let number = self.number(key);
         self.uplinks.get_mut(number as usize)?.as_mut()
     }
 
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    fn number(&mut self, key: &FlowKey) -> Option<u32> {
+    fn number(&mut self, key: &FlowKey) -> u32 {
         let Some(packed) = pack(key) else { return self.other_number(key) };
         let (met, number) = self.recent[place(packed)];
-        if met == packed { Some(number) } else { self.look_up(packed) }
+        if met == packed { number } else { self.look_up(packed) }
     }
 
     #[inline(never)]
-    fn other_number(&mut self, key: &FlowKey) -> Option<u32> {
-        let ports = u64::from(key.source_port) << 32 | u64::from(key.destination_port);
-        let recent = self.recent_others.get_mut(place((0, ports)))?;
-        if let Some((met, number)) = recent
-            && met == key
-        {
-            return Some(*number);
+    fn other_number(&mut self, key: &FlowKey) -> u32 {
+        let spread = spread(key);
+        let (met, number) = &mut self.recent_others[place((0, spread[4]))];
+        let differ = met.iter().zip(spread).fold(0, |differ, (one, other)| differ | (one ^ other));
+        if differ != 0 {
+            (*met, *number) = (spread, self.others.get(key).unwrap_or(NONE));
         }
-        let number = self.others.get(key)?;
-        *recent = Some((*key, number));
-        Some(number)
+        *number
     }
 
     #[inline(never)]
-    fn look_up(&mut self, packed: Packed) -> Option<u32> {
-        let number = self.v4.get(&packed)?;
+    fn look_up(&mut self, packed: Packed) -> u32 {
+        let number = self.v4.get(&packed).unwrap_or(NONE);
         self.recent[place(packed)] = (packed, number);
-        Some(number)
+        number
     }
 
     /// Follows a new flow. `None` if the table is full of flows in use; those that gave way are handed to `ended`.
@@ -138,10 +144,14 @@ impl Flows {
             self.uplinks.push(None);
             u32::try_from(self.uplinks.len() - 1).ok()?
         };
-        match pack(&key) {
-            Some(packed) => self.v4.insert(packed, number),
-            None => self.others.insert(key, number),
-        };
+        if let Some(packed) = pack(&key) {
+            self.v4.insert(packed, number);
+            self.recent[place(packed)] = (packed, number);
+        } else {
+            self.others.insert(key, number);
+            let spread = spread(&key);
+            self.recent_others[place((0, spread[4]))] = (spread, number);
+        }
         let place = self.uplinks.get_mut(number as usize)?;
         Some(place.insert(Uplink::new(key, device, at)))
     }
@@ -183,7 +193,7 @@ impl Flows {
             }
         } else {
             self.others.remove(&uplink.key);
-            self.recent_others.fill(None);
+            self.recent_others.fill((NO_SPREAD, 0));
         }
         self.free.push(u32::try_from(number).unwrap_or(u32::MAX));
         Some(uplink)
@@ -191,7 +201,7 @@ impl Flows {
 
     /// Takes a flow out.
     pub(super) fn take(&mut self, key: &FlowKey) -> Option<Uplink> {
-        let number = self.number(key)?;
+        let number = self.number(key);
         self.take_if(number as usize, |_| true)
     }
 
@@ -210,6 +220,22 @@ fn pack(key: &FlowKey) -> Option<Packed> {
     Some((addresses, ports))
 }
 
+/// Both versions of IP alike: what is between IPv4 addresses is packed.
+#[expect(clippy::inline_always, reason = "as above")]
+#[inline(always)]
+fn spread(key: &FlowKey) -> Spread {
+    let halves = |address: IpAddr| {
+        let bits = match address {
+            IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
+            IpAddr::V6(v6) => v6.to_bits(),
+        };
+        [bits >> 64, bits].map(|half| (half & u128::from(u64::MAX)) as u64)
+    };
+    let ([s0, s1], [d0, d1]) = (halves(key.source), halves(key.destination));
+    let ports = u64::from(key.source_port) << 32 | u64::from(key.destination_port) << 16 | u64::from(key.protocol);
+    [s0, s1, d0, d1, ports]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +247,22 @@ mod tests {
             protocol: 6,
             source_port: n,
             destination_port: 443,
+        }
+    }
+
+    #[test]
+    fn a_flow_is_found_from_when_it_is_followed_until_it_is_taken_out() {
+        let mut flows = Flows::new(2_000, 1);
+        let now = Timestamp::from_nanos(0);
+        for _ in 0..2 {
+            for n in 0..1_000 {
+                assert!(flows.find(&key(n)).is_none(), "{n}");
+                flows.open(key(n), 0, now, &mut |_| panic!("nothing was idle"));
+                assert!(flows.find(&key(n)).is_some_and(|uplink| uplink.key == key(n)), "{n}");
+            }
+            for n in 0..1_000 {
+                assert!(flows.take(&key(n)).is_some() && flows.find(&key(n)).is_none(), "{n}");
+            }
         }
     }
 
