@@ -14,16 +14,16 @@ const TWO_SIDED_95: f64 = 1.959_963_984_540_054;
 /// independent ones.
 const ALIKE: f64 = 2.0;
 
-/// Octets that a datagram adds to the sound in it, least and most: QUIC's short header without or with the longest connection id (RFC 9000, section
-/// 17.3.1), the tag (RFC 9001, section 5.3), and a stream frame's head (RFC 9000, section 19.8) of two octets or as long as it may be.
-const OVERHEAD: [f64; 2] = [20.0, 60.0];
+/// Octets that a datagram adds to the sound in it, as usual and at most: QUIC's short header with a connection id of eight octets or the longest (RFC 9000, section
+/// 17.3.1), the tag (RFC 9001, section 5.3), and a stream frame's head (RFC 9000, section 19.8) of three octets or as long as it may be.
+const OVERHEAD: [f64; 2] = [30.0, 60.0];
 
 /// A piece of samples that is sent as it is recorded goes with up to this part more than the sound in it: headers of each message. A backlog that is sent at once has
 /// them once for many pieces, or for none.
 const HEADERS: f64 = 0.125;
 
 /// Parts of the live sound whose rates tell how quiet a backlog may have been.
-const PARTS: usize = 4;
+const PARTS: usize = 6;
 
 /// A silence of the sender that is no delay of a link, nanoseconds: what is sent around it is not one stretch of sound.
 const SILENCE: i64 = 300_000_000;
@@ -31,8 +31,8 @@ const SILENCE: i64 = 300_000_000;
 /// Before a stream of samples, records of at least so many octets are pieces of it; shorter ones may be what the request needs.
 const LEAST_PIECE: u32 = 1_000;
 
-/// A backlog may have had pauses between words as well: this part of those that were sent live.
-const PAUSES_BEFORE: f64 = 0.3;
+/// A codec that leaves out silence sends one frame of it in so many seconds (Opus: RFC 6716, section 2.1.9): what is heard after the last frame is no longer.
+const TRAILING: f64 = 0.4;
 
 /// Pieces of a backlog leave one after the other with pauses no longer than this, nanoseconds.
 const BACKLOG_GAP: i64 = 20_000_000;
@@ -142,18 +142,24 @@ impl Upload<'_> {
         let loose = self.loose(backlog + early.value, value);
         let unsure = if self.is_constant() || self.is_cut() { 0.0 } else { backlog };
         let high = early.value.max(early.high) + spread + loose;
-        let silence = self.train.silence;
-        let glued = self.glued();
+        let Train { silence, pauses, .. } = *self.train;
+        // Of sound that was recorded before, as much may have been left out as of what followed.
+        let live = counted - backlog;
+        let left_out = if live > 0.0 { (silence + pauses) / live * (backlog + early.value) } else { 0.0 };
+        let request = if self.is_constant() || self.datagrams { 0.0 } else { self.beat() };
+        // So may the last of it.
+        let trailing = if silence + pauses > 0.0 && !self.datagrams { TRAILING } else { 0.0 };
+        let glued = self.glued() + pauses + left_out + trailing;
         (
             Estimate {
                 value,
-                low: counted + early.low - unsure - silence - spread - loose,
-                high: counted + high + glued + PAUSES_BEFORE * silence,
+                low: counted + early.low - unsure - silence - request - spread - loose,
+                high: counted + high + glued,
             },
             Estimate {
                 value: backlog + early.value,
                 low: backlog + early.low - unsure - spread - loose,
-                high: backlog + high + glued,
+                high: backlog + high + self.glued() + left_out,
             },
         )
     }
@@ -165,8 +171,8 @@ impl Upload<'_> {
         let longest = seconds(LEAD);
         if self.datagrams && !self.is_cut() {
             let parts = self.within.iter().filter(|slice| self.belongs(slice)).count();
-            let [least, most] = OVERHEAD.map(|overhead| self.unglued(parts, overhead));
-            return Estimate { value: least.min(longest), low: 0.0, high: (most * self.quietest()).min(2.0 * longest) };
+            let [usual, most] = OVERHEAD.map(|overhead| self.unglued(parts, overhead));
+            return Estimate { value: usual.min(longest), low: 0.0, high: (most * self.quietest()).min(2.0 * longest) };
         }
         let high = self.seconds_of(octets(self.before)).min(longest);
         if !self.is_cut() {

@@ -221,7 +221,7 @@ mod tests {
             slices.extend((1..=150).map(|frame| datagram(frame * 20_000_000, octets)));
             let [seconds] = counted(&slices, UDP)[..] else { panic!("{adds} octets more than {octets}: none or many") };
             assert!(seconds.low <= 4.2 && 4.2 <= seconds.high, "{adds} octets more than {octets}: {seconds:?}");
-            assert!((3.0..4.25).contains(&seconds.value), "the value takes the least that a datagram adds: {seconds:?}");
+            assert!((3.0..5.0).contains(&seconds.value), "the value takes what a datagram usually adds: {seconds:?}");
         }
     }
 

@@ -3,7 +3,6 @@
 use super::context::between;
 use super::judge::{FEW, FEW_BEAT, OVERHEAD, highest_rate, octets};
 use super::lattice::Lattice;
-use super::phrases::Pauses;
 use super::{Measure, Settings, Slice, Train, trust, weight};
 use crate::findings::TrainShape;
 
@@ -49,11 +48,10 @@ const HELD: f64 = 0.9;
 /// How often a part of a run is cut again at most.
 const BREAKS: u32 = 2;
 
-/// Asks of slices whether they are a train; of a part, together with the run that it is a part of, and all that was sent around it where its times
-/// are others than those of the episode.
-pub(super) trait Look: FnMut(Measure, &[Slice], &[Slice], Option<&[Slice]>) -> Option<Train> {}
+/// Asks of slices whether they are a train; of a part, together with the run that it is a part of.
+pub(super) trait Look: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train> {}
 
-impl<T: FnMut(Measure, &[Slice], &[Slice], Option<&[Slice]>) -> Option<Train>> Look for T {}
+impl<T: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train>> Look for T {}
 
 /// How often each length occurs among slices, in order of length.
 #[derive(Debug, Default)]
@@ -87,7 +85,6 @@ pub(super) struct Scratch {
     left: Vec<(u32, usize)>,
     seen: Vec<Band>,
     seen_runs: Vec<(i64, i64, Band)>,
-    pauses: Pauses,
 }
 
 /// Shortest and longest length.
@@ -104,7 +101,7 @@ pub(super) fn constant(
 ) {
     for length in frequent(lengths, settings.records) {
         let highest = highest_rate(TrainShape::Constant, (length, length), settings);
-        let Scratch { run, pauses, .. } = scratch;
+        let Scratch { run, .. } = scratch;
         split(
             slices,
             |other| other == length,
@@ -112,7 +109,7 @@ pub(super) fn constant(
             run,
             settings,
             |run| {
-                found.extend(train_of(TrainShape::Constant.into(), run, slices, pauses, settings, look));
+                found.extend(whole_or_parts(TrainShape::Constant.into(), run, run, BREAKS, settings, look));
             },
         );
     }
@@ -128,9 +125,9 @@ pub(super) fn lattice(
     look: &mut impl Look,
     found: &mut Vec<Train>,
 ) {
-    let Scratch { run, pauses, .. } = scratch;
+    let Scratch { run, .. } = scratch;
     for lattice in Lattice::all(lengths, settings.records, datagrams) {
-        let measure = Measure { shape: TrainShape::Constant, lattice: Some(lattice), phrases: false };
+        let measure = Measure { shape: TrainShape::Constant, lattice: Some(lattice) };
         split(
             slices,
             |length| lattice.frames(length).is_some(),
@@ -138,52 +135,11 @@ pub(super) fn lattice(
             run,
             settings,
             |run| {
-                found.extend(train_of(measure, run, slices, pauses, settings, look));
+                found.extend(whole_or_parts(measure, run, run, BREAKS, settings, look));
             },
         );
     }
 }
-
-/// Looks at a run as it is; if it is no train, or a small one, without its pauses.
-fn train_of(
-    measure: Measure,
-    run: &[Slice],
-    episode: &[Slice],
-    pauses: &mut Pauses,
-    settings: &Settings,
-    look: &mut impl Look,
-) -> Option<Train> {
-    let found = whole_or_parts(measure, run, run, BREAKS, settings, look);
-    let enough = |train: &Train| {
-        explained(train) >= EXPLAINED * lasted(run) || f64::from(train.records) >= HELD * to_f64(run.len() as u64)
-    };
-    if run.len() < FEW_IN_PHRASES || found.as_ref().is_some_and(enough) || !pauses.find(run) {
-        return found;
-    }
-    let (short, around) = pauses.take_out(run, episode);
-    let Some(mut train) = look(Measure { phrases: true, ..measure }, short, short, Some(around)).filter(keeps_phrases) else {
-        return found;
-    };
-    if found.as_ref().is_some_and(|found| found.records >= train.records) {
-        return found;
-    }
-    pauses.put_back(&mut train, run);
-    Some(train)
-}
-
-/// Fewest slices in phrases.
-const FEW_IN_PHRASES: usize = 32;
-
-/// Whether a train whose pauses were taken out keeps its beat so closely that the choice of what is a pause cannot have made it.
-fn keeps_phrases(train: &Train) -> bool {
-    train.unevenness <= PHRASES_UNEVENNESS && train.regularity >= PHRASES_REGULARITY && train.is_framed()
-}
-
-/// Largest unevenness of a train whose pauses were taken out.
-const PHRASES_UNEVENNESS: f64 = 0.0012;
-
-/// Least share of its moments on time.
-const PHRASES_REGULARITY: f64 = 0.88;
 
 /// Looks at a part of a run; if it is no train, or the beat is kept for a part of its time only, at what lies before and after its longest
 /// gap. Only where all of that is trains are they one: an even stretch of something else is none.
@@ -195,7 +151,7 @@ fn whole_or_parts(
     settings: &Settings,
     look: &mut impl Look,
 ) -> Option<Train> {
-    let whole = look(measure, part, run, None);
+    let whole = look(measure, part, run);
     if breaks == 0 || whole.as_ref().is_some_and(|train| explained(train) >= EXPLAINED * lasted(part)) {
         return whole;
     }
@@ -243,7 +199,7 @@ pub(super) fn variable(
     look: &mut impl Look,
     found: &mut Vec<Train>,
 ) {
-    let Scratch { run, left, seen, seen_runs, pauses } = scratch;
+    let Scratch { run, left, seen, seen_runs } = scratch;
     seen.clear();
     seen_runs.clear();
     // The widest first: what it explains, narrower ones need not be asked for.
@@ -268,11 +224,41 @@ pub(super) fn variable(
                     let new = band.0 < band.1 && !seen_runs.contains(&stretch);
                     if new && !is_outdone(run, trust(TrainShape::Variable, band), slices, found) {
                         seen_runs.push(stretch);
-                        found.extend(train_of(TrainShape::Variable.into(), run, slices, pauses, settings, look));
+                        found.extend(whole_or_parts(TrainShape::Variable.into(), run, run, BREAKS, settings, look));
                     }
                 },
             );
         }
+    }
+}
+
+/// Records of all and of similar lengths whose moments keep a beat.
+pub(super) fn combed(
+    slices: &[Slice],
+    lengths: &Lengths,
+    datagrams: bool,
+    settings: &Settings,
+    scratch: &mut Scratch,
+    look: &mut impl FnMut(&[Slice]) -> Option<Train>,
+    found: &mut Vec<Train>,
+) {
+    let Scratch { run, left, .. } = scratch;
+    for band in bands(lengths, BANDS[3], FEW, left).take(1).chain(bands(lengths, BANDS[0], FEW, left).take(1)) {
+        split(
+            slices,
+            |length| (band.0..=band.1).contains(&length),
+            settings.bit_rate.1,
+            run,
+            settings,
+            |run| {
+                let band = extremes(run);
+                let long = band.0 < band.1 && lasted(run) >= to_f64(STEADY.unsigned_abs());
+                let outdone = || !datagrams && is_outdone(run, trust(TrainShape::Variable, band), slices, found);
+                if long && !outdone() && !is_explained(run, found, datagrams) {
+                    found.extend(look(run));
+                }
+            },
+        );
     }
 }
 
@@ -294,11 +280,12 @@ fn is_outdone(run: &[Slice], trust: f64, episode: &[Slice], found: &[Train]) -> 
     })
 }
 
-/// Whether a train of whole records holds most of the time of a run: their number tells more than their octets.
-fn is_explained(run: &[Slice], found: &[Train]) -> bool {
+/// Whether a train of whole records holds most of the time of a run, or, if asked so, one of equal records: their number tells more than their octets.
+fn is_explained(run: &[Slice], found: &[Train], constant: bool) -> bool {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return true };
-    let within = |train: &Train| train.last.min(last.at).saturating_sub(train.first.max(first.at)).max(0).unsigned_abs();
-    let whole = |train: &&Train| train.shape != TrainShape::Paced && !train.is_cut() && train.share >= EXPLAINED;
+    let within = |train: &Train| train.last.min(last.at).saturating_sub(train.live.max(first.at)).max(0).unsigned_abs();
+    let kind = |train: &Train| if constant { train.shape == TrainShape::Constant } else { train.shape != TrainShape::Paced };
+    let whole = |train: &&Train| kind(train) && !train.is_cut() && train.share >= EXPLAINED;
     found.iter().filter(whole).any(|train| to_f64(within(train)) >= EXPLAINED * lasted(run))
 }
 
@@ -402,8 +389,8 @@ pub(super) fn steady(slices: &[Slice], settings: &Settings, scratch: &mut Scratc
         // Records of one length were looked at as such.
         let alike = stretch.iter().all(|slice| slice.length == stretch[0].length);
         let worth = long && !alike && is_worth_a_look(stretch, settings.bit_rate.1, settings);
-        if worth && !is_explained(stretch, found) {
-            found.extend(look(TrainShape::Paced.into(), stretch, stretch, None));
+        if worth && !is_explained(stretch, found, false) {
+            found.extend(look(TrainShape::Paced.into(), stretch, stretch));
         }
         start = end;
     }
@@ -416,7 +403,11 @@ pub(super) fn steady(slices: &[Slice], settings: &Settings, scratch: &mut Scratc
         settings,
         |run| {
             let long = lasted(run) >= to_f64(STEADY.unsigned_abs());
-            if long && extremes(run).0 < extremes(run).1 && !is_explained(run, found) {
+            // Frames that keep a beat tell what is sound, and that the rest is something else.
+            let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
+            let framed = |train: &Train| !train.is_cut() && train.shape != TrainShape::Paced;
+            let told = found.iter().any(|train| framed(train) && train.first <= last.at && first.at <= train.last);
+            if long && !told && extremes(run).0 < extremes(run).1 {
                 found.extend(whole_or_parts(TrainShape::Paced.into(), run, run, BREAKS, settings, look));
             }
         },

@@ -25,8 +25,8 @@ const FARTHEST: f64 = 80e6;
 /// Fewer slices than this are a train only if they are slow and keep the beat as closely as [`FEW_UNEVENNESS`] says.
 pub(super) const FEW: usize = 16;
 
-/// Blocks of varying length that this is taken off: the last is cut short where the sound ends, by half on average, and the first may be the request.
-const PARTIAL: f64 = 0.75;
+/// Blocks of varying length that this is taken off: the last is cut short where the sound ends, by half on average, and the first is often the request.
+const PARTIAL: f64 = 0.9;
 
 /// Largest unevenness of few slices.
 const FEW_UNEVENNESS: f64 = 0.0005;
@@ -88,7 +88,7 @@ impl<'m> Fitted<'m> {
         let tolerance = |beat: f64| settings.tolerance.max((SHIFT * beat * total / count).min(FARTHEST));
         let mut line = Line::through(moments, tolerance, beats)?;
         // What had waited may leave at a pace of its own, for longer than what follows is sent as it is ready.
-        if let Some(after) = moments.get(line.last + 1..).filter(|after| after.len() >= MOMENTS && !measure.phrases)
+        if let Some(after) = moments.get(line.last + 1..).filter(|after| after.len() >= MOMENTS)
             && let Some(live) = Line::through(after, tolerance, beats)
             && share(live.on_time, after.len()) >= LIVE
             && moments.iter().take(line.last + 1).all(|moment| moment.1 > live.at(moment.0) - tolerance(live.beat))
@@ -168,6 +168,7 @@ impl<'m> Fitted<'m> {
         }
         let train = Train {
             shape,
+            datagrams,
             lengths: extremes(slices),
             single: measure.lattice.map(|lattice| lattice.single()),
             first: first.at,
@@ -179,6 +180,7 @@ impl<'m> Fitted<'m> {
             beat_error: line.beat_error / line.beat,
             seconds,
             silence: 0.0,
+            pauses: 0.0,
             backlog: if backlog > OWN * seconds / count { backlog } else { 0.0 },
             bit_rate,
             regularity: share(line.on_time, moments.len() - self.waited(datagrams)),
@@ -214,7 +216,7 @@ impl<'m> Fitted<'m> {
 }
 
 /// Lowest bit rate of slices at this beat. What comes at most ten times a second in a hundred octets or so is as likely a sensor's reading as sound.
-fn lowest_rate(beat: f64, settings: &Settings) -> f64 {
+pub(super) fn lowest_rate(beat: f64, settings: &Settings) -> f64 {
     let (lowest, _) = settings.bit_rate;
     if beat >= FEW_BEAT { lowest.max(settings.blocks_rate) } else { lowest }
 }

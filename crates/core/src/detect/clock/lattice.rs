@@ -29,6 +29,9 @@ const LEAST_OVERHEAD: u32 = 12;
 /// More than this many octets is nothing that a layer adds to each record.
 const MOST_OVERHEAD: u32 = 100;
 
+/// Of shorter records there is at least one to so many of the commonest.
+const SHORTER: usize = 20;
+
 /// Lengths that are looked at besides the commonest.
 const LENGTHS: usize = 24;
 
@@ -91,10 +94,19 @@ fn frame(lengths: &Lengths, least: usize, datagrams: bool) -> Option<(u32, u32)>
                 continue;
             }
             let least = LEAST_OVERHEAD + (commonest - LEAST_OVERHEAD) % frame;
-            let fits = |other: &&(u32, usize)| other.0 != commonest && other.0 >= least + frame && apart(other.0) % frame == 0;
+            let fits = |other: &&(u32, usize)| {
+                // A few shorter records are as likely something else.
+                (other.0 > commonest || other.1 * SHORTER >= count && other.0 >= least + frame && other.0 < commonest)
+                    && apart(other.0) % frame == 0
+            };
             let (records, distinct) = others.iter().filter(fits).fold((0, 0), |sum, length| (sum.0 + length.1, sum.1 + 1));
             let longer = best.is_none_or(|best| (records, frame) > best);
-            if longer && records >= OTHERS && (distinct > 1 || parts == 1) {
+            let beyond = |other: &&(u32, usize)| other.0 > commonest;
+            let all_beyond: usize = counts.iter().filter(beyond).map(|other| other.1).sum();
+            let on_lattice: usize =
+                counts.iter().filter(beyond).filter(|other| apart(other.0) % frame == 0).map(|other| other.1).sum();
+            let mostly = on_lattice * 4 >= all_beyond * 3;
+            if longer && mostly && records >= OTHERS && (distinct > 1 || parts == 1) {
                 best = Some((records, frame));
             }
         }

@@ -7,10 +7,10 @@
 //! what else keeps a beat, is in `docs/design/detection.md`.
 
 mod candidates;
+mod comb;
 mod context;
 mod judge;
 mod lattice;
-mod phrases;
 mod turns;
 
 use self::candidates::Lengths;
@@ -94,13 +94,11 @@ struct Measure {
     shape: TrainShape,
     /// How lengths tell the number of frames.
     lattice: Option<Lattice>,
-    /// Whether pauses were taken out: what lies on one line then may not do so by itself.
-    phrases: bool,
 }
 
 impl From<TrainShape> for Measure {
     fn from(shape: TrainShape) -> Self {
-        Self { shape, lattice: None, phrases: false }
+        Self { shape, lattice: None }
     }
 }
 
@@ -120,6 +118,8 @@ impl Measure {
 pub struct Train {
     /// What the line was fitted through.
     pub shape: TrainShape,
+    /// Whether its slices are datagrams.
+    pub datagrams: bool,
     /// Shortest and longest record of it, octets.
     pub lengths: (u32, u32),
     /// Length of a record of a single frame, where their lengths tell how many frames they hold.
@@ -142,6 +142,8 @@ pub struct Train {
     pub seconds: f64,
     /// Of these, seconds of pauses between words in which nothing was sent.
     pub silence: f64,
+    /// Seconds of somewhat longer pauses, in which a codec may have left out silence, and which are not counted.
+    pub pauses: f64,
     /// Seconds of sound that had been recorded when the first slice was sent; 0 where that is hardly more than that slice's own.
     pub backlog: f64,
     /// Bits per second of sound.
@@ -178,6 +180,7 @@ impl Train {
             beat_error: self.beat_error.max(next.beat_error),
             seconds,
             silence: self.silence + next.silence,
+            pauses: self.pauses + next.pauses,
             bit_rate: both(self.bit_rate, next.bit_rate),
             regularity: both(self.regularity, next.regularity),
             unevenness: self.unevenness.max(next.unevenness),
@@ -208,6 +211,7 @@ pub struct Scratch {
     rest: Vec<Slice>,
     turns: Vec<Slice>,
     candidates: candidates::Scratch,
+    comb: comb::Comb,
     moments: Vec<(f64, f64)>,
 }
 
@@ -218,10 +222,10 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
     if slices.len() < settings.records || last.at.saturating_sub(first.at) < candidates::SHORTEST {
         return Vec::new();
     }
-    let Scratch { lengths, rest, turns, candidates: scratch, moments } = scratch;
+    let Scratch { lengths, rest, turns, candidates: scratch, comb, moments } = scratch;
     let mut found = Vec::new();
-    let mut look = |measure: Measure, part: &[Slice], run: &[Slice], around: Option<&[Slice]>| {
-        judge::judge(measure, part, (run, around.unwrap_or(slices)), datagrams, settings, moments)
+    let mut look = |measure: Measure, part: &[Slice], run: &[Slice]| {
+        judge::judge(measure, part, (run, slices), datagrams, settings, moments)
     };
     lengths.count(slices);
     candidates::constant(slices, lengths, settings, scratch, &mut look, &mut found);
@@ -240,12 +244,13 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
         candidates::variable(rest, lengths, settings, scratch, &mut look, &mut found);
         candidates::steady(rest, settings, scratch, &mut look, &mut found);
     }
+    if plain.is_empty() {
+        lengths.count(slices);
+        let mut look = |run: &[Slice]| comb.train(run, slices, datagrams, settings);
+        candidates::combed(slices, lengths, datagrams, settings, scratch, &mut look, &mut found);
+    }
     if datagrams && found.is_empty() && turns::collect(slices, turns) {
-        let mut look = |measure: Measure, part: &[Slice], run: &[Slice], around: Option<&[Slice]>| {
-            // Turns whose pauses were taken out do not lie where the slices do that they were made of.
-            if around.is_some() {
-                return None;
-            }
+        let mut look = |measure: Measure, part: &[Slice], run: &[Slice]| {
             let mut train = judge::judge(measure, part, (run, turns), datagrams, settings, moments)?;
             turns::take_apart(&mut train, slices);
             Some(train)
@@ -268,12 +273,17 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
 /// Share of the octets from which on records of one length leave nothing else to explain.
 const PLAIN: f64 = 0.7;
 
-/// Which of two overlapping readings of the same slices is kept: the one that explains more time and octets, and of
+/// Which of two overlapping readings of the same slices is kept: the one that keeps its beat for longer and explains more octets, and of
 /// readings that explain about the same, the one that claims more about the records.
-#[expect(clippy::cast_precision_loss, reason = "nanoseconds of an episode")]
 fn weight(train: &Train) -> f64 {
-    let lasted = train.last.saturating_sub(train.first) as f64;
-    lasted * train.regularity * train.share * trust(train.shape, train.lengths)
+    lasted(train) * train.regularity * train.share * trust(train.shape, train.lengths)
+}
+
+/// Nanoseconds that a train accounts for: what waited on a TCP stream leaves after its time for certain, while datagrams only seem to have waited.
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of an episode")]
+fn lasted(train: &Train) -> f64 {
+    let from = if train.datagrams { train.live } else { train.first };
+    train.last.saturating_sub(from) as f64
 }
 
 /// How much a shape claims about records of these lengths.

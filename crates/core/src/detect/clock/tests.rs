@@ -193,3 +193,53 @@ fn utterances_in_a_row_are_counted_whatever_was_recorded_before_each() {
         assert!((counted - sent).abs() < 0.04 * sent, "{first_gap} and {second_gap} ms between: {counted:.2} of {sent:.2} s");
     }
 }
+
+#[test]
+fn calls_with_silence_suppression_are_counted_by_their_talk() {
+    for (millis, seed) in [20, 60].into_iter().flat_map(|millis| (10..16).map(move |seed| (millis, seed))) {
+        let mut chance = Chance(seed);
+        let (mut slices, mut at, mut frames) = (Vec::new(), 0, 0);
+        while at < 20_000 {
+            // Talk of one to three and a half seconds, then comfort noise, now and then a frame, for 0.5 to 1.2 s.
+            for _ in 0..(1_000 + chance.below(2_500)) / millis {
+                slices.push(slice(at * 1_000_000 + chance.below(3_000_000), 200 + chance.below(100)));
+                (at, frames) = (at + millis, frames + 1);
+            }
+            for _ in 0..(500 + chance.below(700)) / millis {
+                if chance.below(400) < millis {
+                    slices.push(slice(at * 1_000_000 + chance.below(3_000_000), 36));
+                }
+                at += millis;
+            }
+        }
+        // Reports of three kinds at times of their own.
+        for (every, length) in [(1_000, 84), (1_200, 104), (1_300, 42)] {
+            slices.extend((0..at / every).map(|number| slice((number * every + 17) * 1_000_000, length)));
+        }
+        slices.sort_unstable_by_key(|slice| slice.at);
+        let (counted, talk) = (seconds(&slices, true), f64::from(i32::try_from(frames * millis).unwrap()) / 1e3);
+        assert!((counted - talk).abs() < 0.1 * talk, "{millis} ms, seed {seed}: {counted:.2} of {talk:.2} s");
+    }
+}
+
+#[test]
+fn frames_of_varying_length_are_counted_by_time_however_they_were_glued() {
+    for (millis, glued) in [20, 60].into_iter().flat_map(|millis| [10, 20, 30].map(|glued| (millis, glued))) {
+        let (mut chance, mut slices, mut waiting) = (Chance(17), Vec::new(), 0);
+        let frames = 5_000 / millis;
+        for frame in 1..=frames {
+            waiting += millis * 2 + chance.below(millis * 4);
+            // An acknowledgement now and then.
+            if chance.below(10) == 0 {
+                slices.push(slice(frame * millis * 1_000_000 + chance.below(millis * 1_000_000), 33));
+            }
+            if frame == frames || chance.below(100) >= glued {
+                slices.push(slice(frame * millis * 1_000_000 + chance.below(3_000_000), 30 + waiting));
+                waiting = 0;
+            }
+        }
+        slices.sort_unstable_by_key(|slice| slice.at);
+        let counted = seconds(&slices, true);
+        assert!((counted - 5.0).abs() < 0.3, "{millis} ms, {glued} % glued: {counted:.2} of 5 s");
+    }
+}

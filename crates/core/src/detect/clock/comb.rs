@@ -1,0 +1,318 @@
+//! A beat that shows in the moments alone.
+//!
+//! Where a stack glues frames into datagrams, or a codec leaves out those of silence, neither the number of slices nor their octets grow along a line. But what
+//! leaves still leaves at the beat: on a circle as long as the beat, the moments lie together. How far they do is the length of their mean vector (Rayleigh's test of
+//! uniformity on a circle: Mardia and Jupp, Directional Statistics, 2000, section 6.3). It counts nothing, so that gaps and glue do it no harm; seconds
+//! are then told by time, and what was recorded before by octets.
+
+use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
+use super::judge::{ONE_MOMENT, OVERHEAD, lowest_rate, octets, share, to_f64};
+use super::{Settings, Slice, Train};
+use crate::findings::TrainShape;
+use crate::time::{MILLISECOND, SECOND};
+use std::f64::consts::TAU;
+
+/// Beats that are looked for, nanoseconds. Shorter ones are as long as a radio link's delays.
+const BEATS: (f64, f64) = (8e6, 270e6);
+
+/// Fewest moments.
+const MOMENTS: usize = 12;
+
+/// Moments are compared within so many nanoseconds: a clock may begin anew after a pause, and a beat that is not quite met drifts.
+const WINDOW: i64 = 2 * SECOND;
+
+/// Least seconds of sound.
+const SECONDS: f64 = 1.5;
+
+/// Beats are looked for within this part of the commonest gap.
+const AROUND: f64 = 0.2;
+
+/// At least this part of the gaps lies there.
+const COMMON: f64 = 0.22;
+
+/// Steps to a beat by which the moments of a window would turn once.
+const STEPS: f64 = 4.0;
+
+/// How unlikely chance makes the mean vectors; natural logarithm.
+const COHERENCE: f64 = 17.0;
+
+/// However closely moments lie together, no less than this is left of the square.
+const CLOSEST: f64 = 0.02;
+
+/// Least mean square length of the mean vectors.
+const LENGTH: f64 = 0.12;
+
+/// A moment weighs no more than so many usual ones.
+const HEAVIEST: f64 = 2.0;
+
+/// Slices of less than this part of the usual moment acknowledge, or report.
+const LIGHT: f64 = 0.4;
+
+/// A pause is longer than the beat by this factor: room for one frame that was not sent, or was lost.
+const LONGER: f64 = 1.7;
+
+/// A pause no longer than this lies between words, and is counted as sound that was heard, nanoseconds: pauses of a quarter of a second are part of
+/// fluent speech (Goldman-Eisler, Psycholinguistics, 1968), and a codec sends on for some frames before it falls silent.
+const BETWEEN_WORDS: i64 = 330 * MILLISECOND;
+
+/// A pause no longer than this may be silence that a codec left out of sound that was heard, nanoseconds: Opus refreshes it every 400 ms (RFC 6716, section 2.1.9).
+const SUPPRESSED: i64 = 450 * MILLISECOND;
+
+/// After a pause less than this part of what would have been due leaves; after a stall of the link, nearly all of it.
+const DUE: f64 = 0.6;
+
+/// What was recorded before leaves faster than it is heard by this factor.
+const FASTER: f64 = 2.5;
+
+/// It is larger than the usual moment by this factor.
+const LARGE: f64 = 1.8;
+
+/// It leaves within so many nanoseconds.
+const LEAD: i64 = 1_500 * MILLISECOND;
+
+/// Parts of a circle.
+const CIRCLE: usize = 256;
+
+/// Memory.
+#[derive(Debug, Default)]
+pub(super) struct Comb {
+    /// Cosine and sine of each part of the circle.
+    circle: Vec<(f64, f64)>,
+    moments: Vec<Moment>,
+    sorted: Vec<f64>,
+}
+
+/// Slices that left in one go.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    at: i64,
+    /// When the last of them left.
+    until: i64,
+    octets: f64,
+    slices: u32,
+    /// Shortest and longest of them.
+    lengths: (u32, u32),
+}
+
+impl Comb {
+    /// The train that the slices of a run are, if their moments keep a beat.
+    pub(super) fn train(&mut self, run: &[Slice], episode: &[Slice], datagrams: bool, settings: &Settings) -> Option<Train> {
+        let live = self.collect(run)?;
+        let (beat, coherence) = self.beat(live)?;
+        let regularity = self.keep_on_time(live, beat, datagrams);
+        let Self { moments, .. } = self;
+        let heard = moments.get(live..)?;
+        let (first, last) = (heard.first()?, heard.last()?);
+        let sent: f64 = heard.iter().map(|moment| moment.octets).sum();
+        let passed = to_f64(last.at.saturating_sub(first.at));
+        let (mut sound, mut silence, mut pauses) = (beat, 0.0, 0.0);
+        for (index, pair) in heard.windows(2).enumerate() {
+            let gap = to_f64(pair[1].at.saturating_sub(pair[0].at));
+            let due = gap / passed * sent;
+            let stalled = pair[1].octets + heard.get(index + 2).map_or(0.0, |next| next.octets) >= DUE * due + pair[0].octets;
+            if gap <= to_f64(BETWEEN_WORDS) || stalled {
+                sound += gap;
+                silence += if stalled { 0.0 } else { (gap - LONGER * beat).max(0.0) };
+            } else {
+                sound += beat;
+                pauses += if gap <= to_f64(SUPPRESSED) { gap - beat } else { 0.0 };
+            }
+        }
+        let slices = |part: &[Moment]| part.iter().map(|moment| f64::from(moment.slices)).sum::<f64>();
+        let part = if datagrams { run.get(run.partition_point(|slice| slice.at < first.at)..)? } else { run };
+        let early = if datagrams { 0.0 } else { slices(moments.get(..live)?) / slices(heard) };
+        let seconds = sound * (1.0 + early) / to_f64(SECOND);
+        let (count, sum) = (to_f64(i64::try_from(part.len()).ok()?), octets(part));
+        let train = Train {
+            shape: TrainShape::Variable,
+            datagrams,
+            // Acknowledgements and reports are none of its slices.
+            lengths: heard.iter().fold((u32::MAX, 0), |sum, it| (it.lengths.0.min(sum.0), it.lengths.1.max(sum.1))),
+            single: None,
+            first: part.first()?.at,
+            last: part.last()?.at,
+            live: first.at,
+            records: u32::try_from(part.len()).ok()?,
+            octets: part.iter().map(|slice| u64::from(slice.length)).sum(),
+            beat,
+            beat_error: beat / (TAU * passed.min(to_f64(WINDOW)))
+                * (6.0 * (1.0 - coherence) / (coherence * number(heard.len()))).sqrt(),
+            seconds,
+            silence: silence / to_f64(SECOND),
+            pauses: pauses / to_f64(SECOND),
+            backlog: sound * early / to_f64(SECOND),
+            bit_rate: sum * 8.0 / seconds,
+            regularity,
+            // Moments whose mean vector has this length are so far from their places (Mardia and Jupp, section 2.3).
+            unevenness: number(heard.len()) * (beat / TAU).powi(2) * -coherence.ln() / (passed * passed),
+            share: share_of_flow(part, first.at, episode),
+        };
+        let within = |value: f64, range: (f64, f64)| range.0 <= value && value <= range.1;
+        let fits = seconds >= SECONDS
+            && train.share >= SHARE
+            && within(train.bit_rate, (0.0, settings.bit_rate.1))
+            && (sum - OVERHEAD * count) * 8.0 / seconds >= lowest_rate(beat, settings)
+            && stands_out(&train, run, episode, settings.pause)
+            && (datagrams || !is_an_answer(part));
+        fits.then_some(train)
+    }
+
+    /// Collects the moments of a run, and says with which of them it begins to be live.
+    fn collect(&mut self, run: &[Slice]) -> Option<usize> {
+        let Self { moments, sorted, .. } = self;
+        moments.clear();
+        for slice in run {
+            let length = f64::from(slice.length);
+            match moments.last_mut() {
+                Some(before) if slice.at.saturating_sub(before.until) <= ONE_MOMENT => {
+                    before.until = slice.at;
+                    before.octets += length;
+                    before.slices += 1;
+                    before.lengths = (before.lengths.0.min(slice.length), before.lengths.1.max(slice.length));
+                }
+                _ => moments.push(Moment {
+                    at: slice.at,
+                    until: slice.at,
+                    octets: length,
+                    slices: 1,
+                    lengths: (slice.length, slice.length),
+                }),
+            }
+        }
+        if moments.len() < MOMENTS {
+            return None;
+        }
+        sorted.clear();
+        sorted.extend(moments.iter().map(|moment| moment.octets));
+        sorted.sort_unstable_by(f64::total_cmp);
+        let usual = *sorted.get(sorted.len() / 2)?;
+        moments.retain(|moment| moment.octets >= LIGHT * usual);
+        let (first, last) = (*moments.first()?, *moments.last()?);
+        let begin = moments.get(moments.len() / 3)?.at;
+        let later: f64 = moments.iter().skip(moments.len() / 3 + 1).map(|moment| moment.octets).sum();
+        let rate = later / to_f64(last.at.saturating_sub(begin).max(1));
+        // What had waited is what was sent beyond so many times the usual rate.
+        let (mut sent, mut most, mut live) = (0.0, LARGE * usual, 0);
+        for (index, moment) in moments.iter().enumerate().take_while(|it| it.1.at.saturating_sub(first.at) <= LEAD) {
+            sent += moment.octets;
+            let beyond = sent - FASTER * rate * to_f64(moment.until.saturating_sub(first.at));
+            if beyond > most {
+                (most, live) = (beyond, index + 1);
+            }
+        }
+        (moments.len() >= live + MOMENTS && last.at.saturating_sub(moments.get(live)?.at) >= SECOND).then_some(live)
+    }
+
+    /// Leaves out datagrams from `live` on that are more than a quarter of a beat away from the mean of their window: reports that would seem to fill a pause. Says what
+    /// share is left.
+    fn keep_on_time(&mut self, live: usize, beat: f64, datagrams: bool) -> f64 {
+        let Self { circle, moments, .. } = self;
+        let heard = moments.get(live..).unwrap_or_default();
+        let (first, turn) = (heard.first().map_or(0, |first| first.at), turn(beat));
+        let mut near = Vec::with_capacity(heard.len());
+        for window in windows(heard) {
+            let places = || window.iter().map(|moment| (moment, place(circle, moment, first, turn)));
+            let (x, y) = places().fold((0.0, 0.0), |sum, (_, it)| (sum.0 + it.0, sum.1 + it.1));
+            near.extend(places().filter(|(_, it)| x * it.0 + y * it.1 >= 0.0).map(|(moment, _)| *moment));
+        }
+        let on_time = share(near.len(), heard.len());
+        if datagrams {
+            moments.truncate(live);
+            moments.append(&mut near);
+        }
+        on_time
+    }
+
+    /// The beat that the moments from `live` on keep, and the mean square length of their mean vectors.
+    fn beat(&mut self, live: usize) -> Option<(f64, f64)> {
+        let Self { circle, moments, sorted } = self;
+        let moments = moments.get(live..)?;
+        sorted.clear();
+        sorted.extend(moments.windows(2).map(|pair| to_f64(pair[1].at.saturating_sub(pair[0].at))));
+        sorted.sort_unstable_by(f64::total_cmp);
+        let (mut most, mut common, mut end) = (0, 0.0, 0);
+        for (begin, gap) in sorted.iter().enumerate() {
+            while sorted.get(end).is_some_and(|other| *other <= gap * (1.0 + AROUND) / (1.0 - AROUND)) {
+                end += 1;
+            }
+            if end - begin > most && gap / (1.0 - AROUND) >= BEATS.0 {
+                (most, common) = (end - begin, gap / (1.0 - AROUND));
+            }
+        }
+        if most < MOMENTS / 2 || number(most) < COMMON * number(sorted.len()) || common > BEATS.1 {
+            return None;
+        }
+        if circle.is_empty() {
+            let angle = |part: usize| number(part) / number(CIRCLE) * TAU;
+            circle.extend((0..CIRCLE).map(|part| (angle(part).cos(), angle(part).sin())));
+        }
+        let window = to_f64(WINDOW);
+        let (mut best, mut tried) = ((0.0, (0.0, 0.0)), common * (1.0 - AROUND));
+        while tried <= common * (1.0 + AROUND) {
+            let one = coherence(circle, moments, tried);
+            if one.0 > best.1.0 {
+                best = (tried, one);
+            }
+            tried *= 1.0 + tried / (STEPS * window);
+        }
+        let (spacing, (unlikely, length)) = best;
+        (unlikely >= COHERENCE && length >= LENGTH).then_some((spacing, length))
+    }
+}
+
+/// Moments of one window after the other.
+fn windows(moments: &[Moment]) -> impl Iterator<Item = &[Moment]> {
+    let mut rest = moments;
+    let mut until = moments.first().map_or(0, |first| first.at);
+    std::iter::from_fn(move || {
+        let next = rest.first()?;
+        while until <= next.at {
+            until = until.saturating_add(WINDOW);
+        }
+        let (window, after) = rest.split_at(rest.partition_point(|moment| moment.at < until));
+        rest = after;
+        Some(window)
+    })
+}
+
+/// Cosine and sine of the place of a moment on a circle as long as a beat.
+fn place(circle: &[(f64, f64)], moment: &Moment, first: i64, turn: u64) -> (f64, f64) {
+    let [part, ..] = moment.at.saturating_sub(first).unsigned_abs().wrapping_mul(turn).to_be_bytes();
+    circle.get(usize::from(part)).copied().unwrap_or_default()
+}
+
+/// How unlikely chance makes the mean vectors of the windows (natural logarithm, less the mean of it under chance), and the mean square of their lengths, each moment
+/// weighed by its octets.
+fn coherence(circle: &[(f64, f64)], moments: &[Moment], beat: f64) -> (f64, f64) {
+    let first = moments.first().map_or(0, |first| first.at);
+    let usual = moments.iter().map(|moment| moment.octets).sum::<f64>() / number(moments.len());
+    let turn = turn(beat);
+    let (mut excess, mut squares, mut all) = (0.0, 0.0, 0.0);
+    for window in windows(moments) {
+        let (mut x, mut y, mut weights, mut weights_squared) = (0.0, 0.0, 0.0, 0.0);
+        for moment in window {
+            let (cosine, sine) = place(circle, moment, first, turn);
+            let weight = moment.octets.min(HEAVIEST * usual);
+            (x, y, weights) = (x + weight * cosine, y + weight * sine, weights + weight);
+            weights_squared += weight * weight;
+        }
+        let effective = weights * weights / weights_squared;
+        let square = (x * x + y * y) / (weights * weights);
+        // The chance of a longer vector is about (1 - square)^(moments - 1).
+        excess -= (effective - 1.0) * (1.0 - square).max(CLOSEST).ln() + 1.0;
+        squares += effective * square - 1.0;
+        all += effective;
+    }
+    (excess, if all > 0.0 { (squares / all).max(0.0) } else { 0.0 })
+}
+
+/// What part of a turn a nanosecond is, in parts of 2^64.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a beat is longer than a nanosecond")]
+fn turn(beat: f64) -> u64 {
+    (18_446_744_073_709_551_616.0 / beat) as u64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "slices of an episode")]
+fn number(count: usize) -> f64 {
+    count as f64
+}
