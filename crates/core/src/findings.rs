@@ -27,6 +27,31 @@ pub enum Role {
     Gateway,
 }
 
+/// A sign that more than one machine, or more than one system on one machine, sends under the address of a device.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum SenderSign {
+    /// It passes on what others send: hop limits that a router lowered.
+    Forwards,
+    /// Several IPv4 addresses take turns in opening flows to the internet.
+    Addresses,
+    /// Flows of one protocol at the same time, with different hop limits that systems begin with.
+    HopLimits,
+    /// Connections at the same time whose first segments have the same options in another order, or others.
+    TcpOptions,
+    /// Packets of one protocol at the same time that are numbered in two ways (IPv4 identification, RFC 6864).
+    Identification,
+    /// Flows that went on although their sender had reset them (RFC 9293, section 3.5.2), or had said that no program waits for their answers.
+    AfterReset,
+}
+
+impl SenderSign {
+    /// Whether it is one of several devices behind an address, as a repeater and a router have them.
+    #[must_use]
+    pub const fn is_of_forwarding(self) -> bool {
+        matches!(self, Self::Forwards | Self::Addresses)
+    }
+}
+
 /// Frames and octets of one direction.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Totals {
@@ -284,6 +309,8 @@ pub struct DeviceFindings {
     pub randomised: bool,
     /// IP addresses it used, at most 16.
     pub addresses: Vec<IpAddr>,
+    /// Signs that it is not the only one that sends under its MAC address, in order, each once; none of gateways, whose part it is.
+    pub sender_signs: Vec<SenderSign>,
     /// Host name it told by DHCP.
     pub host_name: Option<Private<String>>,
     /// Vendor class it told by DHCP.

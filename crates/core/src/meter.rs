@@ -97,15 +97,17 @@ impl Open {
 const UNSORTED: usize = 4_096;
 
 impl Track {
-    /// Adds a frame to a bin.
+    /// Adds a frame to a bin; whether the frame before it was added to another one.
     #[inline]
-    pub fn add(&mut self, index: i64, payload_octets: u32) {
-        if index != self.open.index {
+    pub fn add(&mut self, index: i64, payload_octets: u32) -> bool {
+        let turns = index != self.open.index;
+        if turns {
             self.turn(index);
         }
         // Wraps around after 2^32 frames that each claim 4 GiB.
         self.open.frames = self.open.frames.wrapping_add(1);
         self.open.payload_octets = self.open.payload_octets.wrapping_add(u64::from(payload_octets));
+        turns
     }
 
     #[cold]

@@ -51,6 +51,7 @@ fn device(number: u8, length: i64, octets: impl Fn(i64) -> u64) -> DeviceFinding
         role: Role::Device,
         randomised: false,
         addresses: Vec::new(),
+        sender_signs: Vec::new(),
         host_name: None,
         vendor_class: None,
         names: Vec::new(),

@@ -11,6 +11,7 @@ pub mod json;
 pub mod names;
 pub mod notes;
 pub mod published;
+pub mod senders;
 pub mod series;
 pub mod stretches;
 pub mod summary;

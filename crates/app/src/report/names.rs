@@ -2,6 +2,7 @@
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Receiver};
 use earwitness_core::mac::Mac;
+use earwitness_core::verdict::Received;
 use unicode_width::UnicodeWidthChar;
 
 /// Columns of the longest name in a report for people.
@@ -94,6 +95,22 @@ pub fn receiver(it: &Receiver, widest: usize) -> String {
     it.name.as_ref().map_or_else(|| it.address.to_string(), |(name, _)| clean(name.reveal(), widest))
 }
 
+/// Other names of a receiver that are shown; more are counted.
+const OTHER_NAMES: usize = 2;
+
+/// A receiver of several names for people.
+#[must_use]
+pub fn received(it: &Received) -> String {
+    let mut names: Vec<_> = it.other_names.iter().take(OTHER_NAMES).map(|name| clean(name.reveal(), WIDEST)).collect();
+    if let Some(more) = it.other_names.len().checked_sub(OTHER_NAMES).filter(|more| *more > 0) {
+        names.push(format!("{more} more names"));
+    }
+    if names.is_empty() {
+        return whom(&it.receiver);
+    }
+    format!("{}, also called {}", whom(&it.receiver), names.join(", "))
+}
+
 /// A receiver for people: by name and address, with the network and the country that it is registered in, as far as they are known.
 #[must_use]
 pub fn whom(it: &Receiver) -> String {
@@ -112,12 +129,21 @@ pub fn whom(it: &Receiver) -> String {
 mod tests {
     use super::*;
     use crate::report::sample;
+    use earwitness_core::findings::NameSource;
     use earwitness_core::private::Private;
 
     #[test]
     fn nothing_in_a_name_moves_the_cursor_or_turns_the_text() {
         let name = "a\x1b[31mred\u{202e}cod.exe\r\n\tb\u{9b}2J\u{200b}\u{2066}";
         assert_eq!(clean(name, 99), "a\u{fffd}[31mred\u{fffd}cod.exe b\u{fffd}2J\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn a_receiver_of_several_names_is_told_once() {
+        let receiver = sample::receiver("198.51.100.20", Some(("a.example", NameSource::Tls)));
+        let other_names = ["b.example", "c.example", "d.example"].map(|it| Private::new(it.to_owned())).to_vec();
+        let told = received(&Received { receiver, other_names, octets: 1 });
+        assert!(told.ends_with("], also called b.example, c.example, 1 more names"), "{told}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::net::IpAddr;
 
 use earwitness_core::findings::{
     Bin, BurstRun, CaptureFacts, DeviceFindings, DeviceId, Estimate, Findings, FlowKey, Mark, NameSource, PackedBins, Receiver,
-    Role, Seen, Series, Sighting, SightingKind, Totals, TrainShape,
+    Role, Seen, SenderSign, Series, Sighting, SightingKind, Totals, TrainShape,
 };
 use earwitness_core::mac::Mac;
 use earwitness_core::private::Private;
@@ -58,6 +58,7 @@ pub(crate) fn device(number: u8) -> DeviceFindings {
         role: Role::Device,
         randomised: false,
         addresses: vec![ip(number)],
+        sender_signs: Vec::new(),
         host_name: None,
         vendor_class: None,
         names: vec![],
@@ -180,6 +181,7 @@ fn hub() -> DeviceFindings {
     let mut upload = aside_of(4_000, 4, "192.168.1.9");
     upload.receiver.local = true;
     it.local_sightings = vec![upload];
+    it.sender_signs = vec![SenderSign::Addresses, SenderSign::TcpOptions];
     it
 }
 
@@ -278,7 +280,7 @@ fn flow(host: u8, port: u16) -> FlowKey {
     FlowKey { source: ip(host), destination, protocol: 6, source_port: 49_152, destination_port: port }
 }
 
-fn receiver(address: &str, name: Option<(&str, NameSource)>) -> Receiver {
+pub(crate) fn receiver(address: &str, name: Option<(&str, NameSource)>) -> Receiver {
     Receiver {
         address: address.parse().unwrap(),
         port: 443,

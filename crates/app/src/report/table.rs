@@ -16,7 +16,7 @@ use super::notes::notes;
 use super::summary::{Device, Summary, beat, detectors, milliseconds, summary};
 use super::verdicts::table as verdicts;
 use super::words;
-use super::{Context, sightings};
+use super::{Context, senders, sightings};
 
 /// Receivers named per device; the others are counted.
 const RECEIVERS: usize = 3;
@@ -93,8 +93,26 @@ pub fn write(findings: &Findings, context: &Context<'_>, terminal: Terminal, out
             writeln!(out, "... and {more} more, in --json and --html.")?;
         }
     }
+    write_senders(&summary, terminal, out)?;
     write_asides(&summary, terminal, out)?;
     write_capture(findings, context, terminal, out)
+}
+
+/// Devices that are not the only ones that send under their addresses, a sentence each.
+fn write_senders(summary: &Summary<'_>, terminal: Terminal, out: &mut dyn Write) -> io::Result<()> {
+    let told = |it: &Device<'_>| senders::sentence(it.found).map(|sentence| format!("{}: {sentence}", it.name));
+    let all: Vec<_> = summary.devices.iter().filter_map(told).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", terminal.bold("Several senders under one address"))?;
+    for it in all.iter().take(ASIDES) {
+        writeln!(out, "- {}", wrapped(it, usize::from(terminal.columns()).saturating_sub(2)).join("\n  "))?;
+    }
+    if let Some(more) = all.len().checked_sub(ASIDES).filter(|it| *it > 0) {
+        writeln!(out, "... and {more} more, in --json and --html.")?;
+    }
+    Ok(())
 }
 
 /// What was seen beside the sightings, a sentence each.
@@ -202,6 +220,9 @@ pub(super) fn identity(device: &Device<'_>) -> String {
     }
     if device.found.role == Role::Gateway {
         lines.push("gateway".to_owned());
+    }
+    if !device.found.sender_signs.is_empty() {
+        lines.push("several senders".to_owned());
     }
     lines.join("\n")
 }

@@ -7,7 +7,7 @@ use earwitness_core::findings::{DeviceFindings, DeviceId, Role};
 use earwitness_core::private::Private;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::words::{ROLES, role_word, value};
+use super::words::{ROLES, SENDER_SIGNS, role_word, value, word};
 
 /// The kinds of identity, and the address in full.
 fn identity(id: DeviceId) -> (&'static str, String) {
@@ -58,6 +58,7 @@ pub(super) struct Description {
     host_name: Option<String>,
     vendor_class: Option<String>,
     names: String,
+    sender_signs: String,
 }
 
 impl Description {
@@ -65,6 +66,7 @@ impl Description {
         let text = |name: &Private<String>| name.reveal().clone();
         let addresses: Vec<String> = device.addresses.iter().map(ToString::to_string).collect();
         let names: Vec<String> = device.names.iter().map(text).collect();
+        let signs: Vec<String> = device.sender_signs.iter().map(|it| word(*it, SENDER_SIGNS).to_owned()).collect();
         Self {
             role: device.role,
             randomised: device.randomised,
@@ -72,6 +74,7 @@ impl Description {
             host_name: device.host_name.as_ref().map(text),
             vendor_class: device.vendor_class.as_ref().map(text),
             names: list(&names),
+            sender_signs: list(&signs),
         }
     }
 
@@ -84,6 +87,7 @@ impl Description {
         device.host_name = self.host_name.as_ref().map(private);
         device.vendor_class = self.vendor_class.as_ref().map(private);
         device.names = unlist(&self.names)?.into_iter().map(Private::new).collect();
+        device.sender_signs = unlist(&self.sender_signs)?.iter().map(|text| value(text, SENDER_SIGNS)).collect::<Option<_>>()?;
         Some(())
     }
 }
@@ -97,7 +101,7 @@ pub(super) fn unlist(text: &str) -> Option<Vec<String>> {
     serde_json::from_str(text).ok()
 }
 
-const COLUMNS: &str = "role, randomised, addresses, host_name, vendor_class, names";
+const COLUMNS: &str = "role, randomised, addresses, host_name, vendor_class, names, sender_signs";
 
 fn read(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<Description> {
     let role: String = row.get(from)?;
@@ -108,6 +112,7 @@ fn read(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<Description> {
         host_name: row.get(from + 3)?,
         vendor_class: row.get(from + 4)?,
         names: row.get(from + 5)?,
+        sender_signs: row.get(from + 6)?,
     })
 }
 
@@ -124,9 +129,9 @@ pub(super) fn describe(connection: &Connection, device: i64, now: &Description) 
             return row.get(0);
         }
     }
-    let sql = format!("INSERT INTO descriptions (device, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-    let Description { role, randomised, addresses, host_name, vendor_class, names } = now;
-    let fields = params![device, role_word(*role), randomised, addresses, host_name, vendor_class, names];
+    let sql = format!("INSERT INTO descriptions (device, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    let Description { role, randomised, addresses, host_name, vendor_class, names, sender_signs } = now;
+    let fields = params![device, role_word(*role), randomised, addresses, host_name, vendor_class, names, sender_signs];
     connection.prepare_cached(&sql)?.insert(fields)
 }
 

@@ -8,7 +8,7 @@ use super::error::Kind;
 pub(super) const APPLICATION: i32 = 0x6561_7277;
 
 /// Version of the schema that this program writes.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 /// The schema of [`VERSION`].
 pub(super) const SQL: &str = include_str!("schema.sql");
@@ -35,6 +35,8 @@ pub(super) const STEPS: &[&str] = &[
      UPDATE sightings SET kind = 'large upload' WHERE kind = 'recording';",
     // By which rules a session was scored and judged: others before.
     "ALTER TABLE sessions ADD COLUMN rules INTEGER NOT NULL DEFAULT 1",
+    // Signs of several senders under one address; none was looked for before.
+    "ALTER TABLE descriptions ADD COLUMN sender_signs TEXT NOT NULL DEFAULT '[]';",
 ];
 
 /// What a file is.
@@ -194,7 +196,7 @@ mod tests {
 
     fn of_the_first_version() -> Connection {
         let more = ["pre_roll_seconds_low REAL", "pre_roll_seconds_high REAL", "tail_seconds_low REAL", "tail_seconds_high REAL"];
-        let more = more.into_iter().chain(["rules INTEGER NOT NULL DEFAULT 1"]);
+        let more = more.into_iter().chain(["rules INTEGER NOT NULL DEFAULT 1", "sender_signs TEXT NOT NULL DEFAULT '[]'"]);
         let first = more.fold(SQL.to_owned(), |sql, column| sql.replacen(&format!(",\n    {column}"), "", 1));
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(&first).unwrap();
@@ -232,17 +234,17 @@ mod tests {
     #[test]
     fn an_older_file_is_brought_up_step_by_step_with_its_rows() {
         let more = "UPDATE settings SET since = since + 1";
-        let steps = ["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE settings SET since = 6", more, more];
+        let steps = ["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE settings SET since = 6", more, more, more];
         let mut connection = made();
         connection.execute("INSERT INTO settings VALUES ('a', 'b')", []).unwrap();
-        assert_eq!(upgrade(&mut connection, 1, &steps).unwrap(), 5);
+        assert_eq!(upgrade(&mut connection, 1, &steps).unwrap(), 6);
         let row: (String, i64) =
             connection.query_row("SELECT value, since FROM settings", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        assert_eq!(row, ("b".to_owned(), 8));
-        assert_eq!(state(&connection).unwrap(), Err(Kind::Newer { found: 5 }), "this program would not touch it");
+        assert_eq!(row, ("b".to_owned(), 9));
+        assert_eq!(state(&connection).unwrap(), Err(Kind::Newer { found: 6 }), "this program would not touch it");
         let mut second = made();
         upgrade(&mut second, 1, &steps[..1]).unwrap();
-        assert_eq!(upgrade(&mut second, 2, &steps).unwrap(), 5, "only the step that is missing is taken");
+        assert_eq!(upgrade(&mut second, 2, &steps).unwrap(), 6, "only the step that is missing is taken");
     }
 
     #[test]

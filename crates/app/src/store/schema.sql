@@ -1,4 +1,4 @@
--- What a store holds, version 4. Explained in docs/design/store.md.
+-- What a store holds, version 5. Explained in docs/design/store.md.
 -- Moments are nanoseconds since 1970-01-01 UTC, lengths are nanoseconds, words are those of `words.rs`; numbers of 64 bits without a
 -- sign are kept with the same bits. Layout of the packed columns: `pack.rs`.
 
@@ -64,7 +64,8 @@ CREATE TABLE descriptions (
     addresses TEXT NOT NULL,
     host_name TEXT,
     vendor_class TEXT,
-    names TEXT NOT NULL
+    names TEXT NOT NULL,
+    sender_signs TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 CREATE INDEX descriptions_of_device ON descriptions (device);
 

@@ -175,6 +175,7 @@ fn nothing(id: DeviceId, seen: Window) -> DeviceFindings {
         role: Role::Device,
         randomised: false,
         addresses: Vec::new(),
+        sender_signs: Vec::new(),
         host_name: None,
         vendor_class: None,
         names: Vec::new(),

@@ -1,6 +1,6 @@
 //! The words of the file. Once written they stay: a word that is not known any more cannot be read any more.
 
-use earwitness_core::findings::{NameSource, Role, SightingKind, TrainShape};
+use earwitness_core::findings::{NameSource, Role, SenderSign, SightingKind, TrainShape};
 use earwitness_core::plan::Done;
 use earwitness_core::probe::{Heard, SoundKind, Void};
 use earwitness_core::verdict::{NotTested, Outcome, Undecided};
@@ -26,6 +26,15 @@ pub(super) const ENDS: &[(Done, &str)] =
     &[(Done::Played, "played"), (Done::Decided, "decided"), (Done::NoRoom, "no room"), (Done::Stopped, "stopped")];
 
 pub(super) const ROLES: &[(Role, &str)] = &[(Role::Device, "device"), (Role::Gateway, "gateway")];
+
+pub(super) const SENDER_SIGNS: &[(SenderSign, &str)] = &[
+    (SenderSign::Forwards, "forwards"),
+    (SenderSign::Addresses, "addresses"),
+    (SenderSign::HopLimits, "hop limits"),
+    (SenderSign::TcpOptions, "tcp options"),
+    (SenderSign::Identification, "identification"),
+    (SenderSign::AfterReset, "after reset"),
+];
 
 pub(super) const NAME_SOURCES: &[(NameSource, &str)] =
     &[(NameSource::Tls, "tls"), (NameSource::Quic, "quic"), (NameSource::Dns, "dns")];

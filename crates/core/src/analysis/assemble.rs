@@ -74,6 +74,11 @@ impl Parts {
                 whole.addresses.push(address);
             }
         }
+        for sign in part.sender_signs {
+            if !whole.sender_signs.contains(&sign) {
+                whole.sender_signs.push(sign);
+            }
+        }
         whole.host_name = part.host_name.or(whole.host_name.take());
         whole.vendor_class = part.vendor_class.or(whole.vendor_class.take());
         for name in part.names {
@@ -133,6 +138,7 @@ impl Parts {
 
     fn put_together(self, burst: Option<&burst::Settings>) -> DeviceFindings {
         let mut whole = self.whole;
+        whole.sender_signs.sort_unstable();
         let series =
             |bins: Vec<Bin>| Series { origin: Timestamp::default(), width: SECOND, bins: in_order(bins).into_iter().collect() };
         (whole.sent, whole.received) = (series(self.sent), series(self.received));
@@ -153,7 +159,7 @@ impl Parts {
         if whole.role == Role::Gateway {
             // Before it was known for one, what it sent on seemed its own.
             (whole.sightings, whole.local_sightings, whole.continuous) = (Vec::new(), Vec::new(), Vec::new());
-            whole.contacts = Vec::new();
+            (whole.contacts, whole.sender_signs) = (Vec::new(), Vec::new());
         }
         let DeviceFindings { sightings, local_sightings, continuous, bursts, .. } = &mut whole;
         for sighting in sightings.iter_mut().chain(local_sightings).chain(continuous) {

@@ -6,7 +6,7 @@ use super::metered::Directions;
 use super::streams::close;
 use super::{Analysis, Told};
 use crate::detect::burst;
-use crate::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, Series, Sighting};
+use crate::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, SenderSign, Series, Sighting};
 use crate::roster::{Device, Index};
 use crate::scope::Scope;
 use crate::time::{SECOND, Timestamp, Window};
@@ -69,10 +69,20 @@ impl Analysis {
         self.place(&mut sightings);
         let mut found = describe(device, role, told, metered.seen, metered.totals());
         found.addresses = self.roster.addresses(index);
+        found.sender_signs = self.sender_signs(&found, index);
         (found.sent, found.received, found.bursts) = (sent, received, bursts);
         found.passage = Some(passage);
         found.divide(sightings, self.settings.longest_seconds);
         Some(found)
+    }
+
+    /// Signs that a device is not the only one that sends under its MAC address. Where the link shows none, others behind a router have addresses of
+    /// their own.
+    pub(super) fn sender_signs(&self, found: &DeviceFindings, index: Index) -> Vec<SenderSign> {
+        if found.role == Role::Gateway || matches!(found.id, DeviceId::Address(_)) {
+            return Vec::new();
+        }
+        self.collected.senders.signs(index)
     }
 
     /// Says of receivers where they lie, by what is known of the link by now.
@@ -106,6 +116,7 @@ pub(super) fn describe(device: &Device, role: Role, told: &Told, seen: Window, t
         role,
         randomised: matches!(device.id, DeviceId::Mac(mac) if mac.is_local()),
         addresses: device.addresses.clone(),
+        sender_signs: Vec::new(),
         host_name: told.host_name.clone(),
         vendor_class: told.vendor_class.clone(),
         names: told.names(),

@@ -65,6 +65,7 @@ impl Analysis {
         let mut found = describe(device, role, self.told.get(index as usize)?, metered.seen, totals);
         self.place(&mut sightings);
         found.addresses = self.roster.addresses(index);
+        found.sender_signs = self.sender_signs(&found, index);
         found.sent = Series { origin, width: SECOND, bins: sent };
         found.received = Series { origin, width: SECOND, bins: received };
         found.passage = Some(passage);
@@ -79,7 +80,7 @@ impl Analysis {
     fn contacts_before(&mut self, first: i64) -> BTreeMap<Index, Vec<Contact>> {
         let Self { flows, names, roster, collected, .. } = self;
         for uplink in flows.iter_mut() {
-            note_contact(uplink, first, names, roster, &mut collected.contacts);
+            note_contact(uplink, first, names, roster, collected);
         }
         collected.contacts.take(self.bins.origin())
     }

@@ -14,6 +14,7 @@ mod metered;
 mod pairs;
 mod repeats;
 mod room;
+mod senders;
 mod settings;
 mod sightings;
 mod streams;
@@ -58,8 +59,10 @@ const NEVER_FORWARDED: u8 = 255;
 /// Kinds of stops that are counted apart. All but link types and `EtherType`s of frames together are fewer.
 const MOST_STOPS: usize = 256;
 
-/// The SYN flag of TCP.
+/// Flags of TCP.
 const SYN: u8 = 2;
+const RST: u8 = 4;
+const ACK: u8 = 16;
 
 /// A clock that steps ahead by more than this stood still or was set, nanoseconds.
 const DAY: i64 = 86_400 * SECOND;
@@ -169,7 +172,7 @@ impl Analysis {
         if self.burst_bins.is_some() {
             self.count_for_burst(frame, ends);
         }
-        self.transport(packet, ip, ends, (frame.at, bin));
+        self.transport(packet, ip, ends, (frame, bin));
     }
 
     /// The ends of a frame between a new pair. Reads the frame again: were its facts lent to this, they could not stay
@@ -208,7 +211,7 @@ impl Analysis {
                 if self.burst_bins.is_some() {
                     self.count_for_burst(frame, ends);
                 }
-                self.transport(&packet, &ip, ends, (frame.at, bin));
+                self.transport(&packet, &ip, ends, (frame, bin));
             }
             _ => self.without_ip(frame, &packet),
         }
@@ -392,16 +395,23 @@ impl Analysis {
 
     #[expect(clippy::inline_always, reason = "see `frame`")]
     #[inline(always)]
-    fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, (at, bin): (Timestamp, i64)) {
+    fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, (frame, bin): (&Frame<'_>, i64)) {
+        let at = frame.at;
+        let (hops, identification) = (ip.hops, ip.identification);
         let follow = self.settings.clock.is_some() && ends.to != Scope::Group;
         match packet.transport {
             Transport::Tcp { source: source_port, destination: destination_port, sequence, flags, .. } => {
                 if follow && packet.payload_len > 0 {
-                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin };
+                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin, hops, identification };
                     let segment = Segment { at, captured: packet.payload, length: packet.payload_len };
                     self.stream(&flow, packet.payload_len, |uplink| uplink.segment(sequence, segment));
-                } else if follow && flags & SYN != 0 {
-                    self.begin(&key(ip, source_port, destination_port), sequence);
+                } else if follow && flags & (SYN | RST) != 0 {
+                    let key = key(ip, source_port, destination_port);
+                    match flags & (SYN | ACK) {
+                        SYN => self.begin(&key, Some(ends.source), sequence, frame),
+                        flags if flags & SYN != 0 => self.begin(&key, None, sequence, frame),
+                        _ => self.reset(&key, ends.source, at),
+                    }
                 }
             }
             Transport::Udp { source: source_port, destination: destination_port, checksum } => {
@@ -417,7 +427,7 @@ impl Analysis {
                 }
                 let (payload, length) = (packet.payload, packet.payload_len);
                 if follow && length > 0 {
-                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin };
+                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin, hops, identification };
                     let copy = (ip.identification, checksum);
                     self.stream(&flow, length, |uplink| uplink.datagram(at, payload, length, copy));
                 }
@@ -426,6 +436,9 @@ impl Analysis {
                 if ip.source.is_ipv6() && ip.hops == NEVER_FORWARDED && NEIGHBOUR_DISCOVERY.contains(&kind) =>
             {
                 self.neighbour(ends.source, packet.payload);
+            }
+            Transport::Icmp { kind, code } if (kind, code) == if ip.source.is_ipv4() { (3, 3) } else { (1, 4) } => {
+                self.unreachable(ip, ends.source, packet.payload, at);
             }
             _ => {}
         }

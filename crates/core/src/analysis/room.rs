@@ -72,6 +72,7 @@ impl Analysis {
             }
         }
         self.collected.contacts.forget(index);
+        self.collected.senders.forget(index);
         *metered = Metered::new(at, self.burst_bins.is_some());
         if let Some(told) = self.told.get_mut(place) {
             *told = Told::default();

@@ -4,11 +4,14 @@ use super::Analysis;
 use super::address_names::AddressNames;
 use super::contacts::Contacts;
 use super::pairs::{Ends, NOBODY};
+use super::senders::{AllSenders, options_of, refused_ports};
 use super::settings::Settings;
 use super::sightings::{audios, join, large_upload};
 use super::uplink::Uplink;
 use crate::detect::clock::{self, Slice, Train};
+use crate::dissect::Ip;
 use crate::findings::{FlowKey, NameSource, Receiver, Seen, Sighting, TrainShape};
+use crate::frame::{Frame, Link};
 use crate::roster::{Index, Roster};
 use crate::scope::Scope;
 use crate::stream::tcp::{Order, PATIENCE};
@@ -46,6 +49,10 @@ pub(super) struct Flow {
     pub(super) at: Timestamp,
     /// The second that it is counted in.
     pub(super) bin: i64,
+    /// TTL or hop limit.
+    pub(super) hops: u8,
+    /// IPv4 identification.
+    pub(super) identification: u32,
 }
 
 /// What the detectors have found so far.
@@ -59,6 +66,8 @@ pub(super) struct Collected {
     pub(super) left_out: u64,
     /// Whom devices sent to.
     pub(super) contacts: Contacts,
+    /// Who sends under the addresses of devices.
+    pub(super) senders: AllSenders,
     /// Memory of episodes that were judged, for those to come.
     spare: Vec<Vec<Slice>>,
     scratch: clock::Scratch,
@@ -86,7 +95,10 @@ impl Analysis {
             if uplink.intake.slices.len() == uplink.intake.slices.capacity() {
                 self.collected.lend(&mut uplink.intake.slices);
             }
-            uplink.sent.add(flow.bin, length);
+            if uplink.sent.add(flow.bin, length) {
+                let frames = self.metered.get(device as usize).map_or(0, |metered| metered.leaves().0);
+                self.collected.senders.look(uplink, flow, frames);
+            }
             take(uplink);
             if uplink.is_full(flow.at) {
                 judge(uplink, true, &self.settings, &self.names, &self.roster, &mut self.collected.scratch);
@@ -112,6 +124,7 @@ impl Analysis {
             take(uplink);
             if let Some(metered) = metered.get_mut(device as usize) {
                 metered.opened(key);
+                collected.senders.opened(uplink, flow, metered.leaves().0);
             }
         }
         flows.taken += PER_PACKET;
@@ -141,12 +154,37 @@ impl Analysis {
         }
     }
 
-    /// A SYN: a flow on ports that were used before begins anew.
+    /// A SYN: a flow on ports that were used before begins anew. `asks`: the device that asks for it.
     #[cold]
-    pub(super) fn begin(&mut self, key: &FlowKey, sequence: u32) {
+    #[inline(never)]
+    pub(super) fn begin(&mut self, key: &FlowKey, asks: Option<Index>, sequence: u32, frame: &Frame<'_>) {
         if let Some(uplink) = self.flows.find(key) {
             close(uplink, &self.settings, &self.names, &self.roster, &mut self.collected);
             uplink.renew(sequence);
+        }
+        let options = if frame.link == Link::Ethernet { options_of(frame.bytes) } else { None };
+        if let Some(device) = asks {
+            self.collected.senders.connects(device, (key.source_port, key.destination_port), options);
+        }
+    }
+
+    /// A reset: who sent it knows nothing of the connection, or gives it up.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn reset(&mut self, key: &FlowKey, device: Index, at: Timestamp) {
+        let Self { flows, collected, .. } = self;
+        collected.senders.refuses(device, (key.source_port, key.destination_port), flows.find(key), at);
+    }
+
+    /// A message of ICMP that nobody waits for a datagram.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn unreachable(&mut self, ip: &Ip, device: Index, message: &[u8], at: Timestamp) {
+        let Some((source_port, destination_port)) = refused_ports(message, ip.source.is_ipv6()) else { return };
+        let key = FlowKey { source: ip.source, destination: ip.destination, protocol: UDP, source_port, destination_port };
+        let Self { flows, collected, .. } = self;
+        if let Some(uplink) = flows.find(&key) {
+            collected.senders.refuses(device, (source_port, destination_port), Some(uplink), at);
         }
     }
 }
@@ -184,14 +222,22 @@ pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNam
     collected.keep(std::mem::take(&mut uplink.intake.slices));
     hand_over(uplink, settings, collected);
     resolve(uplink, settings, names, roster, collected);
-    note_contact(uplink, i64::MAX, names, roster, &mut collected.contacts);
+    note_contact(uplink, i64::MAX, names, roster, collected);
 }
 
-/// Notes among the device's contacts what was sent on a flow in the seconds before number `first`.
-pub(super) fn note_contact(uplink: &mut Uplink, first: i64, names: &AddressNames, roster: &Roster, contacts: &mut Contacts) {
+/// Notes among the device's contacts what was sent on a flow in the seconds before number `first`, and what that shows of who sends it.
+pub(super) fn note_contact(uplink: &mut Uplink, first: i64, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
     let sent = uplink.sent.take_before(first);
     if !sent.is_empty() {
-        contacts.add(uplink.device, receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster), sent);
+        let packets = sent.iter().map(|bin| bin.frames).fold(0, u32::saturating_add);
+        uplink.sender.packets = uplink.sender.packets.saturating_add(packets);
+        let [from, to] = [uplink.key.source, uplink.key.destination].map(|address| roster.scope(address));
+        collected.senders.weigh(uplink, from, to);
+        collected.contacts.add(
+            uplink.device,
+            receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster),
+            sent,
+        );
     }
 }
 

@@ -10,6 +10,7 @@ use crate::stream::tcp::{Order, Ordered, Segment};
 use crate::time::{MILLISECOND, SECOND, Timestamp};
 
 use super::hello::Hello;
+use super::senders::Sender;
 
 /// Slices of an episode that are kept before it is judged: a minute at the fastest beat, and a bound on what is no audio at
 /// all.
@@ -60,6 +61,8 @@ pub(super) struct Uplink {
     unnumbered: bool,
     /// Payload octets that the device sent, by second, since they were noted among its contacts.
     pub(super) sent: Track,
+    /// What it shows of who sends it.
+    pub(super) sender: Sender,
 }
 
 /// Where the octets of a flow go: records, segments or datagrams become slices, everything adds to the transfer.
@@ -95,6 +98,7 @@ impl Uplink {
             latest_datagram: (0, 0, 0),
             unnumbered: false,
             sent: Track::default(),
+            sender: Sender::default(),
         }
     }
 
@@ -102,6 +106,7 @@ impl Uplink {
     pub(super) fn renew(&mut self, sequence: u32) {
         self.order.synchronise(sequence);
         self.intake = Intake::default();
+        self.sender = Sender::default();
         self.audio = 0;
         self.continued = false;
     }

@@ -12,7 +12,7 @@ pub use self::chain::After;
 pub use self::decide::{LEAST_SPEECH, Settings, judge};
 pub use self::late::late_growth;
 pub use self::nature::{Direction, Sound};
-pub use self::received::{RECEIVERS, Received};
+pub use self::received::{OTHER_NAMES, RECEIVERS, Received};
 pub use self::recordings::name_recordings;
 
 use std::collections::BTreeMap;

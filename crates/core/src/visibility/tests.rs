@@ -28,6 +28,7 @@ fn device(upstream: &[i64], downstream: &[i64], sent: &[i64]) -> DeviceFindings 
         role: Role::Device,
         randomised: false,
         addresses: Vec::new(),
+        sender_signs: Vec::new(),
         host_name: None,
         vendor_class: None,
         names: Vec::new(),

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::{DRAWN, LISTED, Page, sighting, traffic};
 use crate::report::aside::{Aside, asides, rate};
 use crate::report::names::{self, WIDEST};
+use crate::report::senders;
 use crate::report::summary::{Device, beat, milliseconds};
 use crate::report::words;
 
@@ -43,12 +44,14 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
                 h2 { bdi { (device.name) } }
                 @if found.role == Role::Gateway { span.tag { "gateway" } }
                 @if found.randomised { span.tag title="The address is locally administered, so most likely random" { "random MAC" } }
+                @if !found.sender_signs.is_empty() { span.tag { "several senders" } }
             }
             p.who {
                 @if let Some(vendor) = device.vendor.as_ref().filter(|it| !device.name.starts_with(*it)) { bdi { (vendor) } " · " }
                 @for (number, it) in ids.iter().enumerate() { @if number > 0 { " · " } code { (it) } }
             }
             @if !quiet { p.sentence { (sentence(device)) } }
+            @if let Some(told) = senders::sentence(found) { p.told { (told) } }
             @if place < DRAWN { (traffic::picture(page, place, device)) }
             @if !quiet {
                 @if place == 0 { p.lead { (traffic::LEGEND) " Orange: sightings, by their number." } }

@@ -125,7 +125,7 @@ fn numbers(verdict: &Verdict) -> Markup {
                     @if let Some(rate) = it.caused.bit_rate { dd.note { (bit_rate(rate)) } } }
             }
             @for received in it.received.iter().take(SENT_TO) {
-                div { dt { "Sent to" } dd { bdi { (names::receiver(&received.receiver, WIDEST)) } } dd.note { (words::octets(received.octets)) " · " bdi { (names::whom(&received.receiver)) } } }
+                div { dt { "Sent to" } dd { bdi { (names::receiver(&received.receiver, WIDEST)) } } dd.note { (words::octets(received.octets)) " · " bdi { (names::received(received)) } } }
             }
         }
     }

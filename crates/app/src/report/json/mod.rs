@@ -123,6 +123,7 @@ fn device(
             Role::Device => "device",
             Role::Gateway => "gateway",
         },
+        several_senders: it.sender_signs.iter().map(|it| super::senders::word(*it)).collect(),
         verdict: verdict.map(|it| it.outcome.key()),
         reason: verdict.and_then(|it| verdicts::words::reason(it.outcome)),
         expected: context.probing.and_then(|probing| probing.expected(it.id)).map(|it| clean(key_of(it), WIDEST_EXACT)),

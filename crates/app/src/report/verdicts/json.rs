@@ -3,7 +3,7 @@
 use earwitness_core::detect::dose::Dose;
 use earwitness_core::findings::{DeviceFindings, DeviceId};
 use earwitness_core::trial::Trial;
-use earwitness_core::verdict::{self, Direction};
+use earwitness_core::verdict::{self, Direction, Received};
 use serde::Serialize;
 
 use super::{Probing, words};
@@ -94,6 +94,7 @@ pub(crate) struct Evidence {
 #[derive(Serialize)]
 struct SentTo {
     receiver: Where,
+    other_names: Vec<String>,
     octets: u64,
 }
 
@@ -180,6 +181,11 @@ fn round(trial: &Trial) -> Round {
     }
 }
 
+fn sent_to(it: &Received) -> SentTo {
+    let other_names = it.other_names.iter().map(|name| clean(name.reveal(), WIDEST_EXACT)).collect();
+    SentTo { receiver: details(&it.receiver), other_names, octets: it.octets }
+}
+
 /// The evidence about one device; `curve` is how it grew.
 pub(crate) fn evidence(it: &verdict::Verdict, found: &DeviceFindings, others: &words::Others<'_>, curve: &[f64]) -> Evidence {
     let sentences = words::sentences(it, Some(found), others);
@@ -213,7 +219,7 @@ pub(crate) fn evidence(it: &verdict::Verdict, found: &DeviceFindings, others: &w
         upload_median_seconds: finite(caused.median_seconds).filter(|_| caused.uploads > 0),
         upload_bit_rate: caused.bit_rate.and_then(finite),
         receivers,
-        sent_to: it.received.iter().map(|it| SentTo { receiver: details(&it.receiver), octets: it.octets }).collect(),
+        sent_to: it.received.iter().map(sent_to).collect(),
         direction: it.direction.filter(|_| it.is_proven()).map(|it| match it {
             Direction::More => "more",
             Direction::Less => "less",

@@ -13,6 +13,7 @@ use earwitness_core::visibility::Unseen;
 
 use super::Probing;
 use crate::report::names::{self, WIDEST};
+use crate::report::senders;
 use crate::report::words::{self, bit_rate, count, counted, octets, round, seconds};
 
 /// Receivers named in a sentence.
@@ -154,8 +155,9 @@ pub fn sentences(verdict: &Verdict, found: Option<&DeviceFindings>, others: &Oth
         Outcome::NotTested(why) => vec![Some(not_tested(why).to_owned()), whom(it)],
     };
     let beside = found.and_then(|found| beside(verdict, found));
+    let senders = found.and_then(|found| several(verdict.outcome, found));
     let unseen = unseen(it).filter(|_| !matches!(verdict.outcome, Outcome::NotTested(_)));
-    told.into_iter().flatten().chain(unseen).chain(beside).collect()
+    told.into_iter().flatten().chain(senders).chain(unseen).chain(beside).collect()
 }
 
 const STREAMS_DO: &str =
@@ -172,6 +174,17 @@ fn streams(it: &Evidence) -> String {
         }
         _ => format!("When it hears a sound, it sends sound{to}: {}.", when(it)),
     }
+}
+
+/// That the verdict is of several machines.
+fn several(outcome: Outcome, found: &DeviceFindings) -> Option<String> {
+    let sentence = senders::sentence(found)?;
+    let so = if outcome.is_reaction() {
+        "The verdict is of all of them: which one reacted is not known."
+    } else {
+        "What is said here is of all of them together."
+    };
+    Some(format!("{sentence} {so}"))
 }
 
 /// Sightings beside the verdict, which a reader would else take for its opposite.
@@ -223,7 +236,7 @@ fn low_rate(it: &Evidence) -> Option<String> {
 /// To whom, with octets.
 fn whom(it: &Evidence) -> Option<String> {
     let (last, first) = it.received.split_last()?;
-    let one = |it: &Received| format!("{} ({})", names::whom(&it.receiver), octets(it.octets));
+    let one = |it: &Received| format!("{} ({})", names::received(it), octets(it.octets));
     let what = match () {
         () if it.is_proven() && it.direction != Some(Direction::Less) => "After the sounds it sent to",
         () if it.goes_on() => "The stream went to",
@@ -662,6 +675,21 @@ mod tests {
             "{more}"
         );
         assert!(more.contains("less than any speech coder") && !more.contains("sends sound"), "{more}");
+    }
+
+    #[test]
+    fn a_verdict_on_several_senders_says_so() {
+        let mut found = crate::report::sample::device(1);
+        found.sender_signs = vec![earwitness_core::findings::SenderSign::TcpOptions];
+        let control = Control { microphone: 12, devices: vec![] };
+        let others = Others { names: BTreeMap::new(), control: &control };
+        for (outcome, said) in
+            [(Outcome::Streams, "which one reacted is not known"), (Outcome::NoReaction, "of all of them together")]
+        {
+            let verdict = Verdict { device: found.id, outcome, evidence: evidence() };
+            let told = sentences(&verdict, Some(&found), &others).join(" ");
+            assert!(told.contains("More than one machine") && told.contains(said), "{told}");
+        }
     }
 
     #[test]

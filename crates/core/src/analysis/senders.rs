@@ -1,0 +1,407 @@
+//! Signs that more than one machine sends under a MAC address: a repeater, a router of another network, several systems on one machine, or somebody
+//! who pretends to be its owner.
+//!
+//! A flow is looked at when it begins and then once a second, soon less often; what it showed is weighed when it ends. Only what goes on at the same
+//! time speaks of two: a machine that was given another address or another system does not go back to the one before.
+
+use std::net::IpAddr;
+
+use super::streams::Flow;
+use super::uplink::Uplink;
+use crate::findings::{FlowKey, SenderSign};
+use crate::roster::Index;
+use crate::scope::{Scope, is_link_local};
+use crate::time::{SECOND, Timestamp};
+
+/// Packets with payload after which a flow shows what its sender is like, answered or not: scans, traces of routes, and packets that left by the wrong
+/// interface have fewer.
+const SUSTAINED: u32 = 16;
+
+/// Seconds of a flow that are looked at one after the other ...
+const LOOKS: u8 = 16;
+/// ... and of those after it, one in so many.
+const THEN: i64 = 16;
+
+/// Looks that tell how the packets of a flow are numbered.
+const NUMBERED: u8 = 3;
+
+/// What is remembered of each kind: addresses, hop limits, orders of options.
+const KEPT: usize = 8;
+
+/// What was not seen for so long begins anew, nanoseconds: addresses and systems that come back after a while are no two at once.
+const APART: i64 = 1_800 * SECOND;
+
+/// Initial hop limits of common systems. 32 is left out, because traces of routes pass through it.
+const INITIAL: [u8; 3] = [64, 128, 255];
+
+/// Routers that a home has behind a device, at most.
+const BEHIND: u8 = 2;
+
+/// Lines of numbers that are followed for each device.
+const LINES: usize = 4;
+
+/// Receivers that share the numbers of a system which counts all its packets; those that count for each receiver have one on a line.
+const SHARED_BY: usize = 3;
+
+/// Times that a line goes on after another one did.
+const RETURNS: u8 = 3;
+
+/// Farthest step of a line: beyond, any number would fit.
+const STEP: u64 = 2_048;
+
+/// Segments that wait for the payload of their connection.
+const WAITING: usize = 8;
+
+/// Times that a flow goes on after its sender knew nothing of it, TCP and UDP: a service that restarts on its old port does so once.
+const GOES_ON: (u8, u8) = (2, 3);
+
+const TCP: u8 = 6;
+
+/// From when until when something went on.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    first: Timestamp,
+    last: Timestamp,
+}
+
+impl Span {
+    fn add(&mut self, more: Self) {
+        if more.first.since(self.last) > APART {
+            *self = more;
+        } else if self.first.since(more.last) <= APART {
+            self.first = self.first.min(more.first);
+            self.last = self.last.max(more.last);
+        }
+    }
+
+    /// Whether one began while the other went on.
+    fn crosses(self, other: Self) -> bool {
+        self.first < other.last && other.first < self.last
+    }
+}
+
+/// What kinds of something were seen, and when.
+#[derive(Clone, Debug)]
+struct Kinds<T>(Vec<(T, Span)>);
+
+impl<T> Default for Kinds<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Copy + PartialEq> Kinds<T> {
+    /// Adds one; whether another went on at the same time that `is_other` says must not.
+    fn add(&mut self, kind: T, span: Span, is_other: impl Fn(T) -> bool) -> bool {
+        let mut own = span;
+        if let Some(known) = self.0.iter_mut().find(|it| it.0 == kind) {
+            known.1.add(span);
+            own = known.1;
+        } else {
+            if self.0.len() == KEPT {
+                let oldest = (0..KEPT).min_by_key(|place| self.0.get(*place).map(|it| it.1.last));
+                oldest.map(|oldest| self.0.swap_remove(oldest));
+            }
+            self.0.push((kind, span));
+        }
+        self.0.iter().any(|it| it.0 != kind && is_other(it.0) && it.1.crosses(own))
+    }
+}
+
+/// What a flow shows of who sends it.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Sender {
+    span: Option<Span>,
+    /// TTL or hop limit; `None` once it changed.
+    hops: Option<u8>,
+    /// IPv4 identification of the first packet, and how often another one was seen.
+    number: u32,
+    changed: u8,
+    looks: u8,
+    /// Order of options in its first segment.
+    options: Option<u32>,
+    /// When its sender said that it knew nothing of it ...
+    refused: Option<Timestamp>,
+    /// ... and how often it went on nevertheless.
+    goes_on: u8,
+    /// Packets with payload.
+    pub(super) packets: u32,
+}
+
+impl Sender {
+    fn look(&mut self, at: Timestamp, hops: u8, number: u32, is_tcp: bool) {
+        if let Some(span) = &mut self.span {
+            span.last = span.last.max(at);
+            self.hops = self.hops.filter(|before| *before == hops);
+            self.changed = self.changed.saturating_add(u8::from(number != self.number));
+        } else {
+            (self.span, self.hops, self.number) = (Some(Span { first: at, last: at }), Some(hops), number);
+        }
+        self.looks = self.looks.saturating_add(1);
+        if self.refused.is_some_and(|refused| at.since(refused) > SECOND / 2) {
+            self.goes_on = self.goes_on.saturating_add(1);
+            self.refused = self.refused.filter(|_| is_tcp);
+        }
+    }
+
+    /// Whether its packets are numbered alike and not 0, or not; `None` if too few were seen.
+    fn is_constant(&self) -> Option<bool> {
+        match self.changed {
+            0 => (self.looks >= NUMBERED && self.number != 0).then_some(true),
+            changed => (changed >= NUMBERED - 1).then_some(false),
+        }
+    }
+}
+
+/// Packets of a device whose identification counts up from one to the next.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    protocol: u8,
+    number: u32,
+    /// Frames that the device had sent by then.
+    frames: u64,
+    receivers: [Option<IpAddr>; SHARED_BY],
+    returns: u8,
+    latest: Timestamp,
+}
+
+/// A connection that has begun and sent nothing yet.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    ports: (u16, u16),
+    options: Option<u32>,
+    refused: Option<Timestamp>,
+}
+
+/// What is known of who sends under one address.
+#[derive(Clone, Default, Debug)]
+struct Senders {
+    signs: Vec<SenderSign>,
+    addresses: Kinds<IpAddr>,
+    hops: Kinds<(bool, u8, u8)>,
+    options: Kinds<(bool, u32)>,
+    constant: Kinds<(u8, bool)>,
+    lines: Vec<Line>,
+    /// Place of the line that went on last.
+    latest_line: usize,
+    waiting: Vec<Waiting>,
+}
+
+/// The same for all devices.
+#[derive(Debug, Default)]
+pub(super) struct AllSenders(Vec<Senders>);
+
+impl AllSenders {
+    fn of(&mut self, device: Index) -> Option<&mut Senders> {
+        let place = device as usize;
+        if place >= self.0.len() && device != super::NOBODY {
+            self.0.resize_with(place + 1, Senders::default);
+        }
+        self.0.get_mut(place)
+    }
+
+    /// Forgets a device that gave way.
+    pub(super) fn forget(&mut self, device: Index) {
+        if let Some(own) = self.0.get_mut(device as usize) {
+            *own = Senders::default();
+        }
+    }
+
+    /// The signs that there were of more than one sender.
+    pub(super) fn signs(&self, device: Index) -> Vec<SenderSign> {
+        let mut signs = self.0.get(device as usize).map_or_else(Vec::new, |own| own.signs.clone());
+        signs.sort_unstable();
+        signs
+    }
+
+    /// A flow begins with its first payload.
+    pub(super) fn opened(&mut self, uplink: &mut Uplink, packet: &Flow, frames: u64) {
+        let ports = (packet.key.source_port, packet.key.destination_port);
+        if packet.key.protocol == TCP
+            && let Some(own) = self.of(uplink.device)
+            && let Some(place) = own.waiting.iter().position(|it| it.ports == ports)
+        {
+            let Waiting { options, refused, .. } = own.waiting.swap_remove(place);
+            (uplink.sender.options, uplink.sender.refused) = (options, refused);
+        }
+        self.look(uplink, packet, frames);
+    }
+
+    /// Looks at the first packet of a second; `frames`: how many the device has sent.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn look(&mut self, uplink: &mut Uplink, packet: &Flow, frames: u64) {
+        let sender = &mut uplink.sender;
+        if sender.looks >= LOOKS && packet.bin % THEN != 0 && sender.refused.is_none() {
+            return;
+        }
+        let FlowKey { source, protocol, destination, .. } = packet.key;
+        sender.look(packet.at, packet.hops, packet.identification, protocol == TCP);
+        if source.is_ipv4()
+            && packet.ends.from == Scope::Home
+            && let Some(own) = self.of(uplink.device)
+        {
+            own.count(Line {
+                protocol,
+                number: packet.identification,
+                frames,
+                receivers: [Some(destination), None, None],
+                returns: 0,
+                latest: packet.at,
+            });
+        }
+    }
+
+    /// A connection begins.
+    pub(super) fn connects(&mut self, device: Index, ports: (u16, u16), options: Option<&[u8]>) {
+        let Some(own) = self.of(device) else { return };
+        if let Some(known) = own.waiting.iter_mut().find(|it| it.ports == ports) {
+            // Some systems leave options out when they try for the third time.
+            known.refused = None;
+            return;
+        }
+        if own.waiting.len() == WAITING {
+            own.waiting.remove(0);
+        }
+        own.waiting.push(Waiting { ports, options: options.map(order_of), refused: None });
+    }
+
+    /// The owner of an address knows nothing of a flow.
+    pub(super) fn refuses(&mut self, device: Index, ports: (u16, u16), uplink: Option<&mut Uplink>, at: Timestamp) {
+        if let Some(uplink) = uplink {
+            uplink.sender.refused = uplink.sender.refused.or(Some(at));
+        } else if let Some(waiting) = self.of(device).and_then(|own| own.waiting.iter_mut().find(|it| it.ports == ports)) {
+            waiting.refused = Some(at);
+        }
+    }
+
+    /// Weighs what a flow showed so far; `from` and `to`: where its ends lie.
+    pub(super) fn weigh(&mut self, uplink: &Uplink, from: Scope, to: Scope) {
+        let (sender, key) = (&uplink.sender, &uplink.key);
+        let (answered, sustained) = (uplink.intake.answered > 0, sender.packets >= SUSTAINED);
+        let Some(span) = sender.span.filter(|_| answered || sustained) else { return };
+        // Others come from afar, or ask for a way of their own.
+        let Some((hops, by)) = sender.hops.and_then(|hops| Some((hops, lowered(hops)?))) else { return };
+        if super::told::stays_on_link(key.source_port) || super::told::stays_on_link(key.destination_port) {
+            return;
+        }
+        let Some(own) = self.of(uplink.device) else { return };
+        let v6 = key.source.is_ipv6();
+        let is_tcp = key.protocol == TCP;
+        if to == Scope::Internet && from == Scope::Home && !v6 && !is_link_local(key.source) {
+            let opened = Span { first: span.first, last: span.first };
+            if own.addresses.add(key.source, opened, |_| true) {
+                own.note(SenderSign::Addresses);
+            }
+        }
+        // Within the home, some protocols want 255 (RFC 5082).
+        let at_home = to == Scope::Home && hops > 128;
+        if is_tcp || (sustained && !at_home) {
+            if own.hops.add((v6, key.protocol, hops), span, |it| (it.0, it.1) == (v6, key.protocol)) {
+                own.note(SenderSign::HopLimits);
+            }
+            if by > 0 {
+                own.note(SenderSign::Forwards);
+            }
+        }
+        if let Some(options) = sender.options
+            && own.options.add((v6, options), span, |it| it.0 == v6)
+        {
+            own.note(SenderSign::TcpOptions);
+        }
+        if let Some(constant) = sender.is_constant().filter(|_| sustained && !v6)
+            && own.constant.add((key.protocol, constant), span, |it| it.0 == key.protocol)
+        {
+            own.note(SenderSign::Identification);
+        }
+        if sender.goes_on >= if is_tcp { GOES_ON.0 } else { GOES_ON.1 } {
+            own.note(SenderSign::AfterReset);
+        }
+    }
+}
+
+impl Senders {
+    fn note(&mut self, sign: SenderSign) {
+        if !self.signs.contains(&sign) {
+            self.signs.push(sign);
+        }
+    }
+
+    /// Follows the numbers of a device's packets. Two lines that take turns, one of which counts packets to several receivers, are of two systems.
+    fn count(&mut self, packet: Line) {
+        if packet.number == 0 {
+            return;
+        }
+        let goes_on = |line: &Line| {
+            let step = u64::from(packet.number.wrapping_sub(line.number) & 0xffff);
+            // As many as it sent, some of which did not pass here.
+            let sent = packet.frames.saturating_sub(line.frames).saturating_mul(4).saturating_add(16);
+            line.protocol == packet.protocol && (1..=sent.min(STEP)).contains(&step)
+        };
+        let Some(place) = self.lines.iter().position(goes_on) else {
+            if self.lines.len() < LINES {
+                self.lines.push(packet);
+            } else if let Some(oldest) = self.lines.iter_mut().min_by_key(|it| it.latest) {
+                *oldest = packet;
+            }
+            return;
+        };
+        let took_turns = std::mem::replace(&mut self.latest_line, place) != place;
+        let Some(line) = self.lines.get_mut(place) else { return };
+        (line.number, line.frames, line.latest) = (packet.number, packet.frames, packet.latest);
+        line.returns = line.returns.saturating_add(u8::from(took_turns));
+        let [receiver, ..] = packet.receivers;
+        if !line.receivers.contains(&receiver)
+            && let Some(free) = line.receivers.iter_mut().find(|it| it.is_none())
+        {
+            *free = receiver;
+        }
+        let of_all = |line: &Line| line.receivers.iter().all(Option::is_some);
+        let takes_turns = |line: &&Line| line.protocol == packet.protocol && line.returns >= RETURNS;
+        if self.lines.iter().filter(takes_turns).count() > 1 && self.lines.iter().filter(takes_turns).any(of_all) {
+            self.note(SenderSign::Identification);
+        }
+    }
+}
+
+/// By how many routers a hop limit was lowered from what systems begin with; `None` if by more than a home has, or if it began otherwise.
+fn lowered(hops: u8) -> Option<u8> {
+    INITIAL.iter().map(|initial| initial.wrapping_sub(hops)).find(|by| *by <= BEHIND)
+}
+
+/// The kinds of options in their order. Padding, and what one program asks for and another does not, are left out: RFC 7413 (34), RFC 8684 (30),
+/// experiments (253, 254), accurate ECN (172, 174).
+fn order_of(options: &[u8]) -> u32 {
+    let (mut rest, mut order) = (options, 1_u32);
+    while let [kind, after @ ..] = rest {
+        rest = match (kind, after) {
+            (0, _) => break,
+            (1, _) => after,
+            (_, [length, ..]) => rest.get(usize::from(*length).max(2)..).unwrap_or_default(),
+            _ => break,
+        };
+        if !matches!(kind, 1 | 30 | 34 | 172 | 174 | 253 | 254) {
+            order = order.wrapping_mul(256).wrapping_add(u32::from(*kind));
+        }
+    }
+    order
+}
+
+/// The options of a TCP segment in an Ethernet frame with a plain IP header.
+pub(super) fn options_of(frame: &[u8]) -> Option<&[u8]> {
+    let header = match frame.get(12..15)? {
+        [8, 0, 0x45] => 34,
+        [0x86, 0xdd, _] => 54,
+        _ => return None,
+    };
+    let words = usize::from(frame.get(header + 12)? >> 4);
+    frame.get(header + 20..header + words * 4)
+}
+
+/// Ports of the datagram that an ICMP message says nobody waits for (RFC 792; RFC 4443, section 3.1): of its receiver, then of its sender.
+pub(super) fn refused_ports(message: &[u8], v6: bool) -> Option<(u16, u16)> {
+    let packet = message.get(8..)?;
+    let (protocol, header) = if v6 { (*packet.get(6)?, 40) } else { (*packet.get(9)?, usize::from(*packet.first()? & 15) * 4) };
+    let [s0, s1, d0, d1] = *packet.get(header..)?.first_chunk()?;
+    (protocol == 17).then_some((u16::from_be_bytes([d0, d1]), u16::from_be_bytes([s0, s1])))
+}
