@@ -257,6 +257,18 @@ fn another_system_in_the_owners_address_is_noticed_by_each_of_its_habits() {
 }
 
 #[test]
+fn short_questions_tell_how_packets_are_numbered() {
+    let mut asks = owner();
+    asks.frames.retain(|it| it.octets[23] == 6);
+    for number in 0..40 {
+        asks.udp(Flow { port: 42_000 + number, from: i64::from(number) * 6, seconds: 1, pace: 1, ..CLOUD });
+    }
+    let mut other = Machine { numbers: Numbers::Same(1), ..Machine::new("192.168.1.7") };
+    answers(&mut other, |it, flow| it.udp(Flow { answered: false, ..flow }));
+    assert_eq!(signs([asks, other]), [SenderSign::Identification]);
+}
+
+#[test]
 fn two_counters_of_packets_that_take_turns_are_noticed() {
     for (first, other_first) in [(100, 30_000), (65_400, 9)] {
         let mut owner = Machine { numbers: Numbers::All(first), ..Machine::new("192.168.1.7") };

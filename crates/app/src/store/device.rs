@@ -146,3 +146,27 @@ pub(super) fn description(connection: &Connection, row: i64) -> rusqlite::Result
     let sql = format!("SELECT {COLUMNS} FROM descriptions WHERE id = ?1");
     connection.prepare_cached(&sql)?.query_row([row], |row| read(row, 0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn what_is_known_of_a_device_comes_back_and_a_row_is_written_for_each_change() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(super::super::schema::SQL).unwrap();
+        let mut found = sample::device(1);
+        let device = row(&connection, found.id).unwrap();
+        let mut rows = Vec::new();
+        for signs in [vec![], SENDER_SIGNS.iter().map(|it| it.0).collect()] {
+            found.sender_signs = signs;
+            rows.push(describe(&connection, device, &Description::of(&found)).unwrap());
+            let mut read = sample::device(1);
+            description(&connection, *rows.last().unwrap()).unwrap().tell(&mut read).unwrap();
+            assert_eq!(read, found);
+        }
+        assert_eq!(describe(&connection, device, &Description::of(&found)).unwrap(), rows[1]);
+        assert_ne!(rows[0], rows[1]);
+    }
+}

@@ -80,7 +80,7 @@ pub(crate) fn minute(number: u32, devices: u8, pause: impl Fn(u8) -> i64) -> Fin
             role: Role::Device,
             randomised: false,
             addresses: vec![[192, 168, 1, device].into()],
-            sender_signs: vec![earwitness_core::findings::SenderSign::HopLimits],
+            sender_signs: Vec::new(),
             host_name: Some(Private::new(format!("thing-{device}"))),
             vendor_class: None,
             names: vec![Private::new("Küche".into())],

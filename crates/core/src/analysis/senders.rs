@@ -181,6 +181,8 @@ struct Senders {
     hops: Kinds<(bool, u8, u8)>,
     options: Kinds<(bool, u32)>,
     constant: Kinds<(u8, bool)>,
+    /// Number of the latest single datagram, and how often another one was seen.
+    single: (u32, u8),
     lines: Vec<Line>,
     /// Place of the line that went on last.
     latest_line: usize,
@@ -309,7 +311,9 @@ impl AllSenders {
         {
             own.note(SenderSign::TcpOptions);
         }
-        if let Some(constant) = sender.is_constant().filter(|_| sustained && !v6)
+        let single = !is_tcp && !sustained && own.varies(sender.number);
+        let constant = if sustained { sender.is_constant() } else { single.then_some(false) };
+        if let Some(constant) = constant.filter(|_| !v6)
             && own.constant.add((key.protocol, constant), span, |it| it.0 == key.protocol)
         {
             own.note(SenderSign::Identification);
@@ -325,6 +329,13 @@ impl Senders {
         if !self.signs.contains(&sign) {
             self.signs.push(sign);
         }
+    }
+
+    /// Whether single datagrams are not numbered alike, of which one more is seen.
+    fn varies(&mut self, number: u32) -> bool {
+        let (latest, changed) = self.single;
+        self.single = (number, changed.saturating_add(u8::from(number != latest)));
+        changed > NUMBERED
     }
 
     /// Follows the numbers of a device's packets. Two lines that take turns, one of which counts packets to several receivers, are of two systems.
