@@ -40,7 +40,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("schedule", &["time", "lot", "probe"]),
     ("trial", &["time", "findings", "probe", "measure", "detect"]),
     ("plan", &["lot", "schedule", "trial"]),
-    ("verdict", &["time", "findings", "probe", "measure", "detect", "samples", "trial", "visibility"]),
+    ("verdict", &["time", "private", "findings", "probe", "measure", "detect", "samples", "trial", "visibility"]),
     ("record", &["time", "findings", "probe", "schedule", "trial", "plan"]),
     ("experiment", &["time", "frame", "findings", "probe", "measure", "analysis", "schedule", "trial", "plan", "record"]),
 ];
