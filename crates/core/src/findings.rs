@@ -82,6 +82,9 @@ pub struct Passage {
     pub upstream: Series,
     /// Frames that were sent to it from the internet.
     pub downstream: Series,
+    /// Octets that the device sent and that were never captured, by the second in which that was noticed: the other end acknowledged them, or what followed
+    /// them on a TCP flow passed without them. Those of datagrams are not noticed.
+    pub missed: Series,
 }
 
 /// Seconds from one that is noted in a [`Passage`] to the next, at least.

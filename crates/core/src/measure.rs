@@ -24,6 +24,8 @@ pub struct Profile {
     sums: Vec<(i64, u64)>,
     /// Starts of clocked uploads, ascending, and their seconds of sound.
     clocked: Vec<(Timestamp, f64)>,
+    /// Where so much was missed that what it belonged to is not known.
+    unseen: Vec<Window>,
 }
 
 /// The stretch before a round that its running level is taken over: long against a slot, short against the hours over which a home's habits
@@ -35,31 +37,61 @@ pub const LEVEL_BEFORE: i64 = 300 * SECOND;
 const LONGEST_PAUSE: i64 = 5 * SECOND;
 
 impl Profile {
-    /// From what was sent, in bins of `width` nanoseconds from `origin` on, in order of time, and the uploads that were seen.
+    /// From what was seen to be sent, and what was noticed to be missing of it ([`crate::findings::Passage::missed`]), in bins of `width` nanoseconds from
+    /// `origin` on, in order of time, and the uploads that were seen.
+    ///
+    /// What is missing counts as sent: the sequence numbers of TCP tell its octets.
     pub fn new<'a>(
         origin: Timestamp,
         width: i64,
-        sent: impl IntoIterator<Item = Bin>,
+        (sent, missed): (impl IntoIterator<Item = Bin>, impl IntoIterator<Item = Bin>),
         uploads: impl IntoIterator<Item = &'a Sighting>,
     ) -> Self {
+        let width = width.max(1);
         let mut octets = 0_u64;
-        let sum = |bin: Bin| {
-            octets = octets.saturating_add(bin.payload_octets);
-            (bin.index, octets)
+        let sum = |(index, more): (i64, u64)| {
+            octets = octets.saturating_add(more);
+            (index, octets)
         };
-        let sums = sent.into_iter().map(sum).collect();
+        let of = |bin: Bin| (bin.index, bin.payload_octets);
+        let missed: Vec<(i64, u64)> = missed.into_iter().map(of).collect();
+        let (sums, unseen) = if missed.is_empty() {
+            (sent.into_iter().map(of).map(sum).collect(), Vec::new())
+        } else {
+            let mut both: Vec<(i64, u64)> = sent.into_iter().map(of).chain(missed.iter().copied()).collect();
+            both.sort_by_key(|bin| bin.0);
+            both.dedup_by(|next, bin| {
+                let same = next.0 == bin.0;
+                if same {
+                    bin.1 = bin.1.saturating_add(next.1);
+                }
+                same
+            });
+            let unseen = unseen(&both, &missed, origin, width);
+            (both.into_iter().map(sum).collect(), unseen)
+        };
         let audio = uploads.into_iter().filter(|upload| upload.kind == SightingKind::Audio);
         let mut clocked: Vec<_> =
             audio.map(|upload| (upload.window.from, upload.audio_seconds.unwrap_or_default().value)).collect();
         clocked.sort_by_key(|upload| upload.0);
-        Self { origin, width: width.max(1), sums, clocked }
+        Self { origin, width, sums, clocked, unseen }
     }
 
     /// Everything that was found about a device. What goes on for longer than any utterance is no answer to one.
     #[must_use]
     pub fn of(device: &DeviceFindings) -> Self {
         let sent = &device.sent;
-        Self::new(sent.origin, sent.width, sent.bins.iter(), device.sightings.iter().chain(&device.local_sightings))
+        let missed = device.passage.iter().map(|passage| &passage.missed);
+        // Both are counted by the same seconds.
+        let missed = missed.filter(|missed| (missed.origin, missed.width) == (sent.origin, sent.width));
+        let missed = missed.flat_map(|missed| missed.bins.iter());
+        Self::new(sent.origin, sent.width, (sent.bins.iter(), missed), device.sightings.iter().chain(&device.local_sightings))
+    }
+
+    /// Stretches of which so much was missed that nobody can say what was sent, in order of time: their scores are unknown.
+    #[must_use]
+    pub fn unseen(&self) -> &[Window] {
+        &self.unseen
     }
 
     /// Payload octets sent in the bins that begin in the window.
@@ -158,6 +190,33 @@ impl Profile {
     }
 }
 
+/// What was missed was sent within so long before it was noticed, nanoseconds: usually by the next segment.
+const NOTICED_AFTER: i64 = 5 * SECOND;
+
+/// Where one in so many octets was missed, or more, what was sent there is not known.
+const MUCH: u64 = 8;
+
+/// Stretches of which much was missed. `all`: octets by bin, with those that were missed.
+fn unseen(all: &[(i64, u64)], missed: &[(i64, u64)], origin: Timestamp, width: i64) -> Vec<Window> {
+    let mut found: Vec<Window> = Vec::new();
+    for &(index, octets) in missed {
+        let first = index.saturating_sub(NOTICED_AFTER / width);
+        let until = all.partition_point(|bin| bin.0 <= index);
+        let sent =
+            all.iter().take(until).rev().take_while(|bin| bin.0 >= first).fold(0_u64, |sum, bin| sum.saturating_add(bin.1));
+        if octets.saturating_mul(MUCH) <= sent {
+            continue;
+        }
+        let at = |index: i64| origin.plus(index.saturating_mul(width));
+        let window = Window { from: at(first), until: at(index.saturating_add(1)) };
+        match found.last_mut() {
+            Some(before) if window.from <= before.until => before.until = before.until.max(window.until),
+            _ => found.push(window),
+        }
+    }
+    found
+}
+
 /// What a device sent above its running level, added up second by second over a stretch: any window inside costs the same.
 ///
 /// The level of each ten minutes is that of the ten before, so that neither a longer capture nor what follows a second changes what that second counts.
@@ -213,7 +272,7 @@ impl Above {
             sum = Measure { clocked: sum.clocked + sent.clocked, octets: sum.octets + sent.octets };
             sums.push(sum);
         }
-        let hidden = unseen.iter().flat_map(|&unseen| {
+        let hidden = unseen.iter().chain(&profile.unseen).flat_map(|&unseen| {
             let block = |at: Timestamp| before.plus(at.since(before).div_euclid(LEVEL_LENGTH).saturating_mul(LEVEL_LENGTH));
             // What is measured against a level that some of it is missing from.
             let measured =
@@ -336,7 +395,7 @@ mod tests {
     fn profile(octets: &[u64]) -> Profile {
         let bin = |(index, &payload_octets)| Bin { index, frames: 1, payload_octets };
         let bins = (0..).zip(octets).filter(|it| *it.1 > 0).map(bin);
-        Profile::new(Timestamp::default(), SECOND, bins, [])
+        Profile::new(Timestamp::default(), SECOND, (bins, []), [])
     }
 
     fn seconds(from: i64, until: i64) -> Window {
@@ -418,6 +477,23 @@ mod tests {
         let above = Above::new(&profile, seconds(600, 2_000), &[seconds(662, 664)]);
         let known = [(600, 640), (640, 651), (664, 700), (1_190, 1_210), (1_790, 1_800), (1_800, 1_850)];
         assert_eq!(known.map(|(from, until)| above.is_known(seconds(from, until))), [true, false, true, false, false, true]);
+    }
+
+    #[test]
+    fn what_was_missed_counts_as_sent_and_much_of_it_makes_a_stretch_unknown() {
+        let bins = |octets: &[(i64, u64)]| {
+            octets.iter().map(|&(index, payload_octets)| Bin { index, frames: 1, payload_octets }).collect::<Vec<_>>()
+        };
+        let of = |missed: &[(i64, u64)]| {
+            let sent = bins(&[(10, 1_000), (11, 1_000), (60, 40)]);
+            Profile::new(Timestamp::default(), SECOND, (sent, bins(missed)), [])
+        };
+        assert!(of(&[]).unseen().is_empty());
+        let little = of(&[(11, 200)]);
+        assert_eq!((little.octets(seconds(0, 99)), little.unseen()), (2_240, [].as_slice()));
+        let much = of(&[(11, 400), (30, 5), (33, 900)]);
+        assert_eq!(much.octets(seconds(0, 12)), 2_400);
+        assert_eq!(much.unseen(), [seconds(6, 12), seconds(25, 34)]);
     }
 
     #[test]

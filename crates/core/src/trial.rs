@@ -83,7 +83,8 @@ impl Trial {
     }
 }
 
-/// What a device sent in each window, above its running level before them. `unseen`: stretches in which it may have sent what was not seen.
+/// What a device sent in each window, above its running level before them. `unseen`: stretches in which it may have sent what was not seen, besides those
+/// that the profile knows of.
 ///
 /// What was seen of a window that was seen in part is the least that the device sent above its level. Whether it was clocked audio is not known,
 /// neither of that window nor of one whose uploads may reach into the unseen stretch: an upload that lost its middle may seem to be none, or two.
@@ -91,7 +92,8 @@ impl Trial {
 pub fn score(profile: &Profile, windows: &[Window], unseen: &[Window]) -> Vec<Score<Measure>> {
     let Some(first) = windows.first() else { return Vec::new() };
     let level = profile.level(Window { from: first.from.plus(-LEVEL_BEFORE), until: first.from });
-    let affected: Vec<Window> = unseen.iter().map(|&unseen| profile.affected(unseen)).collect();
+    let unseen = unseen.iter().chain(profile.unseen());
+    let affected: Vec<Window> = unseen.map(|&unseen| profile.affected(unseen)).collect();
     let score = |&window: &Window| {
         let sent = profile.measure(window, level);
         let touched = affected.iter().any(|affected| affected.overlaps(window));

@@ -11,7 +11,7 @@ use crate::time::{SECOND, Timestamp, Window};
 /// Why nothing can be said of what a device sent at a time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Unseen {
-    /// Answers reach it, but what it sends does not pass here: a mirror port with one direction, or two ways to the internet.
+    /// Answers reach it, or acknowledge octets, but most of what it sends does not pass here: a mirror port with one direction, or two ways to the internet.
     OneWay,
     /// Of what it sends only that passes here which stays in the home: broadcasts, multicasts, frames to neighbours.
     LocalOnly,
@@ -62,22 +62,22 @@ impl Sight {
         let passage = device.passage.as_ref()?;
         let (sent, answers, any) = (moments(&passage.upstream), moments(&passage.downstream), moments(&device.sent));
         let why = |pause: Window, otherwise: Unseen| {
-            let inside = |moments: &[Timestamp], least: usize| {
-                let first = moments.partition_point(|at| *at <= pause.from.plus(SHORT / 2));
-                moments.iter().skip(first).take_while(|at| at.plus(SHORT / 2) < pause.until).nth(least - 1).is_some()
-            };
-            if inside(&answers, ANSWERS) {
+            if inside(&answers, pause, ANSWERS) {
                 Unseen::OneWay
             } else if gaps.iter().any(|gap| gap.overlaps(pause) && gap.length() > pause.length() / 2) {
                 Unseen::Gap
-            } else if inside(&any, FRAMES) {
+            } else if inside(&any, pause, FRAMES) {
                 Unseen::LocalOnly
             } else {
                 otherwise
             }
         };
+        let always = Window { from: Timestamp::MIN, until: Timestamp::MAX };
+        let missed = passage.missed.bins.iter().fold(0_u64, |sum, bin| sum.saturating_add(bin.payload_octets));
+        if missed > device.upstream.payload_octets && inside(&moments(&passage.missed), always, ANSWERS) {
+            return Some(Self { blind: vec![(always, Unseen::OneWay)] });
+        }
         let (Some(&first), Some(&last)) = (sent.first(), sent.last()) else {
-            let always = Window { from: Timestamp::MIN, until: Timestamp::MAX };
             let otherwise = if any.is_empty() { Unseen::Away } else { Unseen::LocalOnly };
             return Some(Self { blind: vec![(always, why(always, otherwise))] });
         };
@@ -100,6 +100,12 @@ impl Sight {
     pub fn unseen(&self, time: Window) -> Option<Unseen> {
         self.blind.iter().filter(|it| it.0.overlaps(time)).map(|it| it.1).min()
     }
+}
+
+/// Whether so many of the moments lie well within the pause.
+fn inside(moments: &[Timestamp], pause: Window, least: usize) -> bool {
+    let first = moments.partition_point(|at| *at <= pause.from.plus(SHORT / 2));
+    moments.iter().skip(first).take_while(|at| at.plus(SHORT / 2) < pause.until).nth(least - 1).is_some()
 }
 
 /// When no frame of any device was captured, for longer than is usual for all of them together.

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use earwitness_core::findings::{
-    Bin, CaptureFacts, DeviceFindings, DeviceId, Findings, FlowKey, Receiver, Role, Series, Sighting, SightingKind, Totals,
+    Bin, CaptureFacts, DeviceFindings, DeviceId, Findings, FlowKey, Passage, Receiver, Role, Series, Sighting, SightingKind,
+    Totals,
 };
 use earwitness_core::lot::Lot;
 use earwitness_core::mac::Mac;
@@ -375,4 +376,39 @@ fn what_a_deaf_device_sends_is_hardly_ever_a_reaction_whatever_the_lots() {
     }
     // Of 120 devices in 60 homes, 0.6 homes with a false accusation are expected at most; 4 or more come up once in 250.
     assert!(proven <= 3, "{proven} deaf devices were accused (seeds 0 to 59)");
+}
+
+/// A device that sends 40 kB once in each slot, and of which less is seen in drawn slots, because another device's reaction takes the place of its frames; with what
+/// was noticed to be missing.
+#[test]
+fn what_was_lost_where_another_device_reacts_accuses_nobody_of_sending_less() {
+    let rounds = rounds(40, Heard::Yes);
+    let length = seconds(&rounds);
+    let second = |at: Timestamp| at.nanos() / SECOND;
+    let starts = |drawn: bool| -> std::collections::BTreeSet<i64> {
+        let of = |round: &Round| {
+            let slots = round.windows().into_iter().enumerate().filter(|slot| (slot.0 == round.drawn) == drawn);
+            slots.map(|slot| second(slot.1.from) + 3).collect::<Vec<_>>()
+        };
+        rounds.iter().flat_map(of).collect()
+    };
+    let (drawn, shams) = (starts(true), starts(false));
+    let octets = |at: i64| {
+        if drawn.contains(&at) {
+            2_000
+        } else if shams.contains(&at) {
+            40_000
+        } else {
+            0
+        }
+    };
+    let mut device = device(1, length, octets);
+    let unnoticed = judged(&findings(length, vec![device.clone()]), rounds.clone());
+    assert_eq!(first(&unnoticed).outcome, Outcome::SendsLess, "what nobody notices looks like silence");
+    let missed = |index: &i64| Bin { index: *index, frames: 1, payload_octets: 38_000 };
+    let missed = Series { origin: at(0), width: SECOND, bins: drawn.iter().map(missed).collect() };
+    device.passage = Some(Passage { upstream: device.sent.clone(), downstream: Series::default(), missed });
+    let noticed = judged(&findings(length, vec![device]), rounds);
+    let evidence = &first(&noticed).evidence;
+    assert!(!evidence.is_proven() && evidence.bound > 0.9, "unknown scores prove nothing, and exclude nothing: {evidence:?}");
 }

@@ -144,6 +144,23 @@ fn a_place_that_shows_one_direction_tests_nobody() {
 }
 
 #[test]
+fn octets_that_were_acknowledged_and_never_seen_are_no_silence() {
+    // Of one device what it sends over TCP takes another way; its other frames pass, and so do all that are sent to it.
+    const TCP: u8 = 6;
+    let hidden = address("speaker");
+    let findings = seen(|_, frame| !(leaves(frame, hidden) && frame[23] == TCP));
+    let found = findings.devices.iter().find(|it| it.id == SESSION.devices["speaker"]).unwrap();
+    let missed: u64 = found.passage.iter().flat_map(|it| it.missed.bins.iter()).map(|bin| bin.payload_octets).sum();
+    let sent: u64 = seen(|_, _| true).devices.iter().find(|it| it.id == found.id).unwrap().upstream.payload_octets;
+    assert!(missed > sent / 2 && missed <= sent, "{missed} of {sent}");
+    let verdicts = judged(&findings);
+    assert_eq!(on(&verdicts, "speaker").outcome, Outcome::NotTested(NotTested::Unseen(Unseen::OneWay)));
+    assert_eq!(on(&verdicts, "thermostat").outcome, Outcome::NoReaction, "the others are not touched");
+    let none = |it: &earwitness_core::findings::DeviceFindings| it.passage.iter().all(|it| it.missed.bins.is_empty());
+    assert!(seen(|_, _| true).devices.iter().all(none), "nothing is missing of a whole capture");
+}
+
+#[test]
 fn a_device_of_which_only_broadcasts_pass_is_not_tested() {
     let plug = address("plug");
     let verdicts = judged(&seen(|_, frame| mac(frame, 0) != plug && !leaves(frame, plug)));

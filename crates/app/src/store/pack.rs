@@ -165,9 +165,12 @@ pub(super) fn totals(all: [Totals; 4], passage: Option<&Passage>) -> Vec<u8> {
             to.number(number);
         }
     }
-    if let Some(Passage { upstream, downstream }) = passage {
+    if let Some(Passage { upstream, downstream, missed }) = passage {
         put_series(&mut to, upstream);
         put_series(&mut to, downstream);
+        if !missed.bins.is_empty() {
+            put_series(&mut to, missed);
+        }
     }
     to.octets()
 }
@@ -182,7 +185,10 @@ pub(super) fn unpack_totals(octets: &[u8]) -> Option<([Totals; 4], Option<Passag
     if of.0.is_empty() {
         return Some((all, None));
     }
-    let passage = Passage { upstream: take_series(&mut of)?, downstream: take_series(&mut of)? };
+    let (upstream, downstream) = (take_series(&mut of)?, take_series(&mut of)?);
+    // Written only where there is any.
+    let missed = if of.0.is_empty() { Series::default() } else { take_series(&mut of)? };
+    let passage = Passage { upstream, downstream, missed };
     of.whole((all, Some(passage)))
 }
 
@@ -309,7 +315,9 @@ mod tests {
             let before = Series { origin: at(origin), width, bins };
             prop_assert_eq!(unpack_series(&series(&before)), Some(before.clone()));
             let sums = [Totals { frames: 1, wire_octets: u64::MAX, payload_octets: 0 }; 4];
-            let passage = Some(Passage { upstream: before, downstream: Series { width: SECOND, ..Series::default() } });
+            let downstream = Series { width: SECOND, ..Series::default() };
+            let missed = if before.bins.is_empty() { Series::default() } else { before.clone() };
+            let passage = Some(Passage { upstream: before, downstream, missed });
             for passage in [None, passage] {
                 prop_assert_eq!(unpack_totals(&totals(sums, passage.as_ref())), Some((sums, passage)));
             }

@@ -74,7 +74,8 @@ pub(crate) fn minute(number: u32, devices: u8, pause: impl Fn(u8) -> i64) -> Fin
             payload_octets: series.bins.iter().map(|bin| bin.payload_octets).sum(),
         };
         let contact = Contact { receiver: Receiver { system: None, ..sighting(at(0)).receiver }, sent: sent.clone() };
-        let passage = Passage { upstream: sent.clone(), downstream: Series { width: SECOND, ..Series::default() } };
+        let passage =
+            Passage { upstream: sent.clone(), downstream: Series { width: SECOND, ..Series::default() }, missed: sent.clone() };
         DeviceFindings {
             id: id(device),
             role: Role::Device,

@@ -18,8 +18,8 @@ struct Parts {
     whole: DeviceFindings,
     sent: Vec<Bin>,
     received: Vec<Bin>,
-    /// Upstream and downstream; `None` if no part noted them.
-    passage: Option<[Vec<Bin>; 2]>,
+    /// Upstream, downstream and missed; `None` if no part noted them.
+    passage: Option<[Vec<Bin>; 3]>,
     continuous: BTreeMap<(FlowKey, Timestamp), Sighting>,
     contacts: Vec<(Receiver, Vec<Bin>)>,
     /// Frames in stretches in which it was taken for a device, and for a gateway.
@@ -56,7 +56,7 @@ impl Parts {
         let (sent, received) = (std::mem::take(&mut first.sent), std::mem::take(&mut first.received));
         let continuous = std::mem::take(&mut first.continuous);
         let contacts = std::mem::take(&mut first.contacts);
-        let passage = first.passage.take().map(|it| [seconds(&it.upstream), seconds(&it.downstream)]);
+        let passage = first.passage.take().map(|it| [&it.upstream, &it.downstream, &it.missed].map(seconds));
         let (sent, received) = (seconds(&sent), seconds(&received));
         let mut parts =
             Self { whole: first, sent, received, passage, continuous: BTreeMap::new(), contacts: Vec::new(), frames: (0, 0) };
@@ -101,9 +101,10 @@ impl Parts {
         self.sent.extend(seconds(&part.sent));
         self.received.extend(seconds(&part.received));
         if let Some(passage) = part.passage {
-            let [upstream, downstream] = self.passage.get_or_insert_default();
+            let [upstream, downstream, missed] = self.passage.get_or_insert_default();
             upstream.extend(seconds(&passage.upstream));
             downstream.extend(seconds(&passage.downstream));
+            missed.extend(seconds(&passage.missed));
         }
         self.go_on(part.continuous);
         self.meet(part.contacts);
@@ -142,9 +143,10 @@ impl Parts {
         let series =
             |bins: Vec<Bin>| Series { origin: Timestamp::default(), width: SECOND, bins: in_order(bins).into_iter().collect() };
         (whole.sent, whole.received) = (series(self.sent), series(self.received));
-        whole.passage = self.passage.map(|both| {
-            let [upstream, downstream] = both.map(series);
-            Passage { upstream, downstream }
+        whole.passage = self.passage.map(|all| {
+            let [upstream, downstream, missed] = all;
+            let missed = if missed.is_empty() { Series::default() } else { series(missed) };
+            Passage { upstream: series(upstream), downstream: series(downstream), missed }
         });
         if let Some(settings) = burst {
             whole.bursts = burst::runs(whole.sent.origin, whole.sent.bins.iter(), settings);

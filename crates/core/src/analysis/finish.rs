@@ -24,6 +24,7 @@ impl Analysis {
         if self.handed_until.is_some() {
             return self.hand_over(self.latest.plus(SECOND), Timestamp::MAX);
         }
+        self.note_missed();
         self.facts.sightings_left_out = self.collected.left_out;
         let mut contacts = self.collected.contacts.take(self.bins.origin());
         let mut by_device: BTreeMap<Index, Vec<Sighting>> = BTreeMap::new();
@@ -56,7 +57,7 @@ impl Analysis {
         let device = self.roster.devices().get(index as usize).filter(|_| !self.roster.is_vacant(index))?;
         let origin = self.bins.origin();
         let role = self.roster.role(index);
-        let passage = metered.take_passage(origin, i64::MAX);
+        let passage = metered.take_passage(origin, i64::MAX, i64::MAX);
         let sent = std::mem::take(&mut metered.sent).series(origin, SECOND);
         let received = std::mem::take(&mut metered.received).series(origin, SECOND);
         let bursts = self.settings.burst.map_or_else(Vec::new, |settings| match metered.burst.take() {

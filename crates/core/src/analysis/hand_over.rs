@@ -27,6 +27,7 @@ impl Analysis {
         let mut bins = self.bins;
         let (first, kept) = (bins.index(until), bins.index(keep));
         let mut contacts = self.contacts_before(first);
+        self.note_missed();
         let mut sightings = self.ended_sightings(keep);
         for (device, sighting) in self.endless() {
             sightings.entry(device).or_default().push(sighting);
@@ -54,7 +55,7 @@ impl Analysis {
         let metered = self.metered.get_mut(index as usize)?;
         let totals = metered.unhanded();
         let (sent, received) = metered.take_before(first, kept, origin, SECOND);
-        let passage = metered.take_passage(origin, first);
+        let passage = metered.take_passage(origin, first, kept);
         // Other windows than seconds are for captures that end.
         metered.burst = metered.burst.take().map(|_| crate::meter::Track::default());
         if totals == Directions::default() && sent.is_empty() && received.is_empty() && sightings.is_empty() {
@@ -80,6 +81,7 @@ impl Analysis {
     fn contacts_before(&mut self, first: i64) -> BTreeMap<Index, Vec<Contact>> {
         let Self { flows, names, roster, collected, .. } = self;
         for uplink in flows.iter_mut() {
+            collected.miss(uplink);
             note_contact(uplink, first, names, roster, collected);
         }
         collected.contacts.take(self.bins.origin())

@@ -5,7 +5,7 @@ use super::streams::settle;
 use crate::findings::{DeviceId, Role, Sighting};
 use crate::measure::Profile;
 use crate::roster::Index;
-use crate::time::{SECOND, Timestamp};
+use crate::time::{SECOND, Timestamp, Window};
 
 /// One device, as far as it has been watched.
 #[derive(Clone, Debug)]
@@ -52,9 +52,18 @@ impl Analysis {
         next
     }
 
+    /// Whether an upload may have begun in the window that is not judged yet, or goes on.
+    pub fn is_open_in(&mut self, window: Window) -> bool {
+        self.flows.iter_mut().any(|uplink| uplink.is_open_in(window))
+    }
+
     /// What each device has sent from `from` on; gateways and strangers who hardly showed up are left out.
     #[must_use]
     pub fn watched(&mut self, from: Timestamp) -> Vec<Watched> {
+        for uplink in self.flows.iter_mut() {
+            self.collected.miss(uplink);
+        }
+        self.note_missed();
         let origin = self.bins.origin();
         let mut bins = self.bins;
         let first = bins.index(from);
@@ -75,7 +84,7 @@ impl Analysis {
             .zip(uploads)
             .filter_map(|((index, metered), uploads)| {
                 let id = roster.devices().get(index as usize).filter(|_| !roster.is_vacant(index))?.id;
-                let profile = || Profile::new(origin, SECOND, metered.sent_since(first), uploads);
+                let profile = || Profile::new(origin, SECOND, (metered.sent_since(first), metered.missed_since(first)), uploads);
                 let since = metered.joined(origin, SECOND)?;
                 (roster.role(index) == Role::Device).then(|| Watched { id, since, profile: profile() })
             })

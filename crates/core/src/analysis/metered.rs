@@ -13,6 +13,8 @@ pub(super) struct Metered {
     pub(super) received: Track,
     pub(super) upstream: Noted,
     pub(super) downstream: Noted,
+    /// Octets that were sent and never seen.
+    pub(super) missed: Track,
     /// What the burst detector counts, where that differs from all that was sent.
     pub(super) burst: Option<Track>,
     pub(super) seen: Window,
@@ -26,6 +28,8 @@ pub(super) struct Metered {
     handed: ([Totals; SCOPES], [Totals; SCOPES]),
     /// Bins of `sent` that were handed over and are still asked for.
     recent: PackedBins,
+    /// The same of `missed`.
+    missed_recent: PackedBins,
     /// From when on it counts as a device, by what was handed over.
     joined: Joined,
 }
@@ -80,6 +84,8 @@ impl Metered {
             received: Track::default(),
             upstream: Noted::default(),
             downstream: Noted::default(),
+            missed: Track::default(),
+            missed_recent: PackedBins::default(),
             burst: own_burst.then(Track::default),
             seen: Window { from: at, until: at },
             flows: Vec::new(),
@@ -167,14 +173,24 @@ impl Metered {
         (taken, received)
     }
 
-    /// Takes out when frames passed before bin number `first`.
-    pub(super) fn take_passage(&mut self, origin: Timestamp, first: i64) -> Passage {
+    /// Takes out when frames passed, or were missing, before bin number `first`, but remembers those that were missing from `keep` on.
+    pub(super) fn take_passage(&mut self, origin: Timestamp, first: i64, keep: i64) -> Passage {
+        let missed = self.missed.take_before(first);
+        if !(missed.is_empty() && self.missed_recent.is_empty()) {
+            let recent: Vec<Bin> = self.missed_recent.since(keep).chain(missed.since(keep)).collect();
+            self.missed_recent = in_order(recent).into_iter().collect();
+        }
+        let missed = if missed.is_empty() {
+            Series::default()
+        } else {
+            Series { origin, width: SECOND, bins: in_order(missed.iter().collect()).into_iter().collect() }
+        };
         let [upstream, downstream] = [&mut self.upstream, &mut self.downstream].map(|noted| Series {
             origin,
             width: SECOND,
             bins: noted.take_before(first),
         });
-        Passage { upstream, downstream }
+        Passage { upstream, downstream, missed }
     }
 
     /// What was sent in the bins from `first` on, as far as it is remembered.
@@ -184,6 +200,11 @@ impl Metered {
             return latest;
         }
         in_order(self.recent.since(first).chain(latest).collect())
+    }
+
+    /// What was sent and not seen, as far as that was noticed in the bins from `first` on and is remembered.
+    pub(super) fn missed_since(&self, first: i64) -> Vec<Bin> {
+        in_order(self.missed_recent.since(first).chain(self.missed.since(first)).collect())
     }
 
     /// Everything that was counted.

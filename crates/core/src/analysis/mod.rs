@@ -44,6 +44,7 @@ use crate::meter::Bins;
 use crate::roster::{Index, Passed, Roster};
 use crate::scope::{Network, Scope};
 use crate::stream::tcp::Segment;
+use crate::table::Table;
 use crate::time::{SECOND, Timestamp};
 
 /// Longest frame of a home network: 1,500 octets (IEEE 802.3) and room for tags and radio headers. Longer ones were put
@@ -96,6 +97,8 @@ pub struct Analysis {
     /// What the facts were when a stretch was given away last, and when that was.
     handed: CaptureFacts,
     handed_until: Option<Timestamp>,
+    /// What was acknowledged of flows of which only answers were seen.
+    acknowledged: Table<FlowKey>,
     /// Uploads that were given away and are still asked for.
     recent: Vec<Upload>,
     /// Devices that somebody knows of.
@@ -128,6 +131,7 @@ impl Analysis {
             collected: Collected::default(),
             handed: CaptureFacts::default(),
             handed_until: None,
+            acknowledged: Table::new(streams::MOST_UNMET, seed),
             recent: Vec::new(),
             told_of: BTreeSet::new(),
             settings,
@@ -400,9 +404,10 @@ impl Analysis {
         let (hops, identification) = (ip.hops, ip.identification);
         let follow = self.settings.clock.is_some() && ends.to != Scope::Group;
         match packet.transport {
-            Transport::Tcp { source: source_port, destination: destination_port, sequence, flags, .. } => {
+            Transport::Tcp { source: source_port, destination: destination_port, sequence, acknowledgement, flags } => {
                 if follow && packet.payload_len > 0 {
-                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin, hops, identification };
+                    let acknowledges = Some(acknowledgement);
+                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin, hops, identification, acknowledges };
                     let segment = Segment { at, captured: packet.payload, length: packet.payload_len };
                     self.stream(&flow, packet.payload_len, |uplink| uplink.segment(sequence, segment));
                 } else if follow && flags & (SYN | RST) != 0 {
@@ -427,7 +432,7 @@ impl Analysis {
                 }
                 let (payload, length) = (packet.payload, packet.payload_len);
                 if follow && length > 0 {
-                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin, hops, identification };
+                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin, hops, identification, acknowledges: None };
                     let copy = (ip.identification, checksum);
                     self.stream(&flow, length, |uplink| uplink.datagram(at, payload, length, copy));
                 }

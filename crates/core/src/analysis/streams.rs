@@ -15,6 +15,7 @@ use crate::frame::{Frame, Link};
 use crate::roster::{Index, Roster};
 use crate::scope::Scope;
 use crate::stream::tcp::{Order, PATIENCE};
+use crate::table::Table;
 use crate::time::Timestamp;
 
 /// Marks kept over all sightings together.
@@ -42,6 +43,16 @@ const PER_PACKET: u64 = 64;
 /// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
 const RECOVERY: i64 = 2 * PATIENCE;
 
+/// Flows of which only answers were seen, at most; of more, all are forgotten.
+pub(super) const MOST_UNMET: usize = 1_024;
+
+/// More than this is no progress of an acknowledgement but another connection on the same ports: beyond the window of one without scaling by far, and of
+/// what a household sends between two answers.
+const MOST_ACKNOWLEDGED: u32 = 1 << 28;
+
+/// So many notes of what was missed are kept before they are counted.
+const MISSED: usize = 1_024;
+
 /// One packet's place among the flows.
 pub(super) struct Flow {
     pub(super) key: FlowKey,
@@ -53,6 +64,8 @@ pub(super) struct Flow {
     pub(super) hops: u8,
     /// IPv4 identification.
     pub(super) identification: u32,
+    /// What it acknowledges, if it is of TCP.
+    pub(super) acknowledges: Option<u32>,
 }
 
 /// What the detectors have found so far.
@@ -68,6 +81,8 @@ pub(super) struct Collected {
     pub(super) contacts: Contacts,
     /// Who sends under the addresses of devices.
     pub(super) senders: AllSenders,
+    /// Octets that devices sent and that were never seen, and when that was noticed.
+    pub(super) missed: Vec<(Index, Timestamp, u32)>,
     /// Memory of episodes that were judged, for those to come.
     spare: Vec<Vec<Slice>>,
     scratch: clock::Scratch,
@@ -80,10 +95,11 @@ impl Analysis {
     pub(super) fn stream(&mut self, flow: &Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
         let Ends { source: device, from, to, .. } = flow.ends;
         // Between home and internet one direction is upstream; elsewhere either may be.
-        if (from == Scope::Internet || to == Scope::Home)
-            && let Some(uplink) = self.flows.find(&flow.key.reversed())
-        {
-            uplink.answer(flow.at, length);
+        if from == Scope::Internet || to == Scope::Home {
+            match self.flows.find(&flow.key.reversed()) {
+                Some(uplink) => uplink.answer(flow.at, length),
+                None => self.unmet(flow),
+            }
         }
         if device == NOBODY || (from != Scope::Home && to != Scope::Internet) {
             return;
@@ -117,6 +133,7 @@ impl Analysis {
     #[cold]
     fn open(&mut self, flow: &Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
         let (key, device, at) = (flow.key, flow.ends.source, flow.at);
+        self.acknowledged.remove(&key);
         let Self { flows, settings, names, roster, collected, metered, .. } = self;
         let mut ended = |mut uplink: Uplink| close(&mut uplink, settings, names, roster, collected);
         if let Some(uplink) = flows.open(key, device, at, &mut ended) {
@@ -128,6 +145,38 @@ impl Analysis {
             }
         }
         flows.taken += PER_PACKET;
+    }
+
+    /// What comes from the internet on a flow of which nothing was seen to be sent. If it acknowledges more and more, octets were sent that do not pass here.
+    #[cold]
+    fn unmet(&mut self, flow: &Flow) {
+        let Ends { destination, from, to, .. } = flow.ends;
+        let Some(acknowledged) = flow.acknowledges.filter(|_| from == Scope::Internet && to == Scope::Home) else { return };
+        // What was seen and not followed was not missed.
+        if destination == NOBODY || self.flows.not_followed > 0 {
+            return;
+        }
+        let key = flow.key.reversed();
+        let octets = self.acknowledged.get(&key).map_or(0, |before| acknowledged.wrapping_sub(before));
+        if octets > 0 && octets < MOST_ACKNOWLEDGED {
+            self.collected.missed.push((destination, flow.at, octets));
+            if self.collected.missed.len() >= MISSED {
+                self.note_missed();
+            }
+        }
+        if !self.acknowledged.insert(key, acknowledged) {
+            self.acknowledged = Table::new(MOST_UNMET, 0);
+        }
+    }
+
+    /// Counts what was missed for the devices that sent it.
+    pub(super) fn note_missed(&mut self) {
+        let mut bins = self.bins;
+        for (device, at, octets) in self.collected.missed.drain(..) {
+            if let Some(metered) = self.metered.get_mut(device as usize) {
+                metered.missed.add(bins.index(at), octets);
+            }
+        }
     }
 
     /// Asks how much the flows hold together; if that is too much, those that hold the most are judged as far as they went.
@@ -208,8 +257,9 @@ pub(super) fn settle(
     }
 }
 
-/// Hands over what was found in episodes that have ended: nothing that comes later takes it back, so nobody waits for it.
+/// Hands over what was missed of a flow, and what was found in episodes that have ended: nothing that comes later takes it back, so nobody waits for it.
 fn hand_over(uplink: &mut Uplink, settings: &Settings, collected: &mut Collected) {
+    collected.miss(uplink);
     for draft in uplink.drafts.drain(..) {
         collected.add(uplink.device, draft, settings);
     }
@@ -350,6 +400,12 @@ impl Collected {
             spare.extend_from_slice(slices);
             *slices = spare;
         }
+    }
+
+    /// Takes what was missed of a flow.
+    pub(super) fn miss(&mut self, uplink: &mut Uplink) {
+        let device = uplink.device;
+        self.missed.extend(uplink.intake.missed.drain(..).map(|(at, octets)| (device, at, octets)));
     }
 
     fn add(&mut self, device: Index, mut sighting: Sighting, settings: &Settings) {

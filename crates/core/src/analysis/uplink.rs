@@ -7,7 +7,7 @@ use crate::meter::Track;
 use crate::roster::Index;
 use crate::stream::records::{Held, Piece, Records};
 use crate::stream::tcp::{Order, Ordered, Segment};
-use crate::time::{MILLISECOND, SECOND, Timestamp};
+use crate::time::{MILLISECOND, SECOND, Timestamp, Window};
 
 use super::hello::Hello;
 use super::senders::Sender;
@@ -75,6 +75,10 @@ pub(super) struct Intake {
     pub(super) unread: Vec<Unread>,
     /// Octets that were never seen; they count as unread when the next segment comes.
     unseen: u64,
+    /// Octets that were passed over with the latest segment.
+    passed: u32,
+    /// Octets that the device sent and that were never seen, by the second in which that was noticed, until the device is asked for them.
+    pub(super) missed: Vec<(Timestamp, u32)>,
     /// The transfer in progress.
     pub(super) transfer: Option<Transfer>,
     /// Payload octets that the other end sent (wraps around).
@@ -123,6 +127,12 @@ impl Uplink {
         slices.len() >= EPISODE || slices.first().is_some_and(|first| now.nanos().wrapping_sub(first.at) > LONGEST)
     }
 
+    /// Whether an upload that began in the window may yet be found, or become longer.
+    pub(super) fn is_open_in(&self, window: Window) -> bool {
+        let unjudged = self.intake.slices.first().is_some_and(|first| Timestamp::from_nanos(first.at) < window.until);
+        unjudged || (self.continued && self.drafts.last().is_some_and(|draft| window.contains(draft.window.from)))
+    }
+
     /// Octets of memory that it holds besides itself.
     pub(super) fn memory(&self) -> usize {
         let drafts = self.drafts.iter().map(|draft| size_of::<Sighting>() + draft.marks.capacity() * size_of::<Mark>());
@@ -150,6 +160,9 @@ impl Uplink {
     pub(super) fn segment(&mut self, sequence: u32, segment: Segment<'_>) {
         self.used = segment.at;
         self.order.segment(sequence, segment, &mut self.intake);
+        if self.intake.passed > 0 {
+            self.intake.notice(segment.at);
+        }
     }
 
     /// A datagram that the device sent; one that a bridge shows again is passed over.
@@ -192,6 +205,18 @@ impl Intake {
         }
     }
 
+    /// Notes octets that were passed over, when that is noticed: what is known of a moment never depends on what is seen later.
+    #[cold]
+    fn notice(&mut self, at: Timestamp) {
+        let (octets, full) = (std::mem::take(&mut self.passed), self.missed.len() >= EPISODE);
+        match self.missed.last_mut() {
+            Some(latest) if at.since(latest.0).saturating_abs() < SECOND || full => {
+                latest.1 = latest.1.saturating_add(octets);
+            }
+            _ => self.missed.push((at, octets)),
+        }
+    }
+
     #[inline]
     fn add(&mut self, at: Timestamp, length: u32) {
         match &mut self.transfer {
@@ -228,6 +253,9 @@ impl Ordered for Intake {
     }
 
     fn hole(&mut self, octets: u32) {
+        if octets < LARGEST_HOLE {
+            self.passed = self.passed.saturating_add(octets);
+        }
         let begun = self.records.hole(octets);
         if self.records.is_lost() && octets < LARGEST_HOLE {
             self.unseen = self.unseen.saturating_add(u64::from(begun) + u64::from(octets));

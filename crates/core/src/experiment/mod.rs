@@ -20,11 +20,15 @@ use crate::plan::{Done, Next, Plan};
 use crate::probe::{Round, Void};
 use crate::record::{Entry, News};
 use crate::schedule::Design;
-use crate::time::{SECOND, Timestamp};
+use crate::time::{SECOND, Timestamp, Window};
 use crate::trial::{Session, Subject, Trial};
 
 /// From the end of a round until it is scored, nanoseconds: uploads that it caused are over by then, or are no answer to it.
 pub const SETTLING: i64 = 65 * SECOND;
+
+/// A stream that goes on without a pause is judged every 90 s (`analysis/uplink`). Rounds with what may be an upload in it wait for that, and for the next time if the
+/// upload went on then, but no longer than this, nanoseconds: what is scored must not become another thing later.
+const SETTLED: i64 = 250 * SECOND;
 
 /// A round begins so long after another sound at the earliest, nanoseconds: a room has come to rest, and a device that was woken is asleep again.
 const QUIET_BEFORE: i64 = 10 * SECOND;
@@ -251,7 +255,7 @@ impl<P: Plan> Experiment<P> {
                 }
             }
         }
-        let settled = self.settling.front().and_then(Round::span).map(|span| span.until.plus(SETTLING));
+        let settled = self.settling.front().and_then(Round::span).map(|span| span.until.plus(SETTLING).max(now.plus(SECOND)));
         if let Some(at) = wake.into_iter().chain(settled).chain(due).min() {
             actions.push(Action::WakeAt(at));
         }
@@ -287,10 +291,19 @@ impl<P: Plan> Experiment<P> {
         }
     }
 
+    /// Whether what a round caused is over, and judged.
+    fn is_settled(&mut self, span: Window, now: Timestamp) -> bool {
+        if now < span.until.plus(SETTLING) {
+            return false;
+        }
+        self.analysis.settle(now);
+        now >= span.until.plus(SETTLED) || !self.analysis.is_open_in(span)
+    }
+
     /// Scores the rounds whose consequences are over; all of them if `at_once`.
     fn score(&mut self, now: Timestamp, at_once: bool, actions: &mut Vec<Action>) {
         while let Some(span) = self.settling.front().and_then(Round::span) {
-            if !at_once && now < span.until.plus(SETTLING) {
+            if !at_once && !self.is_settled(span, now) {
                 return;
             }
             let Some(round) = self.settling.pop_front() else { return };

@@ -22,7 +22,11 @@ fn series(seconds: impl IntoIterator<Item = i64>) -> Series {
 
 /// A device with its moments on the way out, on the way in, and those of all that it sends.
 fn device(upstream: &[i64], downstream: &[i64], sent: &[i64]) -> DeviceFindings {
-    let passage = Passage { upstream: series(upstream.iter().copied()), downstream: series(downstream.iter().copied()) };
+    let passage = Passage {
+        upstream: series(upstream.iter().copied()),
+        downstream: series(downstream.iter().copied()),
+        missed: Series::default(),
+    };
     DeviceFindings {
         id: DeviceId::Mac(Mac([2, 0, 0, 0, 0, 1])),
         role: Role::Device,

@@ -67,7 +67,7 @@ impl Traffic {
         let bins = (0..).zip(&self.octets).filter(|it| *it.1 >= 1.0).map(bin).collect();
         let sent = Series { origin: Timestamp::default(), width: SECOND, bins };
         let uploads: Vec<Sighting> = self.uploads.iter().map(|&(at, seconds)| sighting(at, seconds)).collect();
-        Profile::new(sent.origin, sent.width, sent.bins.iter(), &uploads)
+        Profile::new(sent.origin, sent.width, (sent.bins.iter(), []), &uploads)
     }
 }
 

@@ -467,7 +467,8 @@ const fn not_tested(why: NotTested) -> &'static str {
             "It sent nothing at all while sounds were played: perhaps it was off or away. Switch it on and test again."
         }
         NotTested::Unseen(Unseen::OneWay) => {
-            "What it sends does not pass here: answers from the internet reach it, but nothing that it sends there was captured. Silence then \
+            "What it sends does not pass here: answers from the internet reach it, but what it sends there was not captured, or the lesser \
+             part of it. Silence then \
              means nothing. Capture both directions (a mirror port has a setting for that), or at the router, and test again."
         }
         NotTested::Unseen(Unseen::LocalOnly) => {
