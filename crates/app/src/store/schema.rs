@@ -146,6 +146,20 @@ pub(super) fn complete(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Reads the beginning of every table, and all of those that are read at each start: damage there would stop a program that begins over and over again.
+pub(super) fn touch(connection: &Connection) -> rusqlite::Result<()> {
+    const READ_AT_START: [&str; 6] = ["sessions", "session_sounds", "session_lengths", "session_quiet", "devices", "settings"];
+    let mut tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
+    let tables = tables.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    for table in tables {
+        let most = if READ_AT_START.contains(&table.as_str()) { i64::MAX } else { 1 };
+        let mut rows = connection.prepare(&format!("SELECT * FROM \"{table}\" NOT INDEXED LIMIT ?1"))?;
+        let mut rows = rows.query([most])?;
+        while rows.next()?.is_some() {}
+    }
+    Ok(())
+}
+
 /// The columns of a table with their default values.
 fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(String, Option<String>)>> {
     let mut statement = connection.prepare("SELECT name, dflt_value FROM pragma_table_info(?1, 'main')")?;

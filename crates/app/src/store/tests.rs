@@ -298,3 +298,26 @@ fn a_file_that_is_damaged_while_it_is_written_is_set_aside_and_the_session_goes_
     let lines = reader.journal(Window { from: Timestamp::MIN, until: Timestamp::MAX }, 9).unwrap();
     assert!(lines.iter().any(|line| line.text.contains("set aside")), "{lines:?}");
 }
+
+/// Larger files than are looked through at each start are damaged as well.
+#[test]
+fn a_large_file_with_a_damaged_table_that_each_start_reads_is_set_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Store::open(folder.path()).unwrap();
+    store.write(&[begun(1)]).unwrap();
+    let connection = &store.reader().unwrap().connection;
+    let fill = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9000) \
+                INSERT INTO journal (at, kind, text) SELECT n, 'notice', printf('%4000s', '') FROM numbers";
+    connection.execute_batch(&format!("{fill}; PRAGMA wal_checkpoint(TRUNCATE)")).unwrap();
+    let page = "SELECT rootpage FROM sqlite_schema WHERE name = 'sessions'";
+    let page: i64 = connection.query_row(page, [], |row| row.get(0)).unwrap();
+    drop(store);
+    let path = folder.path().join(FILE);
+    let mut octets = fs::read(&path).unwrap();
+    assert!(octets.len() > 33 << 20);
+    octets[usize::try_from(page - 1).unwrap() * 4_096..][..64].fill(0xff);
+    fs::write(&path, octets).unwrap();
+    let (store, notice) = Store::open(folder.path()).unwrap();
+    assert!(matches!(notice, Some(Notice::SetAside { .. })), "{notice:?}");
+    assert!(store.reader().unwrap().sessions().unwrap().is_empty());
+}

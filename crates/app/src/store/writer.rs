@@ -373,6 +373,7 @@ fn prepare(connection: &mut Connection, path: &Path, size: u64) -> Result<Option
             {
                 return Err(Error::new(Kind::Corrupt, "open the store", path, wrong.clone()));
             }
+            schema::touch(connection).map_err(fault)?;
             let upgraded = if version == schema::VERSION {
                 None
             } else {

@@ -99,6 +99,8 @@ pub struct Analysis {
     handed_until: Option<Timestamp>,
     /// What was acknowledged of flows of which only answers were seen.
     acknowledged: Table<FlowKey>,
+    /// Ports and acknowledgement of the latest of them.
+    unmet: Box<[(u32, u32); streams::UNMET]>,
     /// Uploads that were given away and are still asked for.
     recent: Vec<Upload>,
     /// Devices that somebody knows of.
@@ -132,6 +134,7 @@ impl Analysis {
             handed: CaptureFacts::default(),
             handed_until: None,
             acknowledged: Table::new(streams::MOST_UNMET, seed),
+            unmet: Box::new([(0, 0); streams::UNMET]),
             recent: Vec::new(),
             told_of: BTreeSet::new(),
             settings,
@@ -407,7 +410,8 @@ impl Analysis {
             Transport::Tcp { source: source_port, destination: destination_port, sequence, acknowledgement, flags } => {
                 if follow && packet.payload_len > 0 {
                     let acknowledges = Some(acknowledgement);
-                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin, hops, identification, acknowledges };
+                    let flow =
+                        Flow { key: key(ip, source_port, destination_port), ends, at, bin, hops, identification, acknowledges };
                     let segment = Segment { at, captured: packet.payload, length: packet.payload_len };
                     self.stream(&flow, packet.payload_len, |uplink| uplink.segment(sequence, segment));
                 } else if follow && flags & (SYN | RST) != 0 {
@@ -432,7 +436,15 @@ impl Analysis {
                 }
                 let (payload, length) = (packet.payload, packet.payload_len);
                 if follow && length > 0 {
-                    let flow = Flow { key: key(ip, source_port, destination_port), ends, at, bin, hops, identification, acknowledges: None };
+                    let flow = Flow {
+                        key: key(ip, source_port, destination_port),
+                        ends,
+                        at,
+                        bin,
+                        hops,
+                        identification,
+                        acknowledges: None,
+                    };
                     let copy = (ip.identification, checksum);
                     self.stream(&flow, length, |uplink| uplink.datagram(at, payload, length, copy));
                 }

@@ -46,6 +46,9 @@ const RECOVERY: i64 = 2 * PATIENCE;
 /// Flows of which only answers were seen, at most; of more, all are forgotten.
 pub(super) const MOST_UNMET: usize = 1_024;
 
+/// Flows of which is known without hashing what was acknowledged last.
+pub(super) const UNMET: usize = 256;
+
 /// More than this is no progress of an acknowledgement but another connection on the same ports: beyond the window of one without scaling by far, and of
 /// what a household sends between two answers.
 const MOST_ACKNOWLEDGED: u32 = 1 << 28;
@@ -156,6 +159,14 @@ impl Analysis {
         if destination == NOBODY || self.flows.not_followed > 0 {
             return;
         }
+        // A download acknowledges the same all along.
+        let ports = u32::from(flow.key.source_port) << 16 | u32::from(flow.key.destination_port);
+        let [.., place] = (flow.key.source_port ^ flow.key.destination_port).to_be_bytes();
+        let latest = &mut self.unmet[usize::from(place)];
+        if *latest == (ports, acknowledged) {
+            return;
+        }
+        *latest = (ports, acknowledged);
         let key = flow.key.reversed();
         let octets = self.acknowledged.get(&key).map_or(0, |before| acknowledged.wrapping_sub(before));
         if octets > 0 && octets < MOST_ACKNOWLEDGED {
