@@ -137,8 +137,8 @@ pub(super) fn complete(connection: &Connection) -> rusqlite::Result<()> {
             continue;
         }
         let more = columns(&fresh, &table)?.into_iter().filter(|column| !theirs.contains(&column.0));
-        let more: String =
-            more.map(|(name, value)| format!(", {} AS {name}", value.unwrap_or_else(|| "NULL".to_owned()))).collect();
+        let column = |(name, value): (String, Option<String>)| format!(", {} AS {name}", value.as_deref().unwrap_or("NULL"));
+        let more = more.map(column).collect::<Vec<_>>().concat();
         if !more.is_empty() {
             connection.execute_batch(&format!("CREATE TEMP VIEW {table} AS SELECT own.*{more} FROM main.{table} AS own"))?;
         }
