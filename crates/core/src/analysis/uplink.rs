@@ -75,6 +75,11 @@ pub(super) struct Intake {
     pub(super) unread: Vec<Unread>,
     /// Octets that were never seen; they count as unread when the next segment comes.
     unseen: u64,
+    /// Segments since the latest hole (saturates).
+    in_a_row: u8,
+    /// Whether two segments were seen that follow each other. On a flow on which none ever do, holes tell nothing: a filter lets a part of it pass, or its numbers were
+    /// made up.
+    is_whole: bool,
     /// Octets that were passed over with the latest segment.
     passed: u32,
     /// Octets that the device sent and that were never seen, by the second in which that was noticed, until the device is asked for them.
@@ -229,6 +234,7 @@ impl Intake {
 impl Ordered for Intake {
     #[inline]
     fn segment(&mut self, segment: Segment<'_>) {
+        self.in_a_row = self.in_a_row.saturating_add(1);
         self.add(segment.at, segment.length);
         self.hello.segment(segment.captured, segment.length);
         let slice = self.slice(segment.at);
@@ -253,7 +259,9 @@ impl Ordered for Intake {
     }
 
     fn hole(&mut self, octets: u32) {
-        if octets < LARGEST_HOLE {
+        self.is_whole |= self.in_a_row > 1;
+        self.in_a_row = 0;
+        if self.is_whole && octets < LARGEST_HOLE {
             self.passed = self.passed.saturating_add(octets);
         }
         let begun = self.records.hole(octets);
@@ -269,20 +277,36 @@ mod tests {
     use super::*;
     use std::net::IpAddr;
 
+    fn key(protocol: u8) -> FlowKey {
+        let (source, destination) = (IpAddr::from([10, 0, 0, 2]), IpAddr::from([198, 51, 100, 1]));
+        FlowKey { source, destination, protocol, source_port: 1, destination_port: 2 }
+    }
+
     /// How many slices datagrams make, each at so many milliseconds, with identification, checksum and length.
     fn counted(datagrams: impl IntoIterator<Item = (i64, (u32, u16), u32)>) -> usize {
-        let key = FlowKey {
-            source: IpAddr::from([10, 0, 0, 2]),
-            destination: IpAddr::from([198, 51, 100, 1]),
-            protocol: 17,
-            source_port: 1,
-            destination_port: 2,
-        };
-        let mut uplink = Uplink::new(key, 0, Timestamp::from_nanos(0));
+        let mut uplink = Uplink::new(key(17), 0, Timestamp::from_nanos(0));
         for (millis, copy, length) in datagrams {
             uplink.datagram(Timestamp::from_nanos(millis * MILLISECOND), &[], length, copy);
         }
         uplink.intake.slices.len()
+    }
+
+    /// Octets that were missed of segments of 100 octets that begin at these places.
+    fn missed(places: &[u32]) -> u32 {
+        let mut uplink = Uplink::new(key(6), 0, Timestamp::from_nanos(0));
+        for (second, place) in places.iter().enumerate() {
+            let at = Timestamp::from_nanos(i64::try_from(second).unwrap() * 30 * SECOND);
+            uplink.segment(*place, Segment { at, captured: &[0; 100], length: 100 });
+        }
+        uplink.order.finish(&mut uplink.intake);
+        uplink.intake.missed.iter().map(|it| it.1).sum()
+    }
+
+    #[test]
+    fn holes_count_on_a_flow_of_which_some_segments_follow_each_other() {
+        assert_eq!(missed(&[0, 100, 200, 500, 600, 1_000]), 500);
+        // A heartbeat of which a piece is captured each time.
+        assert_eq!(missed(&(0..50).map(|beat| beat * 300).collect::<Vec<_>>()), 0);
     }
 
     #[test]
