@@ -229,8 +229,7 @@ fn spread(key: &FlowKey) -> Spread {
             IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
             IpAddr::V6(v6) => v6.to_bits(),
         };
-        let [a, b, c, d, e, f, g, h, rest @ ..] = bits.to_be_bytes();
-        [u64::from_be_bytes([a, b, c, d, e, f, g, h]), u64::from_be_bytes(rest)]
+        [bits >> 64, bits & u128::from(u64::MAX)].map(|half| u64::try_from(half).unwrap_or(0))
     };
     let ([s0, s1], [d0, d1]) = (halves(key.source), halves(key.destination));
     let ports = u64::from(key.source_port) << 32 | u64::from(key.destination_port) << 16 | u64::from(key.protocol);
