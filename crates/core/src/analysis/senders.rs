@@ -347,9 +347,12 @@ impl Senders {
             let step = u64::from(packet.number.wrapping_sub(line.number) & 0xffff);
             // As many as it sent, some of which did not pass here.
             let sent = packet.frames.saturating_sub(line.frames).saturating_mul(4).saturating_add(16);
-            line.protocol == packet.protocol && (1..=sent.min(STEP)).contains(&step)
+            let lately = packet.latest.since(line.latest) <= APART;
+            line.protocol == packet.protocol && lately && (1..=sent.min(STEP)).contains(&step)
         };
-        let Some(place) = self.lines.iter().position(goes_on) else {
+        // A device that starts again counts anew, and soon passes numbers that it had before: the line that went on last is the one.
+        let lines = self.lines.iter().enumerate().filter(|line| goes_on(line.1));
+        let Some(place) = lines.max_by_key(|line| line.1.latest).map(|line| line.0) else {
             if self.lines.len() < LINES {
                 self.lines.push(packet);
             } else if let Some(oldest) = self.lines.iter_mut().min_by_key(|it| it.latest) {
@@ -415,4 +418,35 @@ pub(super) fn refused_ports(message: &[u8], v6: bool) -> Option<(u16, u16)> {
     let (protocol, header) = if v6 { (*packet.get(6)?, 40) } else { (*packet.get(9)?, usize::from(*packet.first()? & 15) * 4) };
     let [s0, s1, d0, d1] = *packet.get(header..)?.first_chunk()?;
     (protocol == 17).then_some((u16::from_be_bytes([d0, d1]), u16::from_be_bytes([s0, s1])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The signs of packets to seven receivers in turn, with their identifications, so many seconds apart.
+    fn signs(numbers: impl IntoIterator<Item = u32>, apart: i64) -> Vec<SenderSign> {
+        let mut senders = Senders::default();
+        for (number, frames) in numbers.into_iter().zip(1_u64..) {
+            let latest = Timestamp::from_nanos(frames.cast_signed() * apart * SECOND);
+            let receiver = IpAddr::from([198, 51, 100, u8::try_from(frames % 7).unwrap()]);
+            let receivers = [Some(receiver), None, None];
+            senders.count(Line { protocol: TCP, number, frames, receivers, returns: 0, latest });
+        }
+        senders.signs
+    }
+
+    #[test]
+    fn a_device_that_starts_again_and_counts_anew_is_one() {
+        for apart in [1, 30] {
+            let starts = [1_116, 165, 57, 238, 520, 91, 362, 709, 672, 688, 32, 148, 152, 52, 895, 180];
+            assert_eq!(signs(starts.into_iter().flat_map(|last| 1..=last), apart), []);
+        }
+    }
+
+    #[test]
+    fn two_machines_that_count_their_own_packets_are_two() {
+        let both = (0..200).map(|packet| if packet % 10 < 3 { 40_000 + packet } else { 700 + packet });
+        assert_eq!(signs(both, 20), [SenderSign::Identification]);
+    }
 }
