@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn holes_count_on_a_flow_of_which_some_segments_follow_each_other() {
-        assert_eq!(missed(&[0, 100, 200, 500, 600, 1_000]), 500);
+        assert_eq!(missed(&[0, 100, 200, 500, 600, 1_000, 1_100]), 500);
         // A heartbeat of which a piece is captured each time.
         assert_eq!(missed(&(0..50).map(|beat| beat * 300).collect::<Vec<_>>()), 0);
     }
