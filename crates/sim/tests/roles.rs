@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod captured;
+
 use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
 
@@ -22,6 +24,8 @@ use earwitness_sim::house::House;
 use earwitness_sim::packet::{ACK, Ends, PSH, TcpHeader, arp, tcp, udp};
 use earwitness_sim::plan::Plan;
 use earwitness_sim::scenario::{ALL, Kind, Scenario};
+
+use captured::analyzed;
 
 /// The example that is shipped, the beginning of each home that can be simulated, and one in which all is IPv6.
 fn captures() -> Vec<(String, Vec<Captured>)> {
@@ -61,16 +65,6 @@ fn sample() -> Vec<Captured> {
             Step::More { .. } => return frames,
         }
     }
-}
-
-fn analyzed(frames: &[Captured]) -> Findings {
-    let mut analysis = Analysis::new(Settings::default());
-    for frame in frames {
-        let wire_len = u32::try_from(frame.octets.len()).unwrap();
-        let at = Timestamp::from_nanos(frame.at);
-        analysis.frame(&Frame { at, link: Link::Ethernet, wire_len, bytes: &frame.octets, interface: 0 });
-    }
-    analysis.finish()
 }
 
 fn roles(findings: &Findings) -> BTreeMap<DeviceId, Role> {

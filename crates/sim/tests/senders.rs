@@ -2,19 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod captured;
+
 use std::net::IpAddr;
 
-use earwitness_core::analysis::{Analysis, Settings};
-use earwitness_core::findings::{DeviceId, Findings, Role, SenderSign};
-use earwitness_core::frame::{Frame, Link};
+use earwitness_core::findings::{DeviceId, Role, SenderSign};
 use earwitness_core::mac::Mac;
-use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
+use earwitness_core::time::{MILLISECOND, SECOND};
 use earwitness_sim::chance::Chance;
 use earwitness_sim::file::Captured;
 use earwitness_sim::home;
 use earwitness_sim::host::GATEWAY_MAC;
 use earwitness_sim::packet::{ACK, Ends, PSH, SYN, TcpHeader, tcp, udp};
 use earwitness_sim::scenario::{ALL, Scenario};
+
+use captured::analyzed;
 
 const RST: u8 = 4;
 
@@ -164,16 +166,6 @@ fn together(machines: &mut [Machine]) -> Vec<Captured> {
     let mut frames: Vec<_> = machines.iter_mut().flat_map(|it| std::mem::take(&mut it.frames)).collect();
     frames.sort_by_key(|it| it.at);
     frames
-}
-
-fn analyzed(frames: &[Captured]) -> Findings {
-    let mut analysis = Analysis::new(Settings::default());
-    for frame in frames {
-        let wire_len = u32::try_from(frame.octets.len()).unwrap();
-        let at = Timestamp::from_nanos(frame.at);
-        analysis.frame(&Frame { at, link: Link::Ethernet, wire_len, bytes: &frame.octets, interface: 0 });
-    }
-    analysis.finish()
 }
 
 fn signs(mut machines: impl AsMut<[Machine]>) -> Vec<SenderSign> {

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::pairs::halves;
 use super::uplink::Uplink;
 use crate::findings::FlowKey;
 use crate::roster::Index;
@@ -220,17 +221,10 @@ fn pack(key: &FlowKey) -> Option<Packed> {
     Some((addresses, ports))
 }
 
-/// Both versions of IP alike: what is between IPv4 addresses is packed.
+/// A flow whose ends have IPv6 addresses: one between IPv4 addresses is packed.
 #[expect(clippy::inline_always, reason = "as above")]
 #[inline(always)]
 fn spread(key: &FlowKey) -> Spread {
-    let halves = |address: IpAddr| {
-        let bits = match address {
-            IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
-            IpAddr::V6(v6) => v6.to_bits(),
-        };
-        [bits >> 64, bits & u128::from(u64::MAX)].map(|half| u64::try_from(half).unwrap_or(0))
-    };
     let ([s0, s1], [d0, d1]) = (halves(key.source), halves(key.destination));
     let ports = u64::from(key.source_port) << 32 | u64::from(key.destination_port) << 16 | u64::from(key.protocol);
     [s0, s1, d0, d1, ports]

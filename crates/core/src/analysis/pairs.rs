@@ -61,15 +61,20 @@ impl Addresses<4> {
         let (source, destination) = (packet.source?.to_u64(), packet.destination?.to_u64());
         // A MAC address leaves room for the version: an IPv4 address is not the IPv6 address that it is mapped to.
         let version = u64::from(ip.source.is_ipv6()) << 48;
-        let halves = |address: IpAddr| match address {
-            IpAddr::V4(v4) => [0, u64::from(v4.to_bits())],
-            IpAddr::V6(v6) => {
-                let low = v6.to_bits() & u128::from(u64::MAX);
-                [v6.to_bits() >> 64, low].map(|half| u64::try_from(half).unwrap_or(0))
-            }
-        };
         let ([s0, s1], [d0, d1]) = (halves(ip.source), halves(ip.destination));
         (source != 0 && destination != 0).then_some(Self { link: [source | version, destination], net: [s0, s1, d0, d1] })
+    }
+}
+
+/// An address in two numbers, which do not tell its version.
+#[inline]
+pub(super) fn halves(address: IpAddr) -> [u64; 2] {
+    match address {
+        IpAddr::V4(v4) => [0, u64::from(v4.to_bits())],
+        IpAddr::V6(v6) => {
+            let low = v6.to_bits() & u128::from(u64::MAX);
+            [v6.to_bits() >> 64, low].map(|half| u64::try_from(half).unwrap_or(0))
+        }
     }
 }
 

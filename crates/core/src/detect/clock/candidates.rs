@@ -209,25 +209,18 @@ pub(super) fn variable(
                 continue;
             }
             seen.push(band);
-            split(
-                slices,
-                |length| (band.0..=band.1).contains(&length),
-                settings.bit_rate.1,
-                run,
-                settings,
-                |run| {
-                    // Two bands that hold the same stretch of time and the same extremes hold the same slices.
-                    let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
-                    let band = extremes(run);
-                    let stretch = (first.at, last.at, band);
-                    // Records of one length were looked at as such.
-                    let new = band.0 < band.1 && !seen_runs.contains(&stretch);
-                    if new && !is_outdone(run, trust(TrainShape::Variable, band), slices, found) {
-                        seen_runs.push(stretch);
-                        found.extend(whole_or_parts(TrainShape::Variable.into(), run, run, BREAKS, settings, look));
-                    }
-                },
-            );
+            split_band(slices, band, run, settings, |run| {
+                // Two bands that hold the same stretch of time and the same extremes hold the same slices.
+                let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
+                let band = extremes(run);
+                let stretch = (first.at, last.at, band);
+                // Records of one length were looked at as such.
+                let new = band.0 < band.1 && !seen_runs.contains(&stretch);
+                if new && !is_outdone(run, trust(TrainShape::Variable, band), slices, found) {
+                    seen_runs.push(stretch);
+                    found.extend(whole_or_parts(TrainShape::Variable.into(), run, run, BREAKS, settings, look));
+                }
+            });
         }
     }
 }
@@ -244,21 +237,14 @@ pub(super) fn combed(
 ) {
     let Scratch { run, left, .. } = scratch;
     for band in bands(lengths, BANDS[3], FEW, left).take(1).chain(bands(lengths, BANDS[0], FEW, left).take(1)) {
-        split(
-            slices,
-            |length| (band.0..=band.1).contains(&length),
-            settings.bit_rate.1,
-            run,
-            settings,
-            |run| {
-                let band = extremes(run);
-                let long = band.0 < band.1 && lasted(run) >= to_f64(STEADY.unsigned_abs());
-                let outdone = || !datagrams && is_outdone(run, trust(TrainShape::Variable, band), slices, found);
-                if long && !outdone() && !is_explained(run, found, datagrams) {
-                    found.extend(look(run));
-                }
-            },
-        );
+        split_band(slices, band, run, settings, |run| {
+            let band = extremes(run);
+            let long = band.0 < band.1 && lasted(run) >= to_f64(STEADY.unsigned_abs());
+            let outdone = || !datagrams && is_outdone(run, trust(TrainShape::Variable, band), slices, found);
+            if long && !outdone() && !is_explained(run, found, datagrams) {
+                found.extend(look(run));
+            }
+        });
     }
 }
 
@@ -349,6 +335,11 @@ fn bands(lengths: &Lengths, ratio: f64, least: usize, left: &mut Vec<(u32, usize
         left.drain(start..end);
     }
     found.into_iter().flatten()
+}
+
+/// [`split`] by a band of lengths, at the bit rates of speech.
+fn split_band(slices: &[Slice], band: Band, run: &mut Vec<Slice>, settings: &Settings, look: impl FnMut(&[Slice])) {
+    split(slices, |length| (band.0..=band.1).contains(&length), settings.bit_rate.1, run, settings, look);
 }
 
 /// Calls `look` with each run of slices whose lengths belong together that pauses do not cut and that is worth it. `run` is room for them.
