@@ -5,6 +5,8 @@ use earwitness_core::mac::Mac;
 use earwitness_core::verdict::Received;
 use unicode_width::UnicodeWidthChar;
 
+use super::words::counted;
+
 /// Columns of the longest name in a report for people.
 pub const WIDEST: usize = 48;
 /// Columns of the longest name in a report for programs: the longest DNS name (RFC 1035, section 2.3.4).
@@ -103,7 +105,7 @@ const OTHER_NAMES: usize = 2;
 pub fn received(it: &Received) -> String {
     let mut names: Vec<_> = it.other_names.iter().take(OTHER_NAMES).map(|name| clean(name.reveal(), WIDEST)).collect();
     if let Some(more) = it.other_names.len().checked_sub(OTHER_NAMES).filter(|more| *more > 0) {
-        names.push(format!("{more} more names"));
+        names.push(counted(more as u64, "more name", "more names"));
     }
     if names.is_empty() {
         return whom(&it.receiver);
@@ -143,7 +145,7 @@ mod tests {
         let receiver = sample::receiver("198.51.100.20", Some(("a.example", NameSource::Tls)));
         let other_names = ["b.example", "c.example", "d.example"].map(|it| Private::new(it.to_owned())).to_vec();
         let told = received(&Received { receiver, other_names, octets: 1 });
-        assert!(told.ends_with("], also called b.example, c.example, 1 more names"), "{told}");
+        assert!(told.ends_with("], also called b.example, c.example, 1 more name"), "{told}");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use earwitness_core::findings::{DeviceFindings, SenderSign};
 
+use super::words;
+
 /// A sign in a word or two, for programs.
 #[must_use]
 pub const fn word(sign: SenderSign) -> &'static str {
@@ -31,8 +33,7 @@ const fn told(sign: SenderSign) -> &'static str {
 #[must_use]
 pub fn sentence(found: &DeviceFindings) -> Option<String> {
     let signs: Vec<_> = found.sender_signs.iter().map(|it| told(*it)).collect();
-    let (last, first) = signs.split_last()?;
-    let signs = if first.is_empty() { (*last).to_owned() } else { format!("{} and {last}", first.join(", ")) };
+    let signs = words::listed(&signs)?;
     let who = if found.sender_signs.iter().any(|it| it.is_of_forwarding()) {
         "Several devices seem to send under this MAC address, as behind a repeater, a second router or a computer with virtual machines"
     } else {

@@ -1,9 +1,18 @@
-//! Numbers in plain words: durations, octets, rates, moments. One place, so that every report says them alike.
+//! Numbers and lists in plain words: durations, octets, rates, moments. One place, so that every report says them alike.
 
 use earwitness_core::findings::Estimate;
 use earwitness_core::time::{SECOND, Timestamp};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
+
+/// Items in a row: `a`, `a and b`, `a, b and c`; nothing of none.
+#[must_use]
+pub fn listed<T: AsRef<str>>(items: &[T]) -> Option<String> {
+    let (last, first) = items.split_last()?;
+    let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+    let last = last.as_ref();
+    Some(if first.is_empty() { last.to_owned() } else { format!("{} and {last}", first.join(", ")) })
+}
 
 /// A length of time from nanoseconds: `4.2 s`, `3 min 5 s`, `3 h 12 min`, `6 days 4 h`.
 #[must_use]
@@ -180,6 +189,15 @@ pub(crate) fn round(number: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_ends_in_and() {
+        for (items, said) in
+            [(&[][..], None), (&["a"], Some("a")), (&["a", "b"], Some("a and b")), (&["a", "b", "c"], Some("a, b and c"))]
+        {
+            assert_eq!(listed(items).as_deref(), said);
+        }
+    }
 
     #[test]
     fn durations_read_like_speech() {

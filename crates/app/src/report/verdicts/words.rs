@@ -235,20 +235,13 @@ fn low_rate(it: &Evidence) -> Option<String> {
 
 /// To whom, with octets.
 fn whom(it: &Evidence) -> Option<String> {
-    let (last, first) = it.received.split_last()?;
     let one = |it: &Received| format!("{} ({})", names::received(it), octets(it.octets));
     let what = match () {
         () if it.is_proven() && it.direction != Some(Direction::Less) => "After the sounds it sent to",
         () if it.goes_on() => "The stream went to",
         () => "In all it sent to",
     };
-    let named: Vec<String> = it.received.iter().take(RECEIVERS).map(one).collect();
-    let more = it.received.len().saturating_sub(RECEIVERS);
-    let receivers = match (more, first.is_empty()) {
-        (0, true) => one(last),
-        (0, false) => format!("{} and {}", named.get(..named.len() - 1).unwrap_or_default().join(", "), one(last)),
-        (more, _) => format!("{} and {more} more", named.join(", ")),
-    };
+    let receivers = first_of(it.received.iter().map(one).collect())?;
     Some(format!("{what} {receivers}."))
 }
 
@@ -328,13 +321,17 @@ pub fn receivers(it: &Evidence) -> Option<String> {
             all.push(name);
         }
     }
+    first_of(all)
+}
+
+/// The first receivers, and how many more there are.
+fn first_of(mut all: Vec<String>) -> Option<String> {
     let more = all.len().saturating_sub(RECEIVERS);
     all.truncate(RECEIVERS);
     if more > 0 {
         all.push(format!("{more} more"));
     }
-    let (last, first) = all.split_last()?;
-    Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
+    words::listed(&all)
 }
 
 /// What the error rate means.

@@ -86,6 +86,8 @@ fn frame(lengths: &Lengths, least: usize, datagrams: bool) -> Option<(u32, u32)>
     let place = counts.partition_point(|length| length.0 < commonest);
     let others = counts.get(place.saturating_sub(LENGTHS / 2)..(place + LENGTHS / 2).min(counts.len()))?;
     let apart = |length: u32| length.abs_diff(commonest);
+    let beyond = || counts.iter().filter(|other| other.0 > commonest);
+    let all_beyond: usize = beyond().map(|other| other.1).sum();
     let mut best: Option<(usize, u32)> = None;
     for &(length, _) in others.iter().filter(|length| length.0 != commonest) {
         for parts in (1..=MOST).filter(|parts| apart(length) % parts == 0) {
@@ -101,12 +103,11 @@ fn frame(lengths: &Lengths, least: usize, datagrams: bool) -> Option<(u32, u32)>
             };
             let (records, distinct) = others.iter().filter(fits).fold((0, 0), |sum, length| (sum.0 + length.1, sum.1 + 1));
             let longer = best.is_none_or(|best| (records, frame) > best);
-            let beyond = |other: &&(u32, usize)| other.0 > commonest;
-            let all_beyond: usize = counts.iter().filter(beyond).map(|other| other.1).sum();
-            let on_lattice: usize =
-                counts.iter().filter(beyond).filter(|other| apart(other.0) % frame == 0).map(|other| other.1).sum();
-            let mostly = on_lattice * 4 >= all_beyond * 3;
-            if longer && mostly && records >= OTHERS && (distinct > 1 || parts == 1) {
+            if !longer || records < OTHERS || (distinct < 2 && parts > 1) {
+                continue;
+            }
+            let on_lattice: usize = beyond().filter(|other| apart(other.0) % frame == 0).map(|other| other.1).sum();
+            if on_lattice * 4 >= all_beyond * 3 {
                 best = Some((records, frame));
             }
         }
