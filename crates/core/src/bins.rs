@@ -23,12 +23,18 @@ pub struct PackedBins {
     strides: Vec<(i64, usize)>,
 }
 
+/// Octets of the longest bin: three numbers of 64 bits, seven of them in an octet.
+const LONGEST: usize = 30;
+
 /// Bins between two places from which unpacking can begin.
 const STRIDE: usize = 256;
 
 impl PackedBins {
     /// Adds a bin behind the others.
     pub fn push(&mut self, bin: Bin) {
+        if self.octets.capacity() - self.octets.len() < LONGEST {
+            self.octets.reserve(LONGEST);
+        }
         put(&mut self.octets, zigzag(bin.index.wrapping_sub(self.last)));
         put(&mut self.octets, u64::from(bin.frames));
         put(&mut self.octets, bin.payload_octets);

@@ -17,6 +17,10 @@ const MARKS: usize = 3;
 /// A name without what moves a cursor, turns the direction of text, hides, or overflows; blanks are joined.
 #[must_use]
 pub fn clean(name: &str, widest: usize) -> String {
+    // Most names are of this kind, and nothing below would change them.
+    if name.len() < widest && name.bytes().all(|octet| octet.is_ascii_graphic()) {
+        return name.to_owned();
+    }
     let (mut out, mut columns, mut marks) = (String::new(), 0, 0);
     for symbol in name.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
         let symbol = if is_harmful(symbol) { char::REPLACEMENT_CHARACTER } else { symbol };

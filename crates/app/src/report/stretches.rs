@@ -37,10 +37,19 @@ pub fn observed(findings: &Findings) -> i64 {
     stretches.iter().fold(0, |sum, it| sum.saturating_add(it.length()))
 }
 
-/// The bins, the first and last cut to what the device was really seen in.
+/// Runs of bins, one that begins or ends the time in which the device was seen cut to that.
 fn bins<'a>(device: &'a DeviceFindings, series: &'a Series) -> impl Iterator<Item = Window> + 'a {
-    series.bins.iter().map(|bin| {
-        let it = bin_window(series, bin.index);
+    let mut bins = series.bins.iter().map(|bin| bin.index).peekable();
+    let runs = std::iter::from_fn(move || {
+        let first = bins.next()?;
+        let mut last = first;
+        while let Some(next) = bins.next_if_eq(&last.wrapping_add(1)) {
+            last = next;
+        }
+        Some((first, last))
+    });
+    runs.map(|(first, last)| {
+        let it = Window { from: bin_window(series, first).from, until: bin_window(series, last).until };
         let cut = Window { from: it.from.max(device.seen.from), until: it.until.min(device.seen.until) };
         if cut.length() > 0 { cut } else { it }
     })

@@ -73,7 +73,7 @@ pub(super) fn amount(upload: &Upload<'_>) -> Amount {
     let (mut sound, mut pre_roll) =
         if upload.unread.is_empty() { upload.counted(upload.seconds_of(beside)) } else { upload.estimated() };
     // As much was heard as time passed, unless the sender fell silent meanwhile.
-    if within.windows(2).all(|pair| pair[1].at.saturating_sub(pair[0].at) <= SILENCE) {
+    if within.windows(2).all(|pair| pair[1].since(pair[0].at) <= SILENCE) {
         sound.value = sound.value.max(upload.lasted());
     }
     sound.high = sound.high.max(sound.value + upload.beat());

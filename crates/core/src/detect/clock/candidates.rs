@@ -173,7 +173,7 @@ fn whole_or_parts(
 
 /// What lies before the longest gap and after it, if that is a break.
 fn broken(part: &[Slice]) -> Option<(&[Slice], &[Slice])> {
-    let gap = |pair: &[Slice]| pair[1].at.saturating_sub(pair[0].at);
+    let gap = |pair: &[Slice]| pair[1].since(pair[0].at);
     let (before, longest) = part.windows(2).map(gap).enumerate().max_by_key(|gap| gap.1)?;
     let usual = lasted(part) / to_f64(part.len() as u64);
     (longest >= LEAST_BREAK && to_f64(longest.unsigned_abs()) >= BREAK * usual).then(|| part.split_at(before + 1))
@@ -358,9 +358,9 @@ fn split(
         }
         run.clear();
     };
-    let mut latest = i64::MAX;
+    let mut latest = slices.first().map_or(0, |slice| slice.at);
     for slice in slices.iter().filter(|slice| belongs(slice.length)) {
-        if slice.at.saturating_sub(latest) > settings.pause {
+        if slice.since(latest) > settings.pause {
             close(run);
         }
         latest = slice.at;
@@ -414,10 +414,10 @@ fn reach(slices: &[Slice], settings: &Settings) -> usize {
     let mut before = first.at;
     for (index, slice) in slices.iter().enumerate().skip(1) {
         octets += u64::from(slice.length);
-        let (sum, passed) = (octets as f64, slice.at.saturating_sub(first.at));
+        let (sum, passed) = (octets as f64, slice.since(first.at));
         fast = fast.min(passed.saturating_add(STRAY) as f64 / sum);
         slow = slow.max(passed.saturating_sub(STRAY) as f64 / sum);
-        if slow > fast || slice.at.saturating_sub(before) > settings.pause {
+        if slow > fast || slice.since(before) > settings.pause {
             return index;
         }
         before = slice.at;

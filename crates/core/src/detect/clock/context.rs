@@ -49,7 +49,7 @@ pub(super) fn share_of_flow(slices: &[Slice], live: i64, episode: &[Slice]) -> f
 /// What was sent around a run, as far as it could be a part of a stream that goes on: not before or after a pause. An episode holds pauses where
 /// octets were sent again meanwhile.
 fn unbroken(episode: &[Slice], from: i64, until: i64, pause: i64) -> &[Slice] {
-    let paused = |pair: &[Slice]| pair[1].at.saturating_sub(pair[0].at) > pause;
+    let paused = |pair: &[Slice]| pair[1].since(pair[0].at) > pause;
     let around = between(episode, from.saturating_sub(FAR), until.saturating_add(FAR));
     let (before, within) = around.split_at(around.partition_point(|slice| slice.at <= from));
     let begin = before.windows(2).rposition(paused).map_or(0, |pair| pair + 1);
@@ -83,12 +83,12 @@ pub(super) fn is_an_answer(slices: &[Slice]) -> bool {
     if f64::from(last.answered.wrapping_sub(first.answered)) > RECEIVED * octets(slices) {
         return true;
     }
-    let moments = slices.chunk_by(|a, b| b.at.saturating_sub(a.at) <= ONE_MOMENT).filter_map(<[Slice]>::first);
+    let moments = slices.chunk_by(|a, b| b.since(a.at) <= ONE_MOMENT).filter_map(<[Slice]>::first);
     let (mut all, mut places) = (0, Vec::new());
     let mut before = first;
     for slice in moments.skip(1) {
         all += 1;
-        let gap = to_f64(slice.at.saturating_sub(before.at)) / 1e3;
+        let gap = to_f64(slice.since(before.at)) / 1e3;
         if slice.answered != before.answered && f64::from(slice.since_answer) <= gap {
             places.push(f64::from(slice.since_answer) / gap);
         }

@@ -238,18 +238,16 @@ const FULL_RECORD: u32 = 16_000;
 fn find_moments(measure: Measure, slices: &[Slice], moments: &mut Vec<(f64, f64)>) {
     moments.clear();
     moments.reserve(slices.len());
-    let first = slices.first().map_or(0, |slice| slice.at);
-    let (mut sent, mut latest) = (0.0, i64::MAX);
+    let Some(first) = slices.first() else { return };
+    let (mut sent, mut latest) = (0.0, first);
     for slice in slices {
-        if slice.at.saturating_sub(latest) > ONE_MOMENT {
-            moments.push((sent, to_f64(latest.saturating_sub(first))));
+        if slice.since(latest.at) > ONE_MOMENT {
+            moments.push((sent, to_f64(latest.since(first.at))));
         }
-        latest = slice.at;
+        latest = slice;
         sent += measure.of(slice);
     }
-    if !slices.is_empty() {
-        moments.push((sent, to_f64(latest.saturating_sub(first))));
-    }
+    moments.push((sent, to_f64(latest.since(first.at))));
 }
 
 /// Octets of all slices.

@@ -31,6 +31,14 @@ pub struct Slice {
     pub since_answer: u32,
 }
 
+impl Slice {
+    /// Nanoseconds since `earlier`. Slices of an episode lie minutes apart at most, so that nothing can overflow.
+    #[inline]
+    pub(crate) fn since(&self, earlier: i64) -> i64 {
+        self.at.wrapping_sub(earlier)
+    }
+}
+
 /// What tells a codec's clock from other machinery. All can be set; the defaults follow from what codecs do, not from captures.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Settings {
