@@ -39,6 +39,12 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// Nanoseconds between the two, whichever comes first.
+    #[must_use]
+    pub const fn apart(self, other: Self) -> u64 {
+        self.0.abs_diff(other.0)
+    }
+
     /// The moment `nanos` later (or earlier, when negative).
     #[must_use]
     pub const fn plus(self, nanos: i64) -> Self {

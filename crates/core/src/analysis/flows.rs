@@ -51,11 +51,16 @@ fn place((addresses, ports): Packed) -> usize {
     usize::from(highest)
 }
 
+#[inline]
+fn place_of([.., ports]: &Spread) -> usize {
+    place((0, *ports))
+}
+
 /// Upstream flows by their five-tuple, seen from the device.
 #[derive(Debug)]
 pub(super) struct Flows {
     v4: Table<Packed>,
-    others: Table<FlowKey>,
+    others: Table<Spread>,
     uplinks: Vec<Option<Uplink>>,
     free: Vec<u32>,
     /// The flows met latest, followed or not, each at the place that its key points to.
@@ -98,20 +103,21 @@ impl Flows {
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
     fn number(&mut self, key: &FlowKey) -> u32 {
-        let Some(packed) = pack(key) else { return self.other_number(key) };
-        let (met, number) = self.recent[place(packed)];
-        if met == packed { number } else { self.look_up(packed) }
+        if let Some(packed) = pack(key) {
+            let (met, number) = self.recent[place(packed)];
+            if met == packed { number } else { self.look_up(packed) }
+        } else {
+            let spread = spread(key);
+            let (met, number) = &self.recent_others[place_of(&spread)];
+            if *met == spread { *number } else { self.look_up_other(spread) }
+        }
     }
 
     #[inline(never)]
-    fn other_number(&mut self, key: &FlowKey) -> u32 {
-        let spread = spread(key);
-        let (met, number) = &mut self.recent_others[place((0, spread[4]))];
-        let differ = met.iter().zip(spread).fold(0, |differ, (one, other)| differ | (one ^ other));
-        if differ != 0 {
-            (*met, *number) = (spread, self.others.get(key).unwrap_or(NONE));
-        }
-        *number
+    fn look_up_other(&mut self, spread: Spread) -> u32 {
+        let number = self.others.get(&spread).unwrap_or(NONE);
+        self.recent_others[place_of(&spread)] = (spread, number);
+        number
     }
 
     #[inline(never)]
@@ -149,9 +155,9 @@ impl Flows {
             self.v4.insert(packed, number);
             self.recent[place(packed)] = (packed, number);
         } else {
-            self.others.insert(key, number);
             let spread = spread(&key);
-            self.recent_others[place((0, spread[4]))] = (spread, number);
+            self.others.insert(spread, number);
+            self.recent_others[place_of(&spread)] = (spread, number);
         }
         let place = self.uplinks.get_mut(number as usize)?;
         Some(place.insert(Uplink::new(key, device, at)))
@@ -193,8 +199,9 @@ impl Flows {
                 *recent = (NO_KEY, 0);
             }
         } else {
-            self.others.remove(&uplink.key);
-            self.recent_others.fill((NO_SPREAD, 0));
+            let spread = spread(&uplink.key);
+            self.others.remove(&spread);
+            self.recent_others[place_of(&spread)] = (NO_SPREAD, 0);
         }
         self.free.push(u32::try_from(number).unwrap_or(u32::MAX));
         Some(uplink)

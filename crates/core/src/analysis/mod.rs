@@ -34,9 +34,11 @@ use self::live::Upload;
 use self::metered::Metered;
 use self::pairs::{Addresses, Ends, NOBODY, Pairs};
 use self::repeats::Repeats;
-use self::streams::{Collected, Flow};
+use self::streams::{Collected, Shown};
 use self::told::{Lease, Told, Way};
-use crate::dissect::{Dissection, Ip, Layer, Neighbour, Net, Stop, Transport, layered, neighbour, on_link_prefixes, plain};
+use crate::dissect::{
+    Dissection, Ip, Layer, Neighbour, Net, Stop, Transport, layered, neighbour, on_link_prefixes, plain, plain_ipv6,
+};
 use crate::findings::{CaptureFacts, DeviceId, FlowKey};
 use crate::frame::Frame;
 use crate::mac::Mac;
@@ -160,7 +162,7 @@ impl Analysis {
         // Both ways lead through the same code. Inlined here for the commonest frames, it keeps their facts in registers.
         match plain(frame.link, frame.bytes) {
             Some(packet) => self.plain(frame, &packet),
-            None => self.layered(frame),
+            None => self.other(frame),
         }
     }
 
@@ -174,12 +176,7 @@ impl Analysis {
             Some(ends) => ends,
             None => self.meet(frame, addresses),
         };
-        let bin = self.bins.index(frame.at);
-        self.meter((frame.at, bin), frame.wire_len, packet.payload_len, ends);
-        if self.burst_bins.is_some() {
-            self.count_for_burst(frame, ends);
-        }
-        self.transport(packet, ip, ends, (frame, bin));
+        self.count(frame, packet, ip, ends);
     }
 
     /// The ends of a frame between a new pair. Reads the frame again: were its facts lent to this, they could not stay
@@ -197,6 +194,40 @@ impl Analysis {
         ends
     }
 
+    /// Any other frame.
+    #[inline(never)]
+    fn other(&mut self, frame: &Frame<'_>) {
+        match plain_ipv6(frame.link, frame.bytes) {
+            Some(packet) => self.plain_ipv6(frame, &packet),
+            None => self.layered(frame),
+        }
+    }
+
+    /// A frame of the second commonest shape.
+    #[expect(clippy::inline_always, reason = "see `frame`")]
+    #[inline(always)]
+    fn plain_ipv6(&mut self, frame: &Frame<'_>, packet: &Dissection<'_>) {
+        let Net::Ip(ip) = &packet.net else { return };
+        let known = Addresses::any(packet, ip).and_then(|addresses| self.other_pairs.get(addresses));
+        match known {
+            Some(ends) => self.count(frame, packet, ip, ends),
+            None => self.layered(frame),
+        }
+    }
+
+    /// Counts what passed between two ends.
+    #[expect(clippy::inline_always, reason = "see `frame`")]
+    #[inline(always)]
+    fn count(&mut self, frame: &Frame<'_>, packet: &Dissection<'_>, ip: &Ip, ends: Ends) {
+        let bin = self.bins.index(frame.at);
+        self.meter((frame.at, bin), frame.wire_len.saturating_sub(packet.outer), packet.payload_len, ends);
+        if self.burst_bins.is_some() {
+            self.count_for_burst(frame, ends);
+        }
+        self.transport(packet, ip, ends, (frame, bin));
+    }
+
+    #[cold]
     #[inline(never)]
     fn layered(&mut self, frame: &Frame<'_>) {
         let packet = layered(frame.link, frame.bytes, frame.wire_len);
@@ -213,12 +244,7 @@ impl Analysis {
                     }
                     ends
                 });
-                let bin = self.bins.index(frame.at);
-                self.meter((frame.at, bin), frame.wire_len.saturating_sub(packet.outer), packet.payload_len, ends);
-                if self.burst_bins.is_some() {
-                    self.count_for_burst(frame, ends);
-                }
-                self.transport(&packet, &ip, ends, (frame, bin));
+                self.count(frame, &packet, &ip, ends);
             }
             _ => self.without_ip(frame, &packet),
         }
@@ -404,16 +430,16 @@ impl Analysis {
     #[inline(always)]
     fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, (frame, bin): (&Frame<'_>, i64)) {
         let at = frame.at;
-        let (hops, identification) = (ip.hops, ip.identification);
+        let shown = Shown { at, bin, hops: ip.hops, identification: ip.identification, from: ends.from };
         let follow = self.settings.clock.is_some() && ends.to != Scope::Group;
         match packet.transport {
             Transport::Tcp { source: source_port, destination: destination_port, sequence, acknowledgement, flags } => {
                 if follow && packet.payload_len > 0 {
-                    let acknowledges = Some(acknowledgement);
-                    let flow =
-                        Flow { key: key(ip, source_port, destination_port), ends, at, bin, hops, identification, acknowledges };
+                    let key = key(ip, source_port, destination_port);
                     let segment = Segment { at, captured: packet.payload, length: packet.payload_len };
-                    self.stream(&flow, packet.payload_len, |uplink| uplink.segment(sequence, segment));
+                    self.stream(key, ends, shown, Some(acknowledgement), packet.payload_len, |uplink| {
+                        uplink.segment(sequence, segment);
+                    });
                 } else if follow && flags & (SYN | RST) != 0 {
                     let key = key(ip, source_port, destination_port);
                     match flags & (SYN | ACK) {
@@ -428,7 +454,7 @@ impl Analysis {
                     && let Some(told) = self.told.get_mut(ends.source as usize)
                 {
                     let names = self.settings.clock.is_some().then_some(&mut self.names);
-                    let way = Way { ends, ip, ports: (source_port, destination_port) };
+                    let way = Way { ends, addresses: (ip.source, ip.destination), ports: (source_port, destination_port) };
                     let lease = told::datagram(told, names, way, packet.payload);
                     if let Some(lease) = lease {
                         self.lease(lease);
@@ -436,17 +462,9 @@ impl Analysis {
                 }
                 let (payload, length) = (packet.payload, packet.payload_len);
                 if follow && length > 0 {
-                    let flow = Flow {
-                        key: key(ip, source_port, destination_port),
-                        ends,
-                        at,
-                        bin,
-                        hops,
-                        identification,
-                        acknowledges: None,
-                    };
+                    let key = key(ip, source_port, destination_port);
                     let copy = (ip.identification, checksum);
-                    self.stream(&flow, length, |uplink| uplink.datagram(at, payload, length, copy));
+                    self.stream(key, ends, shown, None, length, |uplink| uplink.datagram(at, payload, length, copy));
                 }
             }
             Transport::Icmp { kind, .. }
@@ -455,7 +473,7 @@ impl Analysis {
                 self.neighbour(ends.source, packet.payload);
             }
             Transport::Icmp { kind, code } if (kind, code) == if ip.source.is_ipv4() { (3, 3) } else { (1, 4) } => {
-                self.unreachable(ip, ends.source, packet.payload, at);
+                self.unreachable((ip.source, ip.destination), ends.source, packet.payload, at);
             }
             _ => {}
         }

@@ -57,6 +57,7 @@ impl Addresses<1> {
 
 impl Addresses<4> {
     /// Those of any packet whose link shows two devices or a group.
+    #[inline]
     pub(super) fn any(packet: &Dissection<'_>, ip: &Ip) -> Option<Self> {
         let (source, destination) = (packet.source?.to_u64(), packet.destination?.to_u64());
         // A MAC address leaves room for the version: an IPv4 address is not the IPv6 address that it is mapped to.

@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use super::streams::Flow;
+use super::streams::Shown;
 use super::uplink::Uplink;
 use crate::findings::{FlowKey, SenderSign};
 use crate::roster::Index;
@@ -217,39 +217,39 @@ impl AllSenders {
     }
 
     /// A flow begins with its first payload.
-    pub(super) fn opened(&mut self, uplink: &mut Uplink, packet: &Flow, frames: u64) {
-        let ports = (packet.key.source_port, packet.key.destination_port);
-        if packet.key.protocol == TCP
+    pub(super) fn opened(&mut self, uplink: &mut Uplink, shown: Shown, frames: u64) {
+        let ports = (uplink.key.source_port, uplink.key.destination_port);
+        if uplink.key.protocol == TCP
             && let Some(own) = self.of(uplink.device)
             && let Some(place) = own.waiting.iter().position(|it| it.ports == ports)
         {
             let Waiting { options, refused, .. } = own.waiting.swap_remove(place);
             (uplink.sender.options, uplink.sender.refused) = (options, refused);
         }
-        self.look(uplink, packet, frames);
+        self.look(uplink, shown, frames);
     }
 
     /// Looks at the first packet of a second; `frames`: how many the device has sent.
     #[cold]
     #[inline(never)]
-    pub(super) fn look(&mut self, uplink: &mut Uplink, packet: &Flow, frames: u64) {
+    pub(super) fn look(&mut self, uplink: &mut Uplink, shown: Shown, frames: u64) {
         let sender = &mut uplink.sender;
-        if sender.looks >= LOOKS && packet.bin % THEN != 0 && sender.refused.is_none() {
+        if sender.looks >= LOOKS && shown.bin % THEN != 0 && sender.refused.is_none() {
             return;
         }
-        let FlowKey { source, protocol, destination, .. } = packet.key;
-        sender.look(packet.at, packet.hops, packet.identification, protocol == TCP);
+        let FlowKey { source, protocol, destination, .. } = uplink.key;
+        sender.look(shown.at, shown.hops, shown.identification, protocol == TCP);
         if source.is_ipv4()
-            && packet.ends.from == Scope::Home
+            && shown.from == Scope::Home
             && let Some(own) = self.of(uplink.device)
         {
             own.count(Line {
                 protocol,
-                number: packet.identification,
+                number: shown.identification,
                 frames,
                 receivers: [Some(destination), None, None],
                 returns: 0,
-                latest: packet.at,
+                latest: shown.at,
             });
         }
     }

@@ -1,5 +1,7 @@
 //! The part of the analysis that follows flows: who sends what to whom, and what the detectors say of it.
 
+use std::net::IpAddr;
+
 use super::Analysis;
 use super::address_names::AddressNames;
 use super::contacts::Contacts;
@@ -9,7 +11,6 @@ use super::settings::Settings;
 use super::sightings::{audios, join, large_upload};
 use super::uplink::Uplink;
 use crate::detect::clock::{self, Slice, Train};
-use crate::dissect::Ip;
 use crate::findings::{FlowKey, NameSource, Receiver, Seen, Sighting, TrainShape};
 use crate::frame::{Frame, Link};
 use crate::roster::{Index, Roster};
@@ -56,10 +57,9 @@ const MOST_ACKNOWLEDGED: u32 = 1 << 28;
 /// So many notes of what was missed are kept before they are counted.
 const MISSED: usize = 1_024;
 
-/// One packet's place among the flows.
-pub(super) struct Flow {
-    pub(super) key: FlowKey,
-    pub(super) ends: Ends,
+/// What a packet shows of who sent it. Handed on as a copy: lent, it would have to be written to memory for each packet.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
     pub(super) at: Timestamp,
     /// The second that it is counted in.
     pub(super) bin: i64,
@@ -67,8 +67,8 @@ pub(super) struct Flow {
     pub(super) hops: u8,
     /// IPv4 identification.
     pub(super) identification: u32,
-    /// What it acknowledges, if it is of TCP.
-    pub(super) acknowledges: Option<u32>,
+    /// Where its sender's address lies.
+    pub(super) from: Scope,
 }
 
 /// What the detectors have found so far.
@@ -92,34 +92,47 @@ pub(super) struct Collected {
 }
 
 impl Analysis {
-    /// A packet with payload: what a device sends goes to its uplink by `take`, what it is sent counts as an answer.
+    /// A packet with `length` octets of payload: what a device sends goes to its uplink by `take`, what it is sent counts as an answer. `acknowledges`
+    /// is its acknowledgement, if it is of TCP.
     #[expect(clippy::inline_always, reason = "see `Analysis::frame`")]
     #[inline(always)]
-    pub(super) fn stream(&mut self, flow: &Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
-        let Ends { source: device, from, to, .. } = flow.ends;
+    pub(super) fn stream(
+        &mut self,
+        key: FlowKey,
+        ends: Ends,
+        shown: Shown,
+        acknowledges: Option<u32>,
+        length: u32,
+        take: impl FnOnce(&mut Uplink),
+    ) {
+        let Ends { source: device, from, to, .. } = ends;
+        let Shown { at, bin, .. } = shown;
         // Between home and internet one direction is upstream; elsewhere either may be.
         if from == Scope::Internet || to == Scope::Home {
-            match self.flows.find(&flow.key.reversed()) {
-                Some(uplink) => uplink.answer(flow.at, length),
-                None => self.unmet(flow),
+            if let Some(uplink) = self.flows.find(&key.reversed()) {
+                uplink.answer(at, length);
+            } else if let Some(acknowledged) = acknowledges
+                && (from, to) == (Scope::Internet, Scope::Home)
+            {
+                self.unmet(key, ends.destination, at, acknowledged);
             }
         }
         if device == NOBODY || (from != Scope::Home && to != Scope::Internet) {
             return;
         }
-        if let Some(uplink) = self.flows.find(&flow.key) {
-            if uplink.is_quiet(flow.at, &self.settings) {
-                settle(uplink, flow.at, &self.settings, &self.names, &self.roster, &mut self.collected);
+        if let Some(uplink) = self.flows.find(&key) {
+            if uplink.is_quiet(at, &self.settings) {
+                settle(uplink, at, &self.settings, &self.names, &self.roster, &mut self.collected);
             }
             if uplink.intake.slices.len() == uplink.intake.slices.capacity() {
                 self.collected.lend(&mut uplink.intake.slices);
             }
-            if uplink.sent.add(flow.bin, length) {
+            if uplink.sent.add(bin, length) {
                 let frames = self.metered.get(device as usize).map_or(0, |metered| metered.leaves().0);
-                self.collected.senders.look(uplink, flow, frames);
+                self.collected.senders.look(uplink, shown, frames);
             }
             take(uplink);
-            if uplink.is_full(flow.at) {
+            if uplink.is_full(at) {
                 judge(uplink, true, &self.settings, &self.names, &self.roster, &mut self.collected.scratch);
                 self.collected.keep(std::mem::take(&mut uplink.intake.slices));
             }
@@ -129,22 +142,21 @@ impl Analysis {
             }
         } else if from == Scope::Home || !self.roster.forwards(device) {
             // What comes from the home's own addresses is followed whoever sends it, so that a role that is revised loses no upload.
-            self.open(flow, length, take);
+            self.open(key, device, shown, length, take);
         }
     }
 
     #[cold]
-    fn open(&mut self, flow: &Flow, length: u32, take: impl FnOnce(&mut Uplink)) {
-        let (key, device, at) = (flow.key, flow.ends.source, flow.at);
+    fn open(&mut self, key: FlowKey, device: Index, shown: Shown, length: u32, take: impl FnOnce(&mut Uplink)) {
         self.acknowledged.remove(&key);
         let Self { flows, settings, names, roster, collected, metered, .. } = self;
         let mut ended = |mut uplink: Uplink| close(&mut uplink, settings, names, roster, collected);
-        if let Some(uplink) = flows.open(key, device, at, &mut ended) {
-            uplink.sent.add(flow.bin, length);
+        if let Some(uplink) = flows.open(key, device, shown.at, &mut ended) {
+            uplink.sent.add(shown.bin, length);
             take(uplink);
             if let Some(metered) = metered.get_mut(device as usize) {
                 metered.opened(key);
-                collected.senders.opened(uplink, flow, metered.leaves().0);
+                collected.senders.opened(uplink, shown, metered.leaves().0);
             }
         }
         flows.taken += PER_PACKET;
@@ -152,25 +164,23 @@ impl Analysis {
 
     /// What comes from the internet on a flow of which nothing was seen to be sent. If it acknowledges more and more, octets were sent that do not pass here.
     #[cold]
-    fn unmet(&mut self, flow: &Flow) {
-        let Ends { destination, from, to, .. } = flow.ends;
-        let Some(acknowledged) = flow.acknowledges.filter(|_| from == Scope::Internet && to == Scope::Home) else { return };
+    fn unmet(&mut self, key: FlowKey, destination: Index, at: Timestamp, acknowledged: u32) {
         // What was seen and not followed was not missed.
         if destination == NOBODY || self.flows.not_followed > 0 {
             return;
         }
         // A download acknowledges the same all along.
-        let ports = u32::from(flow.key.source_port) << 16 | u32::from(flow.key.destination_port);
-        let [.., place] = (flow.key.source_port ^ flow.key.destination_port).to_be_bytes();
+        let ports = u32::from(key.source_port) << 16 | u32::from(key.destination_port);
+        let [.., place] = (key.source_port ^ key.destination_port).to_be_bytes();
         let latest = &mut self.unmet[usize::from(place)];
         if *latest == (ports, acknowledged) {
             return;
         }
         *latest = (ports, acknowledged);
-        let key = flow.key.reversed();
+        let key = key.reversed();
         let octets = self.acknowledged.get(&key).map_or(0, |before| acknowledged.wrapping_sub(before));
         if octets > 0 && octets < MOST_ACKNOWLEDGED {
-            self.collected.missed.push((destination, flow.at, octets));
+            self.collected.missed.push((destination, at, octets));
             if self.collected.missed.len() >= MISSED {
                 self.note_missed();
             }
@@ -239,9 +249,9 @@ impl Analysis {
     /// A message of ICMP that nobody waits for a datagram.
     #[cold]
     #[inline(never)]
-    pub(super) fn unreachable(&mut self, ip: &Ip, device: Index, message: &[u8], at: Timestamp) {
-        let Some((source_port, destination_port)) = refused_ports(message, ip.source.is_ipv6()) else { return };
-        let key = FlowKey { source: ip.source, destination: ip.destination, protocol: UDP, source_port, destination_port };
+    pub(super) fn unreachable(&mut self, (source, destination): (IpAddr, IpAddr), device: Index, message: &[u8], at: Timestamp) {
+        let Some((source_port, destination_port)) = refused_ports(message, source.is_ipv6()) else { return };
+        let key = FlowKey { source, destination, protocol: UDP, source_port, destination_port };
         let Self { flows, collected, .. } = self;
         if let Some(uplink) = flows.find(&key) {
             collected.senders.refuses(device, (source_port, destination_port), Some(uplink), at);
@@ -449,17 +459,16 @@ impl Uplink {
     #[expect(clippy::inline_always, reason = "a few comparisons for each packet")]
     #[inline(always)]
     pub(super) fn is_quiet(&self, now: Timestamp, settings: &Settings) -> bool {
-        let pause = settings.clock.map_or(i64::MAX, |clock| clock.pause);
-        let passed = |last: &Slice| now.nanos().saturating_sub(last.at).saturating_abs();
-        let over = |last: &Slice| passed(last) > pause && self.is_at_rest(now, passed(last));
-        self.intake.slices.last().is_some_and(over)
-            || self.intake.transfer.is_some_and(|transfer| now.since(transfer.last).saturating_abs() > settings.bulk.pause)
+        let pause = settings.clock.map_or(u64::MAX, |clock| clock.pause.unsigned_abs());
+        let passed = self.intake.slices.last().map_or(0, |last| now.nanos().abs_diff(last.at));
+        passed > pause && self.is_at_rest(now, passed)
+            || self.intake.transfer.is_some_and(|transfer| now.apart(transfer.last) > settings.bulk.pause.unsigned_abs())
     }
 
     /// Whether nothing is due of a flow of which nothing new came for a pause and `passed` nanoseconds in all.
     #[cold]
-    fn is_at_rest(&self, now: Timestamp, passed: i64) -> bool {
-        passed > RECOVERY || !self.order.recovers(now)
+    fn is_at_rest(&self, now: Timestamp, passed: u64) -> bool {
+        passed > RECOVERY.unsigned_abs() || !self.order.recovers(now)
     }
 
     /// From when on it will be quiet, if nothing comes before and nothing is sent again.

@@ -1,12 +1,11 @@
 //! What devices tell about themselves and about addresses: DHCP, mDNS, SSDP, DNS.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::address_names::{AddressNames, Question};
 use super::pairs::Ends;
-use crate::dissect::Ip;
 use crate::names::dhcp::{DhcpFacts, dhcp, dhcpv6};
-use crate::names::dns::{dns_answers, dns_question};
+use crate::names::dns::{dns_addresses, dns_question};
 use crate::names::mdns::{SelfNameKind, mdns_names};
 use crate::names::ssdp::ssdp_name;
 use crate::private::Private;
@@ -82,9 +81,10 @@ pub(super) fn is_of_interest(port: u16) -> bool {
 
 /// Between whom a datagram went.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Way<'a> {
+pub(super) struct Way {
     pub(super) ends: Ends,
-    pub(super) ip: &'a Ip,
+    /// Source and destination. Not lent: the facts of a packet whose address is taken would leave the registers.
+    pub(super) addresses: (IpAddr, IpAddr),
     /// Source and destination.
     pub(super) ports: (u16, u16),
 }
@@ -92,7 +92,7 @@ pub(super) struct Way<'a> {
 /// Reads a datagram that the device of `told` sent. Names of addresses go to `names`, for the device that asked for them; where none are wanted,
 /// only DHCP is read. Says what a DHCP server told.
 #[cold]
-pub(super) fn datagram(told: &mut Told, names: Option<&mut AddressNames>, way: Way<'_>, payload: &[u8]) -> Option<Lease> {
+pub(super) fn datagram(told: &mut Told, names: Option<&mut AddressNames>, way: Way, payload: &[u8]) -> Option<Lease> {
     let ports = way.ports;
     if matches!(ports, (MDNS | SSDP, _) | (_, MDNS | SSDP)) {
         told.announcements += 1;
@@ -126,15 +126,15 @@ pub(super) fn datagram(told: &mut Told, names: Option<&mut AddressNames>, way: W
 }
 
 /// A question to a server of names, or its answer.
-fn resolved(names: &mut AddressNames, way: Way<'_>, payload: &[u8]) {
+fn resolved(names: &mut AddressNames, way: Way, payload: &[u8]) {
     let Some(message) = dns_question(payload) else { return };
-    let Way { ends, ip, ports } = way;
+    let Way { ends, addresses, ports } = way;
     let (asker, server, port) =
-        if message.is_answer { (ends.destination, ip.source, ports.1) } else { (ends.source, ip.destination, ports.0) };
+        if message.is_answer { (ends.destination, addresses.0, ports.1) } else { (ends.source, addresses.1, ports.0) };
     let question = Question { asker, server, port, id: message.id, name: Private::new(message.name) };
     if !message.is_answer {
         names.asks(question);
     } else if ports.0 == DNS && names.was_asked(&question) {
-        dns_answers(payload, &mut |name, address| names.answered(asker, name, address));
+        dns_addresses(payload, &mut |address| names.answered(asker, question.name.reveal(), address));
     }
 }

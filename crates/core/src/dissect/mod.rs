@@ -49,6 +49,13 @@ pub(crate) fn plain(link: Link, bytes: &[u8]) -> Option<Dissection<'_>> {
     if link == Link::Ethernet { plain::ethernet_ipv4(bytes) } else { None }
 }
 
+/// Reads a frame of the second commonest shape; `None` for all others.
+#[expect(clippy::inline_always, reason = "see `dissect`")]
+#[inline(always)]
+pub(crate) fn plain_ipv6(link: Link, bytes: &[u8]) -> Option<Dissection<'_>> {
+    if link == Link::Ethernet { plain::ethernet_ipv6(bytes) } else { None }
+}
+
 pub(crate) use layered::dissect as layered;
 
 /// What the headers of a frame say. The payload is lent, not kept.

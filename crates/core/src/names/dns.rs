@@ -20,28 +20,21 @@ pub(super) type Name<'a> = ParsedName<&'a [u8]>;
 pub(super) type Record<'a> = ParsedRecord<'a, [u8]>;
 type Answers<'a> = RecordSection<'a, [u8]>;
 
-/// Calls `each` with the name asked for and an address, for each address that a DNS response gives for that name,
-/// directly or over aliases (`CNAME`), whatever the order of its records.
+/// Calls `each` with each address that a DNS response gives for the name asked for, directly or over aliases (`CNAME`), whatever the order of its records.
 ///
-/// The payload is that of a datagram, or of DNS over TCP after its length prefix. The name is in lower case (resolvers vary
-/// the case on purpose) and has no final dot. A message that was cut gives what stands before the cut; of a long one the
+/// The payload is that of a datagram, or of DNS over TCP after its length prefix. A message that was cut gives what stands before the cut; of a long one the
 /// first 64 records are read. Queries, errors, and what is no DNS message give nothing.
-pub fn dns_answers(payload: &[u8], each: &mut dyn FnMut(&str, IpAddr)) {
+pub fn dns_addresses(payload: &[u8], each: &mut dyn FnMut(IpAddr)) {
     let Some((asked, answers)) = response(payload) else { return };
     // Read once: a record is found only by reading all names before it.
     let answers: Vec<Record<'_>> = records(answers).collect();
     if !answers.iter().any(|record| matches!(record.rtype(), Rtype::A | Rtype::AAAA)) {
         return;
     }
-    let mut name = text_of(asked.iter());
-    name.make_ascii_lowercase();
-    if name.is_empty() {
-        return;
-    }
     let chain = chain_of(asked, &answers);
     for record in answers.iter().filter(|record| chain.contains(&record.owner())) {
         if let Some(address) = address_of(record) {
-            each(&name, address);
+            each(address);
         }
     }
 }
@@ -53,7 +46,7 @@ pub struct DnsQuestion {
     pub id: u16,
     /// Whether it is an answer.
     pub is_answer: bool,
-    /// The name that is asked for, in lower case.
+    /// The name that is asked for, in lower case (resolvers vary the case on purpose), without a final dot.
     pub name: String,
 }
 

@@ -5,7 +5,9 @@ use crate::names::message::{Message as Build, name};
 
 fn answers(payload: &[u8]) -> Vec<(String, IpAddr)> {
     let mut found = Vec::new();
-    dns_answers(payload, &mut |name, address| found.push((name.to_owned(), address)));
+    if let Some(question) = dns_question(payload) {
+        dns_addresses(payload, &mut |address| found.push((question.name.clone(), address)));
+    }
     found
 }
 
