@@ -11,11 +11,15 @@ use flate2::bufread::GzDecoder;
 use lz4_flex::frame::FrameDecoder;
 use lzma_rust2::XzReader;
 
+use super::feed::PAGE;
 use super::follow::Restart;
 use super::zip;
 
 /// Octets that are asked of a compressed file at once.
 const INPUT: usize = 64 * 1024;
+
+/// Octets by which a format is told.
+const MAGIC: usize = 4;
 
 /// Longest zstd window that is unpacked, as a power of 2: 128 MiB, the limit of the `zstd` program itself.
 const WINDOW: u32 = 27;
@@ -35,8 +39,7 @@ pub(super) struct Content {
 /// Looks at the first octets of `raw` and unpacks them if need be; counts what is taken from it in `taken`.
 pub(super) fn recognise(raw: impl Read + Send + 'static, taken: Arc<AtomicU64>) -> io::Result<Content> {
     let mut raw = Counted { raw, taken: Arc::clone(&taken) };
-    let mut first = Vec::with_capacity(4);
-    raw.by_ref().take(4).read_to_end(&mut first)?;
+    let first = first_page(&mut raw)?;
     let magic: [u8; 4] = first.first_chunk().copied().unwrap_or_default();
     let whole = Cursor::new(first).chain(raw);
     let (octets, packed): (Box<dyn Read + Send>, _) = match magic {
@@ -70,6 +73,21 @@ pub(super) fn recognise(raw: impl Read + Send + 'static, taken: Arc<AtomicU64>) 
         _ => (Box::new(whole), false),
     };
     Ok(Content { octets, packed })
+}
+
+/// The first octets of a file: a whole page, so that later reads begin at a page; of a pipe what has come, but no less than a magic.
+fn first_page(raw: &mut impl Read) -> io::Result<Vec<u8>> {
+    let (mut page, mut count) = (vec![0; PAGE], 0);
+    while count < MAGIC {
+        match raw.read(&mut page[count..]) {
+            Ok(0) => break,
+            Ok(more) => count += more,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    page.truncate(count);
+    Ok(page)
 }
 
 /// Counts the octets taken from a file, for showing progress.
