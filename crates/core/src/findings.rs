@@ -83,7 +83,7 @@ pub struct Passage {
     /// Frames that were sent to it from the internet.
     pub downstream: Series,
     /// Octets that the device sent and that were never captured, by the second in which that was noticed: the other end acknowledged them, or what followed
-    /// them on a TCP flow passed without them. Those of datagrams are not noticed.
+    /// them on a TCP flow passed without them. Of datagrams that were answered and never captured nobody knows the octets: such a second has none.
     pub missed: Series,
 }
 

@@ -5,7 +5,7 @@
 //! silent for as long as it usually is: a pause is usual if a third of it has been reached at least three times elsewhere. Each rule looks at
 //! the whole capture alike, at no slot and at no score, so that which rounds count cannot depend on the lot.
 
-use crate::findings::{DeviceFindings, Findings, Series};
+use crate::findings::{Bin, DeviceFindings, Findings, PASSAGE_APART, Series};
 use crate::time::{SECOND, Timestamp, Window};
 
 /// Why nothing can be said of what a device sent at a time.
@@ -77,6 +77,11 @@ impl Sight {
         if missed > device.upstream.payload_octets && inside(&moments(&passage.missed), always, ANSWERS) {
             return Some(Self { blind: vec![(always, Unseen::OneWay)] });
         }
+        // Where what was missed cannot be counted in octets, how often it is noticed tells whether it is most.
+        let uncounted = apart(&passage.missed);
+        if uncounted >= ANSWERS && uncounted > sent.len() / 2 {
+            return Some(Self { blind: vec![(always, Unseen::OneWay)] });
+        }
         let (Some(&first), Some(&last)) = (sent.first(), sent.last()) else {
             let otherwise = if any.is_empty() { Unseen::Away } else { Unseen::LocalOnly };
             return Some(Self { blind: vec![(always, why(always, otherwise))] });
@@ -106,6 +111,17 @@ impl Sight {
 fn inside(moments: &[Timestamp], pause: Window, least: usize) -> bool {
     let first = moments.partition_point(|at| *at <= pause.from.plus(SHORT / 2));
     moments.iter().skip(first).take_while(|at| at.plus(SHORT / 2) < pause.until).nth(least - 1).is_some()
+}
+
+/// How many bins without octets there are that lie as far from each other as those of what was sent.
+fn apart(series: &Series) -> usize {
+    let mut latest = None;
+    let apart = |bin: &Bin| {
+        let far = latest.is_none_or(|latest| bin.index.saturating_sub(latest) >= PASSAGE_APART);
+        latest = if far { Some(bin.index) } else { latest };
+        far
+    };
+    series.bins.iter().filter(|bin| bin.payload_octets == 0).filter(apart).count()
 }
 
 /// When no frame of any device was captured, for longer than is usual for all of them together.

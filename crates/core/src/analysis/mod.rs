@@ -9,6 +9,7 @@ mod finish;
 mod flows;
 mod hand_over;
 mod hello;
+mod hidden;
 mod live;
 mod metered;
 mod pairs;
@@ -30,6 +31,7 @@ pub use self::settings::{BurstCounts, Settings};
 
 use self::address_names::AddressNames;
 use self::flows::Flows;
+use self::hidden::Hidden;
 use self::live::Upload;
 use self::metered::Metered;
 use self::pairs::{Addresses, Ends, NOBODY, Pairs};
@@ -46,7 +48,6 @@ use crate::meter::Bins;
 use crate::roster::{Index, Passed, Roster};
 use crate::scope::{Network, Scope};
 use crate::stream::tcp::Segment;
-use crate::table::Table;
 use crate::time::{SECOND, Timestamp};
 
 /// Longest frame of a home network: 1,500 octets (IEEE 802.3) and room for tags and radio headers. Longer ones were put
@@ -99,10 +100,8 @@ pub struct Analysis {
     /// What the facts were when a stretch was given away last, and when that was.
     handed: CaptureFacts,
     handed_until: Option<Timestamp>,
-    /// What was acknowledged of flows of which only answers were seen.
-    acknowledged: Table<FlowKey>,
-    /// Ports and acknowledgement of the latest of them.
-    unmet: Box<[(u32, u32); streams::UNMET]>,
+    /// Flows of which only answers were seen.
+    hidden: Hidden,
     /// Uploads that were given away and are still asked for.
     recent: Vec<Upload>,
     /// Devices that somebody knows of.
@@ -135,8 +134,7 @@ impl Analysis {
             collected: Collected::default(),
             handed: CaptureFacts::default(),
             handed_until: None,
-            acknowledged: Table::new(streams::MOST_UNMET, seed),
-            unmet: Box::new([(0, 0); streams::UNMET]),
+            hidden: Hidden::new(seed),
             recent: Vec::new(),
             told_of: BTreeSet::new(),
             settings,
@@ -437,9 +435,9 @@ impl Analysis {
                 if follow && packet.payload_len > 0 {
                     let key = key(ip, source_port, destination_port);
                     let segment = Segment { at, captured: packet.payload, length: packet.payload_len };
-                    self.stream(key, ends, shown, Some(acknowledgement), packet.payload_len, |uplink| {
-                        uplink.segment(sequence, segment);
-                    });
+                    if self.stream(key, ends, shown, packet.payload_len, |uplink| uplink.segment(sequence, segment)) {
+                        self.acknowledged(key, ends, at, acknowledgement);
+                    }
                 } else if follow && flags & (SYN | RST) != 0 {
                     let key = key(ip, source_port, destination_port);
                     match flags & (SYN | ACK) {
@@ -447,6 +445,8 @@ impl Analysis {
                         flags if flags & SYN != 0 => self.begin(&key, None, sequence, frame),
                         _ => self.reset(&key, ends.source, at),
                     }
+                } else if follow && ends.from == Scope::Internet && hidden::is_looked_at(acknowledgement) {
+                    self.acknowledged_alone(key(ip, source_port, destination_port), ends, at, acknowledgement);
                 }
             }
             Transport::Udp { source: source_port, destination: destination_port, checksum } => {
@@ -464,7 +464,9 @@ impl Analysis {
                 if follow && length > 0 {
                     let key = key(ip, source_port, destination_port);
                     let copy = (ip.identification, checksum);
-                    self.stream(key, ends, shown, None, length, |uplink| uplink.datagram(at, payload, length, copy));
+                    if self.stream(key, ends, shown, length, |uplink| uplink.datagram(at, payload, length, copy)) {
+                        self.answered_unseen(key, ends, (at, bin), payload);
+                    }
                 }
             }
             Transport::Icmp { kind, .. }

@@ -16,7 +16,6 @@ use crate::frame::{Frame, Link};
 use crate::roster::{Index, Roster};
 use crate::scope::Scope;
 use crate::stream::tcp::{Order, PATIENCE};
-use crate::table::Table;
 use crate::time::Timestamp;
 
 /// Marks kept over all sightings together.
@@ -43,19 +42,6 @@ const PER_PACKET: u64 = 64;
 
 /// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
 const RECOVERY: i64 = 2 * PATIENCE;
-
-/// Flows of which only answers were seen, at most; of more, all are forgotten.
-pub(super) const MOST_UNMET: usize = 1_024;
-
-/// Flows of which is known without hashing what was acknowledged last.
-pub(super) const UNMET: usize = 256;
-
-/// More than this is no progress of an acknowledgement but another connection on the same ports: beyond the window of one without scaling by far, and of
-/// what a household sends between two answers.
-const MOST_ACKNOWLEDGED: u32 = 1 << 28;
-
-/// So many notes of what was missed are kept before they are counted.
-const MISSED: usize = 1_024;
 
 /// What a packet shows of who sent it. Handed on as a copy: lent, it would have to be written to memory for each packet.
 #[derive(Clone, Copy)]
@@ -92,33 +78,23 @@ pub(super) struct Collected {
 }
 
 impl Analysis {
-    /// A packet with `length` octets of payload: what a device sends goes to its uplink by `take`, what it is sent counts as an answer. `acknowledges`
-    /// is its acknowledgement, if it is of TCP.
+    /// A packet with `length` octets of payload: what a device sends goes to its uplink by `take`, what it is sent counts as an answer. Whether it answers, or may
+    /// answer, what was never seen.
     #[expect(clippy::inline_always, reason = "see `Analysis::frame`")]
     #[inline(always)]
-    pub(super) fn stream(
-        &mut self,
-        key: FlowKey,
-        ends: Ends,
-        shown: Shown,
-        acknowledges: Option<u32>,
-        length: u32,
-        take: impl FnOnce(&mut Uplink),
-    ) {
+    pub(super) fn stream(&mut self, key: FlowKey, ends: Ends, shown: Shown, length: u32, take: impl FnOnce(&mut Uplink)) -> bool {
         let Ends { source: device, from, to, .. } = ends;
         let Shown { at, bin, .. } = shown;
+        let mut unmet = false;
         // Between home and internet one direction is upstream; elsewhere either may be.
         if from == Scope::Internet || to == Scope::Home {
-            if let Some(uplink) = self.flows.find(&key.reversed()) {
-                uplink.answer(at, length);
-            } else if let Some(acknowledged) = acknowledges
-                && (from, to) == (Scope::Internet, Scope::Home)
-            {
-                self.unmet(key, ends.destination, at, acknowledged);
+            match self.flows.find(&key.reversed()) {
+                Some(uplink) => uplink.answer(at, length),
+                None => unmet = from == Scope::Internet,
             }
         }
         if device == NOBODY || (from != Scope::Home && to != Scope::Internet) {
-            return;
+            return unmet;
         }
         if let Some(uplink) = self.flows.find(&key) {
             if uplink.is_quiet(at, &self.settings) {
@@ -144,11 +120,12 @@ impl Analysis {
             // What comes from the home's own addresses is followed whoever sends it, so that a role that is revised loses no upload.
             self.open(key, device, shown, length, take);
         }
+        unmet
     }
 
     #[cold]
     fn open(&mut self, key: FlowKey, device: Index, shown: Shown, length: u32, take: impl FnOnce(&mut Uplink)) {
-        self.acknowledged.remove(&key);
+        self.hidden.shown(&key);
         let Self { flows, settings, names, roster, collected, metered, .. } = self;
         let mut ended = |mut uplink: Uplink| close(&mut uplink, settings, names, roster, collected);
         if let Some(uplink) = flows.open(key, device, shown.at, &mut ended) {
@@ -160,44 +137,6 @@ impl Analysis {
             }
         }
         flows.taken += PER_PACKET;
-    }
-
-    /// What comes from the internet on a flow of which nothing was seen to be sent. If it acknowledges more and more, octets were sent that do not pass here.
-    #[cold]
-    fn unmet(&mut self, key: FlowKey, destination: Index, at: Timestamp, acknowledged: u32) {
-        // What was seen and not followed was not missed.
-        if destination == NOBODY || self.flows.not_followed > 0 {
-            return;
-        }
-        // A download acknowledges the same all along.
-        let ports = u32::from(key.source_port) << 16 | u32::from(key.destination_port);
-        let [.., place] = (key.source_port ^ key.destination_port).to_be_bytes();
-        let latest = &mut self.unmet[usize::from(place)];
-        if *latest == (ports, acknowledged) {
-            return;
-        }
-        *latest = (ports, acknowledged);
-        let key = key.reversed();
-        let octets = self.acknowledged.get(&key).map_or(0, |before| acknowledged.wrapping_sub(before));
-        if octets > 0 && octets < MOST_ACKNOWLEDGED {
-            self.collected.missed.push((destination, at, octets));
-            if self.collected.missed.len() >= MISSED {
-                self.note_missed();
-            }
-        }
-        if !self.acknowledged.insert(key, acknowledged) {
-            self.acknowledged = Table::new(MOST_UNMET, 0);
-        }
-    }
-
-    /// Counts what was missed for the devices that sent it.
-    pub(super) fn note_missed(&mut self) {
-        let mut bins = self.bins;
-        for (device, at, octets) in self.collected.missed.drain(..) {
-            if let Some(metered) = self.metered.get_mut(device as usize) {
-                metered.missed.add(bins.index(at), octets);
-            }
-        }
     }
 
     /// Asks how much the flows hold together; if that is too much, those that hold the most are judged as far as they went.
