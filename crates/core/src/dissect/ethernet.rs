@@ -32,6 +32,11 @@ pub(super) const MOST_VLAN_TAGS: usize = 16;
 /// Up to here the type field is a length (IEEE 802.3, 3.2.6), and LLC follows.
 const LARGEST_LENGTH: u16 = 1500;
 
+/// Shorter frames are padded to this (IEEE 802.3, 3.2.7), and a frame check sequence or the mark of a tap may follow. Where more does, the field is no length:
+/// some switches put a tag of their own there.
+const SHORTEST: u16 = 46;
+const TRAILER: usize = 18;
+
 /// Reads an Ethernet frame.
 pub(super) fn read<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
     addresses(facts, &mut rest)?;
@@ -94,7 +99,7 @@ pub(super) fn typed<'a>(facts: &mut Dissection<'a>, mut kind: u16, mut rest: Res
             kind::PPPOE_SESSION => return ppp::session(facts, rest),
             kind::MPLS | kind::MPLS_UPSTREAM => return Err(Stop::Unopened(Layer::Mpls)),
             kind::BATMAN => return Err(Stop::Unopened(Layer::Batman)),
-            0..=LARGEST_LENGTH => return llc(facts, rest),
+            0..=LARGEST_LENGTH if rest.wire <= usize::from(kind.max(SHORTEST)) + TRAILER => return llc(facts, rest),
             kind if kinds::manages_the_link(kind) => return Ok(()),
             kind => return Err(Stop::UnknownType(kind)),
         }

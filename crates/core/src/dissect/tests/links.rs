@@ -60,6 +60,9 @@ fn a_length_in_place_of_a_type_leads_through_llc_and_snap() {
     let spanning_tree = ethernet(3, &[0x42, 0x42, 3, 0, 0, 0]);
     let facts = whole(Link::Ethernet, &spanning_tree);
     assert_eq!((facts.net, facts.stop), (Net::Other(0), None));
+    // The tag of a switch that is no length of what follows.
+    let tagged = ethernet(1, &[&[0, 1, 8, 0][..], &packet(), &[0; 60]].concat());
+    assert_eq!(whole(Link::Ethernet, &tagged).stop, Some(Stop::UnknownType(1)));
 }
 
 #[test]
