@@ -397,7 +397,7 @@ impl Analysis {
         let scopes = |roster: &Roster| [ip.source, ip.destination].map(|address| (address, roster.scope(address)));
         let [from, to] = scopes(&self.roster);
         let (stays, shows_receiver) = (never_leaves(packet, ip), receiver.is_some());
-        self.roster.learn(source, destination, &Passed { from, to, hops: ip.hops, stays, shows_receiver });
+        self.roster.learn(source, destination, &Passed { from, to, hops: ip.hops, stays, shows_receiver, asks: asks(packet) });
         let [(_, mut from), (_, mut to)] = scopes(&self.roster);
         if same_link(ip) {
             (from, to) = (Scope::Home, Scope::Home);
@@ -566,6 +566,11 @@ fn never_leaves(packet: &Dissection<'_>, ip: &Ip) -> bool {
         Transport::Udp { source, destination, .. } => told::stays_on_link(source) || told::stays_on_link(destination),
         _ => false,
     }
+}
+
+/// Whether a packet asks a server of names or of the time. Those of the time ask each other from its port.
+fn asks(packet: &Dissection<'_>) -> bool {
+    matches!(packet.transport, Transport::Udp { source: 1_024.., destination: 53 | 123, .. })
 }
 
 #[inline]

@@ -28,6 +28,8 @@ impl Marks {
     pub(super) const LOWERED: Self = Self(32);
     /// The link does not show receivers, so that packets for the network cannot be seen being handed over.
     pub(super) const BLIND: Self = Self(64);
+    /// Questions for it were handed to the MAC address that servers on the internet answer.
+    pub(super) const ASKED: Self = Self(128);
 
     pub(super) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)

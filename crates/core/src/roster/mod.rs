@@ -74,6 +74,8 @@ pub struct Passed {
     pub stays: bool,
     /// Whether the link shows to whom the frame was handed.
     pub shows_receiver: bool,
+    /// Whether it asks for a name or the time, which hardly any home answers.
+    pub asks: bool,
 }
 
 /// Hop counts that systems send with.
@@ -349,7 +351,8 @@ impl Roster {
             return;
         }
         if let Some(index) = destination.filter(|_| shows_receiver) {
-            let marks = if private(from) { Marks::TO.and(Marks::PRIVATE) } else { Marks::TO };
+            let with = |yes: bool, marks: Marks| if yes { marks } else { Marks::default() };
+            let marks = Marks::TO.and(with(private(from), Marks::PRIVATE)).and(with(packet.asks, Marks::ASKED));
             self.stands_before(index, to.0, marks);
         }
         // Unique local addresses do not reach the internet (RFC 4193): whoever they talk to is at home.
@@ -538,6 +541,10 @@ impl Roster {
         }
         // What others hand over to it by mistake, it does not answer for.
         if with(if device.sends { Marks::FROM } else { Marks::default() }) >= MANY {
+            return true;
+        }
+        // A server of names or of the time that answers through it is outside.
+        if foreign.clone().any(|it| it.1.has(Marks::TO.and(Marks::ASKED).and(Marks::FROM))) {
             return true;
         }
         let tells = |marks: Marks| {

@@ -11,10 +11,14 @@ fn packet(roster: &mut Roster, from: (Mac, &str), to: (Mac, &str)) -> (Index, In
 }
 
 fn packet_with(roster: &mut Roster, from: (Mac, &str), to: (Mac, &str), hops: u8) -> (Index, Index) {
+    packet_that(roster, from, to, (hops, false))
+}
+
+fn packet_that(roster: &mut Roster, from: (Mac, &str), to: (Mac, &str), (hops, asks): (u8, bool)) -> (Index, Index) {
     let (source, destination) = (roster.by_mac(from.0), roster.by_mac(to.0));
     let address = |text: &str| -> IpAddr { text.parse().unwrap() };
     let ends = [address(from.1), address(to.1)].map(|address| (address, roster.scope(address)));
-    roster.learn(source, destination, &Passed { from: ends[0], to: ends[1], hops, stays: false, shows_receiver: true });
+    roster.learn(source, destination, &Passed { from: ends[0], to: ends[1], hops, stays: false, shows_receiver: true, asks });
     (source.unwrap(), destination.unwrap())
 }
 
@@ -176,6 +180,27 @@ fn on_public_addresses_the_one_whose_packets_come_from_afar_forwards() {
     let (device, gateway) = packet_with(&mut roster, (DEVICE, "2003:a:b:c::7"), (ROUTER, "2001:db8:1::1"), 64);
     packet_with(&mut roster, (ROUTER, "2001:db8:1::1"), (DEVICE, "2003:a:b:c::7"), 57);
     assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
+}
+
+#[test]
+fn on_public_addresses_the_one_through_which_names_are_answered_forwards() {
+    let mut roster = Roster::new(Settings::default());
+    let (device, gateway) = packet_that(&mut roster, (DEVICE, "2003:a:b:c::7"), (ROUTER, "2620:fe::fe"), (64, true));
+    packet_with(&mut roster, (ROUTER, "2620:fe::fe"), (DEVICE, "2003:a:b:c::7"), 64);
+    assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
+    // Without an answer it is a device that was asked by mistake.
+    packet_that(&mut roster, (DEVICE, "2003:a:b:c::7"), (OTHER, "2620:fe:1::fe"), (64, true));
+    let other = roster.by_mac(OTHER).unwrap();
+    assert_eq!(roster.role(other), Role::Device);
+}
+
+#[test]
+fn a_server_of_names_at_home_that_asks_others_is_a_device() {
+    let mut roster = Roster::new(Settings::default());
+    home(&mut roster);
+    packet_that(&mut roster, (OTHER, "2003:a:b:c::8"), (DEVICE, "2003:a:b:d::53"), (64, true));
+    packet_with(&mut roster, (DEVICE, "2003:a:b:d::53"), (OTHER, "2003:a:b:c::8"), 64);
+    assert_eq!(roles(&mut roster), [Role::Device, Role::Gateway, Role::Device]);
 }
 
 #[test]
