@@ -42,6 +42,8 @@ pub enum SenderSign {
     Identification,
     /// Flows that went on although their sender had reset them (RFC 9293, section 3.5.2), or had said that no program waits for their answers.
     AfterReset,
+    /// Flows that keep to different ports of a bridge, or interfaces of the capture, and go on in turns.
+    Ports,
 }
 
 impl SenderSign {

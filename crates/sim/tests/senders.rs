@@ -7,6 +7,7 @@ mod captured;
 use std::net::IpAddr;
 
 use earwitness_core::findings::{DeviceId, Role, SenderSign};
+use earwitness_core::frame::Link;
 use earwitness_core::mac::Mac;
 use earwitness_core::time::{MILLISECOND, SECOND};
 use earwitness_sim::chance::Chance;
@@ -16,7 +17,7 @@ use earwitness_sim::host::GATEWAY_MAC;
 use earwitness_sim::packet::{ACK, Ends, PSH, SYN, TcpHeader, tcp, udp};
 use earwitness_sim::scenario::{ALL, Scenario};
 
-use captured::analyzed;
+use captured::{analyzed, analyzed_on};
 
 const RST: u8 = 4;
 
@@ -246,6 +247,76 @@ fn another_system_in_the_owners_address_is_noticed_by_each_of_its_habits() {
         answers(&mut other, sends);
         assert_eq!(signs([owner(), other]), [sign]);
     }
+}
+
+/// Who sends on which port: from which second on the frames of a machine that were put on it come in there.
+type Places = fn(machine: usize, second: i64) -> u32;
+
+/// Frames of machines, each with its port, in order of time.
+fn placed(machines: &mut [Machine], place: Places) -> Vec<(u32, i64, Vec<u8>)> {
+    let mut frames = Vec::new();
+    for (number, machine) in machines.iter_mut().enumerate() {
+        for frame in std::mem::take(&mut machine.frames) {
+            let is_up = frame.octets[6..12] == OWNER.0;
+            let port = if is_up { place(number, (frame.at - home::START).div_euclid(SECOND)) } else { 9 };
+            frames.push((port, frame.at, frame.octets));
+        }
+    }
+    frames.sort_by_key(|it| it.1);
+    frames
+}
+
+fn signs_on(link: Link, frames: impl IntoIterator<Item = (u32, i64, Vec<u8>)>) -> Vec<SenderSign> {
+    let findings = analyzed_on(link, frames);
+    findings.devices.into_iter().find(|it| it.id == DeviceId::Mac(OWNER)).unwrap().sender_signs
+}
+
+/// An owner, and somebody who has learnt all its habits.
+fn owner_and_twin() -> [Machine; 2] {
+    let mut twin = Machine::new("192.168.1.7");
+    answers(&mut twin, Machine::tcp);
+    [owner(), twin]
+}
+
+#[test]
+fn who_sends_by_another_port_of_the_bridge_is_noticed() {
+    let twins = || placed(&mut owner_and_twin(), |machine, _| u32::try_from(machine).unwrap());
+    assert_eq!(signs_on(Link::Ethernet, twins()), [SenderSign::Ports]);
+    // The same where the link tells of the port: Linux cooked capture, the tag of a switch.
+    let cooked = |(port, at, frame): (u32, i64, Vec<u8>)| {
+        let head = [&frame[12..14], &[0, 0], &port.to_be_bytes(), &[0, 1, 0, 6], &frame[6..12], &[0, 0]].concat();
+        (0, at, [&head[..], &frame[14..]].concat())
+    };
+    assert_eq!(signs_on(Link::LinuxSll2, twins().into_iter().map(cooked)), [SenderSign::Ports]);
+    let tagged = |(port, at, frame): (u32, i64, Vec<u8>)| {
+        let tag = [0xda, 0xda, 0, 0, 0xc0, u8::try_from(port << 3).unwrap(), 0, 1];
+        (0, at, [&frame[..12], &tag, &frame[12..]].concat())
+    };
+    assert_eq!(signs_on(Link::Ethernet, twins().into_iter().map(tagged)), [SenderSign::Ports]);
+}
+
+#[test]
+fn a_device_that_roams_and_a_capture_that_shows_frames_twice_are_one_sender() {
+    let busy_owner = || {
+        let [mut owner, twin] = owner_and_twin();
+        owner.frames.extend(twin.frames);
+        [owner]
+    };
+    assert_eq!(signs_on(Link::Ethernet, placed(&mut busy_owner(), |_, _| 1)), []);
+    let roams: [Places; 3] = [
+        |_, second| u32::from(second > 120),
+        |_, second| u32::from(second > 100 && second < 160),
+        |_, second| u32::try_from(second / 20 % 2).unwrap(),
+    ];
+    for roams in roams {
+        assert_eq!(signs_on(Link::Ethernet, placed(&mut busy_owner(), roams)), []);
+    }
+    // The port and the bridge, in either order, as several captures that were merged have them.
+    let twice = placed(&mut busy_owner(), |_, _| 1).into_iter().enumerate().flat_map(|(number, (port, at, frame))| {
+        let places = if number % 7 == 0 { [port + 1, port] } else { [port, port + 1] };
+        places.map(|port| (port, at, frame.clone()))
+    });
+    assert_eq!(signs_on(Link::Ethernet, twice), []);
 }
 
 #[test]

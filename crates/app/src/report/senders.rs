@@ -14,6 +14,7 @@ pub const fn word(sign: SenderSign) -> &'static str {
         SenderSign::TcpOptions => "several orders of TCP options",
         SenderSign::Identification => "several sequences of IP identification",
         SenderSign::AfterReset => "goes on after its own reset",
+        SenderSign::Ports => "several ports at once",
     }
 }
 
@@ -26,6 +27,7 @@ const fn told(sign: SenderSign) -> &'static str {
         SenderSign::TcpOptions => "connections that begin with different TCP options",
         SenderSign::Identification => "packets numbered in two ways at the same time",
         SenderSign::AfterReset => "connections that went on after it had reset or refused them",
+        SenderSign::Ports => "frames that come in by several ports of a bridge, or interfaces, in turns",
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) const SENDER_SIGNS: &[(SenderSign, &str)] = &[
     (SenderSign::TcpOptions, "tcp options"),
     (SenderSign::Identification, "identification"),
     (SenderSign::AfterReset, "after reset"),
+    (SenderSign::Ports, "ports"),
 ];
 
 pub(super) const NAME_SOURCES: &[(NameSource, &str)] =

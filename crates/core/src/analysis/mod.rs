@@ -13,6 +13,7 @@ mod hidden;
 mod live;
 mod metered;
 mod pairs;
+mod ports;
 mod repeats;
 mod room;
 mod senders;
@@ -428,7 +429,8 @@ impl Analysis {
     #[inline(always)]
     fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, (frame, bin): (&Frame<'_>, i64)) {
         let at = frame.at;
-        let shown = Shown { at, bin, hops: ip.hops, identification: ip.identification, from: ends.from };
+        let port = (frame.interface, packet.port);
+        let shown = Shown { at, bin, hops: ip.hops, identification: ip.identification, from: ends.from, port };
         let follow = self.settings.clock.is_some() && ends.to != Scope::Group;
         match packet.transport {
             Transport::Tcp { source: source_port, destination: destination_port, sequence, acknowledgement, flags } => {

@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 
+use super::ports::{Ports, Seen};
 use super::streams::Shown;
 use super::uplink::Uplink;
 use crate::findings::{FlowKey, SenderSign};
@@ -124,6 +125,8 @@ pub(super) struct Sender {
     refused: Option<Timestamp>,
     /// ... and how often it went on nevertheless.
     goes_on: u8,
+    /// Where it was seen latest.
+    seen: Option<Seen>,
     /// Packets with payload.
     pub(super) packets: u32,
 }
@@ -187,6 +190,7 @@ struct Senders {
     /// Place of the line that went on last.
     latest_line: usize,
     waiting: Vec<Waiting>,
+    ports: Ports,
 }
 
 /// The same for all devices.
@@ -239,6 +243,13 @@ impl AllSenders {
         }
         let FlowKey { source, protocol, destination, .. } = uplink.key;
         sender.look(shown.at, shown.hops, shown.identification, protocol == TCP);
+        let seen = Seen { port: shown.port, at: shown.at };
+        let before = sender.seen.replace(seen);
+        if let Some(own) = self.of(uplink.device)
+            && own.ports.look(before, seen)
+        {
+            own.note(SenderSign::Ports);
+        }
         if source.is_ipv4()
             && shown.from == Scope::Home
             && let Some(own) = self.of(uplink.device)

@@ -55,6 +55,8 @@ pub(super) struct Shown {
     pub(super) identification: u32,
     /// Where its sender's address lies.
     pub(super) from: Scope,
+    /// Interface of the capture, and port that the link tells of.
+    pub(super) port: (u32, u32),
 }
 
 /// What the detectors have found so far.

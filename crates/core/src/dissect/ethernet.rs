@@ -48,15 +48,20 @@ pub(super) fn read<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result
 /// (`net/dsa/tag_brcm.c` of Linux) and of Marvell (`tag_dsa.c`).
 pub(super) fn behind_tag<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
     addresses(facts, &mut rest)?;
-    rest.skip(4, Layer::SwitchTag)?;
+    facts.port = port_of(*rest.take(Layer::SwitchTag)?);
     let kind = u16::from_be_bytes(*rest.take::<2>(Layer::Ethernet)?);
     typed(facts, kind, rest)
 }
 
 /// Reads an Ethernet frame behind the 4 octets that some switches of Broadcom put first.
 pub(super) fn behind_first_tag<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
-    rest.skip(4, Layer::SwitchTag)?;
+    facts.port = port_of(*rest.take(Layer::SwitchTag)?);
     read(facts, rest)
+}
+
+/// The port in a tag of Marvell, whose last octet is of the VLAN, or of Broadcom, whose second octet is 0: nothing tells which it is.
+fn port_of([_, marvell, _, broadcom]: [u8; 4]) -> u32 {
+    u32::from(marvell >> 3) << 8 | u32::from(broadcom & 31)
 }
 
 fn addresses<'a>(facts: &mut Dissection<'a>, rest: &mut Rest<'a>) -> Result<(), Stop> {
@@ -79,7 +84,8 @@ pub(super) fn typed<'a>(facts: &mut Dissection<'a>, mut kind: u16, mut rest: Res
             }
             // Two octets of padding, four of the tag, then the type of the frame (`tag_dsa.c` of Linux).
             kind::MARVELL_TAG => {
-                rest.skip(6, Layer::SwitchTag)?;
+                let [_, _, tag @ ..] = *rest.take::<6>(Layer::SwitchTag)?;
+                facts.port = port_of(tag);
                 kind = u16::from_be_bytes(*rest.take::<2>(Layer::SwitchTag)?);
             }
             // The first octet tells the tags of two generations from each other and from the protocols that share the type

@@ -56,6 +56,7 @@ fn one(link: Link, frame: Rest<'_>) -> Dissection<'_> {
         payload_len: 0,
         payload: &[],
         outer: 0,
+        port: 0,
         stop: None,
     };
     if let Err(stop) = read(&mut facts, link, frame) {

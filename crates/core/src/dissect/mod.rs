@@ -67,6 +67,8 @@ pub struct Dissection<'a> {
     pub destination: Option<Mac>,
     /// Whether the capturing host itself sent the frame, where the link says so (Linux cooked capture).
     pub sent: Option<bool>,
+    /// Port by which the frame came in, where the link says so: the interface of a cooked capture, the port in the tag of a switch; else 0.
+    pub port: u32,
     /// What the frame carries.
     pub net: Net,
     /// Header facts above IP.

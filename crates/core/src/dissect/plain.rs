@@ -59,6 +59,7 @@ fn carried<'a>(header: &[u8; ETHERNET], (ip, length): (Ip, u32), body: &'a [u8])
         payload_len,
         payload: behind.get(..payload_len as usize).unwrap_or(behind),
         outer: 0,
+        port: 0,
         stop: None,
     })
 }

@@ -28,8 +28,8 @@ pub(super) fn read<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result
 pub(super) fn read_v2<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
     let layer = Layer::LinuxSll2;
     let protocol = u16::from_be_bytes(*rest.take(layer)?);
-    // Reserved octets and the interface index.
-    rest.skip(6, layer)?;
+    let [_, _, port @ ..] = *rest.take::<6>(layer)?;
+    facts.port = u32::from_be_bytes(port);
     let hardware = u16::from_be_bytes(*rest.take(layer)?);
     let [packet_type, address_len] = *rest.take(layer)?;
     let address = *rest.take::<8>(layer)?;

@@ -123,6 +123,7 @@ fn device(
             Role::Device => "device",
             Role::Gateway => "gateway",
         },
+        several_devices: it.sender_signs.iter().any(|it| it.is_of_forwarding()),
         several_senders: it.sender_signs.iter().map(|it| super::senders::word(*it)).collect(),
         verdict: verdict.map(|it| it.outcome.key()),
         reason: verdict.and_then(|it| verdicts::words::reason(it.outcome)),

@@ -54,6 +54,7 @@ pub(super) struct Device {
     pub(super) vendor: Option<String>,
     pub(super) vendor_class: Option<String>,
     pub(super) role: &'static str,
+    pub(super) several_devices: bool,
     pub(super) several_senders: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) verdict: Option<&'static str>,
