@@ -55,8 +55,8 @@ fn row(record: &csv::StringRecord, keys: &[Option<Key>], places: &mut Places<'_>
             return Err(Fault::at(at, what));
         };
         let Some(key) = *key else { continue };
-        let decimal = matches!(key, Key::Start | Key::Onset | Key::Seconds | Key::SlotSeconds) && places.delimiter != ',';
-        // Where commas do not separate, they are decimal, as much of the world writes them.
+        let decimal = matches!(key, Key::Start | Key::Onset | Key::Seconds | Key::SlotSeconds);
+        // A comma that does not separate, or stands in quotes, is decimal, as much of the world writes it.
         let field = if decimal && field.contains(',') { Cow::Owned(field.replace(',', ".")) } else { Cow::Borrowed(field) };
         row.take(key, &field, at, reading)?;
     }
@@ -105,7 +105,7 @@ fn header(
 /// How the line begins that tells a spreadsheet what separates the columns.
 const SEPARATOR: &str = "sep=";
 
-/// What separates the columns: what the first line that is no comment says, or the commonest of comma, semicolon and tabulator in it.
+/// What separates the columns: what the first line that is no comment says, or the commonest of comma, semicolon, tabulator and bar in it.
 fn delimiter(text: &str) -> u8 {
     let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
     let said = first.trim_matches('"').as_bytes();
@@ -116,7 +116,7 @@ fn delimiter(text: &str) -> u8 {
         return *said;
     }
     let count = |wanted: u8| first.bytes().filter(|it| *it == wanted).count();
-    [b';', b'\t'].into_iter().filter(|it| count(*it) > count(b',')).max_by_key(|it| count(*it)).unwrap_or(b',')
+    [b';', b'\t', b'|'].into_iter().filter(|it| count(*it) > count(b',')).max_by_key(|it| count(*it)).unwrap_or(b',')
 }
 
 /// Where the fields of a record begin.
