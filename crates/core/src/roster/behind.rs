@@ -11,7 +11,7 @@ const PER_BLOCK: usize = 2;
 
 /// What was seen of a network.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(super) struct Marks(u8);
+pub(super) struct Marks(u16);
 
 impl Marks {
     /// Packets for it were handed to the MAC address.
@@ -30,6 +30,8 @@ impl Marks {
     pub(super) const BLIND: Self = Self(64);
     /// Questions for it were handed to the MAC address that servers on the internet answer.
     pub(super) const ASKED: Self = Self(128);
+    /// It handed packets from it, with a lowered hop count, to a public address that is known to be on the link.
+    pub(super) const IN: Self = Self(256);
 
     pub(super) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -342,6 +342,9 @@ impl Roster {
             if !shows_receiver {
                 marks = marks.and(Marks::BLIND);
             }
+            if !initial && to.1 == Scope::Home && scope(to.0) == Scope::Internet {
+                marks = marks.and(Marks::IN);
+            }
             self.stands_before(index, from.0, marks);
             if initial && to.1 == Scope::Internet && !self.forwards(index) && self.link.hold(from.0, index) {
                 self.revise();
@@ -543,8 +546,9 @@ impl Roster {
         if with(if device.sends { Marks::FROM } else { Marks::default() }) >= MANY {
             return true;
         }
-        // A server of names or of the time that answers through it is outside.
-        if foreign.clone().any(|it| it.1.has(Marks::TO.and(Marks::ASKED).and(Marks::FROM))) {
+        // A server of names or of the time that answers through it is outside, and so is who answers a neighbour from afar.
+        let outside = [Marks::TO.and(Marks::ASKED).and(Marks::FROM), Marks::TO.and(Marks::IN)];
+        if foreign.clone().any(|it| outside.iter().any(|marks| it.1.has(*marks)) && !it.1.has(Marks::IN.and(Marks::INITIAL))) {
             return true;
         }
         let tells = |marks: Marks| {

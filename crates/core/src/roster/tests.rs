@@ -195,6 +195,18 @@ fn on_public_addresses_the_one_through_which_names_are_answered_forwards() {
 }
 
 #[test]
+fn the_one_through_which_neighbours_with_public_addresses_are_answered_forwards() {
+    let mut roster = Roster::new(Settings::default());
+    for _ in 0..2 {
+        for (mac, address) in [(DEVICE, "2003:a:b:c::7"), (OTHER, "2003:a:b:c::8")] {
+            packet(&mut roster, (mac, address), (ROUTER, "2a00:1:2::1"));
+            packet_with(&mut roster, (ROUTER, "2a00:1:2::1"), (mac, address), 57);
+        }
+    }
+    assert_eq!(roles(&mut roster), [Role::Device, Role::Gateway, Role::Device]);
+}
+
+#[test]
 fn a_server_of_names_at_home_that_asks_others_is_a_device() {
     let mut roster = Roster::new(Settings::default());
     home(&mut roster);
