@@ -40,8 +40,8 @@ const BACKLOG_GAP: i64 = 20_000_000;
 /// Where more than this part of the beats had octets that could not be read, octets of the records that could tell too low a rate.
 const MOSTLY_READ: f64 = 0.25;
 
-/// So many octets from the other end, after the train began, are a reply: surely, probably, and perhaps. Fewer acknowledge the protocol above TCP.
-const REPLY: [u32; 3] = [20_000, 2_000, 200];
+/// So many octets from the other end, after the train began, are a reply: perhaps, probably, and surely. Fewer acknowledge the protocol above TCP.
+const REPLY: [u32; 3] = [200, 2_000, 20_000];
 
 /// What there is to count.
 pub(super) struct Upload<'a> {
@@ -260,9 +260,11 @@ impl Upload<'_> {
 /// Seconds of sound sent after the reply of the other end began.
 fn tail(train: &Train, slices: &[Slice], beat: f64) -> Estimate {
     let Some(first) = slices.first() else { return Estimate::default() };
-    let [low, value, high] = REPLY.map(|octets| {
-        let reply = slices.iter().find(|slice| slice.answered.wrapping_sub(first.answered) >= octets);
-        reply.map_or(0.0, |slice| seconds(train.last.saturating_sub(slice.at)))
+    let mut rest = slices;
+    let [high, value, low] = REPLY.map(|octets| {
+        let reply = rest.iter().position(|slice| slice.answered.wrapping_sub(first.answered) >= octets);
+        rest = reply.and_then(|reply| rest.get(reply..)).unwrap_or_default();
+        rest.first().map_or(0.0, |slice| seconds(train.last.saturating_sub(slice.at)))
     });
     // The slice that is sent when the reply arrives was heard before; the reply had been on its way before it arrived.
     let beats = if high > 0.0 { beat } else { 0.0 };

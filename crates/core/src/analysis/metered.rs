@@ -35,11 +35,17 @@ pub(super) struct Metered {
 }
 
 /// The seconds in which a kind of frame passed, thinned out.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Noted {
     seconds: Track,
-    /// The second that was noted last.
-    last: Option<i64>,
+    /// The second that was noted last; before the first, one that all are far from.
+    last: i64,
+}
+
+impl Default for Noted {
+    fn default() -> Self {
+        Self { seconds: Track::default(), last: i64::MIN }
+    }
 }
 
 impl Noted {
@@ -47,7 +53,7 @@ impl Noted {
     #[inline]
     pub(super) fn note(&mut self, second: i64) {
         // A clock that is set back is far ahead in numbers without a sign.
-        let passed = second.wrapping_sub(self.last.unwrap_or(i64::MIN)).cast_unsigned();
+        let passed = second.wrapping_sub(self.last).cast_unsigned();
         if passed >= PASSAGE_APART.cast_unsigned() {
             self.add(second);
         }
@@ -56,7 +62,7 @@ impl Noted {
     #[cold]
     fn add(&mut self, second: i64) {
         self.seconds.add(second, 0);
-        self.last = Some(second);
+        self.last = second;
     }
 
     fn take_before(&mut self, first: i64) -> PackedBins {

@@ -429,15 +429,17 @@ impl Analysis {
     #[inline(always)]
     fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, (frame, bin): (&Frame<'_>, i64)) {
         let at = frame.at;
-        let port = (frame.interface, packet.port);
-        let shown = Shown { at, bin, hops: ip.hops, identification: ip.identification, from: ends.from, port };
+        let shown = || {
+            let port = (frame.interface, packet.port);
+            Shown { at, bin, hops: ip.hops, identification: ip.identification, from: ends.from, port }
+        };
         let follow = self.settings.clock.is_some() && ends.to != Scope::Group;
         match packet.transport {
             Transport::Tcp { source: source_port, destination: destination_port, sequence, acknowledgement, flags } => {
                 if follow && packet.payload_len > 0 {
                     let key = key(ip, source_port, destination_port);
                     let segment = Segment { at, captured: packet.payload, length: packet.payload_len };
-                    if self.stream(key, ends, shown, packet.payload_len, |uplink| uplink.segment(sequence, segment)) {
+                    if self.stream(key, ends, shown(), packet.payload_len, |uplink| uplink.segment(sequence, segment)) {
                         self.acknowledged(key, ends, at, acknowledgement);
                     }
                 } else if follow && flags & (SYN | RST) != 0 {
@@ -466,7 +468,7 @@ impl Analysis {
                 if follow && length > 0 {
                     let key = key(ip, source_port, destination_port);
                     let copy = (ip.identification, checksum);
-                    if self.stream(key, ends, shown, length, |uplink| uplink.datagram(at, payload, length, copy)) {
+                    if self.stream(key, ends, shown(), length, |uplink| uplink.datagram(at, payload, length, copy)) {
                         self.answered_unseen(key, ends, (at, bin), payload);
                     }
                 }

@@ -195,7 +195,9 @@ impl Intake {
     /// Makes slices that are sent at `at`.
     #[inline]
     fn slice(&self, at: Timestamp) -> impl Fn(u32) -> Slice + use<> {
-        let since_answer = u32::try_from(at.since(self.answer_at) / 1_000).unwrap_or(u32::MAX);
+        // An answer that is stamped later is as far away as can be.
+        let passed = at.nanos().wrapping_sub(self.answer_at.nanos()).cast_unsigned();
+        let since_answer = u32::try_from(passed / 1_000).unwrap_or(u32::MAX);
         let (at, answered) = (at.nanos(), self.answered);
         move |length| Slice { at, length, answered, since_answer }
     }
