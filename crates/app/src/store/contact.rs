@@ -7,8 +7,8 @@ use earwitness_core::findings::{Contact, DeviceId, Receiver};
 use earwitness_core::private::Private;
 use rusqlite::{Connection, params};
 
+use super::error::odd;
 use super::pack;
-use super::reader::odd;
 use super::session::children;
 use super::words::{NAME_SOURCES, value, word};
 

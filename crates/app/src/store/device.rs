@@ -43,7 +43,7 @@ pub(super) fn all(connection: &Connection) -> rusqlite::Result<BTreeMap<i64, Dev
     let mut statement = connection.prepare_cached("SELECT id, kind, address FROM devices")?;
     let rows = statement.query_map([], |row| {
         let (number, kind, address): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let device = id(&kind, &address).ok_or_else(|| super::reader::odd(1, "a device without an address"))?;
+        let device = id(&kind, &address).ok_or_else(|| super::error::odd(1, "a device without an address"))?;
         Ok((number, device))
     })?;
     rows.collect()
@@ -106,7 +106,7 @@ const COLUMNS: &str = "role, randomised, addresses, host_name, vendor_class, nam
 fn read(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<Description> {
     let role: String = row.get(from)?;
     Ok(Description {
-        role: value(&role, ROLES).ok_or_else(|| super::reader::odd(from, "an unknown role"))?,
+        role: value(&role, ROLES).ok_or_else(|| super::error::odd(from, "an unknown role"))?,
         randomised: row.get(from + 1)?,
         addresses: row.get(from + 2)?,
         host_name: row.get(from + 3)?,

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use earwitness_core::time::{SECOND, Timestamp};
 use rusqlite::ffi;
-
-use super::lock::Holder;
 
 /// What a store's functions return.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -51,6 +50,31 @@ pub enum Kind {
     Unfit,
     /// Anything else.
     Other,
+}
+
+/// Who writes a store, as far as its lock file tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Holder {
+    /// Its process id.
+    pub process: Option<u32>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.process {
+            Some(process) => write!(out, "process {process}")?,
+            None => write!(out, "another process")?,
+        }
+        let since = self.since.and_then(|at| jiff::Timestamp::from_second(at.nanos().div_euclid(SECOND)).ok());
+        since.map_or(Ok(()), |since| write!(out, " (since {since})"))
+    }
+}
+
+/// A column that holds what this program never writes.
+pub(super) fn odd(column: usize, what: &'static str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Blob, what.into())
 }
 
 impl Error {

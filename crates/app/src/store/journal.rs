@@ -5,7 +5,7 @@ use earwitness_core::time::{Timestamp, Window};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::device;
-use super::reader::odd;
+use super::error::odd;
 use super::session::{SessionId, children};
 use super::words::{value, word};
 

@@ -1,15 +1,14 @@
 //! One writer at a time: a lock that the kernel takes back when its holder dies, whatever it dies of.
 
-use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_core::time::Timestamp;
 use rustix::fs::{FlockOperation, flock};
 
-use super::error::{Error, Kind, Result};
+use super::error::{Error, Holder, Kind, Result};
 use crate::clock;
 
 /// Name of the lock file in the store's folder.
@@ -17,26 +16,6 @@ const NAME: &str = "earwitness.lock";
 
 /// Longest content of a lock file that is read, octets.
 const LONGEST: u64 = 64;
-
-/// Who writes a store, as far as its lock file tells.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Holder {
-    /// Its process id.
-    pub process: Option<u32>,
-    /// Since when.
-    pub since: Option<Timestamp>,
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.process {
-            Some(process) => write!(out, "process {process}")?,
-            None => write!(out, "another process")?,
-        }
-        let since = self.since.and_then(|at| jiff::Timestamp::from_second(at.nanos().div_euclid(SECOND)).ok());
-        since.map_or(Ok(()), |since| write!(out, " (since {since})"))
-    }
-}
 
 /// The lock, as long as it lives.
 #[derive(Debug)]

@@ -26,9 +26,8 @@ mod writer;
 mod tests;
 
 pub use self::aside::Notice;
-pub use self::error::{Error, Kind, Result};
+pub use self::error::{Error, Holder, Kind, Result};
 pub use self::journal::{Event, JournalLine, Reply};
-pub use self::lock::Holder;
 pub use self::reader::{Material, Of, Reader};
 pub use self::recompute::{Difference, Recomputed, recompute};
 pub use self::retention::{Kept, Retention, Swept};

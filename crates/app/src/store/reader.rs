@@ -12,18 +12,13 @@ use earwitness_core::trial::Trial;
 use earwitness_core::verdict::{self, Verdicts};
 use rusqlite::{Connection, OpenFlags};
 
-use super::error::{Error, Kind, Result};
+use super::error::{Error, Kind, Result, odd};
 use super::journal::{self, JournalLine, Reply};
 use super::schema::{self, State};
 use super::session::{self, SessionId, SessionRow};
 use super::sighting::StoredSighting;
 use super::telling::{self, Basis, Telling};
 use super::{FILE, device, round, sighting, stretch};
-
-/// A column that holds what this program never writes.
-pub(super) fn odd(column: usize, what: &'static str) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Blob, what.into())
-}
 
 /// A store that can be read.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ use earwitness_core::trial::Trial;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::device;
+use super::error::odd;
 use super::pack::{self, Packer, Unpacker};
-use super::reader::odd;
 use super::session::SessionId;
 use super::words::{HEARD, SOUNDS, VOIDS, heard_word, sound_word, value, void_word};
 

@@ -10,7 +10,7 @@ use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_core::verdict;
 use rusqlite::{Connection, Row, params};
 
-use super::reader::odd;
+use super::error::odd;
 use super::words::{ENDS, SOUNDS, sound_word, value, why_word};
 
 /// Number of a session within its store.

@@ -8,8 +8,8 @@ use earwitness_core::private::Private;
 use earwitness_core::time::{Timestamp, Window};
 use rusqlite::{Connection, Row, params};
 
+use super::error::odd;
 use super::pack;
-use super::reader::odd;
 use super::session::children;
 use super::words::{KINDS, NAME_SOURCES, SHAPES, sighting_word, value, word};
 

@@ -7,7 +7,7 @@ use earwitness_core::time::{Timestamp, Window};
 use rusqlite::{Connection, params};
 
 use super::device::{self, Description};
-use super::reader::odd;
+use super::error::odd;
 use super::session::{SessionId, children};
 use super::sighting::{self, List};
 use super::{contact, pack};

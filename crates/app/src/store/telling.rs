@@ -7,7 +7,7 @@ use earwitness_core::verdict::{Evidence, Outcome, Settings, Verdict, Verdicts};
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::device;
-use super::reader::odd;
+use super::error::odd;
 use super::session::{SessionId, children};
 use super::words::{outcome, outcome_words};
 
