@@ -7,6 +7,7 @@
 
 use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
 use super::judge::{ONE_MOMENT, OVERHEAD, lowest_rate, octets, share, to_f64};
+use super::pauses::{BETWEEN_WORDS, SUPPRESSED};
 use super::{Settings, Slice, Train};
 use crate::findings::TrainShape;
 use crate::time::{MILLISECOND, SECOND};
@@ -36,6 +37,9 @@ const STEPS: f64 = 4.0;
 /// How unlikely chance makes the mean vectors; natural logarithm.
 const COHERENCE: f64 = 17.0;
 
+/// The same for records of a TCP stream: they show what was written, so that a line tells most of what has a clock, and the comb may ask for more.
+const STREAM_COHERENCE: f64 = 22.0;
+
 /// However closely moments lie together, no less than this is left of the square.
 const CLOSEST: f64 = 0.02;
 
@@ -50,13 +54,6 @@ const LIGHT: f64 = 0.4;
 
 /// A pause is longer than the beat by this factor: room for one frame that was not sent, or was lost.
 const LONGER: f64 = 1.7;
-
-/// A pause no longer than this lies between words, and is counted as sound that was heard, nanoseconds: pauses of a quarter of a second are part of
-/// fluent speech (Goldman-Eisler, Psycholinguistics, 1968), and a codec sends on for some frames before it falls silent.
-const BETWEEN_WORDS: i64 = 330 * MILLISECOND;
-
-/// A pause no longer than this may be silence that a codec left out of sound that was heard, nanoseconds: Opus refreshes it every 400 ms (RFC 6716, section 2.1.9).
-const SUPPRESSED: i64 = 450 * MILLISECOND;
 
 /// After a pause less than this part of what would have been due leaves; after a stall of the link, nearly all of it.
 const DUE: f64 = 0.6;
@@ -98,7 +95,7 @@ impl Comb {
     /// The train that the slices of a run are, if their moments keep a beat.
     pub(super) fn train(&mut self, run: &[Slice], episode: &[Slice], datagrams: bool, settings: &Settings) -> Option<Train> {
         let live = self.collect(run)?;
-        let (beat, coherence) = self.beat(live)?;
+        let (beat, coherence) = self.beat(live, datagrams)?;
         let regularity = self.keep_on_time(live, beat, datagrams);
         let Self { moments, .. } = self;
         let heard = moments.get(live..)?;
@@ -224,7 +221,7 @@ impl Comb {
     }
 
     /// The beat that the moments from `live` on keep, and the mean square length of their mean vectors.
-    fn beat(&mut self, live: usize) -> Option<(f64, f64)> {
+    fn beat(&mut self, live: usize, datagrams: bool) -> Option<(f64, f64)> {
         let Self { circle, moments, sorted } = self;
         let moments = moments.get(live..)?;
         sorted.clear();
@@ -256,7 +253,7 @@ impl Comb {
             tried *= 1.0 + tried / (STEPS * window);
         }
         let (spacing, (unlikely, length)) = best;
-        (unlikely >= COHERENCE && length >= LENGTH).then_some((spacing, length))
+        (unlikely >= if datagrams { COHERENCE } else { STREAM_COHERENCE } && length >= LENGTH).then_some((spacing, length))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::candidates::extremes;
 use super::context::{SHARE, between, is_an_answer, share_of_flow, stands_out};
+use super::pauses::Pauses;
 use super::{LONGEST_FRAME, Limits, Measure, Settings, Slice, Train};
 use crate::detect::line::Line;
 use crate::findings::TrainShape;
@@ -12,6 +13,9 @@ const MOMENTS: usize = 8;
 
 /// Where most moments lie on a line that ends before the last of them, at least this share of those that follow must be on time for a line of their own.
 const LIVE: f64 = 0.9;
+
+/// And at least so many moments: those before, which kept a pace of their own, are no part of its evidence but show that there was something to follow.
+const LATER: usize = 6;
 
 /// Slices closer together than this left in one go, nanoseconds: what was ready, or had waited, was sent at once.
 pub(super) const ONE_MOMENT: i64 = 5_000_000;
@@ -25,11 +29,21 @@ const FARTHEST: f64 = 80e6;
 /// Fewer slices than this are a train only if they are slow and keep the beat as closely as [`FEW_UNEVENNESS`] says.
 pub(super) const FEW: usize = 16;
 
-/// Blocks of varying length that this is taken off: the last is cut short where the sound ends, by half on average, and the first is often the request.
-const PARTIAL: f64 = 0.9;
+/// Blocks of varying length that this is taken off: the last is cut short where the sound ends, by half on average, and the first is often the request, of which on a
+/// TCP stream more is left: a datagram holds it together with something else.
+const PARTIAL: [f64; 2] = [1.1, 0.9];
 
-/// Largest unevenness of few slices.
-const FEW_UNEVENNESS: f64 = 0.0005;
+/// Fewest moments of speech with pauses.
+const FLUENT: usize = 30;
+
+/// Parts of a run in one of which a codec does not pause.
+const PARTS: usize = 8;
+
+/// Largest unevenness where pauses were taken out: each makes the rest more even.
+const PAUSED_UNEVENNESS: f64 = 0.0015;
+
+/// Largest unevenness of few slices: of others, and of what a program wrote at once, in records of one length that nothing on the way cut.
+const FEW_UNEVENNESS: [f64; 2] = [0.0005, 0.002];
 
 /// Shortest beat of few slices, nanoseconds: blocks that a recorder hands over.
 pub(super) const FEW_BEAT: f64 = 95e6;
@@ -57,10 +71,15 @@ pub(super) fn judge(
 ) -> Option<Train> {
     let fitted = Fitted::new(measure, slices, settings, moments)?;
     let kept = fitted.without_strays(measure.shape, slices);
-    if kept.len() == slices.len() {
-        return fitted.judged(measure, kept, around, datagrams, settings);
+    let whole = if kept.len() == slices.len() {
+        fitted.judged(measure, kept, around, datagrams, settings)
+    } else {
+        Fitted::new(measure, kept, settings, moments)?.judged(measure, kept, around, datagrams, settings)
+    };
+    if whole.is_some() || measure.shape != TrainShape::Variable || datagrams {
+        return whole;
     }
-    Fitted::new(measure, kept, settings, moments)?.judged(measure, kept, around, datagrams, settings)
+    Fitted::without_pauses(measure, slices, settings, moments)?.judged(measure, slices, around, datagrams, settings)
 }
 
 /// A line through the moments of slices.
@@ -72,30 +91,32 @@ struct Fitted<'m> {
     tolerance: f64,
     /// Slices or octets in all.
     total: f64,
+    /// Pauses that were taken out of the times of the moments.
+    pauses: Pauses,
 }
 
 impl<'m> Fitted<'m> {
     /// `moments` is room for them.
     fn new(measure: Measure, slices: &[Slice], settings: &Settings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
-        let count = to_f64(i64::try_from(slices.len()).ok()?);
         find_moments(measure, slices, moments);
-        let total = moments.last()?.0;
-        let beats = (settings.beat.0 * count / total, settings.beat.1 * count / total);
-        if moments.len() < MOMENTS {
+        let (line, tolerance) = line(slices.len(), settings, moments)?;
+        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses: Pauses::default() })
+    }
+
+    /// The same without the pauses in which nothing was there to be sent, if there are any.
+    fn without_pauses(measure: Measure, slices: &[Slice], settings: &Settings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
+        find_moments(measure, slices, moments);
+        if moments.len() < FLUENT {
             return None;
         }
-        // A record of something else in between shifts the count by one beat.
-        let tolerance = |beat: f64| settings.tolerance.max((SHIFT * beat * total / count).min(FARTHEST));
-        let mut line = Line::through(moments, tolerance, beats)?;
-        // What had waited may leave at a pace of its own, for longer than what follows is sent as it is ready.
-        if let Some(after) = moments.get(line.last + 1..).filter(|after| after.len() >= MOMENTS)
-            && let Some(live) = Line::through(after, tolerance, beats)
-            && share(live.on_time, after.len()) >= LIVE
-            && moments.iter().take(line.last + 1).all(|moment| moment.1 > live.at(moment.0) - tolerance(live.beat))
-        {
-            line = Line { first: live.first + line.last + 1, last: live.last + line.last + 1, ..live };
-        }
-        Some(Self { moments, line, tolerance: tolerance(line.beat), total })
+        // Pauses bend the line through all moments; of its parts the fastest has none in it.
+        let parts = moments.chunks(moments.len().div_ceil(PARTS).max(MOMENTS));
+        let lines =
+            parts.filter_map(|part| line(slices.len(), settings, part).filter(|it| share(it.0.on_time, part.len()) >= LIVE));
+        let pauses = Pauses::find(moments, lines.map(|(line, _)| line.beat).min_by(f64::total_cmp)?)?;
+        pauses.close(moments);
+        let (line, tolerance) = line(slices.len(), settings, moments)?;
+        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses })
     }
 
     /// The slices without those that only happen to have a fitting length: apart from the rest, before the first or after the
@@ -146,11 +167,11 @@ impl<'m> Fitted<'m> {
         datagrams: bool,
         settings: &Settings,
     ) -> Option<Train> {
-        let Self { moments, line, total, .. } = self;
+        let Self { moments, line, total, pauses, .. } = self;
         let shape = measure.shape;
         let (first, last) = (slices.first()?, slices.last()?);
         let (count, sum) = (to_f64(i64::try_from(slices.len()).ok()?), octets(slices));
-        let live = first.at.saturating_add(from_f64(moments.get(line.first)?.1));
+        let live = first.at.saturating_add(from_f64(moments.get(line.first)?.1 + pauses.before(line.first)));
         let mut seconds = total * line.beat / to_f64(SECOND);
         // The line, drawn back, would have begun to record so long before the first slice was sent.
         let mut backlog = -line.at(0.0) / to_f64(SECOND);
@@ -164,7 +185,7 @@ impl<'m> Fitted<'m> {
         }
         let beat = measure.lattice.map_or(total / count, |lattice| f64::from(lattice.usual())) * line.beat;
         if shape == TrainShape::Variable && beat >= FEW_BEAT && sum <= count * f64::from(LONGEST_FRAME) {
-            seconds -= PARTIAL * beat / to_f64(SECOND);
+            seconds -= PARTIAL[usize::from(datagrams)] * beat / to_f64(SECOND);
         }
         let train = Train {
             shape,
@@ -178,9 +199,9 @@ impl<'m> Fitted<'m> {
             octets: slices.iter().map(|slice| u64::from(slice.length)).sum(),
             beat,
             beat_error: line.beat_error / line.beat,
-            seconds,
-            silence: 0.0,
-            pauses: 0.0,
+            seconds: seconds + pauses.silence / to_f64(SECOND),
+            silence: pauses.silence / to_f64(SECOND),
+            pauses: pauses.longer / to_f64(SECOND),
             backlog: if backlog > OWN * seconds / count { backlog } else { 0.0 },
             bit_rate,
             regularity: share(line.on_time, moments.len() - self.waited(datagrams)),
@@ -193,16 +214,23 @@ impl<'m> Fitted<'m> {
             TrainShape::Constant if train.is_framed() => &[constant, variable, paced],
             TrainShape::Constant => &[variable, paced],
             TrainShape::Variable => &[variable],
+            TrainShape::Paced if train.is_cut() => &[paced, variable],
             TrainShape::Paced => &[paced],
         };
         let few = slices.len() < FEW;
+        let limit = match (few, pauses.are_none()) {
+            (true, _) => FEW_UNEVENNESS[usize::from(shape == TrainShape::Constant && is_written(train.lengths))],
+            (false, false) => PAUSED_UNEVENNESS,
+            (false, true) => f64::INFINITY,
+        };
         let keeps = |limits: &Limits| {
-            train.unevenness <= if few { FEW_UNEVENNESS } else { limits.unevenness }
+            train.unevenness <= limits.unevenness.min(limit)
                 && train.regularity >= limits.regularity
                 && train.seconds >= limits.seconds
         };
         let within = |value: f64, range: (f64, f64)| range.0 <= value && value <= range.1;
-        let fits = line.on_time >= MOMENTS
+        let enough = if line.first > MOMENTS && !datagrams { LATER } else { MOMENTS };
+        let fits = line.on_time >= enough
             && limits.iter().any(|limits| keeps(limits))
             && (train.share >= SHARE || keeps(limits.first()?))
             && (!few || train.beat >= FEW_BEAT)
@@ -221,11 +249,15 @@ pub(super) fn lowest_rate(beat: f64, settings: &Settings) -> f64 {
     if beat >= FEW_BEAT { lowest.max(settings.blocks_rate) } else { lowest }
 }
 
-/// Highest bit rate of slices of these lengths. Records of one length that are longer than a segment, and not as long as records may be, show what
-/// was written at once; what the network carries as fast as it can is cut to segments or to full records.
+/// Whether records show what was written at once: they are longer than a segment, and not as long as records may be. What the network carries as fast as it can is cut to
+/// segments or to full records.
+fn is_written(lengths: (u32, u32)) -> bool {
+    (LONGEST_SEGMENT..FULL_RECORD).contains(&lengths.0)
+}
+
+/// Highest bit rate of slices of these lengths.
 pub(super) fn highest_rate(shape: TrainShape, lengths: (u32, u32), settings: &Settings) -> f64 {
-    let written = (LONGEST_SEGMENT..FULL_RECORD).contains(&lengths.0);
-    if shape == TrainShape::Constant && written { settings.samples_rate } else { settings.bit_rate.1 }
+    if shape == TrainShape::Constant && is_written(lengths) { settings.samples_rate } else { settings.bit_rate.1 }
 }
 
 /// Octets that no segment or datagram on a usual link holds: an Ethernet frame takes 1,500.
@@ -233,6 +265,28 @@ const LONGEST_SEGMENT: u32 = 1_500;
 
 /// Octets of a full TLS record (RFC 8446, section 5.1), less what some libraries leave free.
 const FULL_RECORD: u32 = 16_000;
+
+/// The line that most moments lie on, and how far from it is on time. `count` is the number of slices.
+fn line(count: usize, settings: &Settings, moments: &[(f64, f64)]) -> Option<(Line, f64)> {
+    let count = to_f64(i64::try_from(count).ok()?);
+    let total = moments.last()?.0;
+    let beats = (settings.beat.0 * count / total, settings.beat.1 * count / total);
+    if moments.len() < MOMENTS {
+        return None;
+    }
+    // A record of something else in between shifts the count by one beat.
+    let tolerance = |beat: f64| settings.tolerance.max((SHIFT * beat * total / count).min(FARTHEST));
+    let mut line = Line::through(moments, tolerance, beats)?;
+    // What had waited may leave at a pace of its own, for longer than what follows is sent as it is ready.
+    if let Some(after) = moments.get(line.last + 1..).filter(|after| after.len() >= LATER)
+        && let Some(live) = Line::through(after, tolerance, beats)
+        && share(live.on_time, after.len()) >= LIVE
+        && moments.iter().take(line.last + 1).all(|moment| moment.1 > live.at(moment.0) - tolerance(live.beat))
+    {
+        line = Line { first: live.first + line.last + 1, last: live.last + line.last + 1, ..live };
+    }
+    Some((line, tolerance(line.beat)))
+}
 
 /// The moments at which slices left: positions along the line (slices, frames or octets sent by then) and nanoseconds since the first.
 fn find_moments(measure: Measure, slices: &[Slice], moments: &mut Vec<(f64, f64)>) {

@@ -11,6 +11,7 @@ mod comb;
 mod context;
 mod judge;
 mod lattice;
+mod pauses;
 mod turns;
 
 use self::candidates::Lengths;
