@@ -46,6 +46,9 @@ const PRECEDENTS: usize = 3;
 /// what a server sends to a device that has left.
 const ANSWERS: usize = 3;
 
+/// Of the moments in which something was sent, one in so many may be noticed by answers alone: servers go on for a while when a device has left.
+const LITTLE: usize = 10;
+
 /// Seconds with frames within such a pause that show that the device was there. One may be its farewell.
 const FRAMES: usize = 2;
 
@@ -77,9 +80,9 @@ impl Sight {
         if missed > device.upstream.payload_octets && inside(&moments(&passage.missed), always, ANSWERS) {
             return Some(Self { blind: vec![(always, Unseen::OneWay)] });
         }
-        // Where what was missed cannot be counted in octets, how often it is noticed tells whether it is most.
+        // What cannot be counted in octets is not among the scores: where it is more than a little, sound may be in it.
         let uncounted = apart(&passage.missed);
-        if uncounted >= ANSWERS && uncounted > sent.len() / 2 {
+        if uncounted >= ANSWERS && uncounted > sent.len() / LITTLE {
             return Some(Self { blind: vec![(always, Unseen::OneWay)] });
         }
         let (Some(&first), Some(&last)) = (sent.first(), sent.last()) else {
