@@ -134,6 +134,14 @@ impl Profile {
         Measure { clocked, octets }
     }
 
+    /// When the bins begin in the window in which a frame was sent.
+    pub fn moments(&self, window: Window) -> impl Iterator<Item = Timestamp> + '_ {
+        let (from, until) = (self.first_bin(window.from), self.first_bin(window.until));
+        let first = self.sums.partition_point(|bin| bin.0 < from);
+        let bins = self.sums.iter().skip(first).take_while(move |bin| bin.0 < until);
+        bins.map(|bin| self.origin.plus(bin.0.saturating_mul(self.width)))
+    }
+
     /// When the device began to move in the window: at the first upload at the beat of a codec, or in the first bin that reaches half of what the loudest has
     /// above the level of the five minutes before, so that a keep-alive in between is not taken for it.
     #[must_use]

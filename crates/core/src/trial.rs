@@ -6,7 +6,7 @@ use crate::detect::lottery::{AT_ONCE, Lottery, Rank, Score, bound, known, newcom
 use crate::findings::DeviceId;
 use crate::measure::{LEVEL_BEFORE, Measure, Profile};
 use crate::probe::{Effect, Round};
-use crate::time::{Timestamp, Window};
+use crate::time::{SECOND, Timestamp, Window};
 
 /// A round that was played, with the score of each slot for each device that was on the network.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,9 +39,9 @@ impl Trial {
     pub fn new<'a>(round: Round, devices: impl IntoIterator<Item = Subject<'a>>) -> Self {
         let windows = round.windows();
         let from = round.span().map(|span| span.from);
-        let unknown = round.effect() == Effect::Unknown;
-        let there = devices.into_iter().filter(|device| Some(device.since) <= from);
-        let scores = there.map(|device| {
+        let there: Vec<Subject<'_>> = devices.into_iter().filter(|device| Some(device.since) <= from).collect();
+        let unknown = round.effect() == Effect::Unknown || round.span().is_some_and(|span| has_gap(&there, span));
+        let scores = there.iter().map(|device| {
             let scores = score(device.profile, &windows, device.unseen);
             (device.id, if unknown { scores.into_iter().map(|score| at_least(score.seen())).collect() } else { scores })
         });
@@ -81,6 +81,25 @@ impl Trial {
         }
         self.scores.get(&device).map(Vec::as_slice)
     }
+}
+
+/// A pause of all devices together that is longer than this, and ...
+const PAUSE: i64 = 20 * SECOND;
+/// ... so many times the longest one of the five minutes before, is a gap of the capture.
+const LONGER: i64 = 3;
+
+/// Whether nobody sent a frame for much longer than before, so that frames were lost and nobody knows whose. What decides is known when the round is
+/// scored, and is the same for all slots and devices.
+fn has_gap(devices: &[Subject<'_>], span: Window) -> bool {
+    let stretch = Window { from: span.from.plus(-LEVEL_BEFORE), until: span.until };
+    let mut moments: Vec<Timestamp> = devices.iter().flat_map(|device| device.profile.moments(stretch)).collect();
+    moments.extend([stretch.from, stretch.until]);
+    moments.sort_unstable();
+    let pauses = || moments.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?)));
+    let length = |(from, until): (Timestamp, Timestamp)| until.since(from);
+    let before = pauses().filter(|pause| pause.1 <= span.from).map(length).max();
+    let limit = before.map(|before| before.saturating_mul(LONGER).max(PAUSE));
+    limit.is_some_and(|limit| pauses().any(|pause| pause.1 > span.from && length(pause) > limit))
 }
 
 /// What a device sent in each window, above its running level before them. `unseen`: stretches in which it may have sent what was not seen, besides those
@@ -256,6 +275,36 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::Bin;
+    use crate::mac::Mac;
+    use crate::probe::{Heard, Played, SoundKind, Stimulus};
+
+    /// How many scores of a round from 400 s on are unknown, of two devices of which one sent in these seconds.
+    fn unknown(seconds: impl IntoIterator<Item = i64>) -> usize {
+        let at = |second: i64| Timestamp::from_nanos(second * SECOND);
+        let slots = (0..4).map(|slot| Window { from: at(400 + slot * 24), until: at(420 + slot * 24) }).collect();
+        let stimulus = Stimulus { name: "glass".to_owned(), kind: SoundKind::Noise };
+        let played = Played { stimulus, onset: at(400), length: SECOND, heard: Heard::Yes };
+        let round = Round { number: 0, slots, drawn: 0, played, void: None };
+        let bins = |seconds: Vec<i64>| seconds.into_iter().map(|index| Bin { index, frames: 1, payload_octets: 40 });
+        let busy = Profile::new(Timestamp::default(), SECOND, (bins(seconds.into_iter().collect()), []), []);
+        let quiet = Profile::new(Timestamp::default(), SECOND, (bins(vec![10]), []), []);
+        let subjects = [(&busy, 1), (&quiet, 2)].map(|(profile, last)| {
+            let id = DeviceId::Mac(Mac([2, 0, 0, 0, 0, last]));
+            Subject { id, since: at(20), profile, unseen: &[] }
+        });
+        Trial::new(round, subjects).scores.values().flatten().filter(|score| matches!(score, Score::AtLeast(_))).count()
+    }
+
+    #[test]
+    fn a_round_in_which_nobody_sent_for_much_longer_than_before_is_unknown_for_all() {
+        assert_eq!(unknown(100..600), 0);
+        assert_eq!(unknown((100..600).filter(|second| !(425..450).contains(second))), 8);
+        assert_eq!(unknown((100..600).filter(|second| !(380..410).contains(second))), 8, "it reaches into the round");
+        assert_eq!(unknown((100..430).collect::<Vec<_>>()), 8, "nobody was seen again");
+        assert_eq!(unknown((100..600).step_by(30)), 0, "that is how the home is");
+        assert_eq!(unknown([]), 0, "nothing tells a gap from a silent home");
+    }
 
     fn standing(sounds: &[(u32, u32)]) -> Standing {
         Standing { sounds: sounds.to_vec(), ..Standing::default() }
