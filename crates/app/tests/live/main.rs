@@ -11,6 +11,7 @@
 
 mod exact;
 mod faults;
+mod intruder;
 mod lab;
 mod rights;
 mod sources;
