@@ -21,7 +21,8 @@ fn a_spreadsheet_may_save_in_any_of_its_encodings() {
     assert_eq!((played.length, played.stimulus.name.as_str()), (3_250_000_000, "sch\u{f6}n \u{20ac}"));
     assert_eq!(played.onset, Timestamp::from_nanos(1_767_268_823_500_000_000));
     let wide = |unit: fn(u16) -> [u8; 2]| SPREADSHEET.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
-    let quoted: String = SPREADSHEET.lines().map(|line| format!("\"{}\"\n", line.replace(';', "\",\""))).collect();
+    let quoted: Vec<String> = SPREADSHEET.lines().map(|line| format!("\"{}\"", line.replace(';', "\",\""))).collect();
+    let quoted = quoted.join("\n");
     let separated = format!("\u{feff}sep=;\r\n{SPREADSHEET}");
     for octets in [
         separated.into_bytes(),
