@@ -52,6 +52,24 @@ fn pauses_between_words_are_counted_and_said() {
 }
 
 #[test]
+fn reports_whose_records_are_written_one_after_another_are_no_speech() {
+    for (seed, period) in (0..20).flat_map(|seed| [300, 500, 800].map(|period| (seed, period))) {
+        let mut chance = Chance(seed);
+        let mut slices = Vec::new();
+        for report in 0..60 {
+            for record in 0..2 + chance.below(7) {
+                let at = report * period + record * 10;
+                slices.push(slice(at * 1_000_000 + chance.below(400_000), 100 + chance.below(500)));
+            }
+        }
+        for datagrams in [false, true] {
+            let found = trains(&slices, datagrams, &Settings::default());
+            assert!(found.is_empty(), "seed {seed}, every {period} ms, datagrams {datagrams}: {found:#?}");
+        }
+    }
+}
+
+#[test]
 fn frames_that_a_codec_leaves_out_and_those_that_a_link_holds_up_are_told_apart() {
     for seed in 30..60 {
         let mut chance = Chance(seed);
