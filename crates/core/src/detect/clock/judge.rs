@@ -76,7 +76,10 @@ pub(super) fn judge(
     } else {
         Fitted::new(measure, kept, settings, moments)?.judged(measure, kept, around, datagrams, settings)
     };
-    if whole.is_some() || measure.shape != TrainShape::Variable || datagrams {
+    // A program that sends samples leaves none out.
+    let are_frames =
+        || slices.iter().map(|slice| u64::from(slice.length)).sum::<u64>() <= u64::from(LONGEST_FRAME) * slices.len() as u64;
+    if whole.is_some() || measure.shape != TrainShape::Variable || datagrams || !are_frames() {
         return whole;
     }
     Fitted::without_pauses(measure, slices, settings, moments)?.judged(measure, slices, around, datagrams, settings)
