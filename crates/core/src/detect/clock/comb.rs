@@ -112,6 +112,8 @@ impl Comb {
             let gap = to_f64(pair[1].at.saturating_sub(pair[0].at));
             let due = gap / passed * sent;
             let stalled = pair[1].octets + heard.get(index + 2).map_or(0.0, |next| next.octets) >= DUE * due + pair[0].octets;
+            // The frame before a pause may be comfort noise.
+            silence += if gap > LONGER * beat && !stalled { beat } else { 0.0 };
             if gap <= to_f64(BETWEEN_WORDS) || stalled {
                 sound += gap;
                 silence += if stalled { 0.0 } else { (gap - LONGER * beat).max(0.0) };

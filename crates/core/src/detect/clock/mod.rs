@@ -149,7 +149,7 @@ pub struct Train {
     pub beat_error: f64,
     /// Seconds of sound.
     pub seconds: f64,
-    /// Of these, seconds of pauses between words in which nothing was sent.
+    /// Of these, seconds that may hold no sound: pauses between words in which nothing was sent, and frames before a pause, which may be comfort noise.
     pub silence: f64,
     /// Seconds of somewhat longer pauses, in which a codec may have left out silence, and which are not counted.
     pub pauses: f64,

@@ -303,6 +303,11 @@ fn calls_with_silence_suppression_are_counted_by_their_talk() {
         slices.sort_unstable_by_key(|slice| slice.at);
         let (counted, talk) = (seconds(&slices, true), f64::from(i32::try_from(frames * millis).unwrap()) / 1e3);
         assert!((counted - talk).abs() < 0.1 * talk, "{millis} ms, seed {seed}: {counted:.2} of {talk:.2} s");
+        let doubtful: f64 = trains(&slices, true, &Settings::default()).iter().map(|train| train.silence).sum();
+        assert!(
+            counted - doubtful <= talk,
+            "{millis} ms, seed {seed}: {counted:.2} of {talk:.2} s, {doubtful:.2} of them in doubt"
+        );
     }
 }
 
