@@ -4,6 +4,7 @@
 
 use super::Analysis;
 use super::pairs::{Ends, NOBODY};
+use super::told::{DNS, NTP};
 use crate::findings::FlowKey;
 use crate::roster::Index;
 use crate::scope::Scope;
@@ -36,11 +37,13 @@ pub(super) struct Hidden {
     flows: Table<FlowKey>,
     /// Ports and acknowledgement of the latest of them.
     recent: Box<[(u32, u32); RECENT]>,
+    /// What keeps a stranger from choosing flows that collide.
+    seed: u64,
 }
 
 impl Hidden {
     pub(super) fn new(seed: u64) -> Self {
-        Self { flows: Table::new(MOST_FLOWS, seed), recent: Box::new([(0, 0); RECENT]) }
+        Self { flows: Table::new(MOST_FLOWS, seed), recent: Box::new([(0, 0); RECENT]), seed }
     }
 
     /// What is sent on a flow passes here after all.
@@ -50,7 +53,7 @@ impl Hidden {
 
     fn set(&mut self, key: FlowKey, number: u32) {
         if !self.flows.insert(key, number) {
-            self.flows = Table::new(MOST_FLOWS, 0);
+            self.flows = Table::new(MOST_FLOWS, self.seed);
         }
     }
 
@@ -92,8 +95,8 @@ enum Form {
 
 fn form_of(port: u16, payload: &[u8]) -> Option<Form> {
     match (port, payload) {
-        (53, [_, _, flags, _, 0, 1, ..]) => (flags & 0xf8 == 0x80).then_some(Form::Answer),
-        (123, [first, ..]) => (first & 7 == 4).then_some(Form::Answer),
+        (DNS, [_, _, flags, _, 0, 1, ..]) => (flags & 0xf8 == 0x80).then_some(Form::Answer),
+        (NTP, [first, ..]) => (first & 7 == 4).then_some(Form::Answer),
         // The fixed bit is set (RFC 9000, section 17), which DTLS, WireGuard and RTP have not.
         (443, [first, ..]) => (first & 0x40 != 0).then_some(Form::Flow),
         (_, [0x81..=0x9f, 201, ..]) => Some(Form::Report),

@@ -193,24 +193,16 @@ impl Analysis {
         ends
     }
 
-    /// Any other frame.
+    /// Any other frame; one of the second commonest shape, between ends that were met, is read in one go, too.
     #[inline(never)]
     fn other(&mut self, frame: &Frame<'_>) {
-        match plain_ipv6(frame.link, frame.bytes) {
-            Some(packet) => self.plain_ipv6(frame, &packet),
-            None => self.layered(frame),
-        }
-    }
-
-    /// A frame of the second commonest shape.
-    #[expect(clippy::inline_always, reason = "see `frame`")]
-    #[inline(always)]
-    fn plain_ipv6(&mut self, frame: &Frame<'_>, packet: &Dissection<'_>) {
-        let Net::Ip(ip) = &packet.net else { return };
-        let known = Addresses::any(packet, ip).and_then(|addresses| self.other_pairs.get(addresses));
-        match known {
-            Some(ends) => self.count(frame, packet, ip, ends),
-            None => self.layered(frame),
+        if let Some(packet) = plain_ipv6(frame.link, frame.bytes)
+            && let Net::Ip(ip) = &packet.net
+            && let Some(ends) = Addresses::any(&packet, ip).and_then(|addresses| self.other_pairs.get(addresses))
+        {
+            self.count(frame, &packet, ip, ends);
+        } else {
+            self.layered(frame);
         }
     }
 
@@ -574,7 +566,7 @@ fn never_leaves(packet: &Dissection<'_>, ip: &Ip) -> bool {
 
 /// Whether a packet asks a server of names or of the time. Those of the time ask each other from its port.
 fn asks(packet: &Dissection<'_>) -> bool {
-    matches!(packet.transport, Transport::Udp { source: 1_024.., destination: 53 | 123, .. })
+    matches!(packet.transport, Transport::Udp { source: 1_024.., destination: told::DNS | told::NTP, .. })
 }
 
 #[inline]

@@ -17,7 +17,9 @@ const NAMES: usize = 8;
 /// Announcements (mDNS, SSDP) that are read per device: they repeat, some by the thousand.
 const ANNOUNCEMENTS: u32 = 32;
 
-const DNS: u16 = 53;
+pub(super) const DNS: u16 = 53;
+/// Servers of the time (RFC 5905).
+pub(super) const NTP: u16 = 123;
 const DHCP_SERVER: u16 = 67;
 const DHCP_CLIENT: u16 = 68;
 const DHCPV6_CLIENT: u16 = 546;

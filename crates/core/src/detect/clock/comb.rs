@@ -6,7 +6,7 @@
 //! are then told by time, and what was recorded before by octets.
 
 use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
-use super::judge::{ONE_MOMENT, OVERHEAD, lowest_rate, octets, share, to_f64};
+use super::judge::{ONE_MOMENT, OVERHEAD, lowest_rate, number, octets, share, to_f64};
 use super::pauses::{BETWEEN_WORDS, SUPPRESSED};
 use super::{Settings, Slice, Train};
 use crate::findings::TrainShape;
@@ -114,19 +114,19 @@ impl Comb {
             let stalled = pair[1].octets + heard.get(index + 2).map_or(0.0, |next| next.octets) >= DUE * due + pair[0].octets;
             // The frame before a pause may be comfort noise.
             silence += if gap > LONGER * beat && !stalled { beat } else { 0.0 };
-            if gap <= to_f64(BETWEEN_WORDS) || stalled {
+            if gap <= BETWEEN_WORDS || stalled {
                 sound += gap;
                 silence += if stalled { 0.0 } else { (gap - LONGER * beat).max(0.0) };
             } else {
                 sound += beat;
-                pauses += if gap <= to_f64(SUPPRESSED) { gap - beat } else { 0.0 };
+                pauses += if gap <= SUPPRESSED { gap - beat } else { 0.0 };
             }
         }
         let slices = |part: &[Moment]| part.iter().map(|moment| f64::from(moment.slices)).sum::<f64>();
         let part = if datagrams { run.get(run.partition_point(|slice| slice.at < first.at)..)? } else { run };
         let early = if datagrams { 0.0 } else { slices(moments.get(..live)?) / slices(heard) };
         let seconds = sound * (1.0 + early) / to_f64(SECOND);
-        let (count, sum) = (to_f64(i64::try_from(part.len()).ok()?), octets(part));
+        let (count, sum) = (number(part.len()), octets(part));
         let train = Train {
             shape: TrainShape::Variable,
             datagrams,
@@ -315,9 +315,4 @@ fn coherence(circle: &[(f64, f64)], moments: &[Moment], beat: f64) -> (f64, f64)
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a beat is longer than a nanosecond")]
 fn turn(beat: f64) -> u64 {
     (18_446_744_073_709_551_616.0 / beat) as u64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "slices of an episode")]
-fn number(count: usize) -> f64 {
-    count as f64
 }

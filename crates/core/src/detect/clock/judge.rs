@@ -77,8 +77,7 @@ pub(super) fn judge(
         Fitted::new(measure, kept, settings, moments)?.judged(measure, kept, around, datagrams, settings)
     };
     // A program that sends samples leaves none out.
-    let are_frames =
-        || slices.iter().map(|slice| u64::from(slice.length)).sum::<u64>() <= u64::from(LONGEST_FRAME) * slices.len() as u64;
+    let are_frames = || octets(slices) <= f64::from(LONGEST_FRAME) * number(slices.len());
     if whole.is_some() || measure.shape != TrainShape::Variable || datagrams || !are_frames() {
         return whole;
     }
@@ -173,7 +172,7 @@ impl<'m> Fitted<'m> {
         let Self { moments, line, total, pauses, .. } = self;
         let shape = measure.shape;
         let (first, last) = (slices.first()?, slices.last()?);
-        let (count, sum) = (to_f64(i64::try_from(slices.len()).ok()?), octets(slices));
+        let (count, sum) = (number(slices.len()), octets(slices));
         let live = first.at.saturating_add(from_f64(moments.get(line.first)?.1 + pauses.before(line.first)));
         let mut seconds = total * line.beat / to_f64(SECOND);
         // The line, drawn back, would have begun to record so long before the first slice was sent.
@@ -271,7 +270,7 @@ const FULL_RECORD: u32 = 16_000;
 
 /// The line that most moments lie on, and how far from it is on time. `count` is the number of slices.
 fn line(count: usize, settings: &Settings, moments: &[(f64, f64)]) -> Option<(Line, f64)> {
-    let count = to_f64(i64::try_from(count).ok()?);
+    let count = number(count);
     let total = moments.last()?.0;
     let beats = (settings.beat.0 * count / total, settings.beat.1 * count / total);
     if moments.len() < MOMENTS {
@@ -325,4 +324,9 @@ fn from_f64(value: f64) -> i64 {
 #[expect(clippy::cast_precision_loss, reason = "durations of an episode in nanoseconds and octets lie far below 2^53")]
 pub(super) fn to_f64(value: i64) -> f64 {
     value as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "slices of an episode")]
+pub(super) fn number(count: usize) -> f64 {
+    count as f64
 }

@@ -4,8 +4,6 @@
 //! the link differ in what comes afterwards. What a stall holds up leaves once it is over, so that the stream catches up with its line; after a pause the stream never
 //! does. Of each moment is therefore asked how late it is, and of all moments after it how late the earliest of them is: where that rises at a gap, and stays, nothing was there to be sent.
 
-use crate::time::MILLISECOND;
-
 /// A pause is longer than the beat by this factor: a record of something else shifts the count by one.
 const BEATS: f64 = 1.5;
 
@@ -20,10 +18,10 @@ const FOLLOWING: usize = 8;
 
 /// A pause no longer than this lies between words, and is counted as sound that was heard, nanoseconds: pauses of a quarter of a second are part of
 /// fluent speech (Goldman-Eisler, Psycholinguistics, 1968), and a codec sends on for some frames before it falls silent.
-pub(super) const BETWEEN_WORDS: i64 = 330 * MILLISECOND;
+pub(super) const BETWEEN_WORDS: f64 = 330e6;
 
 /// A pause no longer than this may be silence that a codec left out of sound that was heard, nanoseconds: Opus refreshes it every 400 ms (RFC 6716, section 2.1.9).
-pub(super) const SUPPRESSED: i64 = 450 * MILLISECOND;
+pub(super) const SUPPRESSED: f64 = 450e6;
 
 /// Pauses among moments.
 #[derive(Debug, Default)]
@@ -52,9 +50,9 @@ impl Pauses {
             // Where what came before was late itself, the rest of the pause is told by the gap before that.
             let silent = silent.min(gap);
             pauses.found.push((index + 1, silent));
-            if gap <= to_f64(BETWEEN_WORDS) {
+            if gap <= BETWEEN_WORDS {
                 pauses.silence += silent;
-            } else if gap <= to_f64(SUPPRESSED) {
+            } else if gap <= SUPPRESSED {
                 pauses.longer += silent;
             }
         }
@@ -83,9 +81,4 @@ impl Pauses {
     pub(super) fn before(&self, moment: usize) -> f64 {
         self.found.iter().take_while(|(first, _)| *first <= moment).map(|(_, silent)| silent).sum()
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "fractions of a second in nanoseconds")]
-fn to_f64(value: i64) -> f64 {
-    value as f64
 }
