@@ -2,7 +2,6 @@
 
 pub mod capture;
 pub mod cli;
-pub mod clock;
 pub mod compare;
 pub mod config;
 pub mod daemon;
@@ -11,12 +10,9 @@ pub mod frames;
 pub mod gateway;
 mod geo;
 pub mod hear;
-pub mod misread;
 pub mod mouth;
 pub mod notify;
-pub mod outfile;
 pub mod probelog;
-mod program;
 pub mod pulse;
 pub mod report;
 pub mod source;

@@ -18,7 +18,7 @@ pub struct Follow {
     pub idle: Option<Duration>,
     /// Time between two looks at the file.
     pub poll: Duration,
-    /// Lets time pass: [`crate::clock::sleep`], but for tests.
+    /// Lets time pass: [`earwitness_base::clock::sleep`], but for tests.
     pub sleep: Arc<dyn Fn(Duration) + Send + Sync>,
 }
 
@@ -26,7 +26,7 @@ impl Follow {
     /// Looks five times a second until `stop` is set.
     #[must_use]
     pub fn until(stop: Arc<AtomicBool>) -> Self {
-        Self { stop, idle: None, poll: Duration::from_millis(200), sleep: Arc::new(crate::clock::sleep) }
+        Self { stop, idle: None, poll: Duration::from_millis(200), sleep: Arc::new(earwitness_base::clock::sleep) }
     }
 }
 

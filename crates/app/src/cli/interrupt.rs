@@ -7,7 +7,7 @@ use std::{process, thread};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::outfile;
+use earwitness_base::outfile;
 
 /// Exit status of a program that a signal ended (POSIX shells: 128 and the number of the signal).
 const INTERRUPTED: i32 = 130;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use earwitness_core::findings::Findings;
 
-use crate::outfile::{self, Sink};
 use crate::report::table::Terminal;
 use crate::report::{Context, html, json, verdicts};
+use earwitness_base::outfile::{self, Sink};
 
 /// Which reports are written besides the table, and where.
 #[derive(clap::Args, Debug)]

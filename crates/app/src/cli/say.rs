@@ -1,8 +1,7 @@
 //! Lines for a person on standard error.
 
+use earwitness_base::text::clean;
 use std::io::Write;
-
-use crate::report::names::clean;
 
 /// Columns of the longest line.
 const WIDEST: usize = 1_000;

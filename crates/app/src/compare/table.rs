@@ -47,7 +47,7 @@ pub fn write(report: &Report, sweeps: bool, terminal: Terminal, out: &mut dyn Wr
 #[must_use]
 pub fn material(report: &Report) -> String {
     let it = &report.material;
-    let counted = crate::report::words::counted;
+    let counted = earwitness_base::words::counted;
     format!(
         "{} of {}, {} ({:.1} device hours outside uploads), {} with sound. Intervals: 95 %, for other configurations.",
         counted(it.recordings, "recording", "recordings"),

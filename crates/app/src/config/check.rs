@@ -10,10 +10,10 @@ use toml::Spanned;
 
 use super::written::{self, Written};
 use super::{Config, Presence, Probing, Watched};
-use crate::misread::Fault;
 use crate::source::Source;
 use crate::speak::sounds::Library;
 use crate::{frames, hear, speak, store};
+use earwitness_base::misread::Fault;
 
 pub(super) fn checked(written: Written) -> Result<Config, Fault> {
     let Written { state, capture, probing, presence, sounds, loudspeaker, microphone, store, notify, gateway } = written;

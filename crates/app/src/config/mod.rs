@@ -16,9 +16,9 @@ use earwitness_core::schedule::Design;
 
 pub(crate) use self::check::quiet_hours;
 
-use crate::misread::Misread;
 use crate::speak::sounds;
 use crate::{frames, gateway, hear, notify, speak, store};
+use earwitness_base::misread::Misread;
 
 /// Where the file is looked for, if none is named.
 pub const USUAL_PATH: &str = "/etc/earwitness.toml";

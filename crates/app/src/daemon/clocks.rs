@@ -15,7 +15,7 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    /// By both clocks, read at the same moment ([`crate::clock::both`]).
+    /// By both clocks, read at the same moment ([`earwitness_base::clock::both`]).
     pub(super) fn new((now, since_boot): (Timestamp, Duration)) -> Self {
         Self { apart: apart(now, since_boot) }
     }

@@ -12,12 +12,12 @@ use earwitness_core::time::{SECOND, Timestamp};
 use super::Daemon;
 use super::clocks::{Offset, words};
 use super::holds::Hold;
-use crate::clock;
 use crate::config::{Config, Watched};
 use crate::frames::FrameRing;
 use crate::source::{Event as Came, Source};
 use crate::store::Event;
 use crate::wire::ADVICE;
+use earwitness_base::clock;
 
 /// Lost frames, and clocks that differ, are told of at most so often, nanoseconds.
 const LOSSES: i64 = 60 * SECOND;

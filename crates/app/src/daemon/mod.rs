@@ -46,10 +46,10 @@ use self::presence::Presence;
 use self::sessions::Choice;
 use self::system::System;
 use self::tell::Teller;
-use crate::clock;
 use crate::config::Config;
 use crate::mouth::{self, Mouth};
 use crate::store::SessionId;
+use earwitness_base::clock;
 
 /// What it is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

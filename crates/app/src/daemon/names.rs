@@ -1,5 +1,6 @@
 //! What devices are called, as far as the stretches that were written down tell.
 
+use earwitness_base::text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role};
@@ -64,7 +65,7 @@ fn called(device: &DeviceFindings) -> String {
 fn unnamed(device: DeviceId) -> String {
     match device {
         DeviceId::Mac(mac) => {
-            let maker = vendor::vendor(mac).map_or_else(|| "device".to_owned(), |maker| names::clean(maker, 32));
+            let maker = vendor::vendor(mac).map_or_else(|| "device".to_owned(), |maker| text::clean(maker, 32));
             let short = names::short(mac);
             format!("{maker} ..{}", short.get(3..).unwrap_or_default())
         }

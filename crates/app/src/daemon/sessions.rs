@@ -19,13 +19,13 @@ use super::ledger::{Item, Ledger};
 use super::looks::ahead;
 use super::system::System;
 use super::{Daemon, End, Goal, Message};
-use crate::clock;
 use crate::config::Config;
 use crate::hear::Ear;
 use crate::mouth::Mouth;
 use crate::speak::sounds::Library;
 use crate::speak::{self, Device};
 use crate::store::{Event, SessionId, SessionRow};
+use earwitness_base::clock;
 
 /// A session that watches without an end is closed after so long, and the next one begun, nanoseconds: its error rate is then that of a month.
 const MONTH: i64 = 30 * 86_400 * SECOND;

@@ -9,7 +9,7 @@ use signal_hook::iterator::Signals;
 
 use super::Message;
 use super::inbox::Outbox;
-use crate::clock;
+use earwitness_base::clock;
 
 /// A signal to stop that comes so soon after the first asks for the same.
 const SAME_REQUEST: Duration = Duration::from_secs(1);

@@ -1,5 +1,6 @@
 //! What a person is told while it runs: a line each, or a JSON object a line for programs; notices also go to the household's command.
 
+use earwitness_base::text;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -18,7 +19,8 @@ use serde_json::{Value, json};
 use super::ledger::Ledger;
 use super::names::Names;
 use crate::notify::{About, Notifier, Settings};
-use crate::report::{names, words};
+use crate::report::names;
+use earwitness_base::words;
 
 /// How it is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -184,7 +186,7 @@ impl Teller {
                 object["text"] = text.into();
                 object.to_string()
             } else {
-                format!("{}  {}", words::date_time(now, &self.zone), names::clean(text, 1_000))
+                format!("{}  {}", words::date_time(now, &self.zone), text::clean(text, 1_000))
             };
             // Where nobody reads any more, the store still has it.
             let _ = writeln!(out, "{line}").and_then(|()| out.flush());
@@ -194,7 +196,7 @@ impl Teller {
 
 /// An upload in words.
 fn upload(it: &Sighting) -> String {
-    let to = names::receiver(&it.receiver, names::WIDEST);
+    let to = names::receiver(&it.receiver, text::WIDEST);
     match (it.kind, it.audio_seconds) {
         (SightingKind::Recording, _) => format!("uploaded a recording of {} kB to {to}", it.octets_total / 1_000),
         (SightingKind::LargeUpload, _) => format!("sent {} kB in one go to {to}", it.octets_total / 1_000),
@@ -220,7 +222,7 @@ fn facts(news: &News) -> Value {
             "audio_seconds": sighting.audio_seconds.map(|seconds| seconds.value),
             "bit_rate": sighting.bit_rate,
             "octets": sighting.octets_total,
-            "receiver": names::receiver(&sighting.receiver, names::WIDEST_EXACT),
+            "receiver": names::receiver(&sighting.receiver, text::WIDEST_EXACT),
         }),
         News::Scored { round, counted } => json!({ "round": round, "counted": counted }),
         News::Proven { rounds, .. } => json!({ "rounds": rounds }),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::tool::ask;
 use super::{Check, Status};
-use crate::clock;
+use earwitness_base::clock;
 
 /// Clock sources that go on evenly (drivers/clocksource of the kernel): a processor's own counters, and what a hypervisor offers.
 const STEADY: [&str; 6] = ["tsc", "arch_sys_counter", "kvm-clock", "hyperv_clocksource_tsc_page", "riscv_clocksource", "stp"];

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::program;
+use earwitness_base::program;
 
 /// How long an answer may take.
 const LIMIT: Duration = Duration::from_secs(5);

@@ -9,8 +9,8 @@ use earwitness_core::mac::Mac;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{Check, Status};
-use crate::clock;
 use crate::source::{Event, Source};
+use earwitness_base::clock;
 
 const NAME: &str = "traffic";
 /// A source that was asked to watch for so long may take so much longer to begin and end.
@@ -69,7 +69,7 @@ pub fn judged(findings: &Findings, own: &[Mac], watch: Duration) -> Check {
             "use a device of the home meanwhile (open a page on a phone), watch longer (--seconds 60), or see to the cable",
         );
     }
-    let devices = crate::report::words::counted(others as u64, "device", "devices");
+    let devices = earwitness_base::words::counted(others as u64, "device", "devices");
     if others > 0 {
         let place = if forwards {
             "this machine is their gateway"

@@ -20,8 +20,8 @@ use std::time::Duration;
 use earwitness_core::frame::Frame;
 use earwitness_core::time::Timestamp;
 
-use crate::clock;
 pub use cut::Cut;
+use earwitness_base::clock;
 use segment::Segment;
 
 /// Segments that the limits are divided into: that much of what is kept goes at once.

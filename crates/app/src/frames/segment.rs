@@ -10,7 +10,7 @@ use earwitness_core::frame::{Frame, Link};
 use earwitness_core::pcap::{Decoder, Description, Step, write};
 use earwitness_core::time::Timestamp;
 
-use crate::clock;
+use earwitness_base::clock;
 
 /// Octets gathered before they are written: few writes are kind to an SD card.
 const GATHER: usize = 64 << 10;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::program::{self, Ended};
+use earwitness_base::program::{self, Ended};
 
 /// No command here takes longer than a moment; one that does hangs.
 const LIMIT: Duration = Duration::from_secs(20);

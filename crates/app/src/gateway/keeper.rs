@@ -24,7 +24,7 @@ use super::process::Identity;
 use super::read::Written;
 use super::service::{Look, Service};
 use super::settings::{Passphrase, Settings};
-use crate::clock;
+use earwitness_base::clock;
 
 /// Wait before a guardian that ended is replaced: one that cannot live must not keep this process busy.
 const REPLACE: Duration = Duration::from_secs(2);

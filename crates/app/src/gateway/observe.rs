@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::command::run_words;
 use super::network::Ipv4Network;
-use crate::program::find;
+use earwitness_base::program::find;
 
 /// An interface.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

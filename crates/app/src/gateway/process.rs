@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::process::{Pid, PidfdFlags, Signal, getpid, pidfd_open, pidfd_send_signal};
 use serde::{Deserialize, Serialize};
 
-use crate::clock;
+use earwitness_base::clock;
 
 /// How often a process that was asked to end is looked at.
 const PAUSE: Duration = Duration::from_millis(10);

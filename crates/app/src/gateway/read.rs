@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::check::Contradiction;
 use super::settings::Settings;
-use crate::misread::{Fault, Misread, place};
+use earwitness_base::misread::{Fault, Misread, place};
 
 /// Name of the section.
 const SECTION: &str = "gateway";

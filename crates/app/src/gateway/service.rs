@@ -12,8 +12,8 @@ use rustix::process::getpid;
 use super::place::Place;
 use super::plan::Ready;
 use super::process::Identity;
-use crate::clock;
-use crate::program::find;
+use earwitness_base::clock;
+use earwitness_base::program::find;
 
 /// How long a daemon may take until it is ready. A radio that listens for radar before it sends takes a minute (ETSI EN 301 893, 4.2.6).
 const PATIENCE: Duration = Duration::from_secs(90);

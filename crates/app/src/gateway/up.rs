@@ -20,7 +20,7 @@ use super::process::Identity;
 use super::read::Written;
 use super::service::recorded;
 use super::settings::Mode;
-use crate::clock;
+use earwitness_base::clock;
 
 /// How long a keeper may take to undo everything, and after that to be killed.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(40), Duration::from_secs(60));

@@ -16,9 +16,9 @@ use pulseaudio::protocol::{
 use super::ring::Ring;
 use super::timing::Timing;
 use super::{Device, RATE, Settings, Sound, State, patience};
-use crate::clock;
 use crate::pulse::{Connection, Event, Trouble, stamp};
 use crate::speak::Offered;
+use earwitness_base::clock;
 
 /// The server sends so much at a time, octets: 10 ms. A slower reader makes the null sink of `PulseAudio` render ahead, and the beginning of a
 /// new sound is lost for all readers.

@@ -18,9 +18,9 @@ use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 pub use self::settings::{Device, Settings};
 
 use self::listen::Shared;
-use crate::clock;
 use crate::speak::Offered;
 use crate::speak::sounds::resampled;
+use earwitness_base::clock;
 
 /// Samples a second that are heard: enough for speech.
 pub const RATE: u32 = 16_000;

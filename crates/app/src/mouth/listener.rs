@@ -6,8 +6,8 @@ use std::time::Duration;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 
 use super::{LONGEST_REPLY, REPLY_WITHIN, Told};
-use crate::clock;
 use crate::hear::{Ear, KEPT, Sound, State};
+use earwitness_base::clock;
 
 /// How often it listens back.
 const EVERY: Duration = Duration::from_millis(500);

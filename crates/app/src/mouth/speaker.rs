@@ -11,10 +11,10 @@ use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 
 use super::listener::Listener;
 use super::{Said, Told};
-use crate::clock;
 use crate::hear::{Ear, Search};
 use crate::speak::sounds::Library;
 use crate::speak::{Loudspeaker, Played};
+use earwitness_base::clock;
 
 /// How far the true onset may lie from what the device tells, nanoseconds: wireless loudspeakers are the slowest.
 const WITHIN: i64 = SECOND;

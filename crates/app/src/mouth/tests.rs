@@ -59,7 +59,7 @@ impl Loudspeaker for Loose {
         if self.0 {
             return Err(Trouble::Gone("unplugged".to_owned()));
         }
-        Ok(Played { onset: crate::clock::now(), error: 3, length: sound.length() })
+        Ok(Played { onset: earwitness_base::clock::now(), error: 3, length: sound.length() })
     }
 
     fn name(&self) -> String {

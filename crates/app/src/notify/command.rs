@@ -3,7 +3,7 @@
 use std::process::{self, Stdio};
 use std::time::Duration;
 
-use crate::program;
+use earwitness_base::program;
 
 /// A command that has not ended by then is ended.
 const PATIENCE: Duration = Duration::from_secs(20);

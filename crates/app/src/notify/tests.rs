@@ -21,7 +21,7 @@ fn a_notice_reaches_the_command_as_json() {
     notifier.tell(About::Device, &json!({"not": "wanted"}));
     notifier.tell(About::Upload, &json!({"device": "a \"quoted\" name"}));
     let told = (0..500).find_map(|_| {
-        crate::clock::sleep(Duration::from_millis(20));
+        earwitness_base::clock::sleep(Duration::from_millis(20));
         fs::read_to_string(&fifo).ok()
     });
     let told: Value = serde_json::from_str(told.unwrap().trim()).unwrap();
@@ -39,7 +39,7 @@ fn a_command_that_fails_is_told_of_once_and_counted() {
         let why = heard.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(why.contains(what), "{why}");
         let counted = (0..500).any(|_| {
-            crate::clock::sleep(Duration::from_millis(20));
+            earwitness_base::clock::sleep(Duration::from_millis(20));
             notifier.untold().1 == 3
         });
         assert!(counted && heard.try_recv().is_err(), "{:?}", notifier.untold());

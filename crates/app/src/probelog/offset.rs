@@ -6,7 +6,7 @@ use earwitness_core::probe::Round;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use jiff::tz::TimeZone;
 
-use crate::report::words;
+use earwitness_base::words;
 
 /// Time zones differ by quarters of an hour.
 const QUARTER: i64 = 900 * SECOND;

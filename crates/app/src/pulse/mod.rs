@@ -21,7 +21,7 @@ use pulseaudio::protocol::{
 
 pub use self::address::Address;
 use self::wire::Wire;
-use crate::clock;
+use earwitness_base::clock;
 
 /// How long a server may take to answer.
 pub const PATIENCE: Duration = Duration::from_secs(5);

@@ -10,7 +10,7 @@ use pulseaudio::protocol::{Command, DESCRIPTOR_SIZE, Descriptor, DescriptorFlags
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{Address, Event, PATIENCE, Trouble};
-use crate::clock;
+use earwitness_base::clock;
 
 /// Channel of messages that are no samples.
 const CONTROL: u32 = u32::MAX;

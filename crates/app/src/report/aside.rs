@@ -1,11 +1,12 @@
 //! What a device also sent at a steady beat, told beside the sightings because it is not counted as one.
 
+use earwitness_base::text::WIDEST;
 use std::collections::BTreeSet;
 
 use earwitness_core::findings::{DeviceFindings, Sighting};
 
-use super::names::{self, WIDEST};
-use super::words::{as_f64, counted, duration};
+use super::names;
+use earwitness_base::words::{as_f64, counted, duration};
 
 /// Receivers named in a sentence; the others are counted.
 const RECEIVERS: usize = 2;
@@ -51,7 +52,7 @@ fn sentence(told: &str, uploads: &[Sighting]) -> String {
 /// Mean rate of what was sent, in bits per second.
 #[must_use]
 pub fn rate(it: &Sighting) -> f64 {
-    it.bit_rate.unwrap_or_else(|| super::words::as_f64_u(it.octets_audio) * 8e9 / as_f64(it.window.length().max(1)))
+    it.bit_rate.unwrap_or_else(|| earwitness_base::words::as_f64_u(it.octets_audio) * 8e9 / as_f64(it.window.length().max(1)))
 }
 
 #[cfg(test)]

@@ -17,7 +17,6 @@ pub mod stretches;
 pub mod summary;
 pub mod table;
 pub mod verdicts;
-pub mod words;
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -1,50 +1,10 @@
-//! Names that strangers chose, made harmless; and the one name that a person knows a device by.
+//! What devices and receivers are called in reports.
 
+use earwitness_base::text::{WIDEST, clean};
+use earwitness_base::words::counted;
 use earwitness_core::findings::{DeviceFindings, DeviceId, Receiver};
 use earwitness_core::mac::Mac;
 use earwitness_core::verdict::Received;
-use unicode_width::UnicodeWidthChar;
-
-use super::words::counted;
-
-/// Columns of the longest name in a report for people.
-pub const WIDEST: usize = 48;
-/// Columns of the longest name in a report for programs: the longest DNS name (RFC 1035, section 2.3.4).
-pub const WIDEST_EXACT: usize = 255;
-/// Marks without width that one character may carry: enough for every script, too few to paint over a neighbour.
-const MARKS: usize = 3;
-
-/// A name without what moves a cursor, turns the direction of text, hides, or overflows; blanks are joined.
-#[must_use]
-pub fn clean(name: &str, widest: usize) -> String {
-    // Most names are of this kind, and nothing below would change them.
-    if name.len() < widest && name.bytes().all(|octet| octet.is_ascii_graphic()) {
-        return name.to_owned();
-    }
-    let (mut out, mut columns, mut marks) = (String::new(), 0, 0);
-    for symbol in name.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
-        let symbol = if is_harmful(symbol) { char::REPLACEMENT_CHARACTER } else { symbol };
-        let width = symbol.width().unwrap_or(1);
-        marks = if width == 0 { marks + 1 } else { 0 };
-        if marks > MARKS {
-            continue;
-        }
-        columns += width;
-        if columns >= widest {
-            out.push('…');
-            break;
-        }
-        out.push(symbol);
-    }
-    out
-}
-
-/// Controls, marks of direction (Unicode UAX 9), invisible characters, line separators, tags.
-fn is_harmful(symbol: char) -> bool {
-    symbol.is_control()
-        || matches!(symbol, '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(symbol, '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
 
 /// How a device is called: the best of what it tells, else its maker and address.
 #[must_use]
@@ -139,24 +99,11 @@ mod tests {
     use earwitness_core::private::Private;
 
     #[test]
-    fn nothing_in_a_name_moves_the_cursor_or_turns_the_text() {
-        let name = "a\x1b[31mred\u{202e}cod.exe\r\n\tb\u{9b}2J\u{200b}\u{2066}";
-        assert_eq!(clean(name, 99), "a\u{fffd}[31mred\u{fffd}cod.exe b\u{fffd}2J\u{fffd}\u{fffd}");
-    }
-
-    #[test]
     fn a_receiver_of_several_names_is_told_once() {
         let receiver = sample::receiver("198.51.100.20", Some(("a.example", NameSource::Tls)));
         let other_names = ["b.example", "c.example", "d.example"].map(|it| Private::new(it.to_owned())).to_vec();
         let told = received(&Received { receiver, other_names, octets: 1 });
         assert!(told.ends_with("], also called b.example, c.example, 1 more name"), "{told}");
-    }
-
-    #[test]
-    fn a_name_ends_at_its_cap_in_columns_not_in_octets() {
-        assert_eq!(clean(&"x".repeat(500), 5), "xxxx…");
-        assert_eq!(clean(&"家".repeat(500), 6), "家家…");
-        assert_eq!(clean("e\u{301}\u{301}\u{301}\u{301}\u{301}", 6), "e\u{301}\u{301}\u{301}");
     }
 
     #[test]

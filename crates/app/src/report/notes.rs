@@ -1,10 +1,10 @@
 //! What a reader must know about the capture before trusting what was found in it.
 
+use earwitness_base::text::{WIDEST, clean};
 use earwitness_core::findings::CaptureFacts;
 
 use super::Context;
-use super::names::{WIDEST, clean};
-use super::words::{count, counted};
+use earwitness_base::words::{count, counted};
 
 /// Reasons that are listed by name.
 const REASONS: usize = 8;

@@ -3,6 +3,7 @@
 //!
 //! It decides nothing: `p` is no error rate (`docs/design/detection.md`, "ttest").
 
+use earwitness_base::text::{WIDEST_EXACT, clean};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -13,8 +14,8 @@ use earwitness_core::time::Timestamp;
 use earwitness_core::trial::Trial;
 use serde::Serialize;
 
-use super::names::{self, WIDEST_EXACT, clean};
-use super::words::{as_f64, counted};
+use super::names;
+use earwitness_base::words::{as_f64, counted};
 
 /// How the test is asked.
 #[derive(Clone, Copy, PartialEq, Debug)]

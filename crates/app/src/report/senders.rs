@@ -2,7 +2,7 @@
 
 use earwitness_core::findings::{DeviceFindings, SenderSign};
 
-use super::words;
+use earwitness_base::words;
 
 /// A sign in a word or two, for programs.
 #[must_use]

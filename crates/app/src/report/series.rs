@@ -13,7 +13,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
 use super::names;
-use crate::outfile::Sink;
+use earwitness_base::outfile::Sink;
 
 /// Rows that are held in memory at once (about 6 MB).
 const GROUP: usize = 1 << 16;

@@ -1,15 +1,16 @@
 //! The answer in one sentence, and the totals of each device.
 
+use earwitness_base::text::{self, WIDEST};
 use std::collections::BTreeMap;
 
 use earwitness_core::findings::{CaptureFacts, DeviceFindings, DeviceId, Estimate, Findings, Role, Seen, Sighting, SightingKind};
 use earwitness_core::time::{Timestamp, Window};
 
 use super::Context;
-use super::names::{self, WIDEST};
+use super::names;
 use super::notes::reasons;
 use super::stretches::{PAUSE, observed};
-use super::words::{as_f64, counted, duration, octets, round, seconds};
+use earwitness_base::words::{as_f64, counted, duration, octets, round, seconds};
 
 /// One device as a person reads it.
 pub struct Device<'a> {
@@ -86,7 +87,7 @@ pub fn unread(facts: &CaptureFacts) -> Option<String> {
 
 fn device<'a>(found: &'a DeviceFindings, context: &Context<'_>) -> Device<'a> {
     let vendor = match found.id {
-        DeviceId::Mac(mac) if !found.randomised => (context.vendor)(mac).map(|it| names::clean(&it, WIDEST)),
+        DeviceId::Mac(mac) if !found.randomised => (context.vendor)(mac).map(|it| text::clean(&it, WIDEST)),
         _ => None,
     };
     let number = |kind| found.sightings.iter().filter(|it| it.kind == kind).fold(0, |sum, _| sum + 1);

@@ -1,5 +1,6 @@
 //! What a person reads on a terminal: the answer, the devices, the sightings, and what to know about the capture.
 
+use earwitness_base::text::WIDEST;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
@@ -11,12 +12,12 @@ use comfy_table::{
 use earwitness_core::findings::{Findings, Receiver, Role, Sighting, SightingKind};
 
 use super::aside::asides;
-use super::names::{self, WIDEST};
+use super::names;
 use super::notes::notes;
 use super::summary::{Device, Summary, beat, detectors, milliseconds, summary};
 use super::verdicts::table as verdicts;
-use super::words;
 use super::{Context, senders, sightings};
+use earwitness_base::words;
 
 /// Receivers named per device; the others are counted.
 const RECEIVERS: usize = 3;

@@ -1,9 +1,8 @@
 //! What a command says on standard error, line by line and bounded.
 
+use earwitness_base::text::clean;
 use std::io;
 use std::os::fd::AsFd;
-
-use crate::report::names::clean;
 
 /// Octets of a line that are kept; the rest of a longer one counts as the next line.
 const LONGEST: usize = 1_000;

@@ -171,7 +171,7 @@ impl Source {
     }
 
     /// Starts the command, if it does not run and its time has come; says when to ask again (none: it runs, and [`Event::Ended`] will tell).
-    /// `now` is any clock that nobody sets, such as [`crate::clock::since_boot`].
+    /// `now` is any clock that nobody sets, such as [`earwitness_base::clock::since_boot`].
     ///
     /// After an end, the next start is a second away, then two, four and so on up to a minute; what ran for a minute begins with a second again.
     ///

@@ -10,7 +10,7 @@ use earwitness_core::time::{MILLISECOND, Timestamp};
 
 use super::wav::to_16_bits;
 use super::{Device, Loudspeaker, Offered, Played, Settings, Trouble};
-use crate::clock;
+use earwitness_base::clock;
 
 /// Samples that are written at a time.
 const PIECE: usize = 1_024;

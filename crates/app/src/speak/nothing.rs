@@ -3,7 +3,7 @@
 use earwitness_core::sound::Pcm;
 
 use super::{Loudspeaker, Played, Trouble};
-use crate::clock;
+use earwitness_base::clock;
 
 /// Plays nothing, as long as the sound would have taken.
 pub(super) struct Nothing;

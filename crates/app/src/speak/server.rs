@@ -16,8 +16,8 @@ use pulseaudio::protocol::{
 
 use super::wav::to_16_bits;
 use super::{Device, Loudspeaker, Offered, Played, Settings, Trouble};
-use crate::clock;
 use crate::pulse::{self, Connection, Event, stamp};
+use earwitness_base::clock;
 
 /// The server keeps this much of a sound within the sink, nanoseconds: enough for a busy machine, little for a slow start.
 const IN_SINK: i64 = 100 * MILLISECOND;

@@ -10,7 +10,7 @@ use earwitness_core::sound::Pcm;
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use super::{Loudspeaker, Played, Settings, Trouble};
-use crate::clock;
+use earwitness_base::clock;
 
 /// The largest file, octets: WAV counts in 32 bits.
 const LARGEST: u64 = 3 << 30;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::FILE;
 use super::error::{Error, Kind, Result};
 use super::reader::beside;
-use crate::clock;
+use earwitness_base::clock;
 
 /// Something that the owner of a store must be told.
 #[derive(Clone, PartialEq, Eq, Debug)]

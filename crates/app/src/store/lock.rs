@@ -9,7 +9,7 @@ use earwitness_core::time::Timestamp;
 use rustix::fs::{FlockOperation, flock};
 
 use super::error::{Error, Holder, Kind, Result};
-use crate::clock;
+use earwitness_base::clock;
 
 /// Name of the lock file in the store's folder.
 const NAME: &str = "earwitness.lock";

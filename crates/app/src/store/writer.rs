@@ -23,7 +23,7 @@ use super::retention::{self, Retention, Swept};
 use super::schema::{self, State};
 use super::session::{self, SessionId};
 use super::{FILE, round, stretch, telling};
-use crate::clock;
+use earwitness_base::clock;
 
 /// One thing to write down.
 #[derive(Clone, Copy, Debug)]

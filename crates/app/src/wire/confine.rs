@@ -13,7 +13,7 @@ use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, apply_filter,
 };
 
-use crate::clock;
+use earwitness_base::clock;
 
 /// The user and group that own nothing (`nobody`).
 const NOBODY: u32 = 65_534;

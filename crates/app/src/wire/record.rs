@@ -12,7 +12,7 @@ use super::ADVICE;
 use super::links::Links;
 use super::output::Output;
 use super::port::Port;
-use crate::clock;
+use earwitness_base::clock;
 
 /// How often counters are read and interfaces looked for, should no news of them have come.
 const LOOK: Duration = Duration::from_secs(1);

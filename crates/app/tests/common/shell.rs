@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use earwitness::clock;
+use earwitness_base::clock;
 
 /// Whether the programs are there, and whether this is root. Says what is missing.
 pub(crate) fn can_run(programs: &[&str]) -> bool {

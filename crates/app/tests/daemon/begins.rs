@@ -4,7 +4,7 @@ use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use earwitness::clock;
+use earwitness_base::clock;
 
 use super::feed::{Feed, HOME};
 use super::run::{PROBING, PROGRAM, Place, Running, until};

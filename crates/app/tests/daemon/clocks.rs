@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use earwitness::clock;
+use earwitness_base::clock;
 use earwitness_core::probe::Void;
 
 use super::feed::{Feed, HOME};

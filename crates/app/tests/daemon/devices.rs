@@ -2,7 +2,7 @@
 
 use super::feed::{Feed, HOME, frame};
 use super::run::{Place, until};
-use earwitness::clock;
+use earwitness_base::clock;
 
 /// A packet from a device to the internet: UDP of no meaning.
 fn packet(mac: [u8; 6], last: u8) -> Vec<u8> {

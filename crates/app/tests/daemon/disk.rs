@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use earwitness::clock;
 use earwitness::store::Reader;
+use earwitness_base::clock;
 use earwitness_core::time::{Timestamp, Window};
 
 use super::feed::{Feed, HOME, uploaded};

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use earwitness::clock;
+use earwitness_base::clock;
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
 use earwitness_core::pcap::{Description, write};

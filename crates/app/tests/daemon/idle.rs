@@ -3,7 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use earwitness::clock;
+use earwitness_base::clock;
 
 use super::run::{PROBING, Place, Running, until};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use earwitness::clock;
+use earwitness_base::clock;
 
 use super::feed::{Feed, HOME, frame};
 use super::run::{PROBING, Place, until, until_for};

@@ -6,8 +6,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use earwitness::clock;
 use earwitness::store::Reader;
+use earwitness_base::clock;
 use earwitness_core::time::Timestamp;
 use tempfile::TempDir;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use earwitness::clock;
+use earwitness_base::clock;
 use earwitness_core::probe::Void;
 
 use super::feed::{Feed, HOME, frame, head};

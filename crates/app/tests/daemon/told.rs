@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use earwitness::clock;
+use earwitness_base::clock;
 use earwitness_core::mac::Mac;
 use earwitness_core::pcap::{Decoder, Step};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};

@@ -18,11 +18,11 @@ mod witness;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use earwitness::clock;
 use earwitness::hear::{self, Ear, Search, State};
 use earwitness::mouth::{Mouth, Told};
 use earwitness::speak::sounds::{self, Library};
 use earwitness::speak::{self, Loudspeaker, Trouble};
+use earwitness_base::clock;
 use earwitness_core::experiment::Order;
 use earwitness_core::lot::Lot;
 use earwitness_core::probe::{Heard, SoundKind, Stimulus, Void};

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use earwitness::clock;
+use earwitness_base::clock;
 use tempfile::TempDir;
 
 /// A running sound server.

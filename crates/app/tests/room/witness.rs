@@ -6,8 +6,8 @@ use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use earwitness::clock;
 use earwitness::speak::sounds::resampled;
+use earwitness_base::clock;
 use earwitness_core::sound::{Pcm, duration, onset};
 use earwitness_core::time::{SECOND, Timestamp};
 

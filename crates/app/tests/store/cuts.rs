@@ -45,7 +45,7 @@ impl Drop for Mounted {
             if Command::new("umount").arg(&self.0).status().is_ok_and(|it| it.success()) {
                 return;
             }
-            earwitness::clock::sleep(Duration::from_millis(50));
+            earwitness_base::clock::sleep(Duration::from_millis(50));
         }
     }
 }
@@ -84,10 +84,10 @@ fn cuts(most: u32, plain: bool, mut look: impl FnMut(&Path, &[u32]) -> bool) -> 
     writer.wait_for(5);
     let mut chance = Chance(u64::from(std::process::id()));
     for cut in 1..=most {
-        earwitness::clock::sleep(Duration::from_millis(20 + chance.below(150)));
+        earwitness_base::clock::sleep(Duration::from_millis(20 + chance.below(150)));
         writer.signal("-STOP");
         // What it had said before it was stopped has arrived by then.
-        earwitness::clock::sleep(Duration::from_millis(100));
+        earwitness_base::clock::sleep(Duration::from_millis(100));
         let acknowledged = writer.acknowledged();
         // A name of its own: a loop device that still knows the last copy would show that one again.
         let copy = place(&format!("cut-{cut}.img"));

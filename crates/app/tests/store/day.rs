@@ -24,7 +24,7 @@ fn a_day_of_thirty_devices_takes_a_few_megabytes() {
     let folder = tempfile::tempdir().unwrap();
     let (mut store, _) = Store::open(folder.path()).unwrap();
     store.write(&[begun()]).unwrap();
-    let (before, started) = (written(), earwitness::clock::since_boot());
+    let (before, started) = (written(), earwitness_base::clock::since_boot());
     let (mut calls, mut longest) = (0_u32, Duration::ZERO);
     for number in 0..1_440 / part {
         let mut minute = minute(number, 30, |device| if device < 3 { 1 } else { 20 });
@@ -39,12 +39,12 @@ fn a_day_of_thirty_devices_takes_a_few_megabytes() {
         let mut records = vec![Record::Entry(&watched)];
         records.extend(trial.iter().map(Record::Entry));
         records.extend(round.map(|round| Record::Tested(round, &tested)));
-        let start = earwitness::clock::since_boot();
+        let start = earwitness_base::clock::since_boot();
         store.append(&records).unwrap();
-        longest = longest.max(earwitness::clock::since_boot().saturating_sub(start));
+        longest = longest.max(earwitness_base::clock::since_boot().saturating_sub(start));
         calls += 1;
     }
-    let passed = earwitness::clock::since_boot().saturating_sub(started);
+    let passed = earwitness_base::clock::since_boot().saturating_sub(started);
     drop(store);
     let size = std::fs::metadata(folder.path().join(earwitness::store::FILE)).unwrap().len() * u64::from(part);
     let card = (written() - before) * u64::from(part);

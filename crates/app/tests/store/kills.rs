@@ -19,7 +19,7 @@ fn two_hundred_kills_lose_nothing_that_was_acknowledged() {
         if chance.below(4) > 0 {
             writer.wait_for(1);
         }
-        earwitness::clock::sleep(Duration::from_micros(chance.below(40_000)));
+        earwitness_base::clock::sleep(Duration::from_micros(chance.below(40_000)));
         assert!(writer.child.try_wait().unwrap().is_none(), "the writer gave up before kill {kill}: {:?}", writer.said());
         let more = writer.kill();
         before_the_first += u32::from(more.is_empty());

@@ -82,7 +82,7 @@ impl Writer {
             if self.acknowledged().len() >= batches {
                 return;
             }
-            earwitness::clock::sleep(std::time::Duration::from_millis(10));
+            earwitness_base::clock::sleep(std::time::Duration::from_millis(10));
         }
         panic!("the writer acknowledged only {:?} in a minute", self.said());
     }

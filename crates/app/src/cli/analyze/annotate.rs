@@ -2,6 +2,7 @@
 //!
 //! A second reading of the same captures: what the first one found says which frames to keep, so none has to be kept meanwhile.
 
+use earwitness_base::text::WIDEST;
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
@@ -20,10 +21,10 @@ use super::options::Options;
 use super::read::Reading;
 use super::write::written;
 use crate::capture::{Captures, FileId, Order};
-use crate::outfile::{self, Sink};
-use crate::report::names::{self, WIDEST};
-use crate::report::words;
+use crate::report::names;
 use crate::vendor::vendor;
+use earwitness_base::outfile::{self, Sink};
+use earwitness_base::words;
 
 /// The program, as it names itself in the file.
 const PROGRAM: &str = concat!("earwitness ", env!("CARGO_PKG_VERSION"));

@@ -9,7 +9,7 @@ use earwitness_core::findings::DeviceId;
 use earwitness_core::mac::Mac;
 use earwitness_core::scope::Network;
 
-use crate::report::words::as_f64;
+use earwitness_base::words::as_f64;
 
 /// Report which device uploaded audio, when, how long and to whom, from packet captures.
 ///

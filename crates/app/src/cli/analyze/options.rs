@@ -16,7 +16,7 @@ use crate::capture::Order;
 use crate::geo::Geo;
 use crate::report::names;
 use crate::report::published;
-use crate::report::words::as_f64;
+use earwitness_base::words::as_f64;
 
 /// Standard input and standard output.
 const DASH: &str = "-";

@@ -1,11 +1,11 @@
 //! `earwitness capture --list`.
 
+use earwitness_base::text::clean;
 use std::io::Write;
 
 use comfy_table::{ContentLineStyle, Table, TableStyle};
 
 use super::super::Outcome;
-use crate::report::names::clean;
 use crate::wire::{Link, offloads};
 
 /// Columns of the longest name.

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use clap::ValueHint;
 
 use super::{Outcome, say};
-use crate::outfile::{self, Sink};
 use crate::store::{Reader, Recomputed, SessionRow, recompute};
+use earwitness_base::outfile::{self, Sink};
 
 /// Check a store: its pages, its shape, and every score and verdict in it, computed again and compared bit by bit.
 ///

@@ -1,13 +1,14 @@
 //! What came of it, for people.
 
+use earwitness_base::text::clean;
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
 use super::Checked;
-use crate::report::names::{self, clean};
-use crate::report::words;
+use crate::report::names;
 use crate::store::{Difference, Recomputed, why_word};
+use earwitness_base::words;
 
 /// Columns of the longest value that is shown.
 const WIDEST: usize = 100;

@@ -1,5 +1,6 @@
 //! A bar that says which night or capture is being worked on, where somebody is looking.
 
+use earwitness_base::text;
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -28,7 +29,7 @@ impl Steps {
     /// The next night or capture.
     pub(super) fn next(&mut self, what: &str) {
         self.drawn.inc(u64::from(std::mem::replace(&mut self.begun, true)));
-        self.drawn.set_message(crate::report::names::clean(what, 60));
+        self.drawn.set_message(text::clean(what, 60));
         self.drawn.tick();
     }
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 use earwitness_core::sound::noise::sweep;
 use earwitness_core::time::MILLISECOND;
 
-use crate::clock;
 use crate::doctor::sound::{Hearing, Room};
 use crate::hear::{self, Ear, Search, State};
 use crate::speak;
+use earwitness_base::clock;
 
 /// Samples a second of the sound that is played, and how many: a rising tone of a second, which is found to a millisecond.
 const RATE: u32 = 48_000;

@@ -25,7 +25,7 @@ pub(super) fn store(folder: &Path) -> Check {
             return Check::other(NAME, Status::Fail, what, advice);
         }
     };
-    let sessions = crate::report::words::counted(sessions as u64, "session", "sessions");
+    let sessions = earwitness_base::words::counted(sessions as u64, "session", "sessions");
     let writer = match writer(folder) {
         Some(pid) => format!("process {pid} writes it now"),
         None => "nobody writes it now".to_owned(),

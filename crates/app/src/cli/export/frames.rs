@@ -5,7 +5,7 @@ use anyhow::{Context as _, bail};
 use super::args::Args;
 use crate::cli::{Outcome, say};
 use crate::frames::FrameRing;
-use crate::outfile::{self, Sink};
+use earwitness_base::outfile::{self, Sink};
 
 /// Writes the frames of the time that is asked for.
 pub(super) fn write(args: &Args) -> anyhow::Result<Outcome> {

@@ -14,10 +14,10 @@ pub(super) use self::args::Args;
 
 use self::args::{Form, Selection, What};
 use super::Outcome;
-use crate::outfile::{self, Sink};
 use crate::probelog;
 use crate::report::grid::{self, Format};
 use crate::store::{self, Reader};
+use earwitness_base::outfile::{self, Sink};
 
 /// Writes one table.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {

@@ -1,5 +1,6 @@
 //! The rows of each table.
 
+use earwitness_base::text::{WIDEST_EXACT, clean};
 use std::io;
 
 use earwitness_core::findings::{DeviceId, Sighting};
@@ -8,13 +9,13 @@ use earwitness_core::time::{SECOND, Timestamp};
 
 use super::args::{Selection, What};
 use crate::report::grid::{Cell, Column, Holds, Take};
-use crate::report::names::{self, WIDEST_EXACT, clean};
+use crate::report::names;
 use crate::report::series;
-use crate::report::words::as_f64;
 use crate::store::{
     Error, NUMBERS, Reader, Result, SessionRow, StoredSighting, heard_word, outcome_words, sighting_word, sound_word, void_word,
     why_word,
 };
+use earwitness_base::words::as_f64;
 
 /// The columns of a table.
 pub(super) fn columns(what: What) -> Vec<Column> {

@@ -9,11 +9,11 @@ use jiff::tz::TimeZone;
 use super::Outcome;
 use super::live::Live;
 use super::reports::Reports;
-use crate::clock;
 use crate::config::Config;
 use crate::daemon::{self, Goal, Style};
-use crate::report::words;
 use crate::speak::sounds::Library;
+use earwitness_base::clock;
+use earwitness_base::words;
 
 /// Test my home: play sounds at moments drawn by lot, until every device has a verdict or the budget ends.
 ///

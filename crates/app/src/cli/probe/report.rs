@@ -8,12 +8,12 @@ use earwitness_core::verdict::Verdicts;
 use jiff::tz::TimeZone;
 
 use super::super::reports::Reports;
-use crate::clock;
 use crate::geo::Geo;
 use crate::probelog::Header;
 use crate::report::{Context, verdicts};
 use crate::store::{SessionId, Store};
 use crate::vendor::vendor;
+use earwitness_base::clock;
 
 /// Computes the verdicts of a session, writes them down as told, and tells them.
 pub(super) fn write(state: &Path, session: SessionId, inputs: &[String], reports: &Reports) -> anyhow::Result<Verdicts> {

@@ -8,7 +8,7 @@ use earwitness_core::time::Timestamp;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::outfile::Sink;
+use earwitness_base::outfile::Sink;
 
 /// Version of the JSON form: a key that is renamed, removed or changes its meaning raises it; a new one does not.
 pub const VERSION: u32 = 1;

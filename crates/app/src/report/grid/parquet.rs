@@ -11,7 +11,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
 use super::{Cell, Column, Holds, Take};
-use crate::outfile::Sink;
+use earwitness_base::outfile::Sink;
 
 /// Rows that are held in memory at once.
 const GROUP: usize = 1 << 14;

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::percent;
 use crate::report::stretches::{PAUSE, joined, stretches};
-use crate::report::words::{self, as_f64};
+use earwitness_base::words::{self, as_f64};
 
 /// Length of the axis; places on it are from 0 to this.
 pub(super) const LENGTH: f64 = 1_000.0;

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use super::percent;
 use crate::report::summary::{beat, milliseconds};
-use crate::report::words::{self, as_f64, round};
+use earwitness_base::words::{self, as_f64, round};
 
 /// Points drawn per picture; those that fall on one spot are drawn once.
 const POINTS: usize = 2_500;

@@ -1,14 +1,15 @@
 //! The card of one device.
 
+use earwitness_base::text::{self, WIDEST};
 use earwitness_core::findings::{DeviceId, Role};
 use maud::{Markup, html};
 
 use super::{DRAWN, LISTED, Page, sighting, traffic};
 use crate::report::aside::{Aside, asides, rate};
-use crate::report::names::{self, WIDEST};
+use crate::report::names;
 use crate::report::senders;
 use crate::report::summary::{Device, beat, milliseconds};
-use crate::report::words;
+use earwitness_base::words;
 
 /// Receivers that are named in the sentence of a device.
 const RECEIVERS: usize = 3;
@@ -117,8 +118,8 @@ fn sentence(device: &Device<'_>) -> Markup {
 
 /// Which address a named receiver has, and where it is, as far as known.
 pub(super) fn whereabouts(it: &earwitness_core::findings::Receiver) -> String {
-    let country = it.country.as_ref().map(|it| names::clean(it, 40));
-    let system = it.system.as_ref().map(|(number, name)| format!("{} (AS{number})", names::clean(name, 60)));
+    let country = it.country.as_ref().map(|it| text::clean(it, 40));
+    let system = it.system.as_ref().map(|(number, name)| format!("{} (AS{number})", text::clean(name, 60)));
     let local = it.local.then(|| "inside the home".to_owned());
     let address = it.name.as_ref().map(|_| it.address.to_string());
     address.into_iter().chain(local).chain(system).chain(country).collect::<Vec<_>>().join(", ")

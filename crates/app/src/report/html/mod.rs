@@ -1,5 +1,6 @@
 //! `--html`: one file that shows the evidence to a person. No script, no network, every text escaped by the template.
 
+use earwitness_base::text;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -7,10 +8,11 @@ use earwitness_core::findings::{DeviceId, Findings, Role};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::axis::Axis;
+use super::Context;
 use super::notes::notes;
 use super::summary::{Device, Summary, summary, unread};
 use super::verdicts::words::headline;
-use super::{Context, words};
+use earwitness_base::words;
 
 mod axis;
 mod beat;
@@ -234,7 +236,7 @@ fn capture_notes(findings: &Findings, context: &Context<'_>) -> Markup {
             }
             @for (title, all) in [("Captures", context.inputs), ("Options", context.options)] {
                 @if !all.is_empty() {
-                    p.small { (title) ": " @for (n, it) in all.iter().enumerate() { @if n > 0 { ", " } code { (super::names::clean(it, 400)) } } }
+                    p.small { (title) ": " @for (n, it) in all.iter().enumerate() { @if n > 0 { ", " } code { (text::clean(it, 400)) } } }
                 }
             }
         }

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 
 use super::percent;
 use crate::report::verdicts::Probing;
-use crate::report::words::{self, as_f64, as_f64_u, round};
+use earwitness_base::words::{self, as_f64, as_f64_u, round};
 
 /// Rows of probes that are drawn, and of shams; of more, every second, third, and so on.
 const ROWS: (usize, usize) = (60, 120);

@@ -1,13 +1,14 @@
 //! One sighting: a line to read, its picture and numbers to unfold.
 
+use earwitness_base::text::WIDEST;
 use earwitness_core::findings::{NameSource, Seen, Sighting, SightingKind, TrainShape};
 use maud::{Markup, html};
 
 use super::device::whereabouts;
 use super::{PICTURES, Page, beat};
-use crate::report::names::{self, WIDEST};
+use crate::report::names;
 use crate::report::summary::{Device, detector, milliseconds};
-use crate::report::words;
+use earwitness_base::words;
 
 /// A line that unfolds; the first one of a device is unfolded.
 pub(super) fn section(page: &Page<'_>, (place, number): (usize, usize), device: &Device<'_>, it: &Sighting) -> Markup {

@@ -9,7 +9,7 @@ use super::axis::{self, Axis, LENGTH};
 use super::{Page, percent};
 use crate::report::stretches::bin_window;
 use crate::report::summary::Device;
-use crate::report::words::{self, as_f64, as_f64_u, round};
+use earwitness_base::words::{self, as_f64, as_f64_u, round};
 
 /// Columns of a picture, whatever the length of the capture.
 const COLUMNS: usize = 1_000;

@@ -1,5 +1,6 @@
 //! The verdicts on the page: the answer, a card per device, what they mean.
 
+use earwitness_base::text::{self, WIDEST};
 use std::fmt::Write as _;
 
 use earwitness_core::findings::Findings;
@@ -9,13 +10,13 @@ use maud::{Markup, html};
 
 use super::percent;
 use super::raster::Raster;
-use crate::report::names::{self, WIDEST};
+use crate::report::names;
 use crate::report::summary::{Device, Summary};
 use crate::report::verdicts::curve::curves_of_proofs;
 use crate::report::verdicts::table::{ordered, sounds};
 use crate::report::verdicts::words::{Others, basis, caveats, chance, sentences};
 use crate::report::verdicts::{Probing, json::Curves};
-use crate::report::words::{self, as_f64, bit_rate, seconds};
+use earwitness_base::words::{self, as_f64, bit_rate, seconds};
 
 /// Devices with a card.
 const CARDS: usize = 500;
@@ -94,7 +95,7 @@ fn card(
                 span class={ "verdict " (class(verdict.outcome)) } { (verdict.outcome.words()) }
                 @if let Some(expected) = probing.expected(device.found.id) {
                     @if expected == verdict.outcome.words() { span.tag { "as it really is" } }
-                    @else { span.tag { "really: " bdi { (names::clean(expected, WIDEST)) } } }
+                    @else { span.tag { "really: " bdi { (text::clean(expected, WIDEST)) } } }
                 }
             }
             p.who {

@@ -1,5 +1,6 @@
 //! `--json`: what programs read. Versioned; described by `docs/schema/analyze-2.json`.
 
+use earwitness_base::text::{WIDEST_EXACT, clean};
 use std::io::{self, BufWriter, Write};
 
 use earwitness_core::findings::{
@@ -12,10 +13,11 @@ use earwitness_core::verdict::Outcome;
 pub(super) use self::shape::Where;
 use self::shape::{Burst, Capture, Detector, Device, Kind, Report, Shape, Sums};
 use super::Context;
-use super::names::{self, WIDEST_EXACT, clean};
+use super::names;
 use super::stretches::observed;
 use super::summary::beat;
-use super::{verdicts, words};
+use super::verdicts;
+use earwitness_base::words;
 
 mod shape;
 #[cfg(test)]

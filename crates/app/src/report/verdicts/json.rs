@@ -1,5 +1,6 @@
 //! Verdicts as part of the report for programs; each key is explained in `docs/schema/analyze-2.json`.
 
+use earwitness_base::text::{WIDEST_EXACT, clean};
 use earwitness_core::detect::dose::Dose;
 use earwitness_core::findings::{DeviceFindings, DeviceId};
 use earwitness_core::trial::Trial;
@@ -9,8 +10,8 @@ use serde::Serialize;
 use super::{Probing, words};
 use crate::probelog::{heard_word, sound_word, void_word};
 use crate::report::json::{Where, details};
-use crate::report::names::{WIDEST_EXACT, clean, id, receiver};
-use crate::report::words::as_f64;
+use crate::report::names::{id, receiver};
+use earwitness_base::words::as_f64;
 
 /// The session.
 #[derive(Serialize)]

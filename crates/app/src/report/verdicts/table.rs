@@ -1,5 +1,6 @@
 //! Verdicts on a terminal: the answer, a line per device, a few sentences for each, what to know beside.
 
+use earwitness_base::text;
 use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, Color};
@@ -8,10 +9,10 @@ use earwitness_core::verdict::{Outcome, Undecided, Verdict};
 
 use super::words::{Others, basis, caveats, chance, headline, hits, receivers, sentences};
 use super::{Probing, rank};
+use crate::report::Context;
 use crate::report::summary::{Device, summary, unread};
 use crate::report::table::{MAC, ROOMY, Terminal, WIDE, identity, table, wrapped, write_table};
-use crate::report::words::{bit_rate, seconds};
-use crate::report::{Context, names};
+use earwitness_base::words::{bit_rate, seconds};
 
 /// Devices that are explained in sentences; the others are in the table.
 const EXPLAINED: usize = 60;
@@ -123,7 +124,7 @@ fn sound(verdict: &Verdict) -> String {
 fn truth_of(probing: &Probing, verdict: &Verdict) -> Cell {
     match probing.expected(verdict.device) {
         Some(expected) if expected == verdict.outcome.words() => Cell::new("as expected").fg(Color::Green),
-        Some(expected) => Cell::new(names::clean(expected, names::WIDEST)).fg(Color::Red),
+        Some(expected) => Cell::new(text::clean(expected, text::WIDEST)).fg(Color::Red),
         None => Cell::new(""),
     }
 }
@@ -163,7 +164,7 @@ pub(crate) fn sounds(verdict: &Verdict) -> Option<BySound> {
     }
     let mut all: Vec<_> = it.sounds.iter().collect();
     all.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
-    let sounds = all.iter().take(SOUNDS).map(|(name, (hits, rounds))| (names::clean(name, 60), *hits, *rounds)).collect();
+    let sounds = all.iter().take(SOUNDS).map(|(name, (hits, rounds))| (text::clean(name, 60), *hits, *rounds)).collect();
     Some(BySound { sounds, more: all.len().saturating_sub(SOUNDS) })
 }
 

@@ -1,6 +1,7 @@
 //! Verdicts in plain words: what a device does, how sure that is, what it means, what to do. What may be claimed is in
 //! `docs/design/detection.md`, section "Verdicts".
 
+use earwitness_base::text::{self, WIDEST};
 use std::collections::BTreeMap;
 
 use earwitness_core::detect::dose::Dose;
@@ -12,9 +13,9 @@ use earwitness_core::verdict::{
 use earwitness_core::visibility::Unseen;
 
 use super::Probing;
-use crate::report::names::{self, WIDEST};
+use crate::report::names;
 use crate::report::senders;
-use crate::report::words::{self, bit_rate, count, counted, octets, round, seconds};
+use earwitness_base::words::{self, bit_rate, count, counted, octets, round, seconds};
 
 /// Receivers named in a sentence.
 const RECEIVERS: usize = 3;
@@ -500,7 +501,7 @@ pub fn caveats(probing: &Probing) -> Vec<String> {
             counted(void.into(), "round", "rounds")
         ));
     }
-    told.extend(probing.warnings.iter().map(|it| format!("About the log: {}", names::clean(it, 400))));
+    told.extend(probing.warnings.iter().map(|it| format!("About the log: {}", text::clean(it, 400))));
     told
 }
 

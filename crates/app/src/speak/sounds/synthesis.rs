@@ -8,7 +8,7 @@ use earwitness_core::lot::Stream;
 use earwitness_core::sound::{Pcm, shape};
 
 use super::{LONGEST, Settings, Trouble, decode};
-use crate::program::{self, Failure};
+use earwitness_base::program::{self, Failure};
 
 /// Voices of espeak-ng that woke third-party engines best, with their speeds in words a minute.
 const VOICES: &[(&str, &str)] = &[

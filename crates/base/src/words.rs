@@ -170,19 +170,22 @@ fn scaled(value: f64, units: &[&str]) -> String {
 
 /// A number of nanoseconds as a float: what it loses beyond 2^53 is below a microsecond in a century.
 #[expect(clippy::cast_precision_loss, reason = "reports show at most nine digits")]
-pub(crate) const fn as_f64(number: i64) -> f64 {
+#[must_use]
+pub const fn as_f64(number: i64) -> f64 {
     number as f64
 }
 
 /// A count as a float.
 #[expect(clippy::cast_precision_loss, reason = "reports show at most nine digits")]
-pub(crate) const fn as_f64_u(number: u64) -> f64 {
+#[must_use]
+pub const fn as_f64_u(number: u64) -> f64 {
     number as f64
 }
 
 /// The nearest whole number; out of range, the nearest end; 0 for what is no number.
 #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, which is what is wanted")]
-pub(crate) fn round(number: f64) -> i64 {
+#[must_use]
+pub fn round(number: f64) -> i64 {
     number.round() as i64
 }
 

@@ -19,7 +19,8 @@ const ALSO: [&str; 3] = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
 const MOST: u64 = 4 << 20;
 
 /// The program of this name, by `PATH` and the places of administration.
-pub(crate) fn find(name: &str) -> Option<PathBuf> {
+#[must_use]
+pub fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let listed = std::env::split_paths(&path).chain(ALSO.iter().map(PathBuf::from));
     listed.map(|folder| folder.join(name)).find(|file| is_program(file))
@@ -32,15 +33,18 @@ fn is_program(file: &Path) -> bool {
 
 /// How a program ended, and what it said where that was asked for with a pipe.
 #[derive(Debug)]
-pub(crate) struct Ended {
-    pub(crate) status: ExitStatus,
-    pub(crate) said: String,
-    pub(crate) complained: String,
+pub struct Ended {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// What it wrote to its standard output, at most 4 MiB.
+    pub said: String,
+    /// What it wrote to its standard error, at most 4 MiB.
+    pub complained: String,
 }
 
 /// Why a program did not come to its own end.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// It could not be started.
     Start(io::Error),
     /// It took longer than this, and was ended with all that it had started.
@@ -60,7 +64,7 @@ impl fmt::Display for Failure {
 }
 
 /// Runs a program with a text on its standard input, if that is a pipe, in a group of its own.
-pub(crate) fn run(command: &mut Command, input: &str, patience: Duration) -> Result<Ended, Failure> {
+pub fn run(command: &mut Command, input: &str, patience: Duration) -> Result<Ended, Failure> {
     let mut child = command.process_group(0).spawn().map_err(Failure::Start)?;
     // Pipes that nobody empties would stop a program that has much to say.
     let (said, complained) = (reader(child.stdout.take()), reader(child.stderr.take()));

@@ -26,12 +26,15 @@ impl fmt::Display for Misread {
 impl std::error::Error for Misread {}
 
 impl Misread {
-    pub(crate) fn whole(file: &str, what: String) -> Self {
+    /// A fault of the whole file.
+    #[must_use]
+    pub fn whole(file: &str, what: String) -> Self {
         Self { file: file.to_owned(), place: None, what }
     }
 
     /// What the reader of TOML says: it names what is allowed where a key is not known.
-    pub(crate) fn of_toml(error: &toml::de::Error, file: &str, text: &str) -> Self {
+    #[must_use]
+    pub fn of_toml(error: &toml::de::Error, file: &str, text: &str) -> Self {
         let fault = Fault { at: error.span(), what: error.message().replace('\n', ", ") };
         fault.located(file, text)
     }
@@ -39,29 +42,35 @@ impl Misread {
 
 /// A fault at a place in the text.
 #[derive(Debug)]
-pub(crate) struct Fault {
-    pub(crate) at: Option<Range<usize>>,
-    pub(crate) what: String,
+pub struct Fault {
+    /// Where, in octets of the text; `None` when all of it is meant.
+    pub at: Option<Range<usize>>,
+    /// What is wrong and what to do.
+    pub what: String,
 }
 
 impl Fault {
-    pub(crate) fn at(at: Range<usize>, what: impl Into<String>) -> Self {
+    /// A fault in a stretch of the text.
+    pub fn at(at: Range<usize>, what: impl Into<String>) -> Self {
         Self { at: Some(at), what: what.into() }
     }
 
-    pub(crate) fn of_all(what: impl Into<String>) -> Self {
+    /// A fault of the whole text.
+    pub fn of_all(what: impl Into<String>) -> Self {
         Self { at: None, what: what.into() }
     }
 
     /// The same, with line and column.
-    pub(crate) fn located(self, file: &str, text: &str) -> Misread {
+    #[must_use]
+    pub fn located(self, file: &str, text: &str) -> Misread {
         let place = self.at.map(|at| place(text, at.start));
         Misread { file: file.to_owned(), place, what: self.what }
     }
 }
 
 /// Line and column, both from 1, of an offset into the text.
-pub(crate) fn place(text: &str, offset: usize) -> (usize, usize) {
+#[must_use]
+pub fn place(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.rsplit('\n').next().unwrap_or_default();
     (before.matches('\n').count() + 1, line.chars().count() + 1)
