@@ -350,6 +350,36 @@ pub struct DeviceFindings {
     pub contacts: Vec<Contact>,
 }
 
+impl DeviceFindings {
+    /// A device of which nothing is known yet but who it is, its part and when it was seen.
+    #[must_use]
+    pub fn new(id: DeviceId, role: Role, seen: Window) -> Self {
+        Self {
+            id,
+            role,
+            randomised: false,
+            addresses: Vec::new(),
+            sender_signs: Vec::new(),
+            host_name: None,
+            vendor_class: None,
+            names: Vec::new(),
+            seen,
+            upstream: Totals::default(),
+            downstream: Totals::default(),
+            local: Totals::default(),
+            chatter: Totals::default(),
+            sent: Series::default(),
+            received: Series::default(),
+            passage: None,
+            sightings: Vec::new(),
+            continuous: Vec::new(),
+            local_sightings: Vec::new(),
+            bursts: Vec::new(),
+            contacts: Vec::new(),
+        }
+    }
+}
+
 /// What the capture itself was like.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct CaptureFacts {

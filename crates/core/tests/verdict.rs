@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use earwitness_core::findings::{
     Bin, CaptureFacts, DeviceFindings, DeviceId, Findings, FlowKey, Passage, Receiver, Role, Series, Sighting, SightingKind,
-    Totals,
 };
 use earwitness_core::lot::Lot;
 use earwitness_core::mac::Mac;
@@ -47,29 +46,8 @@ fn seconds(rounds: &[Round]) -> i64 {
 fn device(number: u8, length: i64, octets: impl Fn(i64) -> u64) -> DeviceFindings {
     let bin = |index| Some(Bin { index, frames: 1, payload_octets: octets(index) }).filter(|bin| bin.payload_octets > 0);
     let sent = Series { origin: at(0), width: SECOND, bins: (0..length).filter_map(bin).collect() };
-    DeviceFindings {
-        id: DeviceId::Mac(Mac([2, 0, 0, 0, 0, number])),
-        role: Role::Device,
-        randomised: false,
-        addresses: Vec::new(),
-        sender_signs: Vec::new(),
-        host_name: None,
-        vendor_class: None,
-        names: Vec::new(),
-        seen: Window { from: at(0), until: at(length) },
-        upstream: Totals::default(),
-        downstream: Totals::default(),
-        local: Totals::default(),
-        chatter: Totals::default(),
-        sent,
-        received: Series::default(),
-        passage: None,
-        sightings: Vec::new(),
-        continuous: Vec::new(),
-        local_sightings: Vec::new(),
-        bursts: Vec::new(),
-        contacts: Vec::new(),
-    }
+    let seen = Window { from: at(0), until: at(length) };
+    DeviceFindings { sent, ..DeviceFindings::new(DeviceId::Mac(Mac([2, 0, 0, 0, 0, number])), Role::Device, seen) }
 }
 
 /// Clocked audio from one second on, for so many.

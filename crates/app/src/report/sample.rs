@@ -53,28 +53,14 @@ pub(crate) fn context(troubles: &[String]) -> Context<'_> {
 pub(crate) fn device(number: u8) -> DeviceFindings {
     let bins = (0..600).map(|index| Bin { index, frames: 1, payload_octets: 100 }).collect();
     let series = |bins: Vec<Bin>| Series { origin: START, width: SECOND, bins: bins.into_iter().collect() };
+    let id = DeviceId::Mac(Mac([0, 0x11, 0x22, 0, 0, number]));
     DeviceFindings {
-        id: DeviceId::Mac(Mac([0, 0x11, 0x22, 0, 0, number])),
-        role: Role::Device,
-        randomised: false,
         addresses: vec![ip(number)],
-        sender_signs: Vec::new(),
-        host_name: None,
-        vendor_class: None,
-        names: vec![],
-        seen: Window { from: START, until: START.plus(600 * SECOND) },
         upstream: Totals { frames: 600, wire_octets: 92_400, payload_octets: 60_000 },
-        downstream: Totals::default(),
-        local: Totals::default(),
         chatter: Totals { frames: 3, wire_octets: 180, payload_octets: 0 },
         sent: series(bins),
         received: series(vec![]),
-        passage: None,
-        sightings: vec![],
-        continuous: vec![],
-        local_sightings: vec![],
-        bursts: vec![],
-        contacts: vec![],
+        ..DeviceFindings::new(id, Role::Device, Window { from: START, until: START.plus(600 * SECOND) })
     }
 }
 

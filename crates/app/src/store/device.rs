@@ -150,19 +150,25 @@ pub(super) fn description(connection: &Connection, row: i64) -> rusqlite::Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
+    use earwitness_core::mac::Mac;
+    use earwitness_core::time::{Timestamp, Window};
 
     #[test]
     fn what_is_known_of_a_device_comes_back_and_a_row_is_written_for_each_change() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(super::super::schema::SQL).unwrap();
-        let mut found = sample::device(1);
+        let seen = Window { from: Timestamp::from_nanos(0), until: Timestamp::from_nanos(1) };
+        let nothing = DeviceFindings::new(DeviceId::Mac(Mac([2, 0, 0, 0, 0, 1])), Role::Device, seen);
+        let addresses = vec![[192, 168, 1, 2].into()];
+        let name = |name: &str| Private::new(name.to_owned());
+        let (host_name, names) = (Some(name("thing")), vec![name("Küche")]);
+        let mut found = DeviceFindings { addresses, host_name, names, ..nothing.clone() };
         let device = row(&connection, found.id).unwrap();
         let mut rows = Vec::new();
         for signs in [vec![], SENDER_SIGNS.iter().map(|it| it.0).collect()] {
             found.sender_signs = signs;
             rows.push(describe(&connection, device, &Description::of(&found)).unwrap());
-            let mut read = sample::device(1);
+            let mut read = nothing.clone();
             description(&connection, *rows.last().unwrap()).unwrap().tell(&mut read).unwrap();
             assert_eq!(read, found);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use earwitness_core::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Series};
+use earwitness_core::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role};
 use earwitness_core::time::{Timestamp, Window};
 use rusqlite::{Connection, params};
 
@@ -117,7 +117,16 @@ pub(super) fn read(connection: &Connection, stretch: i64, known: &BTreeMap<i64, 
         let [upstream, downstream, local, chatter] = all;
         let series = |octets: &[u8], column| pack::unpack_series(octets).ok_or_else(|| odd(column, "a damaged series"));
         let (sent, received) = (series(&sent, 5)?, series(&received, 6)?);
-        let mut found = DeviceFindings { upstream, downstream, local, chatter, sent, received, passage, ..nothing(id, seen) };
+        let mut found = DeviceFindings {
+            upstream,
+            downstream,
+            local,
+            chatter,
+            sent,
+            received,
+            passage,
+            ..DeviceFindings::new(id, Role::Device, seen)
+        };
         let description = device::description(connection, row.get(1)?)?;
         description.tell(&mut found).ok_or_else(|| odd(1, "a damaged description"))?;
         Ok(found)
@@ -134,7 +143,7 @@ pub(super) fn read(connection: &Connection, stretch: i64, known: &BTreeMap<i64, 
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             // Its series was deleted.
             std::collections::btree_map::Entry::Vacant(entry) => {
-                let mut found = nothing(it.device, it.sighting.window);
+                let mut found = DeviceFindings::new(it.device, Role::Device, it.sighting.window);
                 let row = known.iter().find(|row| *row.1 == it.device).map_or(0, |row| *row.0);
                 if let Some(description) = device::latest(connection, row)? {
                     description.tell(&mut found).ok_or_else(|| odd(1, "a damaged description"))?;
@@ -167,32 +176,6 @@ pub(super) fn read(connection: &Connection, stretch: i64, known: &BTreeMap<i64, 
         }
     }
     Ok(Findings { capture: facts(connection, stretch)?, devices: devices.into_values().collect() })
-}
-
-fn nothing(id: DeviceId, seen: Window) -> DeviceFindings {
-    DeviceFindings {
-        id,
-        role: Role::Device,
-        randomised: false,
-        addresses: Vec::new(),
-        sender_signs: Vec::new(),
-        host_name: None,
-        vendor_class: None,
-        names: Vec::new(),
-        seen,
-        upstream: earwitness_core::findings::Totals::default(),
-        downstream: earwitness_core::findings::Totals::default(),
-        local: earwitness_core::findings::Totals::default(),
-        chatter: earwitness_core::findings::Totals::default(),
-        sent: Series::default(),
-        received: Series::default(),
-        passage: None,
-        sightings: Vec::new(),
-        continuous: Vec::new(),
-        local_sightings: Vec::new(),
-        bursts: Vec::new(),
-        contacts: Vec::new(),
-    }
 }
 
 fn facts(connection: &Connection, stretch: i64) -> rusqlite::Result<CaptureFacts> {

@@ -80,27 +80,21 @@ pub(crate) fn minute(number: u32, devices: u8, pause: impl Fn(u8) -> i64) -> Fin
         let downstream = Series { width: SECOND, ..Series::default() };
         let passage = Passage { upstream: sent.clone(), downstream, missed };
         DeviceFindings {
-            id: id(device),
-            role: Role::Device,
-            randomised: false,
             addresses: vec![[192, 168, 1, device].into()],
-            sender_signs: Vec::new(),
             host_name: Some(Private::new(format!("thing-{device}"))),
-            vendor_class: None,
             names: vec![Private::new("Küche".into())],
-            seen: Window { from: at(0), until: Timestamp::from_nanos((from + 60) * SECOND) },
             upstream: sum(&sent),
             downstream: sum(&received),
-            local: Totals::default(),
             chatter: Totals { frames: 2, wire_octets: 180, payload_octets: 60 },
             sent,
             received,
             passage: Some(passage),
-            sightings: Vec::new(),
-            continuous: Vec::new(),
-            local_sightings: Vec::new(),
-            bursts: Vec::new(),
             contacts: vec![contact],
+            ..DeviceFindings::new(
+                id(device),
+                Role::Device,
+                Window { from: at(0), until: Timestamp::from_nanos((from + 60) * SECOND) },
+            )
         }
     });
     let devices: Vec<DeviceFindings> = devices.collect();

@@ -1,6 +1,6 @@
 use super::*;
 use crate::bins::Bin;
-use crate::findings::{CaptureFacts, DeviceId, Passage, Role, Totals};
+use crate::findings::{CaptureFacts, DeviceId, Passage, Role};
 use crate::mac::Mac;
 use proptest::prelude::*;
 
@@ -28,27 +28,10 @@ fn device(upstream: &[i64], downstream: &[i64], sent: &[i64]) -> DeviceFindings 
         missed: Series::default(),
     };
     DeviceFindings {
-        id: DeviceId::Mac(Mac([2, 0, 0, 0, 0, 1])),
-        role: Role::Device,
-        randomised: false,
-        addresses: Vec::new(),
-        sender_signs: Vec::new(),
-        host_name: None,
-        vendor_class: None,
-        names: Vec::new(),
-        seen: seconds(0, 1),
-        upstream: Totals::default(),
-        downstream: Totals::default(),
-        local: Totals::default(),
-        chatter: Totals::default(),
         sent: series(sent.iter().copied().chain(upstream.iter().copied())),
         received: series(downstream.iter().copied()),
         passage: Some(passage),
-        sightings: Vec::new(),
-        continuous: Vec::new(),
-        local_sightings: Vec::new(),
-        bursts: Vec::new(),
-        contacts: Vec::new(),
+        ..DeviceFindings::new(DeviceId::Mac(Mac([2, 0, 0, 0, 0, 1])), Role::Device, seconds(0, 1))
     }
 }
 
