@@ -17,6 +17,5 @@ pub mod pulse;
 pub mod report;
 pub mod source;
 pub mod speak;
-pub mod store;
 mod vendor;
 pub mod wire;

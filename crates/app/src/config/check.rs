@@ -12,7 +12,7 @@ use super::written::{self, Written};
 use super::{Config, Presence, Probing, Watched};
 use crate::source::Source;
 use crate::speak::sounds::Library;
-use crate::{frames, hear, speak, store};
+use crate::{frames, hear, speak};
 use earwitness_base::misread::Fault;
 
 pub(super) fn checked(written: Written) -> Result<Config, Fault> {
@@ -44,9 +44,9 @@ fn placed<T: Default>(table: Option<Spanned<T>>, check: fn(&T) -> Result<(), Str
     check(&settings).map(|()| settings).map_err(|what| Fault::at(at, what))
 }
 
-fn retention(store: &written::Store) -> Result<store::Retention, Fault> {
+fn retention(store: &written::Store) -> Result<earwitness_store::Retention, Fault> {
     let days = |key, days| within(key, days, 1, 36_500);
-    Ok(store::Retention {
+    Ok(earwitness_store::Retention {
         series: days("series_days", &store.series_days)?,
         sightings: days("sightings_days", &store.sightings_days)?,
         journal: days("journal_days", &store.journal_days)?,

@@ -17,7 +17,7 @@ use earwitness_core::schedule::Design;
 pub(crate) use self::check::quiet_hours;
 
 use crate::speak::sounds;
-use crate::{frames, gateway, hear, notify, speak, store};
+use crate::{frames, gateway, hear, notify, speak};
 use earwitness_base::misread::Misread;
 
 /// Where the file is looked for, if none is named.
@@ -46,7 +46,7 @@ pub struct Config {
     /// What hears them.
     pub microphone: hear::Settings,
     /// How long things are kept in the store.
-    pub retention: store::Retention,
+    pub retention: earwitness_store::Retention,
     /// Who is told.
     pub notify: notify::Settings,
     /// This machine as a gateway.

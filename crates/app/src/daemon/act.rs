@@ -10,7 +10,7 @@ use super::ledger::Item;
 use super::tell::Teller;
 use super::{Daemon, End, Message, Request, Reread, signals};
 use crate::mouth::{Said, Told};
-use crate::store::{Event, Reply};
+use earwitness_store::{Event, Reply};
 
 impl Daemon {
     /// Hands an input to the machine, and does what it then asks for.

@@ -15,9 +15,9 @@ use super::holds::Hold;
 use crate::config::{Config, Watched};
 use crate::frames::FrameRing;
 use crate::source::{Event as Came, Source};
-use crate::store::Event;
 use crate::wire::ADVICE;
 use earwitness_base::clock;
+use earwitness_store::Event;
 
 /// Lost frames, and clocks that differ, are told of at most so often, nanoseconds.
 const LOSSES: i64 = 60 * SECOND;

@@ -10,7 +10,7 @@ use earwitness_core::verdict::{self, Verdicts};
 
 use super::inbox::Outbox;
 use super::{Daemon, Message};
-use crate::store::{Material, Reader, SessionId};
+use earwitness_store::{Material, Reader, SessionId};
 
 /// Verdicts, and what they were computed from.
 #[derive(Debug)]

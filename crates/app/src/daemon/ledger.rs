@@ -9,7 +9,7 @@ use earwitness_core::samples::Tested;
 use earwitness_core::time::{SECOND, Timestamp};
 
 use super::tell::Teller;
-use crate::store::{self, Event, JournalLine, Record, Reply, Retention, Store};
+use earwitness_store::{Event, JournalLine, Record, Reply, Retention, Store};
 
 /// Records that wait at most: two hours of stretches, should the disk refuse for so long. The oldest are given up first, and counted.
 const WAITING: usize = 600;
@@ -135,7 +135,7 @@ impl Ledger {
                 if self.again.replace(now.plus(AGAIN)).is_none() {
                     teller.trouble(now, &format!("{error}; until then nothing sounds, and what happens is kept in memory"));
                 }
-                if error.kind == store::Kind::Unfit {
+                if error.kind == earwitness_store::Kind::Unfit {
                     // It would be refused for ever.
                     self.waiting.pop_front();
                     self.give_up();

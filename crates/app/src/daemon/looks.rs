@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use super::clocks::words;
 use super::holds::Hold;
 use super::{Daemon, Goal};
-use crate::store::Event;
 use earwitness_base::clock;
+use earwitness_store::Event;
 
 /// Between two sets of verdicts without a reason, nanoseconds.
 const VERDICTS: i64 = 6 * 3_600 * SECOND;

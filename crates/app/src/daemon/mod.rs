@@ -48,8 +48,8 @@ use self::system::System;
 use self::tell::Teller;
 use crate::config::Config;
 use crate::mouth::{self, Mouth};
-use crate::store::SessionId;
 use earwitness_base::clock;
+use earwitness_store::SessionId;
 
 /// What it is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

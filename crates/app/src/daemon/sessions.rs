@@ -24,8 +24,8 @@ use crate::hear::Ear;
 use crate::mouth::Mouth;
 use crate::speak::sounds::Library;
 use crate::speak::{self, Device};
-use crate::store::{Event, SessionId, SessionRow};
 use earwitness_base::clock;
+use earwitness_store::{Event, SessionId, SessionRow};
 
 /// A session that watches without an end is closed after so long, and the next one begun, nanoseconds: its error rate is then that of a month.
 const MONTH: i64 = 30 * 86_400 * SECOND;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use earwitness::store::Reader;
 use earwitness_base::clock;
 use earwitness_core::time::{Timestamp, Window};
+use earwitness_store::Reader;
 
 use super::feed::{Feed, HOME, uploaded};
 use super::run::{PROBING, PROGRAM, Place, Running, until, until_for};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use earwitness::store::SessionRow;
 use earwitness_base::clock;
+use earwitness_store::SessionRow;
 
 use earwitness_core::probe::Void;
 

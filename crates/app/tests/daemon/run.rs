@@ -6,9 +6,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use earwitness::store::Reader;
 use earwitness_base::clock;
 use earwitness_core::time::Timestamp;
+use earwitness_store::Reader;
 use tempfile::TempDir;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_earwitness");

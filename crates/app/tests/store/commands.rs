@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use earwitness::store::{Event, FILE, JournalLine, Record, Reply, SessionId, Store};
 use earwitness_core::time::Window;
 use earwitness_core::verdict::{self, judge};
+use earwitness_store::{Event, FILE, JournalLine, Record, Reply, SessionId, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::Value;
 
@@ -168,7 +168,7 @@ fn a_part_can_be_asked_for() {
 fn the_probe_log_of_a_session_reads_back_as_its_rounds() {
     let folder = tempfile::tempdir().unwrap();
     let place = made(folder.path());
-    let reader = earwitness::store::Reader::open(&place).unwrap();
+    let reader = earwitness_store::Reader::open(&place).unwrap();
     let rounds: Vec<_> = reader.trials(SessionId(1)).unwrap().into_iter().map(|trial| trial.round).collect();
     for name in ["log.jsonl", "log.csv"] {
         let file = folder.path().join(name);
@@ -176,4 +176,16 @@ fn the_probe_log_of_a_session_reads_back_as_its_rounds() {
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         assert_eq!(earwitness::probelog::read(&file, &earwitness::probelog::Reading::default()).unwrap().rounds, rounds);
     }
+}
+
+#[test]
+fn a_store_of_version_1_is_checked_as_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    let packed = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/tests/store/fixtures/version-1.db.gz");
+    let mut unpacked = flate2::read::GzDecoder::new(std::fs::File::open(packed).unwrap());
+    std::io::copy(&mut unpacked, &mut std::fs::File::create(&path).unwrap()).unwrap();
+    let output = earwitness(&["check", path.to_str().unwrap()]);
+    let told = text(&output.stdout);
+    assert!(output.status.success() && told.contains("scored by an earlier version's rules"), "{told}");
 }

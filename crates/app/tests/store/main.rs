@@ -1,19 +1,7 @@
-//! The store under what a home does to it: power cuts, kills, full and failing disks, damaged files, two instances, upgrades.
+//! The commands that read a store.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    reason = "a store that does not keep its word fails the test; what was measured and what is skipped is said"
-)]
+#![expect(clippy::unwrap_used, reason = "a program that does not run fails the test")]
 
 mod commands;
-mod cuts;
-mod damage;
-mod day;
-mod disk;
-mod kills;
+#[path = "../../../store/tests/store/sample.rs"]
 mod sample;
-mod versions;
-mod writer;

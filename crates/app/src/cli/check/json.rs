@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Checked;
 use crate::report::names;
-use crate::store::{Difference, Recomputed, SessionRow, why_word};
+use earwitness_store::{Difference, Recomputed, SessionRow, why_word};
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
 const VERSION: u32 = 1;

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use clap::ValueHint;
 
 use super::{Outcome, say};
-use crate::store::{Reader, Recomputed, SessionRow, recompute};
 use earwitness_base::outfile::{self, Sink};
+use earwitness_store::{Reader, Recomputed, SessionRow, recompute};
 
 /// Check a store: its pages, its shape, and every score and verdict in it, computed again and compared bit by bit.
 ///
@@ -86,7 +86,7 @@ fn store(path: &std::path::Path) -> Checked {
     checked
 }
 
-fn read(path: &std::path::Path, checked: &mut Checked) -> crate::store::Result<()> {
+fn read(path: &std::path::Path, checked: &mut Checked) -> earwitness_store::Result<()> {
     let reader = Reader::open(path)?;
     reader.hold()?;
     reader.path().clone_into(&mut checked.path);

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 
 use super::Checked;
 use crate::report::names;
-use crate::store::{Difference, Recomputed, why_word};
 use earwitness_base::words;
+use earwitness_store::{Difference, Recomputed, why_word};
 
 /// Columns of the longest value that is shown.
 const WIDEST: usize = 100;

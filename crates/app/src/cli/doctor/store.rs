@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::doctor::{Check, Status};
-use crate::store::{Error, Kind, Reader};
+use earwitness_store::{Error, Kind, Reader};
 
 const NAME: &str = "store";
 /// The file that the writer of a store holds locked.
@@ -53,7 +53,7 @@ fn holder(locks: &str, inode: u64) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{FILE, Store};
+    use earwitness_store::{FILE, Store};
 
     #[test]
     fn a_store_is_told_with_who_writes_it() {

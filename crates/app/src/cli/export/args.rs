@@ -7,7 +7,7 @@ use clap::{ValueEnum, ValueHint};
 use earwitness_core::mac::Mac;
 use earwitness_core::time::{Timestamp, Window};
 
-use crate::store::{Of, Reader, SessionId, SessionRow};
+use earwitness_store::{Of, Reader, SessionId, SessionRow};
 
 /// Write what a store holds as a table (CSV, JSON or Parquet), or the recent frames as a capture.
 ///

@@ -16,8 +16,8 @@ use self::args::{Form, Selection, What};
 use super::Outcome;
 use crate::probelog;
 use crate::report::grid::{self, Format};
-use crate::store::{self, Reader};
 use earwitness_base::outfile::{self, Sink};
+use earwitness_store::Reader;
 
 /// Writes one table.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
             Form::Jsonl => bail!("only probes are written as JSON Lines; choose csv, json or parquet"),
         };
         outfile::write_whole(&args.output, |out: &mut Sink<'_>| {
-            let mut fail = |error: store::Error| {
+            let mut fail = |error: earwitness_store::Error| {
                 trouble = Some(error);
                 io::Error::other("the store could not be read")
             };

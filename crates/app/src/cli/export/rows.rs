@@ -11,11 +11,11 @@ use super::args::{Selection, What};
 use crate::report::grid::{Cell, Column, Holds, Take};
 use crate::report::names;
 use crate::report::series;
-use crate::store::{
+use earwitness_base::words::as_f64;
+use earwitness_store::{
     Error, NUMBERS, Reader, Result, SessionRow, StoredSighting, heard_word, outcome_words, sighting_word, sound_word, void_word,
     why_word,
 };
-use earwitness_base::words::as_f64;
 
 /// The columns of a table.
 pub(super) fn columns(what: What) -> Vec<Column> {

@@ -11,9 +11,9 @@ use super::super::reports::Reports;
 use crate::geo::Geo;
 use crate::probelog::Header;
 use crate::report::{Context, verdicts};
-use crate::store::{SessionId, Store};
 use crate::vendor::vendor;
 use earwitness_base::clock;
+use earwitness_store::{SessionId, Store};
 
 /// Computes the verdicts of a session, writes them down as told, and tells them.
 pub(super) fn write(state: &Path, session: SessionId, inputs: &[String], reports: &Reports) -> anyhow::Result<Verdicts> {

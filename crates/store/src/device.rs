@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn what_is_known_of_a_device_comes_back_and_a_row_is_written_for_each_change() {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(super::super::schema::SQL).unwrap();
+        connection.execute_batch(crate::schema::SQL).unwrap();
         let seen = Window { from: Timestamp::from_nanos(0), until: Timestamp::from_nanos(1) };
         let nothing = DeviceFindings::new(DeviceId::Mac(Mac([2, 0, 0, 0, 0, 1])), Role::Device, seen);
         let addresses = vec![[192, 168, 1, 2].into()];

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use earwitness::store::Store;
+use earwitness_store::Store;
 
 use crate::sample::Chance;
 use crate::writer::{Writer, all_there};

@@ -1,6 +1,5 @@
 //! Entries that follow from a number, so that what comes back can be compared with what was acknowledged.
 
-use earwitness::store::{Event, JournalLine, Record, Reply, Store};
 use earwitness_core::detect::lottery::Score;
 use earwitness_core::findings::{
     Bin, CaptureFacts, Contact, DeviceFindings, DeviceId, Estimate, Findings, FlowKey, Mark, Passage, Receiver, Role, Seen,
@@ -165,22 +164,4 @@ pub(crate) fn trial(number: u32, devices: u8) -> Trial {
     let played = Played { stimulus, onset, length: ordered.length, heard: Heard::Yes };
     let scores = scores.collect();
     Trial { round: Round { number, slots: ordered.slots, drawn: ordered.drawn, played, void: None }, scores }
-}
-
-/// The entries of one call.
-pub(crate) fn batch(number: u32) -> Vec<Entry> {
-    let mut minute = minute(number, 10, |_| 20);
-    if number.is_multiple_of(5) {
-        minute.devices[7].sightings.push(sighting(at(i64::from(number) * 60)));
-    }
-    vec![Entry::Watched(Box::new(minute)), Entry::Trial(trial(number, 10))]
-}
-
-/// What is in the fixture of version 1.
-pub(crate) fn fill(store: &mut Store) {
-    store.write(&[begun()]).unwrap();
-    (0..4).for_each(|number| store.write(&batch(number)).unwrap());
-    let line = JournalLine { at: at(5), event: Event::CaptureGap, device: Some(id(3)), text: "eth0 was away for 3 s".into() };
-    let reply = Reply { round: 2, window: Window { from: at(7), until: at(9) }, level_db: -30.25 };
-    store.append(&[Record::Journal(&line), Record::Reply(&reply), Record::Setting("paused", "no")]).unwrap();
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use earwitness::store::{Record, Store};
 use earwitness_core::detect::ttest::Evidence;
 use earwitness_core::record::Entry;
 use earwitness_core::samples::Tested;
+use earwitness_store::{Record, Store};
 
 use crate::sample::{at, begun, id, minute, sighting, trial};
 
@@ -46,7 +46,7 @@ fn a_day_of_thirty_devices_takes_a_few_megabytes() {
     }
     let passed = earwitness_base::clock::since_boot().saturating_sub(started);
     drop(store);
-    let size = std::fs::metadata(folder.path().join(earwitness::store::FILE)).unwrap().len() * u64::from(part);
+    let size = std::fs::metadata(folder.path().join(earwitness_store::FILE)).unwrap().len() * u64::from(part);
     let card = (written() - before) * u64::from(part);
     println!(
         "a day: file {} kB, written to the disk {} kB, {calls} calls in {passed:?}, the longest {longest:?}",

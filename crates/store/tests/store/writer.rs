@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, Once};
 
-use earwitness::store::{Kind, Reader, SessionId};
 use earwitness_core::findings::Findings;
 use earwitness_core::record::Entry;
+use earwitness_store::{Kind, Reader, SessionId};
 
-use crate::sample::batch;
+use crate::calls::batch;
 
 static BUILT: Once = Once::new();
 
@@ -17,7 +17,9 @@ static BUILT: Once = Once::new();
 fn program() -> PathBuf {
     BUILT.call_once(|| {
         let mut cargo = Command::new(env!("CARGO"));
-        assert!(cargo.args(["build", "--quiet", "-p", "earwitness", "--example", "store_writer"]).status().unwrap().success());
+        assert!(
+            cargo.args(["build", "--quiet", "-p", "earwitness-store", "--example", "store_writer"]).status().unwrap().success()
+        );
     });
     let tests = std::env::current_exe().unwrap();
     tests.parent().and_then(Path::parent).unwrap().join("examples/store_writer")
@@ -137,7 +139,7 @@ pub(crate) fn all_there(reader: &Reader, acknowledged: &[u32]) -> u32 {
     }
     let mut stretches: Vec<Findings> = Vec::new();
     reader
-        .stretches(earwitness::store::Of::Session(session), |part| {
+        .stretches(earwitness_store::Of::Session(session), |part| {
             stretches.push(part);
             Ok(())
         })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use earwitness::store::{Kind, Reader, Store};
+use earwitness_store::{Kind, Reader, Store};
 
 use crate::sample::Chance;
 use crate::writer::{Writer, all_there};

@@ -11,6 +11,8 @@
     reason = "what cannot be done ends the process, and what was acknowledged is its result"
 )]
 
+#[path = "../tests/store/calls.rs"]
+mod calls;
 #[path = "../tests/store/sample.rs"]
 mod sample;
 
@@ -18,9 +20,10 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use earwitness::store::{FILE, Store, VERSION};
+use earwitness_store::{FILE, Store, VERSION};
 
-use sample::{batch, begun};
+use calls::batch;
+use sample::begun;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -77,7 +80,7 @@ fn fixture() {
     assert!(!fs::exists(&name).unwrap(), "{name} is there already, and must not change");
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(folder.path()).unwrap().0;
-    sample::fill(&mut store);
+    calls::fill(&mut store);
     drop(store);
     let mut out = flate2::write::GzEncoder::new(fs::File::create(name).unwrap(), flate2::Compression::best());
     out.write_all(&fs::read(folder.path().join(FILE)).unwrap()).unwrap();

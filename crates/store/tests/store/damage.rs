@@ -4,10 +4,11 @@ use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use earwitness::store::{FILE, Kind, Notice, Of, Reader, Retention, SessionId, Store, recompute};
 use earwitness_core::time::{Timestamp, Window};
+use earwitness_store::{FILE, Kind, Notice, Of, Reader, Retention, SessionId, Store, recompute};
 
-use crate::sample::{Chance, at, batch, begun};
+use crate::calls::batch;
+use crate::sample::{Chance, at, begun};
 
 const PAGE: u64 = 4_096;
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
-use earwitness::store::{Kind, Reader, SessionId, Store};
+use earwitness_store::{Kind, Reader, SessionId, Store};
 
+use crate::calls::batch;
 use crate::cuts::Mounted;
-use crate::sample::{batch, begun};
+use crate::sample::begun;
 use crate::writer::{Said, Writer, all_there, failures};
 
 #[test]
