@@ -2,7 +2,7 @@
 #![no_main]
 
 use earwitness::config::Config;
-use earwitness::gateway;
+use earwitness_gateway;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {

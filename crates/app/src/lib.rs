@@ -7,7 +7,6 @@ pub mod config;
 pub mod daemon;
 pub mod doctor;
 pub mod frames;
-pub mod gateway;
 mod geo;
 pub mod hear;
 pub mod mouth;

@@ -17,8 +17,9 @@ use earwitness_core::schedule::Design;
 pub(crate) use self::check::quiet_hours;
 
 use crate::speak::sounds;
-use crate::{frames, gateway, hear, notify, speak};
+use crate::{frames, hear, notify, speak};
 use earwitness_base::misread::Misread;
+use earwitness_gateway as gateway;
 
 /// Where the file is looked for, if none is named.
 pub const USUAL_PATH: &str = "/etc/earwitness.toml";

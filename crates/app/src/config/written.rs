@@ -6,7 +6,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::speak::sounds;
-use crate::{gateway, hear, notify, speak};
+use crate::{hear, notify, speak};
+use earwitness_gateway as gateway;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]

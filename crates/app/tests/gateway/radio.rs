@@ -3,8 +3,8 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use earwitness::gateway::plan::{Act, plan};
-use earwitness::gateway::{Link, Observed, Place, Route, read};
+use earwitness_gateway::plan::{Act, plan};
+use earwitness_gateway::{Link, Observed, Place, Route, read};
 
 use super::house::House;
 use super::shell::{can_run, text};

@@ -10,8 +10,8 @@ use clap::{Subcommand, ValueHint};
 
 use super::{Outcome, say};
 use crate::config::USUAL_PATH;
-use crate::gateway::plan::show::{self, Secrets};
-use crate::gateway::{self, Observed, Place, Written};
+use earwitness_gateway::plan::show::{self, Secrets};
+use earwitness_gateway::{self as gateway, Observed, Place, Written};
 
 /// Turn this machine into the gateway of the home, so that it sees what every device sends; and back.
 ///

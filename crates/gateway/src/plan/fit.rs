@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::gateway::check::{Contradiction, refuse};
-use crate::gateway::network::Ipv4Network;
-use crate::gateway::observe::{Link, Observed, PROGRAMS};
-use crate::gateway::settings::{Mode, Settings};
+use crate::check::{Contradiction, refuse};
+use crate::network::Ipv4Network;
+use crate::observe::{Link, Observed, PROGRAMS};
+use crate::settings::{Mode, Settings};
 
 use super::BRIDGE;
 

@@ -1,6 +1,6 @@
 use super::*;
-use crate::gateway::observe::forwarding;
-use crate::gateway::{Ipv4Network, Link, Observed, Place, Route, Settings, read};
+use crate::observe::forwarding;
+use crate::{Ipv4Network, Link, Observed, Place, Route, Settings, read};
 use std::path::Path;
 
 fn link(name: &str) -> Link {

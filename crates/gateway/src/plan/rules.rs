@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::TABLE;
-use crate::gateway::network::Ipv4Network;
+use crate::network::Ipv4Network;
 
 /// Octets of the headers of IPv4 and TCP without options (RFC 9293, 3.7.1): what a packet holds besides the segment.
 const HEADERS: u32 = 40;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::gateway::{Band, Mode, Security};
+use crate::{Band, Mode, Security};
 
 const POINT: &str = "mode = \"access-point\"\nradio = \"wlan0\"\ncountry = \"DE\"\npassphrase = \"long enough\"\n";
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use super::Content;
-use crate::gateway::settings::{Band, Ipv6, Passphrase, Security, Settings};
+use crate::settings::{Band, Ipv6, Passphrase, Security, Settings};
 
 /// Names kept by the server of names.
 const CACHE: u32 = 1_000;

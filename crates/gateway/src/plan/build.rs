@@ -4,10 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::{Act, BRIDGE, Content, Plan, Ready, Step, TABLE, Undo, daemons, fit, rules};
-use crate::gateway::check::Contradiction;
-use crate::gateway::observe::{Observed, accept_announcements, forwarding};
-use crate::gateway::place::Place;
-use crate::gateway::settings::{Ipv6, Mode, Settings};
+use crate::check::Contradiction;
+use crate::observe::{Observed, accept_announcements, forwarding};
+use crate::place::Place;
+use crate::settings::{Ipv6, Mode, Settings};
 
 /// Port of the server of names (RFC 1035, 4.2).
 const DNS: u16 = 53;
