@@ -3,7 +3,7 @@
 
     python3 -m venv engines
     engines/bin/pip install 'numpy<2' pvporcupine==1.9.5 pymicro-wakeword==2.5.0 openwakeword==0.4.0 onnxruntime
-    engines/bin/python scripts/utterance_check.py crates/app/data/utterances
+    engines/bin/python scripts/utterance_check.py crates/sound/data/utterances
 
 Each take is the wake word, half a second of silence and a question of the same voice, at -23 dBFS or so, with a little noise. An
 engine is asked four times, with the word a few milliseconds later each time, because engines look at frames.

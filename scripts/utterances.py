@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Makes crates/app/data/utterances: wake words and harmless questions, said by several voices.
+"""Makes crates/sound/data/utterances: wake words and harmless questions, said by several voices.
 
     apt-get install flite festival festvox-us-slt-hts sox libsox-fmt-base
-    scripts/utterances.py crates/app/data/utterances
+    scripts/utterances.py crates/sound/data/utterances
 
 Each voice becomes one Ogg Vorbis file; table.tsv says where in it what is said. scripts/utterance_check.py plays every
 utterance to wake-word engines; the voices and speeds below are those that woke most of them (docs/design/sound.md).

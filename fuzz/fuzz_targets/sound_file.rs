@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use earwitness::speak::sounds::{RATE, decode, resampled};
+use earwitness_sound::speak::sounds::{RATE, decode, resampled};
 use earwitness_core::sound::samples_in;
 use earwitness_core::time::SECOND;
 use libfuzzer_sys::fuzz_target;

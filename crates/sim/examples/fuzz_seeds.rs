@@ -253,7 +253,7 @@ fn sound_files() -> Vec<Vec<u8>> {
     let flac =
         [&b"fLaC"[..], &[0x80, 0, 0, 34, 16, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0x03, 0xe8, 0x00, 0xf0, 0, 0, 0x06, 0x40], &[0; 16]]
             .concat();
-    let speech = include_bytes!("../../app/data/utterances/slt.ogg");
+    let speech = include_bytes!("../../sound/data/utterances/slt.ogg");
     vec![wave, aiff, mp3, flac, speech[..speech.len().min(30_000)].to_vec()]
 }
 

@@ -16,10 +16,12 @@ use earwitness_core::schedule::Design;
 
 pub(crate) use self::check::quiet_hours;
 
-use crate::speak::sounds;
-use crate::{frames, hear, notify, speak};
+use crate::{frames, notify};
 use earwitness_base::misread::Misread;
 use earwitness_gateway as gateway;
+use earwitness_sound::hear;
+use earwitness_sound::speak;
+use earwitness_sound::speak::sounds;
 
 /// Where the file is looked for, if none is named.
 pub const USUAL_PATH: &str = "/etc/earwitness.toml";

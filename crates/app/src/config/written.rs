@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::speak::sounds;
-use crate::{hear, notify, speak};
+use crate::notify;
 use earwitness_gateway as gateway;
+use earwitness_sound::hear;
+use earwitness_sound::speak;
+use earwitness_sound::speak::sounds;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]

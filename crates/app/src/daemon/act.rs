@@ -9,7 +9,7 @@ use super::holds::Hold;
 use super::ledger::Item;
 use super::tell::Teller;
 use super::{Daemon, End, Message, Request, Reread, signals};
-use crate::mouth::{Said, Told};
+use earwitness_sound::mouth::{Said, Told};
 use earwitness_store::{Event, Reply};
 
 impl Daemon {

@@ -47,8 +47,8 @@ use self::sessions::Choice;
 use self::system::System;
 use self::tell::Teller;
 use crate::config::Config;
-use crate::mouth::{self, Mouth};
 use earwitness_base::clock;
+use earwitness_sound::mouth::{self, Mouth};
 use earwitness_store::SessionId;
 
 /// What it is for.

@@ -20,11 +20,11 @@ use super::looks::ahead;
 use super::system::System;
 use super::{Daemon, End, Goal, Message};
 use crate::config::Config;
-use crate::hear::Ear;
-use crate::mouth::Mouth;
-use crate::speak::sounds::Library;
-use crate::speak::{self, Device};
 use earwitness_base::clock;
+use earwitness_sound::hear::Ear;
+use earwitness_sound::mouth::Mouth;
+use earwitness_sound::speak::sounds::Library;
+use earwitness_sound::speak::{self, Device};
 use earwitness_store::{Event, SessionId, SessionRow};
 
 /// A session that watches without an end is closed after so long, and the next one begun, nanoseconds: its error rate is then that of a month.

@@ -6,9 +6,9 @@ use earwitness_core::sound::noise::sweep;
 use earwitness_core::time::MILLISECOND;
 
 use crate::doctor::sound::{Hearing, Room};
-use crate::hear::{self, Ear, Search, State};
-use crate::speak;
 use earwitness_base::clock;
+use earwitness_sound::hear::{self, Ear, Search, State};
+use earwitness_sound::speak;
 
 /// Samples a second of the sound that is played, and how many: a rising tone of a second, which is found to a millisecond.
 const RATE: u32 = 48_000;

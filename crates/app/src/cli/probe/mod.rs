@@ -11,9 +11,9 @@ use super::live::Live;
 use super::reports::Reports;
 use crate::config::Config;
 use crate::daemon::{self, Goal, Style};
-use crate::speak::sounds::Library;
 use earwitness_base::clock;
 use earwitness_base::words;
+use earwitness_sound::speak::sounds::Library;
 
 /// Test my home: play sounds at moments drawn by lot, until every device has a verdict or the budget ends.
 ///
@@ -80,7 +80,7 @@ fn config(args: &Args) -> anyhow::Result<Config> {
             "probing is switched off in the configuration ([probing] enabled = false); switch it on, or name another file with -c"
         );
     };
-    if config.loudspeaker.device == crate::speak::Device::None {
+    if config.loudspeaker.device == earwitness_sound::speak::Device::None {
         bail!(
             "there is no loudspeaker in the configuration ([loudspeaker] device = \"none\"); without one nothing can be probed"
         );

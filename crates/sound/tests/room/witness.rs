@@ -6,10 +6,10 @@ use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use earwitness::speak::sounds::resampled;
 use earwitness_base::clock;
 use earwitness_core::sound::{Pcm, duration, onset};
 use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_sound::speak::sounds::resampled;
 
 use crate::server::{Room, until};
 

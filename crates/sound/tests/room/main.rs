@@ -18,16 +18,16 @@ mod witness;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use earwitness::hear::{self, Ear, Search, State};
-use earwitness::mouth::{Mouth, Told};
-use earwitness::speak::sounds::{self, Library};
-use earwitness::speak::{self, Loudspeaker, Trouble};
 use earwitness_base::clock;
 use earwitness_core::experiment::Order;
 use earwitness_core::lot::Lot;
 use earwitness_core::probe::{Heard, SoundKind, Stimulus, Void};
 use earwitness_core::sound::Pcm;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
+use earwitness_sound::hear::{self, Ear, Search, State};
+use earwitness_sound::mouth::{Mouth, Told};
+use earwitness_sound::speak::sounds::{self, Library};
+use earwitness_sound::speak::{self, Loudspeaker, Trouble};
 
 use self::server::{Room, until};
 use self::witness::Witness;
@@ -80,7 +80,7 @@ fn told<T>(from: &Receiver<Told>, mut kind: impl FnMut(&Told) -> Option<T>) -> T
     }
 }
 
-fn said(it: &Told) -> Option<earwitness::mouth::Said> {
+fn said(it: &Told) -> Option<earwitness_sound::mouth::Said> {
     if let Told::Said(said) = it { Some(said.clone()) } else { None }
 }
 

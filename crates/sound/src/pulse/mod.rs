@@ -19,12 +19,12 @@ use pulseaudio::protocol::{
     encode_command_message,
 };
 
-pub use self::address::Address;
+pub(crate) use self::address::Address;
 use self::wire::Wire;
 use earwitness_base::clock;
 
 /// How long a server may take to answer.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// Most events that wait while a reply is awaited; more, and the oldest are dropped.
 const MOST_WAITING: usize = 4_096;
 
@@ -76,21 +76,20 @@ impl fmt::Display for Trouble {
 impl std::error::Error for Trouble {}
 
 /// Something that the server sent.
-pub enum Event {
+pub(crate) enum Event {
     /// The reply to the command of this number, not yet read.
     Reply(u32, Vec<u8>),
     /// The command of this number failed.
     Refused(u32, PulseError),
-    /// Samples of a record stream, and when they arrived.
-    Samples(u32, Vec<u8>, Timestamp),
+    /// Samples of a record stream.
+    Samples(u32, Vec<u8>),
     /// A message of the server's own.
     Told(Box<Command>),
 }
 
 /// A connection to a sound server.
-pub struct Connection {
+pub(crate) struct Connection {
     wire: Wire,
-    address: Address,
     version: u16,
     next: u32,
     waiting: VecDeque<Event>,
@@ -98,7 +97,7 @@ pub struct Connection {
 
 impl Connection {
     /// Connects to the server at this address, or to the first that is found, under a name for people.
-    pub fn open(server: Option<&str>, name: &str) -> Result<Self, Trouble> {
+    pub(crate) fn open(server: Option<&str>, name: &str) -> Result<Self, Trouble> {
         let addresses = match server {
             Some(text) => vec![Address::parse(text)?],
             None => address::usual(),
@@ -118,7 +117,7 @@ impl Connection {
 
     fn greet(address: &Address, name: &str) -> Result<Self, Trouble> {
         let wire = Wire::connect(address)?;
-        let mut connection = Self { wire, address: address.clone(), version: MAX_VERSION, next: 0, waiting: VecDeque::new() };
+        let mut connection = Self { wire, version: MAX_VERSION, next: 0, waiting: VecDeque::new() };
         let auth = AuthParams { version: MAX_VERSION, supports_shm: false, supports_memfd: false, cookie: address::cookie() };
         let reply: AuthReply = connection.call(&Command::Auth(auth))?;
         connection.version = reply.version.min(MAX_VERSION);
@@ -130,14 +129,8 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Where the server is.
-    #[must_use]
-    pub fn address(&self) -> &Address {
-        &self.address
-    }
-
     /// Sends a command and says its number, which the reply bears.
-    pub fn send(&mut self, command: &Command) -> Result<u32, Trouble> {
+    pub(crate) fn send(&mut self, command: &Command) -> Result<u32, Trouble> {
         let number = self.next;
         self.next = self.next.wrapping_add(1) & 0x7fff_ffff;
         let mut octets = Vec::new();
@@ -148,12 +141,12 @@ impl Connection {
     }
 
     /// Sends samples to a playback stream.
-    pub fn play(&mut self, channel: u32, octets: &[u8]) -> Result<(), Trouble> {
+    pub(crate) fn play(&mut self, channel: u32, octets: &[u8]) -> Result<(), Trouble> {
         self.wire.write_samples(channel, octets)
     }
 
     /// The next thing that the server sent; `None` when `patience` is over before.
-    pub fn next(&mut self, patience: Duration) -> Result<Option<Event>, Trouble> {
+    pub(crate) fn next(&mut self, patience: Duration) -> Result<Option<Event>, Trouble> {
         match self.waiting.pop_front() {
             Some(event) => Ok(Some(event)),
             None => self.wire.next(patience, self.version),
@@ -161,18 +154,18 @@ impl Connection {
     }
 
     /// Sends a command and waits for its reply. What else comes meanwhile is kept for [`Self::next`].
-    pub fn call<R: CommandReply>(&mut self, command: &Command) -> Result<R, Trouble> {
+    pub(crate) fn call<R: CommandReply>(&mut self, command: &Command) -> Result<R, Trouble> {
         let body = self.answered(command)?;
         self.read(&body)
     }
 
     /// Sends a command that is answered without content.
-    pub fn order(&mut self, command: &Command) -> Result<(), Trouble> {
+    pub(crate) fn order(&mut self, command: &Command) -> Result<(), Trouble> {
         self.answered(command).map(drop)
     }
 
     /// Reads the content of a reply.
-    pub fn read<R: CommandReply>(&self, body: &[u8]) -> Result<R, Trouble> {
+    pub(crate) fn read<R: CommandReply>(&self, body: &[u8]) -> Result<R, Trouble> {
         TagStructReader::new(&mut Cursor::new(body), self.version).read().map_err(|error| Trouble::Unreadable(error.to_string()))
     }
 
@@ -198,7 +191,7 @@ impl Connection {
 
 /// Nanoseconds since the epoch of a time in a reply.
 #[must_use]
-pub fn stamp(time: std::time::SystemTime) -> Timestamp {
+pub(crate) fn stamp(time: std::time::SystemTime) -> Timestamp {
     let passed = time.duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_nanos(i64::try_from(passed.as_nanos()).unwrap_or(i64::MAX))
 }

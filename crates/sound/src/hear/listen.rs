@@ -243,7 +243,7 @@ impl Reader<'_> {
             }
             let channel = self.channel;
             match self.connection.next(ASK.0)? {
-                Some(Event::Samples(of, octets, _)) if of == channel => {
+                Some(Event::Samples(of, octets)) if of == channel => {
                     heard_at = now;
                     self.hear(&octets);
                 }

@@ -129,7 +129,7 @@ impl Wire {
 /// What a message means; `None` for one that means nothing here.
 fn event((head, body): &(Descriptor, Vec<u8>), version: u16) -> Result<Option<Event>, Trouble> {
     if head.channel != CONTROL {
-        return Ok(Some(Event::Samples(head.channel, body.clone(), clock::now())));
+        return Ok(Some(Event::Samples(head.channel, body.clone())));
     }
     let mut cursor = Cursor::new(body.as_slice());
     let (number, command) = match Command::read_tag_prefixed(&mut cursor, version) {
