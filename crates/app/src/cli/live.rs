@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::ValueHint;
 
 use crate::config::{Config, Watched};
-use crate::source::Source;
+use earwitness_traffic::source::Source;
 
 /// Where frames come from, and where things are kept.
 #[derive(clap::Args, Debug)]

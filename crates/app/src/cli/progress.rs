@@ -9,7 +9,7 @@ use earwitness_core::record::News;
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_sim::plan::Plan;
 
-use crate::capture::Progress;
+use earwitness_traffic::files::Progress;
 
 /// What takes less needs no bar.
 const SOON: Duration = Duration::from_secs(1);

@@ -13,7 +13,7 @@ use super::gather::Gatherer;
 use super::labels::Label;
 use super::subject::{Subject, seconds, seen};
 use super::windows::{Chosen, Pair, Pairs};
-use crate::capture::{Capture, Captures, Order};
+use earwitness_traffic::files::{Capture, Captures, Order};
 
 /// How far the first packet that labels tell may lie from that of the capture.
 const CLOCKS: i64 = SECOND;

@@ -10,12 +10,12 @@ use toml::Spanned;
 
 use super::written::{self, Written};
 use super::{Config, Presence, Probing, Watched};
-use crate::frames;
-use crate::source::Source;
 use earwitness_base::misread::Fault;
 use earwitness_sound::hear;
 use earwitness_sound::speak;
 use earwitness_sound::speak::sounds::Library;
+use earwitness_traffic::recent as frames;
+use earwitness_traffic::source::Source;
 
 pub(super) fn checked(written: Written) -> Result<Config, Fault> {
     let Written { state, capture, probing, presence, sounds, loudspeaker, microphone, store, notify, gateway } = written;

@@ -16,12 +16,13 @@ use earwitness_core::schedule::Design;
 
 pub(crate) use self::check::quiet_hours;
 
-use crate::{frames, notify};
+use crate::notify;
 use earwitness_base::misread::Misread;
 use earwitness_gateway as gateway;
 use earwitness_sound::hear;
 use earwitness_sound::speak;
 use earwitness_sound::speak::sounds;
+use earwitness_traffic::recent as frames;
 
 /// Where the file is looked for, if none is named.
 pub const USUAL_PATH: &str = "/etc/earwitness.toml";

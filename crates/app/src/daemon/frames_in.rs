@@ -13,11 +13,11 @@ use super::Daemon;
 use super::clocks::{Offset, words};
 use super::holds::Hold;
 use crate::config::{Config, Watched};
-use crate::frames::FrameRing;
-use crate::source::{Event as Came, Source};
-use crate::wire::ADVICE;
 use earwitness_base::clock;
 use earwitness_store::Event;
+use earwitness_traffic::live::ADVICE;
+use earwitness_traffic::recent::FrameRing;
+use earwitness_traffic::source::{Event as Came, Source};
 
 /// Lost frames, and clocks that differ, are told of at most so often, nanoseconds.
 const LOSSES: i64 = 60 * SECOND;
@@ -72,7 +72,7 @@ struct NotKept(Option<Duration>);
 const WORKS_AGAIN: Duration = Duration::from_secs(30);
 
 impl NotKept {
-    fn failed(&mut self, since_boot: Duration, error: &crate::frames::NotKept) -> Option<String> {
+    fn failed(&mut self, since_boot: Duration, error: &earwitness_traffic::recent::NotKept) -> Option<String> {
         self.0.replace(since_boot).is_none().then(|| error.to_string())
     }
 

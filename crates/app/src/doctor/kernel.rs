@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};
+use earwitness_traffic::live::{has_landlock, has_seccomp};
 
 use super::{Check, Status};
 
@@ -11,13 +11,6 @@ use super::{Check, Status};
 pub fn kernel() -> [Check; 2] {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let release = release.trim();
-    // A set of rules is made and thrown away; it binds nobody.
-    let landlock = Ruleset::default()
-        .set_compatibility(CompatLevel::HardRequirement)
-        .handle_access(AccessFs::from_all(ABI::V1))
-        .and_then(Ruleset::create)
-        .is_ok();
-    let seccomp = fs::read_to_string("/proc/sys/kernel/seccomp/actions_avail").unwrap_or_default();
     let locked = |name, there: bool, what: &str, advice: &str| {
         if there {
             Check::ok(name, format!("Linux {release} has {what}"))
@@ -28,13 +21,13 @@ pub fn kernel() -> [Check; 2] {
     [
         locked(
             "landlock",
-            landlock,
+            has_landlock(),
             "Landlock: the listening part can be kept from files",
             "the listening part runs without it; kernels from 5.13 on have it, where the boot line does not leave it out (lsm=)",
         ),
         locked(
             "seccomp",
-            seccomp.split_whitespace().any(|it| it == "errno"),
+            has_seccomp(),
             "seccomp: the listening part can be kept from system calls",
             "the listening part runs without it; take a kernel of a usual distribution",
         ),

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::source::Source;
+use earwitness_traffic::source::Source;
 
 pub use self::disk::disk;
 pub use self::kernel::kernel;

@@ -9,8 +9,8 @@ use earwitness_core::mac::Mac;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{Check, Status};
-use crate::source::{Event, Source};
 use earwitness_base::clock;
+use earwitness_traffic::source::{Event, Source};
 
 const NAME: &str = "traffic";
 /// A source that was asked to watch for so long may take so much longer to begin and end.

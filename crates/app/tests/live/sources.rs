@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use earwitness::source::{Event, Source};
+use earwitness_traffic::source::{Event, Source};
 
 use super::lab::{Lab, inside, until};
 

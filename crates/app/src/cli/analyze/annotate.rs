@@ -20,11 +20,11 @@ use super::super::say;
 use super::options::Options;
 use super::read::Reading;
 use super::write::written;
-use crate::capture::{Captures, FileId, Order};
 use crate::report::names;
 use crate::vendor::vendor;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_base::words;
+use earwitness_traffic::files::{Captures, FileId, Order};
 
 /// The program, as it names itself in the file.
 const PROGRAM: &str = concat!("earwitness ", env!("CARGO_PKG_VERSION"));

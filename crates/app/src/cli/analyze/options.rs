@@ -12,11 +12,11 @@ use earwitness_core::roster;
 
 use super::args::{Args, Detector, usual};
 use super::probes::Asked;
-use crate::capture::Order;
 use crate::geo::Geo;
 use crate::report::names;
 use crate::report::published;
 use earwitness_base::words::as_f64;
+use earwitness_traffic::files::Order;
 
 /// Standard input and standard output.
 const DASH: &str = "-";

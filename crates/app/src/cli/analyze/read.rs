@@ -13,9 +13,9 @@ use super::super::progress::Bar;
 use super::super::say;
 use super::options::Options;
 use super::published::sliding;
-use crate::capture::{Capture, Captures, Follow};
 use crate::report::published::{Asked, Published};
 use crate::report::verdicts::Probing;
+use earwitness_traffic::files::{Capture, Captures, Follow};
 
 /// What the captures held.
 pub(super) struct Reading {

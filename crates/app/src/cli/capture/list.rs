@@ -6,7 +6,7 @@ use std::io::Write;
 use comfy_table::{ContentLineStyle, Table, TableStyle};
 
 use super::super::Outcome;
-use crate::wire::{Link, offloads};
+use earwitness_traffic::live::{Link, offloads};
 
 /// Columns of the longest name.
 const WIDEST: usize = 40;

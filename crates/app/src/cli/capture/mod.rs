@@ -15,7 +15,7 @@ use rustix::process::{Signal, getuid};
 use signal_hook::low_level::pipe;
 
 use super::{Outcome, say};
-use crate::wire::{ADVICE, Ended, Limits, Links, Output, Port, Recording, confine};
+use earwitness_traffic::live::{ADVICE, Ended, Limits, Links, Output, Port, Recording, confine};
 
 /// Least and most octets of a ring that are allowed.
 const RINGS: std::ops::RangeInclusive<u64> = 1..=1024;

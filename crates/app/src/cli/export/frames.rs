@@ -4,8 +4,8 @@ use anyhow::{Context as _, bail};
 
 use super::args::Args;
 use crate::cli::{Outcome, say};
-use crate::frames::FrameRing;
 use earwitness_base::outfile::{self, Sink};
+use earwitness_traffic::recent::FrameRing;
 
 /// Writes the frames of the time that is asked for.
 pub(super) fn write(args: &Args) -> anyhow::Result<Outcome> {
