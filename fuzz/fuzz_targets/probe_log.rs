@@ -1,7 +1,7 @@
 //! Probe logs of strangers: refused with a place, or read so that writing and reading again changes nothing.
 #![no_main]
 
-use earwitness::probelog::{Header, Reading, parse, write_csv, write_jsonl, zone};
+use earwitness_report::probelog::{Header, Reading, parse, write_csv, write_jsonl, zone};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {

@@ -5,8 +5,4 @@ pub mod compare;
 pub mod config;
 pub mod daemon;
 pub mod doctor;
-mod geo;
 pub mod notify;
-pub mod probelog;
-pub mod report;
-mod vendor;

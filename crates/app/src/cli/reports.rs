@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use earwitness_core::findings::Findings;
 
-use crate::report::table::Terminal;
-use crate::report::{Context, html, json, verdicts};
 use earwitness_base::outfile::{self, Sink};
+use earwitness_report::table::Terminal;
+use earwitness_report::{Context, html, json, verdicts};
 
 /// Which reports are written besides the table, and where.
 #[derive(clap::Args, Debug)]

@@ -9,9 +9,9 @@ use super::events::point;
 use super::results::{Curve, Found, Report};
 use super::stats::Share;
 use super::table::{Grid, main, material, swept};
-use crate::report::html::head;
+use earwitness_report::html::head;
 
-const STYLE: &str = concat!(include_str!("../report/html/style.css"), include_str!("style.css"));
+const STYLE: &str = include_str!("style.css");
 
 /// Rates whose curve over `n` is drawn, kbit/s.
 const RATES: [f64; 3] = [10.0, 23.0, 80.0];

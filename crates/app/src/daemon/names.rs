@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role};
 
-use crate::report::names;
-use crate::vendor;
+use earwitness_report::names;
+use earwitness_report::vendor;
 
 /// Devices that are remembered; the roster holds as many at once.
 const MOST: usize = 1_024;

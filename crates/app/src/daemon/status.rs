@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Daemon;
 use super::clocks::words;
 use super::holds::Holds;
-use crate::report::names;
+use earwitness_report::names;
 
 impl Daemon {
     /// One line.

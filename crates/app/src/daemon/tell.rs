@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use super::ledger::Ledger;
 use super::names::Names;
 use crate::notify::{About, Notifier, Settings};
-use crate::report::names;
 use earwitness_base::words;
+use earwitness_report::names;
 
 /// How it is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -6,7 +6,7 @@ use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, 
 use serde_json::{Value, json};
 
 use super::{Check, Status, is_well};
-use crate::report::table::Terminal;
+use earwitness_report::table::Terminal;
 
 /// Version of the JSON (`docs/schema/doctor-1.json`).
 const VERSION: u32 = 1;

@@ -115,10 +115,11 @@ fn a_verdict_on_one_device_keeps_the_error_rate_of_all() {
 fn the_same_log_as_json_lines_gives_the_same_verdicts() {
     let home = home();
     let text = home.log(0);
-    let log = earwitness::probelog::parse(text.as_bytes(), "night.csv", &earwitness::probelog::Reading::default()).unwrap();
-    let header = earwitness::probelog::Header { alpha: Some(0.05), seed: Some(4), ..Default::default() };
+    let log = earwitness_report::probelog::parse(text.as_bytes(), "night.csv", &earwitness_report::probelog::Reading::default())
+        .unwrap();
+    let header = earwitness_report::probelog::Header { alpha: Some(0.05), seed: Some(4), ..Default::default() };
     let mut lines = Vec::new();
-    earwitness::probelog::write_jsonl(&header, &log.rounds, &mut lines).unwrap();
+    earwitness_report::probelog::write_jsonl(&header, &log.rounds, &mut lines).unwrap();
     let lines = String::from_utf8(lines).unwrap();
     let comma = home.report(&text, &["--alpha", "0.05"]).0;
     let json = home.report(&lines, &[]).0;

@@ -174,7 +174,10 @@ fn the_probe_log_of_a_session_reads_back_as_its_rounds() {
         let file = folder.path().join(name);
         let output = earwitness(&["export", "probes", path(&place), "--session", "1", "-o", path(&file)]);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-        assert_eq!(earwitness::probelog::read(&file, &earwitness::probelog::Reading::default()).unwrap().rounds, rounds);
+        assert_eq!(
+            earwitness_report::probelog::read(&file, &earwitness_report::probelog::Reading::default()).unwrap().rounds,
+            rounds
+        );
     }
 }
 

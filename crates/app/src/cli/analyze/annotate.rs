@@ -20,10 +20,10 @@ use super::super::say;
 use super::options::Options;
 use super::read::Reading;
 use super::write::written;
-use crate::report::names;
-use crate::vendor::vendor;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_base::words;
+use earwitness_report::names;
+use earwitness_report::vendor::vendor;
 use earwitness_traffic::files::{Captures, FileId, Order};
 
 /// The program, as it names itself in the file.
@@ -208,8 +208,9 @@ fn summary(it: &Sighting) -> String {
     let octets = words::octets(it.octets_total);
     match it.audio_seconds {
         Some(seconds) => {
-            let beat = crate::report::summary::beat(it)
-                .map_or_else(String::new, |beat| format!(", a record every {} ms", crate::report::summary::milliseconds(beat)));
+            let beat = earwitness_report::summary::beat(it).map_or_else(String::new, |beat| {
+                format!(", a record every {} ms", earwitness_report::summary::milliseconds(beat))
+            });
             let rate = it.bit_rate.map_or_else(String::new, |rate| format!(" at {}", words::bit_rate(rate)));
             format!("{} of what looks like sound{rate}{beat}, {octets} in {took} to {receiver}", words::estimate(seconds))
         }

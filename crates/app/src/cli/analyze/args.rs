@@ -66,13 +66,13 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "MAC|IP", value_parser = device, requires = "probes", help_heading = "Probes")]
     pub(super) control: Vec<DeviceId>,
     /// Added to the times of the log, where its clock was not that of the capture: 2h, -30min, 1.5s.
-    #[arg(long, value_name = "DURATION", value_parser = crate::probelog::duration, allow_hyphen_values = true, requires = "probes", help_heading = "Probes")]
+    #[arg(long, value_name = "DURATION", value_parser = earwitness_report::probelog::duration, allow_hyphen_values = true, requires = "probes", help_heading = "Probes")]
     pub(super) probe_offset: Option<i64>,
     /// What the log calls a column, and what it is here, like time=start; may be given more than once.
     #[arg(long, value_name = "THEIRS=OURS", requires = "probes", help_heading = "Probes")]
-    pub(super) map: Vec<crate::probelog::Columns>,
+    pub(super) map: Vec<earwitness_report::probelog::Columns>,
     /// Where clocks showed the times of the log that have no offset, like Europe/Berlin.
-    #[arg(long, value_name = "NAME", value_parser = crate::probelog::zone, requires = "probes", help_heading = "Probes")]
+    #[arg(long, value_name = "NAME", value_parser = earwitness_report::probelog::zone, requires = "probes", help_heading = "Probes")]
     pub(super) time_zone: Option<jiff::tz::TimeZone>,
 
     #[command(flatten)]

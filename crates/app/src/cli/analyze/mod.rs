@@ -16,7 +16,7 @@ pub(super) use self::args::Args;
 use self::options::Options;
 use super::interrupt::Interrupt;
 use super::{Outcome, say};
-use crate::report::names;
+use earwitness_report::names;
 
 /// Reads the captures and writes the reports.
 pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {

@@ -12,10 +12,10 @@ use earwitness_core::roster;
 
 use super::args::{Args, Detector, usual};
 use super::probes::Asked;
-use crate::geo::Geo;
-use crate::report::names;
-use crate::report::published;
 use earwitness_base::words::as_f64;
+use earwitness_report::geo::Geo;
+use earwitness_report::names;
+use earwitness_report::published;
 use earwitness_traffic::files::Order;
 
 /// Standard input and standard output.

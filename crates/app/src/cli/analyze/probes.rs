@@ -10,9 +10,9 @@ use earwitness_core::samples::{Samples, Tested};
 use earwitness_core::verdict::{self, Outcome};
 
 use super::args::Args;
-use crate::probelog::{self, Log, Reading, misfit, moved};
-use crate::report::names;
-use crate::report::verdicts::Probing;
+use earwitness_report::names;
+use earwitness_report::probelog::{self, Log, Reading, misfit, moved};
+use earwitness_report::verdicts::Probing;
 
 /// A log that was read before any capture, and how it is to be judged.
 pub(super) struct Asked {

@@ -4,7 +4,7 @@ use earwitness_core::detect::ttest::{Edges, Feature, Settings, Variance};
 use earwitness_core::samples::Samples;
 
 use super::args::share;
-use crate::report::published::Asked;
+use earwitness_report::published::Asked;
 
 /// Shortest and longest sequence, and distance of windows, seconds.
 const SECONDS: std::ops::RangeInclusive<f64> = 1.0..=86_400.0;

@@ -13,8 +13,8 @@ use super::super::progress::Bar;
 use super::super::say;
 use super::options::Options;
 use super::published::sliding;
-use crate::report::published::{Asked, Published};
-use crate::report::verdicts::Probing;
+use earwitness_report::published::{Asked, Published};
+use earwitness_report::verdicts::Probing;
 use earwitness_traffic::files::{Capture, Captures, Follow};
 
 /// What the captures held.

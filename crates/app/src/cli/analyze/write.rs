@@ -7,12 +7,12 @@ use jiff::tz::TimeZone;
 use super::super::say;
 use super::options::{Kind, Options};
 use super::read::Reading;
-use crate::report::published::Published;
-use crate::report::table::Terminal;
-use crate::report::verdicts::Probing;
-use crate::report::{Context, html, json, series, table};
-use crate::vendor::vendor;
 use earwitness_base::outfile::{self, Sink};
+use earwitness_report::published::Published;
+use earwitness_report::table::Terminal;
+use earwitness_report::vendor::vendor;
+use earwitness_report::verdicts::Probing;
+use earwitness_report::{Context, html, json, series, table};
 
 /// Columns of a table that is written to a file.
 const FILE: Terminal = Terminal { width: 100, colours: false };

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Checked;
-use crate::report::names;
+use earwitness_report::names;
 use earwitness_store::{Difference, Recomputed, SessionRow, why_word};
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use jiff::tz::TimeZone;
 
 use super::Checked;
-use crate::report::names;
 use earwitness_base::words;
+use earwitness_report::names;
 use earwitness_store::{Difference, Recomputed, why_word};
 
 /// Columns of the longest value that is shown.

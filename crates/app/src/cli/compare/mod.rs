@@ -14,8 +14,8 @@ use self::others::Part;
 use super::interrupt::Interrupt;
 use super::{Outcome, say};
 use crate::compare::{compare, html, json, table};
-use crate::report::table::Terminal;
 use earwitness_base::outfile::{self, Sink};
+use earwitness_report::table::Terminal;
 
 /// Compare all detectors on simulated homes or on labelled captures: how much each finds, and how often it is wrong.
 ///

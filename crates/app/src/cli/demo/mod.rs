@@ -10,8 +10,8 @@ use super::progress::Evening;
 use super::reports::Reports;
 use super::scenario::{load, session};
 use super::{Outcome, say};
-use crate::probelog::Header;
-use crate::report::{Context, verdicts};
+use earwitness_report::probelog::Header;
+use earwitness_report::{Context, verdicts};
 
 /// Probe a simulated home for a night, in seconds, and report on each device. Needs no network and no root.
 ///

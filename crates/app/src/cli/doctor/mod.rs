@@ -12,7 +12,7 @@ use clap::ValueHint;
 use super::{Outcome, say};
 use crate::doctor::sound::sound;
 use crate::doctor::{Check, Questions, examine, is_well, report};
-use crate::report::table::Terminal;
+use earwitness_report::table::Terminal;
 
 /// Look whether this machine can see the home, be heard, hear, and keep time and records; say what to do where it cannot.
 ///

@@ -14,9 +14,9 @@ pub(super) use self::args::Args;
 
 use self::args::{Form, Selection, What};
 use super::Outcome;
-use crate::probelog;
-use crate::report::grid::{self, Format};
 use earwitness_base::outfile::{self, Sink};
+use earwitness_report::grid::{self, Format};
+use earwitness_report::probelog;
 use earwitness_store::Reader;
 
 /// Writes one table.

@@ -8,10 +8,10 @@ use earwitness_core::probe::Round;
 use earwitness_core::time::{SECOND, Timestamp};
 
 use super::args::{Selection, What};
-use crate::report::grid::{Cell, Column, Holds, Take};
-use crate::report::names;
-use crate::report::series;
 use earwitness_base::words::as_f64;
+use earwitness_report::grid::{Cell, Column, Holds, Take};
+use earwitness_report::names;
+use earwitness_report::series;
 use earwitness_store::{
     Error, NUMBERS, Reader, Result, SessionRow, StoredSighting, heard_word, outcome_words, sighting_word, sound_word, void_word,
     why_word,

@@ -8,11 +8,11 @@ use earwitness_core::verdict::Verdicts;
 use jiff::tz::TimeZone;
 
 use super::super::reports::Reports;
-use crate::geo::Geo;
-use crate::probelog::Header;
-use crate::report::{Context, verdicts};
-use crate::vendor::vendor;
 use earwitness_base::clock;
+use earwitness_report::geo::Geo;
+use earwitness_report::probelog::Header;
+use earwitness_report::vendor::vendor;
+use earwitness_report::{Context, verdicts};
 use earwitness_store::{SessionId, Store};
 
 /// Computes the verdicts of a session, writes them down as told, and tells them.

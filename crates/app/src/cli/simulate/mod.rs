@@ -14,8 +14,8 @@ use super::night::{Night, Seen, night};
 use super::progress::Evening;
 use super::scenario::{list, load, session, text};
 use super::{Outcome, say};
-use crate::probelog;
 use earwitness_base::outfile;
+use earwitness_report::probelog;
 
 /// Write capture, probe log and truth of a simulated home that is probed for a night.
 ///

@@ -1,0 +1,126 @@
+//! The card of one device.
+
+use earwitness_base::text::{self, WIDEST};
+use earwitness_core::findings::{DeviceId, Role};
+use maud::{Markup, html};
+
+use super::{DRAWN, LISTED, Page, sighting, traffic};
+use crate::aside::{Aside, asides, rate};
+use crate::names;
+use crate::senders;
+use crate::summary::{Device, beat, milliseconds};
+use earwitness_base::words;
+
+/// Receivers that are named in the sentence of a device.
+const RECEIVERS: usize = 3;
+
+/// Uploads listed of those that are not counted.
+const ASIDE: usize = 50;
+
+/// IP addresses that are shown.
+const ADDRESSES: usize = 3;
+
+/// What a device sent, in a few words.
+pub(super) fn amount(device: &Device<'_>) -> String {
+    let live = (device.audio > 0).then(|| {
+        let seconds = device.seconds.map_or_else(|| "an unknown amount".to_owned(), |it| words::seconds(it.value));
+        format!("{seconds} of sound, {}", words::counted(device.audio, "time", "times"))
+    });
+    let clips = (device.recordings > 0).then(|| words::counted(device.recordings, "recording", "recordings"));
+    let large = (device.large_uploads > 0).then(|| words::counted(device.large_uploads, "large upload", "large uploads"));
+    live.into_iter().chain(clips).chain(large).collect::<Vec<_>>().join(" · ")
+}
+
+/// Name, facts, traffic and sightings.
+pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup {
+    let found = device.found;
+    let quiet = found.sightings.is_empty();
+    let total = found.sightings.len();
+    let mac = matches!(found.id, DeviceId::Mac(_)).then(|| names::id(found.id));
+    let addresses = found.addresses.iter().take(ADDRESSES).map(ToString::to_string);
+    let ids: Vec<_> = mac.into_iter().chain(addresses).filter(|it| !device.name.contains(it)).collect();
+    html! {
+        article id={ "d" (place) } .silent[quiet] {
+            div.title {
+                h2 { bdi { (device.name) } }
+                @if found.role == Role::Gateway { span.tag { "gateway" } }
+                @if found.randomised { span.tag title="The address is locally administered, so most likely random" { "random MAC" } }
+                @if !found.sender_signs.is_empty() { span.tag { "several senders" } }
+            }
+            p.who {
+                @if let Some(vendor) = device.vendor.as_ref().filter(|it| !device.name.starts_with(*it)) { bdi { (vendor) } " · " }
+                @for (number, it) in ids.iter().enumerate() { @if number > 0 { " · " } code { (it) } }
+            }
+            @if !quiet { p.sentence { (sentence(device)) } }
+            @if let Some(told) = senders::sentence(found) { p.told { (told) } }
+            @if place < DRAWN { (traffic::picture(page, place, device)) }
+            @if !quiet {
+                @if place == 0 { p.lead { (traffic::LEGEND) " Orange: sightings, by their number." } }
+                @for (number, it) in found.sightings.iter().enumerate().take(LISTED) {
+                    (sighting::section(page, (place, number), device, it))
+                }
+                @if total > LISTED {
+                    p.lead { (words::counted((total - LISTED) as u64, "more sighting is", "more sightings are")) " in the JSON report." }
+                }
+            }
+            @for it in asides(found) { (aside(page, &it)) }
+        }
+    }
+}
+
+/// What is not counted as a sighting: a line to unfold.
+fn aside(page: &Page<'_>, aside: &Aside<'_>) -> Markup {
+    let total = aside.uploads.len();
+    html! {
+        details.aside {
+            summary { span.tag { "not counted" } " It " (aside.sentence) "." }
+            p.lead { (aside.meaning) }
+            div.wide { table {
+                tr { th { "When" } th { "How long" } th { "Rate" } th { "Beat" } th { "To" } }
+                @for it in aside.uploads.iter().take(ASIDE) {
+                    tr {
+                        td { (words::date_time(it.window.from, &page.context.zone)) }
+                        td { (words::duration(it.window.length())) }
+                        td { (words::bit_rate(rate(it))) }
+                        td { @if let Some(beat) = beat(it) { (milliseconds(beat)) " ms" } }
+                        td { bdi { (names::receiver(&it.receiver, WIDEST)) } }
+                    }
+                }
+            } }
+            @if total > ASIDE { p.lead { (words::counted((total - ASIDE) as u64, "more is", "more are")) " in the JSON report." } }
+        }
+    }
+}
+
+fn sentence(device: &Device<'_>) -> Markup {
+    let mut receivers = device.receivers.iter().take(RECEIVERS).cloned().collect::<Vec<_>>();
+    if device.receivers.len() > RECEIVERS {
+        receivers.push(format!("{} more", device.receivers.len() - RECEIVERS));
+    }
+    let octets = device.found.sightings.iter().fold(0_u64, |sum, it| sum.saturating_add(it.octets_total));
+    let clips = (device.recordings > 0).then(|| words::counted(device.recordings, "finished recording", "finished recordings"));
+    let large = (device.large_uploads > 0).then(|| words::counted(device.large_uploads, "large upload", "large uploads"));
+    let others = clips.into_iter().chain(large).collect::<Vec<_>>().join(" and ");
+    html! {
+        @if device.audio > 0 {
+            "Sent "
+            @if let Some(it) = device.seconds { strong { (words::seconds(it.value)) } " of what looks like sound" }
+            @else { "what looks like sound" }
+            @if device.audio > 1 { ", in " (words::count(device.audio)) " pieces" }
+            @if !others.is_empty() { ", and " strong { (others) } }
+        } @else {
+            "Sent " strong { (others) } " (" (words::octets(octets)) " in all)"
+        }
+        ", to " strong { bdi { (receivers.join(", ")) } } "."
+        @if device.large_uploads > 0 { " Whether there is sound in a large upload the traffic does not tell: clips, pictures, backups and logs look alike." }
+    }
+}
+
+/// Which address a named receiver has, and where it is, as far as known.
+pub(super) fn whereabouts(it: &earwitness_core::findings::Receiver) -> String {
+    let country = it.country.as_ref().map(|it| text::clean(it, 40));
+    let system = it.system.as_ref().map(|(number, name)| format!("{} (AS{number})", text::clean(name, 60)));
+    let local = it.local.then(|| "inside the home".to_owned());
+    let address = it.name.as_ref().map(|_| it.address.to_string());
+    address.into_iter().chain(local).chain(system).chain(country).collect::<Vec<_>>().join(", ")
+}

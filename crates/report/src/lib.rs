@@ -1,0 +1,51 @@
+//! What was found, told to people and to programs: one file per format.
+
+use earwitness_core::findings::Sighting;
+use earwitness_core::mac::Mac;
+use jiff::tz::TimeZone;
+
+pub mod aside;
+pub mod geo;
+pub mod grid;
+pub mod html;
+pub mod json;
+pub mod names;
+pub mod notes;
+pub mod probelog;
+pub mod published;
+pub mod senders;
+pub mod series;
+pub mod stretches;
+pub mod summary;
+pub mod table;
+pub mod vendor;
+pub mod verdicts;
+
+#[cfg(test)]
+pub(crate) mod sample;
+
+/// What a report needs beside the findings themselves.
+pub struct Context<'a> {
+    /// The captures, as the user named them.
+    pub inputs: &'a [String],
+    /// The options that changed the analysis, each as the user wrote it.
+    pub options: &'a [String],
+    /// One line for each trouble in reading the inputs.
+    pub troubles: &'a [String],
+    /// A session of probes, if there was one.
+    pub probing: Option<&'a verdicts::Probing>,
+    /// What the published two-sample test said, where it was asked.
+    pub published: Option<&'a published::Published>,
+    /// Who makes the device with an address.
+    pub vendor: &'a dyn Fn(Mac) -> Option<String>,
+    /// The time zone in which times are told.
+    pub zone: TimeZone,
+}
+
+/// The sightings of all devices, oldest first.
+fn sightings<'a, 'b>(summary: &'b summary::Summary<'a>) -> Vec<(&'b summary::Device<'a>, &'a Sighting)> {
+    let mut all: Vec<_> =
+        summary.devices.iter().flat_map(|device| device.found.sightings.iter().map(move |it| (device, it))).collect();
+    all.sort_by_key(|(_, it)| it.window.from);
+    all
+}

@@ -1,0 +1,767 @@
+//! Verdicts in plain words: what a device does, how sure that is, what it means, what to do. What may be claimed is in
+//! `docs/design/detection.md`, section "Verdicts".
+
+use earwitness_base::text::{self, WIDEST};
+use std::collections::BTreeMap;
+
+use earwitness_core::detect::dose::Dose;
+use earwitness_core::findings::{DeviceFindings, DeviceId};
+use earwitness_core::time::SECOND;
+use earwitness_core::verdict::{
+    Caveat, Control, Direction, Evidence, LEAST_SPEECH, NotTested, Outcome, Received, Sound, Undecided, Verdict,
+};
+use earwitness_core::visibility::Unseen;
+
+use super::Probing;
+use crate::names;
+use crate::senders;
+use earwitness_base::words::{self, bit_rate, count, counted, octets, round, seconds};
+
+/// Receivers named in a sentence.
+const RECEIVERS: usize = 3;
+
+/// Singular and plural of a kind of verdict, and which verdicts it is.
+type Kind = (&'static str, &'static str, fn(Outcome) -> bool);
+
+/// The answer: how many of how many devices send what they hear, and a word on the others.
+#[must_use]
+pub fn headline(probing: &Probing) -> String {
+    let verdicts = &probing.verdicts.devices;
+    let of = counted(verdicts.len() as u64, "device", "devices");
+    let number = |is: fn(Outcome) -> bool| verdicts.iter().filter(|it| is(it.outcome)).count() as u64;
+    let streams = number(|it| it == Outcome::Streams);
+    let mut told = match (verdicts.len(), streams) {
+        (0, _) => return "No device was there to be tested.".to_owned(),
+        (_, 0) => format!("No device of {} was proven to send what it hears.", count(verdicts.len() as u64)),
+        (_, 1) => format!("1 of {of} sends what it hears."),
+        (_, many) => format!("{} of {of} send what they hear.", count(many)),
+    };
+    let kinds: [Kind; 7] = [
+        ("sends more the longer it hears", "send more the longer they hear", |it| it == Outcome::SendsMore),
+        ("reacts to sound", "react to sound", |it| it == Outcome::Reacts),
+        ("sends less when it hears", "send less when they hear", |it| it == Outcome::SendsLess),
+        ("streams all the time", "stream all the time", |it| it == Outcome::StreamsAlways),
+        ("is undecided", "are undecided", |it| matches!(it, Outcome::Undecided(_))),
+        ("showed no reaction", "showed no reaction", |it| it == Outcome::NoReaction),
+        ("was not tested", "were not tested", |it| matches!(it, Outcome::NotTested(_))),
+    ];
+    let others: Vec<_> = kinds
+        .into_iter()
+        .map(|(one, many, is)| (number(is), one, many))
+        .filter(|it| it.0 > 0)
+        .map(|(number, one, many)| format!("{} {}", count(number), if number == 1 { one } else { many }))
+        .collect();
+    if !others.is_empty() {
+        told.push(' ');
+        told.push_str(&others.join(", "));
+        told.push('.');
+    }
+    told
+}
+
+/// Why a device is undecided or was not tested, in a word or two for programs.
+#[must_use]
+pub const fn reason(outcome: Outcome) -> Option<&'static str> {
+    Some(match outcome {
+        Outcome::Undecided(Undecided::Promising) => "not enough evidence yet",
+        Outcome::Undecided(Undecided::FewRounds) => "too few rounds",
+        Outcome::Undecided(Undecided::NoLot) => "not drawn by lot",
+        Outcome::NotTested(NotTested::NoRounds) => "no round counted",
+        Outcome::NotTested(NotTested::Unheard) => "nobody heard the probes",
+        Outcome::NotTested(NotTested::Absent) => "sent nothing at all",
+        Outcome::NotTested(NotTested::Unseen(why)) => unseen_word(why),
+        _ => return None,
+    })
+}
+
+/// Why it could not be seen what a device sends, in a word or two for programs.
+#[must_use]
+pub const fn unseen_word(why: Unseen) -> &'static str {
+    match why {
+        Unseen::OneWay => "what it sends does not pass here",
+        Unseen::LocalOnly => "only what it sends at home passes here",
+        Unseen::Joined => "seen only later",
+        Unseen::Left => "not seen again",
+        Unseen::Away => "away",
+        Unseen::Gap => "gap in the capture",
+    }
+}
+
+/// How many rounds say nothing of the device, and why.
+fn unseen(it: &Evidence) -> Option<String> {
+    let number: u32 = it.unseen.values().sum();
+    let why: Vec<_> =
+        it.unseen.iter().map(|(why, rounds)| format!("{} ({})", unseen_word(*why), count((*rounds).into()))).collect();
+    let rounds = counted(number.into(), "more round was", "more rounds were");
+    (number > 0).then(|| format!("{rounds} played in which could not be seen what it sends: {}.", why.join(", ")))
+}
+
+/// What sentences about one device say of others: their names, and what shows that the sounds could be heard.
+pub struct Others<'a> {
+    /// Names by device.
+    pub names: BTreeMap<DeviceId, String>,
+    /// The positive control.
+    pub control: &'a Control,
+}
+
+impl Others<'_> {
+    fn name(&self, device: DeviceId) -> String {
+        self.names.get(&device).cloned().unwrap_or_else(|| names::id(device))
+    }
+}
+
+/// The verdict in sentences: the first says what the device does, the others to whom, how sure that is and what to do. `found` is what was seen of the
+/// device, so that its sightings and its verdict are told apart.
+#[must_use]
+pub fn sentences(verdict: &Verdict, found: Option<&DeviceFindings>, others: &Others<'_>) -> Vec<String> {
+    let it = &verdict.evidence;
+    let told = match verdict.outcome {
+        Outcome::Streams => vec![Some(streams(it)), amount(it), whom(it), after(it, others), sure(it), Some(STREAMS_DO.to_owned())],
+        Outcome::SendsMore => vec![
+            Some(format!("The longer it hears a sound, the more it sends: {}. Nothing shows that the sound itself is sent.", when(it))),
+            amount(it),
+            low_rate(it),
+            whom(it),
+            after(it, others),
+            sure(it),
+            Some(REACTS_DO.to_owned()),
+        ],
+        Outcome::Reacts => vec![
+            Some(format!("Sound makes it send something: {}. Nothing shows that the sound itself is sent.", when(it))),
+            whom(it),
+            after(it, others),
+            sure(it),
+            Some(REACTS_DO.to_owned()),
+        ],
+        Outcome::SendsLess => vec![
+            Some(format!("Sound makes it send less: {}. No upload of sound follows from that.", when(it))),
+            whom(it),
+            sure(it),
+            Some(LESS_DO.to_owned()),
+        ],
+        Outcome::NoReaction => silent(it, others).into_iter().chain([whom(it)]).collect(),
+        Outcome::StreamsAlways => vec![
+            Some(format!(
+                "It sends at the even beat of a codec nearly all the time ({} of the session), whether a sound is played or not.",
+                percent(it.continuous)
+            )),
+            whom(it),
+            Some(
+                "That may be live sound, a camera's picture or something harmless: a suspicion, not a proof. Unplug it, mute its microphone \
+                 or cover its camera, and see whether the stream stops or gets thinner."
+                    .to_owned(),
+            ),
+        ],
+        Outcome::Undecided(why) => undecided(it, why).into_iter().map(Some).chain([whom(it)]).collect(),
+        Outcome::NotTested(why) => vec![Some(not_tested(why).to_owned()), whom(it)],
+    };
+    let beside = found.and_then(|found| beside(verdict, found));
+    let senders = found.and_then(|found| several(verdict.outcome, found));
+    let unseen = unseen(it).filter(|_| !matches!(verdict.outcome, Outcome::NotTested(_)));
+    told.into_iter().flatten().chain(senders).chain(unseen).chain(beside).collect()
+}
+
+const STREAMS_DO: &str =
+    "If you do not want that, mute its microphone and test again: a mute that works shows no reaction. Or unplug it.";
+const REACTS_DO: &str = "A notice that it is loud, a lamp that answers a clap, or words that it understood by itself and sends as text \
+    look like this; encrypted traffic does not tell which. Its settings may.";
+const LESS_DO: &str = "A device that pauses a stream or its reports while it plays, listens or is spoken to looks like this.";
+
+fn streams(it: &Evidence) -> String {
+    let to = receivers(it).map_or_else(String::new, |to| format!(" to {to}"));
+    match it.sound {
+        Some(Sound::Recorded) => {
+            format!("When it hears a sound, it sends finished recordings{to}, which were not opened: {}.", when(it))
+        }
+        _ => format!("When it hears a sound, it sends sound{to}: {}.", when(it)),
+    }
+}
+
+/// That the verdict is of several machines.
+fn several(outcome: Outcome, found: &DeviceFindings) -> Option<String> {
+    let sentence = senders::sentence(found)?;
+    let so = if outcome.is_reaction() {
+        "The verdict is of all of them: which one reacted is not known."
+    } else {
+        "What is said here is of all of them together."
+    };
+    Some(format!("{sentence} {so}"))
+}
+
+/// Sightings beside the verdict, which a reader would else take for its opposite.
+fn beside(verdict: &Verdict, found: &DeviceFindings) -> Option<String> {
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let uploads = counted(number(found.sightings.len() + found.local_sightings.len()), "upload", "uploads");
+    let some = !found.sightings.is_empty() || !found.local_sightings.is_empty();
+    let outcome = verdict.outcome;
+    let is_open = matches!(outcome, Outcome::Undecided(_) | Outcome::NotTested(_));
+    if matches!(outcome, Outcome::Streams | Outcome::StreamsAlways) {
+        return None;
+    }
+    if some {
+        let why = if is_open {
+            "what caused them, this test does not tell"
+        } else {
+            "nothing shows that the sounds of the test caused them"
+        };
+        return Some(format!("It made {uploads} that look like sound, or sent much in one go (listed with it); {why}."));
+    }
+    (!found.continuous.is_empty() && !matches!(outcome, Outcome::NotTested(_))).then(|| {
+        "For a part of the time it also sent at an even beat that did not end within a minute, as calls and pictures do."
+            .to_owned()
+    })
+}
+
+/// That it moved together with another device, and after it.
+fn after(it: &Evidence, others: &Others<'_>) -> Option<String> {
+    let after = it.after?;
+    let other = others.name(after.device);
+    Some(format!(
+        "It moved together with {other}, and after it: in {} of the {} in which it moved, about {} later ({other} moved in {}). So it may have been told by \
+         {other}, or have heard its answer, and not the sound. Unplug {other} and test again to know.",
+        count(after.together.into()),
+        counted(after.moved.into(), "round", "rounds"),
+        words::duration(after.lag),
+        count(after.other_moved.into()),
+    ))
+}
+
+/// A dose too small for speech.
+fn low_rate(it: &Evidence) -> Option<String> {
+    it.dose.filter(|dose| dose.slope.high < LEAST_SPEECH).map(|_| {
+        "That is less than any speech coder in general use sends: readings of how loud it is, or text, rather than sound."
+            .to_owned()
+    })
+}
+
+/// To whom, with octets.
+fn whom(it: &Evidence) -> Option<String> {
+    let one = |it: &Received| format!("{} ({})", names::received(it), octets(it.octets));
+    let what = match () {
+        () if it.is_proven() && it.direction != Some(Direction::Less) => "After the sounds it sent to",
+        () if it.goes_on() => "The stream went to",
+        () => "In all it sent to",
+    };
+    let receivers = first_of(it.received.iter().map(one).collect())?;
+    Some(format!("{what} {receivers}."))
+}
+
+/// In how many rounds, or how late.
+fn when(it: &Evidence) -> String {
+    if let Some(late) = it.late.filter(|late| late.ln_e >= it.threshold && it.ln_e < it.threshold) {
+        let delay = words::duration(late.lag.shift / SECOND * SECOND);
+        return format!("not at once, but about {delay} after the sound was played");
+    }
+    let (hits, rounds) = hits(it);
+    match it.direction {
+        Some(Direction::Less) => {
+            let rounds = counted(rounds, "round", "rounds");
+            format!(
+                "over {rounds} it sent less while a sound was played than in the silent slots, more often than chance explains"
+            )
+        }
+        _ if hits == 0 => {
+            format!(
+                "over {}, what it sent depends on where the sound was, neither always more nor always less",
+                counted(rounds, "round", "rounds")
+            )
+        }
+        _ => format!(
+            "in {} of {} it sent more while a sound was played than in any of the silent slots",
+            count(hits),
+            counted(rounds, "round", "rounds")
+        ),
+    }
+}
+
+/// Rounds in which the drawn slot outdid all shams, and all.
+#[must_use]
+pub fn hits(it: &Evidence) -> (u64, u64) {
+    it.sounds.values().fold((0, 0), |sum, (hits, rounds)| (sum.0 + u64::from(*hits), sum.1 + u64::from(*rounds)))
+}
+
+/// How much sound, at which rate.
+fn amount(it: &Evidence) -> Option<String> {
+    let mut told = Vec::new();
+    if it.caused.uploads > 0 {
+        let rate = it.caused.bit_rate.map_or_else(String::new, |rate| format!(" at {}", bit_rate(rate)));
+        told.push(format!(
+            "{} of sound per upload{rate} (median of {})",
+            seconds(it.caused.median_seconds),
+            counted(it.caused.uploads.into(), "upload", "uploads")
+        ));
+    }
+    if it.caused.recordings > 0 && it.sound == Some(Sound::Recorded) {
+        told.push(format!(
+            "{} per recording (median of {})",
+            octets(round(it.caused.recording_octets.unwrap_or(0.0)).unsigned_abs()),
+            counted(it.caused.recordings.into(), "recording", "recordings")
+        ));
+    }
+    if let Some(dose) = it.dose.as_ref().filter(|dose| it.sends_more() && dose.slope.low > 0.0) {
+        told.push(format!("the longer the sound, the more it sends, {}", slope(dose)));
+    }
+    let told = told.join("; ");
+    let mut letters = told.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+fn slope(dose: &Dose) -> String {
+    let each = |number: f64| octets(round(number).max(0).unsigned_abs());
+    let high = if dose.slope.high.is_finite() { format!("to {}", each(dose.slope.high)) } else { "or more".to_owned() };
+    format!("{} for each second that it hears ({} {high})", each(dose.slope.value), each(dose.slope.low))
+}
+
+/// Receivers in a word each, for a table.
+#[must_use]
+pub fn receivers(it: &Evidence) -> Option<String> {
+    let mut all: Vec<String> = Vec::new();
+    for received in &it.received {
+        let name = names::receiver(&received.receiver, WIDEST);
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    first_of(all)
+}
+
+/// The first receivers, and how many more there are.
+fn first_of(mut all: Vec<String>) -> Option<String> {
+    let more = all.len().saturating_sub(RECEIVERS);
+    all.truncate(RECEIVERS);
+    if more > 0 {
+        all.push(format!("{more} more"));
+    }
+    words::listed(&all)
+}
+
+/// What the error rate means.
+fn sure(it: &Evidence) -> Option<String> {
+    let homes = odds(it.p)?;
+    Some(format!(
+        "How sure: if no device of the home reacted to sound, evidence this strong against any of them would come up in at most 1 of {homes} such homes."
+    ))
+}
+
+/// `1 of N` for a chance: N rounded down to two digits, so that nothing is promised that does not hold.
+#[must_use]
+pub fn odds(p: f64) -> Option<String> {
+    if !(p > 0.0 && p <= 0.5) {
+        return (p == 0.0).then(|| "a billion".to_owned());
+    }
+    let homes = 1.0 / p;
+    if homes >= 1e9 {
+        return Some("a billion".to_owned());
+    }
+    let scale = 10_f64.powf((homes.log10().floor() - 1.0).max(0.0));
+    // A tenth of a millionth makes up for 1/p not being exact.
+    let homes = (homes / scale + 1e-7).floor() * scale;
+    Some(count(round(homes).unsigned_abs()))
+}
+
+fn silent(it: &Evidence, others: &Others<'_>) -> Vec<Option<String>> {
+    let within = words::duration(it.slot);
+    let audible = if it.audible == it.rounds {
+        String::new()
+    } else {
+        format!(" (only the {} with an audible sound count for this)", counted(it.audible.into(), "round", "rounds"))
+    };
+    let mut told = vec![format!(
+        "In {} nothing shows that what it sent depends on the sounds. It answers such sounds within {within} in fewer than {} of cases (95\u{a0}%){audible}.",
+        counted(it.rounds.into(), "round", "rounds"),
+        percent(it.bound)
+    )];
+    told.push(match (it.limit_octets, it.limit_clocked) {
+        (Some(limit), clocked) => format!(
+            "An upload of more than {} within {within} after a sound would have been noticed{}. One that comes later, at no fixed delay, would not.",
+            octets(round(limit.max(0.0)).unsigned_abs()),
+            if clocked { ", and so would live sound at the beat of a codec" } else { "" }
+        ),
+        (None, true) => {
+            "It sends so much at other times that only live sound at the beat of a codec would have been noticed.".to_owned()
+        }
+        (None, false) => "It sends so much at other times that a small upload could have hidden in it.".to_owned(),
+    });
+    told.extend(control(others));
+    told.push("That holds for the sounds that were played: other words may wake it.".to_owned());
+    told.into_iter().map(Some).collect()
+}
+
+/// The positive control by name, and what it does not speak for.
+fn control(others: &Others<'_>) -> Option<String> {
+    let control = others.control;
+    let devices: Vec<String> = control.devices.iter().take(RECEIVERS).map(|it| others.name(*it)).collect();
+    let microphone = (control.microphone > 0)
+        .then(|| format!("the microphone heard them in {}", counted(control.microphone.into(), "round", "rounds")));
+    let reacted = (!devices.is_empty()).then(|| format!("{} reacted to them", devices.join(", ")));
+    let shown = microphone.into_iter().chain(reacted).collect::<Vec<_>>().join("; ");
+    (!shown.is_empty()).then(|| {
+        format!(
+            "What shows that the sounds could be heard: {shown}. That speaks for the place where it stands, and not for another room: where this device is, \
+             they may have been too quiet."
+        )
+    })
+}
+
+fn undecided(it: &Evidence, why: Undecided) -> Vec<String> {
+    let more = it.rounds_to_go.map(|more| counted(more.max(1).into(), "more round", "more rounds"));
+    let after = counted(it.rounds.into(), "round", "rounds");
+    match why {
+        Undecided::Promising => vec![
+            format!("Something points to a reaction, but after {after} it may still be chance."),
+            more.map_or_else(
+                || "Play more rounds.".to_owned(),
+                |more| format!("If it goes on like this, about {more} would prove it."),
+            ),
+        ],
+        Undecided::FewRounds => {
+            // What a device does after a sound that nobody could hear excludes nothing, however many there were.
+            let (few, like) = if it.audible < it.rounds {
+                (format!("those with an audible sound, {} of {}, are", it.audible, it.rounds), "with an audible sound")
+            } else {
+                (format!("{after} are"), "like these")
+            };
+            vec![
+                format!(
+                    "No reaction is proven, and {few} too few to exclude one: it may still answer up to {} of such sounds (95\u{a0}%).",
+                    percent(it.bound)
+                ),
+                more.map_or_else(
+                    || {
+                        "What it sends for other reasons looks too much like a reaction: silence its other uses, and test again."
+                            .to_owned()
+                    },
+                    |more| format!("About {more} {like} would settle it."),
+                ),
+            ]
+        }
+        Undecided::NoLot => {
+            let test = it.ttest.map_or_else(String::new, |(yes, all)| {
+                format!(
+                    " The published t-test called it reacting in {yes} of {}; it says so without any sound, too.",
+                    counted(all.into(), "round", "rounds")
+                )
+            });
+            vec![
+                format!(
+                    "The log has no shams, so nothing tells what it would have sent without the sound, and no error rate can be given.{test}"
+                ),
+                "Play each sound in one of several equal slots, drawn by lot, and log the others as kind=sham.".to_owned(),
+            ]
+        }
+    }
+}
+
+const fn not_tested(why: NotTested) -> &'static str {
+    match why {
+        NotTested::NoRounds => {
+            "No round counted while it was on the network, so nothing can be said. Play rounds while it is there and captured."
+        }
+        NotTested::Unheard => {
+            "Nothing shows that the sounds could be heard: no microphone heard them and no device reacted. Silence then means nothing. \
+             Put a microphone beside the loudspeaker (heard=yes in the log), or a device that is known to react, and test again."
+        }
+        NotTested::Absent => {
+            "It sent nothing at all while sounds were played: perhaps it was off or away. Switch it on and test again."
+        }
+        NotTested::Unseen(Unseen::OneWay) => {
+            "What it sends does not pass here: answers from the internet reach it, but what it sends there was not captured, or the lesser \
+             part of it. Silence then \
+             means nothing. Capture both directions (a mirror port has a setting for that), or at the router, and test again."
+        }
+        NotTested::Unseen(Unseen::LocalOnly) => {
+            "Of what it sends only what stays in the home passes here, such as broadcasts; nothing that it sends to the internet was captured. \
+             Silence then means nothing. Capture where its traffic passes: at the router, or on a mirror port of its switch or access point."
+        }
+        NotTested::Unseen(Unseen::Joined) => {
+            "It was first seen sending to the internet when the rounds were over, or the last one had begun. Test again while it is there."
+        }
+        NotTested::Unseen(Unseen::Left) => {
+            "It was not seen sending to the internet after the first rounds had begun: it left, was switched off or changed its MAC address, \
+             or its traffic does not pass here any more. Test again while it is there, and capture on until it has been seen once more."
+        }
+        NotTested::Unseen(Unseen::Away) => {
+            "While sounds were played it sent nothing to the internet for longer than it usually does: perhaps it was off or away. Test again \
+             while it is there, for some hours if it seldom sends anything."
+        }
+        NotTested::Unseen(Unseen::Gap) => {
+            "The capture has a gap where the rounds are: no device's frames were captured. Capture without a break, and test again."
+        }
+    }
+}
+
+/// What to know before believing any of the verdicts, a sentence each.
+#[must_use]
+pub fn caveats(probing: &Probing) -> Vec<String> {
+    let mut told: Vec<String> = probing.verdicts.caveats.iter().map(caveat).collect();
+    let void = probing.verdicts.void;
+    if void > 0 {
+        told.push(format!(
+            "{} did not count, because the clock was set or the capture was not there (named in the log and the JSON report).",
+            counted(void.into(), "round", "rounds")
+        ));
+    }
+    told.extend(probing.warnings.iter().map(|it| format!("About the log: {}", text::clean(it, 400))));
+    told
+}
+
+fn caveat(it: &Caveat) -> String {
+    let rounds = |number: u32| counted(number.into(), "round", "rounds");
+    match *it {
+        Caveat::FramesLost(frames) => format!(
+            "The capture lost {}, and does not say when: an upload may be missing from any slot. Verdicts of a reaction stand; \"no reaction found\" is weaker.",
+            counted(frames, "frame", "frames")
+        ),
+        Caveat::RoundsLeftOut(number) => format!(
+            "The last {} of the log were left out: there are more scores than are kept. Judge the log in parts.",
+            rounds(number)
+        ),
+        Caveat::OutsideCapture(1) => "1 round lies outside the capture and does not count, or lies in it in part and speaks for no reaction.".to_owned(),
+        Caveat::OutsideCapture(number) => format!(
+            "{} lie outside the capture and do not count, or lie in it in part and speak for no reaction.",
+            rounds(number)
+        ),
+        Caveat::Silence { rounds: number, longest } => format!(
+            "In {} of those that count, no device at all sent a frame for up to {}: perhaps the capture has gaps inside its slots.",
+            rounds(number),
+            seconds(longest)
+        ),
+        Caveat::Gap { rounds: 1, longest } => format!(
+            "During 1 round no frame of any device was captured for {}: a gap, so that it does not speak for the silence of any device.",
+            seconds(longest)
+        ),
+        Caveat::Gap { rounds: number, longest } => format!(
+            "During {} no frame of any device was captured, for up to {}: a gap, so that they do not speak for the silence of any device.",
+            rounds(number),
+            seconds(longest)
+        ),
+        Caveat::ClockSet => "The clock that stamped the frames was set during the capture: slots and traffic may not belong together.".to_owned(),
+        Caveat::HeardByDevicesOnly => {
+            "No microphone confirmed the sounds; that a device reacted shows that they were played, but not that they were loud enough for every device.".to_owned()
+        }
+    }
+}
+
+/// What verdicts rest on, for all devices.
+#[must_use]
+pub fn basis(probing: &Probing) -> String {
+    let counted = counted(probing.counted() as u64, "round counts", "rounds count");
+    let slots = probing.verdicts.trials.iter().map(|it| it.round.slots.len()).max().unwrap_or(0);
+    let layout = if slots > 1 {
+        format!("each with a sound in one of {slots} slots")
+    } else {
+        "each a single slot with a sound".to_owned()
+    };
+    format!(
+        "{counted}, {layout}. If no device reacted to sound, this test would accuse any of them in at most {} of such homes.",
+        percent(probing.verdicts.alpha)
+    )
+}
+
+/// A share in per cent, with as many digits as it deserves, never rounded down; the blank does not break.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let percent = (share * 100.0).clamp(0.0, 100.0);
+    if percent < 9.95 {
+        let tenths = (percent * 10.0 - 1e-6).ceil().max(0.0) / 10.0;
+        return format!("{tenths}\u{a0}%");
+    }
+    format!("{:.0}\u{a0}%", (percent - 1e-6).ceil())
+}
+
+/// A chance as a number: two digits, or a power of ten.
+#[must_use]
+pub fn chance(p: f64) -> String {
+    match p {
+        p if p >= 0.095 => format!("{p:.2}"),
+        p if p >= 0.000_1 => {
+            let digits = usize::try_from(round(1.0 - p.log10().floor())).unwrap_or(2);
+            format!("{p:.digits$}")
+        }
+        p if p > 0.0 => format!("{p:.0e}"),
+        _ => "0".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use earwitness_core::detect::lottery::Lag;
+    use earwitness_core::findings::DeviceId;
+    use earwitness_core::verdict::Late;
+
+    use super::*;
+    use crate::verdicts::sample::probing;
+
+    fn told(outcome: Outcome, evidence: Evidence) -> String {
+        let device = DeviceId::Address(std::net::Ipv4Addr::LOCALHOST.into());
+        let control = Control { microphone: 12, devices: vec![device] };
+        let others = Others { names: [(device, "Kitchen Echo".to_owned())].into(), control: &control };
+        sentences(&Verdict { device, outcome, evidence }, None, &others).join(" ").replace('\u{a0}', " ")
+    }
+
+    fn evidence() -> Evidence {
+        let sounds = [("glass".to_owned(), (5, 6)), ("hello".to_owned(), (0, 6))].into();
+        let direction = Some(Direction::More);
+        let (rounds, audible, slot) = (12, 11, 20 * SECOND);
+        Evidence {
+            rounds,
+            audible,
+            slot,
+            p: 0.000_33,
+            threshold: 6.0,
+            ln_e: 9.0,
+            sounds,
+            bound: 0.214,
+            direction,
+            ..Evidence::default()
+        }
+    }
+
+    #[test]
+    fn a_proof_says_how_often_evidence_this_strong_comes_up_by_chance() {
+        let told = told(Outcome::Reacts, evidence());
+        assert!(told.contains("in 5 of 12 rounds it sent more"), "{told}");
+        assert!(told.contains("in at most 1 of 3,000 such homes"), "{told}");
+        assert!(told.contains("Nothing shows that the sound itself is sent"), "{told}");
+    }
+
+    #[test]
+    fn odds_are_never_rounded_in_favour_of_the_proof() {
+        let said: Vec<_> = [0.01, 0.000_501, 0.000_5, 0.009_9, 1e-12, 0.0].iter().map(|p| odds(*p).unwrap()).collect();
+        assert_eq!(said, ["100", "1,900", "2,000", "100", "a billion", "a billion"]);
+        assert_eq!((odds(0.9), odds(f64::NAN)), (None, None));
+    }
+
+    #[test]
+    fn a_bound_is_never_rounded_down() {
+        let said: Vec<_> = [0.01, 0.001, 0.021_4, 0.214, 0.35, 1.0, 7.0].iter().map(|it| percent(*it)).collect();
+        assert_eq!(said, ["1\u{a0}%", "0.1\u{a0}%", "2.2\u{a0}%", "22\u{a0}%", "35\u{a0}%", "100\u{a0}%", "100\u{a0}%"]);
+    }
+
+    #[test]
+    fn silence_carries_its_bound_and_its_limit() {
+        let limits =
+            |limit_octets, limit_clocked| told(Outcome::NoReaction, Evidence { limit_octets, limit_clocked, ..evidence() });
+        let told = limits(Some(12_300.0), true);
+        assert!(
+            told.contains("within 20 s in fewer than 22 % of cases (95 %) (only the 11 rounds with an audible sound count"),
+            "{told}"
+        );
+        assert!(
+            told.contains(
+                "An upload of more than 12.3 kB within 20 s after a sound would have been noticed, and so would live sound"
+            ),
+            "{told}"
+        );
+        assert!(told.contains("the microphone heard them in 12 rounds; Kitchen Echo reacted to them"), "{told}");
+        assert!(told.contains("not for another room"), "{told}");
+        assert!(limits(None, true).contains("only live sound at the beat of a codec would have been noticed"));
+        assert!(limits(None, false).contains("could have hidden"));
+        for claim in ["clean", "safe", "does not listen", "never"] {
+            assert!(!told.contains(claim), "{claim} in {told}");
+        }
+    }
+
+    #[test]
+    fn less_is_never_told_as_sound_and_more_with_length_only_as_more() {
+        let less = told(Outcome::SendsLess, Evidence { direction: Some(Direction::Less), ..evidence() });
+        assert!(less.starts_with("Sound makes it send less: over 12 rounds") && !less.contains("sends sound"), "{less}");
+        let slope = earwitness_core::findings::Estimate { value: 130.0, low: 120.0, high: 140.0 };
+        let dose = Some(Dose { slope, intercept: 0.0, p: 1e-4, points: 12 });
+        let more = told(Outcome::SendsMore, Evidence { dose, ln_dose: 7.0, ..evidence() });
+        assert!(
+            more.starts_with("The longer it hears a sound, the more it sends") && more.contains("130 B for each second"),
+            "{more}"
+        );
+        assert!(more.contains("less than any speech coder") && !more.contains("sends sound"), "{more}");
+    }
+
+    #[test]
+    fn a_verdict_on_several_senders_says_so() {
+        let mut found = crate::sample::device(1);
+        found.sender_signs = vec![earwitness_core::findings::SenderSign::TcpOptions];
+        let control = Control { microphone: 12, devices: vec![] };
+        let others = Others { names: BTreeMap::new(), control: &control };
+        for (outcome, said) in
+            [(Outcome::Streams, "which one reacted is not known"), (Outcome::NoReaction, "of all of them together")]
+        {
+            let verdict = Verdict { device: found.id, outcome, evidence: evidence() };
+            let told = sentences(&verdict, Some(&found), &others).join(" ");
+            assert!(told.contains("More than one machine") && told.contains(said), "{told}");
+        }
+    }
+
+    #[test]
+    fn who_moves_after_another_is_told_so() {
+        let device = DeviceId::Address(std::net::Ipv4Addr::LOCALHOST.into());
+        let after = earwitness_core::verdict::After { device, together: 18, moved: 19, other_moved: 20, lag: 3 * SECOND };
+        let told = told(Outcome::Reacts, Evidence { after: Some(after), ..evidence() });
+        assert!(
+            told.contains(
+                "It moved together with Kitchen Echo, and after it: in 18 of the 19 rounds in which it moved, about 3.0 s later"
+            ),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_late_reaction_says_how_late() {
+        let late = Some(Late { lag: Lag { shift: 1_500 * SECOND, stretch: 0 }, ln_e: 8.0 });
+        let told = told(Outcome::Streams, Evidence { ln_e: 1.0, late, ..evidence() });
+        assert!(told.contains("not at once, but about 25 min after the sound"), "{told}");
+    }
+
+    #[test]
+    fn what_is_open_says_why_and_what_to_do() {
+        let with = |outcome, rounds_to_go| told(outcome, Evidence { rounds_to_go, ttest: Some((4, 9)), ..evidence() });
+        let promising = with(Outcome::Undecided(Undecided::Promising), Some(5));
+        assert!(
+            promising.contains("may still be chance") && promising.contains("about 5 more rounds would prove it"),
+            "{promising}"
+        );
+        let few = with(Outcome::Undecided(Undecided::FewRounds), Some(1));
+        assert!(
+            few.contains("those with an audible sound, 11 of 12, are too few") && few.contains("up to 22 % of such sounds"),
+            "{few}"
+        );
+        assert!(few.contains("About 1 more round with an audible sound would settle it"), "{few}");
+        assert!(with(Outcome::Undecided(Undecided::FewRounds), None).contains("silence its other uses"));
+        let no_lot = with(Outcome::Undecided(Undecided::NoLot), None);
+        assert!(
+            no_lot.contains("no shams") && no_lot.contains("reacting in 4 of 9 rounds") && no_lot.contains("kind=sham"),
+            "{no_lot}"
+        );
+        assert!(with(Outcome::NotTested(NotTested::Unheard), None).contains("no microphone heard them and no device reacted"));
+        assert!(with(Outcome::NotTested(NotTested::Absent), None).contains("Switch it on and test again"));
+        assert!(
+            with(Outcome::NotTested(NotTested::Unseen(Unseen::OneWay)), None).starts_with("What it sends does not pass here")
+        );
+        assert!(with(Outcome::NotTested(NotTested::NoRounds), None).contains("No round counted"));
+        assert!(with(Outcome::StreamsAlways, None).contains("a suspicion, not a proof. Unplug it"));
+    }
+
+    #[test]
+    fn rounds_in_which_it_was_not_seen_are_told_with_the_reason() {
+        let unseen = [(Unseen::Left, 50), (Unseen::Gap, 1)].into();
+        let told = told(Outcome::NoReaction, Evidence { unseen, ..evidence() });
+        assert!(
+            told.contains("51 more rounds were played in which could not be seen what it sends: not seen again (50), gap in the capture (1)."),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn the_headline_counts_and_never_calls_a_home_clean() {
+        let mut probing = probing();
+        assert_eq!(headline(&probing), "2 of 6 devices send what they hear. 1 streams all the time, 3 showed no reaction.");
+        for verdict in &mut probing.verdicts.devices {
+            verdict.outcome = Outcome::NoReaction;
+        }
+        assert_eq!(headline(&probing), "No device of 6 was proven to send what it hears. 6 showed no reaction.");
+    }
+
+    #[test]
+    fn a_chance_is_told_with_two_digits() {
+        assert_eq!([1.0, 0.05, 0.000_504, 6.2e-5, 0.0].map(chance), ["1.00", "0.050", "0.00050", "6e-5", "0"]);
+    }
+}
