@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Golden values for the intervals of `earwitness compare`, from scipy: crates/app/tests/golden/intervals.json.
+"""Golden values for the intervals of `earwitness compare`, from scipy: crates/compare/tests/golden/intervals.json.
 
     scripts/golden_compare.py            writes the file
     scripts/golden_compare.py --check    compares with what is there instead
@@ -15,7 +15,7 @@ import sys
 import numpy as np
 from scipy import optimize, stats
 
-FILE = pathlib.Path(__file__).resolve().parent.parent / "crates/app/tests/golden/intervals.json"
+FILE = pathlib.Path(__file__).resolve().parent.parent / "crates/compare/tests/golden/intervals.json"
 Z = stats.norm.ppf(0.975)
 
 

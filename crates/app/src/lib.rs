@@ -1,7 +1,6 @@
 //! The rooms of the `earwitness` program: everything that touches files, terminals and time zones.
 
 pub mod cli;
-pub mod compare;
 pub mod config;
 pub mod daemon;
 pub mod doctor;

@@ -10,10 +10,10 @@ use earwitness_sim::plan::Plan;
 use super::super::{say, scenario};
 use super::others::{Part, label_files as files_in};
 use super::steps::Steps;
-use crate::compare::captured;
-use crate::compare::labels::{self, Label};
-use crate::compare::simulated::{self, Night};
-use crate::compare::subject::Subject;
+use earwitness_compare::captured;
+use earwitness_compare::labels::{self, Label};
+use earwitness_compare::simulated::{self, Night};
+use earwitness_compare::subject::Subject;
 
 /// Longest file of labels, octets.
 const LONGEST: u64 = 64 << 20;

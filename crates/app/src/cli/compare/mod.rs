@@ -13,8 +13,8 @@ use self::inputs::{Inputs, Material};
 use self::others::Part;
 use super::interrupt::Interrupt;
 use super::{Outcome, say};
-use crate::compare::{compare, html, json, table};
 use earwitness_base::outfile::{self, Sink};
+use earwitness_compare::{compare, html, json, table};
 use earwitness_report::table::Terminal;
 
 /// Compare all detectors on simulated homes or on labelled captures: how much each finds, and how often it is wrong.

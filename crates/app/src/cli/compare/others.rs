@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
-use crate::compare::labels::Label;
+use earwitness_compare::labels::Label;
 
 /// Most files of labels in a folder.
 const MOST: usize = 1_000;

@@ -144,8 +144,8 @@ fn devices(matched: &mut Matched, subjects: &[Subject], scorer: &Scorer) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::sample::{subject, window};
-    use crate::compare::subject::Probed;
+    use crate::sample::{subject, window};
+    use crate::subject::Probed;
     use earwitness_core::verdict::Evidence;
 
     #[test]

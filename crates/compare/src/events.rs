@@ -126,7 +126,7 @@ pub fn point(found: &Found) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::sample::{subject, window};
+    use crate::sample::{subject, window};
 
     #[test]
     fn overlap_with_a_second_of_slack_counts() {

@@ -97,7 +97,7 @@ fn probes_point(subjects: &[Subject], k: u32) -> ProbesPoint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::sample::{subject, window};
+    use crate::sample::{subject, window};
 
     #[test]
     fn more_windows_and_higher_rates_find_less() {

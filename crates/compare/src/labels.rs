@@ -196,7 +196,7 @@ impl Label {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::sample::window;
+    use crate::sample::window;
 
     const ENTRY: &str =
         r#"{"file": "a.pcap", "device_mac": "02:00:5e:00:53:07", "uploads": [[10.5, 12, "voice"]], "sha256": "beside"}"#;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::*;
 
 fn golden(which: &str) -> Vec<Value> {
-    let all: Value = serde_json::from_str(include_str!("../../../tests/golden/intervals.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../../tests/golden/intervals.json")).unwrap();
     all[which].as_array().unwrap().clone()
 }
 

@@ -104,7 +104,7 @@ fn choose(uploads: &[Window], idle: &[Window], length: i64) -> Chosen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::sample::window;
+    use crate::sample::window;
 
     #[test]
     fn an_upload_is_held_against_the_idle_seconds_before_it() {

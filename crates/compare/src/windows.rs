@@ -197,7 +197,7 @@ fn row(subjects: &[Subject], place: usize, name: &str, calls: impl Fn(usize, &Su
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::sample::{subject, window};
+    use crate::sample::{subject, window};
 
     #[test]
     fn both_sorts_are_equally_many_and_right_ones_of_both_count() {

@@ -60,8 +60,8 @@ fn middle(mut values: Vec<f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::sample::{subject, window};
-    use crate::compare::subject::Told;
+    use crate::sample::{subject, window};
+    use crate::subject::Told;
     use earwitness_core::findings::Estimate;
 
     #[test]

@@ -281,7 +281,7 @@ fn drawn(grid: &Grid, terminal: Terminal) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::stats;
+    use crate::stats;
 
     #[test]
     fn every_number_comes_with_its_interval() {

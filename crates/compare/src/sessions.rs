@@ -161,8 +161,8 @@ fn decided(subjects: &[Subject], name: &str, sequential: bool, call: impl Fn(&Su
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::sample::{subject, window};
-    use crate::compare::windows::Judged;
+    use crate::sample::{subject, window};
+    use crate::windows::Judged;
     use earwitness_core::verdict::Evidence;
 
     fn device(reacts: bool, ln_e: f64, proven_after: Option<u32>, p: &[f64]) -> Subject {

@@ -162,8 +162,8 @@ pub fn detections(scores: &[(Window, f64)], threshold: f64) -> Vec<Window> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::features::Seconds;
-    use crate::compare::sample::{subject, window};
+    use crate::features::Seconds;
+    use crate::sample::{subject, window};
     use earwitness_core::time::Timestamp;
 
     /// A device of this kind that sends many small frames while it sends sound, and few large ones else.
