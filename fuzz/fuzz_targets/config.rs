@@ -2,7 +2,7 @@
 #![no_main]
 
 use earwitness::config::Config;
-use earwitness_gateway;
+use earwitness_gateway as gateway;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {
