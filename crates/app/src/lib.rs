@@ -3,5 +3,6 @@
 pub mod cli;
 pub mod config;
 pub mod daemon;
-pub mod doctor;
-pub mod notify;
+mod doctor;
+mod notify;
+mod say;

@@ -11,8 +11,9 @@ use earwitness_core::time::{SECOND, Timestamp, Window};
 
 use super::gather::Gatherer;
 use super::labels::Label;
-use super::subject::{Subject, seconds, seen};
-use super::windows::{Chosen, Pair, Pairs};
+use super::pairs::{Chosen, Pair, Pairs};
+use super::spans::seconds;
+use super::subject::{Subject, seen};
 use earwitness_traffic::files::{Capture, Captures, Order};
 
 /// How far the first packet that labels tell may lie from that of the capture.

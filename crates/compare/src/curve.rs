@@ -13,7 +13,7 @@ const COLOURS: usize = 6;
 
 /// One curve.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Line {
+pub(crate) struct Line {
     /// What it is.
     pub name: String,
     /// Its points, in the order in which they are joined.
@@ -24,7 +24,7 @@ pub struct Line {
 
 /// How the lower axis runs.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Lower {
+pub(crate) enum Lower {
     /// From 0 to this number.
     Linear(f64),
     /// In powers of ten; 0 stands at the left end.
@@ -33,7 +33,7 @@ pub enum Lower {
 
 /// A picture of shares (0 to 1) against something.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Plot {
+pub(crate) struct Plot {
     /// What it shows.
     pub title: String,
     /// What the lower axis tells.
@@ -106,7 +106,7 @@ fn place(value: f64) -> String {
 
 /// The picture.
 #[must_use]
-pub fn drawn(plot: &Plot) -> Markup {
+pub(crate) fn drawn(plot: &Plot) -> Markup {
     let scale = Scale::new(plot);
     let point = |at: &(f64, f64)| format!("{:.1},{:.1}", scale.place(at.0), height(at.1));
     let (right, floor) = (SIZE.0 - RIGHT, SIZE.1 - BELOW);

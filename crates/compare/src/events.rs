@@ -4,18 +4,19 @@ use earwitness_core::detect::burst;
 use earwitness_core::time::{SECOND, Window};
 
 use super::results::Found;
+use super::spans::wider;
 use super::stats::{float, rate, share};
-use super::subject::{Subject, wider};
+use super::subject::Subject;
 
 /// How far a detection may lie from an upload.
-pub const SLACK: i64 = SECOND;
+pub(crate) const SLACK: i64 = SECOND;
 
 /// Seconds in a week.
 const WEEK: f64 = 604_800.0;
 
 /// Counts of one detector over some subjects.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Tally(Vec<Counts>);
+pub(crate) struct Tally(Vec<Counts>);
 
 /// Counts of one detector over one subject.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -30,7 +31,7 @@ struct Counts {
 
 impl Tally {
     /// Adds a device with what a detector saw of it.
-    pub fn add(&mut self, subject: &Subject, detections: &[Window]) {
+    pub(crate) fn add(&mut self, subject: &Subject, detections: &[Window]) {
         let meets = |detection: &Window, truth: &[Window]| truth.iter().any(|it| wider(*it, SLACK).overlaps(*detection));
         let mut own =
             Counts { configuration: subject.configuration.clone(), seconds: subject.quiet_seconds(), ..Counts::default() };
@@ -49,7 +50,7 @@ impl Tally {
 
     /// Recall, and false alarms per device and week, as numbers alone; `None` without uploads or time.
     #[must_use]
-    pub fn point(&self) -> Option<(f64, f64)> {
+    pub(crate) fn point(&self) -> Option<(f64, f64)> {
         let sum = |of: fn(&Counts) -> u64| float(self.0.iter().map(of).sum());
         let (uploads, weeks) = (sum(|it| it.uploads), self.0.iter().map(|it| it.seconds).sum::<f64>() / WEEK);
         (uploads > 0.0 && weeks > 0.0).then(|| (sum(|it| it.found) / uploads, sum(|it| it.wrong) / weeks))
@@ -57,7 +58,7 @@ impl Tally {
 
     /// The same as shares and rates.
     #[must_use]
-    pub fn found(&self, detector: impl Into<String>) -> Found {
+    pub(crate) fn found(&self, detector: impl Into<String>) -> Found {
         let all = || self.0.iter();
         Found {
             detector: detector.into(),
@@ -73,20 +74,20 @@ impl Tally {
 
 /// What the burst detector says with these settings.
 #[must_use]
-pub fn bursts(subject: &Subject, kbits: f64, windows: u32) -> Vec<Window> {
+pub(crate) fn bursts(subject: &Subject, kbits: f64, windows: u32) -> Vec<Window> {
     let settings = burst::Settings { window: subject.sent.width.max(1), kbits, windows };
     burst::runs(subject.sent.origin, subject.sent.bins.iter(), &settings).iter().map(|run| run.window).collect()
 }
 
 /// How a detector, given as a function of a subject, fares.
 #[must_use]
-pub fn score(subjects: &[Subject], detector: &str, see: impl Fn(&Subject) -> Vec<Window>) -> Found {
+pub(crate) fn score(subjects: &[Subject], detector: &str, see: impl Fn(&Subject) -> Vec<Window>) -> Found {
     tally(subjects, see).found(detector)
 }
 
 /// What a detector, given as a function of a subject, counts.
 #[must_use]
-pub fn tally(subjects: &[Subject], see: impl Fn(&Subject) -> Vec<Window>) -> Tally {
+pub(crate) fn tally(subjects: &[Subject], see: impl Fn(&Subject) -> Vec<Window>) -> Tally {
     let mut tally = Tally::default();
     for subject in subjects {
         tally.add(subject, &see(subject));
@@ -96,7 +97,7 @@ pub fn tally(subjects: &[Subject], see: impl Fn(&Subject) -> Vec<Window>) -> Tal
 
 /// All detectors that need no probes, the forest aside.
 #[must_use]
-pub fn all(subjects: &[Subject]) -> Vec<Found> {
+pub(crate) fn all(subjects: &[Subject]) -> Vec<Found> {
     let usual = burst::Settings::default();
     let mut rows: Vec<Found> = (1..=5)
         .map(|n| {
@@ -111,13 +112,13 @@ pub fn all(subjects: &[Subject]) -> Vec<Found> {
 
 /// Hours of all devices together.
 #[must_use]
-pub fn device_hours(subjects: &[Subject]) -> f64 {
+pub(crate) fn device_hours(subjects: &[Subject]) -> f64 {
     subjects.iter().map(Subject::quiet_seconds).sum::<f64>() / 3_600.0
 }
 
 /// Recall and false alarms per device and week, as a point of a curve.
 #[must_use]
-pub fn point(found: &Found) -> Option<(f64, f64)> {
+pub(crate) fn point(found: &Found) -> Option<(f64, f64)> {
     let recall = found.recall.interval?.value;
     let weeks = found.device_hours / 168.0;
     (weeks > 0.0).then(|| (float(found.false_alarms) / weeks, recall))

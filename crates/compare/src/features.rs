@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 
 /// Numbers that describe a second.
-pub const FEATURES: usize = 14;
+pub(crate) const FEATURES: usize = 14;
 
 /// Seconds kept per device: three weeks without a pause.
 const MOST: usize = 2_000_000;
@@ -73,7 +73,7 @@ impl Seconds {
         sums.octets += f64::from(payload);
         sums.length.add(length);
         if let Some(last) = sums.last {
-            sums.gap.add(super::subject::seconds(at.since(last)));
+            sums.gap.add(super::spans::seconds(at.since(last)));
         }
         sums.last = Some(at);
         if sums.lengths.len() < MOST_LENGTHS || sums.lengths.contains_key(&wire) {
@@ -127,7 +127,7 @@ impl Seconds {
     pub fn iter(&self) -> impl Iterator<Item = (Window, &[f32; FEATURES])> + '_ {
         self.done.iter().map(|(index, features)| {
             let from = self.origin.plus(index.saturating_mul(SECOND));
-            (super::subject::from(from, SECOND), features)
+            (super::spans::from(from, SECOND), features)
         })
     }
 }

@@ -6,14 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use earwitness_core::time::{SECOND, Window};
-use smartcore::ensemble::random_forest_regressor::RandomForestRegressor;
 use smartcore::linalg::basic::matrix::DenseMatrix;
 
-use super::events::SLACK;
-use super::features::FEATURES;
+use super::growing::{Forest, Split, train};
 use super::results::Tuned;
-use super::subject::{Subject, wider};
-use super::tuning::{self, Settings};
+use super::subject::Subject;
+use super::tuning;
 
 /// Trees.
 const TREES: usize = 40;
@@ -27,37 +25,15 @@ const BATCH: usize = 50_000;
 const PAUSE: i64 = 2 * SECOND;
 
 /// Score from which on a second is called sound unless another threshold is asked for.
-pub const THRESHOLD: f64 = 0.5;
-
-/// What a forest is tested on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Split {
-    /// Kinds of devices that it has never seen.
-    OtherKinds,
-    /// Kinds that it has seen, in other nights or files.
-    SameKinds,
-}
-
-impl Split {
-    /// What a row of it is called.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::OtherKinds => "forest, other types",
-            Self::SameKinds => "forest, same types",
-        }
-    }
-}
-
-pub(super) type Forest = RandomForestRegressor<f64, f64, DenseMatrix<f64>, Vec<f64>>;
+pub(crate) const THRESHOLD: f64 = 0.5;
 
 /// The score of each second of a subject.
-pub type Scores = Vec<(Window, f64)>;
+pub(crate) type Scores = Vec<(Window, f64)>;
 
 /// Every second of every subject, judged by a forest that has not seen it, and what each forest was tuned to; `None` where there is nothing to train on apart from what is
 /// tested: a single kind, or a single night or file.
 #[must_use]
-pub fn judge(subjects: &[Subject], split: Split, seed: u64) -> Option<(Vec<Scores>, Vec<Tuned>)> {
+pub(crate) fn judge(subjects: &[Subject], split: Split, seed: u64) -> Option<(Vec<Scores>, Vec<Tuned>)> {
     let folds = folds(subjects, split);
     let parts: BTreeSet<usize> = folds.iter().copied().collect();
     if parts.len() < 2 {
@@ -96,43 +72,6 @@ fn folds(subjects: &[Subject], split: Split) -> Vec<usize> {
     }
 }
 
-/// The seconds of a subject of which it is known whether they hold sound, or not.
-pub(super) fn known(subject: &Subject, sound: bool) -> Vec<&[f32; FEATURES]> {
-    subject.seconds.iter().filter(|second| label(subject, second.0) == Some(sound)).map(|second| second.1).collect()
-}
-
-/// Whether a second holds sound; `None` where that is open: at the rim of an upload, or in one that holds none.
-fn label(subject: &Subject, second: Window) -> Option<bool> {
-    if subject.uploads.iter().any(|it| it.overlaps(second)) {
-        return Some(true);
-    }
-    let near = |all: &[Window]| all.iter().any(|it| wider(*it, SLACK).overlaps(second));
-    (!near(&subject.uploads) && !near(&subject.aside)).then_some(false)
-}
-
-/// A forest from the seconds of some subjects; `None` when they hold nothing to be told apart.
-pub(super) fn train(subjects: &[&Subject], settings: Settings, trees: usize, most: [usize; 2], seed: u64) -> Option<Forest> {
-    let (mut rows, mut sound) = (Vec::new(), Vec::new());
-    for (wanted, most) in [true, false].into_iter().zip(most) {
-        let all: Vec<Vec<&[f32; FEATURES]>> = subjects.iter().map(|it| known(it, wanted)).collect();
-        let having = all.iter().filter(|it| !it.is_empty()).count();
-        let each = most / having.max(1);
-        for seconds in all {
-            let step = seconds.len().div_ceil(each.max(1)).max(1);
-            for features in seconds.into_iter().step_by(step) {
-                rows.push(features.map(f64::from).to_vec());
-                sound.push(if wanted { 1.0 } else { 0.0 });
-            }
-        }
-    }
-    if !sound.contains(&1.0) || !sound.contains(&0.0) {
-        return None;
-    }
-    let parameters = settings.parameters().with_n_trees(trees).with_seed(seed);
-    let rows = DenseMatrix::from_2d_vec(&rows).ok()?;
-    Forest::fit(&rows, &sound, parameters).ok()
-}
-
 /// The score of each second; 0 without a forest.
 fn scored(forest: Option<&Forest>, subject: &Subject) -> Scores {
     let seconds: Vec<_> = subject.seconds.iter().collect();
@@ -148,7 +87,7 @@ fn scored(forest: Option<&Forest>, subject: &Subject) -> Scores {
 
 /// Seconds that reach the threshold, joined.
 #[must_use]
-pub fn detections(scores: &[(Window, f64)], threshold: f64) -> Vec<Window> {
+pub(crate) fn detections(scores: &[(Window, f64)], threshold: f64) -> Vec<Window> {
     let mut found: Vec<Window> = Vec::new();
     for (second, _) in scores.iter().filter(|it| it.1 >= threshold) {
         match found.last_mut() {

@@ -17,7 +17,7 @@ const MOST_DEVICES: usize = 1_000;
 
 /// What was gathered of one device.
 #[derive(Clone, Debug, Default)]
-pub struct Gathered {
+pub(crate) struct Gathered {
     /// When it sent a frame, and of what length on the wire; in order of time once finished.
     pub frames: Vec<(Timestamp, u32)>,
     /// For the forest.
@@ -26,7 +26,7 @@ pub struct Gathered {
 
 /// Gathers from frames.
 #[derive(Clone, Debug, Default)]
-pub struct Gatherer {
+pub(crate) struct Gatherer {
     wanted: Option<BTreeSet<DeviceId>>,
     origin: Option<Timestamp>,
     devices: BTreeMap<DeviceId, Gathered>,
@@ -37,12 +37,12 @@ pub struct Gatherer {
 impl Gatherer {
     /// For these devices; for all if none are named.
     #[must_use]
-    pub fn new(wanted: Option<BTreeSet<DeviceId>>) -> Self {
+    pub(crate) fn new(wanted: Option<BTreeSet<DeviceId>>) -> Self {
         Self { wanted, ..Self::default() }
     }
 
     /// The next frame.
-    pub fn frame(&mut self, frame: &Frame<'_>) {
+    pub(crate) fn frame(&mut self, frame: &Frame<'_>) {
         let origin = *self.origin.get_or_insert(frame.at);
         let facts = dissect(frame.link, frame.bytes, frame.wire_len);
         let wire_len = frame.wire_len.saturating_sub(facts.outer);
@@ -80,7 +80,7 @@ impl Gatherer {
 
     /// What was gathered of each device, and whether there were too many frames to keep.
     #[must_use]
-    pub fn finish(mut self) -> (BTreeMap<DeviceId, Gathered>, bool) {
+    pub(crate) fn finish(mut self) -> (BTreeMap<DeviceId, Gathered>, bool) {
         for device in self.devices.values_mut() {
             device.frames.sort_by_key(|frame| frame.0);
             device.seconds.finish();

@@ -6,7 +6,8 @@ use earwitness_core::mac::Mac;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use serde::Deserialize;
 
-use super::subject::{Told, nanos};
+use super::spans::nanos;
+use super::subject::Told;
 
 /// What is known of one device in one capture.
 #[derive(Clone, PartialEq, Debug)]
@@ -183,7 +184,7 @@ impl Label {
         }
         let mut from = watched.from;
         let mut found = Vec::new();
-        for upload in super::subject::joined(&self.uploads(watched.from)) {
+        for upload in super::spans::joined(&self.uploads(watched.from)) {
             found.push(Window { from, until: upload.from });
             from = upload.until.plus(RESTING);
         }

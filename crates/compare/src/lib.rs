@@ -6,32 +6,36 @@
 //! Nothing here is used by an analysis: a verdict never depends on it.
 
 pub mod captured;
-pub mod curve;
-pub mod events;
-pub mod features;
-pub mod forest;
-pub mod gather;
+mod curve;
+mod events;
+mod features;
+mod forest;
+mod gather;
+mod growing;
 pub mod html;
 pub mod json;
 pub mod labels;
-pub mod matched;
-pub mod measured;
-pub mod results;
-pub mod sessions;
+mod matched;
+mod measured;
+mod pairs;
+mod results;
+mod sessions;
 pub mod simulated;
-pub mod stats;
-pub mod subject;
-pub mod sweeps;
+mod spans;
+mod stats;
+mod subject;
+mod sweeps;
 pub mod table;
-pub mod tuning;
-pub mod windows;
+mod tuning;
+mod windows;
 
 #[cfg(test)]
 pub(crate) mod sample;
 
-use self::forest::{Scores, Split};
+use self::forest::Scores;
+use self::growing::Split;
 use self::results::{Material, Report, VERSION};
-use self::subject::Subject;
+pub use self::subject::Subject;
 
 /// Compares all detectors on some devices. `seed` is that of the forests.
 #[must_use]

@@ -5,16 +5,18 @@
 use earwitness_core::time::Window;
 
 use super::events::{Tally, bursts, tally};
-use super::forest::{Scores, Split, detections};
+use super::forest::{Scores, detections};
+use super::growing::Split;
 use super::results::{Curve, Matched, MatchedDevices, MatchedUploads};
 use super::sessions::{self, Scorer};
+use super::spans::seconds;
 use super::stats::share;
-use super::subject::{Subject, seconds};
+use super::subject::Subject;
 
 /// False alarms per device and week at which uploads are compared.
-pub const PER_WEEK: [f64; 3] = [1.0, 10.0, 100.0];
+pub(crate) const PER_WEEK: [f64; 3] = [1.0, 10.0, 100.0];
 /// Shares of devices accused falsely at which devices are compared.
-pub const ACCUSED: [f64; 5] = [0.0, 0.01, 0.05, 0.1, 0.2];
+pub(crate) const ACCUSED: [f64; 5] = [0.0, 0.01, 0.05, 0.1, 0.2];
 /// Rates that a window is called loud from, kbit/s: 1 to 3,000, so many to a power of ten.
 const TO_A_POWER: u32 = 12;
 /// Thresholds of the forest: so many steps from 0 to 1.
@@ -24,7 +26,7 @@ const POINTS: usize = 200;
 
 /// All detectors, each with its threshold swept.
 #[must_use]
-pub fn all(subjects: &[Subject], forests: &[(Split, Vec<Scores>)]) -> Matched {
+pub(crate) fn all(subjects: &[Subject], forests: &[(Split, Vec<Scores>)]) -> Matched {
     let mut matched = Matched::default();
     for n in 1..=5 {
         let rates = (0..=TO_A_POWER * 7 / 2).map(|step| 10.0_f64.powf(f64::from(step) / f64::from(TO_A_POWER)));

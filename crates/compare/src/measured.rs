@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::events::SLACK;
 use super::results::Measured;
+use super::spans::wider;
 use super::stats::share;
-use super::subject::{Subject, wider};
+use super::subject::Subject;
 
 /// An upload of which the seconds are known.
 struct Upload<'a> {
@@ -16,7 +17,7 @@ struct Upload<'a> {
 
 /// Each kind of upload whose seconds of sound are known, and all of them together where there are several.
 #[must_use]
-pub fn all(subjects: &[Subject]) -> Vec<Measured> {
+pub(crate) fn all(subjects: &[Subject]) -> Vec<Measured> {
     let mut kinds: BTreeMap<&str, Vec<Upload<'_>>> = BTreeMap::new();
     for subject in subjects {
         for (window, told) in subject.uploads.iter().zip(&subject.told) {

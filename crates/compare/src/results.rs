@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::stats::{Interval, Median, Share};
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
-pub const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// The accuracy that the paper states (`LeakyPick`, ACSAC 2020, abstract: eight devices with voice assistants).
-pub const PUBLISHED: f64 = 0.94;
+pub(crate) const PUBLISHED: f64 = 0.94;
 
 /// Everything.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -104,6 +104,7 @@ pub struct Windows {
 }
 
 /// How a detector judged single windows.
+#[expect(clippy::struct_field_names, reason = "named as the field names it")]
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Accuracy {
     /// Which, and with what settings.

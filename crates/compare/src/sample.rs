@@ -29,7 +29,7 @@ pub(crate) fn subject(uploads: &[Window], aside: &[Window]) -> Subject {
         counted: Vec::new(),
         large_uploads: Vec::new(),
         seconds: super::features::Seconds::default(),
-        pairs: super::windows::Pairs::default(),
+        pairs: super::pairs::Pairs::default(),
         probed: None,
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use earwitness_core::detect::ttest;
 
+use super::pairs::{DURATIONS, FORMS};
 use super::results::Decided;
 use super::stats::{area, float, median, share};
 use super::subject::{Probed, Subject};
-use super::windows::{DURATIONS, FORMS, is_positive};
+use super::windows::is_positive;
 
 /// How often a positive of the t-test is repeated, unless swept.
 const REPEATS: [usize; 3] = [1, 3, 5];
@@ -17,7 +18,7 @@ pub(super) const PAPER: usize = DURATIONS.len() - 1;
 
 /// What a detector says of one device.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Call {
+pub(crate) struct Call {
     /// Whether it is called reacting.
     pub reacts: bool,
     /// How strongly.
@@ -33,7 +34,7 @@ pub(super) fn probed(subjects: &[Subject]) -> impl Iterator<Item = (&Subject, &P
 
 /// Every detector that needs probes; nothing without a session.
 #[must_use]
-pub fn all(subjects: &[Subject]) -> Vec<Decided> {
+pub(crate) fn all(subjects: &[Subject]) -> Vec<Decided> {
     if probed(subjects).next().is_none() {
         return Vec::new();
     }
@@ -161,8 +162,8 @@ fn decided(subjects: &[Subject], name: &str, sequential: bool, call: impl Fn(&Su
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pairs::Judged;
     use crate::sample::{subject, window};
-    use crate::windows::Judged;
     use earwitness_core::verdict::Evidence;
 
     fn device(reacts: bool, ln_e: f64, proven_after: Option<u32>, p: &[f64]) -> Subject {

@@ -16,8 +16,9 @@ use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
 
 use super::gather::Gatherer;
-use super::subject::{Probed, Subject, Told, seconds, seen};
-use super::windows::{Chosen, Pair, Pairs};
+use super::pairs::{Chosen, Pair, Pairs};
+use super::spans::seconds;
+use super::subject::{Probed, Subject, Told, seen};
 
 /// Rounds of a night unless the scenario says fewer: more than fit into a day.
 const ROUNDS: u32 = 10_000;
@@ -132,7 +133,7 @@ impl Probes<'_> {
     /// After probes, compared with the time before; and between probes, where nothing else sounded and the device uploaded nothing.
     fn choose(&self, length: i64) -> Chosen {
         let caused = |onset: Timestamp| {
-            let after = super::subject::from(onset, length);
+            let after = super::spans::from(onset, length);
             let by = |it: &&earwitness_sim::house::HouseUpload| self.probe(it.cause) == Some(onset);
             self.device.uploads.iter().filter(by).any(|it| after.contains(Timestamp::from_nanos(it.start_ns)))
         };

@@ -50,7 +50,7 @@ pub struct Share {
 
 /// So many of so many, by configuration.
 #[must_use]
-pub fn share<S: Into<String>>(parts: impl IntoIterator<Item = (S, u64, u64)>) -> Share {
+pub(crate) fn share<S: Into<String>>(parts: impl IntoIterator<Item = (S, u64, u64)>) -> Share {
     let (mut some, mut all) = (0_u64, 0_u64);
     let parts = parts.into_iter().map(|(configuration, part, of)| {
         let part = part.min(of);
@@ -71,7 +71,7 @@ pub fn share<S: Into<String>>(parts: impl IntoIterator<Item = (S, u64, u64)>) ->
 
 /// Events in some time, by configuration and piece, as events per unit; `None` without time.
 #[must_use]
-pub fn rate<S: Into<String>>(parts: impl IntoIterator<Item = (S, u64, f64)>) -> Option<Interval> {
+pub(crate) fn rate<S: Into<String>>(parts: impl IntoIterator<Item = (S, u64, f64)>) -> Option<Interval> {
     let clusters = Clusters::new(parts.into_iter().map(|(configuration, events, time)| (configuration, float(events), time)));
     let (events, time) = (clusters.some(), clusters.all());
     if time <= 0.0 {
@@ -85,7 +85,7 @@ pub fn rate<S: Into<String>>(parts: impl IntoIterator<Item = (S, u64, f64)>) -> 
 
 /// The chance that one of `yes` scores higher than one of `no`, ties counted half: the area under the curve of recall against false alarms.
 #[must_use]
-pub fn auc(yes: &[f64], no: &[f64]) -> Option<f64> {
+pub(crate) fn auc(yes: &[f64], no: &[f64]) -> Option<f64> {
     if yes.is_empty() || no.is_empty() {
         return None;
     }
@@ -101,7 +101,7 @@ pub fn auc(yes: &[f64], no: &[f64]) -> Option<f64> {
 
 /// The same with its interval; each score comes with its configuration.
 #[must_use]
-pub fn area(yes: &[(&str, f64)], no: &[(&str, f64)]) -> Option<Interval> {
+pub(crate) fn area(yes: &[(&str, f64)], no: &[(&str, f64)]) -> Option<Interval> {
     let without = |left_out: Option<&str>| {
         let kept = |all: &[(&str, f64)]| -> Vec<f64> { all.iter().filter(|it| left_out != Some(it.0)).map(|it| it.1).collect() };
         auc(&kept(yes), &kept(no))
@@ -154,7 +154,7 @@ pub struct Median {
 
 /// The median of some counts, each with its configuration; `None` of nothing.
 #[must_use]
-pub fn median(counts: &[(&str, Option<u32>)]) -> Option<Median> {
+pub(crate) fn median(counts: &[(&str, Option<u32>)]) -> Option<Median> {
     let number = |count: Option<u32>| count.map_or(u64::MAX, u64::from);
     let mut sorted: Vec<u64> = counts.iter().map(|it| number(it.1)).collect();
     sorted.sort_unstable();

@@ -1,21 +1,24 @@
 //! The knobs turned, one at a time: what a detector gains and loses.
 
 use super::events::{Tally, bursts, score};
-use super::forest::{Scores, Split, detections};
+use super::forest::{Scores, detections};
+use super::growing::Split;
+use super::pairs::{DURATIONS, Judged, OfLength};
 use super::results::{BurstPoint, ForestPoint, ProbesPoint, Sweeps, TtestPoint};
 use super::sessions::{probed, repeated};
+use super::spans::seconds;
 use super::stats::share;
-use super::subject::{Subject, seconds};
-use super::windows::{DURATIONS, Judged, OfLength, is_positive};
+use super::subject::Subject;
+use super::windows::is_positive;
 
 /// Loud windows in a row (`n`).
-pub const WINDOWS: std::ops::RangeInclusive<u32> = 1..=8;
+pub(crate) const WINDOWS: std::ops::RangeInclusive<u32> = 1..=8;
 /// Rates above which a window is loud, kbit/s (`B_audio`).
-pub const RATES: [f64; 7] = [5.0, 10.0, 15.0, 23.0, 40.0, 80.0, 160.0];
+pub(crate) const RATES: [f64; 7] = [5.0, 10.0, 15.0, 23.0, 40.0, 80.0, 160.0];
 /// Thresholds of the t-test (`t`).
-pub const THRESHOLDS: [f64; 12] = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.42, 0.43, 0.6, 0.8, 0.95, 1.0];
+pub(crate) const THRESHOLDS: [f64; 12] = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.42, 0.43, 0.6, 0.8, 0.95, 1.0];
 /// Thresholds of the forest.
-pub const SCORES: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+pub(crate) const SCORES: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 /// Probes (`k`): of the lottery's rounds so many, and of the t-test's repetitions.
 const PROBES: std::ops::RangeInclusive<u32> = 1..=40;
 /// Most repetitions of a positive t-test.
@@ -23,7 +26,7 @@ const REPEATS: u32 = 10;
 
 /// All sweeps.
 #[must_use]
-pub fn all(subjects: &[Subject], forests: &[(Split, Vec<Scores>)]) -> Sweeps {
+pub(crate) fn all(subjects: &[Subject], forests: &[(Split, Vec<Scores>)]) -> Sweeps {
     Sweeps {
         burst: burst(subjects),
         forest: forests.iter().flat_map(|(split, scores)| forest(subjects, *split, scores)).collect(),

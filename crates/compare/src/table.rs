@@ -7,7 +7,7 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Con
 use super::matched::PER_WEEK;
 use super::results::{Decided, Found, Measured, Report, Windows};
 use super::stats::{Interval, Median, Share};
-use earwitness_report::table::Terminal;
+use earwitness_report::terminal::Terminal;
 
 /// Narrowest and widest table.
 const WIDTHS: (u16, u16) = (60, 160);

@@ -6,11 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use smartcore::ensemble::random_forest_regressor::RandomForestRegressorParameters;
 use smartcore::linalg::basic::matrix::DenseMatrix;
 
-use super::forest::{Split, known, train};
-use super::results::Tuned;
+use super::growing::{Settings, Split, known, train};
 use super::stats::{auc, float};
 use super::subject::Subject;
 
@@ -20,14 +18,6 @@ const PARTS: usize = 3;
 const TREES: usize = 15;
 /// Most seconds with, and without sound, that it is trained on, and judged on.
 const MOST: [usize; 2] = [700, 1_400];
-
-/// What is tuned.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Settings {
-    depth: u16,
-    leaf: usize,
-    features: usize,
-}
 
 /// What a forest has where there is nothing to tune on: the first. Features at a branch: about the square root of all 14, and a half (Breiman 2001; Probst and others 2019).
 const GRID: [Settings; 8] = [
@@ -40,26 +30,6 @@ const GRID: [Settings; 8] = [
     Settings { depth: 20, leaf: 1, features: 4 },
     Settings { depth: 20, leaf: 1, features: 7 },
 ];
-
-impl Settings {
-    pub(super) fn parameters(self) -> RandomForestRegressorParameters {
-        RandomForestRegressorParameters::default()
-            .with_max_depth(self.depth)
-            .with_min_samples_leaf(self.leaf)
-            .with_m(self.features)
-    }
-
-    pub(super) fn told(self, detector: &str, part: usize, auc: Option<f64>) -> Tuned {
-        Tuned {
-            detector: detector.to_owned(),
-            part: part as u64,
-            depth: self.depth.into(),
-            leaf: self.leaf as u64,
-            features: self.features as u64,
-            auc,
-        }
-    }
-}
 
 /// The best setting for these subjects, and the mean area that it reached on what was held out.
 pub(super) fn tuned(subjects: &[&Subject], split: Split, seed: u64) -> (Settings, Option<f64>) {

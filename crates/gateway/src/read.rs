@@ -57,5 +57,4 @@ pub fn read(text: &str, file: &str) -> Result<Written, Misread> {
 }
 
 #[cfg(test)]
-#[path = "read_tests.rs"]
 mod tests;

@@ -12,7 +12,7 @@ use earwitness_base::words::{as_f64, counted, duration};
 const RECEIVERS: usize = 2;
 
 /// Uploads of one sort that are not counted as sightings.
-pub struct Aside<'a> {
+pub(crate) struct Aside<'a> {
     /// What it was, how often, how long, and to whom: a sentence that goes on after the name of the device.
     pub sentence: String,
     /// What that may mean.
@@ -29,7 +29,7 @@ const LOCAL: &str = "The receiver is inside the home, so it is not counted as a 
 
 /// What there is to tell of a device; nothing for most.
 #[must_use]
-pub fn asides(device: &DeviceFindings) -> Vec<Aside<'_>> {
+pub(crate) fn asides(device: &DeviceFindings) -> Vec<Aside<'_>> {
     let aside = |uploads, told, meaning| Aside { sentence: sentence(told, uploads), meaning, uploads };
     let continuous =
         aside(&device.continuous[..], "streamed at a steady beat for longer than anyone speaks to a device", CONTINUOUS);
@@ -51,7 +51,7 @@ fn sentence(told: &str, uploads: &[Sighting]) -> String {
 
 /// Mean rate of what was sent, in bits per second.
 #[must_use]
-pub fn rate(it: &Sighting) -> f64 {
+pub(crate) fn rate(it: &Sighting) -> f64 {
     it.bit_rate.unwrap_or_else(|| earwitness_base::words::as_f64_u(it.octets_audio) * 8e9 / as_f64(it.window.length().max(1)))
 }
 

@@ -4,20 +4,22 @@ use earwitness_core::findings::Sighting;
 use earwitness_core::mac::Mac;
 use jiff::tz::TimeZone;
 
-pub mod aside;
+mod aside;
 pub mod geo;
 pub mod grid;
 pub mod html;
 pub mod json;
 pub mod names;
-pub mod notes;
+mod notes;
 pub mod probelog;
 pub mod published;
-pub mod senders;
+mod receiver;
+mod senders;
 pub mod series;
-pub mod stretches;
+mod stretches;
 pub mod summary;
 pub mod table;
+pub mod terminal;
 pub mod vendor;
 pub mod verdicts;
 

@@ -13,7 +13,7 @@ const WIDEST_LINE: usize = 400;
 
 /// One sentence for each thing; nothing when the capture was flawless.
 #[must_use]
-pub fn notes(facts: &CaptureFacts, context: &Context<'_>) -> Vec<String> {
+pub(crate) fn notes(facts: &CaptureFacts, context: &Context<'_>) -> Vec<String> {
     let mut out: Vec<String> = context.troubles.iter().map(|it| clean(it, WIDEST_LINE)).collect();
     let mut note = |number: u64, (one, many): (&str, &str), text: &dyn Fn(String) -> String| {
         if number > 0 {

@@ -6,7 +6,7 @@ use earwitness_base::words;
 
 /// A sign in a word or two, for programs.
 #[must_use]
-pub const fn word(sign: SenderSign) -> &'static str {
+pub(crate) const fn word(sign: SenderSign) -> &'static str {
     match sign {
         SenderSign::Forwards => "lowered hop limits",
         SenderSign::Addresses => "several addresses",
@@ -33,7 +33,7 @@ const fn told(sign: SenderSign) -> &'static str {
 
 /// What sends under the address of a device beside it; `None` if nothing shows that.
 #[must_use]
-pub fn sentence(found: &DeviceFindings) -> Option<String> {
+pub(crate) fn sentence(found: &DeviceFindings) -> Option<String> {
     let signs: Vec<_> = found.sender_signs.iter().map(|it| told(*it)).collect();
     let signs = words::listed(&signs)?;
     let who = if found.sender_signs.iter().any(|it| it.is_of_forwarding()) {

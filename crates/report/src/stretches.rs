@@ -4,18 +4,18 @@ use earwitness_core::findings::{DeviceFindings, Findings, Series};
 use earwitness_core::time::{SECOND, Window};
 
 /// A silence of every device that is longer than this is no part of the time observed: a pause, or a clock that jumped.
-pub const PAUSE: i64 = 3_600 * SECOND;
+pub(crate) const PAUSE: i64 = 3_600 * SECOND;
 
 /// The moments of a bin.
 #[must_use]
-pub fn bin_window(series: &Series, index: i64) -> Window {
+pub(crate) fn bin_window(series: &Series, index: i64) -> Window {
     let at = |index: i64| series.origin.plus(index.saturating_mul(series.width));
     Window { from: at(index), until: at(index.saturating_add(1)) }
 }
 
 /// Stretches in which some device sent or received, in order; silences up to `pause` belong to them.
 #[must_use]
-pub fn stretches(findings: &Findings, pause: i64) -> Vec<Window> {
+pub(crate) fn stretches(findings: &Findings, pause: i64) -> Vec<Window> {
     let mut all = Vec::new();
     for device in &findings.devices {
         all.extend(joined(bins(device, &device.sent), pause));
@@ -28,7 +28,7 @@ pub fn stretches(findings: &Findings, pause: i64) -> Vec<Window> {
 
 /// Nanoseconds in which something was captured.
 #[must_use]
-pub fn observed(findings: &Findings) -> i64 {
+pub(crate) fn observed(findings: &Findings) -> i64 {
     let stretches = stretches(findings, PAUSE);
     if stretches.is_empty() {
         let (first, last) = (findings.capture.first, findings.capture.last);

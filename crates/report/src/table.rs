@@ -3,18 +3,16 @@
 use earwitness_base::text::WIDEST;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
-use comfy_table::{
-    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
-    Width,
-};
-use earwitness_core::findings::{Findings, Receiver, Role, Sighting, SightingKind};
+use comfy_table::{Attribute, Cell, CellAlignment, Color, Table};
+use earwitness_core::findings::{Findings, Receiver, Sighting, SightingKind};
 
 use super::aside::asides;
 use super::names;
 use super::notes::notes;
 use super::summary::{Device, Summary, beat, detectors, milliseconds, summary};
+use super::terminal::{DATE, MAC, RECEIVER, Terminal, identity, table, wrapped, write_table};
 use super::verdicts::table as verdicts;
 use super::{Context, senders, sightings};
 use earwitness_base::words;
@@ -25,51 +23,8 @@ const RECEIVERS: usize = 3;
 const LISTED: usize = 500;
 /// Devices of which is told what they sent beside the sightings.
 const ASIDES: usize = 50;
-/// Narrowest and widest table.
-const WIDTHS: (u16, u16) = (60, 160);
-
-/// From this width on, dates and addresses are kept in one piece.
-pub(super) const ROOMY: u16 = 80;
-/// From this width on, most names of receivers are kept in one piece.
-pub(super) const WIDE: u16 = 100;
-/// The column of receivers.
-const RECEIVER: &str = "Sent to";
-/// Its width then, and a blank.
-const RECEIVER_WIDTH: u16 = 23;
-/// Columns of a date and of an address, and a blank.
-const DATE: u16 = 11;
-/// See [`DATE`].
-pub(super) const MAC: u16 = 18;
-
 /// Said below verdicts, which would be lost above hundreds of sightings.
 const UNPROVEN: &str = "What else the traffic shows, each upload with its time and receiver: --html and --json, or the same command without --probes.";
-
-/// What the terminal can show.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Terminal {
-    /// Columns.
-    pub width: u16,
-    /// Whether it shows colours.
-    pub colours: bool,
-}
-
-impl Terminal {
-    /// Standard output as it is: colours on a terminal unless `NO_COLOR` is set to anything; 100 columns where unknown.
-    #[must_use]
-    pub fn detect() -> Self {
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty());
-        let width = terminal_size::terminal_size().map_or(100, |(width, _)| width.0);
-        Self { width, colours: io::stdout().is_terminal() && !plain }
-    }
-
-    pub(super) fn columns(self) -> u16 {
-        self.width.clamp(WIDTHS.0, WIDTHS.1)
-    }
-
-    pub(super) fn bold(self, text: &str) -> String {
-        if self.colours { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
-    }
-}
 
 /// Writes the report.
 pub fn write(findings: &Findings, context: &Context<'_>, terminal: Terminal, out: &mut dyn Write) -> io::Result<()> {
@@ -157,37 +112,6 @@ fn write_capture(findings: &Findings, context: &Context<'_>, terminal: Terminal,
     Ok(())
 }
 
-pub(super) fn write_table(out: &mut dyn Write, terminal: Terminal, title: &str, table: &Table) -> io::Result<()> {
-    writeln!(out, "\n{}", terminal.bold(title))?;
-    table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
-}
-
-/// A table with columns of the names and least widths given.
-pub(super) fn table(terminal: Terminal, header: &[(&str, u16)]) -> Table {
-    let rule = LineStyle::none().fill('─').junction('─');
-    let style = TableStyle::new()
-        .header_lines(ContentLineStyle::none().junction(' '))
-        .header_separator(rule)
-        .content_lines(ContentLineStyle::none().junction(' '))
-        .bottom_border(rule);
-    let mut table = Table::new();
-    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic).set_width(terminal.columns());
-    if terminal.colours {
-        table.enforce_styling()
-    } else {
-        table.force_no_tty()
-    };
-    table.set_header(header.iter().map(|(name, _)| Cell::new(name).add_attribute(Attribute::Dim)));
-    for (column, (name, least)) in table.column_iter_mut().zip(header) {
-        column.set_padding((0, 1));
-        if terminal.width >= ROOMY {
-            let least = if terminal.width >= WIDE && *name == RECEIVER { RECEIVER_WIDTH } else { *least };
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
-        }
-    }
-    table
-}
-
 fn devices(summary: &Summary<'_>, context: &Context<'_>, terminal: Terminal) -> Table {
     let header = [("Device", MAC), ("Sightings", 10), ("Seconds of sound", 9), (RECEIVER, 16), ("First and last sighting", DATE)];
     let mut table = table(terminal, &header);
@@ -206,26 +130,6 @@ fn devices(summary: &Summary<'_>, context: &Context<'_>, terminal: Terminal) -> 
         ]);
     }
     table
-}
-
-/// Name, maker, address, and what is special, each on its line.
-pub(super) fn identity(device: &Device<'_>) -> String {
-    let mut lines = vec![device.name.clone()];
-    lines.extend(device.vendor.clone().filter(|vendor| !device.name.starts_with(vendor)));
-    let id = names::id(device.found.id);
-    if !device.name.contains(&id) {
-        lines.push(id);
-    }
-    if device.found.randomised {
-        lines.push("random MAC".to_owned());
-    }
-    if device.found.role == Role::Gateway {
-        lines.push("gateway".to_owned());
-    }
-    if !device.found.sender_signs.is_empty() {
-        lines.push("several senders".to_owned());
-    }
-    lines.join("\n")
 }
 
 fn kinds(device: &Device<'_>) -> String {
@@ -288,23 +192,6 @@ fn what(it: &Sighting) -> String {
         SightingKind::Recording => format!("recording, {}", words::octets(it.octets_total)),
         SightingKind::LargeUpload => format!("large upload, {}", words::octets(it.octets_total)),
     }
-}
-
-/// Lines of at most so many columns, broken at blanks.
-pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let width = |it: &str| unicode_width::UnicodeWidthStr::width(it);
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if width(line) + 1 + width(word) <= columns => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -31,7 +31,6 @@ pub use self::journal::{Event, JournalLine, Reply};
 pub use self::reader::{Material, Of, Reader};
 pub use self::recompute::{Difference, Recomputed, recompute};
 pub use self::retention::{Kept, Retention, Swept};
-pub use self::schema::VERSION;
 pub use self::session::{SessionId, SessionRow};
 pub use self::sighting::{List, StoredSighting};
 pub use self::telling::{NUMBERS, Telling, Told};
@@ -40,3 +39,6 @@ pub use self::writer::{Record, Store};
 
 /// Name of the file in the store's folder.
 pub const FILE: &str = "earwitness.db";
+
+/// Version of the schema that this program writes.
+pub const VERSION: i64 = 5;

@@ -12,6 +12,7 @@ use earwitness_core::trial::Trial;
 use earwitness_core::verdict::{self, Verdicts};
 use rusqlite::{Connection, OpenFlags};
 
+use super::VERSION;
 use super::error::{Error, Kind, Result, odd};
 use super::journal::{self, JournalLine, Reply};
 use super::schema::{self, State};
@@ -87,7 +88,7 @@ impl Reader {
         let (connection, state) = found.map_err(fault)?;
         match state {
             Ok(State::Version(version)) => {
-                if version < schema::VERSION {
+                if version < VERSION {
                     schema::complete(&connection).map_err(|error| Error::sql(TRIED, &path, &error))?;
                 }
                 Ok(Self { connection, path, version })
@@ -98,7 +99,7 @@ impl Reader {
     }
 
     pub(super) fn over(connection: Connection, path: PathBuf) -> Self {
-        Self { connection, path, version: schema::VERSION }
+        Self { connection, path, version: VERSION }
     }
 
     /// The file.

@@ -2,13 +2,11 @@
 
 use rusqlite::Connection;
 
+use super::VERSION;
 use super::error::Kind;
 
 /// Marks the file as a store of this program (`earw`), for `file` and for ourselves.
 pub(super) const APPLICATION: i32 = 0x6561_7277;
-
-/// Version of the schema that this program writes.
-pub const VERSION: i64 = 5;
 
 /// The schema of [`VERSION`].
 pub(super) const SQL: &str = include_str!("schema.sql");

@@ -14,6 +14,7 @@ use earwitness_core::time::Timestamp;
 use earwitness_core::verdict::{self, Verdicts};
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 
+use super::VERSION;
 use super::aside::{self, Notice};
 use super::error::{Error, Kind, Result};
 use super::journal::{self, Event, JournalLine, Reply};
@@ -374,7 +375,7 @@ fn prepare(connection: &mut Connection, path: &Path, size: u64) -> Result<Option
                 return Err(Error::new(Kind::Corrupt, "open the store", path, wrong.clone()));
             }
             schema::touch(connection).map_err(fault)?;
-            let upgraded = if version == schema::VERSION {
+            let upgraded = if version == VERSION {
                 None
             } else {
                 let to = schema::upgrade(connection, version, schema::STEPS).map_err(fault)?;

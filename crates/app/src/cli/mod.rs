@@ -15,7 +15,6 @@ mod probe;
 mod progress;
 mod reports;
 mod run;
-pub(crate) mod say;
 mod scenario;
 mod simulate;
 mod tell;
@@ -23,6 +22,7 @@ mod tell;
 use std::io;
 use std::process::ExitCode;
 
+use crate::say;
 use clap::{Parser, Subcommand};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use earwitness_core::findings::Findings;
 
 use earwitness_base::outfile::{self, Sink};
-use earwitness_report::table::Terminal;
+use earwitness_report::terminal::Terminal;
 use earwitness_report::{Context, html, json, verdicts};
 
 /// Which reports are written besides the table, and where.

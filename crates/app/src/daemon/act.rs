@@ -74,7 +74,7 @@ impl Daemon {
         }
         self.ledger.write_when_due(now, &self.teller);
         for told in &news {
-            self.teller.news(now, told, &self.names, &self.ledger);
+            self.teller.news(now, told, &self.names, self.ledger.is_stuck());
             if matches!(told, News::Proven { .. }) {
                 self.judge.wanted();
             }

@@ -60,7 +60,7 @@ impl Ledger {
         let (store, notice) = Store::open(folder)?;
         let mut ledger = Self { store, waiting: VecDeque::new(), again: None, given_up: 0, given_up_since: 0, sweep: None };
         if let Some(notice) = notice {
-            crate::cli::say::line(&notice.to_string());
+            crate::say::line(&notice.to_string());
         }
         ledger.waiting.clear();
         Ok(ledger)

@@ -50,6 +50,7 @@ impl Daemon {
                 "verdict": self.teller.told().get(device),
             })
         });
+        let (lost, failed) = self.teller.untold();
         let sources = self.intake.sources().map(|(name, runs)| json!({ "name": name, "runs": runs }));
         json!({
             "at_ns": now.nanos(),
@@ -67,6 +68,8 @@ impl Daemon {
             "next_round_ns": self.machine.rests_until().map(Timestamp::nanos),
             "standings": standings.collect::<Vec<_>>(),
             "records_given_up": self.ledger.given_up(),
+            "notices_lost": lost,
+            "notices_failed": failed,
         })
     }
 }

@@ -16,7 +16,6 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::ledger::Ledger;
 use super::names::Names;
 use crate::notify::{About, Notifier, Settings};
 use earwitness_base::words;
@@ -97,6 +96,11 @@ impl Teller {
         self.say(now, &text, "played", facts);
     }
 
+    /// Notices that were dropped because too many waited, and those that the household's command failed for.
+    pub(super) fn untold(&self) -> (u64, u64) {
+        self.notifier.untold()
+    }
+
     /// News in words.
     pub(super) fn words(news: &News, names: &Names) -> String {
         match news {
@@ -119,8 +123,8 @@ impl Teller {
         }
     }
 
-    /// Tells news; what was not written down yet is told all the same, and says so.
-    pub(super) fn news(&self, now: Timestamp, news: &News, names: &Names, ledger: &Ledger) {
+    /// Tells news; what could not be written down yet is told all the same, and says so.
+    pub(super) fn news(&self, now: Timestamp, news: &News, names: &Names, unstored: bool) {
         let text = Self::words(news, names);
         let (event, about, device) = match news {
             News::Joined(device) => ("joined", Some(About::Device), Some(*device)),
@@ -137,7 +141,7 @@ impl Teller {
             facts["device"] = names::id(device).into();
             facts["name"] = names.of(device).into();
         }
-        if ledger.is_stuck() {
+        if unstored {
             facts["stored"] = false.into();
         }
         self.say(now, &text, event, facts.clone());

@@ -23,7 +23,7 @@ struct Mount {
 
 /// Looks at the file system of a folder, or of the nearest folder above it that exists.
 #[must_use]
-pub fn disk(folder: &Path) -> Check {
+pub(crate) fn disk(folder: &Path) -> Check {
     let Some(there) =
         folder.ancestors().find_map(|it| fs::canonicalize(if it.as_os_str().is_empty() { Path::new(".") } else { it }).ok())
     else {

@@ -8,7 +8,7 @@ use super::{Check, Status};
 
 /// Looks for Landlock and seccomp. Neither is needed; without them a fault in the listening part would reach further.
 #[must_use]
-pub fn kernel() -> [Check; 2] {
+pub(crate) fn kernel() -> [Check; 2] {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let release = release.trim();
     let locked = |name, there: bool, what: &str, advice: &str| {

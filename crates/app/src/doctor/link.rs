@@ -11,7 +11,7 @@ const UP: u32 = 1;
 
 /// Looks at an interface by its files (Documentation/ABI/testing/sysfs-class-net of the kernel).
 #[must_use]
-pub fn link(interface: &str) -> Check {
+pub(crate) fn link(interface: &str) -> Check {
     let folder = Path::new("/sys/class/net").join(interface);
     let read = |name: &str| fs::read_to_string(folder.join(name)).ok().map(|text| text.trim().to_owned());
     if interface.is_empty() || interface.contains('/') || !folder.exists() {

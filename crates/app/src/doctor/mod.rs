@@ -5,11 +5,11 @@ mod kernel;
 mod link;
 mod offload;
 mod privilege;
-pub mod report;
-pub mod sound;
+pub(crate) mod report;
+pub(crate) mod sound;
 mod time;
 mod tool;
-pub mod traffic;
+pub(crate) mod traffic;
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,17 +18,17 @@ use serde::Serialize;
 
 use earwitness_traffic::source::Source;
 
-pub use self::disk::disk;
-pub use self::kernel::kernel;
-pub use self::link::link;
-pub use self::offload::offload;
-pub use self::privilege::privilege;
-pub use self::time::{clock_source, steps, synchronised};
+pub(crate) use self::disk::disk;
+pub(crate) use self::kernel::kernel;
+pub(crate) use self::link::link;
+pub(crate) use self::offload::offload;
+pub(crate) use self::privilege::privilege;
+pub(crate) use self::time::{clock_source, steps, synchronised};
 
 /// How a check ended.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub(crate) enum Status {
     /// As it should be.
     Ok,
     /// It works, with something to know.
@@ -41,7 +41,7 @@ pub enum Status {
 
 /// One check.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Check {
+pub(crate) struct Check {
     /// What was looked at: a stable word for programs.
     pub name: &'static str,
     /// How it ended.
@@ -55,26 +55,26 @@ pub struct Check {
 impl Check {
     /// A check that ended well.
     #[must_use]
-    pub fn ok(name: &'static str, measured: impl Into<String>) -> Self {
+    pub(crate) fn ok(name: &'static str, measured: impl Into<String>) -> Self {
         Self { name, status: Status::Ok, measured: measured.into(), advice: None }
     }
 
     /// One that ended otherwise, with what to do.
     #[must_use]
-    pub fn other(name: &'static str, status: Status, measured: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(crate) fn other(name: &'static str, status: Status, measured: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { name, status, measured: measured.into(), advice: Some(advice.into()) }
     }
 
     /// One that was not made; why.
     #[must_use]
-    pub fn skipped(name: &'static str, why: impl Into<String>) -> Self {
+    pub(crate) fn skipped(name: &'static str, why: impl Into<String>) -> Self {
         Self { name, status: Status::Skipped, measured: why.into(), advice: None }
     }
 }
 
 /// What is looked at.
 #[derive(Clone, Debug)]
-pub struct Questions<'a> {
+pub(crate) struct Questions<'a> {
     /// The interface that is captured on.
     pub interface: Option<&'a str>,
     /// The command that writes a capture to its standard output; none for the program's own.
@@ -86,7 +86,7 @@ pub struct Questions<'a> {
 }
 
 /// Makes all checks of the machine and its network, in order; tells each before it begins.
-pub fn examine(questions: &Questions<'_>, tell: &mut dyn FnMut(&str)) -> Vec<Check> {
+pub(crate) fn examine(questions: &Questions<'_>, tell: &mut dyn FnMut(&str)) -> Vec<Check> {
     let mut checks = Vec::new();
     let source = match (questions.source, questions.interface) {
         (Some(line), _) => Some(Source::command(line).map_err(|error| format!("--source cannot be read: {error}"))),
@@ -132,6 +132,6 @@ pub fn examine(questions: &Questions<'_>, tell: &mut dyn FnMut(&str)) -> Vec<Che
 
 /// Whether all that is needed works.
 #[must_use]
-pub fn is_well(checks: &[Check]) -> bool {
+pub(crate) fn is_well(checks: &[Check]) -> bool {
     checks.iter().all(|check| check.status != Status::Fail)
 }

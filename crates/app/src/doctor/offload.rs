@@ -11,7 +11,7 @@ const SENT: [(&str, &str); 2] = [("tcp-segmentation-offload", "tso"), ("generic-
 
 /// Looks at what the driver does, through `ethtool -k`.
 #[must_use]
-pub fn offload(interface: &str) -> Check {
+pub(crate) fn offload(interface: &str) -> Check {
     let Some(told) = ask("ethtool", &["-k", interface]) else {
         return Check::skipped(
             NAME,

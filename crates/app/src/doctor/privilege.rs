@@ -15,7 +15,7 @@ const LONGEST: usize = 24;
 
 /// Looks for `CAP_NET_RAW`: of this process, or given to the program's file.
 #[must_use]
-pub fn privilege() -> Check {
+pub(crate) fn privilege() -> Check {
     let own = capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::NET_RAW));
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/usr/bin/earwitness"));
     let root = rustix::process::geteuid().is_root();

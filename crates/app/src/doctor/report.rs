@@ -6,7 +6,7 @@ use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, 
 use serde_json::{Value, json};
 
 use super::{Check, Status, is_well};
-use earwitness_report::table::Terminal;
+use earwitness_report::terminal::Terminal;
 
 /// Version of the JSON (`docs/schema/doctor-1.json`).
 const VERSION: u32 = 1;
@@ -24,7 +24,7 @@ const fn word(status: Status) -> (&'static str, Color) {
 
 /// The checks in a table, each with what to do below it, and the answer in the last line.
 #[must_use]
-pub fn text(checks: &[Check], terminal: Terminal) -> String {
+pub(crate) fn text(checks: &[Check], terminal: Terminal) -> String {
     let mut table = Table::new();
     table
         .load_style(TableStyle::default())
@@ -54,7 +54,7 @@ pub fn text(checks: &[Check], terminal: Terminal) -> String {
 
 /// The checks for programs.
 #[must_use]
-pub fn json(checks: &[Check]) -> Value {
+pub(crate) fn json(checks: &[Check]) -> Value {
     json!({
         "version": VERSION,
         "program": concat!("earwitness ", env!("CARGO_PKG_VERSION")),

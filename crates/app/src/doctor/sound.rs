@@ -9,7 +9,7 @@ const TOO_LOUD: f64 = -6.0;
 
 /// What became of a sound that was played and listened for.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Hearing {
+pub(crate) enum Hearing {
     /// It was heard.
     Heard {
         /// How loud it arrived, dBFS.
@@ -28,7 +28,7 @@ pub enum Hearing {
 }
 
 /// A room with a loudspeaker and a microphone.
-pub trait Room {
+pub(crate) trait Room {
     /// The loudspeakers and microphones that there are, for people; or why the sound server does not answer.
     fn reach(&mut self) -> Result<String, String>;
     /// Plays a short sound and listens for it.
@@ -36,7 +36,7 @@ pub trait Room {
 }
 
 /// Reaches the sound server, plays a sound, and says whether it was heard.
-pub fn sound(room: &mut dyn Room) -> Vec<Check> {
+pub(crate) fn sound(room: &mut dyn Room) -> Vec<Check> {
     const SERVER: &str = "sound-server";
     let server = match room.reach() {
         Ok(devices) => Check::ok(SERVER, devices),

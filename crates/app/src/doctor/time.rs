@@ -19,7 +19,7 @@ const EARLIEST: i64 = 1_735_689_600;
 
 /// Which counter the kernel's clock stands on.
 #[must_use]
-pub fn clock_source() -> Check {
+pub(crate) fn clock_source() -> Check {
     const NAME: &str = "clock-source";
     let file = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
     match fs::read_to_string(file) {
@@ -36,7 +36,7 @@ pub fn clock_source() -> Check {
 
 /// Whether the clock that stamps frames was set while it was watched.
 #[must_use]
-pub fn steps() -> Check {
+pub(crate) fn steps() -> Check {
     const NAME: &str = "clock-steps";
     let (wall, boot) = (clock::now(), clock::since_boot());
     clock::sleep(COMPARED);
@@ -68,7 +68,7 @@ fn judged(name: &'static str, passed: i64, since_boot: Duration, seconds: i64) -
 
 /// Whether somebody keeps the clock right.
 #[must_use]
-pub fn synchronised() -> Check {
+pub(crate) fn synchronised() -> Check {
     const NAME: &str = "time-sync";
     if Path::new("/run/systemd/timesync/synchronized").exists() {
         return Check::ok(NAME, "the clock is kept right by systemd-timesyncd");

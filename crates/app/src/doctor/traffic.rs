@@ -18,7 +18,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Watches what a source writes and says whose traffic it holds, and whether frames are longer than any wire allows.
 #[must_use]
-pub fn traffic(source: Source, interface: Option<&str>, watch: Duration) -> Vec<Check> {
+pub(crate) fn traffic(source: Source, interface: Option<&str>, watch: Duration) -> Vec<Check> {
     let own: Vec<Mac> = interface
         .and_then(|it| fs::read_to_string(format!("/sys/class/net/{it}/address")).ok())
         .and_then(|text| text.trim().parse().ok())
@@ -53,7 +53,7 @@ pub fn traffic(source: Source, interface: Option<&str>, watch: Duration) -> Vec<
 
 /// Whose traffic it is. `own` are this machine's addresses.
 #[must_use]
-pub fn judged(findings: &Findings, own: &[Mac], watch: Duration) -> Check {
+pub(crate) fn judged(findings: &Findings, own: &[Mac], watch: Duration) -> Check {
     let seconds = watch.as_secs();
     let is_own = |it: &DeviceFindings| matches!(it.id, DeviceId::Mac(mac) if own.contains(&mac));
     // Both directions: a switch lets a stray frame out at every port, but never a conversation.

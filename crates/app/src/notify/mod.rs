@@ -54,7 +54,7 @@ const WAITING: usize = 256;
 
 /// The way to the household.
 #[derive(Debug)]
-pub struct Notifier {
+pub(crate) struct Notifier {
     about: Vec<About>,
     queue: Option<SyncSender<String>>,
     lost: Arc<AtomicU64>,
@@ -66,7 +66,7 @@ impl Notifier {
     ///
     /// # Errors
     /// When the command line cannot be understood.
-    pub fn start(settings: &Settings, failed: impl Fn(String) + Send + 'static) -> Result<Self, String> {
+    pub(crate) fn start(settings: &Settings, failed: impl Fn(String) + Send + 'static) -> Result<Self, String> {
         let notifier = Self { about: settings.about.clone(), queue: None, lost: Arc::default(), failed: Arc::default() };
         let Some(line) = &settings.command else { return Ok(notifier) };
         let command = Command::parse(line)?;
@@ -90,7 +90,7 @@ impl Notifier {
     }
 
     /// Tells, without waiting.
-    pub fn tell(&self, about: About, notice: &Value) {
+    pub(crate) fn tell(&self, about: About, notice: &Value) {
         let Some(queue) = self.queue.as_ref().filter(|_| self.about.contains(&about)) else { return };
         if queue.try_send(notice.to_string()).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
@@ -99,7 +99,7 @@ impl Notifier {
 
     /// Notices that found the queue full, and those that the command failed for.
     #[must_use]
-    pub fn untold(&self) -> (u64, u64) {
+    pub(crate) fn untold(&self) -> (u64, u64) {
         (self.lost.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
     }
 }

@@ -1,11 +1,13 @@
 //! How much sound an upload holds, how much of it was recorded before it was sent, and how much was sent after the reply began; each with an interval
 //! of 95 %. What each interval holds, and how often it was right, is in `docs/design/detection.md`, section "Seconds of sound".
 
-use super::sightings::LEAD;
-use super::uplink::Unread;
+use super::unread::Unread;
 use crate::detect::clock::{Slice, Train};
 use crate::findings::{Estimate, TrainShape};
 use crate::time::SECOND;
+
+/// Longest such lead, nanoseconds.
+pub(super) const LEAD: i64 = 2 * SECOND;
 
 /// Quantile of the normal distribution for a two-sided interval of 95 %.
 const TWO_SIDED_95: f64 = 1.959_963_984_540_054;

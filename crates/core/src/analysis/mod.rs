@@ -16,11 +16,14 @@ mod pairs;
 mod ports;
 mod repeats;
 mod room;
+mod sender;
 mod senders;
 mod settings;
+mod shown;
 mod sightings;
 mod streams;
 mod told;
+mod unread;
 mod uplink;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +40,8 @@ use self::live::Upload;
 use self::metered::Metered;
 use self::pairs::{Addresses, Ends, NOBODY, Pairs};
 use self::repeats::Repeats;
-use self::streams::{Collected, Shown};
+use self::shown::Shown;
+use self::streams::Collected;
 use self::told::{Lease, Told, Way};
 use crate::dissect::{
     Dissection, Ip, Layer, Neighbour, Net, Stop, Transport, layered, neighbour, on_link_prefixes, plain, plain_ipv6,

@@ -7,12 +7,13 @@
 use std::net::IpAddr;
 
 use super::ports::{Ports, Seen};
-use super::streams::Shown;
+use super::sender::{APART, NUMBERED, Span};
+use super::shown::Shown;
 use super::uplink::Uplink;
 use crate::findings::{FlowKey, SenderSign};
 use crate::roster::Index;
 use crate::scope::{Scope, is_link_local};
-use crate::time::{SECOND, Timestamp};
+use crate::time::Timestamp;
 
 /// Packets with payload after which a flow shows what its sender is like, answered or not: scans, traces of routes, and packets that left by the wrong
 /// interface have fewer.
@@ -23,14 +24,8 @@ const LOOKS: u8 = 16;
 /// ... and of those after it, one in so many.
 const THEN: i64 = 16;
 
-/// Looks that tell how the packets of a flow are numbered.
-const NUMBERED: u8 = 3;
-
 /// What is remembered of each kind: addresses, hop limits, orders of options.
 const KEPT: usize = 8;
-
-/// What was not seen for so long begins anew, nanoseconds: addresses and systems that come back after a while are no two at once.
-const APART: i64 = 1_800 * SECOND;
 
 /// Initial hop limits of common systems. 32 is left out, because traces of routes pass through it.
 const INITIAL: [u8; 3] = [64, 128, 255];
@@ -58,29 +53,6 @@ const GOES_ON: (u8, u8) = (2, 3);
 
 const TCP: u8 = 6;
 
-/// From when until when something went on.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    first: Timestamp,
-    last: Timestamp,
-}
-
-impl Span {
-    fn add(&mut self, more: Self) {
-        if more.first.since(self.last) > APART {
-            *self = more;
-        } else if self.first.since(more.last) <= APART {
-            self.first = self.first.min(more.first);
-            self.last = self.last.max(more.last);
-        }
-    }
-
-    /// Whether one began while the other went on.
-    fn crosses(self, other: Self) -> bool {
-        self.first < other.last && other.first < self.last
-    }
-}
-
 /// What kinds of something were seen, and when.
 #[derive(Clone, Debug)]
 struct Kinds<T>(Vec<(T, Span)>);
@@ -106,53 +78,6 @@ impl<T: Copy + PartialEq> Kinds<T> {
             self.0.push((kind, span));
         }
         self.0.iter().any(|it| it.0 != kind && is_other(it.0) && it.1.crosses(own))
-    }
-}
-
-/// What a flow shows of who sends it.
-#[derive(Clone, Copy, Default, Debug)]
-pub(super) struct Sender {
-    span: Option<Span>,
-    /// TTL or hop limit; `None` once it changed.
-    hops: Option<u8>,
-    /// IPv4 identification of the first packet, and how often another one was seen.
-    number: u32,
-    changed: u8,
-    looks: u8,
-    /// Order of options in its first segment.
-    options: Option<u32>,
-    /// When its sender said that it knew nothing of it ...
-    refused: Option<Timestamp>,
-    /// ... and how often it went on nevertheless.
-    goes_on: u8,
-    /// Where it was seen latest.
-    seen: Option<Seen>,
-    /// Packets with payload.
-    pub(super) packets: u32,
-}
-
-impl Sender {
-    fn look(&mut self, at: Timestamp, hops: u8, number: u32, is_tcp: bool) {
-        if let Some(span) = &mut self.span {
-            span.last = span.last.max(at);
-            self.hops = self.hops.filter(|before| *before == hops);
-            self.changed = self.changed.saturating_add(u8::from(number != self.number));
-        } else {
-            (self.span, self.hops, self.number) = (Some(Span { first: at, last: at }), Some(hops), number);
-        }
-        self.looks = self.looks.saturating_add(1);
-        if self.refused.is_some_and(|refused| at.since(refused) > SECOND / 2) {
-            self.goes_on = self.goes_on.saturating_add(1);
-            self.refused = self.refused.filter(|_| is_tcp);
-        }
-    }
-
-    /// Whether its packets are numbered alike and not 0, or not; `None` if too few were seen.
-    fn is_constant(&self) -> Option<bool> {
-        match self.changed {
-            0 => (self.looks >= NUMBERED && self.number != 0).then_some(true),
-            changed => (changed >= NUMBERED - 1).then_some(false),
-        }
     }
 }
 
@@ -434,6 +359,7 @@ pub(super) fn refused_ports(message: &[u8], v6: bool) -> Option<(u16, u16)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::SECOND;
 
     /// The signs of packets to seven receivers in turn, with their identifications, so many seconds apart.
     fn signs(numbers: impl IntoIterator<Item = u32>, apart: i64) -> Vec<SenderSign> {

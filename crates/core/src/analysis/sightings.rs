@@ -1,7 +1,7 @@
 //! From trains and transfers to sightings.
 
-use super::amount::{Upload, amount};
-use super::uplink::Unread;
+use super::amount::{LEAD, Upload, amount};
+use super::unread::Unread;
 use crate::detect::bulk::Transfer;
 use crate::detect::clock::{Slice, Train};
 use crate::findings::{Estimate, FlowKey, MARKS_KEPT, Mark, Receiver, Seen, Sighting, SightingKind};
@@ -9,9 +9,6 @@ use crate::time::{SECOND, Timestamp, Window};
 
 /// Before the beat comes what was recorded earlier and what the request needs, sent in one go with pauses no longer than this, nanoseconds.
 const LEAD_PAUSE: i64 = 300_000_000;
-
-/// Longest such lead, nanoseconds.
-pub(super) const LEAD: i64 = 2 * SECOND;
 
 /// Sightings of live audio, one for each train of an episode with these slices, of which some octets could not be read.
 pub(super) fn audios<'a>(

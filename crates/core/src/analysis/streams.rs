@@ -8,6 +8,7 @@ use super::contacts::Contacts;
 use super::pairs::{Ends, NOBODY};
 use super::senders::{AllSenders, options_of, refused_ports};
 use super::settings::Settings;
+use super::shown::Shown;
 use super::sightings::{audios, join, large_upload};
 use super::uplink::Uplink;
 use crate::detect::clock::{self, Slice, Train};
@@ -42,22 +43,6 @@ const PER_PACKET: u64 = 64;
 
 /// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
 const RECOVERY: i64 = 2 * PATIENCE;
-
-/// What a packet shows of who sent it. Handed on as a copy: lent, it would have to be written to memory for each packet.
-#[derive(Clone, Copy)]
-pub(super) struct Shown {
-    pub(super) at: Timestamp,
-    /// The second that it is counted in.
-    pub(super) bin: i64,
-    /// TTL or hop limit.
-    pub(super) hops: u8,
-    /// IPv4 identification.
-    pub(super) identification: u32,
-    /// Where its sender's address lies.
-    pub(super) from: Scope,
-    /// Interface of the capture, and port that the link tells of.
-    pub(super) port: (u32, u32),
-}
 
 /// What the detectors have found so far.
 #[derive(Debug, Default)]

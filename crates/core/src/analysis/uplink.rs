@@ -10,7 +10,8 @@ use crate::stream::tcp::{Order, Ordered, Segment};
 use crate::time::{MILLISECOND, SECOND, Timestamp, Window};
 
 use super::hello::Hello;
-use super::senders::Sender;
+use super::sender::Sender;
+use super::unread::Unread;
 
 /// Slices of an episode that are kept before it is judged: a minute at the fastest beat, and a bound on what is no audio at
 /// all.
@@ -19,15 +20,6 @@ pub(super) const EPISODE: usize = 12_000;
 /// An episode that goes on for longer is judged as far as it went, nanoseconds: longer than an utterance, and short enough that the slope between two
 /// of its slices, late by a radio link's usual delay, tells the beat well enough to meet all others.
 const LONGEST: i64 = 90 * SECOND;
-
-/// Octets of a stream of records in which no record could be made out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Unread {
-    /// When they were sent, nanoseconds since the epoch.
-    pub(super) at: i64,
-    /// How many they are.
-    pub(super) octets: u64,
-}
 
 /// A hole of more octets than this is another connection's beginning rather than what a capture lost.
 const LARGEST_HOLE: u32 = 1 << 24;

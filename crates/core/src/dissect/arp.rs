@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::ethernet::kind;
+use super::kinds::kind;
 use super::rest::Rest;
 use super::{Dissection, Layer, Net, Stop};
 use crate::mac::Mac;

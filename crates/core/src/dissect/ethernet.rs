@@ -1,30 +1,9 @@
 //! Ethernet (IEEE 802.3), its VLAN tags (IEEE 802.1Q), LLC/SNAP (IEEE 802.2), and what an `EtherType` leads to.
 
+use super::kinds::kind;
 use super::rest::Rest;
 use super::{Dissection, Layer, Net, Stop, arp, ip, kinds, ppp};
 use crate::mac::Mac;
-
-/// `EtherType`s (IEEE 802 Numbers, IANA) that lead further than a count.
-pub(super) mod kind {
-    pub(in super::super) const IPV4: u16 = 0x0800;
-    pub(in super::super) const ARP: u16 = 0x0806;
-    /// Customer VLAN tag (802.1Q).
-    pub(in super::super) const VLAN: u16 = 0x8100;
-    pub(in super::super) const IPV6: u16 = 0x86dd;
-    pub(in super::super) const MPLS: u16 = 0x8847;
-    pub(in super::super) const MPLS_UPSTREAM: u16 = 0x8848;
-    pub(in super::super) const PPPOE_SESSION: u16 = 0x8864;
-    /// Service VLAN tag (802.1ad).
-    pub(in super::super) const SERVICE_VLAN: u16 = 0x88a8;
-    /// The outer tag of equipment older than 802.1ad.
-    pub(in super::super) const OLD_SERVICE_VLAN: u16 = 0x9100;
-    /// Switches of Realtek: a tag for the port, or a protocol between switches.
-    pub(in super::super) const REALTEK: u16 = 0x8899;
-    /// Switches of Marvell: a tag for the port (`ETH_P_EDSA` of Linux).
-    pub(in super::super) const MARVELL_TAG: u16 = 0xdada;
-    /// The mesh of batman-adv (`ETH_P_BATMAN` of Linux): see [`super::super::mirror`].
-    pub(in super::super) const BATMAN: u16 = 0x4305;
-}
 
 /// More tags than this are an attack or an accident: 802.1ad knows two, and stacked carriers a few more.
 pub(super) const MOST_VLAN_TAGS: usize = 16;

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::rest::Rest;
+use super::rest::{Rest, octets};
 use super::transport::{self, Body};
 use super::{Dissection, Ip, Layer, Net, Stop};
 
@@ -122,9 +122,4 @@ fn extensions(ip: &mut Ip, rest: &mut Rest<'_>) -> Result<(), Stop> {
         ip.protocol = next;
     }
     Err(Stop::TooDeep(layer))
-}
-
-/// Octets as they are reported; what does not fit cannot come from a frame, whose length is such a number itself.
-pub(super) fn octets(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

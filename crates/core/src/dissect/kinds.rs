@@ -1,5 +1,27 @@
 //! `EtherType`s and link types that are not read: which of them only manage the link, and what the others are called.
 
+/// `EtherType`s (IEEE 802 Numbers, IANA) that lead further than a count.
+pub(super) mod kind {
+    pub(in super::super) const IPV4: u16 = 0x0800;
+    pub(in super::super) const ARP: u16 = 0x0806;
+    /// Customer VLAN tag (802.1Q).
+    pub(in super::super) const VLAN: u16 = 0x8100;
+    pub(in super::super) const IPV6: u16 = 0x86dd;
+    pub(in super::super) const MPLS: u16 = 0x8847;
+    pub(in super::super) const MPLS_UPSTREAM: u16 = 0x8848;
+    pub(in super::super) const PPPOE_SESSION: u16 = 0x8864;
+    /// Service VLAN tag (802.1ad).
+    pub(in super::super) const SERVICE_VLAN: u16 = 0x88a8;
+    /// The outer tag of equipment older than 802.1ad.
+    pub(in super::super) const OLD_SERVICE_VLAN: u16 = 0x9100;
+    /// Switches of Realtek: a tag for the port, or a protocol between switches.
+    pub(in super::super) const REALTEK: u16 = 0x8899;
+    /// Switches of Marvell: a tag for the port (`ETH_P_EDSA` of Linux).
+    pub(in super::super) const MARVELL_TAG: u16 = 0xdada;
+    /// The mesh of batman-adv (`ETH_P_BATMAN` of Linux): see [`super::super::mirror`].
+    pub(in super::super) const BATMAN: u16 = 0x4305;
+}
+
 /// Whether frames of an `EtherType` (IEEE 802 Numbers, IANA) carry nobody's data: they keep the link itself going. All others may hide
 /// what a device sends.
 pub(super) const fn manages_the_link(kind: u16) -> bool {

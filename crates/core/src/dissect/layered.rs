@@ -1,8 +1,8 @@
 //! The general way: one layer after another, every link, every oddity.
 
-use super::ip::octets;
 use super::mirror::{self, Inside};
 use super::rest::Rest;
+use super::rest::octets;
 use super::{Dissection, Net, Stop, Transport, ethernet, ip, loopback, plain, ppp, sll, wifi, wrapped};
 use crate::frame::Link;
 

@@ -6,7 +6,7 @@
 //! encrypted stay closed and count for whoever sends them. A tunnel that joins two parts of one home at the link layer is opened
 //! as well: what it carries are the frames of the home's devices.
 
-use super::ethernet::kind;
+use super::kinds::kind;
 use super::rest::Rest;
 use super::{Dissection, Layer, Net, Stop, Transport};
 use crate::frame::Link;

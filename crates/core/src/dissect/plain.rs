@@ -7,7 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::mirror::is_port;
-use super::{Dissection, Ip, Net, Transport, ethernet::kind};
+use super::{Dissection, Ip, Net, Transport, kinds::kind};
 use crate::mac::Mac;
 
 /// Octets of the Ethernet header.

@@ -41,3 +41,8 @@ impl<'a> Rest<'a> {
         if self.wire < need { Stop::Malformed(layer) } else { Stop::Truncated { layer, need, have: self.bytes.len() } }
     }
 }
+
+/// Octets as they are reported; what does not fit cannot come from a frame, whose length is such a number itself.
+pub(super) fn octets(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,7 +1,7 @@
 //! TCP (RFC 9293), UDP (RFC 768), ICMP (RFC 792, RFC 4443), and the tunnels that only [`super::mirror`] may open.
 
-use super::ip::octets;
 use super::rest::Rest;
+use super::rest::octets;
 use super::{Dissection, Layer, Stop, Transport};
 
 /// Octets of a TCP header without options.

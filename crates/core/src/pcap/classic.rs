@@ -3,7 +3,7 @@
 //! In the "modified" format, which routers such as the Fritz!Box write, a record header has 8 octets more: index of the interface,
 //! `EtherType`, type of the packet as Linux has it (`linux/if_packet.h`), padding.
 
-use super::decoder::Step;
+use super::step::Step;
 use super::stop::{Part, Reason, frame_limit};
 use super::{index, octets, word};
 use crate::frame::{Frame, Link};

@@ -2,11 +2,13 @@
 
 use std::ops::ControlFlow;
 
+use super::blocks;
 use super::classic::{self, Classic};
 use super::ng::{self, Ng, Place};
 use super::note::Note;
 use super::octets;
 use super::section::{Description, MAX_DESCRIPTIONS};
+use super::step::Step;
 use super::stop::{Part, Reason, Stop, name_of, packed};
 use crate::frame::Frame;
 use crate::time::Timestamp;
@@ -40,30 +42,6 @@ pub enum Format {
     Pcap,
     /// pcapng.
     Pcapng,
-}
-
-/// What the start of the given octets held.
-#[derive(Clone, Copy, Debug)]
-pub enum Step<'a> {
-    /// A frame, lent from the input.
-    Frame {
-        /// The frame.
-        frame: Frame<'a>,
-        /// Octets of the input that it and its header took.
-        used: usize,
-    },
-    /// Something else: a header, a description, statistics, a block that is of no interest or was left out.
-    Skip {
-        /// Octets of the input to pass over; 0 when `note` belongs to what comes next.
-        used: usize,
-        /// What the report should say about it.
-        note: Option<Note>,
-    },
-    /// Nothing whole: the input must hold this many octets (at most [`super::MAX_BLOCK`]) before the next call.
-    More {
-        /// Octets needed, counted from the start of the input.
-        need: usize,
-    },
 }
 
 impl Default for Decoder {
@@ -173,7 +151,7 @@ impl Decoder {
         let Some(&magic) = bytes.first_chunk::<4>() else {
             return Ok(Step::More { need: 4 });
         };
-        if magic == ng::SECTION {
+        if magic == blocks::SECTION {
             let mut file = Ng::after(self.base);
             let place = Place { offset: self.offset, last: self.last };
             let step = file.any(bytes, place, &mut self.interfaces)?;

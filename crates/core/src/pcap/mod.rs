@@ -5,6 +5,7 @@
 //! (draft-ietf-opsawg-pcapng) with any number of sections of either byte order; several of these joined. What follows a damaged record cannot be found again with certainty,
 //! so reading stops there and says so; a damaged block whose extent is plain is skipped and noted.
 
+mod blocks;
 mod classic;
 mod clock;
 mod decoder;
@@ -12,6 +13,7 @@ mod ng;
 mod note;
 mod options;
 mod section;
+mod step;
 mod stop;
 pub mod write;
 
@@ -23,15 +25,16 @@ pub mod write;
 )]
 mod tests;
 
-pub use decoder::{Decoder, Format, Step};
+pub use decoder::{Decoder, Format};
 pub use note::Note;
 pub use section::Description;
+pub use step::Step;
 pub use stop::{Part, Reason, Stop};
 
 /// Whether a capture file of a known format begins with these octets.
 #[must_use]
 pub fn begins_capture(first: [u8; 4]) -> bool {
-    first == ng::SECTION || classic::magic(first).is_some()
+    first == blocks::SECTION || classic::magic(first).is_some()
 }
 
 /// Most octets that a block or record may span (16 MiB, as libpcap 1.10 and Wireshark 4.0 have it): the most that a

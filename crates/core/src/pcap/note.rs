@@ -72,7 +72,7 @@ impl Note {
     #[must_use]
     pub const fn loses_a_packet(&self) -> bool {
         matches!(self, Self::MissingInterface { .. } | Self::PacketOutsideBlock { .. })
-            || matches!(self, Self::FieldsMissing { kind, .. } if super::ng::is_packet(*kind))
+            || matches!(self, Self::FieldsMissing { kind, .. } if super::blocks::is_packet(*kind))
     }
 }
 

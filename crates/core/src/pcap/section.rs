@@ -1,7 +1,7 @@
 //! A pcapng section: its byte order and its interfaces.
 
+use super::blocks::{EPB, code};
 use super::clock::Clock;
-use super::ng;
 use super::{MAX_BLOCK, index, word};
 use crate::frame::{Frame, Link};
 
@@ -55,7 +55,7 @@ const FLAGS: usize = 12;
 fn is_flags<const BIG: bool>(padded: &[u8]) -> bool {
     let Some(&[c0, c1, l0, l1, _, _, _, _, e0, e1, ..]) = padded.last_chunk::<FLAGS>() else { return false };
     let half = |octets: [u8; 2]| if BIG { u16::from_be_bytes(octets) } else { u16::from_le_bytes(octets) };
-    half([c0, c1]) == ng::code::EPB_FLAGS && half([l0, l1]) == 4 && [e0, e1] == [0, 0]
+    half([c0, c1]) == code::EPB_FLAGS && half([l0, l1]) == 4 && [e0, e1] == [0, 0]
 }
 
 impl Section {
@@ -80,7 +80,7 @@ impl Section {
         let total = index(word::<BIG>([t0, t1, t2, t3]));
         let captured = index(word::<BIG>([c0, c1, c2, c3]));
         let wire_len = word::<BIG>([w0, w1, w2, w3]);
-        if word::<BIG>([k0, k1, k2, k3]) != ng::EPB || captured > MAX_BLOCK - EPB_HEAD - 4 {
+        if word::<BIG>([k0, k1, k2, k3]) != EPB || captured > MAX_BLOCK - EPB_HEAD - 4 {
             return None;
         }
         // Cannot overflow, as `captured` is small now; spelt out because this is the hottest line of the program.

@@ -3,7 +3,7 @@
 //! Each function appends one block or record to `out`; little-endian, time in nanoseconds. Times before 1970, which
 //! neither format can hold, become 1970.
 
-use super::ng::{self, code};
+use super::blocks::{self, code};
 use super::options::COMMENT;
 use super::{Description, MAX_BLOCK};
 use crate::frame::Frame;
@@ -17,8 +17,8 @@ const MAX_WRITTEN: usize = MAX_BLOCK - 0x2_0000;
 
 /// A section header block, naming the program that writes it.
 pub fn section(out: &mut Vec<u8>, program: &str) {
-    block(out, u32::from_be_bytes(ng::SECTION), |out| {
-        put(out, u32::from_be_bytes(ng::BYTE_ORDER));
+    block(out, u32::from_be_bytes(blocks::SECTION), |out| {
+        put(out, u32::from_be_bytes(blocks::BYTE_ORDER));
         out.extend_from_slice(&[1, 0, 0, 0]);
         // Length of the section: not known.
         out.extend_from_slice(&[0xff; 8]);
@@ -30,7 +30,7 @@ pub fn section(out: &mut Vec<u8>, program: &str) {
 /// An interface description block; interfaces are numbered in the order in which they are written. Link types above
 /// 65,535, which the format cannot hold, are written as 65,535.
 pub fn interface(out: &mut Vec<u8>, description: &Description) {
-    block(out, ng::IDB, |out| {
+    block(out, blocks::IDB, |out| {
         let link_type = u16::try_from(description.link_type).unwrap_or(u16::MAX);
         put(out, u32::from(link_type));
         put(out, description.snaplen);
@@ -53,7 +53,7 @@ pub struct Remarks<'a> {
 /// An enhanced packet block; `frame.interface` is the number of the interface in the file being written.
 pub fn packet(out: &mut Vec<u8>, frame: &Frame<'_>, remarks: &Remarks<'_>) {
     let bytes = frame.bytes.get(..MAX_WRITTEN).unwrap_or(frame.bytes);
-    block(out, ng::EPB, |out| {
+    block(out, blocks::EPB, |out| {
         put(out, frame.interface);
         time(out, frame.at);
         put(out, length(bytes.len()));
@@ -78,7 +78,7 @@ pub fn statistics(out: &mut Vec<u8>, interface: u32, at: Timestamp, received: u6
 
 /// The same with a comment, for what frames cannot tell: an interface that went down, or came back. An empty comment is left out.
 pub fn remarked_statistics(out: &mut Vec<u8>, interface: u32, at: Timestamp, (received, dropped): (u64, u64), comment: &str) {
-    block(out, ng::ISB, |out| {
+    block(out, blocks::ISB, |out| {
         put(out, interface);
         time(out, at);
         option(out, COMMENT, comment.as_bytes());

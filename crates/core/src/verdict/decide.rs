@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::settings::Settings;
+use super::span::session_span;
 use super::weigh::{Setting, unseen, weigh};
 use super::{Caveat, Control, Direction, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts, chain};
 use crate::detect::lottery::{AT_ONCE, Lag, bound, e_bh};
@@ -12,25 +14,6 @@ use crate::samples::Tested;
 use crate::time::{SECOND, Timestamp, Window};
 use crate::trial::{CONFIDENCE, SILENT, Session, Subject, Trial, answers_often, evenly_bound};
 use crate::visibility::{Sight, Unseen, gaps};
-
-/// What verdicts are computed with.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Settings {
-    /// The chance that any device at all is accused falsely.
-    pub alpha: f64,
-    /// Devices that are known to react: if one does, the probes could be heard.
-    pub controls: Vec<DeviceId>,
-    /// Whether late reactions are searched for.
-    pub late: bool,
-    /// Seed of the permutations of the dose.
-    pub seed: u64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { alpha: 0.01, controls: Vec::new(), late: true, seed: 1 }
-    }
-}
 
 /// Octets that a second of speech takes at least: 2.4 kbit/s, the lowest rate of the speech coders that are in general use (MELP, Codec 2,
 /// AMBE; Opus begins at 6). What grows with the sound and stays below is a fingerprint or text; coders that go lower exist, and hide here.
@@ -325,11 +308,6 @@ fn list(verdicts: &mut [Verdict], session: &Session, alpha: f64) {
     for verdict in verdicts {
         verdict.evidence.listed = listed.get(&verdict.device).copied().unwrap_or(false);
     }
-}
-
-pub(super) fn session_span(trials: &[Trial]) -> Option<Window> {
-    let spans = || trials.iter().filter_map(|trial| trial.round.span());
-    Some(Window { from: spans().map(|span| span.from).min()?, until: spans().map(|span| span.until).max()? })
 }
 
 /// Whether the device sent a frame in the window.

@@ -1,6 +1,6 @@
 //! Late reactions: the same slots, looked at minutes and hours after their probes.
 
-use super::decide::session_span;
+use super::span::session_span;
 use super::{Late, Verdicts};
 use crate::detect::lottery::{Lag, Late as Search, Rank, Score, lags};
 use crate::findings::DeviceFindings;

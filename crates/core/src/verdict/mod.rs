@@ -1,19 +1,23 @@
 //! What a session says of each device, in the only words that a person is shown, with the evidence behind them.
 
+mod answer;
 mod chain;
 mod decide;
 mod late;
 mod nature;
 mod received;
 mod recordings;
+mod settings;
+mod span;
 mod weigh;
 
 pub use self::chain::After;
-pub use self::decide::{LEAST_SPEECH, Settings, judge};
+pub use self::decide::{LEAST_SPEECH, judge};
 pub use self::late::late_growth;
 pub use self::nature::{Direction, Sound};
 pub use self::received::{OTHER_NAMES, RECEIVERS, Received};
 pub use self::recordings::name_recordings;
+pub use self::settings::Settings;
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! What a proven reaction is: in which direction it goes, whether it is sound that follows, whether it grows with the sound.
 
 use super::Evidence;
-use super::weigh::Answer;
+use super::answer::Answer;
 use crate::detect::dose::Bet;
 use crate::detect::lottery::{Lottery, Rank};
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::answer::Answer;
 use super::chain::Moves;
-use super::decide::Settings;
+use super::settings::Settings;
 use super::{Caused, Evidence, Late, nature, received};
 use crate::detect::dose;
 use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Rank, Score, detection_limit};
@@ -186,28 +187,6 @@ pub(super) fn unseen(sight: Option<&Sight>, trial: &Trial) -> Option<Unseen> {
     let windows = trial.round.windows();
     let (first, last) = windows.first().zip(windows.last())?;
     sight?.unseen(Window { from: first.from, until: last.until })
-}
-
-/// What a device sent after one probe.
-pub(super) struct Answer<'a> {
-    /// Number of the round.
-    round: u32,
-    sound: &'a str,
-    /// Number of the sound.
-    pub(super) number: usize,
-    /// How long it sounded, seconds.
-    pub(super) heard: f64,
-    pub(super) sent: Measure,
-    /// Whether that is all.
-    pub(super) known: bool,
-    /// Whether it certainly outdid all shams.
-    pub(super) first: bool,
-    /// Where the drawn slot stands by its score, by clocked audio alone, and by finished recordings alone.
-    pub(super) rank: Option<Rank>,
-    pub(super) clocked: Option<Rank>,
-    pub(super) recorded: Option<Rank>,
-    /// The drawn slot, or what the delay makes of it.
-    window: Window,
 }
 
 /// What the device sent in the drawn slots, or a delay after them, as far as it is known.

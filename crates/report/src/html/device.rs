@@ -1,6 +1,6 @@
 //! The card of one device.
 
-use earwitness_base::text::{self, WIDEST};
+use earwitness_base::text::WIDEST;
 use earwitness_core::findings::{DeviceId, Role};
 use maud::{Markup, html};
 
@@ -114,13 +114,4 @@ fn sentence(device: &Device<'_>) -> Markup {
         ", to " strong { bdi { (receivers.join(", ")) } } "."
         @if device.large_uploads > 0 { " Whether there is sound in a large upload the traffic does not tell: clips, pictures, backups and logs look alike." }
     }
-}
-
-/// Which address a named receiver has, and where it is, as far as known.
-pub(super) fn whereabouts(it: &earwitness_core::findings::Receiver) -> String {
-    let country = it.country.as_ref().map(|it| text::clean(it, 40));
-    let system = it.system.as_ref().map(|(number, name)| format!("{} (AS{number})", text::clean(name, 60)));
-    let local = it.local.then(|| "inside the home".to_owned());
-    let address = it.name.as_ref().map(|_| it.address.to_string());
-    address.into_iter().chain(local).chain(system).chain(country).collect::<Vec<_>>().join(", ")
 }

@@ -1,10 +1,9 @@
 //! One sighting: a line to read, its picture and numbers to unfold.
 
-use earwitness_base::text::WIDEST;
+use earwitness_base::text::{self, WIDEST};
 use earwitness_core::findings::{NameSource, Seen, Sighting, SightingKind, TrainShape};
 use maud::{Markup, html};
 
-use super::device::whereabouts;
 use super::{PICTURES, Page, beat};
 use crate::names;
 use crate::summary::{Device, detector, milliseconds};
@@ -118,4 +117,13 @@ fn strength(seen: &Seen) -> String {
         }
         Seen::Bulk { octets, mean_rate } => format!("{} at a mean of {}", words::octets(octets), rate(mean_rate)),
     }
+}
+
+/// Which address a named receiver has, and where it is, as far as known.
+fn whereabouts(it: &earwitness_core::findings::Receiver) -> String {
+    let country = it.country.as_ref().map(|it| text::clean(it, 40));
+    let system = it.system.as_ref().map(|(number, name)| format!("{} (AS{number})", text::clean(name, 60)));
+    let local = it.local.then(|| "inside the home".to_owned());
+    let address = it.name.as_ref().map(|_| it.address.to_string());
+    address.into_iter().chain(local).chain(system).chain(country).collect::<Vec<_>>().join(", ")
 }

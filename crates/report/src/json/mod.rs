@@ -4,16 +4,15 @@ use earwitness_base::text::{WIDEST_EXACT, clean};
 use std::io::{self, BufWriter, Write};
 
 use earwitness_core::findings::{
-    CaptureFacts, DeviceFindings, DeviceId, Findings, NameSource, Receiver, Role, Seen, Sighting, SightingKind, Totals,
-    TrainShape,
+    CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, Sighting, SightingKind, Totals, TrainShape,
 };
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Outcome;
 
-pub(super) use self::shape::Where;
 use self::shape::{Burst, Capture, Detector, Device, Kind, Report, Shape, Sums};
 use super::Context;
 use super::names;
+use super::receiver::details;
 use super::stretches::observed;
 use super::summary::beat;
 use super::verdicts;
@@ -200,25 +199,6 @@ fn sighting(it: &Sighting) -> shape::Sighting {
 /// Words of a verdict as programs read them.
 fn key_of(words: &str) -> &str {
     [Outcome::SendsMore, Outcome::SendsLess].into_iter().find(|it| it.words() == words).map_or(words, |it| it.key())
-}
-
-/// A receiver with all that is known of it.
-pub(super) fn details(it: &Receiver) -> Where {
-    let name_source = it.name.as_ref().map(|(_, source)| match source {
-        NameSource::Tls => "tls",
-        NameSource::Quic => "quic",
-        NameSource::Dns => "dns",
-    });
-    Where {
-        address: it.address.to_string(),
-        port: it.port,
-        name: it.name.as_ref().map(|(name, _)| clean(name.reveal(), WIDEST_EXACT)),
-        name_source,
-        local: it.local,
-        country: it.country.as_ref().map(|it| clean(it, WIDEST_EXACT)),
-        asn: it.system.as_ref().map(|(number, _)| *number),
-        as_name: it.system.as_ref().map(|(_, name)| clean(name, WIDEST_EXACT)),
-    }
 }
 
 fn detector(it: &Seen) -> Detector {

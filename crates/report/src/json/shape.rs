@@ -2,6 +2,7 @@
 //!
 //! Each key is explained in `docs/schema/analyze-2.json`.
 
+use crate::receiver::Where;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -121,18 +122,6 @@ pub(super) enum Kind {
     Audio,
     Recording,
     LargeUpload,
-}
-
-#[derive(Serialize)]
-pub(crate) struct Where {
-    pub(super) address: String,
-    pub(super) port: u16,
-    pub(super) name: Option<String>,
-    pub(super) name_source: Option<&'static str>,
-    pub(super) local: bool,
-    pub(super) country: Option<String>,
-    pub(super) asn: Option<u32>,
-    pub(super) as_name: Option<String>,
 }
 
 #[derive(Serialize)]

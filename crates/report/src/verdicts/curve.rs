@@ -9,7 +9,7 @@ use earwitness_core::verdict::{Verdicts, late_growth};
 
 /// Natural logarithm of the evidence for a reaction at once after each round that counted for the device.
 #[must_use]
-pub fn curves(verdicts: &Verdicts) -> BTreeMap<DeviceId, Vec<f64>> {
+pub(crate) fn curves(verdicts: &Verdicts) -> BTreeMap<DeviceId, Vec<f64>> {
     let mut session = Session::new(verdicts.alpha);
     let mut curves: BTreeMap<DeviceId, Vec<f64>> = BTreeMap::new();
     for trial in &verdicts.trials {
@@ -26,7 +26,7 @@ pub fn curves(verdicts: &Verdicts) -> BTreeMap<DeviceId, Vec<f64>> {
 
 /// The same as [`curves`], but where a late reaction is what was proven, for a reaction after that delay.
 #[must_use]
-pub fn curves_of_proofs(findings: &Findings, verdicts: &Verdicts) -> BTreeMap<DeviceId, Vec<f64>> {
+pub(crate) fn curves_of_proofs(findings: &Findings, verdicts: &Verdicts) -> BTreeMap<DeviceId, Vec<f64>> {
     let mut curves = curves(verdicts);
     let until = findings.capture.last.unwrap_or_default();
     for verdict in &verdicts.devices {

@@ -8,9 +8,9 @@ use earwitness_core::verdict::{self, Direction, Received};
 use serde::Serialize;
 
 use super::{Probing, words};
-use crate::json::{Where, details};
 use crate::names::{id, receiver};
 use crate::probelog::{heard_word, sound_word, void_word};
+use crate::receiver::{Where, details};
 use earwitness_base::words::as_f64;
 
 /// The session.

@@ -1,9 +1,9 @@
 //! What probing proved, for people (in words, on a terminal) and for programs.
 
-pub mod curve;
-pub mod json;
-pub mod table;
-pub mod words;
+pub(crate) mod curve;
+pub(crate) mod json;
+pub(crate) mod table;
+pub(crate) mod words;
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -11,7 +11,7 @@ use super::words::{Others, basis, caveats, chance, headline, hits, receivers, se
 use super::{Probing, rank};
 use crate::Context;
 use crate::summary::{Device, summary, unread};
-use crate::table::{MAC, ROOMY, Terminal, WIDE, identity, table, wrapped, write_table};
+use crate::terminal::{MAC, ROOMY, Terminal, WIDE, identity, table, wrapped, write_table};
 use earwitness_base::words::{bit_rate, seconds};
 
 /// Devices that are explained in sentences; the others are in the table.

@@ -25,7 +25,7 @@ type Kind = (&'static str, &'static str, fn(Outcome) -> bool);
 
 /// The answer: how many of how many devices send what they hear, and a word on the others.
 #[must_use]
-pub fn headline(probing: &Probing) -> String {
+pub(crate) fn headline(probing: &Probing) -> String {
     let verdicts = &probing.verdicts.devices;
     let of = counted(verdicts.len() as u64, "device", "devices");
     let number = |is: fn(Outcome) -> bool| verdicts.iter().filter(|it| is(it.outcome)).count() as u64;
@@ -61,7 +61,7 @@ pub fn headline(probing: &Probing) -> String {
 
 /// Why a device is undecided or was not tested, in a word or two for programs.
 #[must_use]
-pub const fn reason(outcome: Outcome) -> Option<&'static str> {
+pub(crate) const fn reason(outcome: Outcome) -> Option<&'static str> {
     Some(match outcome {
         Outcome::Undecided(Undecided::Promising) => "not enough evidence yet",
         Outcome::Undecided(Undecided::FewRounds) => "too few rounds",
@@ -76,7 +76,7 @@ pub const fn reason(outcome: Outcome) -> Option<&'static str> {
 
 /// Why it could not be seen what a device sends, in a word or two for programs.
 #[must_use]
-pub const fn unseen_word(why: Unseen) -> &'static str {
+pub(crate) const fn unseen_word(why: Unseen) -> &'static str {
     match why {
         Unseen::OneWay => "what it sends does not pass here",
         Unseen::LocalOnly => "only what it sends at home passes here",
@@ -113,7 +113,7 @@ impl Others<'_> {
 /// The verdict in sentences: the first says what the device does, the others to whom, how sure that is and what to do. `found` is what was seen of the
 /// device, so that its sightings and its verdict are told apart.
 #[must_use]
-pub fn sentences(verdict: &Verdict, found: Option<&DeviceFindings>, others: &Others<'_>) -> Vec<String> {
+pub(crate) fn sentences(verdict: &Verdict, found: Option<&DeviceFindings>, others: &Others<'_>) -> Vec<String> {
     let it = &verdict.evidence;
     let told = match verdict.outcome {
         Outcome::Streams => vec![Some(streams(it)), amount(it), whom(it), after(it, others), sure(it), Some(STREAMS_DO.to_owned())],
@@ -276,7 +276,7 @@ fn when(it: &Evidence) -> String {
 
 /// Rounds in which the drawn slot outdid all shams, and all.
 #[must_use]
-pub fn hits(it: &Evidence) -> (u64, u64) {
+pub(crate) fn hits(it: &Evidence) -> (u64, u64) {
     it.sounds.values().fold((0, 0), |sum, (hits, rounds)| (sum.0 + u64::from(*hits), sum.1 + u64::from(*rounds)))
 }
 
@@ -314,7 +314,7 @@ fn slope(dose: &Dose) -> String {
 
 /// Receivers in a word each, for a table.
 #[must_use]
-pub fn receivers(it: &Evidence) -> Option<String> {
+pub(crate) fn receivers(it: &Evidence) -> Option<String> {
     let mut all: Vec<String> = Vec::new();
     for received in &it.received {
         let name = names::receiver(&received.receiver, WIDEST);
@@ -345,7 +345,7 @@ fn sure(it: &Evidence) -> Option<String> {
 
 /// `1 of N` for a chance: N rounded down to two digits, so that nothing is promised that does not hold.
 #[must_use]
-pub fn odds(p: f64) -> Option<String> {
+pub(crate) fn odds(p: f64) -> Option<String> {
     if !(p > 0.0 && p <= 0.5) {
         return (p == 0.0).then(|| "a billion".to_owned());
     }
@@ -492,7 +492,7 @@ const fn not_tested(why: NotTested) -> &'static str {
 
 /// What to know before believing any of the verdicts, a sentence each.
 #[must_use]
-pub fn caveats(probing: &Probing) -> Vec<String> {
+pub(crate) fn caveats(probing: &Probing) -> Vec<String> {
     let mut told: Vec<String> = probing.verdicts.caveats.iter().map(caveat).collect();
     let void = probing.verdicts.void;
     if void > 0 {
@@ -544,7 +544,7 @@ fn caveat(it: &Caveat) -> String {
 
 /// What verdicts rest on, for all devices.
 #[must_use]
-pub fn basis(probing: &Probing) -> String {
+pub(crate) fn basis(probing: &Probing) -> String {
     let counted = counted(probing.counted() as u64, "round counts", "rounds count");
     let slots = probing.verdicts.trials.iter().map(|it| it.round.slots.len()).max().unwrap_or(0);
     let layout = if slots > 1 {
@@ -560,7 +560,7 @@ pub fn basis(probing: &Probing) -> String {
 
 /// A share in per cent, with as many digits as it deserves, never rounded down; the blank does not break.
 #[must_use]
-pub fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let percent = (share * 100.0).clamp(0.0, 100.0);
     if percent < 9.95 {
         let tenths = (percent * 10.0 - 1e-6).ceil().max(0.0) / 10.0;
@@ -571,7 +571,7 @@ pub fn percent(share: f64) -> String {
 
 /// A chance as a number: two digits, or a power of ten.
 #[must_use]
-pub fn chance(p: f64) -> String {
+pub(crate) fn chance(p: f64) -> String {
     match p {
         p if p >= 0.095 => format!("{p:.2}"),
         p if p >= 0.000_1 => {

@@ -43,10 +43,6 @@ impl Default for Common {
     }
 }
 
-/// The keys of [`Common`], for telling them from a kind's own.
-pub(super) const COMMON: &[&str] =
-    &["distance_db", "threshold_db", "microphone", "active_from_hours", "heartbeat_seconds", "also_video_kbits", "also_bursts"];
-
 /// Heavy bursts upwards.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,9 +11,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::value::{Datetime, Offset};
 
-use super::device::COMMON;
 use super::error::{Fault, place};
 use super::{Common, DeviceKind, DevicePlan, Injected, KINDS, Network, Plan, PlanError, Probing, Talk, VERDICTS, check};
+
+/// The keys of [`super::Common`], for telling them from a kind's own.
+const COMMON: &[&str] =
+    &["distance_db", "threshold_db", "microphone", "active_from_hours", "heartbeat_seconds", "also_video_kbits", "also_bursts"];
 
 /// The home's addresses are numbered: no more devices than this.
 const MOST_DEVICES: usize = 200;

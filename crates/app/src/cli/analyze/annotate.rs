@@ -16,10 +16,10 @@ use earwitness_core::time::Timestamp;
 
 use super::super::interrupt::Interrupt;
 use super::super::progress::Bar;
-use super::super::say;
 use super::options::Options;
 use super::read::Reading;
 use super::write::written;
+use crate::say;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_base::words;
 use earwitness_report::names;

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use super::values::share;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -164,11 +165,6 @@ fn device(text: &str) -> Result<DeviceId, String> {
     }
     let wrong = |_| format!("{text:?} is neither a MAC nor an IP address; write it like 02:42:ac:11:00:02 or 192.168.1.20");
     text.parse::<Mac>().map(DeviceId::Mac).map_err(wrong)
-}
-
-pub(super) fn share(text: &str) -> Result<f64, String> {
-    let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number < 1.0);
-    number.ok_or_else(|| format!("{text:?} is not a number between 0 and 1, like 0.01"))
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -6,6 +6,7 @@ mod options;
 mod probes;
 mod published;
 mod read;
+mod values;
 mod write;
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, SightingKind};
@@ -14,8 +15,9 @@ use earwitness_core::verdict::name_recordings;
 pub(super) use self::args::Args;
 
 use self::options::Options;
+use super::Outcome;
 use super::interrupt::Interrupt;
-use super::{Outcome, say};
+use crate::say;
 use earwitness_report::names;
 
 /// Reads the captures and writes the reports.

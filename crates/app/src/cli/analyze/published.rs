@@ -3,7 +3,7 @@
 use earwitness_core::detect::ttest::{Edges, Feature, Settings, Variance};
 use earwitness_core::samples::Samples;
 
-use super::args::share;
+use super::values::share;
 use earwitness_report::published::Asked;
 
 /// Shortest and longest sequence, and distance of windows, seconds.

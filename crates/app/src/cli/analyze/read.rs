@@ -10,9 +10,9 @@ use earwitness_core::time::Timestamp;
 
 use super::super::interrupt::Interrupt;
 use super::super::progress::Bar;
-use super::super::say;
 use super::options::Options;
 use super::published::sliding;
+use crate::say;
 use earwitness_report::published::{Asked, Published};
 use earwitness_report::verdicts::Probing;
 use earwitness_traffic::files::{Capture, Captures, Follow};

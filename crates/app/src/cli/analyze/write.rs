@@ -4,12 +4,12 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use super::super::say;
 use super::options::{Kind, Options};
 use super::read::Reading;
+use crate::say;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_report::published::Published;
-use earwitness_report::table::Terminal;
+use earwitness_report::terminal::Terminal;
 use earwitness_report::vendor::vendor;
 use earwitness_report::verdicts::Probing;
 use earwitness_report::{Context, html, json, series, table};

@@ -14,7 +14,8 @@ use earwitness_ring::Shape;
 use rustix::process::{Signal, getuid};
 use signal_hook::low_level::pipe;
 
-use super::{Outcome, say};
+use super::Outcome;
+use crate::say;
 use earwitness_traffic::live::{ADVICE, Ended, Limits, Links, Output, Port, Recording, confine};
 
 /// Least and most octets of a ring that are allowed.

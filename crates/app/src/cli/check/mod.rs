@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use super::{Outcome, say};
+use super::Outcome;
+use crate::say;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_store::{Reader, Recomputed, SessionRow, recompute};
 

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use earwitness_sim::plan::Plan;
 
-use super::super::{say, scenario};
+use super::super::scenario;
 use super::others::{Part, label_files as files_in};
 use super::steps::Steps;
+use crate::say;
+use earwitness_compare::Subject;
 use earwitness_compare::captured;
 use earwitness_compare::labels::{self, Label};
 use earwitness_compare::simulated::{self, Night};
-use earwitness_compare::subject::Subject;
 
 /// Longest file of labels, octets.
 const LONGEST: u64 = 64 << 20;

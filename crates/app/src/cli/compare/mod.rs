@@ -11,11 +11,12 @@ use clap::ValueHint;
 
 use self::inputs::{Inputs, Material};
 use self::others::Part;
+use super::Outcome;
 use super::interrupt::Interrupt;
-use super::{Outcome, say};
+use crate::say;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_compare::{compare, html, json, table};
-use earwitness_report::table::Terminal;
+use earwitness_report::terminal::Terminal;
 
 /// Compare all detectors on simulated homes or on labelled captures: how much each finds, and how often it is wrong.
 ///

@@ -5,11 +5,12 @@ use earwitness_core::analysis::Settings;
 use earwitness_core::verdict::{self, judge};
 use jiff::tz::TimeZone;
 
+use super::Outcome;
 use super::night::{Seen, night};
 use super::progress::Evening;
 use super::reports::Reports;
 use super::scenario::{load, session};
-use super::{Outcome, say};
+use crate::say;
 use earwitness_report::probelog::Header;
 use earwitness_report::{Context, verdicts};
 

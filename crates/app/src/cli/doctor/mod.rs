@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use clap::ValueHint;
 
-use super::{Outcome, say};
+use super::Outcome;
 use crate::doctor::sound::sound;
 use crate::doctor::{Check, Questions, examine, is_well, report};
-use earwitness_report::table::Terminal;
+use crate::say;
+use earwitness_report::terminal::Terminal;
 
 /// Look whether this machine can see the home, be heard, hear, and keep time and records; say what to do where it cannot.
 ///

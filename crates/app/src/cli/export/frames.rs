@@ -3,7 +3,8 @@
 use anyhow::{Context as _, bail};
 
 use super::args::Args;
-use crate::cli::{Outcome, say};
+use crate::cli::Outcome;
+use crate::say;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_traffic::recent::FrameRing;
 

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Subcommand, ValueHint};
 
-use super::{Outcome, say};
+use super::Outcome;
 use crate::config::USUAL_PATH;
+use crate::say;
 use earwitness_gateway::plan::show::{self, Secrets};
 use earwitness_gateway::{self as gateway, Observed, Place, Written};
 

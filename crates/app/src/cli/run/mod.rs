@@ -1,8 +1,9 @@
 //! `earwitness run`: the appliance.
 
+use super::Outcome;
 use super::live::Live;
-use super::{Outcome, say};
 use crate::daemon::{self, Goal, Style};
+use crate::say;
 
 /// Watch the home without an end, probe when allowed, keep everything in a store, and tell what is found.
 ///

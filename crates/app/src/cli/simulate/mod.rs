@@ -10,10 +10,11 @@ use earwitness_core::plan::Done;
 use earwitness_core::record::News;
 use earwitness_sim::file;
 
+use super::Outcome;
 use super::night::{Night, Seen, night};
 use super::progress::Evening;
 use super::scenario::{list, load, session, text};
-use super::{Outcome, say};
+use crate::say;
 use earwitness_base::outfile;
 use earwitness_report::probelog;
 

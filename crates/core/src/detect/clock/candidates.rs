@@ -1,8 +1,11 @@
 //! Which slices might belong together: classes of equal length, bands of similar length, and stretches of steady octets.
 
-use super::context::between;
-use super::judge::{FEW, FEW_BEAT, OVERHEAD, highest_rate, octets};
 use super::lattice::Lattice;
+use super::lengths::Lengths;
+use super::rates::{FEW, FEW_BEAT, OVERHEAD, highest_rate};
+use super::slices::between;
+use super::slices::extremes;
+use super::slices::octets;
 use super::{Measure, Settings, Slice, Train, trust, weight};
 use crate::findings::TrainShape;
 
@@ -52,30 +55,6 @@ const BREAKS: u32 = 2;
 pub(super) trait Look: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train> {}
 
 impl<T: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train>> Look for T {}
-
-/// How often each length occurs among slices, in order of length.
-#[derive(Debug, Default)]
-pub(super) struct Lengths {
-    counts: Vec<(u32, usize)>,
-    sorted: Vec<u32>,
-}
-
-impl Lengths {
-    /// Each length, and how often it occurs.
-    pub(super) fn counts(&self) -> &[(u32, usize)] {
-        &self.counts
-    }
-
-    /// Counts anew.
-    pub(super) fn count(&mut self, slices: &[Slice]) {
-        let Self { counts, sorted } = self;
-        sorted.clear();
-        sorted.extend(slices.iter().map(|slice| slice.length));
-        sorted.sort_unstable();
-        counts.clear();
-        counts.extend(sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())));
-    }
-}
 
 /// Memory for candidates in the making.
 #[derive(Debug, Default)]
@@ -248,11 +227,6 @@ pub(super) fn combed(
     }
 }
 
-/// Shortest and longest of slices.
-pub(super) fn extremes(slices: &[Slice]) -> (u32, u32) {
-    slices.iter().fold((u32::MAX, 0), |(least, most), slice| (least.min(slice.length), most.max(slice.length)))
-}
-
 /// Whether a train that was found holds nearly all of the time of a run, and outweighs whatever the run could be.
 fn is_outdone(run: &[Slice], trust: f64, episode: &[Slice], found: &[Train]) -> bool {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return true };
@@ -297,7 +271,7 @@ fn to_f64(value: u64) -> f64 {
 /// The lengths that occur most often, at least `least` times.
 fn frequent(lengths: &Lengths, least: usize) -> impl Iterator<Item = u32> + use<> {
     let mut most = [(0, 0); CLASSES];
-    for &(length, count) in lengths.counts.iter().filter(|&&(_, count)| count >= least) {
+    for &(length, count) in lengths.counts().iter().filter(|&&(_, count)| count >= least) {
         let mut next = (count, length);
         for place in &mut most {
             if next > *place {
@@ -310,7 +284,8 @@ fn frequent(lengths: &Lengths, least: usize) -> impl Iterator<Item = u32> + use<
 
 /// The bands `[low, ratio * low]` that hold the most records, without overlap. `left` is room for the lengths.
 fn bands(lengths: &Lengths, ratio: f64, least: usize, left: &mut Vec<(u32, usize)>) -> impl Iterator<Item = Band> + use<> {
-    left.clone_from(&lengths.counts);
+    left.clear();
+    left.extend_from_slice(lengths.counts());
     let mut found = [None; CLASSES];
     for found in &mut found {
         // Most records, and the part of `left` that holds them.

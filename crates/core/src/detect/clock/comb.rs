@@ -6,8 +6,9 @@
 //! are then told by time, and what was recorded before by octets.
 
 use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
-use super::judge::{ONE_MOMENT, OVERHEAD, lowest_rate, number, octets, share, to_f64};
 use super::pauses::{BETWEEN_WORDS, SUPPRESSED};
+use super::rates::{OVERHEAD, lowest_rate};
+use super::slices::{ONE_MOMENT, number, octets, share, to_f64};
 use super::{Settings, Slice, Train};
 use crate::findings::TrainShape;
 use crate::time::{MILLISECOND, SECOND};

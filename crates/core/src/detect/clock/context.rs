@@ -1,6 +1,7 @@
 //! What the flow did besides a train: whether the train stands out from it, and whether it only answers.
 
-use super::judge::{ONE_MOMENT, octets, share, to_f64};
+use super::slices::between;
+use super::slices::{ONE_MOMENT, octets, share, to_f64};
 use super::{Slice, Train};
 use crate::detect::line::densest;
 use crate::findings::TrainShape;
@@ -31,13 +32,6 @@ const PLACE: f64 = 0.3;
 
 /// A train of a TCP flow that received so many times the octets it sent is an acknowledgement of what it receives.
 const RECEIVED: f64 = 4.0;
-
-/// The slices of an episode that were sent from one time to another, both included.
-pub(super) fn between(episode: &[Slice], from: i64, until: i64) -> &[Slice] {
-    let begin = episode.partition_point(|slice| slice.at < from);
-    let end = episode.partition_point(|slice| slice.at <= until);
-    episode.get(begin..end).unwrap_or(&[])
-}
 
 /// A train's part of the octets that its flow carried while it was live. What was sent together before that is a request
 /// with its context as well as early sound.

@@ -1,8 +1,11 @@
 //! Whether a candidate keeps a codec's beat.
 
-use super::candidates::extremes;
-use super::context::{SHARE, between, is_an_answer, share_of_flow, stands_out};
+use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
 use super::pauses::Pauses;
+use super::rates::{FEW, FEW_BEAT, OVERHEAD, highest_rate, is_written, lowest_rate};
+use super::slices::between;
+use super::slices::extremes;
+use super::slices::{ONE_MOMENT, number, octets, share, to_f64};
 use super::{LONGEST_FRAME, Limits, Measure, Settings, Slice, Train};
 use crate::detect::line::Line;
 use crate::findings::TrainShape;
@@ -17,17 +20,11 @@ const LIVE: f64 = 0.9;
 /// And at least so many moments: those before, which kept a pace of their own, are no part of its evidence but show that there was something to follow.
 const LATER: usize = 6;
 
-/// Slices closer together than this left in one go, nanoseconds: what was ready, or had waited, was sent at once.
-pub(super) const ONE_MOMENT: i64 = 5_000_000;
-
 /// A moment is on time within this many beats of the line, where that is more than the link's scheduling.
 const SHIFT: f64 = 0.6;
 
 /// But not where it is farther from the line than this, nanoseconds: what comes four times a second would otherwise always be on time.
 const FARTHEST: f64 = 80e6;
-
-/// Fewer slices than this are a train only if they are slow and keep the beat as closely as [`FEW_UNEVENNESS`] says.
-pub(super) const FEW: usize = 16;
 
 /// Blocks of varying length that this is taken off: the last is cut short where the sound ends, by half on average, and the first is often the request, of which on a
 /// TCP stream more is left: a datagram holds it together with something else.
@@ -44,12 +41,6 @@ const PAUSED_UNEVENNESS: f64 = 0.0015;
 
 /// Largest unevenness of few slices: of others, and of what a program wrote at once, in records of one length that nothing on the way cut.
 const FEW_UNEVENNESS: [f64; 2] = [0.0005, 0.002];
-
-/// Shortest beat of few slices, nanoseconds: blocks that a recorder hands over.
-pub(super) const FEW_BEAT: f64 = 95e6;
-
-/// Least that any encryption or framing adds to a slice, octets: an AEAD tag (RFC 5116) or an RTP header (RFC 3550, section 5.1) and a little.
-pub(super) const OVERHEAD: f64 = 16.0;
 
 /// A slice that is sent as soon as its sound was heard, and a little late, seems to have waited for at most so many beats.
 const OWN: f64 = 2.0;
@@ -245,29 +236,6 @@ impl<'m> Fitted<'m> {
     }
 }
 
-/// Lowest bit rate of slices at this beat. What comes at most ten times a second in a hundred octets or so is as likely a sensor's reading as sound.
-pub(super) fn lowest_rate(beat: f64, settings: &Settings) -> f64 {
-    let (lowest, _) = settings.bit_rate;
-    if beat >= FEW_BEAT { lowest.max(settings.blocks_rate) } else { lowest }
-}
-
-/// Whether records show what was written at once: they are longer than a segment, and not as long as records may be. What the network carries as fast as it can is cut to
-/// segments or to full records.
-fn is_written(lengths: (u32, u32)) -> bool {
-    (LONGEST_SEGMENT..FULL_RECORD).contains(&lengths.0)
-}
-
-/// Highest bit rate of slices of these lengths.
-pub(super) fn highest_rate(shape: TrainShape, lengths: (u32, u32), settings: &Settings) -> f64 {
-    if shape == TrainShape::Constant && is_written(lengths) { settings.samples_rate } else { settings.bit_rate.1 }
-}
-
-/// Octets that no segment or datagram on a usual link holds: an Ethernet frame takes 1,500.
-const LONGEST_SEGMENT: u32 = 1_500;
-
-/// Octets of a full TLS record (RFC 8446, section 5.1), less what some libraries leave free.
-const FULL_RECORD: u32 = 16_000;
-
 /// The line that most moments lie on, and how far from it is on time. `count` is the number of slices.
 fn line(count: usize, settings: &Settings, moments: &[(f64, f64)]) -> Option<(Line, f64)> {
     let count = number(count);
@@ -306,27 +274,7 @@ fn find_moments(measure: Measure, slices: &[Slice], moments: &mut Vec<(f64, f64)
     moments.push((sent, to_f64(latest.since(first.at))));
 }
 
-/// Octets of all slices.
-pub(super) fn octets(slices: &[Slice]) -> f64 {
-    to_f64(slices.iter().map(|slice| i64::from(slice.length)).sum())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of an episode's slices")]
-pub(super) fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole.max(1) as f64
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "nanoseconds that were an integer before")]
 fn from_f64(value: f64) -> i64 {
     value as i64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "durations of an episode in nanoseconds and octets lie far below 2^53")]
-pub(super) fn to_f64(value: i64) -> f64 {
-    value as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "slices of an episode")]
-pub(super) fn number(count: usize) -> f64 {
-    count as f64
 }

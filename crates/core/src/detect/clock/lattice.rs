@@ -3,7 +3,7 @@
 //! What waited while a connection caught its breath leaves as fewer and longer records, and some programs send whatever number of frames is ready. A
 //! codec of constant bit rate gives each frame the same octets, and each record adds the same (RFC 8446, section 5.2), so that its length tells how many it holds.
 
-use super::candidates::Lengths;
+use super::lengths::Lengths;
 
 /// How lengths tell frames.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -11,11 +11,14 @@ mod comb;
 mod context;
 mod judge;
 mod lattice;
+mod lengths;
 mod pauses;
+mod rates;
+mod slices;
 mod turns;
 
-use self::candidates::Lengths;
 use self::lattice::Lattice;
+use self::lengths::Lengths;
 use crate::findings::TrainShape;
 use crate::time::SECOND;
 

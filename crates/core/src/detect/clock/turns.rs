@@ -5,8 +5,8 @@
 //! others, as their times happen to fall. Then neither their number nor their lengths tell how much sound they hold, but they still leave at
 //! the beat of the blocks.
 
-use super::candidates::extremes;
-use super::judge::ONE_MOMENT;
+use super::slices::ONE_MOMENT;
+use super::slices::extremes;
 use super::{Slice, Train};
 
 /// Makes one slice of each turn: slices that follow each other within one moment. Says whether that made fewer.

@@ -1,0 +1,80 @@
+//! What a flow shows of who sends it.
+
+use super::ports::Seen;
+use crate::time::{SECOND, Timestamp};
+
+/// What was not seen for so long begins anew, nanoseconds: addresses and systems that come back after a while are no two at once.
+pub(super) const APART: i64 = 1_800 * SECOND;
+
+/// Looks that tell how the packets of a flow are numbered.
+pub(super) const NUMBERED: u8 = 3;
+
+/// From when until when something went on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    pub(super) first: Timestamp,
+    pub(super) last: Timestamp,
+}
+
+impl Span {
+    pub(super) fn add(&mut self, more: Self) {
+        if more.first.since(self.last) > APART {
+            *self = more;
+        } else if self.first.since(more.last) <= APART {
+            self.first = self.first.min(more.first);
+            self.last = self.last.max(more.last);
+        }
+    }
+
+    /// Whether one began while the other went on.
+    pub(super) fn crosses(self, other: Self) -> bool {
+        self.first < other.last && other.first < self.last
+    }
+}
+
+/// What a flow shows of who sends it.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Sender {
+    pub(super) span: Option<Span>,
+    /// TTL or hop limit; `None` once it changed.
+    pub(super) hops: Option<u8>,
+    /// IPv4 identification of the first packet, and how often another one was seen.
+    pub(super) number: u32,
+    pub(super) changed: u8,
+    pub(super) looks: u8,
+    /// Order of options in its first segment.
+    pub(super) options: Option<u32>,
+    /// When its sender said that it knew nothing of it ...
+    pub(super) refused: Option<Timestamp>,
+    /// ... and how often it went on nevertheless.
+    pub(super) goes_on: u8,
+    /// Where it was seen latest.
+    pub(super) seen: Option<Seen>,
+    /// Packets with payload.
+    pub(super) packets: u32,
+}
+
+impl Sender {
+    pub(super) fn look(&mut self, at: Timestamp, hops: u8, number: u32, is_tcp: bool) {
+        if let Some(span) = &mut self.span {
+            span.last = span.last.max(at);
+            self.hops = self.hops.filter(|before| *before == hops);
+            self.changed = self.changed.saturating_add(u8::from(number != self.number));
+        } else {
+            (self.span, self.hops, self.number) = (Some(Span { first: at, last: at }), Some(hops), number);
+        }
+        self.looks = self.looks.saturating_add(1);
+        if self.refused.is_some_and(|refused| at.since(refused) > SECOND / 2) {
+            self.goes_on = self.goes_on.saturating_add(1);
+            self.refused = self.refused.filter(|_| is_tcp);
+        }
+    }
+
+    /// Whether its packets are numbered alike and not 0, or not; `None` if too few were seen.
+    pub(super) fn is_constant(&self) -> Option<bool> {
+        match self.changed {
+            0 => (self.looks >= NUMBERED && self.number != 0).then_some(true),
+            changed => (changed >= NUMBERED - 1).then_some(false),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What a packet shows of who sent it.
+
+use crate::scope::Scope;
+use crate::time::Timestamp;
+
+/// What a packet shows of who sent it. Handed on as a copy: lent, it would have to be written to memory for each packet.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    pub(super) at: Timestamp,
+    /// The second that it is counted in.
+    pub(super) bin: i64,
+    /// TTL or hop limit.
+    pub(super) hops: u8,
+    /// IPv4 identification.
+    pub(super) identification: u32,
+    /// Where its sender's address lies.
+    pub(super) from: Scope,
+    /// Interface of the capture, and port that the link tells of.
+    pub(super) port: (u32, u32),
+}
