@@ -1,7 +1,7 @@
 //! Numbers and lists in plain words: durations, octets, rates, moments. One place, so that every report says them alike.
 
 use earwitness_core::findings::Estimate;
-use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
@@ -52,6 +52,20 @@ pub fn estimate(it: Estimate) -> String {
         return format!("{} ({} to {})", seconds(it.value), seconds(it.low), seconds(it.high));
     }
     format!("{:.digits$} s ({:.digits$} to {:.digits$})", it.value, it.low, it.high)
+}
+
+/// A length of time from nanoseconds, either way, in one unit: `120 ms`, `90 s`, `5 minutes`, `3 hours`, `4 days`.
+#[must_use]
+pub fn about(nanos: i64) -> String {
+    // To the nearest, so that an hour less a moment is an hour.
+    let seconds = nanos.saturating_abs().saturating_add(SECOND / 2) / SECOND;
+    match seconds {
+        0 => format!("{} ms", nanos.saturating_abs() / MILLISECOND),
+        1..=180 => format!("{seconds} s"),
+        181..=10_800 => format!("{} minutes", (seconds + 30) / 60),
+        10_801..=259_200 => format!("{} hours", (seconds + 1_800) / 3_600),
+        _ => format!("{} days", (seconds + 43_200) / 86_400),
+    }
 }
 
 /// Octets in decimal multiples: `812 B`, `30.1 kB`, `1.2 MB`.

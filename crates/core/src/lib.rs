@@ -1,7 +1,7 @@
 //! From captured frames to evidence of uploaded audio.
 //!
 //! Pure: bytes, timestamps and a seed in; evidence out. No clock, file, thread or randomness of its own.
-//! The rooms and what each may import are listed in `ARCHITECTURE.md` and checked by `tests/rooms.rs`.
+//! The rooms and what each may import are listed in `ARCHITECTURE.md` and checked by `tests/rooms`.
 
 pub mod analysis;
 pub mod bins;
@@ -17,6 +17,7 @@ pub mod meter;
 pub mod names;
 pub mod pcap;
 pub mod plan;
+pub mod policy;
 pub mod private;
 pub mod probe;
 pub mod record;

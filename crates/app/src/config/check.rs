@@ -5,11 +5,12 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use earwitness_core::policy::Phones;
 use earwitness_core::schedule::{Design, DesignError, Quiet};
 use toml::Spanned;
 
 use super::written::{self, Written};
-use super::{Config, Presence, Probing, Watched};
+use super::{Config, Probing, Watched};
 use earwitness_base::misread::Fault;
 use earwitness_sound::hear;
 use earwitness_sound::speak;
@@ -144,7 +145,7 @@ fn place(error: &DesignError, probing: &written::Probing) -> Option<Range<usize>
     (!at.is_empty()).then_some(at)
 }
 
-fn present(presence: &written::Presence) -> Result<Presence, Fault> {
+fn present(presence: &written::Presence) -> Result<Phones, Fault> {
     let mut phones = Vec::new();
     for phone in &presence.phones {
         let wrong = || {
@@ -155,7 +156,7 @@ fn present(presence: &written::Presence) -> Result<Presence, Fault> {
         phones.push(phone.get_ref().parse().map_err(|_| wrong())?);
     }
     let minutes = within("away_after_minutes", &presence.away_after_minutes, 1.0, 1_440.0)?;
-    Ok(Presence { phones, away_after: nanos(minutes * 60.0) })
+    Ok(Phones { phones, away_after: nanos(minutes * 60.0) })
 }
 
 /// Whether `value` of `key` lies in `low..=high`.

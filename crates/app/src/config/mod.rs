@@ -11,7 +11,7 @@ mod tests;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use earwitness_core::mac::Mac;
+use earwitness_core::policy::Phones;
 use earwitness_core::schedule::Design;
 
 pub(crate) use self::check::quiet_hours;
@@ -42,7 +42,7 @@ pub struct Config {
     /// How devices are probed; `None`: they are only watched.
     pub probing: Option<Probing>,
     /// Who tells whether somebody is at home.
-    pub presence: Presence,
+    pub presence: Phones,
     /// What can be played.
     pub sounds: sounds::Settings,
     /// What sounds are played with.
@@ -77,15 +77,6 @@ pub enum Watched {
     Interfaces(Vec<String>),
     /// A command line that writes a capture to its standard output.
     Command(String),
-}
-
-/// Who tells whether somebody is at home.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Presence {
-    /// Telephones of those who live here.
-    pub phones: Vec<Mac>,
-    /// A telephone that sent nothing for so long is away, nanoseconds.
-    pub away_after: i64,
 }
 
 impl Config {

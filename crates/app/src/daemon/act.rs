@@ -5,10 +5,10 @@ use earwitness_core::probe::{Heard, Void};
 use earwitness_core::record::{Entry, News};
 use earwitness_core::time::Timestamp;
 
-use super::holds::Hold;
 use super::ledger::Item;
 use super::tell::Teller;
 use super::{Daemon, End, Message, Request, Reread, signals};
+use earwitness_core::policy::Hold;
 use earwitness_sound::mouth::{Said, Told};
 use earwitness_store::{Event, Reply};
 

@@ -10,10 +10,10 @@ use earwitness_core::frame::Frame;
 use earwitness_core::time::{SECOND, Timestamp};
 
 use super::Daemon;
-use super::clocks::{Offset, words};
-use super::holds::Hold;
 use crate::config::{Config, Watched};
 use earwitness_base::clock;
+use earwitness_base::words::about;
+use earwitness_core::policy::{Hold, Offset};
 use earwitness_store::Event;
 use earwitness_traffic::live::ADVICE;
 use earwitness_traffic::recent::FrameRing;
@@ -287,7 +287,7 @@ impl Daemon {
                 if self.intake.offset_told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES) {
                     self.intake.offset_told = Some(now);
                     let text =
-                        format!("the clock that stamps frames differs from this one by {}; stamps are put right", words(by));
+                        format!("the clock that stamps frames differs from this one by {}; stamps are put right", about(by));
                     self.trouble(now, Event::ClockStepped, &text);
                 }
                 // Nobody set our clock: the source's was set, or frames were held up on their way, by as much as anything that is sent.

@@ -5,10 +5,10 @@ use earwitness_core::findings::DeviceId;
 use earwitness_core::time::{SECOND, Timestamp};
 use jiff::tz::TimeZone;
 
-use super::clocks::words;
-use super::holds::Hold;
 use super::{Daemon, Goal};
 use earwitness_base::clock;
+use earwitness_base::words::about;
+use earwitness_core::policy::Hold;
 use earwitness_store::Event;
 
 /// Between two sets of verdicts without a reason, nanoseconds.
@@ -46,7 +46,7 @@ impl Daemon {
             self.trouble(
                 now,
                 Event::ClockStepped,
-                &format!("the clock was set {way} by {}; the round in progress is void", words(by)),
+                &format!("the clock was set {way} by {}; the round in progress is void", about(by)),
             );
             self.handle(Input::ClockStepped, now);
         }

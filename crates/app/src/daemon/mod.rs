@@ -4,16 +4,13 @@
 //! messages. What is written down is durable before anybody is told.
 
 mod act;
-mod clocks;
 mod control;
 mod frames_in;
-mod holds;
 mod inbox;
 mod judge;
 mod ledger;
 mod looks;
 mod names;
-mod presence;
 mod sessions;
 mod signals;
 mod status;
@@ -26,6 +23,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use earwitness_core::experiment::{Experiment, Input};
+use earwitness_core::policy::{Holds, Presence, Steps};
 use earwitness_core::samples::Samples;
 use earwitness_core::time::{SECOND, Timestamp};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -34,15 +32,12 @@ pub use self::control::{Request, SOCKET, ask};
 pub use self::looks::ahead as local_offset;
 pub use self::tell::Style;
 
-use self::clocks::Steps;
 use self::control::{Asked, Control};
 use self::frames_in::Intake;
-use self::holds::Holds;
 use self::inbox::{Inbox, Outbox};
 use self::judge::Judged;
 use self::ledger::Ledger;
 use self::names::Names;
-use self::presence::Presence;
 use self::sessions::Choice;
 use self::system::System;
 use self::tell::Teller;

@@ -13,7 +13,6 @@ use earwitness_core::schedule::Design;
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_core::trial::Session;
 
-use super::holds::Hold;
 use super::inbox::Outbox;
 use super::ledger::{Item, Ledger};
 use super::looks::ahead;
@@ -21,6 +20,7 @@ use super::system::System;
 use super::{Daemon, End, Goal, Message};
 use crate::config::Config;
 use earwitness_base::clock;
+use earwitness_core::policy::Hold;
 use earwitness_sound::hear::Ear;
 use earwitness_sound::mouth::Mouth;
 use earwitness_sound::speak::sounds::Library;

@@ -4,8 +4,8 @@ use earwitness_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::Daemon;
-use super::clocks::words;
-use super::holds::Holds;
+use earwitness_base::words::about;
+use earwitness_core::policy::Holds;
 use earwitness_report::names;
 
 impl Daemon {
@@ -18,7 +18,7 @@ impl Daemon {
             format!("round {next}")
         } else {
             let rests = self.machine.rests_until().filter(|until| *until > now);
-            rests.map_or_else(|| "waiting".to_owned(), |until| format!("round {} in {}", next + 1, words(until.since(now))))
+            rests.map_or_else(|| "waiting".to_owned(), |until| format!("round {} in {}", next + 1, about(until.since(now))))
         };
         let void = self.machine.session().void();
         format!(

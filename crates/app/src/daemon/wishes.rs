@@ -3,9 +3,9 @@
 
 use earwitness_core::time::Timestamp;
 
-use super::holds::Hold;
 use super::ledger::Item;
 use super::{Daemon, Goal, Request, status};
+use earwitness_core::policy::Hold;
 
 /// Settings of the store.
 const PAUSED: &str = "paused";

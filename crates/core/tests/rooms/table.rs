@@ -39,6 +39,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Rooms)] = &[
             ("schedule", &["time", "lot", "probe"]),
             ("trial", &["time", "findings", "probe", "measure", "detect"]),
             ("plan", &["lot", "schedule", "trial"]),
+            ("policy", &["mac", "time"]),
             ("verdict", &["time", "private", "findings", "probe", "measure", "detect", "samples", "trial", "visibility"]),
             ("record", &["time", "findings", "probe", "schedule", "trial", "plan"]),
             ("experiment", &["time", "frame", "findings", "probe", "measure", "analysis", "schedule", "trial", "plan", "record"]),

@@ -1,13 +1,21 @@
 //! Whether somebody is at home: by telephones that are on the network, unless a person says so.
 
-use earwitness_core::time::Timestamp;
+use crate::mac::Mac;
+use crate::time::Timestamp;
 
-use crate::config;
+/// Who tells whether somebody is at home.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Phones {
+    /// Telephones of those who live here.
+    pub phones: Vec<Mac>,
+    /// A telephone that sent nothing for so long is away, nanoseconds.
+    pub away_after: i64,
+}
 
 /// What is known.
 #[derive(Clone, Debug)]
-pub(super) struct Presence {
-    settings: config::Presence,
+pub struct Presence {
+    settings: Phones,
     /// What a person said last; holds until they say otherwise.
     said: Option<bool>,
     somebody: bool,
@@ -16,21 +24,18 @@ pub(super) struct Presence {
 
 impl Presence {
     /// Until something is known, somebody is at home: nothing is played into a room by mistake.
-    pub(super) fn new(settings: config::Presence, now: Timestamp) -> Self {
+    #[must_use]
+    pub fn new(settings: Phones, now: Timestamp) -> Self {
         Self { settings, said: None, somebody: true, since: now }
     }
 
     /// A person says that somebody is at home or nobody, or leaves it to the telephones.
-    pub(super) fn say(&mut self, somebody: Option<bool>) {
+    pub fn say(&mut self, somebody: Option<bool>) {
         self.said = somebody;
     }
 
     /// Looks again; `last_seen` tells when a telephone last was on the network. Says so when the answer has changed.
-    pub(super) fn look(
-        &mut self,
-        now: Timestamp,
-        last_seen: impl Fn(earwitness_core::mac::Mac) -> Option<Timestamp>,
-    ) -> Option<bool> {
+    pub fn look(&mut self, now: Timestamp, last_seen: impl Fn(Mac) -> Option<Timestamp>) -> Option<bool> {
         let somebody = self.said.unwrap_or_else(|| {
             let away = |at: Option<Timestamp>| now.since(at.unwrap_or(self.since).max(self.since)) >= self.settings.away_after;
             // A telephone that was not seen since we watch may be asleep: it is away after as long a time.
@@ -40,7 +45,8 @@ impl Presence {
     }
 
     /// Whether somebody is at home, as far as is known.
-    pub(super) const fn somebody(&self) -> bool {
+    #[must_use]
+    pub const fn somebody(&self) -> bool {
         self.somebody
     }
 }
@@ -48,8 +54,7 @@ impl Presence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use earwitness_core::mac::Mac;
-    use earwitness_core::time::SECOND;
+    use crate::time::SECOND;
 
     fn at(minutes: i64) -> Timestamp {
         Timestamp::from_nanos(minutes * 60 * SECOND)
@@ -57,7 +62,7 @@ mod tests {
 
     fn presence() -> Presence {
         let phones = vec![Mac([2, 0, 0, 0, 0, 1]), Mac([2, 0, 0, 0, 0, 2])];
-        Presence::new(config::Presence { phones, away_after: 20 * 60 * SECOND }, at(100))
+        Presence::new(Phones { phones, away_after: 20 * 60 * SECOND }, at(100))
     }
 
     #[test]
@@ -88,7 +93,7 @@ mod tests {
 
     #[test]
     fn without_telephones_somebody_is_at_home() {
-        let mut presence = Presence::new(config::Presence::default(), at(0));
+        let mut presence = Presence::new(Phones::default(), at(0));
         assert_eq!(presence.look(at(10_000), |_| None), None);
         assert!(presence.somebody());
     }

@@ -2,26 +2,27 @@
 
 use std::time::Duration;
 
-use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
+use crate::time::{MILLISECOND, SECOND, Timestamp};
 
 /// Between two looks, a clock that is steered gains or loses at most 500 millionths (`adjtimex`), which is 30 ms in a minute; more is a step.
 const STEP: i64 = 100 * MILLISECOND;
 
 /// Notices when the realtime clock is set.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Steps {
+pub struct Steps {
     /// Realtime less the clock that nobody sets.
     apart: i64,
 }
 
 impl Steps {
-    /// By both clocks, read at the same moment ([`earwitness_base::clock::both`]).
-    pub(super) fn new((now, since_boot): (Timestamp, Duration)) -> Self {
+    /// By both clocks, read at the same moment.
+    #[must_use]
+    pub fn new((now, since_boot): (Timestamp, Duration)) -> Self {
         Self { apart: apart(now, since_boot) }
     }
 
     /// By how much the clock was set since the look before, nanoseconds; looked at least once a minute.
-    pub(super) fn look(&mut self, (now, since_boot): (Timestamp, Duration)) -> Option<i64> {
+    pub fn look(&mut self, (now, since_boot): (Timestamp, Duration)) -> Option<i64> {
         let apart = apart(now, since_boot);
         let by = apart.saturating_sub(self.apart);
         self.apart = apart;
@@ -47,7 +48,7 @@ const AHEAD: i64 = 100 * MILLISECOND;
 
 /// How far the clock of a source is off, by the frames that arrive soonest.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Offset {
+pub struct Offset {
     correction: i64,
     seen: u32,
     least: Option<i64>,
@@ -57,12 +58,13 @@ pub(super) struct Offset {
 
 impl Offset {
     /// What is to be added to stamps, nanoseconds.
-    pub(super) const fn correction(&self) -> i64 {
+    #[must_use]
+    pub const fn correction(&self) -> i64 {
         self.correction
     }
 
     /// A frame with this stamp came at `now`. Says so when the correction has changed.
-    pub(super) fn frame(&mut self, stamp: Timestamp, now: Timestamp) -> Option<i64> {
+    pub fn frame(&mut self, stamp: Timestamp, now: Timestamp) -> Option<i64> {
         let late = now.since(stamp);
         self.least = Some(self.least.map_or(late, |least| least.min(late)));
         self.seen += 1;
@@ -77,19 +79,6 @@ impl Offset {
         }
         self.correction = self.correction.saturating_add(least);
         Some(self.correction)
-    }
-}
-
-/// A length of time for people.
-pub(super) fn words(nanos: i64) -> String {
-    // To the nearest, so that an hour less a moment is an hour.
-    let seconds = nanos.saturating_abs().saturating_add(SECOND / 2) / SECOND;
-    match seconds {
-        0 => format!("{} ms", nanos.saturating_abs() / MILLISECOND),
-        1..=180 => format!("{seconds} s"),
-        181..=10_800 => format!("{} minutes", (seconds + 30) / 60),
-        10_801..=259_200 => format!("{} hours", (seconds + 1_800) / 3_600),
-        _ => format!("{} days", (seconds + 43_200) / 86_400),
     }
 }
 

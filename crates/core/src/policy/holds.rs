@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 /// A reason.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Hold {
+pub enum Hold {
     /// A person paused it.
     Person,
     /// The configuration says so, or there is no loudspeaker.
@@ -17,7 +17,8 @@ pub(super) enum Hold {
 
 impl Hold {
     /// The reason in words.
-    pub(super) const fn words(self) -> &'static str {
+    #[must_use]
+    pub const fn words(self) -> &'static str {
         match self {
             Self::Person => "paused by a person",
             Self::Settings => "probing is switched off",
@@ -29,13 +30,13 @@ impl Hold {
 
 /// All reasons that hold.
 #[derive(Debug, Default)]
-pub(super) struct Holds {
+pub struct Holds {
     reasons: BTreeSet<Hold>,
 }
 
 impl Holds {
     /// Sets or clears a reason; says so when the first has come (`true`) or the last has gone (`false`).
-    pub(super) fn set(&mut self, reason: Hold, holds: bool) -> Option<bool> {
+    pub fn set(&mut self, reason: Hold, holds: bool) -> Option<bool> {
         let before = self.reasons.is_empty();
         if holds {
             self.reasons.insert(reason);
@@ -46,12 +47,13 @@ impl Holds {
     }
 
     /// The reasons.
-    pub(super) fn words(&self) -> impl Iterator<Item = &'static str> + '_ {
+    pub fn words(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.reasons.iter().map(|reason| reason.words())
     }
 
     /// Whether one holds.
-    pub(super) fn has(&self, reason: Hold) -> bool {
+    #[must_use]
+    pub fn has(&self, reason: Hold) -> bool {
         self.reasons.contains(&reason)
     }
 }
