@@ -200,7 +200,7 @@ impl Teller {
 
 /// An upload in words.
 fn upload(it: &Sighting) -> String {
-    let to = names::receiver(&it.receiver, text::WIDEST);
+    let to = names::whom(&it.receiver);
     match (it.kind, it.audio_seconds) {
         (SightingKind::Recording, _) => format!("uploaded a recording of {} kB to {to}", it.octets_total / 1_000),
         (SightingKind::LargeUpload, _) => format!("sent {} kB in one go to {to}", it.octets_total / 1_000),
@@ -227,6 +227,8 @@ fn facts(news: &News) -> Value {
             "bit_rate": sighting.bit_rate,
             "octets": sighting.octets_total,
             "receiver": names::receiver(&sighting.receiver, text::WIDEST_EXACT),
+            "receiver_address": sighting.receiver.address.to_string(),
+            "receiver_port": sighting.receiver.port,
         }),
         News::Scored { round, counted } => json!({ "round": round, "counted": counted }),
         News::Proven { rounds, .. } => json!({ "rounds": rounds }),
