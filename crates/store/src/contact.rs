@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use super::error::odd;
 use super::pack;
 use super::session::children;
-use super::words::{NAME_SOURCES, value, word};
+use super::words::{source, source_word};
 
 /// Writes the contacts of a device in a stretch.
 pub(super) fn write(connection: &Connection, stretch: i64, device: i64, contacts: &[Contact]) -> rusqlite::Result<()> {
@@ -23,7 +23,7 @@ pub(super) fn write(connection: &Connection, stretch: i64, device: i64, contacts
             receiver.address.to_string(),
             receiver.port,
             receiver.name.as_ref().map(|name| name.0.reveal()),
-            receiver.name.as_ref().map(|name| word(name.1, NAME_SOURCES)),
+            receiver.name.as_ref().map(|name| source_word(name.1)),
             receiver.local,
             pack::series(sent),
         ])?;
@@ -42,8 +42,8 @@ pub(super) fn of_stretch(
     children(connection, sql, stretch, |row| {
         let address: IpAddr = row.get::<_, String>(1)?.parse().map_err(|_| odd(1, "an unknown address"))?;
         let name = match (row.get::<_, Option<String>>(3)?, row.get::<_, Option<String>>(4)?) {
-            (Some(name), Some(source)) => {
-                Some((Private::new(name), value(&source, NAME_SOURCES).ok_or_else(|| odd(4, "an unknown source of a name"))?))
+            (Some(name), Some(told)) => {
+                Some((Private::new(name), source(&told).ok_or_else(|| odd(4, "an unknown source of a name"))?))
             }
             _ => None,
         };

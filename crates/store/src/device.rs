@@ -7,7 +7,7 @@ use earwitness_core::findings::{DeviceFindings, DeviceId, Role};
 use earwitness_core::private::Private;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::words::{ROLES, SENDER_SIGNS, role_word, value, word};
+use super::words::{self, role_word, sign_word};
 
 /// The kinds of identity, and the address in full.
 fn identity(id: DeviceId) -> (&'static str, String) {
@@ -66,7 +66,7 @@ impl Description {
         let text = |name: &Private<String>| name.reveal().clone();
         let addresses: Vec<String> = device.addresses.iter().map(ToString::to_string).collect();
         let names: Vec<String> = device.names.iter().map(text).collect();
-        let signs: Vec<String> = device.sender_signs.iter().map(|it| word(*it, SENDER_SIGNS).to_owned()).collect();
+        let signs: Vec<String> = device.sender_signs.iter().map(|it| sign_word(*it).to_owned()).collect();
         Self {
             role: device.role,
             randomised: device.randomised,
@@ -87,7 +87,7 @@ impl Description {
         device.host_name = self.host_name.as_ref().map(private);
         device.vendor_class = self.vendor_class.as_ref().map(private);
         device.names = unlist(&self.names)?.into_iter().map(Private::new).collect();
-        device.sender_signs = unlist(&self.sender_signs)?.iter().map(|text| value(text, SENDER_SIGNS)).collect::<Option<_>>()?;
+        device.sender_signs = unlist(&self.sender_signs)?.iter().map(|text| words::sign(text)).collect::<Option<_>>()?;
         Some(())
     }
 }
@@ -106,7 +106,7 @@ const COLUMNS: &str = "role, randomised, addresses, host_name, vendor_class, nam
 fn read(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<Description> {
     let role: String = row.get(from)?;
     Ok(Description {
-        role: value(&role, ROLES).ok_or_else(|| super::error::odd(from, "an unknown role"))?,
+        role: words::role(&role).ok_or_else(|| super::error::odd(from, "an unknown role"))?,
         randomised: row.get(from + 1)?,
         addresses: row.get(from + 2)?,
         host_name: row.get(from + 3)?,
@@ -150,6 +150,7 @@ pub(super) fn description(connection: &Connection, row: i64) -> rusqlite::Result
 #[cfg(test)]
 mod tests {
     use super::*;
+    use earwitness_core::findings::SenderSign;
     use earwitness_core::mac::Mac;
     use earwitness_core::time::{Timestamp, Window};
 
@@ -165,7 +166,7 @@ mod tests {
         let mut found = DeviceFindings { addresses, host_name, names, ..nothing.clone() };
         let device = row(&connection, found.id).unwrap();
         let mut rows = Vec::new();
-        for signs in [vec![], SENDER_SIGNS.iter().map(|it| it.0).collect()] {
+        for signs in [vec![], vec![SenderSign::Forwards, SenderSign::TcpOptions, SenderSign::Ports]] {
             found.sender_signs = signs;
             rows.push(describe(&connection, device, &Description::of(&found)).unwrap());
             let mut read = nothing.clone();

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::device;
 use super::error::odd;
 use super::session::{SessionId, children};
-use super::words::{value, word};
+use super::words::words;
 
 /// What kind of thing happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,30 +46,32 @@ pub enum Event {
     Reloaded,
 }
 
-const EVENTS: &[(Event, &str)] = &[
-    (Event::Started, "started"),
-    (Event::Stopped, "stopped"),
-    (Event::Notice, "notice"),
-    (Event::Fault, "fault"),
-    (Event::Mended, "mended"),
-    (Event::ClockStepped, "clock stepped"),
-    (Event::CaptureGap, "capture gap"),
-    (Event::Paused, "paused"),
-    (Event::Resumed, "resumed"),
-    (Event::Presence, "presence"),
-    (Event::Joined, "joined"),
-    (Event::Sighted, "sighted"),
-    (Event::Scored, "scored"),
-    (Event::Proven, "proven"),
-    (Event::Swept, "swept"),
-    (Event::Reloaded, "reloaded"),
-];
+words! {
+    /// The word for what happened.
+    pub(super) event_word, event_of: Event as &'static str, &str;
+    [Event::Started] => "started",
+    [Event::Stopped] => "stopped",
+    [Event::Notice] => "notice",
+    [Event::Fault] => "fault",
+    [Event::Mended] => "mended",
+    [Event::ClockStepped] => "clock stepped",
+    [Event::CaptureGap] => "capture gap",
+    [Event::Paused] => "paused",
+    [Event::Resumed] => "resumed",
+    [Event::Presence] => "presence",
+    [Event::Joined] => "joined",
+    [Event::Sighted] => "sighted",
+    [Event::Scored] => "scored",
+    [Event::Proven] => "proven",
+    [Event::Swept] => "swept",
+    [Event::Reloaded] => "reloaded",
+}
 
 impl Event {
     /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {
-        word(self, EVENTS)
+        event_word(self)
     }
 }
 
@@ -117,7 +119,7 @@ pub(super) fn latest(connection: &Connection, window: Window, most: u32) -> rusq
         let (kind, device): (String, Option<i64>) = (row.get(1)?, row.get(2)?);
         Ok(JournalLine {
             at: Timestamp::from_nanos(row.get(0)?),
-            event: value(&kind, EVENTS).ok_or_else(|| odd(1, "an unknown kind of line"))?,
+            event: event_of(&kind).ok_or_else(|| odd(1, "an unknown kind of line"))?,
             device: device.map(|row| known.get(&row).copied().ok_or_else(|| odd(2, "an unknown device"))).transpose()?,
             text: row.get(3)?,
         })

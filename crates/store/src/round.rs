@@ -16,7 +16,7 @@ use super::device;
 use super::error::odd;
 use super::pack::{self, Packer, Unpacker};
 use super::session::SessionId;
-use super::words::{HEARD, SOUNDS, VOIDS, heard_word, sound_word, value, void_word};
+use super::words::{self, heard_word, sound_word, void_word};
 
 /// Writes a trial. `false` if another one with its number is there; the same one may come twice.
 pub(super) fn write(connection: &Connection, session: SessionId, trial: &Trial) -> rusqlite::Result<bool> {
@@ -53,10 +53,12 @@ const COLUMNS: &str = "number, slots, drawn, sound, sound_kind, onset, length, h
 /// Stands for what happened to a round whose lot was drawn and that is not scored yet. No such row is read as a trial.
 const DRAWN: &str = "drawn";
 
-/// Writes that the lot of a round was drawn.
+/// Writes that the lot of a round was drawn, or what was played in it since.
 pub(super) fn write_drawn(connection: &Connection, session: SessionId, round: &Round) -> rusqlite::Result<()> {
     let sql = "INSERT INTO rounds (session, number, slots, drawn, sound, sound_kind, onset, length, heard, void, scores) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING";
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO UPDATE SET sound = excluded.sound, \
+               sound_kind = excluded.sound_kind, onset = excluded.onset, length = excluded.length, heard = excluded.heard \
+               WHERE rounds.void = 'drawn' AND rounds.slots = excluded.slots AND rounds.drawn = excluded.drawn";
     let Played { stimulus, onset, length, heard } = &round.played;
     let fields = params![
         session.0,
@@ -109,9 +111,9 @@ fn read(row: &Row<'_>, devices: &BTreeMap<i64, DeviceId>) -> rusqlite::Result<Tr
     let (slots, scores): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(9)?);
     let (kind, heard): (String, String) = (row.get(4)?, row.get(7)?);
     let void = row.get::<_, Option<String>>(8)?;
-    let reason = |word: &str| if word == DRAWN { Some(Void::Interrupted) } else { value(word, VOIDS) };
+    let reason = |word: &str| if word == DRAWN { Some(Void::Interrupted) } else { words::void(word) };
     let void = void.map(|word| reason(&word).ok_or_else(|| odd(8, "an unknown reason"))).transpose()?;
-    let stimulus = Stimulus { name: row.get(3)?, kind: value(&kind, SOUNDS).ok_or_else(|| odd(4, "an unknown kind of sound"))? };
+    let stimulus = Stimulus { name: row.get(3)?, kind: words::sound(&kind).ok_or_else(|| odd(4, "an unknown kind of sound"))? };
     let round = Round {
         number: row.get(0)?,
         slots: pack::unpack_slots(&slots).ok_or_else(|| odd(1, "damaged slots"))?,
@@ -120,7 +122,7 @@ fn read(row: &Row<'_>, devices: &BTreeMap<i64, DeviceId>) -> rusqlite::Result<Tr
             stimulus,
             onset: Timestamp::from_nanos(row.get(5)?),
             length: row.get(6)?,
-            heard: value(&heard, HEARD).ok_or_else(|| odd(7, "an unknown word"))?,
+            heard: words::heard(&heard).ok_or_else(|| odd(7, "an unknown word"))?,
         },
         void,
     };

@@ -11,7 +11,7 @@ use earwitness_core::verdict;
 use rusqlite::{Connection, Row, params};
 
 use super::error::odd;
-use super::words::{ENDS, SOUNDS, sound_word, value, why_word};
+use super::words::{self, sound_word, why_word};
 
 /// Number of a session within its store.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -132,7 +132,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<SessionRow> 
         _ => None,
     };
     let ended = match (moment(16)?, row.get::<_, Option<String>>(17)?) {
-        (Some(at), Some(why)) => Some((at, value(&why, ENDS).ok_or_else(|| odd(17, "an unknown end"))?)),
+        (Some(at), Some(why)) => Some((at, words::why(&why).ok_or_else(|| odd(17, "an unknown end"))?)),
         _ => None,
     };
     let session = SessionRow {
@@ -176,7 +176,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<SessionRow> 
 fn sounds(connection: &Connection, session: i64) -> rusqlite::Result<Vec<Stimulus>> {
     children(connection, "SELECT name, kind FROM session_sounds WHERE session = ?1 ORDER BY place", session, |row| {
         let kind: String = row.get(1)?;
-        Ok(Stimulus { name: row.get(0)?, kind: value(&kind, SOUNDS).ok_or_else(|| odd(1, "an unknown kind of sound"))? })
+        Ok(Stimulus { name: row.get(0)?, kind: words::sound(&kind).ok_or_else(|| odd(1, "an unknown kind of sound"))? })
     })
 }
 

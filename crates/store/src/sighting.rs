@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row, params};
 use super::error::odd;
 use super::pack;
 use super::session::children;
-use super::words::{KINDS, NAME_SOURCES, SHAPES, sighting_word, value, word};
+use super::words::{self, shape_word, sighting_word, source_word, words};
 
 /// In which list of a device a sighting stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,14 +24,19 @@ pub enum List {
     Local,
 }
 
-pub(super) const LISTS: &[(List, &str)] =
-    &[(List::Internet, "internet"), (List::Continuous, "continuous"), (List::Local, "local")];
+words! {
+    /// The word for a list.
+    pub(super) list_word, list_of: List as &'static str, &str;
+    [List::Internet] => "internet",
+    [List::Continuous] => "continuous",
+    [List::Local] => "local",
+}
 
 impl List {
     /// The word for the list.
     #[must_use]
     pub fn word(self) -> &'static str {
-        word(self, LISTS)
+        list_word(self)
     }
 }
 
@@ -74,7 +79,7 @@ pub(super) fn write(connection: &Connection, stretch: i64, device: i64, list: Li
         address.to_string(),
         port,
         name.as_ref().map(|name| name.0.reveal()),
-        name.as_ref().map(|name| word(name.1, NAME_SOURCES)),
+        name.as_ref().map(|name| source_word(name.1)),
         local,
         country,
         system.as_ref().map(|system| system.0),
@@ -117,7 +122,7 @@ fn write_seen(connection: &Connection, sighting: i64, place: i64, seen: &Seen) -
     let none = None::<f64>;
     match *seen {
         Seen::Clock { shape, beat, records, regularity, unevenness } => {
-            let shape = word(shape, SHAPES);
+            let shape = shape_word(shape);
             statement
                 .execute(params![sighting, place, "clock", shape, beat, records, regularity, unevenness, none, none, none, none])
         }
@@ -139,7 +144,7 @@ const COLUMNS: &str = "id, device, list, kind, from_at, until_at, source, source
 
 /// The kind that a word stands for. Early versions called a recording what is a large upload as long as no sound is shown to cause it.
 fn kind_of(word: &str) -> Option<SightingKind> {
-    let kind = value(word, KINDS)?;
+    let kind = words::kind(word)?;
     Some(if kind == SightingKind::Recording { SightingKind::LargeUpload } else { kind })
 }
 
@@ -164,7 +169,7 @@ fn read(connection: &Connection, row: &Row<'_>, devices: &BTreeMap<i64, DeviceId
     let window = Window { from: at(4)?, until: at(5)? };
     let name = match (row.get::<_, Option<String>>(13)?, row.get::<_, Option<String>>(14)?) {
         (Some(name), Some(source)) => {
-            Some((Private::new(name), value(&source, NAME_SOURCES).ok_or_else(|| odd(14, "an unknown source of a name"))?))
+            Some((Private::new(name), words::source(&source).ok_or_else(|| odd(14, "an unknown source of a name"))?))
         }
         _ => None,
     };
@@ -178,7 +183,7 @@ fn read(connection: &Connection, row: &Row<'_>, devices: &BTreeMap<i64, DeviceId
     Ok(StoredSighting {
         id,
         device: *devices.get(&row.get(1)?).ok_or_else(|| odd(1, "an unknown device"))?,
-        list: value(&list, LISTS).ok_or_else(|| odd(2, "an unknown list"))?,
+        list: list_of(&list).ok_or_else(|| odd(2, "an unknown list"))?,
         sighting: Sighting {
             kind: kind_of(&kind).ok_or_else(|| odd(3, "an unknown kind"))?,
             window,
@@ -219,7 +224,7 @@ fn seen(connection: &Connection, sighting: i64) -> rusqlite::Result<Vec<Seen>> {
             "clock" => {
                 let shape: String = row.get(1)?;
                 Ok(Seen::Clock {
-                    shape: value(&shape, SHAPES).ok_or_else(|| odd(1, "an unknown shape"))?,
+                    shape: words::shape(&shape).ok_or_else(|| odd(1, "an unknown shape"))?,
                     beat: row.get(2)?,
                     records: row.get(3)?,
                     regularity: number(4)?,

@@ -11,45 +11,76 @@ use super::error::odd;
 use super::session::{SessionId, children};
 use super::words::{outcome, outcome_words};
 
-/// The numbers of the evidence, by the names of their columns.
-pub const NUMBERS: [&str; 36] = [
-    "rounds",
-    "ln_e",
-    "ln_last",
-    "ln_clocked",
-    "late_shift",
-    "late_stretch",
-    "late_ln_e",
-    "threshold",
-    "p",
-    "proven_after",
-    "bound",
-    "limit_octets",
-    "limit_clocked",
-    "uploads",
-    "upload_seconds",
-    "upload_median_seconds",
-    "upload_bit_rate",
-    "dose",
-    "dose_low",
-    "dose_high",
-    "dose_intercept",
-    "dose_p",
-    "dose_points",
-    "dose_seconds",
-    "dose_seconds_low",
-    "dose_seconds_high",
-    "dose_seconds_intercept",
-    "dose_seconds_p",
-    "dose_seconds_points",
-    "ttest_reacting",
-    "ttest_judged",
-    "bursts_drawn",
-    "bursts_sham",
-    "continuous",
-    "rounds_to_go",
-    "listed",
+/// A number of the evidence, as it is kept in its column.
+type Number = fn(&Evidence) -> Option<f64>;
+
+/// The numbers of the evidence, each beside the name of its column.
+const COLUMNS: [(&str, Number); 36] = [
+    ("rounds", |it| whole(it.rounds)),
+    ("ln_e", |it| Some(it.ln_e)),
+    ("ln_last", |it| Some(it.ln_last)),
+    ("ln_clocked", |it| Some(it.ln_clocked)),
+    ("late_shift", |it| it.late.map(|late| nanos(late.lag.shift))),
+    ("late_stretch", |it| it.late.map(|late| nanos(late.lag.stretch))),
+    ("late_ln_e", |it| it.late.map(|late| late.ln_e)),
+    ("threshold", |it| Some(it.threshold)),
+    ("p", |it| Some(it.p)),
+    ("proven_after", |it| it.proven_after.map(f64::from)),
+    ("bound", |it| Some(it.bound)),
+    ("limit_octets", |it| it.limit_octets),
+    ("limit_clocked", |it| yes(it.limit_clocked)),
+    ("uploads", |it| whole(it.caused.uploads)),
+    ("upload_seconds", |it| Some(it.caused.seconds)),
+    ("upload_median_seconds", |it| Some(it.caused.median_seconds)),
+    ("upload_bit_rate", |it| it.caused.bit_rate),
+    ("dose", |it| it.dose.as_ref().map(|dose| dose.slope.value)),
+    ("dose_low", |it| it.dose.as_ref().map(|dose| dose.slope.low)),
+    ("dose_high", |it| it.dose.as_ref().map(|dose| dose.slope.high)),
+    ("dose_intercept", |it| it.dose.as_ref().map(|dose| dose.intercept)),
+    ("dose_p", |it| it.dose.as_ref().map(|dose| dose.p)),
+    ("dose_points", |it| it.dose.as_ref().map(points)),
+    ("dose_seconds", |it| it.dose_seconds.as_ref().map(|dose| dose.slope.value)),
+    ("dose_seconds_low", |it| it.dose_seconds.as_ref().map(|dose| dose.slope.low)),
+    ("dose_seconds_high", |it| it.dose_seconds.as_ref().map(|dose| dose.slope.high)),
+    ("dose_seconds_intercept", |it| it.dose_seconds.as_ref().map(|dose| dose.intercept)),
+    ("dose_seconds_p", |it| it.dose_seconds.as_ref().map(|dose| dose.p)),
+    ("dose_seconds_points", |it| it.dose_seconds.as_ref().map(points)),
+    ("ttest_reacting", |it| it.ttest.map(|it| f64::from(it.0))),
+    ("ttest_judged", |it| it.ttest.map(|it| f64::from(it.1))),
+    ("bursts_drawn", |it| whole(it.bursts.0)),
+    ("bursts_sham", |it| whole(it.bursts.1)),
+    ("continuous", |it| Some(it.continuous)),
+    ("rounds_to_go", |it| it.rounds_to_go.map(f64::from)),
+    ("listed", |it| yes(it.listed)),
 ];
+
+/// The names of the columns of numbers.
+pub const NUMBERS: [&str; COLUMNS.len()] = {
+    let mut names = [""; COLUMNS.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = COLUMNS[place].0;
+        place += 1;
+    }
+    names
+};
+
+fn whole(number: u32) -> Option<f64> {
+    Some(f64::from(number))
+}
+
+fn yes(yes: bool) -> Option<f64> {
+    Some(f64::from(u8::from(yes)))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of a delay")]
+fn nanos(nanos: i64) -> f64 {
+    nanos as f64
+}
+
+fn points(dose: &Dose) -> f64 {
+    f64::from(u32::try_from(dose.points).unwrap_or(u32::MAX))
+}
 
 /// A set of verdicts that was told.
 #[derive(Clone, PartialEq, Debug)]
@@ -102,64 +133,13 @@ impl Told {
             sounds: serde_json::to_string(&evidence.sounds).unwrap_or_default(),
             receivers: device::list(&receivers.collect::<Vec<_>>()),
             // The file keeps neither what is no number nor the sign of a zero.
-            numbers: numbers(evidence).into_iter().map(|it| it.filter(|it| !it.is_nan()).map(|it| it + 0.0)).collect(),
+            numbers: COLUMNS
+                .iter()
+                .map(|column| column.1(evidence))
+                .map(|it| it.filter(|it| !it.is_nan()).map(|it| it + 0.0))
+                .collect(),
         }
     }
-}
-
-fn numbers(it: &Evidence) -> [Option<f64>; NUMBERS.len()] {
-    let whole = |number: u32| Some(f64::from(number));
-    let yes = |yes: bool| Some(f64::from(u8::from(yes)));
-    let late = it.late;
-    #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a delay")]
-    let nanos = |nanos: i64| nanos as f64;
-    let [dose, low, high, intercept, p, points] = line(it.dose.as_ref());
-    let [seconds, seconds_low, seconds_high, seconds_intercept, seconds_p, seconds_points] = line(it.dose_seconds.as_ref());
-    [
-        whole(it.rounds),
-        Some(it.ln_e),
-        Some(it.ln_last),
-        Some(it.ln_clocked),
-        late.map(|late| nanos(late.lag.shift)),
-        late.map(|late| nanos(late.lag.stretch)),
-        late.map(|late| late.ln_e),
-        Some(it.threshold),
-        Some(it.p),
-        it.proven_after.map(f64::from),
-        Some(it.bound),
-        it.limit_octets,
-        yes(it.limit_clocked),
-        whole(it.caused.uploads),
-        Some(it.caused.seconds),
-        Some(it.caused.median_seconds),
-        it.caused.bit_rate,
-        dose,
-        low,
-        high,
-        intercept,
-        p,
-        points,
-        seconds,
-        seconds_low,
-        seconds_high,
-        seconds_intercept,
-        seconds_p,
-        seconds_points,
-        it.ttest.map(|it| f64::from(it.0)),
-        it.ttest.map(|it| f64::from(it.1)),
-        whole(it.bursts.0),
-        whole(it.bursts.1),
-        Some(it.continuous),
-        it.rounds_to_go.map(f64::from),
-        yes(it.listed),
-    ]
-}
-
-fn line(dose: Option<&Dose>) -> [Option<f64>; 6] {
-    dose.map_or([None; 6], |it| {
-        let points = u32::try_from(it.points).unwrap_or(u32::MAX);
-        [it.slope.value, it.slope.low, it.slope.high, it.intercept, it.p, f64::from(points)].map(Some)
-    })
 }
 
 /// What verdicts were computed from.
@@ -263,4 +243,48 @@ pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Resu
         telling.devices.sort_by_key(|told| told.device);
     }
     Ok(tellings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A field that is added to the evidence does not compile until it is decided whether the file keeps it.
+    #[test]
+    fn what_is_not_kept_of_the_evidence_is_computed_again() {
+        let Evidence {
+            rounds: _,
+            ln_e: _,
+            ln_last: _,
+            ln_clocked: _,
+            late: _,
+            threshold: _,
+            p: _,
+            proven_after: _,
+            sounds: _,
+            bound: _,
+            limit_octets: _,
+            limit_clocked: _,
+            caused: _,
+            received: _,
+            dose: _,
+            dose_seconds: _,
+            ttest: _,
+            bursts: _,
+            continuous: _,
+            rounds_to_go: _,
+            listed: _,
+            // Not kept: they follow from the rounds and the traffic.
+            unseen: _,
+            ln_recorded: _,
+            ln_dose: _,
+            direction: _,
+            sound: _,
+            audible: _,
+            slot: _,
+            after: _,
+        } = Evidence::default();
+        let columns: std::collections::BTreeSet<&str> = NUMBERS.into_iter().collect();
+        assert_eq!((columns.len(), NUMBERS[8], NUMBERS[35]), (36, "p", "listed"));
+    }
 }

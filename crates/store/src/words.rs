@@ -6,157 +6,142 @@ use earwitness_core::probe::{Heard, SoundKind, Void};
 use earwitness_core::verdict::{NotTested, Outcome, Undecided};
 use earwitness_core::visibility::Unseen;
 
-pub(super) const SOUNDS: &[(SoundKind, &str)] =
-    &[(SoundKind::Speech, "speech"), (SoundKind::Noise, "noise"), (SoundKind::Music, "music")];
+/// The word for each value of a type, and the value that each word stands for: a value that is added to the type and forgotten here does not compile.
+macro_rules! words {
+    ($(#[$about:meta])+ $shown:vis $word:ident, $value:ident: $of:ty as $text:ty, $read:ty; $([$($it:tt)+] => $said:expr,)+) => {
+        $(#[$about])+
+        #[must_use]
+        $shown const fn $word(value: $of) -> $text {
+            match value { $($($it)+ => $said,)+ }
+        }
 
-pub(super) const HEARD: &[(Heard, &str)] = &[(Heard::Yes, "yes"), (Heard::No, "no"), (Heard::Unknown, "unknown")];
-
-pub(super) const VOIDS: &[(Void, &str)] = &[
-    (Void::FramesLost, "frames lost"),
-    (Void::ClockStepped, "clock stepped"),
-    (Void::Glitch, "glitch"),
-    (Void::OtherSound, "other sound"),
-    (Void::NotHeard, "not heard"),
-    (Void::Interrupted, "interrupted"),
-    (Void::Outside, "outside the capture"),
-    (Void::Unexplained, "unexplained"),
-];
-
-pub(super) const ENDS: &[(Done, &str)] =
-    &[(Done::Played, "played"), (Done::Decided, "decided"), (Done::NoRoom, "no room"), (Done::Stopped, "stopped")];
-
-pub(super) const ROLES: &[(Role, &str)] = &[(Role::Device, "device"), (Role::Gateway, "gateway")];
-
-pub(super) const SENDER_SIGNS: &[(SenderSign, &str)] = &[
-    (SenderSign::Forwards, "forwards"),
-    (SenderSign::Addresses, "addresses"),
-    (SenderSign::HopLimits, "hop limits"),
-    (SenderSign::TcpOptions, "tcp options"),
-    (SenderSign::Identification, "identification"),
-    (SenderSign::AfterReset, "after reset"),
-    (SenderSign::Ports, "ports"),
-];
-
-pub(super) const NAME_SOURCES: &[(NameSource, &str)] =
-    &[(NameSource::Tls, "tls"), (NameSource::Quic, "quic"), (NameSource::Dns, "dns")];
-
-pub(super) const KINDS: &[(SightingKind, &str)] =
-    &[(SightingKind::Audio, "audio"), (SightingKind::Recording, "recording"), (SightingKind::LargeUpload, "large upload")];
-
-pub(super) const SHAPES: &[(TrainShape, &str)] =
-    &[(TrainShape::Constant, "constant"), (TrainShape::Variable, "variable"), (TrainShape::Paced, "paced")];
-
-/// Outcomes with their reasons.
-const OUTCOMES: &[(Outcome, (&str, Option<&str>))] = &[
-    (Outcome::Streams, ("streams", None)),
-    (Outcome::SendsMore, ("sends more", None)),
-    (Outcome::Reacts, ("reacts", None)),
-    (Outcome::SendsLess, ("sends less", None)),
-    (Outcome::NoReaction, ("no reaction", None)),
-    (Outcome::StreamsAlways, ("streams always", None)),
-    (Outcome::Undecided(Undecided::Promising), ("undecided", Some("promising"))),
-    (Outcome::Undecided(Undecided::FewRounds), ("undecided", Some("few rounds"))),
-    (Outcome::Undecided(Undecided::NoLot), ("undecided", Some("no lot"))),
-    (Outcome::NotTested(NotTested::NoRounds), ("not tested", Some("no rounds"))),
-    (Outcome::NotTested(NotTested::Unheard), ("not tested", Some("unheard"))),
-    (Outcome::NotTested(NotTested::Absent), ("not tested", Some("absent"))),
-    (Outcome::NotTested(NotTested::Unseen(Unseen::OneWay)), ("not tested", Some("one way"))),
-    (Outcome::NotTested(NotTested::Unseen(Unseen::LocalOnly)), ("not tested", Some("local only"))),
-    (Outcome::NotTested(NotTested::Unseen(Unseen::Joined)), ("not tested", Some("joined"))),
-    (Outcome::NotTested(NotTested::Unseen(Unseen::Left)), ("not tested", Some("left"))),
-    (Outcome::NotTested(NotTested::Unseen(Unseen::Away)), ("not tested", Some("away"))),
-    (Outcome::NotTested(NotTested::Unseen(Unseen::Gap)), ("not tested", Some("gap"))),
-];
-
-/// The word for a value.
-pub(super) fn word<T: Copy + PartialEq>(value: T, words: &[(T, &'static str)]) -> &'static str {
-    words.iter().find(|entry| entry.0 == value).map_or("", |entry| entry.1)
+        /// The value that is meant; `None` for what is no word of ours.
+        #[must_use]
+        pub(super) fn $value(word: $read) -> Option<$of> {
+            [$(($($it)+, $said),)+].into_iter().find(|entry| entry.1 == word).map(|entry| entry.0)
+        }
+    };
 }
 
-/// The value that a word stands for.
-pub(super) fn value<T: Copy>(word: &str, words: &[(T, &str)]) -> Option<T> {
-    words.iter().find(|entry| entry.1 == word).map(|entry| entry.0)
+pub(super) use words;
+
+words! {
+    /// The word for a kind of sound.
+    pub sound_word, sound: SoundKind as &'static str, &str;
+    [SoundKind::Speech] => "speech",
+    [SoundKind::Noise] => "noise",
+    [SoundKind::Music] => "music",
 }
 
-/// The word for a kind of sound.
-#[must_use]
-pub fn sound_word(kind: SoundKind) -> &'static str {
-    word(kind, SOUNDS)
+words! {
+    /// The word for who heard a probe.
+    pub heard_word, heard: Heard as &'static str, &str;
+    [Heard::Yes] => "yes",
+    [Heard::No] => "no",
+    [Heard::Unknown] => "unknown",
 }
 
-/// The word for who heard a probe.
-#[must_use]
-pub fn heard_word(heard: Heard) -> &'static str {
-    word(heard, HEARD)
+words! {
+    /// The word for what happened to a round.
+    pub void_word, void: Void as &'static str, &str;
+    [Void::FramesLost] => "frames lost",
+    [Void::ClockStepped] => "clock stepped",
+    [Void::Glitch] => "glitch",
+    [Void::OtherSound] => "other sound",
+    [Void::NotHeard] => "not heard",
+    [Void::Interrupted] => "interrupted",
+    [Void::Outside] => "outside the capture",
+    [Void::Unexplained] => "unexplained",
 }
 
-/// The word for what happened to a round.
-#[must_use]
-pub fn void_word(void: Void) -> &'static str {
-    word(void, VOIDS)
+words! {
+    /// The word for why a session ended.
+    pub why_word, why: Done as &'static str, &str;
+    [Done::Played] => "played",
+    [Done::Decided] => "decided",
+    [Done::NoRoom] => "no room",
+    [Done::Stopped] => "stopped",
 }
 
-/// The word for why a session ended.
-#[must_use]
-pub fn why_word(why: Done) -> &'static str {
-    word(why, ENDS)
+words! {
+    /// The word for a device's part in the network.
+    pub role_word, role: Role as &'static str, &str;
+    [Role::Device] => "device",
+    [Role::Gateway] => "gateway",
 }
 
-/// The word for a device's part in the network.
-#[must_use]
-pub fn role_word(role: Role) -> &'static str {
-    word(role, ROLES)
+words! {
+    /// The word for a sign of several senders.
+    pub(super) sign_word, sign: SenderSign as &'static str, &str;
+    [SenderSign::Forwards] => "forwards",
+    [SenderSign::Addresses] => "addresses",
+    [SenderSign::HopLimits] => "hop limits",
+    [SenderSign::TcpOptions] => "tcp options",
+    [SenderSign::Identification] => "identification",
+    [SenderSign::AfterReset] => "after reset",
+    [SenderSign::Ports] => "ports",
 }
 
-/// The word for a kind of sighting.
-#[must_use]
-pub fn sighting_word(kind: SightingKind) -> &'static str {
-    word(kind, KINDS)
+words! {
+    /// The word for what told a name.
+    pub(super) source_word, source: NameSource as &'static str, &str;
+    [NameSource::Tls] => "tls",
+    [NameSource::Quic] => "quic",
+    [NameSource::Dns] => "dns",
 }
 
-/// The words for an outcome and its reason.
-#[must_use]
-pub fn outcome_words(outcome: Outcome) -> (&'static str, Option<&'static str>) {
-    OUTCOMES.iter().find(|entry| entry.0 == outcome).map_or(("", None), |entry| entry.1)
+words! {
+    /// The word for a kind of sighting.
+    pub sighting_word, kind: SightingKind as &'static str, &str;
+    [SightingKind::Audio] => "audio",
+    [SightingKind::Recording] => "recording",
+    [SightingKind::LargeUpload] => "large upload",
 }
 
-/// The outcome that these words stand for.
-pub(super) fn outcome(words: (&str, Option<&str>)) -> Option<Outcome> {
-    OUTCOMES.iter().find(|entry| entry.1 == words).map(|entry| entry.0)
+words! {
+    /// The word for the shape of a train.
+    pub(super) shape_word, shape: TrainShape as &'static str, &str;
+    [TrainShape::Constant] => "constant",
+    [TrainShape::Variable] => "variable",
+    [TrainShape::Paced] => "paced",
+}
+
+words! {
+    /// The words for an outcome and its reason.
+    pub outcome_words, outcome: Outcome as (&'static str, Option<&'static str>), (&str, Option<&str>);
+    [Outcome::Streams] => ("streams", None),
+    [Outcome::SendsMore] => ("sends more", None),
+    [Outcome::Reacts] => ("reacts", None),
+    [Outcome::SendsLess] => ("sends less", None),
+    [Outcome::NoReaction] => ("no reaction", None),
+    [Outcome::StreamsAlways] => ("streams always", None),
+    [Outcome::Undecided(Undecided::Promising)] => ("undecided", Some("promising")),
+    [Outcome::Undecided(Undecided::FewRounds)] => ("undecided", Some("few rounds")),
+    [Outcome::Undecided(Undecided::NoLot)] => ("undecided", Some("no lot")),
+    [Outcome::NotTested(NotTested::NoRounds)] => ("not tested", Some("no rounds")),
+    [Outcome::NotTested(NotTested::Unheard)] => ("not tested", Some("unheard")),
+    [Outcome::NotTested(NotTested::Absent)] => ("not tested", Some("absent")),
+    [Outcome::NotTested(NotTested::Unseen(Unseen::OneWay))] => ("not tested", Some("one way")),
+    [Outcome::NotTested(NotTested::Unseen(Unseen::LocalOnly))] => ("not tested", Some("local only")),
+    [Outcome::NotTested(NotTested::Unseen(Unseen::Joined))] => ("not tested", Some("joined")),
+    [Outcome::NotTested(NotTested::Unseen(Unseen::Left))] => ("not tested", Some("left")),
+    [Outcome::NotTested(NotTested::Unseen(Unseen::Away))] => ("not tested", Some("away")),
+    [Outcome::NotTested(NotTested::Unseen(Unseen::Gap))] => ("not tested", Some("gap")),
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A value that is added to the core and forgotten here does not compile.
     #[test]
-    fn every_value_has_a_word() {
-        for (void, _) in VOIDS {
-            let known = match void {
-                Void::FramesLost
-                | Void::ClockStepped
-                | Void::Glitch
-                | Void::OtherSound
-                | Void::NotHeard
-                | Void::Interrupted
-                | Void::Outside
-                | Void::Unexplained => 8,
-            };
-            assert_eq!((VOIDS.len(), value(void_word(*void), VOIDS)), (known, Some(*void)));
-        }
-        for (outcome_, words) in OUTCOMES {
-            assert_eq!(outcome(*words), Some(*outcome_));
-            assert_eq!(outcome_words(*outcome_), *words);
+    fn a_word_is_read_as_what_it_was_written_for() {
+        for it in [Void::FramesLost, Void::Unexplained, Void::Interrupted] {
+            assert_eq!(void(void_word(it)), Some(it));
         }
         for why in earwitness_core::visibility::UNSEEN {
-            assert_ne!(outcome_words(Outcome::NotTested(NotTested::Unseen(why))), ("", None));
+            let unseen = Outcome::NotTested(NotTested::Unseen(why));
+            assert_eq!(outcome(outcome_words(unseen)), Some(unseen));
         }
-        for (done, _) in ENDS {
-            let known = match done {
-                Done::Played | Done::Decided | Done::NoRoom | Done::Stopped => 4,
-            };
-            assert_eq!(ENDS.len(), known);
-        }
+        assert_eq!((kind("large upload"), kind(""), why("bored")), (Some(SightingKind::LargeUpload), None, None));
     }
 }
