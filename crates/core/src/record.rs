@@ -23,7 +23,7 @@ pub enum Entry {
     /// [`Findings::assemble`] makes one of all of them.
     Watched(Box<Findings>),
     /// The lot of a round was drawn. It is to be on the disk before its first slot begins: should the program die within the round, it counts as one whose scores
-    /// are unknown, and the next one draws a lot of its own. What is written is the round as it would then be.
+    /// are unknown, and the next one draws a lot of its own. What is written is the round as it would then be; when it is over, again, with what was really played.
     Drawn(Round),
     /// A round is over and scored.
     Trial(Trial),

@@ -129,6 +129,14 @@ impl Reader {
         self.read(|connection| round::trials(connection, session, u32::MAX))
     }
 
+    /// All rounds of a session in order. One that is not scored yet, or never was because the program died, stands as interrupted.
+    pub fn rounds(&self, session: SessionId) -> Result<Vec<Round>> {
+        let mut rounds: Vec<Round> = self.trials(session)?.into_iter().map(|trial| trial.round).collect();
+        rounds.extend(self.unfinished(session)?);
+        rounds.sort_by_key(|round| round.number);
+        Ok(rounds)
+    }
+
     /// Rounds whose lots were drawn and that were never scored, because the program died within them.
     pub fn unfinished(&self, session: SessionId) -> Result<Vec<Round>> {
         self.read(|connection| round::unfinished(connection, session))

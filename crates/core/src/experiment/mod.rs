@@ -248,6 +248,10 @@ impl<P: Plan> Experiment<P> {
                 if wake.is_none() {
                     let (number, round) = (running.number(), running.over());
                     let until = round.span().map_or(now, |span| span.until);
+                    if self.upkeep.is_some() {
+                        // Should the program die before it is scored, it is known what was played.
+                        actions.push(Action::Write(Entry::Drawn(round.clone())));
+                    }
                     self.settling.push_back(round);
                     let from = until.plus(self.design.rest_after(number));
                     self.state = State::Resting(from);
@@ -313,18 +317,18 @@ impl<P: Plan> Experiment<P> {
             let trial = Trial::new(round, subjects);
             let before: Vec<_> = trial.scores.keys().copied().filter(|&device| self.session.is_proven(device)).collect();
             self.session.take(&trial);
-            let counted = !trial.round.is_void();
-            actions.push(Action::Tell(News::Scored { round: trial.round.number, counted }));
+            if self.upkeep.is_some() && !at_once {
+                // A round is written down together with the traffic that its scores are of.
+                self.give_away(now, actions);
+            }
+            let scored = News::Scored { round: trial.round.number, counted: !trial.round.is_void() };
+            actions.push(Action::Write(Entry::Trial(trial)));
+            actions.push(Action::Tell(scored));
             for (&device, standing) in self.session.standings() {
                 if let Some(rounds) = standing.proven_after.filter(|_| !before.contains(&device)) {
                     actions.push(Action::Tell(News::Proven { device, rounds }));
                 }
             }
-            if self.upkeep.is_some() && !at_once {
-                // A round is written down together with the traffic that its scores are of.
-                self.give_away(now, actions);
-            }
-            actions.push(Action::Write(Entry::Trial(trial)));
         }
     }
 }

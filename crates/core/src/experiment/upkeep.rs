@@ -1,6 +1,7 @@
 //! What a machine does that runs for months: it tells of uploads as they end, and writes down what passed.
 
 use super::{Action, Experiment, Running, SETTLING, State};
+use crate::analysis::Fresh;
 use crate::findings::DeviceId;
 use crate::measure::LEVEL_BEFORE;
 use crate::plan::Plan;
@@ -32,12 +33,18 @@ const DELIVERY: i64 = SECOND / 2;
 /// At least between two looks, nanoseconds: thousands of flows end at any time.
 const REST: i64 = SECOND / 10;
 
+/// At least between two times that news are told, nanoseconds: an upload is written down, with all that passed until then, before it is told, and a device
+/// that uploads all the time must not fill the store with small stretches.
+const TOLD_EVERY: i64 = 5 * SECOND;
+
 /// When what is due.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     every: Upkeep,
     look: Timestamp,
     write: Timestamp,
+    /// News may be told again.
+    tell: Timestamp,
 }
 
 impl<P: Plan> Experiment<P> {
@@ -46,7 +53,7 @@ impl<P: Plan> Experiment<P> {
     #[must_use]
     pub fn with_upkeep(mut self, every: Upkeep) -> Self {
         let begins = Timestamp::MIN;
-        self.upkeep = Some(Due { every, look: begins, write: begins });
+        self.upkeep = Some(Due { every, look: begins, write: begins, tell: begins });
         self
     }
 
@@ -111,7 +118,10 @@ impl<P: Plan> Experiment<P> {
         let is_due = |at: Timestamp, every: i64| now >= at || at.since(now) > every;
         if is_due(due.look, due.every.look) {
             let next = self.analysis.settle(now.plus(-DELIVERY)).unwrap_or(Timestamp::MAX);
-            self.tell_what_is_new(actions);
+            if is_due(due.tell, TOLD_EVERY) && self.tell_what_is_new(now, actions) {
+                due.tell = now.plus(TOLD_EVERY);
+                due.write = now.plus(due.every.write);
+            }
             due.look = next.plus(DELIVERY).max(now.plus(REST)).min(now.plus(due.every.look));
         }
         if is_due(due.write, due.every.write) {
@@ -124,24 +134,37 @@ impl<P: Plan> Experiment<P> {
         Some(due.look.min(due.write))
     }
 
-    fn tell_what_is_new(&mut self, actions: &mut Vec<Action>) {
+    /// Tells of devices and uploads that are new; uploads are written down before. Says whether there were any.
+    fn tell_what_is_new(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> bool {
         let fresh = self.analysis.fresh();
-        let joined = fresh.devices.into_iter().map(News::Joined);
-        let sighted = fresh.sightings.into_iter();
-        let sighted = sighted.map(|(device, sighting)| News::Sighted { device, sighting: Box::new(sighting) });
-        actions.extend(joined.chain(sighted).map(Action::Tell));
+        let sighted = !fresh.sightings.is_empty();
+        if sighted {
+            self.write_down(now, actions);
+        }
+        actions.extend(news(fresh).map(Action::Tell));
+        sighted
     }
 
-    /// Writes down what passed up to now, and forgets what no round asks for.
+    /// Writes down what passed up to now, tells what is new in it, and forgets what no round asks for.
     pub(super) fn give_away(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
-        // What is given away is told of before.
-        self.tell_what_is_new(actions);
+        // Asked before it is given away, and told after it is written down.
+        let fresh = self.analysis.fresh();
+        self.write_down(now, actions);
+        actions.extend(news(fresh).map(Action::Tell));
+    }
+
+    fn write_down(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
         let running = if let State::Running(running) = &self.state { running.begins() } else { None };
         let waiting = self.settling.front().and_then(Round::span).map(|span| span.from);
         let asked = waiting.into_iter().chain(running).fold(now, Timestamp::min);
         let stretch = self.analysis.hand_over(now, asked.plus(-LEVEL_BEFORE - SETTLING));
         actions.push(Action::Write(Entry::Watched(Box::new(stretch))));
     }
+}
+
+fn news(fresh: Fresh) -> impl Iterator<Item = News> {
+    let sighted = fresh.sightings.into_iter().map(|(device, sighting)| News::Sighted { device, sighting: Box::new(sighting) });
+    fresh.devices.into_iter().map(News::Joined).chain(sighted)
 }
 
 impl Running {

@@ -258,7 +258,11 @@ impl Home {
                 match action {
                     Action::WakeAt(at) => self.wake = Some(at.max(self.now.plus(1))),
                     Action::Write(Entry::Trial(trial)) => self.trials.push(trial),
-                    Action::Write(Entry::Drawn(round)) => self.drawn.push(round),
+                    // Written when it is drawn, and again when it is over.
+                    Action::Write(Entry::Drawn(round)) => {
+                        self.drawn.retain(|before| before.number != round.number);
+                        self.drawn.push(round);
+                    }
                     Action::Write(_) | Action::Tell(_) => {}
                     Action::Speak(order) => {
                         let onset = self.now.plus(SECOND / 10);

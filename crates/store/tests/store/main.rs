@@ -15,5 +15,6 @@ mod day;
 mod disk;
 mod kills;
 mod sample;
+mod told;
 mod versions;
 mod writer;

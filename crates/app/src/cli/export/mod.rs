@@ -8,7 +8,6 @@ use std::io;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use earwitness_core::probe::Round;
 
 pub(super) use self::args::Args;
 
@@ -75,7 +74,7 @@ fn probes(reader: &Reader, selection: &Selection, form: Form, output: &Path) -> 
         let known = if known.is_empty() { "there is none in this time".to_owned() } else { known.join(", ") };
         bail!("a probe log is of one session: name it with --session ({known})");
     };
-    let rounds: Vec<Round> = reader.trials(session.id)?.into_iter().map(|trial| trial.round).collect();
+    let rounds = reader.rounds(session.id)?;
     let header = probelog::Header::of(&session.design, session.alpha);
     Ok(match form {
         Form::Jsonl => outfile::write_whole(output, |out| probelog::write_jsonl(&header, &rounds, out)),

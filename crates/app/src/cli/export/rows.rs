@@ -167,6 +167,7 @@ fn of_session(
     fail: &mut dyn FnMut(Error) -> io::Error,
 ) -> io::Result<()> {
     let id = row.id.0;
+    let inside = |round: &Round| round.span().is_none_or(|span| of.window.overlaps(span));
     match what {
         What::Verdicts => {
             let tellings = reader.verdicts(row.id).map_err(fail)?;
@@ -193,26 +194,21 @@ fn of_session(
                 take(vec![id.into(), it.round.into(), it.window.from.into(), it.window.until.into(), it.level_db.into()])
             })
         }
-        _ => {
-            let trials = reader.trials(row.id).map_err(fail)?;
-            let inside = |round: &Round| round.span().is_none_or(|span| of.window.overlaps(span));
-            for trial in trials.iter().filter(|trial| inside(&trial.round)) {
-                if what == What::Scores {
-                    for (&device, scores) in &trial.scores {
-                        for (slot, score) in scores.iter().enumerate() {
-                            let (number, drawn) = (trial.round.number, trial.round.drawn == slot);
-                            let device = names::id(device);
-                            let start = [id.into(), number.into(), device.into(), slot.into(), drawn.into()];
-                            let seconds = score.known().map(|sent| sent.clocked);
-                            take(start.into_iter().chain([seconds.into(), score.seen().octets.into()]).collect())?;
-                        }
+        What::Scores => {
+            for trial in reader.trials(row.id).map_err(fail)?.iter().filter(|trial| inside(&trial.round)) {
+                for (&device, scores) in &trial.scores {
+                    for (slot, score) in scores.iter().enumerate() {
+                        let (number, drawn) = (trial.round.number, trial.round.drawn == slot);
+                        let device = names::id(device);
+                        let start = [id.into(), number.into(), device.into(), slot.into(), drawn.into()];
+                        let seconds = score.known().map(|sent| sent.clocked);
+                        take(start.into_iter().chain([seconds.into(), score.seen().octets.into()]).collect())?;
                     }
-                } else {
-                    take(round(id, &trial.round))?;
                 }
             }
             Ok(())
         }
+        _ => reader.rounds(row.id).map_err(fail)?.iter().filter(|it| inside(it)).try_for_each(|it| take(round(id, it))),
     }
 }
 
