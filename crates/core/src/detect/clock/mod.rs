@@ -10,6 +10,7 @@ mod candidates;
 mod comb;
 mod context;
 mod judge;
+mod late;
 mod lattice;
 mod lengths;
 mod pauses;
