@@ -4,12 +4,14 @@ mod analyze;
 mod capture;
 mod check;
 mod compare;
+mod completions;
 mod demo;
 mod doctor;
 mod export;
 mod gateway;
 mod interrupt;
 mod live;
+mod man;
 mod night;
 mod probe;
 mod progress;
@@ -48,6 +50,8 @@ enum Command {
     Run(run::Args),
     Simulate(simulate::Args),
     Tell(tell::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// How a command ended.
@@ -77,6 +81,8 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Tell(args) => tell::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
