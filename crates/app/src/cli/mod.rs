@@ -7,6 +7,8 @@ mod compare;
 mod completions;
 mod demo;
 mod doctor;
+#[cfg(test)]
+mod examples;
 mod export;
 mod gateway;
 mod interrupt;
@@ -31,6 +33,11 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 /// Which of your devices send what they hear, to whom, and how many seconds of it.
 #[derive(Parser, Debug)]
 #[command(version, arg_required_else_help = true, max_term_width = 110)]
+#[command(after_help = "\
+Examples:
+  earwitness demo --html demo.html
+  earwitness analyze home.pcapng
+  earwitness probe -i eth1 --html report.html")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

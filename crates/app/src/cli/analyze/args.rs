@@ -18,9 +18,13 @@ use earwitness_base::words::as_f64;
 /// proof: content is encrypted and is not read.
 #[derive(clap::Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
-#[command(
-    after_help = "Exit status: 0 done; 1 with --exit-code, when a device sent audio; 2 nothing could be read or written, or, with --exit-code, most of it could not be read."
-)]
+#[command(after_help = "\
+Examples:
+  earwitness analyze home.pcapng --html report.html
+  ssh router tcpdump -i br-lan -U -w - | earwitness analyze -
+  earwitness analyze night.pcapng --probes night.probes.jsonl --json=report.json
+
+Exit status: 0 done; 1 with --exit-code, when a device sent audio; 2 nothing could be read or written, or, with --exit-code, most of it could not be read.")]
 pub(in crate::cli) struct Args {
     /// Capture files; `-` is standard input. Several are read as one, merged by time.
     #[arg(required = true, value_name = "CAPTURE", value_hint = ValueHint::FilePath)]

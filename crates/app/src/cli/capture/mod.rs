@@ -26,6 +26,11 @@ const RINGS: std::ops::RangeInclusive<u64> = 1..=1024;
 /// Needs the right to capture raw frames, and gives it and every other right up before the first frame. An interface that goes down or away
 /// is followed by its name. Lost frames are counted and written into the capture.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  earwitness capture --list
+  sudo earwitness capture -i br-lan -o evening.pcapng --seconds 3600
+  sudo earwitness capture -i br-lan | earwitness analyze -")]
 pub(super) struct Args {
     /// Interface to capture; may be repeated. The bridge, or the interface to the devices: inside the home, not towards the Internet
     #[arg(short, long = "interface", value_name = "IFACE", required_unless_present = "list", num_args = 1)]

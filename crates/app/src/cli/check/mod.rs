@@ -18,7 +18,12 @@ use earwitness_store::{Reader, Recomputed, SessionRow, recompute};
 /// The store may be in use. What differs is listed. A configuration is read as `run` reads it, and what is wrong with it is told with file,
 /// line and column.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Exit status: 0 all is as it was written; 2 something is not, or could not be read.")]
+#[command(after_help = "\
+Examples:
+  earwitness check /etc/earwitness.toml
+  sudo earwitness check /var/lib/earwitness
+
+Exit status: 0 all is as it was written; 2 something is not, or could not be read.")]
 pub(super) struct Args {
     /// Folders or files of stores, also one that was set aside as damaged; or configurations. Without any: the usual configuration, and the
     /// store that it names.

@@ -23,6 +23,11 @@ use earwitness_report::terminal::Terminal;
 /// Without arguments, on the homes that come with the program. What the columns mean, and how captures are labelled, is in
 /// docs/guide/compare.md.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  earwitness compare --html curves.html
+  earwitness compare demo my-home.toml --seeds 10
+  earwitness compare a.pcap b.pcap --labels labels.json")]
 pub(in crate::cli) struct Args {
     /// Scenarios, by name or as a .toml file, and labelled captures.
     #[arg(value_name = "SCENARIO|CAPTURE", value_hint = ValueHint::FilePath)]

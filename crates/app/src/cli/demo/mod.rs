@@ -19,9 +19,12 @@ use earwitness_report::{Context, verdicts};
 /// A home of the program's own making, with devices that are known to listen and others that are not, is watched and probed by the same
 /// machine that watches a real one; the report shows each verdict beside the truth.
 #[derive(clap::Args, Debug)]
-#[command(
-    after_help = "Exit status: 0 done, and each verdict is the truth; 1 done, and some is not; 2 something could not be done."
-)]
+#[command(after_help = "\
+Examples:
+  earwitness demo
+  earwitness demo my-home.toml --seed 2 --html demo.html
+
+Exit status: 0 done, and each verdict is the truth; 1 done, and some is not; 2 something could not be done.")]
 pub(in crate::cli) struct Args {
     /// Name of a scenario (`earwitness simulate --list`), or a TOML file.
     #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath, default_value = "demo")]

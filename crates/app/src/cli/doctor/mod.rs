@@ -20,7 +20,12 @@ use earwitness_report::terminal::Terminal;
 /// Plays one short sound, and changes nothing. See docs/guide/doctor.md.
 #[derive(clap::Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
-#[command(after_help = "Exit status: 0 all that is needed works; 2 something does not.")]
+#[command(after_help = "\
+Examples:
+  earwitness doctor -i eth1
+  earwitness doctor --source \"ssh root@router tcpdump -i br-lan -U -s 0 -w - not port 22\" --no-sound
+
+Exit status: 0 all that is needed works; 2 something does not.")]
 pub(in crate::cli) struct Args {
     /// The interface on which the home is watched.
     #[arg(short, long, value_name = "NAME")]

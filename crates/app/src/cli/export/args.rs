@@ -13,7 +13,13 @@ use earwitness_store::{Of, Reader, SessionId, SessionRow};
 ///
 /// The store may be in use. The columns are explained in docs/guide/store.md.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Exit status: 0 done; 2 it could not be read or written.")]
+#[command(after_help = "\
+Examples:
+  earwitness export sightings /var/lib/earwitness
+  earwitness export series /var/lib/earwitness -o series.parquet --from 2026-03-01 --until 2026-03-08
+  earwitness export probes /var/lib/earwitness --session 3 -o night.probes.jsonl
+
+Exit status: 0 done; 2 it could not be read or written.")]
 pub(in crate::cli) struct Args {
     /// Which table.
     #[arg(value_enum, value_name = "WHAT")]

@@ -19,6 +19,11 @@ use earwitness_gateway::{self as gateway, Observed, Place, Written};
 /// An access point, a wired gateway, or a bridge between router and switch, from the section [gateway] of a configuration file. See
 /// docs/guide/gateway.md.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  earwitness gateway plan --config home.toml
+  sudo earwitness gateway up --config home.toml
+  sudo earwitness gateway down")]
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
     task: Task,
@@ -27,6 +32,7 @@ pub(in crate::cli) struct Args {
 #[derive(Subcommand, Debug)]
 enum Task {
     /// Tell every file and command of `up` in order, and what undoes each. Changes nothing.
+    #[command(after_help = "Examples:\n  earwitness gateway plan --config home.toml")]
     Plan {
         #[command(flatten)]
         config: Config,
@@ -38,6 +44,9 @@ enum Task {
         show_secrets: bool,
     },
     /// Do what `plan` tells. Undone by `down`, by a crash of the program, or by a reboot.
+    #[command(
+        after_help = "Examples:\n  sudo earwitness gateway up\n  sudo earwitness gateway up --config home.toml --foreground"
+    )]
     Up {
         #[command(flatten)]
         config: Config,
@@ -49,12 +58,13 @@ enum Task {
         quiet: bool,
     },
     /// Undo everything that `up` did, also after a crash. Can be repeated.
+    #[command(after_help = "Examples:\n  sudo earwitness gateway down")]
     Down {
         #[command(flatten)]
         run: Run,
     },
     /// Tell how the gateway stands.
-    #[command(after_help = "Exit status: 0 it is up and whole; 2 it is not.")]
+    #[command(after_help = "Examples:\n  sudo earwitness gateway status\n\nExit status: 0 it is up and whole; 2 it is not.")]
     Status {
         #[command(flatten)]
         run: Run,

@@ -20,7 +20,12 @@ use earwitness_sound::speak::sounds::Library;
 /// Takes 20 to 40 minutes in most homes, longer where a device answers seldom. Everything is kept in the store as well, so that what was played
 /// and seen can be looked at and recomputed later.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Exit status: 0 done; 1 with --exit-code, when a device reacts to sound; 2 something could not be done.")]
+#[command(after_help = "\
+Examples:
+  earwitness probe -i eth1 --html report.html
+  earwitness probe -i eth1 --sound alexa --rounds 40 --anyway
+
+Exit status: 0 done; 1 with --exit-code, when a device reacts to sound; 2 something could not be done.")]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     live: Live,

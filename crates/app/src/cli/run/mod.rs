@@ -10,7 +10,13 @@ use crate::say;
 /// SIGHUP reads the configuration again, SIGTERM and Ctrl-C end it in good order. What it found is in the store: see `earwitness check` and
 /// `earwitness export`. To pause it, or say that nobody is at home: `earwitness tell`.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Exit status: 0 stopped in good order; 2 it could not begin, or not write down the last entries.")]
+#[command(after_help = "\
+Examples:
+  earwitness run -i eth1
+  earwitness run --source \"ssh root@router tcpdump -i br-lan -U -s 0 -w - not port 22\" --state home
+  earwitness run -c /etc/earwitness.toml --no-probing --json
+
+Exit status: 0 stopped in good order; 2 it could not begin, or not write down the last entries.")]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     live: Live,

@@ -23,6 +23,11 @@ use earwitness_report::probelog;
 /// The home comes from a scenario: a name from --list, or a file of your own (--print shows one to begin with). One seed gives the same
 /// octets every time. Hand the capture to `earwitness analyze --probes`, or to any other program.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  earwitness simulate --list
+  earwitness simulate demo -o night
+  earwitness simulate demo --print > my-home.toml")]
 pub(in crate::cli) struct Args {
     /// Name of a scenario, or a TOML file.
     #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath, default_value = "demo")]

@@ -12,7 +12,12 @@ use crate::daemon::{self, Request};
 
 /// Tell a running `earwitness run` or `probe` something: to pause, that nobody is at home, to say how it stands.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Exit status: 0 it was told; 2 nobody is there to be told.")]
+#[command(after_help = "\
+Examples:
+  sudo earwitness tell status
+  earwitness tell pause --state home
+
+Exit status: 0 it was told; 2 nobody is there to be told.")]
 pub(in crate::cli) struct Args {
     /// What.
     request: Request,
