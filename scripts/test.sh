@@ -3,7 +3,7 @@
 # apt when run as root, and otherwise named. Fails at the end when any step failed.
 #
 #   scripts/test.sh            all steps
-#   scripts/test.sh STEP...    some: tools format lints docs tests house alsa scripts wire sample instructions fuzz
+#   scripts/test.sh STEP...    some: tools format lints deny docs tests house alsa scripts wire sample instructions fuzz
 #
 # As root also live capture, the gateway, sound and the store are tried on the real thing, in network namespaces and with sound
 # servers that the tests make and take away themselves. Nothing of the machine's own network or sound is touched.
@@ -101,6 +101,11 @@ lints() {
     cargo clippy --workspace --all-targets --quiet -- -D warnings || return 1
     # Outside the workspace, so where none runs nothing else notices when a target no longer compiles.
     can_fuzz || cargo check --quiet --manifest-path fuzz/Cargo.toml --target-dir "$target" --bins
+}
+# Licences, versions and origins of what comes from outside (deny.toml). Known holes are not asked for: their list comes over the network.
+deny() {
+    cargo deny --version > /dev/null 2>&1 || { skip "licences of dependencies: no cargo-deny (cargo install cargo-deny --locked)"; return 0; }
+    cargo deny check licenses bans sources
 }
 # The programs as the tests were built with them. Of the whole workspace, here and below: with one package alone, cargo builds what it depends
 # on again, with fewer features.
@@ -299,12 +304,12 @@ finished() {
 scratch=$(mktemp -d)
 trap 'stop_house; start_again; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
-[ $# -gt 0 ] || set -- tools format lints docs tests house alsa scripts wire sample instructions fuzz
+[ $# -gt 0 ] || set -- tools format lints deny docs tests house alsa scripts wire sample instructions fuzz
 times=""
 for step in "$@"; do
     case $step in
-        tools | format | lints | docs | tests | alsa | house | scripts | wire | sample | instructions | fuzz) ;;
-        *) echo "no step is called $step; choose from: tools format lints docs tests alsa house scripts wire sample instructions fuzz" >&2; exit 2 ;;
+        tools | format | lints | deny | docs | tests | alsa | house | scripts | wire | sample | instructions | fuzz) ;;
+        *) echo "no step is called $step; choose from: tools format lints deny docs tests alsa house scripts wire sample instructions fuzz" >&2; exit 2 ;;
     esac
     say "$step"
     begun=$(date +%s)
