@@ -94,7 +94,9 @@ pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, now: Times
         Goal::Watch => Choice::Watch(Watch),
         Goal::Probe { rounds } => Choice::Campaign(Campaign::new(rounds, Mode::UntilDecided { silent_after: SILENT_AFTER })),
     };
-    let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    let mut settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
+    settings.roster.seed = random()?;
     let store = ledger.store_mut();
     let reader = store.reader()?;
     let known = reader.known()?;
@@ -125,11 +127,16 @@ fn wanted(config: &Config, now: Timestamp) -> anyhow::Result<Design> {
     let mut design = Design { local_offset: ahead(now), ..probing.design.clone() };
     if !probing.seeded {
         // Whoever could guess the lots could answer only where a probe sounds, or only where none does.
-        let mut seed = [0; 8];
-        rustix::rand::getrandom(&mut seed, rustix::rand::GetRandomFlags::empty()).context("the system has no random numbers")?;
-        design.seed = u64::from_le_bytes(seed) >> 1;
+        design.seed = random()? >> 1;
     }
     Ok(design)
+}
+
+/// A number that nobody can guess.
+fn random() -> anyhow::Result<u64> {
+    let mut octets = [0; 8];
+    rustix::rand::getrandom(&mut octets, rustix::rand::GetRandomFlags::empty()).context("the system has no random numbers")?;
+    Ok(u64::from_le_bytes(octets))
 }
 
 /// Whether a stored session is the one that is wanted, and can go on.
