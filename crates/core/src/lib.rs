@@ -1,7 +1,4 @@
-//! From captured frames to evidence of uploaded audio.
-//!
-//! Pure: bytes, timestamps and a seed in; evidence out. No clock, file, thread or randomness of its own.
-//! The rooms and what each may import are listed in `ARCHITECTURE.md` and checked by `tests/rooms`.
+#![doc = include_str!("../README.md")]
 
 pub mod analysis;
 pub mod bins;

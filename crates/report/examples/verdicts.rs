@@ -1,0 +1,49 @@
+//! From a plain capture and a log of the sounds that were played to verdicts, a line each:
+//!
+//! ```text
+//! earwitness simulate demo -o night
+//! cargo run -p earwitness-report --example verdicts -- night.pcapng night.probes.jsonl
+//! ```
+//!
+//! `earwitness analyze CAPTURE --probes LOG` does this and much more: packed captures, clocks that differ, reports.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::pcap::{Decoder, Step};
+use earwitness_core::verdict::{self, judge};
+use earwitness_report::names;
+use earwitness_report::probelog::{self, Reading};
+
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args_os().skip(1);
+    let (capture, log) = arguments.next().zip(arguments.next()).context("say which capture and which log")?;
+    let log = probelog::read(Path::new(&log), &Reading::default())?;
+    let octets = std::fs::read(&capture).with_context(|| format!("{} cannot be read", capture.display()))?;
+    let (mut decoder, mut analysis) = (Decoder::new(), Analysis::new(Settings::default()));
+    let mut rest = octets.as_slice();
+    loop {
+        let used = match decoder.next(rest)? {
+            Step::Frame { frame, used } => {
+                analysis.frame(&frame);
+                used
+            }
+            Step::Skip { used, .. } => used,
+            Step::More { .. } => break,
+        };
+        rest = rest.get(used..).unwrap_or_default();
+    }
+    let header = log.header.unwrap_or_default();
+    let usual = verdict::Settings::default();
+    let settings =
+        verdict::Settings { alpha: header.alpha.unwrap_or(usual.alpha), seed: header.seed.unwrap_or(usual.seed), ..usual };
+    let verdicts = judge(&analysis.finish(), log.rounds, &BTreeMap::new(), &settings);
+    let mut out = std::io::stdout().lock();
+    for it in &verdicts.devices {
+        writeln!(out, "{}: {} (p = {:.2e})", names::id(it.device), it.outcome.words(), it.evidence.p)?;
+    }
+    Ok(())
+}
