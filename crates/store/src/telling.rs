@@ -16,7 +16,7 @@ type Number = fn(&Evidence) -> Option<f64>;
 
 /// The numbers of the evidence, each beside the name of its column.
 const COLUMNS: [(&str, Number); 36] = [
-    ("rounds", |it| whole(it.rounds)),
+    ("rounds", |it| Some(whole(it.rounds))),
     ("ln_e", |it| Some(it.ln_e)),
     ("ln_last", |it| Some(it.ln_last)),
     ("ln_clocked", |it| Some(it.ln_clocked)),
@@ -28,8 +28,8 @@ const COLUMNS: [(&str, Number); 36] = [
     ("proven_after", |it| it.proven_after.map(f64::from)),
     ("bound", |it| Some(it.bound)),
     ("limit_octets", |it| it.limit_octets),
-    ("limit_clocked", |it| yes(it.limit_clocked)),
-    ("uploads", |it| whole(it.caused.uploads)),
+    ("limit_clocked", |it| Some(yes(it.limit_clocked))),
+    ("uploads", |it| Some(whole(it.caused.uploads))),
     ("upload_seconds", |it| Some(it.caused.seconds)),
     ("upload_median_seconds", |it| Some(it.caused.median_seconds)),
     ("upload_bit_rate", |it| it.caused.bit_rate),
@@ -47,11 +47,11 @@ const COLUMNS: [(&str, Number); 36] = [
     ("dose_seconds_points", |it| it.dose_seconds.as_ref().map(points)),
     ("ttest_reacting", |it| it.ttest.map(|it| f64::from(it.0))),
     ("ttest_judged", |it| it.ttest.map(|it| f64::from(it.1))),
-    ("bursts_drawn", |it| whole(it.bursts.0)),
-    ("bursts_sham", |it| whole(it.bursts.1)),
+    ("bursts_drawn", |it| Some(whole(it.bursts.0))),
+    ("bursts_sham", |it| Some(whole(it.bursts.1))),
     ("continuous", |it| Some(it.continuous)),
     ("rounds_to_go", |it| it.rounds_to_go.map(f64::from)),
-    ("listed", |it| yes(it.listed)),
+    ("listed", |it| Some(yes(it.listed))),
 ];
 
 /// The names of the columns of numbers.
@@ -65,12 +65,12 @@ pub const NUMBERS: [&str; COLUMNS.len()] = {
     names
 };
 
-fn whole(number: u32) -> Option<f64> {
-    Some(f64::from(number))
+fn whole(number: u32) -> f64 {
+    f64::from(number)
 }
 
-fn yes(yes: bool) -> Option<f64> {
-    Some(f64::from(u8::from(yes)))
+fn yes(yes: bool) -> f64 {
+    f64::from(u8::from(yes))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a delay")]
