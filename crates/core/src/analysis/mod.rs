@@ -50,8 +50,8 @@ use crate::findings::{CaptureFacts, DeviceId, FlowKey};
 use crate::frame::Frame;
 use crate::mac::Mac;
 use crate::meter::Bins;
-use crate::roster::{Index, Passed, Roster};
-use crate::scope::{Network, Scope};
+use crate::roster::{Index, Passed, Roster, share_a_link};
+use crate::scope::{Network, Scope, scope};
 use crate::stream::tcp::Segment;
 use crate::time::{SECOND, Timestamp};
 
@@ -563,9 +563,18 @@ fn never_leaves(packet: &Dissection<'_>, ip: &Ip) -> bool {
             // Multicast listeners (RFC 2710, RFC 3810) besides.
             (ip.hops == NEVER_FORWARDED && NEIGHBOUR_DISCOVERY.contains(&kind)) || matches!(kind, 130..=132 | 143)
         }
-        Transport::Udp { source, destination, .. } => told::stays_on_link(source) || told::stays_on_link(destination),
+        Transport::Udp { source, destination, .. } => {
+            let mut of_the_link = [source, destination].into_iter().filter(|port| told::stays_on_link(*port)).peekable();
+            of_the_link.peek().is_some() && !(is_outward(ip) && of_the_link.all(told::may_be_anybodys))
+        }
         _ => false,
     }
+}
+
+/// Whether a packet goes between two stations of which one has an address of the internet that does not lie in the other's network.
+fn is_outward(ip: &Ip) -> bool {
+    let scopes = [ip.source, ip.destination].map(scope);
+    !scopes.contains(&Scope::Group) && scopes.contains(&Scope::Internet) && !share_a_link(ip.source, ip.destination)
 }
 
 /// Whether a packet asks a server of names or of the time. Those of the time ask each other from its port.

@@ -75,6 +75,12 @@ pub(super) fn stays_on_link(port: u16) -> bool {
     matches!(port, DHCP_SERVER | DHCP_CLIENT | DHCPV6_CLIENT | DHCPV6_SERVER | SSDP | MDNS | LLMNR)
 }
 
+/// Whether a program that asks for any port may be given this one: those of the system are not (RFC 6335, section 6), the others are where a system counts up
+/// from 1,024.
+pub(super) fn may_be_anybodys(port: u16) -> bool {
+    port >= 1_024
+}
+
 /// Whether datagrams of a port tell names.
 #[inline]
 pub(super) fn is_of_interest(port: u16) -> bool {

@@ -50,8 +50,9 @@ pub(super) fn link_of(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Whether two addresses lie in one such network.
-pub(super) fn share_a_link(one: IpAddr, other: IpAddr) -> bool {
+/// Whether two addresses lie in the network of one link, as far as addresses tell.
+#[must_use]
+pub fn share_a_link(one: IpAddr, other: IpAddr) -> bool {
     link_of(one) == link_of(other)
 }
 

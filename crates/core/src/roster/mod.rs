@@ -8,7 +8,9 @@ mod onlink;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use self::behind::{Behind, Marks, breadth, link_of, share_a_link};
+pub use self::behind::share_a_link;
+
+use self::behind::{Behind, Marks, breadth, link_of};
 use self::onlink::OnLink;
 use crate::findings::{DeviceId, Role};
 use crate::mac::Mac;
@@ -59,6 +61,13 @@ pub struct Device {
     /// Networks of the internet to which it sent from an address of the home, each with the device that it handed its packets to.
     uses: Vec<(IpAddr, Option<Index>)>,
     latest: IpAddr,
+}
+
+impl Device {
+    /// The networks in which its packets to the internet begin: who sends to the internet from an address has it, and leads nowhere by it.
+    fn ends(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.behind.networks().filter(|it| it.1.has(Marks::FROM.and(Marks::ONWARD))).map(|it| it.0)
+    }
 }
 
 /// What a unicast IP packet shows of its ends.
@@ -287,8 +296,20 @@ impl Roster {
         }
         self.recent = [(u64::MAX, 0); RECENT];
         self.link.forget(index);
+        self.forget_way(index);
         self.vacant = Some(index);
         true
+    }
+
+    /// Nobody's way leads by a number that is another's from now on. That of a device which was the end itself led nowhere; any other is remembered without it.
+    fn forget_way(&mut self, index: Index) {
+        let ended: Vec<IpAddr> = self.devices.get(index as usize).map_or_else(Vec::new, |way| way.ends().collect());
+        for device in &mut self.devices {
+            device.uses.retain(|(network, way)| *way != Some(index) || !ended.contains(network));
+            for (_, way) in &mut device.uses {
+                *way = way.filter(|way| *way != index);
+            }
+        }
     }
 
     /// Learns from a unicast IP packet who has which address, what belongs to the link, and who stands before what.
@@ -514,12 +535,9 @@ impl Roster {
     fn is_client(&self, device: &Device) -> bool {
         let onward =
             |(network, marks): (IpAddr, Marks)| marks.has(Marks::FROM.and(Marks::ONWARD)) && self.is_at_home(device, network);
-        // Who sends to the internet from an address has it, and leads nowhere by it.
-        let has =
-            |network: IpAddr, (other, marks): (IpAddr, Marks)| other == network && marks.has(Marks::FROM.and(Marks::ONWARD));
         let leads = |(network, way): &(IpAddr, Option<Index>)| {
             let way = way.and_then(|index| self.devices.get(index as usize));
-            let is_end = way.is_some_and(|way| way.behind.networks().any(|it| has(*network, it)));
+            let is_end = way.is_some_and(|way| way.ends().any(|end| end == *network));
             !is_end && !self.is_neighbour(*network) && !self.link.overlaps(*network)
         };
         device.uses.iter().any(leads) || device.behind.networks().any(onward)

@@ -250,3 +250,18 @@ fn groups_and_nobody_are_no_devices() {
     assert_eq!(roster.by_mac(Mac::BROADCAST), None);
     assert_eq!(roster.by_mac(Mac::default()), None);
 }
+
+#[test]
+fn who_takes_the_number_of_a_forgotten_device_is_nobodys_way() {
+    let mut roster = Roster::new(Settings::default());
+    let (device, way) = packet(&mut roster, (DEVICE, "192.168.1.7"), (OTHER, "198.51.100.5"));
+    packet(&mut roster, (OTHER, "198.51.100.5"), (ROUTER, "203.0.113.9"));
+    let uses = |roster: &Roster| roster.devices()[device as usize].uses.clone();
+    assert!(uses(&roster).iter().any(|it| it.1 == Some(way)));
+    assert!(roster.forget(way));
+    assert_eq!(uses(&roster), [], "it led nowhere");
+    packet(&mut roster, (DEVICE, "192.168.1.7"), (OTHER, "9.9.9.9"));
+    assert!(roster.forget(way));
+    assert_eq!(uses(&roster).iter().map(|it| it.1).collect::<Vec<_>>(), [None]);
+    assert_eq!(roster.by_mac(ROUTER).map(|router| router == way), Some(false));
+}
