@@ -4,11 +4,14 @@
 
 mod captured;
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role};
 use earwitness_core::mac::Mac;
+use earwitness_core::measure::Joined;
 use earwitness_core::time::{MILLISECOND, SECOND};
+use earwitness_core::verdict::{self, judge};
 use earwitness_sim::file::Captured;
 use earwitness_sim::home;
 use earwitness_sim::host::GATEWAY_MAC;
@@ -145,4 +148,24 @@ fn a_flood_leaves_the_gateway_what_it_is() {
             assert!((0..3).all(|number| role(device(number)) == Some(Role::Device)), "{visit:?} {strangers}");
         }
     }
+}
+
+#[test]
+fn strangers_are_counted_and_not_scored() {
+    for visit in VISITS {
+        let home = (0..2).map(|number| keeps_alive(number, 0, 180)).chain([plug(3, 180)]);
+        let findings = analyzed(&together(home.chain([flood(visit, 600, (20, 40))])));
+        let scored: Vec<_> = findings.devices.iter().filter(|it| Joined::of(it).is_some()).map(|it| it.id).collect();
+        let expected: Vec<_> = [GATEWAY_MAC, device(0), device(1), device(3)].map(DeviceId::Mac).into();
+        assert_eq!(scored, expected, "{visit:?}");
+        let rows = judge(&findings, Vec::new(), &BTreeMap::new(), &verdict::Settings::default()).devices;
+        assert_eq!(rows.iter().map(|it| it.device).collect::<Vec<_>>(), expected[1..], "{visit:?}");
+        assert!(findings.devices.len() > 500, "{visit:?}: they are counted");
+    }
+}
+
+/// A plug that says a word every twenty seconds.
+fn plug(number: u8, seconds: i64) -> Vec<Captured> {
+    let ends = outward(number, [198, 51, 100, 7], 5_050);
+    (0..seconds / 20).flat_map(|turn| asked(home::START + (3 + 20 * turn) * SECOND, &ends, 44)).collect()
 }

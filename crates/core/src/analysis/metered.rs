@@ -106,7 +106,7 @@ impl Metered {
     /// Known from before, seen in this time.
     pub(super) fn introduce(&mut self, seen: Window) {
         self.seen = seen;
-        self.joined = Joined::before();
+        self.joined = Joined::before(seen);
     }
 
     /// From when on it counts as a device; bins of `width` begin at `origin`.
