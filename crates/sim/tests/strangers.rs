@@ -7,15 +7,16 @@ mod captured;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
-use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role};
+use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role, Sighting};
 use earwitness_core::mac::Mac;
 use earwitness_core::measure::Joined;
-use earwitness_core::time::{MILLISECOND, SECOND};
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
 use earwitness_core::verdict::{self, judge};
 use earwitness_sim::file::Captured;
 use earwitness_sim::home;
 use earwitness_sim::host::GATEWAY_MAC;
 use earwitness_sim::packet::{Ends, arp, udp};
+use proptest::prelude::*;
 
 use captured::analyzed;
 
@@ -65,6 +66,21 @@ fn keeps_alive(number: u8, from: i64, seconds: i64) -> Vec<Captured> {
     let ends = outward(number, [198, 51, 100, 7], 5_000);
     let offset = i64::from(number) * 10 * MILLISECOND;
     (0..2 * seconds).flat_map(|half| asked(home::START + from * SECOND + half * SECOND / 2 + offset, &ends, 60)).collect()
+}
+
+/// A device sends four seconds of sound in slices of 20 ms.
+fn uploads(number: u8, from: i64) -> Vec<Captured> {
+    let ends = outward(number, [203, 0, 113, 9], 6_000);
+    let mut frames = Vec::new();
+    for slice in 0..200 {
+        let at = home::START + from * SECOND + slice * 20 * MILLISECOND;
+        let sound = [u8::try_from(slice % 251).unwrap(); 160];
+        frames.push(Captured { at, octets: udp(&ends, 1, &sound) });
+        if slice % 10 == 0 {
+            frames.push(Captured { at: at + 10 * MILLISECOND, octets: udp(&ends.back(57), 1, &[8; 40]) });
+        }
+    }
+    frames
 }
 
 /// So many strangers come evenly within a stretch of seconds, each of which makes a visit.
@@ -151,6 +167,23 @@ fn a_flood_leaves_the_gateway_what_it_is() {
 }
 
 #[test]
+fn who_comes_in_a_flood_or_after_it_and_uploads_is_found() {
+    for visit in VISITS {
+        for strangers in [600, 3_000] {
+            let home = (0..2).map(|number| keeps_alive(number, 0, 20));
+            let comes = [uploads(2, 6), uploads(3, 12)];
+            let findings = analyzed(&together(home.chain(comes).chain([flood(visit, strangers, (1, 10))])));
+            for number in [2, 3] {
+                let found = of(&findings, device(number)).map(|it| it.sightings.as_slice());
+                let Some([sighting]) = found else { panic!("{visit:?} {strangers} {number}: {found:?}") };
+                let seconds = sighting.audio_seconds.unwrap();
+                assert!((seconds.value - 4.0).abs() < 0.1, "{visit:?} {strangers} {number}: {seconds:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn strangers_are_counted_and_not_scored() {
     for visit in VISITS {
         let home = (0..2).map(|number| keeps_alive(number, 0, 180)).chain([plug(3, 180)]);
@@ -168,4 +201,42 @@ fn strangers_are_counted_and_not_scored() {
 fn plug(number: u8, seconds: i64) -> Vec<Captured> {
     let ends = outward(number, [198, 51, 100, 7], 5_050);
     (0..seconds / 20).flat_map(|turn| asked(home::START + (3 + 20 * turn) * SECOND, &ends, 44)).collect()
+}
+
+/// A device, its part, its uploads, and whether it is scored.
+type Said = (Mac, Role, Vec<Upload>, bool);
+
+/// When it began and ended, and its seconds of sound.
+type Upload = (Timestamp, Timestamp, f64);
+
+/// What is said of the devices of the home: part, uploads, and whether they are scored.
+fn said(findings: &Findings) -> Vec<Said> {
+    let own = [GATEWAY_MAC, device(0), device(1), device(2), device(3)];
+    let found = own.into_iter().filter_map(|mac| of(findings, mac).map(|it| (mac, it)));
+    found
+        .map(|(mac, it)| {
+            let seconds = |sighting: &Sighting| sighting.audio_seconds.map_or(0.0, |sound| sound.value);
+            let uploads = it.sightings.iter().map(|it| (it.window.from, it.window.until, seconds(it))).collect();
+            (mac, it.role, uploads, Joined::of(it).is_some())
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_flood_at_any_place_changes_nothing_that_is_said_of_who_sends(
+        visit in 0_usize..VISITS.len(),
+        strangers in 1_u32..3_000,
+        from in 0_i64..100,
+        length in 1_i64..30,
+        speaks in 5_i64..120,
+    ) {
+        let home = together([keeps_alive(0, 0, 200), keeps_alive(1, 2, 198), uploads(2, speaks), plug(3, 200)]);
+        let before = said(&analyzed(&home));
+        prop_assert!(before.len() == 5 && before.iter().any(|it| !it.2.is_empty()), "{:?}", before);
+        let after = said(&analyzed(&together([home, flood(VISITS[visit], strangers, (from, from + length))])));
+        prop_assert_eq!(after, before);
+    }
 }

@@ -1,9 +1,10 @@
 //! Names of addresses, from the DNS answers that passed. Thousands of names share an address, so that a name counts only for the device that
 //! asked for it; and anybody can send an answer, so that it counts only where the question was seen.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
+use super::pairs::NOBODY;
 use crate::private::Private;
 use crate::roster::Index;
 use crate::table::Table;
@@ -34,11 +35,13 @@ pub(super) struct AddressNames {
     ring: Vec<(Asked, Private<String>)>,
     next: usize,
     questions: VecDeque<Question>,
+    /// Who asked for something: as many as there are devices at most.
+    askers: BTreeSet<Index>,
 }
 
 impl AddressNames {
     pub(super) fn new(seed: u64) -> Self {
-        Self { by_asked: Table::new(MOST, seed), ring: Vec::new(), next: 0, questions: VecDeque::new() }
+        Self { by_asked: Table::new(MOST, seed), ring: Vec::new(), next: 0, questions: VecDeque::new(), askers: BTreeSet::new() }
     }
 
     /// Remembers a question. One that is asked again is kept twice: to look for it would cost more.
@@ -46,6 +49,7 @@ impl AddressNames {
         if self.questions.len() == QUESTIONS {
             self.questions.pop_front();
         }
+        self.askers.insert(question.asker);
         self.questions.push_back(question);
     }
 
@@ -74,6 +78,21 @@ impl AddressNames {
             self.ring.push(entry);
         }
         self.by_asked.insert(key, u32::try_from(place).unwrap_or(0));
+    }
+
+    /// Forgets what a device asked for, of which hardly any that gives way asked for something.
+    pub(super) fn forget(&mut self, device: Index) {
+        if !self.askers.remove(&device) {
+            return;
+        }
+        self.questions.retain(|question| question.asker != device);
+        for entry in &mut self.ring {
+            if entry.0.0 == device {
+                self.by_asked.remove(&entry.0);
+                // Nobody has this number; the place is taken when its turn comes.
+                entry.0.0 = NOBODY;
+            }
+        }
     }
 
     /// The name by which a device knows an address.

@@ -213,6 +213,15 @@ impl Flows {
         self.take_if(number as usize, |_| true)
     }
 
+    /// Takes out all flows of a device.
+    pub(super) fn take_all_of(&mut self, device: Index, ended: &mut impl FnMut(Uplink)) {
+        for number in 0..self.uplinks.len() {
+            if let Some(uplink) = self.take_if(number, |uplink| uplink.device == device) {
+                ended(uplink);
+            }
+        }
+    }
+
     /// All flows that are followed.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Uplink> {
         self.uplinks.iter_mut().flatten()

@@ -20,6 +20,8 @@ pub(super) struct Metered {
     pub(super) seen: Window,
     /// The flows that it opened first, so that they can end with it.
     flows: Vec<FlowKey>,
+    /// Whether it opened others besides.
+    opened_more: bool,
     /// By the scope of the receiver's address.
     sent_to: [Totals; SCOPES],
     /// By the scope of the sender's address.
@@ -72,13 +74,14 @@ impl Noted {
     }
 }
 
-/// Flows that end with a device that gives way.
+/// Flows that are remembered to end with a device that gives way; if it opened more, all flows are asked whose they are.
 const FLOWS: usize = 4;
 
-/// Frames that a device sent which is no stranger although nobody answered it ...
-const OFTEN: u64 = 32;
-/// ... and for how long, nanoseconds.
+/// Who came back after so long is no visitor, nanoseconds.
 const A_WHILE: i64 = 60 * SECOND;
+
+/// A device that was there before is waited for at least and at most so long, nanoseconds: a sensor that sends once an hour, a home that goes on holiday.
+const PATIENCE: (i64, i64) = (2 * 3_600 * SECOND, 30 * 86_400 * SECOND);
 
 /// Kinds of [`Scope`].
 const SCOPES: usize = 3;
@@ -95,6 +98,7 @@ impl Metered {
             burst: own_burst.then(Track::default),
             seen: Window { from: at, until: at },
             flows: Vec::new(),
+            opened_more: false,
             sent_to: [Totals::default(); SCOPES],
             received_from: [Totals::default(); SCOPES],
             handed: Default::default(),
@@ -119,12 +123,23 @@ impl Metered {
         joined.at()
     }
 
-    /// Whether it is a device by now: it was answered, or exchanged more payload than `payload`, or was heard for a while.
-    pub(super) fn is_settled(&self, payload: u64) -> bool {
-        let (sent, received) = (total(&self.sent_to), total(&self.received_from));
-        let answered = sent.frames > 0 && received.frames > 0;
-        let heard = sent.frames >= OFTEN && self.seen.length() >= A_WHILE;
-        answered || heard || sent.payload_octets.saturating_add(received.payload_octets) >= payload
+    /// Whether it came back: it sent more than once, and was seen over a while, twice as long if nobody answered.
+    fn is_settled(&self) -> bool {
+        let (sent, received) = (total(&self.sent_to).frames, total(&self.received_from).frames);
+        let (least, while_seen) = if received > 0 { (2, A_WHILE) } else { (3, 2 * A_WHILE) };
+        self.joined.at().is_some() || (sent >= least && self.seen.length() >= while_seen)
+    }
+
+    /// How much there is to be said for letting this device give way at a moment, the most first: whoever only visited by how long it has been silent for
+    /// each frame that it sent; then whoever came back by how long it has been away, against how long it was there. `None` while it stays.
+    pub(super) fn gives_way(&self, at: Timestamp) -> Option<(bool, i64)> {
+        let silent = at.since(self.seen.until).max(0);
+        if !self.is_settled() {
+            let frames = i64::try_from(total(&self.sent_to).frames).unwrap_or(i64::MAX);
+            return Some((true, silent / frames.saturating_add(1)));
+        }
+        let patience = self.seen.length().clamp(PATIENCE.0, PATIENCE.1);
+        (silent > patience).then_some((false, silent / (patience / SECOND)))
     }
 
     /// A frame that the device sent to an address in `to`.
@@ -150,12 +165,19 @@ impl Metered {
     pub(super) fn opened(&mut self, flow: FlowKey) {
         if self.flows.len() < FLOWS {
             self.flows.push(flow);
+        } else {
+            self.opened_more = true;
         }
     }
 
-    /// How many frames it sent, and the flows that it opened first.
-    pub(super) fn leaves(&self) -> (u64, &[FlowKey]) {
-        (total(&self.sent_to).frames, &self.flows)
+    /// How many frames it sent.
+    pub(super) fn frames(&self) -> u64 {
+        total(&self.sent_to).frames
+    }
+
+    /// The flows that it opened, unless they were too many to remember.
+    pub(super) fn flows(&self) -> Option<&[FlowKey]> {
+        (!self.opened_more).then_some(&self.flows)
     }
 
     /// What was counted since this was asked before.

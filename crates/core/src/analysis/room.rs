@@ -1,6 +1,7 @@
-//! Room for one more device when the roster is full: whoever was hardly heard gives way, so that a stranger who makes up
-//! thousands of addresses does not keep out the devices of the home.
+//! Room for one more device when the roster is full: whoever only visited gives way, or has been away for long, so that a stranger who makes up
+//! thousands of addresses does not keep out the devices of the home, and neither do the telephones of years.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::streams::close;
@@ -11,9 +12,6 @@ use crate::time::Timestamp;
 
 /// Devices that are asked for each newcomer.
 const ASKED: usize = 64;
-
-/// A device that exchanged more payload than this does not give way, octets.
-const LITTLE: u64 = 10_000;
 
 /// Of all places, the share that newcomers take from each other once all are taken: who was there before a flood keeps its place, however quiet it is.
 const GUESTS: usize = 4;
@@ -36,44 +34,55 @@ impl Analysis {
         let places = self.metered.len();
         let guests = places - places / GUESTS;
         // If the home itself has taken the places of guests, a stranger who came before must go.
-        let found = self.find_stranger(guests..places, other).or_else(|| self.find_stranger(0..places, other));
+        let found = self.who_gives_way(guests..places, other, at).or_else(|| self.who_gives_way(0..places, other, at));
         if let Some(place) = found {
             self.show_out(place, at);
         }
     }
 
-    /// The place of a stranger among some, each of which is asked in turn.
-    fn find_stranger(&mut self, places: Range<usize>, other: Option<Index>) -> Option<usize> {
-        let enough = LITTLE.min(self.settings.bulk.octets);
+    /// The place of the one that is missed least, among the next few that are asked in turn.
+    fn who_gives_way(&mut self, places: Range<usize>, other: Option<Index>, at: Timestamp) -> Option<usize> {
+        let mut asked = Vec::with_capacity(ASKED);
         for _ in 0..ASKED.min(places.len()) {
             let next = self.hand + 1;
             self.hand = if places.contains(&next) { next } else { places.start };
             let index = Index::try_from(self.hand).ok()?;
-            let stranger = self.metered.get(self.hand).is_some_and(|metered| !metered.is_settled(enough));
-            if stranger && Some(index) != other && !self.roster.is_named(index) {
-                return Some(self.hand);
-            }
+            let stays = Some(index) == other || self.roster.is_named(index) || self.roster.forwards(index);
+            let gives_way = self.metered.get(self.hand).filter(|_| !stays).and_then(|metered| metered.gives_way(at));
+            asked.extend(gives_way.map(|much| (much, self.hand)));
         }
-        None
+        asked.sort_unstable_by_key(|it| Reverse(it.0));
+        asked.into_iter().map(|it| it.1).find(|place| !self.has_uploaded(*place))
     }
 
+    /// Whether something was found of a device that is still to be told, once its flows have ended: whoever uploaded stays.
+    fn has_uploaded(&mut self, place: usize) -> bool {
+        let Ok(index) = Index::try_from(place) else { return true };
+        let Self { flows, metered, settings, names, roster, collected, recent, .. } = self;
+        let mut end = |mut uplink| close(&mut uplink, settings, names, roster, collected);
+        match metered.get(place).and_then(Metered::flows) {
+            Some(own) => {
+                for flow in own {
+                    let is_own = flows.find(flow).is_some_and(|uplink| uplink.device == index);
+                    is_own.then(|| flows.take(flow)).flatten().map(&mut end);
+                }
+            }
+            None => flows.take_all_of(index, &mut end),
+        }
+        collected.sightings.iter().any(|it| it.0 == index) || recent.iter().any(|it| it.device == index)
+    }
+
+    /// Forgets a device in all that is kept by its number: the next one with this number has nothing of it.
     fn show_out(&mut self, place: usize, at: Timestamp) {
         let Ok(index) = Index::try_from(place) else { return };
         if !self.roster.forget(index) {
             return;
         }
         let Some(metered) = self.metered.get_mut(place) else { return };
-        let (sent, opened) = metered.leaves();
-        self.facts.others += sent;
-        for flow in opened {
-            let own = self.flows.find(flow).is_some_and(|uplink| uplink.device == index);
-            if let Some(mut uplink) = own.then(|| self.flows.take(flow)).flatten() {
-                close(&mut uplink, &self.settings, &self.names, &self.roster, &mut self.collected);
-            }
-        }
-        self.collected.contacts.forget(index);
-        self.collected.senders.forget(index);
+        self.facts.others += metered.frames();
         *metered = Metered::new(at, self.burst_bins.is_some());
+        self.collected.forget(index);
+        self.names.forget(index);
         if let Some(told) = self.told.get_mut(place) {
             *told = Told::default();
         }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::Analysis;
 use super::address_names::AddressNames;
 use super::contacts::Contacts;
+use super::metered::Metered;
 use super::pairs::{Ends, NOBODY};
 use super::senders::{AllSenders, options_of, refused_ports};
 use super::settings::Settings;
@@ -91,7 +92,7 @@ impl Analysis {
                 self.collected.lend(&mut uplink.intake.slices);
             }
             if uplink.sent.add(bin, length) {
-                let frames = self.metered.get(device as usize).map_or(0, |metered| metered.leaves().0);
+                let frames = self.metered.get(device as usize).map_or(0, Metered::frames);
                 self.collected.senders.look(uplink, shown, frames);
             }
             take(uplink);
@@ -120,7 +121,7 @@ impl Analysis {
             take(uplink);
             if let Some(metered) = metered.get_mut(device as usize) {
                 metered.opened(key);
-                collected.senders.opened(uplink, shown, metered.leaves().0);
+                collected.senders.opened(uplink, shown, metered.frames());
             }
         }
         flows.taken += PER_PACKET;
@@ -347,6 +348,13 @@ impl Collected {
             spare.extend_from_slice(slices);
             *slices = spare;
         }
+    }
+
+    /// Forgets a device that gave way, of which nothing was found that is still to be told.
+    pub(super) fn forget(&mut self, device: Index) {
+        self.contacts.forget(device);
+        self.senders.forget(device);
+        self.missed.retain(|missed| missed.0 != device);
     }
 
     /// Takes what was missed of a flow.
