@@ -249,6 +249,36 @@ fn another_system_in_the_owners_address_is_noticed_by_each_of_its_habits() {
     }
 }
 
+#[test]
+fn another_hop_limit_is_noticed_within_a_flow_and_over_protocols() {
+    let mut within = Machine { hops: 128, ..Machine::new("192.168.1.7") };
+    within.udp(Flow { port: 41_000, from: 30, seconds: 40, pace: 1, ..CLOUD });
+    let mut own = owner();
+    own.udp(Flow { port: 41_000, from: 29, seconds: 42, pace: 1, ..CLOUD });
+    // In every other second the other machine is first.
+    for frame in &mut within.frames {
+        let second = (frame.at - at(0)) / SECOND;
+        frame.at += if second % 2 == 0 { -MILLISECOND } else { MILLISECOND };
+    }
+    within.frames.retain(|frame| frame.octets[6..12] == OWNER.0);
+    assert_eq!(signs([own, within]), [SenderSign::HopLimits]);
+
+    let mut connects = Machine::new("192.168.1.7");
+    connects.tcp(Flow { port: 42_000, from: 10, seconds: 200, pace: 1, ..CLOUD });
+    let mut other = Machine { hops: 128, ..Machine::new("192.168.1.7") };
+    answers(&mut other, Machine::udp);
+    assert_eq!(signs([connects, other]), [SenderSign::HopLimits]);
+}
+
+#[test]
+fn a_flow_with_a_hop_limit_of_its_own_shows_what_else_its_sender_is_like() {
+    for hops in [20, 60, 100] {
+        let mut other = Machine { hops, options: WINDOWS, ..Machine::new("192.168.1.7") };
+        answers(&mut other, Machine::tcp);
+        assert_eq!(signs([owner(), other]), [SenderSign::TcpOptions], "{hops}");
+    }
+}
+
 /// Who sends on which port: from which second on the frames of a machine that were put on it come in there.
 type Places = fn(machine: usize, second: i64) -> u32;
 

@@ -30,6 +30,9 @@ const KEPT: usize = 8;
 /// Initial hop limits of common systems. 32 is left out, because traces of routes pass through it.
 const INITIAL: [u8; 3] = [64, 128, 255];
 
+/// Traces of routes, and packets that shall only open a way through the gateway, have at most so many.
+const TRACED: u8 = 32;
+
 /// Routers that a home has behind a device, at most.
 const BEHIND: u8 = 2;
 
@@ -93,6 +96,32 @@ struct Line {
     latest: Timestamp,
 }
 
+/// A hop limit, and of what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Limit {
+    v6: bool,
+    protocol: u8,
+    hops: u8,
+    /// Whether it is of packets to the internet.
+    outward: bool,
+}
+
+impl Limit {
+    /// Whether no single system sends both at the same time. Some have a limit of their own for a protocol (255 for a resolver), but none sends datagrams to the
+    /// internet with 64 and segments with 128. IPv4 and IPv6 say nothing of each other: routers tell their network the limit of IPv6 (RFC 4861, section 4.2),
+    /// mostly 64, so that Windows sends 128 and 64.
+    fn is_of_another_than(self, other: Self) -> bool {
+        let initial = |it: Self| [64, 128].into_iter().find(|initial: &u8| initial.wrapping_sub(it.hops) <= BEHIND);
+        let differ = if self.protocol == other.protocol {
+            self.hops != other.hops
+        } else {
+            let initials = initial(self).zip(initial(other));
+            self.outward && other.outward && initials.is_some_and(|(one, other)| one != other)
+        };
+        self.v6 == other.v6 && differ
+    }
+}
+
 /// A connection that has begun and sent nothing yet.
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
@@ -106,7 +135,7 @@ struct Waiting {
 struct Senders {
     signs: Vec<SenderSign>,
     addresses: Kinds<IpAddr>,
-    hops: Kinds<(bool, u8, u8)>,
+    hops: Kinds<Limit>,
     options: Kinds<(bool, u32)>,
     constant: Kinds<(u8, bool)>,
     /// Number of the latest single datagram, and how often another one was seen.
@@ -218,8 +247,10 @@ impl AllSenders {
         let (sender, key) = (&uplink.sender, &uplink.key);
         let (answered, sustained) = (uplink.intake.answered > 0, sender.packets >= SUSTAINED);
         let Some(span) = sender.span.filter(|_| answered || sustained) else { return };
-        // Others come from afar, or ask for a way of their own.
-        let Some((hops, by)) = sender.hops.and_then(|hops| Some((hops, lowered(hops)?))) else { return };
+        if sender.hops.in_turn().is_none() && sender.hops.steady().is_none() {
+            // Another system may have begun on the ports of the one before.
+            return;
+        }
         if super::told::stays_on_link(key.source_port) || super::told::stays_on_link(key.destination_port) {
             return;
         }
@@ -233,14 +264,21 @@ impl AllSenders {
             }
         }
         // Within the home, some protocols want 255 (RFC 5082).
-        let at_home = to == Scope::Home && hops > 128;
-        if is_tcp || (sustained && !at_home) {
-            if own.hops.add((v6, key.protocol, hops), span, |it| (it.0, it.1) == (v6, key.protocol)) {
+        let at_home = |hops: u8| to == Scope::Home && hops > 128;
+        // Others come from afar, or ask for a way of their own; what else their flows show counts.
+        if let Some((hops, by)) = sender.hops.steady().and_then(|hops| Some((hops, lowered(hops)?)))
+            && (is_tcp || (sustained && !at_home(hops)))
+        {
+            let seen = Limit { v6, protocol: key.protocol, hops, outward: to == Scope::Internet };
+            if own.hops.add(seen, span, |other| seen.is_of_another_than(other)) {
                 own.note(SenderSign::HopLimits);
             }
             if by > 0 {
                 own.note(SenderSign::Forwards);
             }
+        }
+        if sender.hops.in_turn().is_some_and(|(one, other)| one.min(other) > TRACED) {
+            own.note(SenderSign::HopLimits);
         }
         if let Some(options) = sender.options
             && own.options.add((v6, options), span, |it| it.0 == v6)
@@ -385,5 +423,17 @@ mod tests {
     fn two_machines_that_count_their_own_packets_are_two() {
         let both = (0..200).map(|packet| if packet % 10 < 3 { 40_000 + packet } else { 700 + packet });
         assert_eq!(signs(both, 20), [SenderSign::Identification]);
+    }
+
+    #[test]
+    fn one_hop_limit_is_of_one_system_wherever_it_leads_and_two_are_of_two_where_both_lead_out() {
+        let limit = |protocol, hops, outward| Limit { v6: false, protocol, hops, outward };
+        let other = |one: Limit, other: Limit| one.is_of_another_than(other) || other.is_of_another_than(one);
+        assert!(!other(limit(TCP, 64, true), limit(TCP, 64, false)));
+        assert!(!other(limit(TCP, 64, true), limit(17, 64, true)) && !other(limit(TCP, 64, true), limit(17, 63, true)));
+        assert!(!other(limit(TCP, 64, true), limit(17, 255, true)), "a resolver");
+        assert!(!other(limit(TCP, 64, true), limit(17, 128, false)), "within the home");
+        assert!(other(limit(TCP, 64, true), limit(17, 128, true)) && other(limit(TCP, 64, true), limit(TCP, 63, true)));
+        assert!(!other(limit(TCP, 128, true), Limit { v6: true, ..limit(TCP, 64, true) }), "a limit that a router told");
     }
 }
