@@ -454,7 +454,8 @@ impl Analysis {
                     && let Some(told) = self.told.get_mut(ends.source as usize)
                 {
                     let names = self.settings.clock.is_some().then_some(&mut self.names);
-                    let way = Way { ends, addresses: (ip.source, ip.destination), ports: (source_port, destination_port) };
+                    let (addresses, ports) = ((ip.source, ip.destination), (source_port, destination_port));
+                    let way = Way { ends, addresses, ports, at };
                     let lease = told::datagram(told, names, way, packet.payload);
                     if let Some(lease) = lease {
                         self.lease(lease);

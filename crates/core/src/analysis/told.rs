@@ -10,6 +10,7 @@ use crate::names::mdns::{SelfNameKind, mdns_names};
 use crate::names::ssdp::ssdp_name;
 use crate::private::Private;
 use crate::scope::Network;
+use crate::time::Timestamp;
 
 /// Names kept per device.
 const NAMES: usize = 8;
@@ -95,6 +96,7 @@ pub(super) struct Way {
     pub(super) addresses: (IpAddr, IpAddr),
     /// Source and destination.
     pub(super) ports: (u16, u16),
+    pub(super) at: Timestamp,
 }
 
 /// Reads a datagram that the device of `told` sent. Names of addresses go to `names`, for the device that asked for them; where none are wanted,
@@ -136,13 +138,18 @@ pub(super) fn datagram(told: &mut Told, names: Option<&mut AddressNames>, way: W
 /// A question to a server of names, or its answer.
 fn resolved(names: &mut AddressNames, way: Way, payload: &[u8]) {
     let Some(message) = dns_question(payload) else { return };
-    let Way { ends, addresses, ports } = way;
-    let (asker, server, port) =
-        if message.is_answer { (ends.destination, addresses.0, ports.1) } else { (ends.source, addresses.1, ports.0) };
-    let question = Question { asker, server, port, id: message.id, name: Private::new(message.name) };
+    let Way { ends, addresses, ports, at } = way;
+    let (asker, station, server, port) = if message.is_answer {
+        (ends.destination, ends.source, addresses.0, ports.1)
+    } else {
+        (ends.source, ends.destination, addresses.1, ports.0)
+    };
+    let question = Question { asker, station, server, port, id: message.id, name: Private::new(message.name) };
     if !message.is_answer {
-        names.asks(question);
-    } else if ports.0 == DNS && names.was_asked(&question) {
-        dns_addresses(payload, &mut |address| names.answered(asker, question.name.reveal(), address));
+        names.asks(question, at);
+    } else if ports.0 == DNS && names.was_asked(&question, at) {
+        let mut answer = Vec::new();
+        dns_addresses(payload, &mut |address| answer.push(address));
+        names.answers(&question, at, answer);
     }
 }
