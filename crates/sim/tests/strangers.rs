@@ -7,7 +7,9 @@ mod captured;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
+use earwitness_core::analysis::{Analysis, Settings};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role, Sighting};
+use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
 use earwitness_core::measure::Joined;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
@@ -238,5 +240,25 @@ proptest! {
         prop_assert!(before.len() == 5 && before.iter().any(|it| !it.2.is_empty()), "{:?}", before);
         let after = said(&analyzed(&together([home, flood(VISITS[visit], strangers, (from, from + length))])));
         prop_assert_eq!(after, before);
+    }
+}
+
+#[test]
+fn a_flood_is_not_told_of_one_by_one_and_hides_nobody_who_is_new() {
+    for visit in VISITS {
+        let home = (0..2).map(|number| keeps_alive(number, 30, 100));
+        let mut analysis = Analysis::new(Settings::default());
+        let (mut told, mut looked) = (Vec::new(), home::START);
+        for Captured { at, octets } in together(home.chain([flood(visit, 4_000, (0, 100))])) {
+            let wire_len = u32::try_from(octets.len()).unwrap();
+            let at = Timestamp::from_nanos(at);
+            analysis.frame(&Frame { at, link: Link::Ethernet, wire_len, bytes: &octets, interface: 0 });
+            if at.nanos() - looked >= SECOND {
+                told.extend(analysis.fresh().devices);
+                looked = at.nanos();
+            }
+        }
+        assert!(told.len() <= 20, "{visit:?}: {}", told.len());
+        assert!([device(0), device(1)].iter().all(|mac| told.contains(&DeviceId::Mac(*mac))), "{visit:?}");
     }
 }

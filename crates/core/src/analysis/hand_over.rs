@@ -155,6 +155,6 @@ impl Analysis {
         if let Some(metered) = index.and_then(|index| self.metered.get_mut(index as usize)) {
             metered.introduce(seen);
         }
-        self.told_of.insert(device);
+        self.told_of.add(device);
     }
 }

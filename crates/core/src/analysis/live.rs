@@ -1,5 +1,7 @@
 //! An analysis that is asked before it ends: what devices have sent in the latest minutes.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use super::Analysis;
 use super::streams::settle;
 use crate::findings::{DeviceId, Role, Sighting};
@@ -34,8 +36,63 @@ pub struct Fresh {
     pub sightings: Vec<(DeviceId, Sighting)>,
 }
 
-/// Devices that are remembered as told of: more than a home has in a year, even if telephones change their address daily.
+/// Devices that are remembered as told of: more than a home has in a year, even if telephones change their address daily. Of more, those are forgotten
+/// that were told of first and are not here any more.
 const TOLD_OF: usize = 16_384;
+
+/// Who only showed up is told of at once as long as they are few, so many in an hour: somebody who makes up addresses shall not fill a journal. More of them
+/// are told of once they came back.
+const AT_ONCE: usize = 16;
+
+/// The hour, nanoseconds.
+const HOUR: i64 = 3_600 * SECOND;
+
+/// Who was told of, and in which order.
+#[derive(Debug, Default)]
+pub(super) struct ToldOf {
+    order: BTreeMap<DeviceId, u64>,
+    next: u64,
+    /// When those were told of who had only showed up, at most [`AT_ONCE`].
+    at_once: VecDeque<Timestamp>,
+}
+
+impl ToldOf {
+    /// Adds a device; whether it is new.
+    pub(super) fn add(&mut self, device: DeviceId) -> bool {
+        let is_new = !self.order.contains_key(&device);
+        if is_new {
+            self.order.insert(device, self.next);
+            self.next += 1;
+        }
+        is_new
+    }
+
+    fn knows(&self, device: &DeviceId) -> bool {
+        self.order.contains_key(device)
+    }
+
+    /// Whether one more who only showed up may be told of.
+    fn may_tell_at_once(&mut self, now: Timestamp) -> bool {
+        // A clock that was set back must not put things off for years.
+        self.at_once.retain(|at| now.since(*at).saturating_abs() < HOUR);
+        let may = self.at_once.len() < AT_ONCE;
+        self.at_once.extend(may.then_some(now));
+        may
+    }
+
+    /// Forgets the oldest beyond the number that is kept, and as many more as make the next time far.
+    fn tidy(&mut self, is_here: impl Fn(&DeviceId) -> bool) {
+        if self.order.len() <= TOLD_OF {
+            return;
+        }
+        let mut gone: Vec<_> = self.order.iter().filter(|it| !is_here(it.0)).map(|(device, number)| (*number, *device)).collect();
+        gone.sort_unstable();
+        gone.truncate(self.order.len() - TOLD_OF + TOLD_OF / 16);
+        for (_, device) in gone {
+            self.order.remove(&device);
+        }
+    }
+}
 
 impl Analysis {
     /// Judges what has ended by a pause before `now`, without waiting for the next packet of its flow. Finds nothing that would not have been
@@ -93,24 +150,26 @@ impl Analysis {
 
     /// Makes a device one that [`Analysis::fresh`] does not tell of: somebody knows of it.
     pub fn know(&mut self, device: DeviceId) {
-        if self.told_of.len() < TOLD_OF {
-            self.told_of.insert(device);
-        }
+        self.told_of.add(device);
+        self.told_of.tidy(|_| false);
     }
 
-    /// The devices and uploads that are new since this was asked before.
+    /// The devices and uploads that are new since this was asked before. Of those who only showed up, few are told of at once.
     #[must_use]
     pub fn fresh(&mut self) -> Fresh {
-        let roster = &self.roster;
+        let Self { roster, metered, told_of, collected, bins, latest, .. } = self;
         let id = |index: Index| roster.devices().get(index as usize).filter(|_| !roster.is_vacant(index)).map(|device| device.id);
         let mut fresh = Fresh::default();
-        let count = Index::try_from(self.metered.len()).unwrap_or(Index::MAX);
-        for device in (0..count).filter_map(id) {
-            if self.told_of.len() < TOLD_OF && self.told_of.insert(device) {
+        for (index, metered) in (0..).zip(metered.iter()) {
+            // Of whom an upload is told, is told of before.
+            let Some(device) = id(index).filter(|device| !told_of.knows(device)) else { continue };
+            let counts = metered.joined(bins.origin(), SECOND).is_some() || collected.has_fresh(index);
+            if (counts || told_of.may_tell_at_once(*latest)) && told_of.add(device) {
                 fresh.devices.push(device);
             }
         }
-        for (index, sighting) in self.collected.fresh() {
+        told_of.tidy(|device| roster.devices().iter().any(|it| it.id == *device));
+        for (index, sighting) in collected.fresh() {
             if roster.role(*index) == Role::Device {
                 fresh.sightings.extend(id(*index).map(|device| (device, sighting.clone())));
             }
@@ -124,5 +183,26 @@ impl Analysis {
         let index = self.roster.devices().iter().position(|it| it.id == device)?;
         let vacant = self.roster.is_vacant(Index::try_from(index).ok()?);
         self.metered.get(index).filter(|_| !vacant).map(|metered| metered.seen.until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mac::Mac;
+
+    #[test]
+    fn who_was_told_of_first_and_is_gone_is_forgotten_so_that_somebody_is_new_for_ever() {
+        let mut told_of = ToldOf::default();
+        let device = |number: u32| {
+            let [a, b, c, d] = number.to_be_bytes();
+            DeviceId::Mac(Mac([2, 0, a, b, c, d]))
+        };
+        for number in 0..100_000 {
+            assert!(told_of.add(device(number)), "{number}");
+            told_of.tidy(|it| *it == device(7));
+        }
+        assert!(told_of.order.len() <= TOLD_OF && told_of.knows(&device(7)) && !told_of.knows(&device(8)));
+        assert!(!told_of.add(device(99_999)));
     }
 }

@@ -26,7 +26,7 @@ mod told;
 mod unread;
 mod uplink;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
@@ -36,7 +36,7 @@ pub use self::settings::{BurstCounts, Settings};
 use self::address_names::AddressNames;
 use self::flows::Flows;
 use self::hidden::Hidden;
-use self::live::Upload;
+use self::live::{ToldOf, Upload};
 use self::metered::Metered;
 use self::pairs::{Addresses, Ends, NOBODY, Pairs};
 use self::repeats::Repeats;
@@ -46,7 +46,7 @@ use self::told::{Lease, Told, Way};
 use crate::dissect::{
     Dissection, Ip, Layer, Neighbour, Net, Stop, Transport, layered, neighbour, on_link_prefixes, plain, plain_ipv6,
 };
-use crate::findings::{CaptureFacts, DeviceId, FlowKey};
+use crate::findings::{CaptureFacts, FlowKey};
 use crate::frame::Frame;
 use crate::mac::Mac;
 use crate::meter::Bins;
@@ -110,7 +110,7 @@ pub struct Analysis {
     /// Uploads that were given away and are still asked for.
     recent: Vec<Upload>,
     /// Devices that somebody knows of.
-    told_of: BTreeSet<DeviceId>,
+    told_of: ToldOf,
 }
 
 impl Analysis {
@@ -141,7 +141,7 @@ impl Analysis {
             handed_until: None,
             hidden: Hidden::new(seed),
             recent: Vec::new(),
-            told_of: BTreeSet::new(),
+            told_of: ToldOf::default(),
             settings,
         }
     }

@@ -324,6 +324,11 @@ impl Collected {
         std::mem::take(&mut self.sightings)
     }
 
+    /// Whether there is one of a device that was not told of before.
+    pub(super) fn has_fresh(&self, device: Index) -> bool {
+        self.sightings.iter().skip(self.told).any(|it| it.0 == device)
+    }
+
     /// Those that this has not told of before.
     pub(super) fn fresh(&mut self) -> &[(Index, Sighting)] {
         let before = std::mem::replace(&mut self.told, self.sightings.len());
