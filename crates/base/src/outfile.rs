@@ -1,17 +1,24 @@
 //! Files that are there whole or not at all: written to a temporary sibling, then renamed.
 
-use std::collections::BTreeSet;
 use std::fmt;
-use std::fs;
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::fs::FileType;
+
+use crate::trust::{self, Distrust, Place};
 
 /// Where a writer may write: a parquet writer asks for `Send`.
 pub type Sink<'a> = dyn Write + Send + 'a;
 
 /// Temporary siblings that are being written, for [`remove_unfinished`].
-static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+static UNFINISHED: Mutex<Vec<Arc<Place>>> = Mutex::new(Vec::new());
+
+/// Names that are tried for a sibling.
+const TRIES: u32 = 16;
 
 /// A file could not be written.
 #[derive(Debug)]
@@ -27,6 +34,8 @@ pub struct Error {
 /// The step of writing that failed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
+    /// Following the path: somebody else may have laid where it leads.
+    Trust,
     /// Finding the folder or opening the file.
     Open,
     /// Writing the content.
@@ -51,6 +60,7 @@ impl fmt::Display for Error {
         }
         let path = path.display();
         match step {
+            Step::Trust => write!(f, "cannot write {path}: {source}"),
             Step::Open => write!(f, "cannot create {path}: {source}; name a file in a folder that you may write to"),
             Step::Write => write!(f, "cannot write {path}: {source}; what was there before is unchanged"),
             Step::Rename => {
@@ -68,31 +78,33 @@ impl std::error::Error for Error {
 
 /// Writes a whole file, or leaves what was there: nobody ever reads half of it.
 ///
-/// `-` is standard output. What is no regular file (a pipe, `/dev/null`) is written to directly; a link is followed.
+/// `-` is standard output. What is no regular file (a pipe, `/dev/null`) is written to directly; a link is followed as [`trust`] says.
 pub fn write_whole(path: &Path, write: impl FnOnce(&mut Sink<'_>) -> io::Result<()>) -> Result<(), Error> {
     let error = |step| move |source| Error { path: path.to_owned(), step, source };
     if is_stdout(path) {
         return write_through(io::stdout(), write).map_err(error(Step::Write));
     }
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let before = fs::metadata(&target).ok();
-    if before.as_ref().is_some_and(|it| !it.is_file()) {
-        let direct = fs::OpenOptions::new().write(true).open(&target).map_err(error(Step::Open))?;
+    let open = |source| error(if Distrust::is_in(&source) { Step::Trust } else { Step::Open })(source);
+    let target = trust::place(path).map_err(open)?;
+    let before = target.look().map_err(open)?;
+    if before.as_ref().is_some_and(|it| FileType::from_raw_mode(it.st_mode) != FileType::RegularFile) {
+        let direct = target.open_special().map_err(open)?;
         return write_through(direct, write).map_err(error(Step::Write));
     }
-    let folder = target.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let sibling = create_sibling(folder, before.as_ref()).map_err(error(Step::Open))?;
-    let _listed = Listed::new(sibling.path());
-    write_through(sibling.as_file(), write).map_err(error(Step::Write))?;
-    sibling.persist(&target).map_err(|it| error(Step::Rename)(it.error))?;
+    let (sibling, file) = create_sibling(&target).map_err(open)?;
+    if let Some(before) = &before {
+        file.set_permissions(Permissions::from_mode(trust::handed_on(before))).map_err(open)?;
+    }
+    write_through(file, write).map_err(error(Step::Write))?;
+    sibling.0.rename(&target).map_err(error(Step::Rename))?;
     Ok(())
 }
 
 /// Removes what unfinished writers have left: for the end of the program by Ctrl-C.
 pub fn remove_unfinished() {
-    for path in std::mem::take(&mut *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)) {
+    for place in std::mem::take(&mut *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)) {
         // Nobody is left to tell: the program is ending.
-        let _ = fs::remove_file(path);
+        let _ = place.remove();
     }
 }
 
@@ -106,37 +118,44 @@ fn write_through(to: impl Write + Send, write: impl FnOnce(&mut Sink<'_>) -> io:
     buffered.flush()
 }
 
-/// A new file with the permissions of the old one, or those that any new file gets.
-fn create_sibling(folder: &Path, before: Option<&fs::Metadata>) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".earwitness-").suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let sibling = builder.tempfile_in(folder)?;
-    if let Some(before) = before {
-        sibling.as_file().set_permissions(before.permissions())?;
-    }
-    Ok(sibling)
-}
-
-/// Keeps a path in [`UNFINISHED`] as long as it lives.
-struct Listed(PathBuf);
-
-impl Listed {
-    fn new(path: &Path) -> Self {
-        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
-        Self(path.to_owned())
+/// A new file in the folder of another, under a name that nobody can know before.
+fn create_sibling(target: &Place) -> io::Result<(Unfinished, File)> {
+    let mut tried = 0;
+    loop {
+        let mut chance = [0; 8];
+        rustix::rand::getrandom(&mut chance, rustix::rand::GetRandomFlags::empty())?;
+        let sibling = target.beside(&format!(".earwitness-{:016x}.part", u64::from_le_bytes(chance)))?;
+        match sibling.create_new(0o666) {
+            Ok(file) => return Ok((Unfinished::new(sibling), file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tried < TRIES => tried += 1,
+            Err(error) => return Err(error),
+        }
     }
 }
 
-impl Drop for Listed {
+/// A file that is removed unless it has got another name; kept in [`UNFINISHED`] as long as it lives.
+struct Unfinished(Arc<Place>);
+
+impl Unfinished {
+    fn new(place: Place) -> Self {
+        let place = Arc::new(place);
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&place));
+        Self(place)
+    }
+}
+
+impl Drop for Unfinished {
     fn drop(&mut self) {
-        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).retain(|it| !Arc::ptr_eq(it, &self.0));
+        // After a rename there is nothing under that name.
+        let _ = self.0.remove();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -173,26 +192,57 @@ mod tests {
         assert!(error.to_string().starts_with("cannot create /nowhere/at/all.json:"), "{error}");
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_device_file_is_written_to_and_not_replaced() {
         write_whole(Path::new("/dev/null"), |out| out.write_all(b"gone")).unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_link_is_followed_and_permissions_are_kept() {
-        use std::os::unix::fs::{PermissionsExt, symlink};
+        use std::os::unix::fs::symlink;
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         fs::write(&file, "old").unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
         symlink(&file, &link).unwrap();
         write_whole(&link, |out| out.write_all(b"new")).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"new");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn a_link_of_somebody_else_where_everybody_may_write_is_named_and_its_target_kept() {
+        use std::os::unix::fs::{lchown, symlink};
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o1777)).unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        symlink(&file, &link).unwrap();
+        lchown(&link, Some(65_534), None).unwrap();
+        let error = write_whole(&link, |out| out.write_all(b"new")).unwrap_err();
+        assert_eq!(error.step, Step::Trust);
+        assert!(error.to_string().contains("is a symbolic link of user"), "{error}");
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        assert_eq!(names(folder.path()).len(), 2);
+    }
+
+    #[test]
+    fn what_somebody_else_let_everybody_write_to_is_replaced_by_a_file_that_only_we_may_write_to() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        fs::write(&path, "theirs").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+        std::os::unix::fs::chown(&path, Some(65_534), None).unwrap();
+        write_whole(&path, |out| out.write_all(b"ours")).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
     }
 
     #[test]

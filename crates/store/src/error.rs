@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use earwitness_base::trust::Distrust;
 use earwitness_core::time::{SECOND, Timestamp};
 use rusqlite::ffi;
 
@@ -92,6 +93,8 @@ impl Error {
     /// Trouble with a file.
     pub(super) fn io(tried: &'static str, path: &Path, error: &std::io::Error) -> Self {
         let kind = match error.kind() {
+            // It says what to do.
+            _ if Distrust::is_in(error) => Kind::Other,
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Kind::Full,
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Kind::Denied,
             std::io::ErrorKind::NotFound => Kind::Missing,

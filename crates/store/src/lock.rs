@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use earwitness_core::time::Timestamp;
 use rustix::fs::{FlockOperation, flock};
 
 use super::error::{Error, Holder, Kind, Result};
-use earwitness_base::clock;
+use earwitness_base::{clock, trust};
 
 /// Name of the lock file in the store's folder.
 const NAME: &str = "earwitness.lock";
@@ -31,14 +30,9 @@ impl Lock {
     pub(super) fn take(folder: &Path) -> Result<Self> {
         let path = folder.join(NAME);
         let fault = |error: &std::io::Error| Error::io("open the lock", &path, error);
-        let mut file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(|error| fault(&error))?;
+        // It is written over below: whatever it leads to would be.
+        let opened = trust::in_folder(folder, NAME).and_then(|place| place.open_own(0o600));
+        let mut file = opened.map_err(|error| fault(&error))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(rustix::io::Errno::WOULDBLOCK) => {
@@ -86,6 +80,25 @@ mod tests {
         assert!(holder.to_string().starts_with(&format!("process {} (since 2", std::process::id())), "{holder}");
         drop(first);
         Lock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_link_or_another_files_name_is_no_lock_and_what_it_leads_to_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let precious = folder.path().join("precious");
+        std::fs::write(&precious, "precious").unwrap();
+        let path = folder.path().join(NAME);
+        for (hard, told) in [(false, "symbolic link"), (true, "hard links")] {
+            if hard {
+                std::fs::hard_link(&precious, &path).unwrap();
+            } else {
+                std::os::unix::fs::symlink(&precious, &path).unwrap();
+            }
+            let error = Lock::take(folder.path()).unwrap_err().to_string();
+            assert!(error.contains(told) && error.contains("remove"), "{error}");
+            std::fs::remove_file(&path).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&precious).unwrap(), "precious");
     }
 
     #[test]

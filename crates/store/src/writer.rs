@@ -1,7 +1,7 @@
 //! The one process that writes: each call is one transaction, and returns when it is on the disk.
 
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use earwitness_core::analysis;
@@ -24,7 +24,7 @@ use super::retention::{self, Retention, Swept};
 use super::schema::{self, State};
 use super::session::{self, SessionId};
 use super::{FILE, round, stretch, telling};
-use earwitness_base::clock;
+use earwitness_base::{clock, trust};
 
 /// One thing to write down.
 #[derive(Clone, Copy, Debug)]
@@ -80,13 +80,10 @@ impl Store {
     /// there is a notice.
     ///
     /// # Errors
-    /// When another process writes it ([`Kind::Held`]), it is of a later version or another program, or the disk refuses.
+    /// When links or permissions let others decide what is written, another process writes it ([`Kind::Held`]), it is of a later version or another program, or the disk refuses.
     pub fn open(folder: &Path) -> Result<(Self, Option<Notice>)> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|error| Error::io("make the folder", folder, &error))?;
+        let found = trust::folder(folder).map_err(|error| Error::io("keep the store in", folder, &error))?;
+        let folder = found.path.as_path();
         let lock = Lock::take(folder)?;
         let (reader, notice) = match open(folder) {
             Ok(opened) => opened,
@@ -328,7 +325,12 @@ fn open(folder: &Path) -> Result<(Reader, Option<Notice>)> {
     const TRIED: &str = "open the store";
     let path = folder.join(FILE);
     let fault = |error: rusqlite::Error| Error::sql(TRIED, &path, &error);
-    let made = fs::File::options().read(true).append(true).create(true).mode(0o600).open(&path);
+    let own = |suffix: &str| trust::in_folder(folder, format!("{FILE}{suffix}"));
+    for suffix in ["-wal", "-shm"] {
+        let path = reader::beside(&path, suffix);
+        own(suffix).and_then(|place| place.check_own()).map_err(|error| Error::io(TRIED, &path, &error))?;
+    }
+    let made = own("").and_then(|place| place.open_own(0o600));
     let file = made.map_err(|error| Error::io(TRIED, &path, &error))?;
     let size = file.metadata().map_or(0, |facts| facts.len());
     if file.metadata().is_ok_and(|facts| facts.permissions().mode() & 0o077 != 0) {

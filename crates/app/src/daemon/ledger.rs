@@ -9,6 +9,7 @@ use earwitness_core::samples::Tested;
 use earwitness_core::time::{SECOND, Timestamp};
 
 use super::tell::Teller;
+use earwitness_base::trust;
 use earwitness_store::{Event, JournalLine, Record, Reply, Retention, Store};
 
 /// Records that wait at most: two hours of stretches, should the disk refuse for so long. The oldest are given up first, and counted.
@@ -58,6 +59,9 @@ pub(super) struct Ledger {
 impl Ledger {
     pub(super) fn open(folder: &Path) -> anyhow::Result<Self> {
         let (store, notice) = Store::open(folder)?;
+        if let Some(open_to_others) = trust::folder(folder).ok().and_then(|found| found.open_to_others) {
+            crate::say::line(&open_to_others);
+        }
         let mut ledger = Self { store, waiting: VecDeque::new(), again: None, given_up: 0, given_up_since: 0, sweep: None };
         if let Some(notice) = notice {
             crate::say::line(&notice.to_string());

@@ -17,6 +17,7 @@ mod disk;
 mod feed;
 mod idle;
 mod kills;
+mod links;
 mod quiet;
 mod run;
 mod settings;

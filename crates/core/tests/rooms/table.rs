@@ -45,7 +45,18 @@ pub(crate) const MAY_IMPORT: &[(&str, Rooms)] = &[
             ("experiment", &["time", "frame", "findings", "probe", "measure", "analysis", "schedule", "trial", "plan", "record"]),
         ],
     ),
-    ("base", &[("clock", &[]), ("misread", &[]), ("outfile", &[]), ("text", &[]), ("words", &[]), ("program", &["clock"])]),
+    (
+        "base",
+        &[
+            ("clock", &[]),
+            ("misread", &[]),
+            ("text", &[]),
+            ("trust", &[]),
+            ("words", &[]),
+            ("outfile", &["trust"]),
+            ("program", &["clock"]),
+        ],
+    ),
     ("ring", &[("map", &[]), ("sys", &[]), ("block", &["map"]), ("offload", &["sys"]), ("socket", &["map", "sys", "block"])]),
     (
         "sim",

@@ -3,14 +3,15 @@
 //! One growing file, 16 bits, one channel at the rate of the first sound, a second of silence between two sounds; whole after every sound, so
 //! that it can be read while it grows. Sounds take their time, so that a session runs as it would with a real loudspeaker.
 
-use std::io::BufWriter;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use earwitness_core::sound::Pcm;
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use super::{Loudspeaker, Played, Settings, Trouble};
-use earwitness_base::clock;
+use earwitness_base::{clock, trust};
 
 /// The largest file, octets: WAV counts in 32 bits.
 const LARGEST: u64 = 3 << 30;
@@ -18,7 +19,7 @@ const LARGEST: u64 = 3 << 30;
 /// Writes sounds to a file.
 pub(super) struct Wav {
     path: PathBuf,
-    open: Option<WavWriter<BufWriter<std::fs::File>>>,
+    open: Option<WavWriter<Medium>>,
 }
 
 impl Wav {
@@ -53,9 +54,39 @@ impl Wav {
 }
 
 /// A new file, or the end of the one that is there.
-fn begin(path: &Path, rate: u32) -> Result<WavWriter<BufWriter<std::fs::File>>, hound::Error> {
+fn begin(path: &Path, rate: u32) -> Result<WavWriter<Medium>, hound::Error> {
     let spec = WavSpec { channels: 1, sample_rate: rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
-    if path.exists() { WavWriter::append(path) } else { WavWriter::create(path, spec) }
+    let place = trust::place(path)?;
+    if place.look()?.is_some() {
+        return WavWriter::new_append(Medium(BufWriter::new(place.open_own(0o666)?)));
+    }
+    WavWriter::new(Medium(BufWriter::new(place.create_new(0o666)?)), spec)
+}
+
+/// A file whose head is read before sound is put at its end.
+struct Medium(BufWriter<File>);
+
+impl Read for Medium {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.flush()?;
+        self.0.get_mut().read(into)
+    }
+}
+
+impl Write for Medium {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        self.0.write(from)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Seek for Medium {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
 }
 
 /// The nearest of 16 bits.
@@ -119,6 +150,21 @@ mod tests {
         let path = folder.path().join("missing/out.wav");
         let wrong = open(&settings(&path)).unwrap().play(&noise::tone(8_000, 80, 1_000.0)).unwrap_err();
         assert!(matches!(&wrong, Trouble::Gone(what) if what.contains("missing/out.wav")), "{wrong}");
+    }
+
+    #[test]
+    fn a_link_of_somebody_else_is_not_followed() {
+        use std::os::unix::fs::{PermissionsExt, lchown, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target.wav"), folder.path().join("out.wav"));
+        symlink(&target, &link).unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o1777)).unwrap();
+        if lchown(&link, Some(65_534), None).is_err() {
+            return;
+        }
+        let wrong = open(&settings(&link)).unwrap().play(&noise::tone(8_000, 80, 1_000.0)).unwrap_err().to_string();
+        assert!(wrong.contains("is a symbolic link"), "{wrong}");
+        assert!(!target.exists());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use earwitness_core::frame::Frame;
 use earwitness_core::time::Timestamp;
 
 pub use cut::Cut;
-use earwitness_base::clock;
+use earwitness_base::{clock, trust};
 use segment::Segment;
 
 /// Segments that the limits are divided into: that much of what is kept goes at once.
@@ -124,9 +124,9 @@ impl FrameRing {
     /// [`clock::since_boot`].
     ///
     /// # Errors
-    /// When the folder cannot be made or read.
+    /// When the folder cannot be made or read, or links or permissions let others decide what is written ([`trust`]).
     pub fn open(folder: &Path, limits: Limits, now: Duration) -> io::Result<Self> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let folder = &trust::folder(folder)?.path;
         let today = clock::now();
         let mut kept = Vec::new();
         for entry in fs::read_dir(folder)? {

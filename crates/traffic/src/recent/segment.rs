@@ -10,7 +10,7 @@ use earwitness_core::frame::{Frame, Link};
 use earwitness_core::pcap::{Decoder, Description, Step, write};
 use earwitness_core::time::Timestamp;
 
-use earwitness_base::clock;
+use earwitness_base::{clock, trust};
 
 /// Octets gathered before they are written: few writes are kind to an SD card.
 const GATHER: usize = 64 << 10;
@@ -136,6 +136,10 @@ pub(super) fn frames(octets: &[u8], mut each: impl FnMut(&Frame<'_>)) -> usize {
 
 /// Cuts what is no whole block from the end of a file; says how long it is then, 0 when it holds no frame.
 pub(super) fn mend(path: &Path) -> io::Result<u64> {
+    if let (Some(folder), Some(name)) = (path.parent(), path.file_name()) {
+        // What it leads to would be cut.
+        trust::in_folder(folder, name)?.check_own()?;
+    }
     let octets = read(path)?;
     let mut any = false;
     let whole = frames(&octets, |_| any = true);

@@ -2,9 +2,7 @@
 
 mod list;
 
-use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
-use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +14,7 @@ use signal_hook::low_level::pipe;
 
 use super::Outcome;
 use crate::say;
+use earwitness_base::trust::{self, Distrust};
 use earwitness_traffic::live::{ADVICE, Ended, Limits, Links, Output, Port, Recording, confine};
 
 /// Least and most octets of a ring that are allowed.
@@ -123,10 +122,11 @@ fn check<'a>(args: &'a Args, links: &mut Links) -> anyhow::Result<Vec<&'a str>> 
 
 fn output(args: &Args) -> anyhow::Result<Output> {
     if let Some(path) = args.output.as_ref().filter(|path| path.as_os_str() != "-") {
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        return Ok(Output::file(
-            file.with_context(|| format!("cannot create {}; name a file that is not there yet", path.display()))?,
-        ));
+        let file = trust::place(path).and_then(|place| place.create_new(0o600));
+        return Ok(Output::file(file.map_err(|error| {
+            let what = if Distrust::is_in(&error) { "" } else { "; name a file that is not there yet" };
+            anyhow::anyhow!("cannot create {}: {error}{what}", path.display())
+        })?));
     }
     if io::stdout().is_terminal() {
         anyhow::bail!(
