@@ -168,6 +168,8 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<SessionRow> 
     let Design { slots, slot, guard, rest, local_offset, warm_up, lengths, .. } = &session.design;
     let times = [slot, guard, &rest.0, &rest.1, warm_up];
     let sane = *slots <= MOST_SLOTS
+        && session.alpha > 0.0
+        && session.alpha < 1.0
         && times.into_iter().chain(lengths).all(|time| (0..=LONGEST_TIME).contains(time))
         && local_offset.saturating_abs() <= LONGEST_TIME;
     if sane { Ok(session) } else { Err(odd(5, "a damaged layout of a session")) }

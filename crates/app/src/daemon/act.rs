@@ -101,6 +101,7 @@ impl Daemon {
                 return (request == Request::Stop).then_some(End::Stopped);
             }
             Message::Judged(judged) => self.judged(*judged, now),
+            Message::NotJudged(error) => self.not_judged(&error, now),
             Message::Fault(what) => self.fault(&what, now),
         }
         None

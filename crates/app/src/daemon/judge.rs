@@ -10,7 +10,7 @@ use earwitness_core::verdict::{self, Verdicts};
 
 use super::inbox::Outbox;
 use super::{Daemon, Message};
-use earwitness_store::{Material, Reader, SessionId};
+use earwitness_store::{Error, Kind, Material, Reader, SessionId};
 
 /// Verdicts, and what they were computed from.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Judge {
         let work = move || {
             let message = match of(&folder, session) {
                 Ok(judged) => Message::Judged(Box::new(judged)),
-                Err(error) => Message::Fault(format!("verdicts cannot be computed: {error:#}")),
+                Err(error) => Message::NotJudged(Box::new(error)),
             };
             busy.store(false, Ordering::Release);
             outbox.send(message);
@@ -60,7 +60,7 @@ impl Judge {
 }
 
 /// The verdicts of a stored session.
-fn of(folder: &std::path::Path, session: SessionId) -> anyhow::Result<Judged> {
+fn of(folder: &std::path::Path, session: SessionId) -> Result<Judged, Error> {
     let reader = Reader::open(folder)?;
     let (row, material) = (reader.session(session)?, reader.material(session)?);
     let settings = row.verdict_settings();
@@ -77,5 +77,15 @@ impl Daemon {
             return;
         }
         self.teller.verdicts(now, &verdicts, &self.names);
+    }
+
+    /// Sets a damaged store aside; tells what else keeps verdicts from being computed.
+    pub(super) fn not_judged(&mut self, error: &Error, now: Timestamp) {
+        // The thread may have read a file that was set aside meanwhile: the one that is there now is asked.
+        let damage = if error.kind == Kind::Corrupt { self.ledger.store().material().err() } else { None };
+        let set_aside = damage.is_some_and(|damage| matches!(self.ledger.set_aside(&damage, now, &self.teller), Ok(true)));
+        if !set_aside {
+            self.fault(&format!("verdicts cannot be computed: {error}"), now);
+        }
     }
 }

@@ -10,7 +10,7 @@ use earwitness_core::time::{SECOND, Timestamp};
 
 use super::tell::Teller;
 use earwitness_base::trust;
-use earwitness_store::{Event, JournalLine, Record, Reply, Retention, Store};
+use earwitness_store::{Error, Event, JournalLine, Record, Reply, Retention, Store};
 
 /// Records that wait at most: two hours of stretches, should the disk refuse for so long. The oldest are given up first, and counted.
 const WAITING: usize = 600;
@@ -122,9 +122,7 @@ impl Ledger {
         }
         let records: Vec<Record<'_>> = self.waiting.iter().map(Item::record).collect();
         let written = self.store.append(&records);
-        for notice in self.store.take_notices() {
-            teller.trouble(now, &notice.to_string());
-        }
+        tell_notices(&mut self.store, now, teller);
         match written {
             Ok(()) => {
                 self.waiting.clear();
@@ -163,5 +161,21 @@ impl Ledger {
             Ok(_) => {}
             Err(error) => teller.trouble(now, &error.to_string()),
         }
+    }
+
+    /// Where an error says that the file is damaged, sets it aside, begins a fresh one, and tells so; whether it did.
+    ///
+    /// # Errors
+    /// When no fresh one can be begun.
+    pub(super) fn set_aside(&mut self, error: &Error, now: Timestamp, teller: &Teller) -> Result<bool, Error> {
+        let done = self.store.found_damaged(error);
+        tell_notices(&mut self.store, now, teller);
+        done
+    }
+}
+
+fn tell_notices(store: &mut Store, now: Timestamp, teller: &Teller) {
+    for notice in store.take_notices() {
+        teller.trouble(now, &notice.to_string());
     }
 }

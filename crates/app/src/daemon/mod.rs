@@ -81,6 +81,7 @@ enum Message {
     Signal(signals::Asked),
     Asked(Asked),
     Judged(Box<Judged>),
+    NotJudged(Box<earwitness_store::Error>),
     Fault(String),
 }
 
@@ -137,7 +138,7 @@ impl Daemon {
             Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
                 .with_context(|| format!("no socket can be made in {}", config.state.display()))?
         };
-        let begun = sessions::begin(&config, goal, &mut ledger, now)?;
+        let begun = sessions::begin(&config, goal, &mut ledger, &teller, now)?;
         let mouth = sessions::mouth(&config, &begun.design, &outbox)?;
         let intake = Intake::new(&config, goal == Goal::Watch)?;
         let mut daemon = Self {

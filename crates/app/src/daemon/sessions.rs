@@ -17,6 +17,7 @@ use super::inbox::Outbox;
 use super::ledger::{Item, Ledger};
 use super::looks::ahead;
 use super::system::System;
+use super::tell::Teller;
 use super::{Daemon, End, Goal, Message};
 use crate::config::Config;
 use earwitness_base::clock;
@@ -25,7 +26,7 @@ use earwitness_sound::hear::Ear;
 use earwitness_sound::mouth::Mouth;
 use earwitness_sound::speak::sounds::Library;
 use earwitness_sound::speak::{self, Device};
-use earwitness_store::{Event, SessionId, SessionRow};
+use earwitness_store::{Event, SessionId, SessionRow, Store};
 
 /// A session that watches without an end is closed after so long, and the next one begun, nanoseconds: its error rate is then that of a month.
 const MONTH: i64 = 30 * 86_400 * SECOND;
@@ -86,31 +87,47 @@ pub(super) struct Begun {
 }
 
 /// The last session, if it is of the same layout and was interrupted; else a new one.
-pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, now: Timestamp) -> anyhow::Result<Begun> {
+pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, teller: &Teller, now: Timestamp) -> anyhow::Result<Begun> {
     let wanted = wanted(config, now)?;
+    let mut settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
+    settings.roster.seed = random()?;
+    match of_stored(config, goal, ledger.store_mut(), (&wanted, settings.clone()), now) {
+        // Its pages are sound, what is written on them is not: else it would be found so at every start.
+        Err(error) if ledger.set_aside(&error, now, teller)? => {
+            Ok(of_stored(config, goal, ledger.store_mut(), (&wanted, settings), now)?)
+        }
+        begun => Ok(begun?),
+    }
+}
+
+/// The same, as far as the store can be read.
+fn of_stored(
+    config: &Config,
+    goal: Goal,
+    store: &mut Store,
+    (wanted, settings): (&Design, Settings),
+    now: Timestamp,
+) -> Result<Begun, earwitness_store::Error> {
     let whole = config.probing.as_ref().map_or(0.01, |probing| probing.alpha);
     let seeded = config.probing.as_ref().is_some_and(|probing| probing.seeded);
     let choice = match goal {
         Goal::Watch => Choice::Watch(Watch),
         Goal::Probe { rounds } => Choice::Campaign(Campaign::new(rounds, Mode::UntilDecided { silent_after: SILENT_AFTER })),
     };
-    let mut settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
-    // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
-    settings.roster.seed = random()?;
-    let store = ledger.store_mut();
     let reader = store.reader()?;
     let known = reader.known()?;
     let last = reader.sessions()?.pop();
     // Each session of a home has a part of its own, settled before the first: what is proven in one is not lent against the next.
-    let share = |before| Ok::<_, anyhow::Error>(Share { whole, session: reader.sessions_with_rounds(before)? + 1 });
+    let share = |before| Ok::<_, earwitness_store::Error>(Share { whole, session: reader.sessions_with_rounds(before)? + 1 });
     let going_on = last.as_ref().map(|last| share(Some(last.id))).transpose()?;
     let last =
-        last.zip(going_on).filter(|(last, share)| goal == Goal::Watch && goes_on(last, &wanted, share.alpha(), seeded, now));
+        last.zip(going_on).filter(|(last, share)| goal == Goal::Watch && goes_on(last, wanted, share.alpha(), seeded, now));
     let Some((last, share)) = last else {
         let share = share(None)?;
         let alpha = share.alpha();
         let machine = Experiment::new(wanted.clone(), choice, alpha, settings).with_upkeep(Upkeep::default()).knowing(known);
-        return Ok(Begun { machine, design: wanted, share, resumed: None });
+        return Ok(Begun { machine, design: wanted.clone(), share, resumed: None });
     };
     let (trials, unfinished, devices) = (reader.trials(last.id)?, reader.unfinished(last.id)?, reader.devices(last.id)?);
     store.resume(last.id)?;

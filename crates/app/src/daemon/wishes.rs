@@ -39,7 +39,11 @@ impl Daemon {
                         self.grant(request, now);
                     }
                 }
-                Err(error) => self.fault(&error.to_string(), now),
+                Err(error) => {
+                    if !matches!(self.ledger.set_aside(&error, now, &self.teller), Ok(true)) {
+                        self.fault(&error.to_string(), now);
+                    }
+                }
             }
         }
     }

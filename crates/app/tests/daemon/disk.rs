@@ -155,3 +155,51 @@ fn a_database_that_breaks_while_it_runs_is_set_aside_and_watching_goes_on() {
     assert!(journal.iter().any(|line| line.text.contains("uploaded")), "{journal:?}");
     place.check();
 }
+
+/// A store that `run` wrote, and the program stopped.
+fn written(place: &Place) -> Feed {
+    let feed = Feed::start(place.folder.path(), HOME);
+    place.write(&[&feed.command()], "[probing]\nenabled = false\n");
+    let mut running = place.start(&["run"]);
+    running.line("is new on the network");
+    clock::sleep(Duration::from_secs(1));
+    running.stop();
+    feed
+}
+
+fn set_aside(place: &Place) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(place.state()).unwrap().map(|it| it.unwrap().path());
+    let aside = |path: &PathBuf| path.to_string_lossy().contains(".db.corrupt.") && !path.to_string_lossy().contains("Z-");
+    files.filter(aside).collect()
+}
+
+#[test]
+fn a_store_whose_pages_are_sound_and_whose_rows_are_not_is_set_aside() {
+    for (number, wrong) in [
+        "UPDATE sessions SET slots = 1000000000",
+        "UPDATE sessions SET ended_at = 1, ended_why = 'zzz'",
+        "UPDATE sessions SET alpha = 2",
+        "UPDATE devices SET address = 'zzz' WHERE id = 1",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let place = Place::new();
+        let _feed = written(&place);
+        let store = rusqlite::Connection::open(place.state().join("earwitness.db")).unwrap();
+        let changed = store.execute(wrong, []);
+        if number > 0 && changed.is_err() {
+            // The file itself refuses it.
+            continue;
+        }
+        assert!(changed.unwrap() > 0, "{wrong}");
+        drop(store);
+        let mut running = place.start(&["run"]);
+        running.line("the store was damaged (");
+        running.line("frames come from");
+        running.stop();
+        assert_eq!(running.count("the store was damaged ("), 1, "{wrong}: {}", running.said());
+        assert_eq!(set_aside(&place).len(), 1, "{wrong}");
+        place.check();
+    }
+}

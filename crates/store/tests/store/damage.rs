@@ -235,3 +235,19 @@ fn a_layout_that_no_session_can_have_is_damaged() {
         assert!(told.contains("damaged"), "{column} = {value}: {told}");
     }
 }
+
+#[test]
+fn a_chance_of_error_that_no_session_can_have_is_damaged() {
+    for alpha in ["-1", "0", "1", "2", "9e999", "NULL"] {
+        let folder = folder();
+        let path = folder.path().join(FILE);
+        fs::write(&path, made(2)).unwrap();
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        if connection.execute(&format!("UPDATE sessions SET alpha = {alpha}"), []).is_err() {
+            // Some the file itself refuses.
+            continue;
+        }
+        let told = recompute(&Reader::open(folder.path()).unwrap(), SessionId(1)).unwrap_err().to_string();
+        assert!(told.contains("damaged"), "alpha = {alpha}: {told}");
+    }
+}
