@@ -159,7 +159,11 @@ impl Ledger {
                 self.note(now, Event::Swept, None, &text);
             }
             Ok(_) => {}
-            Err(error) => teller.trouble(now, &error.to_string()),
+            Err(error) => match self.set_aside(&error, now, teller) {
+                Ok(true) => {}
+                Ok(false) => teller.trouble(now, &error.to_string()),
+                Err(error) => teller.trouble(now, &error.to_string()),
+            },
         }
     }
 

@@ -203,3 +203,37 @@ fn a_store_whose_pages_are_sound_and_whose_rows_are_not_is_set_aside() {
         place.check();
     }
 }
+
+#[test]
+fn a_large_store_with_a_damaged_journal_is_set_aside_when_old_lines_are_deleted() {
+    let place = Place::new();
+    let _feed = written(&place);
+    let path = place.state().join("earwitness.db");
+    let mut store = rusqlite::Connection::open(&path).unwrap();
+    let lines = store.transaction().unwrap();
+    for number in 0..11_000 {
+        // One to a page, older than anything that is kept.
+        let line = (number, "x".repeat(3_500));
+        lines.execute("INSERT INTO journal (at, kind, text) VALUES (?1, 'notice', ?2)", line).unwrap();
+    }
+    lines.commit().unwrap();
+    store.pragma_update(None, "wal_checkpoint", "truncate").unwrap();
+    drop(store);
+    let octets = std::fs::read(&path).unwrap();
+    assert!(octets.len() > 33 << 20, "its pages are not looked through at the start");
+    let leaf = |page: &[u8]| page[0] == 0x0d && page.ends_with(b"xxxx");
+    let leaves: Vec<usize> = octets.chunks(4096).enumerate().filter(|(_, page)| leaf(page)).map(|it| it.0).collect();
+    let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.seek(SeekFrom::Start(u64::try_from(leaves[leaves.len() / 2] * 4096).unwrap())).unwrap();
+    file.write_all(&[0xff; 64]).unwrap();
+    let mut running = place.start(&["run"]);
+    running.line("the store was damaged (");
+    running.line("frames come from");
+    running.stop();
+    assert_eq!((running.count("the store was damaged ("), set_aside(&place).len()), (1, 1), "{}", running.said());
+    let mut running = place.start(&["run"]);
+    running.line("frames come from");
+    running.stop();
+    assert_eq!(running.count("damaged"), 0, "{}", running.said());
+    place.check();
+}
