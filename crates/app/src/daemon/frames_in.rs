@@ -9,13 +9,13 @@ use earwitness_core::experiment::Input;
 use earwitness_core::frame::Frame;
 use earwitness_core::time::{SECOND, Timestamp};
 
-use super::Daemon;
+use super::{Daemon, Goal};
 use crate::config::{Config, Watched};
 use earwitness_base::clock;
 use earwitness_base::words::about;
 use earwitness_core::policy::{Hold, Offset};
 use earwitness_store::Event;
-use earwitness_traffic::live::ADVICE;
+use earwitness_traffic::live::{ADVICE, Links, cannot_hear};
 use earwitness_traffic::recent::FrameRing;
 use earwitness_traffic::source::{Event as Came, Source};
 
@@ -44,6 +44,8 @@ pub(super) struct Intake {
     /// Whether an interface of this machine is down or gone.
     link_away: bool,
     next_start: Option<Duration>,
+    /// Until the first frames have come, or that they have not was told.
+    silence: Option<Silence>,
     /// Frames lost that nobody was told of yet, and when that may be done again.
     lost: u64,
     lost_told: Option<Timestamp>,
@@ -62,6 +64,29 @@ fn is_away(name: &str) -> bool {
     let state = std::fs::read_to_string(Path::new("/sys/class/net").join(name).join("operstate"));
     state.is_ok_and(|state| matches!(state.trim(), "down" | "lowerlayerdown" | "notpresent"))
         || !Path::new("/sys/class/net").join(name).exists()
+}
+
+/// No frame at all is told of after so long: in any home something is sent within a minute.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long the first frame may take.
+#[derive(Clone, Copy)]
+struct Silence {
+    until: Duration,
+    patience: Duration,
+}
+
+/// Says at once what keeps an interface from hearing, which would else be waited for.
+fn can_hear(config: &Config) -> anyhow::Result<()> {
+    let mut names = Vec::new();
+    for watched in &config.sources {
+        if let Watched::Interfaces(interfaces) = watched {
+            names.extend(interfaces);
+        }
+    }
+    // Where the kernel gives no list, the capture itself will say what is wrong.
+    let Ok(links) = Links::open().and_then(|mut links| links.list()) else { return Ok(()) };
+    names.into_iter().find_map(|name| cannot_hear(&links, name)).map_or(Ok(()), |what| Err(anyhow::Error::msg(what)))
 }
 
 /// The ring fails again at each try as long as the disk is full: that is told once.
@@ -100,8 +125,15 @@ enum Happened {
 }
 
 impl Intake {
-    /// `waits`: whether interfaces that are not there are waited for, and sources that end at once started again.
-    pub(super) fn new(config: &Config, waits: bool) -> anyhow::Result<Self> {
+    /// Who watches waits for interfaces that are not there, and starts sources again that end at once. Who probes does not.
+    pub(super) fn new(config: &Config, goal: Goal) -> anyhow::Result<Self> {
+        let (waits, patience) = match goal {
+            Goal::Watch => (true, PATIENCE),
+            Goal::Probe { patience, .. } => (false, patience),
+        };
+        if !waits {
+            can_hear(config)?;
+        }
         let more: &[&str] = if waits { &["--wait"] } else { &[] };
         let mut lanes = Vec::new();
         for watched in &config.sources {
@@ -131,6 +163,7 @@ impl Intake {
             begun: false,
             link_away: false,
             next_start: None,
+            silence: Some(Silence { until: clock::since_boot().saturating_add(patience), patience }),
             lost: 0,
             lost_told: None,
             offset_told: None,
@@ -173,6 +206,28 @@ impl Intake {
             return self.not_kept.failed(since_boot, &error).map(Err);
         }
         self.not_kept.is_over(since_boot).then_some(Ok("recent frames are kept again"))
+    }
+
+    /// Which sources have given nothing for too long since the start: said once.
+    fn silent(&mut self, since_boot: Duration) -> Option<String> {
+        let Silence { until, patience } = self.silence?;
+        if self.frames > 0 && self.begun {
+            self.silence = None;
+        }
+        if since_boot < until || self.silence.take().is_none() {
+            return None;
+        }
+        let silent = |lane: &&Lane| !lane.delivered && (self.frames == 0 || !lane.captures);
+        let names: Vec<&str> = self.lanes.iter().filter(silent).map(|lane| lane.source.name()).collect();
+        let wait = if self.waits { "it is waited for" } else { "--patience waits longer" };
+        (!names.is_empty()).then(|| {
+            format!(
+                "no frame has come from {} in {} s; run `earwitness doctor` for an interface, or a command by itself, to see whether it hears \
+                 anything; {wait}",
+                names.join("; "),
+                patience.as_secs()
+            )
+        })
     }
 
     /// Why it is of no use to go on, if so: a source could not begin to capture.
@@ -267,6 +322,13 @@ impl Daemon {
             self.happened(happened, now);
         }
         self.tell_losses(now);
+        if let Some(silent) = self.intake.silent(clock::since_boot()) {
+            if self.intake.waits {
+                self.trouble(now, Event::CaptureGap, &silent);
+            } else {
+                self.intake.failed.get_or_insert(silent);
+            }
+        }
         let away = !self.intake.all_capture();
         // Every source begins by being away; that is worth no line.
         let aloud = self.intake.begun;

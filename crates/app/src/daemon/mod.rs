@@ -55,6 +55,8 @@ pub enum Goal {
     Probe {
         /// Rounds.
         rounds: u32,
+        /// How long it waits for the first frame.
+        patience: Duration,
     },
 }
 
@@ -140,7 +142,7 @@ impl Daemon {
         };
         let begun = sessions::begin(&config, goal, &mut ledger, &teller, now)?;
         let mouth = sessions::mouth(&config, &begun.design, &outbox)?;
-        let intake = Intake::new(&config, goal == Goal::Watch)?;
+        let intake = Intake::new(&config, goal)?;
         let mut daemon = Self {
             machine: begun.machine,
             wake: Some(now),

@@ -113,7 +113,7 @@ fn of_stored(
     let seeded = config.probing.as_ref().is_some_and(|probing| probing.seeded);
     let choice = match goal {
         Goal::Watch => Choice::Watch(Watch),
-        Goal::Probe { rounds } => Choice::Campaign(Campaign::new(rounds, Mode::UntilDecided { silent_after: SILENT_AFTER })),
+        Goal::Probe { rounds, .. } => Choice::Campaign(Campaign::new(rounds, Mode::UntilDecided { silent_after: SILENT_AFTER })),
     };
     let reader = store.reader()?;
     let known = reader.known()?;

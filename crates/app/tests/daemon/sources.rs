@@ -88,3 +88,13 @@ fn a_flood_keeps_nobody_waiting() {
     place.check();
     assert!(!head().is_empty());
 }
+
+#[test]
+fn a_source_that_never_gives_a_frame_ends_a_probe_after_a_while_with_what_to_do() {
+    let place = Place::new();
+    place.write(&["sleep 600"], &format!("{PROBING}{}", place.wav()));
+    let mut running = place.start(&["probe", "--anyway", "--patience", "2"]);
+    assert_eq!(running.ended(), 2, "{}", running.said());
+    let line = running.line("no frame has come from sleep 600 in 2 s");
+    assert!(line.text.contains("doctor") && line.text.contains("--patience"), "{}", line.text);
+}

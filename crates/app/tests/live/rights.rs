@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::lab::{Lab, capture, inside};
+use super::lab::{Lab, capture, inside, ip};
 
 #[test]
 fn every_right_is_given_up_before_the_first_frame() {
@@ -31,4 +31,31 @@ fn without_the_right_to_capture_it_says_how_to_get_it() {
     let said = String::from_utf8_lossy(&told.stderr);
     assert_eq!(told.status.code(), Some(2), "{said}");
     assert!(said.contains("CAP_NET_RAW") && said.contains("sudo setcap cap_net_raw=ep"), "{said}");
+}
+
+/// `earwitness probe` on `vb`, which cannot begin; what it says.
+fn probe_refused(lab: &Lab, before: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[probing]\nquiet = []\n[loudspeaker]\ndevice = \"wav\"\nfile = \"out.wav\"\n[microphone]\ndevice = \"off\"\n";
+    fs::write(folder.path().join("probe.toml"), text).unwrap();
+    let words = ["probe", "-q", "-c", "probe.toml", "-i", "vb", "--state", "state", "--anyway"];
+    let mut command = inside(&lab.b, before.first().copied().unwrap_or(env!("CARGO_BIN_EXE_earwitness")));
+    if let Some(rest) = before.get(1..) {
+        command.args(rest).arg(env!("CARGO_BIN_EXE_earwitness"));
+    }
+    let told = command.args(words).current_dir(folder.path()).output().unwrap();
+    assert_eq!(told.status.code(), Some(2));
+    String::from_utf8(told.stderr).unwrap()
+}
+
+#[test]
+fn a_probe_of_an_interface_that_is_down_ends_at_once_with_what_to_do() {
+    let Some(lab) = Lab::new() else { return };
+    ip(&["-n", &lab.b, "link", "set", "vb", "down"]);
+    let said = probe_refused(&lab, &[]);
+    assert!(said.contains("vb is down") && said.contains("ip link set vb up"), "{said}");
+    ip(&["-n", &lab.b, "link", "set", "vb", "up"]);
+    ip(&["-n", &lab.a, "link", "set", "va", "down"]);
+    let said = probe_refused(&lab, &[]);
+    assert!(said.contains("vb has no link") && said.contains("cable"), "{said}");
 }

@@ -78,6 +78,17 @@ pub(super) fn shadowed<'a>(links: &'a [Link], names: &[&str], name: &str) -> Opt
     None
 }
 
+/// Why nothing can be heard now on an interface of a list, and what to do.
+#[must_use]
+pub fn cannot_hear(links: &[Link], name: &str) -> Option<String> {
+    match links.iter().find(|link| link.name == name) {
+        None => Some(format!("there is no interface {name}; `earwitness capture --list` shows those that are there")),
+        Some(link) if !link.up => Some(format!("{name} is down; `sudo ip link set {name} up` switches it on")),
+        Some(link) if !link.running => Some(format!("{name} has no link; see to its cable, or to what is at its other end")),
+        Some(_) => None,
+    }
+}
+
 /// A door to the kernel's list of interfaces.
 #[derive(Debug)]
 pub struct Links {
@@ -233,6 +244,17 @@ mod tests {
         assert_eq!(found(&["br", "eth.7"], "eth.7"), Some(1));
         assert_eq!(found(&["loop-a"], "loop-a"), None);
         assert_eq!(found(&["gone"], "gone"), None);
+    }
+
+    #[test]
+    fn what_keeps_an_interface_from_hearing_is_said_with_what_to_do() {
+        let link = |name: &str, up, running| Link { name: name.into(), up, running, ..Link::default() };
+        let links = [link("on", true, true), link("off", false, false), link("loose", true, false)];
+        let told = |name| cannot_hear(&links, name);
+        assert_eq!(told("on"), None);
+        assert!(told("off").unwrap().contains("ip link set off up"));
+        assert!(told("loose").unwrap().contains("cable"));
+        assert!(told("gone").unwrap().contains("no interface gone"));
     }
 
     #[test]

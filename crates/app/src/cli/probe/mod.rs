@@ -2,6 +2,8 @@
 
 mod report;
 
+use std::time::Duration;
+
 use anyhow::{Context as _, bail};
 use earwitness_core::verdict::Verdicts;
 use jiff::tz::TimeZone;
@@ -41,6 +43,9 @@ pub(in crate::cli) struct Args {
     /// Draw all lots from this seed instead of a random one.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// End when after so many seconds no frame has come at all.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    patience: u64,
     #[command(flatten)]
     reports: Reports,
     /// Exit with status 1 when a device reacts to sound.
@@ -57,7 +62,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let style = Style { json: false, quiet: args.live.quiet || to_stdout, rounds: args.live.verbose && !to_stdout };
     let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
-    let session = daemon::run(config, Goal::Probe { rounds }, style, &unchanged)?;
+    let session = daemon::run(config, Goal::Probe { rounds, patience: Duration::from_secs(args.patience) }, style, &unchanged)?;
     let session = session.context("the session ended before it had begun")?;
     let verdicts = report::write(&state, session, &inputs, &args.reports)?;
     let found = args.exit_code && reacts(&verdicts);
