@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::ValueHint;
 
 use crate::config::{Config, Watched};
+use earwitness_traffic::live::check_name;
 use earwitness_traffic::source::Source;
 
 /// Where frames come from, and where things are kept.
@@ -41,6 +42,10 @@ impl Live {
         let mut config = Config::load(self.config.as_deref())?;
         if !self.interface.is_empty() || !self.source.is_empty() {
             config.sources.clear();
+        }
+        for name in &self.interface {
+            // It would be waited for in vain for ever.
+            check_name(name).map_err(|what| anyhow::anyhow!("-i: {what}"))?;
         }
         if !self.interface.is_empty() {
             config.sources.push(Watched::Interfaces(self.interface.clone()));

@@ -15,6 +15,7 @@ use earwitness_base::misread::Fault;
 use earwitness_sound::hear;
 use earwitness_sound::speak;
 use earwitness_sound::speak::sounds::Library;
+use earwitness_traffic::live::check_name;
 use earwitness_traffic::recent as frames;
 use earwitness_traffic::source::Source;
 
@@ -72,8 +73,11 @@ fn usual_state() -> PathBuf {
 fn sources(capture: written::Capture) -> Result<(Vec<Watched>, Option<frames::Limits>), Fault> {
     let written::Capture { interfaces, commands, keep_megabytes, keep_hours, keep_octets_per_frame } = capture;
     let mut sources = Vec::new();
+    for name in &interfaces {
+        check_name(name.get_ref()).map_err(|what| Fault::at(name.span(), what))?;
+    }
     if !interfaces.is_empty() {
-        sources.push(Watched::Interfaces(interfaces));
+        sources.push(Watched::Interfaces(interfaces.into_iter().map(Spanned::into_inner).collect()));
     }
     for command in commands {
         Source::command(command.get_ref()).map_err(|error| Fault::at(command.span(), error.to_string()))?;

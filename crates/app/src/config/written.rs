@@ -29,7 +29,7 @@ pub(super) struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Capture {
-    pub(super) interfaces: Vec<String>,
+    pub(super) interfaces: Vec<Spanned<String>>,
     pub(super) commands: Vec<Spanned<String>>,
     pub(super) keep_megabytes: Spanned<u64>,
     pub(super) keep_hours: Spanned<f64>,

@@ -98,3 +98,14 @@ fn a_source_that_never_gives_a_frame_ends_a_probe_after_a_while_with_what_to_do(
     let line = running.line("no frame has come from sleep 600 in 2 s");
     assert!(line.text.contains("doctor") && line.text.contains("--patience"), "{}", line.text);
 }
+
+#[test]
+fn a_name_that_no_interface_can_have_is_not_waited_for() {
+    let place = Place::new();
+    place.write(&[], "[probing]\nenabled = false\n");
+    for name in ["bad name/x", "..", "sixteen-octets_x"] {
+        let mut running = place.start(&["run", "-i", name]);
+        assert_eq!(running.ended(), 2, "{}", running.said());
+        running.line("cannot be the name of an interface");
+    }
+}

@@ -49,6 +49,14 @@ fn probe_refused(lab: &Lab, before: &[&str]) -> String {
 }
 
 #[test]
+fn a_probe_that_may_not_capture_ends_with_why_and_what_to_do_in_one_line() {
+    let Some(lab) = Lab::new() else { return };
+    let said = probe_refused(&lab, &["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"]);
+    let last = said.lines().last().unwrap();
+    assert!(last.contains("CAP_NET_RAW") && last.contains("sudo setcap cap_net_raw=ep"), "{said}");
+}
+
+#[test]
 fn a_probe_of_an_interface_that_is_down_ends_at_once_with_what_to_do() {
     let Some(lab) = Lab::new() else { return };
     ip(&["-n", &lab.b, "link", "set", "vb", "down"]);

@@ -78,6 +78,28 @@ pub(super) fn shadowed<'a>(links: &'a [Link], names: &[&str], name: &str) -> Opt
     None
 }
 
+/// Longest name of an interface (`IFNAMSIZ` less the zero at its end), octets.
+const LONGEST_NAME: usize = 15;
+
+/// Whether there can be an interface of that name that may be captured.
+///
+/// # Errors
+/// With why not, and what to do.
+pub fn check_name(name: &str) -> Result<(), String> {
+    if name == "any" {
+        return Err("`any` shows frames that pass a bridge up to three times, which would be counted as sent three times; name the bridge or \
+                    the interface towards the devices instead (`earwitness capture --list` shows them)"
+            .to_owned());
+    }
+    let odd = |letter: char| matches!(letter, '/' | ':' | '\0') || letter.is_ascii_whitespace();
+    if name.is_empty() || name.len() > LONGEST_NAME || name.contains(odd) || matches!(name, "." | "..") {
+        return Err(format!(
+            "{name:?} cannot be the name of an interface; `earwitness capture --list` shows those that are there"
+        ));
+    }
+    Ok(())
+}
+
 /// Why nothing can be heard now on an interface of a list, and what to do.
 #[must_use]
 pub fn cannot_hear(links: &[Link], name: &str) -> Option<String> {
@@ -244,6 +266,16 @@ mod tests {
         assert_eq!(found(&["br", "eth.7"], "eth.7"), Some(1));
         assert_eq!(found(&["loop-a"], "loop-a"), None);
         assert_eq!(found(&["gone"], "gone"), None);
+    }
+
+    #[test]
+    fn names_that_no_interface_can_have_are_refused() {
+        for name in ["eth0", "br-lan.20", "wlp0s20f3", "fifteen-octets_"] {
+            check_name(name).unwrap();
+        }
+        for name in ["", ".", "..", "bad/x", "bad name", "eth0:1", "sixteen-octets_x", "any"] {
+            assert!(check_name(name).unwrap_err().contains("--list"), "{name:?}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod record;
 
 pub use confine::confine;
 pub use earwitness_ring::{Offloads, offloads};
-pub use links::{Link, Links, cannot_hear};
+pub use links::{Link, Links, cannot_hear, check_name};
 pub use offered::{has_landlock, has_seccomp};
 pub use output::Output;
 pub use port::Port;

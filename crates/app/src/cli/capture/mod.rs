@@ -15,7 +15,7 @@ use signal_hook::low_level::pipe;
 use super::Outcome;
 use crate::say;
 use earwitness_base::trust::{self, Distrust};
-use earwitness_traffic::live::{ADVICE, Ended, Limits, Links, Output, Port, Recording, confine};
+use earwitness_traffic::live::{ADVICE, Ended, Limits, Links, Output, Port, Recording, check_name, confine};
 
 /// Least and most octets of a ring that are allowed.
 const RINGS: std::ops::RangeInclusive<u64> = 1..=1024;
@@ -94,15 +94,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 fn check<'a>(args: &'a Args, links: &mut Links) -> anyhow::Result<Vec<&'a str>> {
     let mut names: Vec<&str> = Vec::new();
     for name in args.interface.iter().map(String::as_str) {
-        if name == "any" {
-            anyhow::bail!(
-                "`any` shows frames that pass a bridge up to three times, which would be counted as sent three times; name the \
-                 bridge or the interface towards the devices instead (`earwitness capture --list` shows them)"
-            );
-        }
-        if name.is_empty() || name.len() > 15 || name.contains(['/', '\0']) {
-            anyhow::bail!("{name:?} cannot be the name of an interface; `earwitness capture --list` shows those that are there");
-        }
+        check_name(name).map_err(anyhow::Error::msg)?;
         if !names.contains(&name) {
             names.push(name);
         }
@@ -142,8 +134,8 @@ fn cannot_open(error: &io::Error, ring: u64) -> anyhow::Error {
             let program = std::env::current_exe().map_or_else(|_| "earwitness".into(), |path| path.display().to_string());
             let root = if getuid().is_root() { " (root without it: in a container, add NET_RAW)" } else { "" };
             anyhow::anyhow!(
-                "may not capture: this needs the right CAP_NET_RAW{root}; run it as root, or give it to this program alone:\n\
-                 sudo setcap cap_net_raw=ep {program}"
+                "may not capture: this needs the right CAP_NET_RAW{root}; run it as root, or give it to this program alone with \
+                 `sudo setcap cap_net_raw=ep {program}`"
             )
         }
         io::ErrorKind::OutOfMemory => anyhow::anyhow!("the kernel has no {ring} MiB for a ring; try --ring 4"),
