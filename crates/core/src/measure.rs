@@ -320,54 +320,42 @@ fn as_f64(octets: u64) -> f64 {
     octets as f64
 }
 
-/// Moments at which a device must have sent to count although nobody was seen to answer it ...
-const UNANSWERED: u32 = 3;
-/// ... and if it was answered.
-const ANSWERED: u32 = 2;
+/// Seconds in which a stranger must have sent to count as a device without ever having been answered.
+const SECONDS_SENT: u32 = 3;
 
-/// So far each of these moments lies from the one before, nanoseconds: who asks for an address, is pinged, or only knocks has done so within seconds
-/// (a client of DHCP tries for the fourth time after half a minute, RFC 2131, section 4.1), while a sensor that sends once an hour comes back.
-const APART: i64 = 60 * SECOND;
-
-/// From when on somebody counts as a device of the home: once it came back. Who showed up for a moment, answered or not, is counted, but not scored:
-/// otherwise a stranger who makes up addresses would raise what must be shown of everybody. It follows from counts alone that come before, so that no
-/// score can move it, and no draw: it is the same for all slots of a round.
+/// From when on somebody counts as a device of the home: once it was answered, or had sent in a third second. Who showed up with a frame or two is
+/// counted, but not scored: otherwise a stranger who makes up addresses would raise what must be shown of everybody. It follows from counts alone
+/// that come before, so that no score can move it.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Joined {
-    /// The latest of the moments that count, and how many there were.
-    latest: Option<i64>,
-    moments: u32,
+    first_sent: Option<i64>,
+    latest_sent: Option<i64>,
+    sent: u32,
     first_received: Option<i64>,
-    /// When it had sent at so many moments as are needed of one that is answered ...
-    again: Option<i64>,
-    /// ... and of one that is not.
-    often: Option<i64>,
+    third: Option<i64>,
 }
 
 impl Joined {
-    /// One that was seen from the beginning to the end of this time before.
+    /// One that is known from before.
     #[must_use]
-    pub fn before(seen: Window) -> Self {
-        let long_ago = Some(i64::MIN).filter(|_| seen.length() >= APART);
-        Self { again: long_ago, often: long_ago, first_received: long_ago, ..Self::default() }
+    pub const fn before() -> Self {
+        let long_ago = Some(i64::MIN);
+        Self { first_sent: long_ago, latest_sent: None, sent: SECONDS_SENT, first_received: long_ago, third: long_ago }
     }
 
     /// Takes the next bins in which something was sent, by the moments at which they end, nanoseconds.
     pub fn sent(&mut self, ends: impl IntoIterator<Item = i64>) {
         for end in ends {
-            if self.often.is_some() {
+            if self.third.is_some() {
                 return;
             }
-            if self.latest.is_some_and(|latest| end.saturating_sub(latest) < APART) {
-                continue;
+            self.first_sent = self.first_sent.or(Some(end));
+            if self.latest_sent != Some(end) {
+                self.sent += 1;
             }
-            self.latest = Some(end);
-            self.moments += 1;
-            if self.moments == ANSWERED {
-                self.again = Some(end);
-            }
-            if self.moments == UNANSWERED {
-                self.often = Some(end);
+            self.latest_sent = Some(end);
+            if self.sent >= SECONDS_SENT {
+                self.third = Some(end);
             }
         }
     }
@@ -382,23 +370,24 @@ impl Joined {
     /// From when on it counts, if it does.
     #[must_use]
     pub fn at(&self) -> Option<Timestamp> {
-        let answered = self.again.zip(self.first_received).map(|(sent, received)| sent.max(received));
-        self.often.into_iter().chain(answered).min().map(Timestamp::from_nanos)
+        let answered = self.first_sent.zip(self.first_received).map(|(sent, received)| sent.max(received));
+        self.third.into_iter().chain(answered).min().map(Timestamp::from_nanos)
     }
 
     /// From when on a device counted, by all that was found of it.
     #[must_use]
     pub fn of(device: &DeviceFindings) -> Option<Timestamp> {
         let mut joined = Self::default();
-        joined.sent(ends(&device.sent));
-        joined.received(ends(&device.received));
+        joined.sent(ends(&device.sent, SECONDS_SENT));
+        joined.received(ends(&device.received, 1));
         joined.at()
     }
 }
 
-/// When the bins of a series end, nanoseconds.
-fn ends(series: &Series) -> impl Iterator<Item = i64> + '_ {
-    series.bins.iter().map(|bin| end_of(series.origin, series.width, bin.index))
+/// When the first bins of a series end, nanoseconds.
+fn ends(series: &Series, most: u32) -> impl Iterator<Item = i64> + '_ {
+    let end = |bin: Bin| end_of(series.origin, series.width, bin.index);
+    series.bins.iter().take(usize::try_from(most).unwrap_or(usize::MAX)).map(end)
 }
 
 /// When a bin ends, nanoseconds.
@@ -422,34 +411,30 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_back_counts() {
+    fn who_was_answered_or_sent_in_three_seconds_counts() {
         let joined = |sent: &[i64], received: &[i64]| {
             let mut joined = Joined::default();
-            joined.sent(sent.iter().map(|second| second * SECOND));
-            joined.received(received.iter().map(|second| second * SECOND));
-            joined.at().map(|at| at.nanos() / SECOND)
+            joined.sent(sent.iter().copied());
+            joined.received(received.iter().copied());
+            joined.at().map(Timestamp::nanos)
         };
         assert_eq!(joined(&[1], &[]), None, "a stranger");
-        assert_eq!(joined(&[1], &[1]), None, "one that was pinged");
-        assert_eq!(joined(&[1, 2, 5, 13, 29], &[1, 2]), None, "one that asked for an address");
-        assert_eq!(joined(&[1, 3_601], &[1]), Some(3_601), "a sensor that sends once an hour");
-        assert_eq!(joined(&[1, 21, 41, 61], &[90]), Some(90));
-        assert_eq!(joined(&[1, 21, 41, 61, 81, 101, 121], &[]), Some(121), "nobody is seen to answer");
-        assert_eq!(joined(&[1, 121], &[]), None);
-        assert_eq!(joined(&[], &[5, 66, 127]), None, "it never sent");
+        assert_eq!(joined(&[1], &[5]), Some(5));
+        assert_eq!(joined(&[7], &[5]), Some(7));
+        assert_eq!(joined(&[1, 1, 1, 4, 9], &[20]), Some(9));
+        assert_eq!(joined(&[], &[5, 6, 7]), None, "it never sent");
     }
 
     #[test]
     fn it_does_not_matter_in_what_pieces_the_seconds_come() {
         let mut joined = Joined::default();
-        for second in [3, 3, 63, 64] {
-            joined.sent([second * SECOND]);
+        for second in [3, 3, 8, 8] {
+            joined.sent([second]);
         }
         assert_eq!(joined.at(), None);
-        joined.sent([122 * SECOND, 123 * SECOND]);
-        assert_eq!(joined.at(), Some(Timestamp::from_nanos(123 * SECOND)));
-        assert_eq!(Joined::before(seconds(10, 70)).at(), Some(Timestamp::from_nanos(i64::MIN)));
-        assert_eq!(Joined::before(seconds(10, 11)).at(), None, "a stranger of an earlier run");
+        joined.sent([9, 10]);
+        assert_eq!(joined.at(), Some(Timestamp::from_nanos(9)));
+        assert_eq!(Joined::before().at(), Some(Timestamp::from_nanos(i64::MIN)));
     }
 
     #[test]

@@ -275,7 +275,7 @@ fn a_beat_without_end_that_no_sound_moves_is_a_suspicion() {
 fn who_was_not_there_was_not_tested() {
     let rounds = rounds(20, Heard::Yes);
     let length = seconds(&rounds);
-    let asleep = device(1, length, |second| u64::from(second < 130));
+    let asleep = device(1, length, |second| u64::from(second < 10));
     let late = device(2, length, |second| if second + 5 >= length { chatter(second) + 1 } else { 0 });
     let mut gateway = device(3, length, chatter);
     gateway.role = Role::Gateway;

@@ -4,8 +4,9 @@
 
 mod captured;
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
+
+use std::collections::BTreeMap;
 
 use earwitness_core::analysis::{Analysis, Settings};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role, Sighting};
@@ -186,8 +187,8 @@ fn who_comes_in_a_flood_or_after_it_and_uploads_is_found() {
 }
 
 #[test]
-fn strangers_are_counted_and_not_scored() {
-    for visit in VISITS {
+fn strangers_that_nobody_answers_are_counted_and_not_scored() {
+    for visit in [Visit::Arp, Visit::Silent] {
         let home = (0..2).map(|number| keeps_alive(number, 0, 180)).chain([plug(3, 180)]);
         let findings = analyzed(&together(home.chain([flood(visit, 600, (20, 40))])));
         let scored: Vec<_> = findings.devices.iter().filter(|it| Joined::of(it).is_some()).map(|it| it.id).collect();

@@ -157,13 +157,13 @@ impl Analysis {
     /// The devices and uploads that are new since this was asked before. Of those who only showed up, few are told of at once.
     #[must_use]
     pub fn fresh(&mut self) -> Fresh {
-        let Self { roster, metered, told_of, collected, bins, latest, .. } = self;
+        let Self { roster, metered, told_of, collected, latest, .. } = self;
         let id = |index: Index| roster.devices().get(index as usize).filter(|_| !roster.is_vacant(index)).map(|device| device.id);
         let mut fresh = Fresh::default();
         for (index, metered) in (0..).zip(metered.iter()) {
             // Of whom an upload is told, is told of before.
             let Some(device) = id(index).filter(|device| !told_of.knows(device)) else { continue };
-            let counts = metered.joined(bins.origin(), SECOND).is_some() || collected.has_fresh(index);
+            let counts = metered.is_settled() || collected.has_fresh(index);
             if (counts || told_of.may_tell_at_once(*latest)) && told_of.add(device) {
                 fresh.devices.push(device);
             }

@@ -110,7 +110,7 @@ impl Metered {
     /// Known from before, seen in this time.
     pub(super) fn introduce(&mut self, seen: Window) {
         self.seen = seen;
-        self.joined = Joined::before(seen);
+        self.joined = Joined::before();
     }
 
     /// From when on it counts as a device; bins of `width` begin at `origin`.
@@ -124,7 +124,7 @@ impl Metered {
     }
 
     /// Whether it came back: it sent more than once, and was seen over a while, twice as long if nobody answered.
-    fn is_settled(&self) -> bool {
+    pub(super) fn is_settled(&self) -> bool {
         let (sent, received) = (total(&self.sent_to).frames, total(&self.received_from).frames);
         let (least, while_seen) = if received > 0 { (2, A_WHILE) } else { (3, 2 * A_WHILE) };
         self.joined.at().is_some() || (sent >= least && self.seen.length() >= while_seen)

@@ -7,7 +7,7 @@ use super::span::session_span;
 use super::weigh::{Setting, unseen, weigh};
 use super::{Caveat, Control, Direction, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts, chain};
 use crate::detect::lottery::{AT_ONCE, Lag, bound, e_bh};
-use crate::findings::{DeviceFindings, DeviceId, Findings, Role, Series};
+use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
 use crate::measure::{Joined, Profile};
 use crate::probe::{Effect, Heard, Round, Void};
 use crate::samples::Tested;
@@ -84,13 +84,9 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
     Verdicts { devices: verdicts, void: session.void(), trials, alpha: settings.alpha, caveats, control }
 }
 
-/// Who was seen in so many seconds has a row of its own, though it was not there for long enough to be scored.
-const SEEN: usize = 3;
-
-/// Whether somebody only showed up for a moment: there is nothing to say of it, and 20,000 made-up addresses need no row each.
+/// Whether somebody only showed up with a frame or two: there is nothing to say of it, and 20,000 made-up addresses need no row each.
 fn is_stranger(device: &DeviceFindings) -> bool {
-    let seconds = |series: &Series| series.bins.iter().take(SEEN).count();
-    seconds(&device.sent).max(seconds(&device.received)) < SEEN && Joined::of(device).is_none()
+    !device.sent.bins.is_empty() && device.received.bins.is_empty() && Joined::of(device).is_none()
 }
 
 /// The verdict that the evidence allows.
