@@ -1,8 +1,8 @@
 //! All detectors on the same labelled traffic: how much each finds, how often it is wrong, and how sure that is.
 //!
-//! [`subject`] says what is compared: a device over a stretch of time, with what it truly sent. [`gather`] takes what the forest and the t-test
-//! need from frames; [`events`], [`sessions`] and [`windows`] score uploads, devices and single windows, [`measured`] the seconds of sound; [`matched`] compares at equal
-//! false accusations, and [`sweeps`] turns the knobs.
+//! `subject` says what is compared: a device over a stretch of time, with what it truly sent. `gather` takes what the forest and the t-test
+//! need from frames; `events`, `sessions` and `windows` score uploads, devices and single windows, `measured` the seconds of sound; `matched` compares at equal
+//! false accusations, and `sweeps` turns the knobs.
 //! Nothing here is used by an analysis: a verdict never depends on it.
 
 pub mod captured;
