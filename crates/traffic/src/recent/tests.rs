@@ -120,7 +120,8 @@ fn a_full_disk_is_said_once_and_frames_are_kept_again_when_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("small");
     fs::create_dir(&place).unwrap();
-    let mounted = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs"]).arg(&place).output();
+    let mounted =
+        std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs"]).arg(&place).output();
     if !mounted.is_ok_and(|it| it.status.success()) {
         eprintln!("skipped: a full disk needs the right to mount a tmpfs");
         return;
