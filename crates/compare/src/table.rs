@@ -2,18 +2,12 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, Table};
 
 use super::matched::PER_WEEK;
 use super::results::{Decided, Found, Measured, Report, Windows};
 use super::stats::{Interval, Median, Share};
-use earwitness_report::terminal::Terminal;
-
-/// Narrowest and widest table.
-const WIDTHS: (u16, u16) = (60, 160);
-
-/// From this width on, the names of detectors are kept in one piece.
-const ROOMY: u16 = 80;
+use earwitness_report::terminal::{ROOMY, Terminal, ruled};
 
 /// A table as its columns and rows: for the terminal and for the page.
 pub struct Grid {
@@ -250,17 +244,7 @@ fn median(it: Median) -> String {
 }
 
 fn drawn(grid: &Grid, terminal: Terminal) -> Table {
-    let rule = LineStyle::none().fill('─').junction('─');
-    let style = TableStyle::new()
-        .header_lines(ContentLineStyle::none().junction(' '))
-        .header_separator(rule)
-        .content_lines(ContentLineStyle::none().junction(' '))
-        .bottom_border(rule);
-    let mut table = Table::new();
-    table
-        .load_style(style)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(terminal.width.clamp(WIDTHS.0, WIDTHS.1));
+    let mut table = ruled(terminal);
     table.force_no_tty();
     table.set_header(grid.header.iter().map(Cell::new));
     for row in &grid.rows {
@@ -268,6 +252,7 @@ fn drawn(grid: &Grid, terminal: Terminal) -> Table {
     }
     for (number, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 1));
+        // The names of detectors stay in one piece.
         if number == 0 && terminal.width >= ROOMY {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }

@@ -5,24 +5,13 @@ use std::io::Write;
 
 use earwitness_core::analysis::{Analysis, Settings};
 use earwitness_core::findings::DeviceId;
-use earwitness_core::pcap::{Decoder, Step};
+use earwitness_core::pcap::each_frame;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args_os().nth(1).ok_or("say which capture")?;
     let octets = std::fs::read(path)?;
-    let (mut decoder, mut analysis) = (Decoder::new(), Analysis::new(Settings::default()));
-    let mut rest = octets.as_slice();
-    loop {
-        let used = match decoder.next(rest)? {
-            Step::Frame { frame, used } => {
-                analysis.frame(&frame);
-                used
-            }
-            Step::Skip { used, .. } => used,
-            Step::More { .. } => break,
-        };
-        rest = rest.get(used..).unwrap_or_default();
-    }
+    let mut analysis = Analysis::new(Settings::default());
+    each_frame(&octets, |frame| analysis.frame(frame))?;
     let mut out = std::io::stdout().lock();
     for device in analysis.finish().devices {
         let name = match device.id {

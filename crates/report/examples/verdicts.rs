@@ -13,7 +13,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use earwitness_core::analysis::{Analysis, Settings};
-use earwitness_core::pcap::{Decoder, Step};
+use earwitness_core::pcap::each_frame;
 use earwitness_core::verdict::{self, judge};
 use earwitness_report::names;
 use earwitness_report::probelog::{self, Reading};
@@ -23,19 +23,8 @@ fn main() -> anyhow::Result<()> {
     let (capture, log) = arguments.next().zip(arguments.next()).context("say which capture and which log")?;
     let log = probelog::read(Path::new(&log), &Reading::default())?;
     let octets = std::fs::read(&capture).with_context(|| format!("{} cannot be read", capture.display()))?;
-    let (mut decoder, mut analysis) = (Decoder::new(), Analysis::new(Settings::default()));
-    let mut rest = octets.as_slice();
-    loop {
-        let used = match decoder.next(rest)? {
-            Step::Frame { frame, used } => {
-                analysis.frame(&frame);
-                used
-            }
-            Step::Skip { used, .. } => used,
-            Step::More { .. } => break,
-        };
-        rest = rest.get(used..).unwrap_or_default();
-    }
+    let mut analysis = Analysis::new(Settings::default());
+    each_frame(&octets, |frame| analysis.frame(frame))?;
     let header = log.header.unwrap_or_default();
     let usual = verdict::Settings::default();
     let settings =

@@ -12,7 +12,7 @@ use super::summary::Device;
 const WIDTHS: (u16, u16) = (60, 160);
 
 /// From this width on, dates and addresses are kept in one piece.
-pub(super) const ROOMY: u16 = 80;
+pub const ROOMY: u16 = 80;
 /// From this width on, most names of receivers are kept in one piece.
 pub(super) const WIDE: u16 = 100;
 /// The column of receivers.
@@ -42,7 +42,9 @@ impl Terminal {
         Self { width, colours: io::stdout().is_terminal() && !plain }
     }
 
-    pub(super) fn columns(self) -> u16 {
+    /// Columns that a table may take.
+    #[must_use]
+    pub fn columns(self) -> u16 {
         self.width.clamp(WIDTHS.0, WIDTHS.1)
     }
 
@@ -56,8 +58,9 @@ pub(super) fn write_table(out: &mut dyn Write, terminal: Terminal, title: &str, 
     table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
 }
 
-/// A table with columns of the names and least widths given.
-pub(super) fn table(terminal: Terminal, header: &[(&str, u16)]) -> Table {
+/// An empty table as all of them look: rules below the header and at the end, no wider than the terminal.
+#[must_use]
+pub fn ruled(terminal: Terminal) -> Table {
     let rule = LineStyle::none().fill('─').junction('─');
     let style = TableStyle::new()
         .header_lines(ContentLineStyle::none().junction(' '))
@@ -66,6 +69,12 @@ pub(super) fn table(terminal: Terminal, header: &[(&str, u16)]) -> Table {
         .bottom_border(rule);
     let mut table = Table::new();
     table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic).set_width(terminal.columns());
+    table
+}
+
+/// A table with columns of the names and least widths given.
+pub(super) fn table(terminal: Terminal, header: &[(&str, u16)]) -> Table {
+    let mut table = ruled(terminal);
     if terminal.colours {
         table.enforce_styling()
     } else {

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use earwitness_core::analysis::{Analysis, Settings};
 use earwitness_core::findings::{DeviceId, Findings, Seen, Sighting, SightingKind, TrainShape};
 use earwitness_core::frame::Frame;
-use earwitness_core::pcap::{Decoder, Step};
+use earwitness_core::pcap::each_frame;
 use earwitness_core::time::SECOND;
 use earwitness_sim::home;
 use earwitness_sim::scenario::{Kind, Scenario};
@@ -31,19 +31,11 @@ struct Row {
 
 fn analyse(capture: &[u8], snap: usize) -> Findings {
     let mut analysis = Analysis::new(Settings::default());
-    let mut decoder = Decoder::new();
-    let mut rest = capture;
-    while let Ok(step) = decoder.next(rest) {
-        match step {
-            Step::Frame { frame, used } => {
-                let bytes = frame.bytes.get(..snap).unwrap_or(frame.bytes);
-                analysis.frame(&Frame { bytes, ..frame });
-                rest = &rest[used..];
-            }
-            Step::Skip { used, .. } => rest = &rest[used..],
-            Step::More { .. } => break,
-        }
-    }
+    let read = each_frame(capture, |frame| {
+        let bytes = frame.bytes.get(..snap).unwrap_or(frame.bytes);
+        analysis.frame(&Frame { bytes, ..*frame });
+    });
+    assert_eq!(read, Ok(()), "the capture is whole");
     analysis.finish()
 }
 

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use earwitness_core::analysis::{Analysis, BurstCounts, Settings};
 use earwitness_core::detect::burst;
 use earwitness_core::findings::{BurstRun, DeviceId, Findings};
-use earwitness_core::pcap::{Decoder, Step};
+use earwitness_core::pcap::each_frame;
 use earwitness_sim::scenario::Scenario;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -40,19 +40,9 @@ fn golden() -> &'static [Golden] {
     })
 }
 
-fn analyse(mut octets: &[u8], settings: Settings) -> Findings {
-    let (mut decoder, mut analysis) = (Decoder::new(), Analysis::new(settings));
-    while !octets.is_empty() {
-        let used = match decoder.next(octets).unwrap() {
-            Step::Frame { frame, used } => {
-                analysis.frame(&frame);
-                used
-            }
-            Step::Skip { used, .. } => used,
-            Step::More { .. } => break,
-        };
-        octets = &octets[used..];
-    }
+fn analyse(octets: &[u8], settings: Settings) -> Findings {
+    let mut analysis = Analysis::new(settings);
+    each_frame(octets, |frame| analysis.frame(frame)).unwrap();
     analysis.finish()
 }
 

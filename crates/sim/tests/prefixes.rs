@@ -6,7 +6,7 @@ use earwitness_core::analysis::{Analysis, Settings};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Sighting, SightingKind};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
-use earwitness_core::pcap::{Decoder, Step};
+use earwitness_core::pcap::each_frame;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
 use earwitness_sim::home;
 use earwitness_sim::packet::{ACK, Ends, PSH, TcpHeader, tcp};
@@ -15,17 +15,7 @@ use earwitness_sim::scenario::{Kind, Scenario};
 /// What an analysis finds after each so many nanoseconds of a capture, and in all of it.
 fn found_by(capture: &[u8], every: i64) -> Vec<Findings> {
     let mut frames: Vec<(Frame<'_>, i64)> = Vec::new();
-    let (mut decoder, mut rest) = (Decoder::new(), capture);
-    while let Ok(step) = decoder.next(rest) {
-        match step {
-            Step::Frame { frame, used } => {
-                frames.push((frame, frame.at.nanos()));
-                rest = &rest[used..];
-            }
-            Step::Skip { used, .. } => rest = &rest[used..],
-            Step::More { .. } => break,
-        }
-    }
+    each_frame(capture, |frame| frames.push((*frame, frame.at.nanos()))).unwrap();
     let (first, last) = (frames[0].1, frames.iter().map(|it| it.1).max().unwrap());
     let ends = (1..).map(|part| first + part * every).take_while(|end| *end < last).chain([last]);
     ends.map(|end| {

@@ -11,7 +11,7 @@ use earwitness_core::analysis::{Analysis, Settings};
 use earwitness_core::findings::{DeviceId, Findings, Role, SenderSign, Sighting};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
-use earwitness_core::pcap::{Decoder, Step};
+use earwitness_core::pcap::each_frame;
 use earwitness_core::probe::{Heard, Played, Round, SoundKind, Stimulus};
 use earwitness_core::schedule::Design;
 use earwitness_core::time::{SECOND, Timestamp};
@@ -54,17 +54,9 @@ fn only_v6() -> Vec<Captured> {
 
 fn sample() -> Vec<Captured> {
     let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/sample.pcapng")).unwrap();
-    let (mut decoder, mut rest, mut frames) = (Decoder::new(), bytes.as_slice(), Vec::new());
-    loop {
-        match decoder.next(rest).unwrap() {
-            Step::Frame { frame, used } => {
-                frames.push(Captured { at: frame.at.nanos(), octets: frame.bytes.to_vec() });
-                rest = &rest[used..];
-            }
-            Step::Skip { used, .. } => rest = &rest[used..],
-            Step::More { .. } => return frames,
-        }
-    }
+    let mut frames = Vec::new();
+    each_frame(&bytes, |frame| frames.push(Captured { at: frame.at.nanos(), octets: frame.bytes.to_vec() })).unwrap();
+    frames
 }
 
 fn roles(findings: &Findings) -> BTreeMap<DeviceId, Role> {

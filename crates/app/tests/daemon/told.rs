@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use earwitness_base::clock;
 use earwitness_core::mac::Mac;
-use earwitness_core::pcap::{Decoder, Step};
+use earwitness_core::pcap::each_frame;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 
 use super::feed::{Feed, HOME, uploaded};
@@ -57,20 +57,13 @@ fn an_upload_is_told_within_two_seconds_beyond_the_detectors_window_and_is_store
         let done = command.output().unwrap();
         assert!(done.status.success() && done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
         let mut addresses = std::collections::BTreeSet::new();
-        let (mut decoder, octets) = (Decoder::new(), std::fs::read(out).unwrap());
-        let mut rest = &octets[..];
-        loop {
-            match decoder.next(rest).unwrap() {
-                Step::Frame { frame, used } => {
-                    addresses.extend([0, 6].map(|at| Mac(*frame.bytes[at..].first_chunk().unwrap())));
-                    rest = &rest[used..];
-                }
-                Step::Skip { used, .. } => rest = &rest[used..],
-                Step::More { .. } => break,
-            }
-        }
-        assert!(rest.is_empty(), "it ends inside a block");
-        (decoder.frames(), addresses)
+        let (mut frames, octets) = (0, std::fs::read(out).unwrap());
+        each_frame(&octets, |frame| {
+            frames += 1;
+            addresses.extend([0, 6].map(|at| Mac(*frame.bytes[at..].first_chunk().unwrap())));
+        })
+        .unwrap();
+        (frames, addresses)
     };
     let (all, addresses) = cut("all.pcapng", &[]);
     assert!(addresses.len() > 3);

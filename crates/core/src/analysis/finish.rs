@@ -6,7 +6,7 @@ use super::metered::Directions;
 use super::streams::close;
 use super::{Analysis, Told};
 use crate::detect::burst;
-use crate::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, SenderSign, Series, Sighting};
+use crate::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, SenderSign, Sighting};
 use crate::roster::{Device, Index};
 use crate::scope::Scope;
 use crate::time::{SECOND, Timestamp, Window};
@@ -113,27 +113,16 @@ impl Analysis {
 pub(super) fn describe(device: &Device, role: Role, told: &Told, seen: Window, totals: Directions) -> DeviceFindings {
     let Directions { upstream, downstream, local, chatter } = totals;
     DeviceFindings {
-        id: device.id,
-        role,
         randomised: matches!(device.id, DeviceId::Mac(mac) if mac.is_local()),
         addresses: device.addresses.clone(),
-        sender_signs: Vec::new(),
         host_name: told.host_name.clone(),
         vendor_class: told.vendor_class.clone(),
         names: told.names(),
-        seen,
         upstream,
         downstream,
         local,
         chatter,
-        sent: Series::default(),
-        received: Series::default(),
-        passage: None,
-        sightings: Vec::new(),
-        continuous: Vec::new(),
-        local_sightings: Vec::new(),
-        bursts: Vec::new(),
-        contacts: Vec::new(),
+        ..DeviceFindings::new(device.id, role, seen)
     }
 }
 

@@ -15,6 +15,7 @@ mod options;
 mod section;
 mod step;
 mod stop;
+mod whole;
 pub mod write;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use note::Note;
 pub use section::Description;
 pub use step::Step;
 pub use stop::{Part, Reason, Stop};
+pub use whole::each_frame;
 
 /// Whether a capture file of a known format begins with these octets.
 #[must_use]

@@ -277,10 +277,11 @@ impl Comb {
             return None;
         }
         let finer = |step: i32| spacing * (1.0 + f64::from(step) / f64::from(FINER) * spacing / (STEPS * window));
-        let tried = (-FINER..=FINER).map(finer).map(|beat| (evidence(late, stretches, moments, beat), beat));
-        let (evidence, keeps) = tried.max_by(|one, other| one.0.total_cmp(&other.0))?;
+        let least = EVIDENCE.max(EACH * number(moments.len()));
+        let tried = (-FINER..=FINER).map(finer).filter_map(|beat| Some((evidence(late, stretches, moments, beat, least)?, beat)));
+        let (_, keeps) = tried.max_by(|one, other| one.0.total_cmp(&other.0))?;
         let (_, length) = coherence(circle, moments, keeps);
-        (evidence >= EVIDENCE.max(EACH * number(moments.len())) && length >= LENGTH).then_some((keeps, length))
+        (length >= LENGTH).then_some((keeps, length))
     }
 }
 
@@ -330,8 +331,8 @@ fn coherence(circle: &[(f64, f64)], moments: &[Moment], beat: f64) -> (f64, f64)
     (excess, if all > 0.0 { (squares / all).max(0.0) } else { 0.0 })
 }
 
-/// How much likelier moments are behind the ticks of this beat than anywhere (natural logarithm).
-fn evidence(late: &Late, stretches: &mut Vec<Places>, moments: &[Moment], beat: f64) -> f64 {
+/// How much likelier moments are behind the ticks of this beat than anywhere (natural logarithm), if that is `least` or more.
+fn evidence(late: &Late, stretches: &mut Vec<Places>, moments: &[Moment], beat: f64, least: f64) -> Option<f64> {
     let (first, turn) = (moments.first().map_or(0, |first| first.at), turn(beat));
     stretches.clear();
     for window in windows(moments) {
@@ -341,7 +342,7 @@ fn evidence(late: &Late, stretches: &mut Vec<Places>, moments: &[Moment], beat: 
         }
         stretches.push(places);
     }
-    late.evidence(stretches)
+    late.evidence(stretches, least)
 }
 
 /// What part of a turn a nanosecond is, in parts of 2^64.

@@ -31,9 +31,12 @@ impl Places {
     }
 }
 
-/// Logarithms of how much likelier a moment is so far behind a tick than anywhere, for each mean delay.
+/// Logarithms of how much likelier a moment is so far behind a tick than anywhere, twice in a row, so that it is read from any place on without a break.
+type Ratios = [f64; 2 * PLACES];
+
+/// The same for each mean delay.
 #[derive(Debug)]
-pub(super) struct Late([[f64; PLACES]; DELAYS.len()]);
+pub(super) struct Late([Ratios; DELAYS.len()]);
 
 impl Default for Late {
     fn default() -> Self {
@@ -43,35 +46,48 @@ impl Default for Late {
                 *ratio = (-(number(place) + 0.5) / number(PLACES) / delay).exp();
             }
             let mean = ratios.iter().sum::<f64>() / number(PLACES);
-            ratios.map(|ratio| (ANYWHERE + (1.0 - ANYWHERE) * ratio / mean).ln())
+            let mut twice = [0.0; 2 * PLACES];
+            for (place, ratio) in ratios.into_iter().cycle().zip(&mut twice) {
+                *ratio = (ANYWHERE + (1.0 - ANYWHERE) * place / mean).ln();
+            }
+            twice
         }))
     }
 }
 
 impl Late {
-    /// Natural logarithm of the ratio for all stretches together: delays are alike in all of them, the place of the ticks is not.
-    pub(super) fn evidence(&self, stretches: &[Places]) -> f64 {
+    /// Natural logarithm of the ratio for all stretches together, if that is `least` or more: delays are alike in all of them, the place of the ticks is not.
+    pub(super) fn evidence(&self, stretches: &[Places], least: f64) -> Option<f64> {
         let Self(delays) = self;
-        let together = |ratios| stretches.iter().map(|stretch| anywhere(ratios, stretch)).sum::<f64>();
-        mean(&delays.each_ref().map(together))
+        // No mean exceeds the largest of what it is of, which takes no exponential.
+        let most = |ratios| stretches.iter().map(|stretch| largest(&sums(ratios, stretch))).sum::<f64>();
+        if delays.iter().all(|ratios| most(ratios) < least) {
+            return None;
+        }
+        let together = |ratios| stretches.iter().map(|stretch| mean(&sums(ratios, stretch))).sum::<f64>();
+        Some(mean(&delays.each_ref().map(together))).filter(|evidence| *evidence >= least)
     }
 }
 
-/// Logarithm of the ratio for one stretch, averaged over where the ticks are.
-fn anywhere(ratios: &[f64; PLACES], Places(counts): &Places) -> f64 {
+/// Logarithms of the ratio for one stretch, for each place where the ticks may be.
+fn sums(ratios: &Ratios, Places(counts): &Places) -> [f64; PLACES] {
     let mut sums = [0.0; PLACES];
-    for (place, count) in counts.iter().enumerate().filter(|count| *count.1 > 0) {
-        let (before, behind) = ratios.split_at(place);
-        for (sum, ratio) in sums.iter_mut().zip(behind.iter().chain(before)) {
-            *sum += f64::from(*count) * ratio;
+    for (count, ratios) in counts.iter().zip(ratios.windows(PLACES)).filter(|it| *it.0 > 0) {
+        let count = f64::from(*count);
+        for (sum, ratio) in sums.iter_mut().zip(ratios) {
+            *sum += count * ratio;
         }
     }
-    mean(&sums)
+    sums
+}
+
+fn largest(numbers: &[f64]) -> f64 {
+    numbers.iter().fold(f64::NEG_INFINITY, |most, number| if *number > most { *number } else { most })
 }
 
 /// Logarithm of the mean of what these are the logarithms of.
 fn mean(logarithms: &[f64]) -> f64 {
-    let most = logarithms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let most = largest(logarithms);
     most + (logarithms.iter().map(|one| (one - most).exp()).sum::<f64>() / number(logarithms.len())).ln()
 }
 
@@ -96,38 +112,41 @@ mod tests {
 
     #[test]
     fn of_moments_that_lie_anywhere_the_mean_ratio_is_one() {
-        let (ratio, part) = (Late::default(), |place| number(place) / number(PLACES));
+        let late = Late::default();
+        let part = |place| number(place) / number(PLACES);
         let mut sum = 0.0;
         for (first, second, third) in
             (0..PLACES).flat_map(|one| (0..PLACES).flat_map(move |two| (0..PLACES).map(move |three| (one, two, three))))
         {
-            sum += ratio.evidence(&[places([part(first), part(second), part(third)])]).exp();
+            sum += late.evidence(&[places([part(first), part(second), part(third)])], f64::NEG_INFINITY).unwrap().exp();
         }
         assert!((sum / number(PLACES.pow(3)) - 1.0).abs() < 1e-9, "{sum}");
     }
 
     #[test]
     fn what_is_late_is_likelier_than_what_is_early_wherever_the_ticks_are() {
-        let ratio = Late::default();
+        let ratio = |stretches: &[Places]| Late::default().evidence(stretches, f64::NEG_INFINITY).unwrap();
         for tick in [0.0, 0.3, 0.97] {
-            let behind = ratio.evidence(&[places(late(0.3, 100).map(|delay| tick + delay))]);
-            let ahead = ratio.evidence(&[places(late(0.3, 100).map(|delay| tick - delay))]);
+            let behind = ratio(&[places(late(0.3, 100).map(|delay| tick + delay))]);
+            let ahead = ratio(&[places(late(0.3, 100).map(|delay| tick - delay))]);
             assert!(behind > 25.0 && behind > ahead + 5.0, "{behind} and {ahead}");
         }
     }
 
     #[test]
     fn each_stretch_may_have_its_own_ticks() {
-        let ratio = Late::default();
+        let ratio = |stretches: &[Places]| Late::default().evidence(stretches, f64::NEG_INFINITY).unwrap();
         let stretch = |tick: f64| places(late(0.2, 40).map(|delay| tick + delay));
-        let (together, apart) = (ratio.evidence(&[stretch(0.0), stretch(0.0)]), ratio.evidence(&[stretch(0.0), stretch(0.5)]));
+        let (together, apart) = (ratio(&[stretch(0.0), stretch(0.0)]), ratio(&[stretch(0.0), stretch(0.5)]));
         assert!((together - apart).abs() < 1e-9, "{together} and {apart}");
     }
 
     #[test]
     fn moments_spread_evenly_or_none_speak_against_a_clock_or_not_at_all() {
-        let ratio = Late::default();
-        assert!(ratio.evidence(&[places((0..96).map(|number| f64::from(number) / 96.0))]) < -5.0);
-        assert!(ratio.evidence(&[]).abs() < 1e-12);
+        let ratio = |stretches: &[Places]| Late::default().evidence(stretches, f64::NEG_INFINITY).unwrap();
+        let evenly = places((0..96).map(|number| f64::from(number) / 96.0));
+        assert!(ratio(&[evenly]) < -5.0);
+        assert_eq!(Late::default().evidence(&[evenly], 1.0), None, "less than is asked for");
+        assert!(ratio(&[]).abs() < 1e-12);
     }
 }
