@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
-use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind, recv, send, socket_with};
+use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, bind, recv, socket_with};
 
 /// `NLMSG_ERROR`, `NLMSG_DONE`, `RTM_NEWLINK`, `RTM_GETLINK`.
 const ERROR: u16 = 2;
@@ -129,6 +129,12 @@ impl Links {
         Ok(Self { ask, news, asked: 0 })
     }
 
+    /// What requests are written to.
+    #[must_use]
+    pub fn requests(&self) -> BorrowedFd<'_> {
+        self.ask.as_fd()
+    }
+
     /// Ready when something about the interfaces has changed.
     #[must_use]
     pub fn news(&self) -> BorrowedFd<'_> {
@@ -159,7 +165,8 @@ impl Links {
         request.extend_from_slice(&8_u16.to_ne_bytes());
         request.extend_from_slice(&29_u16.to_ne_bytes());
         request.extend_from_slice(&8_u32.to_ne_bytes());
-        send(&self.ask, &request, SendFlags::empty())?;
+        // Not `send`: a process that may send could put frames on a network through a packet socket.
+        rustix::io::write(&self.ask, &request)?;
         let (mut links, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
         loop {
             let (_, count) = recv(&self.ask, buffer.as_mut_slice(), RecvFlags::empty())?;

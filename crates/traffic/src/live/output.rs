@@ -56,7 +56,8 @@ impl Output {
     }
 
     /// To be waited for: for room, when octets wait; else for the reader's end.
-    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+    #[must_use]
+    pub fn fd(&self) -> BorrowedFd<'_> {
         self.to.as_fd()
     }
 

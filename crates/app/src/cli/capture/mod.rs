@@ -3,12 +3,13 @@
 mod list;
 
 use std::io::{self, IsTerminal};
-use std::os::unix::net::UnixStream;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
 use earwitness_ring::Shape;
+use rustix::pipe::PipeFlags;
 use rustix::process::{Signal, getuid};
 use signal_hook::low_level::pipe;
 
@@ -80,12 +81,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         .iter()
         .map(|name| Port::open(name, shape, !args.no_promiscuous).map_err(|error| cannot_open(&error, args.ring)))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let stop = signals()?;
-    for missing in confine().context("capturing was not begun, because rights could not be given up")? {
+    let (stop, wakes) = signals()?;
+    let outputs = wakes.into_iter().chain([out.fd().as_raw_fd(), links.requests().as_raw_fd()]);
+    for missing in
+        confine(&outputs.collect::<Vec<_>>()).context("capturing was not begun, because rights could not be given up")?
+    {
         say::line(&format!("{ADVICE}{missing}"));
     }
     let limits = Limits { time: args.seconds.map(Duration::try_from_secs_f64).transpose()?, frames: args.count };
-    match Recording::new(ports, links, out, stop.into(), limits).run(&mut |text| say::line(text))? {
+    match Recording::new(ports, links, out, stop, limits).run(&mut |text| say::line(text))? {
         Ended::Asked | Ended::ReaderGone => Ok(Outcome::Done),
     }
 }
@@ -143,11 +147,14 @@ fn cannot_open(error: &io::Error, ring: u64) -> anyhow::Error {
     }
 }
 
-/// Readable once somebody wants the program to end.
-fn signals() -> anyhow::Result<UnixStream> {
-    let (read, write) = UnixStream::pair()?;
+/// Readable once somebody wants the program to end; and what the signals write to for that. A pipe: to wake a socket takes a system call that sends.
+fn signals() -> anyhow::Result<(OwnedFd, Vec<RawFd>)> {
+    let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
+    let mut wakes = Vec::new();
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
-        pipe::register(signal.as_raw(), write.try_clone()?)?;
+        let wake = write.try_clone()?;
+        wakes.push(wake.as_raw_fd());
+        pipe::register(signal.as_raw(), wake)?;
     }
-    Ok(read)
+    Ok((read, wakes))
 }
