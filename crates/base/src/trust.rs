@@ -8,7 +8,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
@@ -325,9 +325,31 @@ impl Place {
     /// # Errors
     /// With [`Distrust`] where it is a link, no regular file, somebody else's, or has other names.
     pub fn open_own(&self, mode: u32) -> io::Result<File> {
+        self.open_own_with(OFlags::RDWR, mode)
+    }
+
+    /// Opens a log, to which several processes may add; makes it where it is missing.
+    ///
+    /// # Errors
+    /// As [`Place::open_own`].
+    pub fn append_own(&self, mode: u32) -> io::Result<File> {
+        self.open_own_with(OFlags::WRONLY | OFlags::APPEND, mode)
+    }
+
+    /// Replaces what a file holds, in place; makes it where it is missing.
+    ///
+    /// # Errors
+    /// As [`Place::open_own`], and when it cannot be written.
+    pub fn write_own(&self, content: &[u8], mode: u32) -> io::Result<()> {
+        let mut file = self.open_own(mode)?;
+        file.set_len(0)?;
+        file.write_all(content)
+    }
+
+    fn open_own_with(&self, flags: OFlags, mode: u32) -> io::Result<File> {
         self.check_own()?;
         // A pipe that was put there in between must not keep us waiting.
-        let file = self.open(OFlags::RDWR | OFlags::CREATE | OFlags::NONBLOCK, mode)?;
+        let file = self.open(flags | OFlags::CREATE | OFlags::NONBLOCK, mode)?;
         self.own(&fstat(&file)?)?;
         Ok(file)
     }

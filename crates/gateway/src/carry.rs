@@ -3,10 +3,10 @@
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::Context;
+use earwitness_base::trust;
 
 use super::command::run;
 use super::journal::Found;
@@ -33,8 +33,8 @@ impl fmt::Display for Leftover {
 pub(super) fn carry_out(it: &Step, held: &Held, asked: &dyn Fn() -> bool) -> anyhow::Result<Option<Service>> {
     match &it.act {
         Act::Write { path, content } => {
-            let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-            file.and_then(|mut file| file.write_all(content.reveal().as_bytes()))
+            trust::place(path)
+                .and_then(|place| place.write_own(content.reveal().as_bytes(), 0o600))
                 .with_context(|| format!("cannot write {}", path.display()))?;
             Ok(None)
         }

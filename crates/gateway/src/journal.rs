@@ -1,11 +1,11 @@
 //! What was done, written down before it is done, so that anybody can undo it later.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use earwitness_base::trust;
 use serde::{Deserialize, Serialize};
 
 use super::place::Place;
@@ -77,7 +77,7 @@ impl Journal {
     pub(super) fn begin(place: &Place, head: &Head) -> anyhow::Result<Self> {
         place.make()?;
         let path = place.file(NAME);
-        let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path);
+        let file = trust::place(&path).and_then(|place| place.create_new(0o600));
         let mut journal = Self(file.with_context(|| format!("cannot create {}", path.display()))?);
         journal.line(&Line::Head(head.clone()))?;
         Ok(journal)

@@ -1,8 +1,6 @@
 //! The process that brings a gateway up and keeps its daemons, and the one that waits for its end.
 
-use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -238,9 +236,9 @@ pub(super) const READY: &str = "ready";
 
 /// A line in the log.
 fn log(place: &Place, what: &str) {
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(place.log());
     // A log that cannot be written must not end the gateway.
-    let _ = file.and_then(|mut file| writeln!(file, "earwitness: {what}"));
+    let Ok(mut file) = place.open_log() else { return };
+    let _ = writeln!(file, "earwitness: {what}");
 }
 
 /// The process that undoes everything when this one dies.

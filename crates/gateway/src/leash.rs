@@ -1,14 +1,12 @@
 //! A daemon's first moments: what the keeper cannot do for its child without unsafe code, the child does itself before it becomes the daemon.
 
 use std::ffi::OsString;
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, bail};
+use earwitness_base::trust;
 use rustix::process::{Resource, Rlimit, Signal, getppid, set_parent_process_death_signal, setrlimit};
 
 use super::process::Identity;
@@ -26,8 +24,7 @@ pub fn leash(parent: u32, record: &Path, command: &[OsString]) -> anyhow::Result
         bail!("the keeper ended before its daemon began");
     }
     let own = Identity::own().context("cannot read /proc/self/stat")?;
-    let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(record)?;
-    file.write_all(serde_json::to_string(&own)?.as_bytes())?;
+    trust::place(record)?.write_own(serde_json::to_string(&own)?.as_bytes(), 0o600)?;
     let limit = Some(MOST_WRITTEN);
     setrlimit(Resource::Fsize, Rlimit { current: limit, maximum: limit }).context("cannot limit what the daemon writes")?;
     let [program, arguments @ ..] = command else { bail!("no daemon was named") };

@@ -1,12 +1,18 @@
 //! Where a gateway keeps what it needs while it is up.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use earwitness_base::trust::{self, Distrust};
 use rustix::fs::{FlockOperation, flock};
+
+/// What keeper and daemons say.
+const LOG: &str = "gateway.log";
+/// The lock of whoever changes anything.
+const LOCK: &str = "gateway.lock";
 
 /// The folder of a running gateway, usually [`Place::USUAL`]: gone after a reboot.
 #[derive(Clone, Debug)]
@@ -39,15 +45,31 @@ impl Place {
 
     /// What keeper and daemons said; stays when the gateway goes.
     pub(super) fn log(&self) -> PathBuf {
-        self.0.join("gateway.log")
+        self.0.join(LOG)
     }
 
-    /// Makes the folders.
+    /// Makes the folders. One whose links or owner are not trusted ([`trust`]) is refused before anything is written.
     pub(super) fn make(&self) -> anyhow::Result<()> {
-        let make = |path: &Path, mode| DirBuilder::new().recursive(true).mode(mode).create(path);
-        make(&self.0, 0o755)
-            .and_then(|()| make(&self.folder(), 0o700))
-            .with_context(|| format!("cannot make {}; become root, or name another folder with --run", self.folder().display()))
+        self.make_root()
+            .and_then(|()| trust::folder(&self.folder()).map(|_| ()))
+            .map_err(|error| self.cannot("make", &self.folder(), error))
+    }
+
+    fn make_root(&self) -> io::Result<()> {
+        let is_new = !self.0.exists();
+        let root = trust::folder(&self.0)?.path;
+        if is_new { fs::set_permissions(root, Permissions::from_mode(0o755)) } else { Ok(()) }
+    }
+
+    fn cannot(&self, what: &str, path: &Path, error: io::Error) -> anyhow::Error {
+        let remedy = if Distrust::is_in(&error) { "" } else { "; become root, or name another folder with --run" };
+        anyhow::Error::new(error).context(format!("cannot {what} {}{remedy}", path.display()))
+    }
+
+    /// Opens the log, to add to it.
+    pub(super) fn open_log(&self) -> anyhow::Result<File> {
+        let file = trust::in_folder(&self.0, LOG).and_then(|log| log.append_own(0o600));
+        file.with_context(|| format!("cannot open {}", self.log().display()))
     }
 
     /// Removes what belonged to the gateway.
@@ -62,13 +84,10 @@ impl Place {
 
     /// The lock that whoever changes anything holds; `None` when somebody else does. The file stays: removing it would let two hold it.
     pub(super) fn lock(&self) -> anyhow::Result<Option<Held>> {
-        let path = self.0.join("gateway.lock");
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o755)
-            .create(&self.0)
-            .and_then(|()| OpenOptions::new().create(true).append(true).mode(0o600).open(&path))
-            .with_context(|| format!("cannot open {}; become root, or name another folder with --run", path.display()))
+        let path = self.0.join(LOCK);
+        self.make_root()
+            .and_then(|()| trust::in_folder(&self.0, LOCK)?.open_own(0o600))
+            .map_err(|error| self.cannot("open", &path, error))
             .and_then(|file| match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => Ok(Some(Held { place: self.clone(), lock: file })),
                 Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
@@ -84,4 +103,26 @@ pub(super) struct Held {
     pub(super) place: Place,
     /// The lock: free when every copy of this descriptor is closed.
     pub(super) lock: File,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_link_in_place_of_the_log_or_the_folder_is_refused_and_what_it_leads_to_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, precious) = (Place::new(&folder.path().join("run")), folder.path().join("precious"));
+        place.make().unwrap();
+        fs::write(&precious, "precious").unwrap();
+        symlink(&precious, place.log()).unwrap();
+        let told = format!("{:#}", place.open_log().unwrap_err());
+        assert!(told.contains("symbolic link"), "{told}");
+        fs::hard_link(&precious, place.root().join("gateway.lock")).unwrap();
+        let told = format!("{:#}", place.lock().unwrap_err());
+        assert!(told.contains("hard links") && !told.contains("become root"), "{told}");
+        assert_eq!(fs::read_to_string(precious).unwrap(), "precious");
+    }
 }

@@ -1,8 +1,7 @@
 //! A daemon under the keeper's eyes: started, waited for, started again when it dies.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::net::TcpStream;
-use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -102,13 +101,9 @@ impl Service {
     fn spawn(&mut self) -> anyhow::Result<()> {
         let [program, arguments @ ..] = self.command.as_slice() else { bail!("{} has no command", self.name) };
         let program = find(program).with_context(|| format!("there is no program `{program}`"))?;
-        let mut log = OpenOptions::new();
-        log.create(true).append(true).mode(0o600);
-        let path = self.place.log();
-        let mut file = log.open(&path).with_context(|| format!("cannot open {}", path.display()))?;
+        let file = self.place.open_log()?;
         if file.metadata()?.len() > LONG_LOG {
             file.set_len(0)?;
-            file = log.open(&path)?;
         }
         let child = Command::new("/proc/self/exe")
             .args(["gateway", "leash", "--parent"])

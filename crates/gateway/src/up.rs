@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -45,7 +44,7 @@ pub fn up(written: &Written, config: &Path, place: &Place, tell: Tell<'_>) -> an
         }
         None => return already(journal::find(place)?.as_ref(), written),
     }
-    let log = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(place.log())?;
+    let log = place.open_log()?;
     let mut keeper = Command::new("/proc/self/exe")
         .args(["gateway", "keep", "--config"])
         .arg(config)
