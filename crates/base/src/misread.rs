@@ -1,10 +1,10 @@
 //! What is wrong with a file that a person wrote, where, and what to do.
 
-use std::fmt;
 use std::ops::Range;
 
 /// A file that cannot be used.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{file}{}: {what}", place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}")))]
 pub struct Misread {
     /// Name of the file.
     pub file: String,
@@ -13,17 +13,6 @@ pub struct Misread {
     /// What is wrong and what to do.
     pub what: String,
 }
-
-impl fmt::Display for Misread {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.place {
-            Some((line, column)) => write!(out, "{}:{line}:{column}: {}", self.file, self.what),
-            None => write!(out, "{}: {}", self.file, self.what),
-        }
-    }
-}
-
-impl std::error::Error for Misread {}
 
 impl Misread {
     /// A fault of the whole file.

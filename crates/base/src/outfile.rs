@@ -1,6 +1,5 @@
 //! Files that are there whole or not at all: written to a temporary sibling, then renamed.
 
-use std::fmt;
 use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -21,7 +20,8 @@ static UNFINISHED: Mutex<Vec<Arc<Place>>> = Mutex::new(Vec::new());
 const TRIES: u32 = 16;
 
 /// A file could not be written.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}", step.failed(path, source))]
 pub struct Error {
     /// The file as the user named it.
     pub path: PathBuf,
@@ -44,35 +44,26 @@ pub enum Step {
     Rename,
 }
 
+impl Step {
+    fn failed(self, path: &Path, error: &io::Error) -> String {
+        if is_stdout(path) {
+            return format!("cannot write to standard output: {error}");
+        }
+        let path = path.display();
+        match self {
+            Self::Trust => format!("cannot write {path}: {error}"),
+            Self::Open => format!("cannot create {path}: {error}; name a file in a folder that you may write to"),
+            Self::Write => format!("cannot write {path}: {error}; what was there before is unchanged"),
+            Self::Rename => format!("cannot put the finished {path} in its place: {error}; what was there before is unchanged"),
+        }
+    }
+}
+
 impl Error {
     /// Whether the reader of a pipe went away, which is no fault worth a message.
     #[must_use]
     pub fn is_closed_pipe(&self) -> bool {
         self.source.kind() == io::ErrorKind::BrokenPipe
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, step, source } = self;
-        if is_stdout(path) {
-            return write!(f, "cannot write to standard output: {source}");
-        }
-        let path = path.display();
-        match step {
-            Step::Trust => write!(f, "cannot write {path}: {source}"),
-            Step::Open => write!(f, "cannot create {path}: {source}; name a file in a folder that you may write to"),
-            Step::Write => write!(f, "cannot write {path}: {source}; what was there before is unchanged"),
-            Step::Rename => {
-                write!(f, "cannot put the finished {path} in its place: {source}; what was there before is unchanged")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
     }
 }
 

@@ -6,7 +6,6 @@
 //! can exchange it in between.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
@@ -28,7 +27,8 @@ const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEX
 const OTHERS_WRITE: u32 = 0o022;
 
 /// Why something is not written to; what a function returns holds it as [`io::Error`].
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}", why.words(path))]
 pub struct Distrust {
     path: PathBuf,
     why: Why,
@@ -58,38 +58,33 @@ impl Distrust {
     }
 }
 
-impl fmt::Display for Distrust {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        match self.why {
-            Why::Link(owner) => write!(
-                out,
+impl Why {
+    fn words(&self, path: &Path) -> String {
+        let path = path.display();
+        match *self {
+            Self::Link(owner) => format!(
                 "{path} is a symbolic link of {}, in a folder where others may put one; it is not followed: look where it leads, then remove \
                  it, or name a path without it",
                 who(owner)
             ),
-            Why::InPlaceOfFile(owner) => write!(
-                out,
+            Self::InPlaceOfFile(owner) => format!(
                 "{path} is a symbolic link (of {}), where this program keeps a file of its own: look where it leads, then remove it",
                 who(owner)
             ),
-            Why::Owner(owner) => {
+            Self::Owner(owner) => {
                 let us = geteuid().as_raw();
-                write!(out, "{path} belongs to {}, not to {}: name another, or `chown {us} {path}`", who(owner), who(us))
+                format!("{path} belongs to {}, not to {}: name another, or `chown {us} {path}`", who(owner), who(us))
             }
-            Why::NoFile => write!(out, "{path} is no regular file: move it away, or name another"),
-            Why::Names => write!(
-                out,
+            Self::NoFile => format!("{path} is no regular file: move it away, or name another"),
+            Self::Names => format!(
                 "{path} is one file with other names (hard links), all of which would be overwritten: remove this name, or name another file"
             ),
-            Why::OpenToOthers(mode) => {
-                write!(out, "others may write to the folder {path} (mode {mode:04o}): `chmod go-w {path}` takes that from them")
+            Self::OpenToOthers(mode) => {
+                format!("others may write to the folder {path} (mode {mode:04o}): `chmod go-w {path}` takes that from them")
             }
         }
     }
 }
-
-impl std::error::Error for Distrust {}
 
 /// A user, by name where the system's list has it.
 fn who(user: u32) -> String {
@@ -412,7 +407,7 @@ mod tests {
         geteuid().is_root().then_some(folder)
     }
 
-    fn refused<T: fmt::Debug>(result: io::Result<T>) -> String {
+    fn refused<T: std::fmt::Debug>(result: io::Result<T>) -> String {
         let error = result.unwrap_err();
         assert!(Distrust::is_in(&error), "{error}");
         error.to_string()

@@ -1,7 +1,5 @@
 //! Labels of captures: when which device truly uploaded sound. The one format of `--labels`, told in `docs/guide/compare.md`.
 
-use std::fmt;
-
 use earwitness_core::mac::Mac;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use serde::Deserialize;
@@ -33,11 +31,13 @@ pub struct Label {
 }
 
 /// What is wrong with labels.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum LabelError {
     /// Not JSON, or not of this form: what is expected, with line and column.
+    #[error("{0}; labels are a list of entries with file, device_mac and uploads")]
     Form(String),
     /// An address that is none.
+    #[error("the entry of {file} has the device_mac {text:?}; write it like 02:42:ac:11:00:02")]
     Address {
         /// Of which capture.
         file: String,
@@ -45,6 +45,9 @@ pub enum LabelError {
         text: String,
     },
     /// A stretch that ends before it begins, or begins before the capture.
+    #[error(
+        "stretch {number} of {file} does not end after it begins, or begins before the capture; times are seconds after its first packet"
+    )]
     Stretch {
         /// Of which capture.
         file: String,
@@ -52,6 +55,7 @@ pub enum LabelError {
         number: usize,
     },
     /// An upload that holds no positive number of seconds of sound.
+    #[error("the seconds of sound in upload {number} of {file} are not above 0; leave them out where they are not known")]
     Seconds {
         /// Of which capture.
         file: String,
@@ -59,32 +63,9 @@ pub enum LabelError {
         number: usize,
     },
     /// No entry at all.
+    #[error("there is no entry in it")]
     Empty,
 }
-
-impl fmt::Display for LabelError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Form(what) => write!(out, "{what}; labels are a list of entries with file, device_mac and uploads"),
-            Self::Address { file, text } => {
-                write!(out, "the entry of {file} has the device_mac {text:?}; write it like 02:42:ac:11:00:02")
-            }
-            Self::Stretch { file, number } => write!(
-                out,
-                "stretch {number} of {file} does not end after it begins, or begins before the capture; times are seconds after its first packet"
-            ),
-            Self::Seconds { file, number } => {
-                write!(
-                    out,
-                    "the seconds of sound in upload {number} of {file} are not above 0; leave them out where they are not known"
-                )
-            }
-            Self::Empty => write!(out, "there is no entry in it"),
-        }
-    }
-}
-
-impl std::error::Error for LabelError {}
 
 #[derive(Deserialize)]
 #[serde(untagged)]

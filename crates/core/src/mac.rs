@@ -56,16 +56,9 @@ impl fmt::Debug for Mac {
 }
 
 /// The text is not six octets in hexadecimal, separated by `:` or `-`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0:?} is not a MAC address; write it like 02:42:ac:11:00:02")]
 pub struct NotAMac(pub String);
-
-impl fmt::Display for NotAMac {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:?} is not a MAC address; write it like 02:42:ac:11:00:02", self.0)
-    }
-}
-
-impl std::error::Error for NotAMac {}
 
 impl FromStr for Mac {
     type Err = NotAMac;

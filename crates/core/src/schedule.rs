@@ -3,8 +3,6 @@
 //! Everything is decided by the seed and the number of the round (see [`crate::lot`]), so that a timetable can be recomputed by
 //! anyone, and nothing that a device does can move it.
 
-use std::fmt;
-
 use crate::lot::Lot;
 use crate::probe::Stimulus;
 use crate::time::{SECOND, Timestamp, Window};
@@ -75,15 +73,21 @@ pub const MOST_SLOTS: usize = 64;
 pub const MOST_STIMULI: usize = 64;
 
 /// Why a design contradicts itself.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum DesignError {
     /// A round needs 2 to [`MOST_SLOTS`] slots.
+    #[error("a round of {0} slots cannot be drawn by lot: choose 2 to {MOST_SLOTS}")]
     Slots(usize),
     /// There must be 1 to [`MOST_STIMULI`] sounds.
+    #[error("{0} sounds: name 1 to {MOST_STIMULI}")]
     Stimuli(usize),
     /// A length of time that is negative, or zero where it must not be.
+    #[error("{0} must be longer than nothing")]
     Length(&'static str),
     /// A probe is longer than its slot (nanoseconds of each).
+    #[error(
+        "a probe of {} s does not fit into a slot of {} s: shorten it, or lengthen the slot", probe / SECOND, slot / SECOND
+    )]
     ProbeTooLong {
         /// Of the probe.
         probe: i64,
@@ -91,34 +95,12 @@ pub enum DesignError {
         slot: i64,
     },
     /// The shortest rest is longer than the longest.
+    #[error("the shortest rest between rounds is longer than the longest")]
     Rest,
     /// Between the quiet hours a round finds no room (nanoseconds that it needs).
+    #[error("the quiet hours leave no time for a round, which takes {} s: shorten them, or the slots", .0 / SECOND)]
     NoRoom(i64),
 }
-
-impl fmt::Display for DesignError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Slots(slots) => write!(out, "a round of {slots} slots cannot be drawn by lot: choose 2 to {MOST_SLOTS}"),
-            Self::Stimuli(count) => write!(out, "{count} sounds: name 1 to {MOST_STIMULI}"),
-            Self::Length(what) => write!(out, "{what} must be longer than nothing"),
-            Self::ProbeTooLong { probe, slot } => write!(
-                out,
-                "a probe of {} s does not fit into a slot of {} s: shorten it, or lengthen the slot",
-                probe / SECOND,
-                slot / SECOND
-            ),
-            Self::Rest => write!(out, "the shortest rest between rounds is longer than the longest"),
-            Self::NoRoom(need) => write!(
-                out,
-                "the quiet hours leave no time for a round, which takes {} s: shorten them, or the slots",
-                need / SECOND
-            ),
-        }
-    }
-}
-
-impl std::error::Error for DesignError {}
 
 /// A round as the lot decided it.
 #[derive(Clone, PartialEq, Eq, Debug)]

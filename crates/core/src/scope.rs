@@ -61,16 +61,9 @@ impl fmt::Display for Network {
 }
 
 /// The text is no network.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0:?} is not a network; write it like 192.168.1.0/24 or 2001:db8::/32")]
 pub struct NotANetwork(pub String);
-
-impl fmt::Display for NotANetwork {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a network; write it like 192.168.1.0/24 or 2001:db8::/32", self.0)
-    }
-}
-
-impl std::error::Error for NotANetwork {}
 
 impl FromStr for Network {
     type Err = NotANetwork;

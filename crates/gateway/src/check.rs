@@ -1,26 +1,18 @@
 //! Settings that contradict themselves.
 
-use std::fmt;
 use std::net::Ipv4Addr;
 
 use super::settings::{Band, Ipv6, Mode, Settings};
 
 /// A setting that cannot be as it is, with what to do about it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{what}")]
 pub struct Contradiction {
     /// Key of the setting.
     pub key: &'static str,
     /// What is wrong and what to do.
     pub what: String,
 }
-
-impl fmt::Display for Contradiction {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.what)
-    }
-}
-
-impl std::error::Error for Contradiction {}
 
 /// Shorthand for a refusal.
 pub(super) fn refuse<T>(key: &'static str, what: impl Into<String>) -> Result<T, Contradiction> {

@@ -1,6 +1,5 @@
 //! Commands of administration: run with a limit of time, and quoted when they fail.
 
-use std::fmt;
 use std::fs::File;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -13,21 +12,14 @@ const LIMIT: Duration = Duration::from_secs(20);
 const QUOTED: usize = 400;
 
 /// A command that did not do what it was asked to.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("`{command}` {why}")]
 pub struct Failed {
     /// The command line.
     pub command: String,
     /// What became of it, with its own words.
     pub why: String,
 }
-
-impl fmt::Display for Failed {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "`{}` {}", self.command, self.why)
-    }
-}
-
-impl std::error::Error for Failed {}
 
 /// Runs a command to its end and gives what it printed.
 ///

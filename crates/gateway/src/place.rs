@@ -52,18 +52,13 @@ impl Place {
     pub(super) fn make(&self) -> anyhow::Result<()> {
         self.make_root()
             .and_then(|()| trust::folder(&self.folder()).map(|_| ()))
-            .map_err(|error| self.cannot("make", &self.folder(), error))
+            .map_err(|error| cannot("make", &self.folder(), error))
     }
 
     fn make_root(&self) -> io::Result<()> {
         let is_new = !self.0.exists();
         let root = trust::folder(&self.0)?.path;
         if is_new { fs::set_permissions(root, Permissions::from_mode(0o755)) } else { Ok(()) }
-    }
-
-    fn cannot(&self, what: &str, path: &Path, error: io::Error) -> anyhow::Error {
-        let remedy = if Distrust::is_in(&error) { "" } else { "; become root, or name another folder with --run" };
-        anyhow::Error::new(error).context(format!("cannot {what} {}{remedy}", path.display()))
     }
 
     /// Opens the log, to add to it.
@@ -87,13 +82,19 @@ impl Place {
         let path = self.0.join(LOCK);
         self.make_root()
             .and_then(|()| trust::in_folder(&self.0, LOCK)?.open_own(0o600))
-            .map_err(|error| self.cannot("open", &path, error))
+            .map_err(|error| cannot("open", &path, error))
             .and_then(|file| match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => Ok(Some(Held { place: self.clone(), lock: file })),
                 Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
                 Err(error) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
             })
     }
+}
+
+/// Says what could not be done; what is not trusted says what to do by itself.
+fn cannot(what: &str, path: &Path, error: io::Error) -> anyhow::Error {
+    let remedy = if Distrust::is_in(&error) { "" } else { "; become root, or name another folder with --run" };
+    anyhow::Error::new(error).context(format!("cannot {what} {}{remedy}", path.display()))
 }
 
 /// A place whose lock this process holds: only with it anything is done or undone.

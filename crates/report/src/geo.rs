@@ -2,7 +2,6 @@
 
 mod carried;
 
-use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -22,33 +21,18 @@ pub struct Geo {
 }
 
 /// A file is no table of countries or autonomous systems.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum GeoError {
     /// It cannot be read.
+    #[error("cannot read {path}: {1}", path = .0.display())]
     Unreadable(PathBuf, std::io::Error),
     /// It is not in the `MaxMind` DB format, or damaged.
+    #[error("{path} is not a MaxMind DB file ({1}); give an .mmdb file", path = .0.display())]
     NotATable(PathBuf, MaxMindDbError),
     /// It is such a table, of the kind named, but its records tell neither country nor system.
+    #[error("{path} is a table of {1:?} and holds neither countries nor autonomous systems; give one of country, city or ASN", path = .0.display())]
     OffTopic(PathBuf, String),
 }
-
-impl fmt::Display for GeoError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(path, error) => write!(out, "cannot read {}: {error}", path.display()),
-            Self::NotATable(path, error) => {
-                write!(out, "{} is not a MaxMind DB file ({error}); give an .mmdb file", path.display())
-            }
-            Self::OffTopic(path, kind) => write!(
-                out,
-                "{} is a table of {kind:?} and holds neither countries nor autonomous systems; give one of country, city or ASN",
-                path.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for GeoError {}
 
 impl Geo {
     /// Opens the tables: one of countries, one of autonomous systems, or one of both, in any order.

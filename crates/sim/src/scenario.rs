@@ -1,6 +1,5 @@
 //! The homes that can be simulated, by name.
 
-use std::fmt;
 use std::str::FromStr;
 
 use earwitness_core::time::{MILLISECOND, SECOND};
@@ -272,17 +271,13 @@ fn name_of(kind: Kind) -> &'static str {
 }
 
 /// The name is none of a scenario's.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0:?} is no scenario; choose one of {names}", names = names())]
 pub struct NotAScenario(pub String);
 
-impl fmt::Display for NotAScenario {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = ALL.iter().map(|entry| entry.1).collect();
-        write!(out, "{:?} is no scenario; choose one of {}", self.0, names.join(", "))
-    }
+fn names() -> String {
+    ALL.iter().map(|entry| entry.1).collect::<Vec<_>>().join(", ")
 }
-
-impl std::error::Error for NotAScenario {}
 
 impl FromStr for Scenario {
     type Err = NotAScenario;

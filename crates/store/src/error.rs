@@ -11,7 +11,8 @@ use rusqlite::ffi;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Something could not be done; what was there before is unchanged.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {tried} {}: {}", path.display(), kind.with(said))]
 pub struct Error {
     /// What kind of trouble it is.
     pub kind: Kind,
@@ -136,34 +137,27 @@ fn kind(error: &rusqlite::Error) -> Kind {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, tried, path, said } = self;
-        write!(out, "cannot {tried} {}: ", path.display())?;
-        match kind {
-            Kind::Full => {
-                write!(out, "no room is left ({said}); delete something from this disk, it goes on by itself once there is room")
+impl Kind {
+    /// What it means and what to do, with what the system or the database said.
+    fn with(&self, said: &str) -> String {
+        match self {
+            Self::Full => {
+                format!("no room is left ({said}); delete something from this disk, it goes on by itself once there is room")
             }
-            Kind::Disk => write!(out, "the disk failed ({said}); see dmesg, and save a copy before the card or disk is gone"),
-            Kind::Corrupt => {
-                write!(
-                    out,
-                    "the file is damaged ({said}); `earwitness run` sets it aside and begins a fresh one, see docs/guide/store.md"
-                )
-            }
-            Kind::Denied => write!(out, "{said}; run as the user that the folder belongs to, or change its owner"),
-            Kind::Missing => write!(out, "{said}; name the folder that `earwitness run` keeps its store in, or the file itself"),
-            Kind::Held(holder) => write!(out, "{holder} writes it already; stop that one first, or name another folder"),
-            Kind::Busy => write!(out, "another program holds it ({said}); close that program and try again"),
-            Kind::Newer { found } => write!(
-                out,
+            Self::Disk => format!("the disk failed ({said}); see dmesg, and save a copy before the card or disk is gone"),
+            Self::Corrupt => format!(
+                "the file is damaged ({said}); `earwitness run` sets it aside and begins a fresh one, see docs/guide/store.md"
+            ),
+            Self::Denied => format!("{said}; run as the user that the folder belongs to, or change its owner"),
+            Self::Missing => format!("{said}; name the folder that `earwitness run` keeps its store in, or the file itself"),
+            Self::Held(holder) => format!("{holder} writes it already; stop that one first, or name another folder"),
+            Self::Busy => format!("another program holds it ({said}); close that program and try again"),
+            Self::Newer { found } => format!(
                 "it was written by a later version of this program (schema {found}, this one knows up to {}); install that version, or name another folder",
                 super::VERSION
             ),
-            Kind::Foreign => write!(out, "it is no store of this program ({said}); name another folder"),
-            Kind::Unfit | Kind::Other => write!(out, "{said}"),
+            Self::Foreign => format!("it is no store of this program ({said}); name another folder"),
+            Self::Unfit | Self::Other => said.to_owned(),
         }
     }
 }
-
-impl std::error::Error for Error {}

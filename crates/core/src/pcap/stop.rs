@@ -5,7 +5,8 @@ use std::fmt;
 use super::{MAX_BLOCK, MAX_FRAME};
 
 /// The end of what can be read. Everything handed out before it stays valid.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("octet {offset}, after {frames} frames: {reason}")]
 pub struct Stop {
     /// Octet of the (uncompressed) capture at which the unreadable part begins.
     pub offset: u64,
@@ -16,38 +17,33 @@ pub struct Stop {
 }
 
 /// A part of a capture file, for saying what was cut.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Part {
     /// The header of the whole file.
+    #[error("file header")]
     FileHeader,
     /// The header of one packet record (classic).
+    #[error("packet header")]
     RecordHeader,
     /// A packet record (classic).
+    #[error("packet")]
     Record,
     /// The first octets of a block (pcapng).
+    #[error("block header")]
     BlockHeader,
     /// A block (pcapng).
+    #[error("block")]
     Block,
 }
 
-impl fmt::Display for Part {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::FileHeader => "file header",
-            Self::RecordHeader => "packet header",
-            Self::Record => "packet",
-            Self::BlockHeader => "block header",
-            Self::Block => "block",
-        })
-    }
-}
-
 /// What stopped the reading.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Reason {
     /// No octet at all.
+    #[error("the file is empty; capture again, or check that the recording had started")]
     Empty,
     /// The first octets belong to no capture format that is read here.
+    #[error("{}", unknown(*magic, *name))]
     UnknownFormat {
         /// The first four octets.
         magic: [u8; 4],
@@ -55,13 +51,20 @@ pub enum Reason {
         name: Option<(&'static str, &'static str)>,
     },
     /// Packed data where a packet or a block should begin: files were joined, some of them packed.
+    #[error(
+        "{by} data begins here, as if a packed file had been joined to another; everything before it was read, nothing after it. Unpack both and name both"
+    )]
     Packed {
         /// What packed it.
         by: &'static str,
     },
     /// Zeros where a packet should begin.
+    #[error(
+        "the file holds zeros here instead of a packet, as a power cut leaves them; everything before it was read, nothing after it"
+    )]
     Zeros,
     /// A format version that is not defined.
+    #[error("format version {major}.{minor} is unknown; convert the file with `editcap -F pcapng IN OUT`")]
     Version {
         /// Major version of the file or section.
         major: u16,
@@ -69,6 +72,7 @@ pub enum Reason {
         minor: u16,
     },
     /// The file ends inside a part.
+    #[error("the file ends inside a {part} ({have} of {need} octets); everything before it was read")]
     Truncated {
         /// The part.
         part: Part,
@@ -78,6 +82,9 @@ pub enum Reason {
         have: u64,
     },
     /// A record of a classic file announces more octets than any frame has.
+    #[error(
+        "a packet announces {announced} octets, more than {limit}: the file is damaged here; everything before it was read, nothing after it"
+    )]
     FrameTooLong {
         /// Octets announced.
         announced: u32,
@@ -85,6 +92,9 @@ pub enum Reason {
         limit: u32,
     },
     /// A block is shorter than its own fixed fields, so that its end is unknown.
+    #[error(
+        "a block announces {announced} octets, fewer than the {least} it must have: the file is damaged here; everything before it was read, nothing after it"
+    )]
     BlockTooShort {
         /// Octets announced.
         announced: u32,
@@ -92,76 +102,28 @@ pub enum Reason {
         least: u32,
     },
     /// A block announces more than [`MAX_BLOCK`] octets.
+    #[error(
+        "a block announces {announced} octets, more than {MAX_BLOCK}: the file is damaged here; everything before it was read, nothing after it"
+    )]
     BlockTooLong {
         /// Octets announced.
         announced: u32,
     },
     /// A section header whose byte order is neither of the two.
+    #[error("a section header has no byte order ({}): the file is damaged here; everything before it was read, nothing after it", Hex(*magic))]
     ByteOrder {
         /// The four octets of its byte-order magic.
         magic: [u8; 4],
     },
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Empty => write!(out, "the file is empty; capture again, or check that the recording had started"),
-            Self::UnknownFormat { magic, name: Some(name) } => {
-                let (what, remedy) = name;
-                write!(out, "this is {what} (first octets {}), not pcap or pcapng; {remedy}", Hex(magic))
-            }
-            Self::UnknownFormat { magic, name: None } => {
-                write!(out, "not a capture file: pcap and pcapng do not begin with {}; check that the name is right", Hex(magic))
-            }
-            Self::Packed { by } => write!(
-                out,
-                "{by} data begins here, as if a packed file had been joined to another; everything before it was read, \
-                 nothing after it. Unpack both and name both"
-            ),
-            Self::Zeros => write!(
-                out,
-                "the file holds zeros here instead of a packet, as a power cut leaves them; everything before it was read, \
-                 nothing after it"
-            ),
-            Self::Version { major, minor } => {
-                write!(out, "format version {major}.{minor} is unknown; convert the file with `editcap -F pcapng IN OUT`")
-            }
-            Self::Truncated { part, need, have } => {
-                write!(out, "the file ends inside a {part} ({have} of {need} octets); everything before it was read")
-            }
-            Self::FrameTooLong { announced, limit } => write!(
-                out,
-                "a packet announces {announced} octets, more than {limit}: the file is damaged here; \
-                 everything before it was read, nothing after it"
-            ),
-            Self::BlockTooShort { announced, least } => write!(
-                out,
-                "a block announces {announced} octets, fewer than the {least} it must have: the file is damaged here; \
-                 everything before it was read, nothing after it"
-            ),
-            Self::BlockTooLong { announced } => write!(
-                out,
-                "a block announces {announced} octets, more than {MAX_BLOCK}: the file is damaged here; \
-                 everything before it was read, nothing after it"
-            ),
-            Self::ByteOrder { magic } => write!(
-                out,
-                "a section header has no byte order ({}): the file is damaged here; \
-                 everything before it was read, nothing after it",
-                Hex(magic)
-            ),
-        }
+fn unknown(magic: [u8; 4], name: Option<(&str, &str)>) -> String {
+    let magic = Hex(magic);
+    match name {
+        Some((what, remedy)) => format!("this is {what} (first octets {magic}), not pcap or pcapng; {remedy}"),
+        None => format!("not a capture file: pcap and pcapng do not begin with {magic}; check that the name is right"),
     }
 }
-
-impl fmt::Display for Stop {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "octet {}, after {} frames: {}", self.offset, self.frames, self.reason)
-    }
-}
-
-impl std::error::Error for Stop {}
 
 /// Octets as a person would look them up.
 struct Hex([u8; 4]);

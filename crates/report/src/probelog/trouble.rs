@@ -1,7 +1,5 @@
 //! What is wrong with a probe log, where, and what to do.
 
-use std::fmt;
-
 /// A place in a log, as an editor counts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
 pub struct Place {
@@ -12,7 +10,8 @@ pub struct Place {
 }
 
 /// Why a log cannot be used.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{name}{}: {what}", at.map_or_else(String::new, |Place { line, column }| format!(":{line}:{column}")))]
 pub struct Trouble {
     /// The log, as the user named it.
     pub name: String,
@@ -21,17 +20,6 @@ pub struct Trouble {
     /// What was wrong and what to do.
     pub what: String,
 }
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.at {
-            Some(Place { line, column }) => write!(out, "{}:{line}:{column}: {}", self.name, self.what),
-            None => write!(out, "{}: {}", self.name, self.what),
-        }
-    }
-}
-
-impl std::error::Error for Trouble {}
 
 /// A fault before it is known which log it is in.
 #[derive(Clone, PartialEq, Eq, Debug)]

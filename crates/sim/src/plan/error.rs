@@ -1,10 +1,10 @@
 //! What is wrong with a scenario file, where, and what to do.
 
-use std::fmt;
 use std::ops::Range;
 
 /// A scenario file that cannot be used.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{file}{}: {what}", if *line == 0 { String::new() } else { format!(":{line}:{column}") })]
 pub struct PlanError {
     /// Name of the file.
     pub file: String,
@@ -15,15 +15,6 @@ pub struct PlanError {
     /// What is wrong and what to do.
     pub what: String,
 }
-
-impl fmt::Display for PlanError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, column, what } = self;
-        if *line == 0 { write!(out, "{file}: {what}") } else { write!(out, "{file}:{line}:{column}: {what}") }
-    }
-}
-
-impl std::error::Error for PlanError {}
 
 /// A fault at a place in the text.
 #[derive(Debug)]

@@ -9,7 +9,6 @@ mod wire;
 
 use std::collections::VecDeque;
 use std::ffi::CString;
-use std::fmt;
 use std::io::Cursor;
 use std::time::Duration;
 
@@ -29,51 +28,43 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 const MOST_WAITING: usize = 4_096;
 
 /// Why the server cannot be used.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Trouble {
     /// The text is no address.
+    #[error("{0:?} is no sound server: give unix:/path/of/socket, a path, or tcp:host:port")]
     Address(String),
     /// No server is running for this user: where one was looked for.
+    #[error(
+        "no sound server was found: start PulseAudio or PipeWire, or set server or PULSE_SERVER (tried {})",
+        .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    )]
     NoServer(Vec<Address>),
     /// The server cannot be reached: address and reason.
+    #[error("the sound server at {0} cannot be reached: {1}")]
     Unreachable(String, String),
     /// The connection ended or failed in use.
+    #[error("the sound server went away: {0}")]
     Lost(String),
     /// The server did not answer within [`PATIENCE`].
+    #[error("the sound server does not answer")]
     NoAnswer,
     /// The server refused.
+    #[error("{}", refused(*.0))]
     Refused(PulseError),
     /// The server sent what cannot be read.
+    #[error("the sound server sent something unreadable: {0}")]
     Unreadable(String),
 }
 
-impl fmt::Display for Trouble {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Address(text) => {
-                write!(out, "{text:?} is no sound server: give unix:/path/of/socket, a path, or tcp:host:port")
-            }
-            Self::NoServer(tried) => {
-                write!(out, "no sound server was found: start PulseAudio or PipeWire, or set server or PULSE_SERVER (tried")?;
-                for address in tried {
-                    write!(out, " {address}")?;
-                }
-                write!(out, ")")
-            }
-            Self::Unreachable(address, why) => write!(out, "the sound server at {address} cannot be reached: {why}"),
-            Self::Lost(why) => write!(out, "the sound server went away: {why}"),
-            Self::NoAnswer => write!(out, "the sound server does not answer"),
-            Self::Refused(PulseError::NoEntity) => write!(out, "the sound server has no device of that name"),
-            Self::Refused(PulseError::AccessDenied | PulseError::AuthKey) => {
-                write!(out, "the sound server denies access: run as the user it belongs to, or point PULSE_COOKIE to its cookie")
-            }
-            Self::Refused(error) => write!(out, "the sound server refused: {error:?}"),
-            Self::Unreadable(why) => write!(out, "the sound server sent something unreadable: {why}"),
+fn refused(why: PulseError) -> String {
+    match why {
+        PulseError::NoEntity => "the sound server has no device of that name".to_owned(),
+        PulseError::AccessDenied | PulseError::AuthKey => {
+            "the sound server denies access: run as the user it belongs to, or point PULSE_COOKIE to its cookie".to_owned()
         }
+        error => format!("the sound server refused: {error:?}"),
     }
 }
-
-impl std::error::Error for Trouble {}
 
 /// Something that the server sent.
 pub(crate) enum Event {

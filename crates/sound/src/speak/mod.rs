@@ -12,8 +12,6 @@ mod settings;
 pub mod sounds;
 mod wav;
 
-use std::fmt;
-
 use earwitness_core::sound::Pcm;
 use earwitness_core::time::Timestamp;
 
@@ -48,27 +46,18 @@ pub struct Played {
 }
 
 /// Why a sound was not played, or not as it should be.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Trouble {
     /// The device, or the server that holds it, is not there or went away: which, and what it said.
+    #[error("the loudspeaker is gone: {0}")]
     Gone(String),
     /// It sounded with a gap, was stopped, or did not end in time.
+    #[error("the sound was not played whole: {0}")]
     Glitch(String),
     /// The settings ask for what cannot be.
+    #[error("{0}")]
     Settings(String),
 }
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gone(what) => write!(out, "the loudspeaker is gone: {what}"),
-            Self::Glitch(what) => write!(out, "the sound was not played whole: {what}"),
-            Self::Settings(what) => write!(out, "{what}"),
-        }
-    }
-}
-
-impl std::error::Error for Trouble {}
 
 /// A device that could be named in the settings: a loudspeaker, or with the other kind of device an ear of [`crate::hear`].
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,6 +1,5 @@
 //! Unpacks what is compressed; tells it by its first octets, never by its name.
 
-use std::fmt;
 use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -185,7 +184,8 @@ impl<R: Read> Read for Unpacked<R> {
 }
 
 /// Compressed data that cannot be unpacked further.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}", damaged(format, *taken, error))]
 struct Damage {
     format: &'static str,
     /// Octets taken from the file; what was damaged is among the last of them.
@@ -193,19 +193,11 @@ struct Damage {
     error: io::Error,
 }
 
-impl fmt::Display for Damage {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { format, taken, error } = self;
-        match error.kind() {
-            ErrorKind::UnexpectedEof => {
-                write!(
-                    out,
-                    "the {format} data breaks off after {taken} octets of the file (copy it again if the original is longer)"
-                )
-            }
-            _ => write!(out, "the {format} data cannot be unpacked ({error}), before octet {taken} of the file"),
-        }
+fn damaged(format: &str, taken: u64, error: &io::Error) -> String {
+    if error.kind() == ErrorKind::UnexpectedEof {
+        return format!(
+            "the {format} data breaks off after {taken} octets of the file (copy it again if the original is longer)"
+        );
     }
+    format!("the {format} data cannot be unpacked ({error}), before octet {taken} of the file")
 }
-
-impl std::error::Error for Damage {}

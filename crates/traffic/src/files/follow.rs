@@ -1,6 +1,5 @@
 //! A file that grows while it is read.
 
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -47,26 +46,17 @@ pub(super) struct Followed {
 }
 
 /// That what follows is another file.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub(super) enum Restart {
     /// The name belongs to another file.
+    #[error("another file has taken the name of the one that was followed; reading went on with that one")]
     Replaced,
     /// The file was cut and is written anew.
+    #[error(
+        "the file was written anew in its place while it was followed; reading went on with what it holds now, and frames between may be lost"
+    )]
     Rewritten,
 }
-
-impl fmt::Display for Restart {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Replaced => "another file has taken the name of the one that was followed; reading went on with that one",
-            Self::Rewritten => {
-                "the file was written anew in its place while it was followed; reading went on with what it holds now, and frames between may be lost"
-            }
-        })
-    }
-}
-
-impl std::error::Error for Restart {}
 
 impl Followed {
     pub(super) fn new(file: File, path: &Path, follow: &Follow) -> Self {

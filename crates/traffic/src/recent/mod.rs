@@ -10,7 +10,6 @@ mod segment;
 mod tests;
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -60,29 +59,15 @@ impl Default for Limits {
 }
 
 /// Frames cannot be kept for now; it is tried again by itself.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "recent frames are not kept in {}: {source}; make room there. Everything else goes on, and this is tried again", folder.display()
+)]
 pub struct NotKept {
     /// The folder.
     pub folder: PathBuf,
     /// What the system said.
     pub source: io::Error,
-}
-
-impl fmt::Display for NotKept {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { folder, source } = self;
-        let folder = folder.display();
-        write!(
-            out,
-            "recent frames are not kept in {folder}: {source}; make room there. Everything else goes on, and this is tried again"
-        )
-    }
-}
-
-impl std::error::Error for NotKept {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
-    }
 }
 
 /// A finished file.

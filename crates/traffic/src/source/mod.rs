@@ -11,7 +11,6 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
@@ -66,45 +65,24 @@ pub struct Ended {
 }
 
 /// A command line that cannot be understood.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum BadLine {
     /// A quotation mark that is not closed.
+    #[error("a quotation mark is not closed; close it, or put a backslash before it")]
     Quotes,
     /// No word in it.
+    #[error("the command is empty; write one that prints a capture, such as `ssh router tcpdump -U -w -`")]
     Empty,
 }
 
-impl fmt::Display for BadLine {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Quotes => "a quotation mark is not closed; close it, or put a backslash before it",
-            Self::Empty => "the command is empty; write one that prints a capture, such as `ssh router tcpdump -U -w -`",
-        })
-    }
-}
-
-impl std::error::Error for BadLine {}
-
 /// The command could not be started; it will be tried again.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start `{}`: {source}; check its name, or write its whole path", program.display())]
 pub struct CannotStart {
     /// Its first word.
     pub program: PathBuf,
     /// What the system said.
     pub source: io::Error,
-}
-
-impl fmt::Display for CannotStart {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { program, source } = self;
-        write!(out, "cannot start `{}`: {source}; check its name, or write its whole path", program.display())
-    }
-}
-
-impl std::error::Error for CannotStart {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
-    }
 }
 
 /// A capture that goes on, and begins again when it ends.

@@ -10,7 +10,6 @@ mod name;
 mod shipped;
 mod synthesis;
 
-use std::fmt;
 use std::path::PathBuf;
 
 use earwitness_core::lot::Lot;
@@ -52,11 +51,13 @@ pub struct Settings {
 }
 
 /// Why a sound cannot be had.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Trouble {
     /// No sound has this name.
+    #[error("there is no sound {0:?}: give one of {known}", known = names())]
     Unknown(String),
     /// The text holds a phrase that no probe may contain.
+    #[error("{text:?} contains {phrase:?}, which no probe may say: a device that obeys would do it; ask a harmless question")]
     Forbidden {
         /// The text.
         text: String,
@@ -64,6 +65,10 @@ pub enum Trouble {
         phrase: String,
     },
     /// Words that take longer than a slot (nanoseconds of each).
+    #[error(
+        "{name:?} takes up to {} s, which a slot of {} s does not hold, and words are never cut: shorten it, or lengthen `slot_seconds`",
+        (words + SECOND - 1) / SECOND, slot / SECOND
+    )]
     TooLong {
         /// The sound.
         name: String,
@@ -73,41 +78,20 @@ pub enum Trouble {
         slot: i64,
     },
     /// A file cannot be read, or holds no sound: which, and why.
+    #[error("{path}: {1}; give a WAV, FLAC, Ogg Vorbis, MP3 or AIFF file", path = .0.display())]
     File(PathBuf, String),
     /// No program is there that could say it, or it failed.
+    #[error("{0}")]
     Speech(String),
     /// The shipped utterances are damaged.
+    #[error("the utterances in this program are damaged: {0}")]
     Shipped(String),
 }
 
-impl fmt::Display for Trouble {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unknown(name) => {
-                write!(out, "there is no sound {name:?}: give one of")?;
-                for known in known() {
-                    write!(out, " {}", known.name)?;
-                }
-                Ok(())
-            }
-            Self::Forbidden { text, phrase } => write!(
-                out,
-                "{text:?} contains {phrase:?}, which no probe may say: a device that obeys would do it; ask a harmless question"
-            ),
-            Self::TooLong { name, words, slot } => write!(
-                out,
-                "{name:?} takes up to {} s, which a slot of {} s does not hold, and words are never cut: shorten it, or lengthen `slot_seconds`",
-                (words + SECOND - 1) / SECOND,
-                slot / SECOND
-            ),
-            Self::File(path, why) => write!(out, "{}: {why}; give a WAV, FLAC, Ogg Vorbis, MP3 or AIFF file", path.display()),
-            Self::Speech(why) => write!(out, "{why}"),
-            Self::Shipped(why) => write!(out, "the utterances in this program are damaged: {why}"),
-        }
-    }
+/// The names of all sounds in a row.
+fn names() -> String {
+    known().map(|known| known.name).collect::<Vec<_>>().join(" ")
 }
-
-impl std::error::Error for Trouble {}
 
 /// Everything that can be played.
 #[derive(Debug)]
