@@ -14,6 +14,21 @@ pub fn listed<T: AsRef<str>>(items: &[T]) -> Option<String> {
     Some(if first.is_empty() { last.to_owned() } else { format!("{} and {last}", first.join(", ")) })
 }
 
+/// That a damaged store was set aside as `path`, and what was found in it.
+#[must_use]
+pub fn set_aside(path: &str, found: &str) -> String {
+    format!(
+        "the store was damaged ({found}); it was set aside as {path} and a fresh one was begun. What can still be read of it: \
+         docs/guide/store.md"
+    )
+}
+
+/// That a store was brought up to a later version of its schema.
+#[must_use]
+pub fn upgraded(from: i64, to: i64) -> String {
+    format!("the store was brought from version {from} to version {to}")
+}
+
 /// A length of time from nanoseconds: `4.2 s`, `3 min 5 s`, `3 h 12 min`, `6 days 4 h`.
 #[must_use]
 pub fn duration(nanos: i64) -> String {

@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod bins;
 pub mod detect;
 pub mod dissect;
+pub mod event;
 pub mod experiment;
 pub mod findings;
 pub mod frame;

@@ -1,6 +1,6 @@
 //! What is written down while a session runs: enough to compute every verdict again.
 
-use crate::findings::{DeviceId, Findings, Sighting};
+use crate::findings::Findings;
 use crate::plan::Done;
 use crate::probe::Round;
 use crate::schedule::Design;
@@ -34,34 +34,4 @@ pub enum Entry {
         /// Why.
         why: Done,
     },
-}
-
-/// One thing to tell a person at once.
-#[derive(Clone, PartialEq, Debug)]
-pub enum News {
-    /// A device sent or was sent its first frame.
-    Joined(DeviceId),
-    /// An upload that looks like audio has ended.
-    Sighted {
-        /// Which device sent it.
-        device: DeviceId,
-        /// The upload.
-        sighting: Box<Sighting>,
-    },
-    /// A round has been scored.
-    Scored {
-        /// Its number.
-        round: u32,
-        /// Whether it counts.
-        counted: bool,
-    },
-    /// Sound has been proven to move a device.
-    Proven {
-        /// Which one.
-        device: DeviceId,
-        /// After how many rounds that counted.
-        rounds: u32,
-    },
-    /// The session is over.
-    Ended(Done),
 }

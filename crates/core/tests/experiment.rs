@@ -3,11 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing fails")]
 
 use earwitness_core::analysis::Settings;
+use earwitness_core::event::What;
 use earwitness_core::experiment::{Action, Command, Experiment, Input, Spoken};
 use earwitness_core::plan::campaign::{Campaign, Mode};
 use earwitness_core::plan::{Done, Next, Plan};
 use earwitness_core::probe::{Heard, Round, SoundKind, Stimulus, Void};
-use earwitness_core::record::{Entry, News};
+use earwitness_core::record::Entry;
 use earwitness_core::schedule::{Design, Quiet};
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_core::trial::Session;
@@ -292,6 +293,6 @@ fn a_plan_may_end_at_once_and_says_so() {
     for seconds in [0, 60] {
         machine.handle(Input::Tick, Timestamp::from_nanos(seconds * SECOND), &mut actions);
     }
-    assert!(actions.contains(&Action::Tell(News::Ended(Done::Decided))));
+    assert!(actions.contains(&Action::Tell(What::NoFurtherRound(Done::Decided).at(Timestamp::from_nanos(60 * SECOND)))));
     assert!(machine.is_over());
 }

@@ -15,6 +15,7 @@ pub mod probelog;
 pub mod published;
 mod receiver;
 mod senders;
+pub mod sentence;
 pub mod series;
 mod stretches;
 pub mod summary;

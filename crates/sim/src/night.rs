@@ -1,10 +1,11 @@
 //! A session in a simulated home: the machine and the house take turns in virtual time.
 
+use earwitness_core::event::Event;
 use earwitness_core::experiment::{Action, Experiment, Input, Order, Spoken};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::plan::Plan;
 use earwitness_core::probe::Heard;
-use earwitness_core::record::{Entry, News};
+use earwitness_core::record::Entry;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
 
 use crate::house::{House, Sound};
@@ -46,7 +47,7 @@ pub enum Happening<'a> {
     /// Something is to be written down.
     Write(Entry),
     /// Something is to be told.
-    Tell(News),
+    Tell(Event),
     /// So late it is.
     Now(Timestamp),
 }
@@ -79,7 +80,7 @@ pub fn run<P: Plan>(
                         machine.handle(Input::Spoken(spoken), Timestamp::from_nanos(now), &mut actions);
                     }
                     Action::Write(entry) => tell(Happening::Write(entry)),
-                    Action::Tell(news) => tell(Happening::Tell(news)),
+                    Action::Tell(event) => tell(Happening::Tell(event)),
                 }
             }
         }

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::event::{Event, What};
 use earwitness_core::experiment::{Action, Experiment, Input, Upkeep};
 use earwitness_core::findings::Sighting;
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
 use earwitness_core::plan::watch::Watch;
-use earwitness_core::record::News;
 use earwitness_core::schedule::Design;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
 use earwitness_sim::packet::{ACK, Ends, PSH, TcpHeader, tcp};
@@ -156,7 +156,7 @@ fn told_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
         for action in actions.drain(..) {
             match action {
                 Action::WakeAt(at) => wake = Some(at.nanos()),
-                Action::Tell(News::Sighted { sighting, .. }) => told.push((*sighting, now - LAST)),
+                Action::Tell(Event { what: What::Sighted { sighting, .. }, .. }) => told.push((*sighting, now - LAST)),
                 _ => {}
             }
         }

@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use earwitness_core::analysis::Settings;
+use earwitness_core::event::{Event, What};
 use earwitness_core::experiment::{Experiment, Upkeep};
 use earwitness_core::findings::Findings;
 use earwitness_core::plan::watch::Watch;
 use earwitness_core::probe::Void;
-use earwitness_core::record::{Entry, News};
+use earwitness_core::record::Entry;
 use earwitness_core::schedule::Design;
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_core::trial::Trial;
@@ -22,7 +23,7 @@ use earwitness_sim::plan::Plan;
 struct Left {
     findings: Findings,
     trials: Vec<Trial>,
-    news: Vec<News>,
+    told: Vec<Event>,
     stretches: usize,
 }
 
@@ -37,11 +38,11 @@ fn night(name: &str, upkeep: Option<Upkeep>) -> Left {
     if let Some(upkeep) = upkeep {
         machine = machine.with_upkeep(upkeep);
     }
-    let (mut trials, mut parts, mut news) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut trials, mut parts, mut told) = (Vec::new(), Vec::new(), Vec::new());
     let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Write(Entry::Trial(trial)) => trials.push(trial),
         Happening::Write(Entry::Watched(stretch)) => parts.push(*stretch),
-        Happening::Tell(told) => news.push(told),
+        Happening::Tell(event) => told.push(event),
         _ => {}
     });
     let ended = machine.finish(ended);
@@ -53,7 +54,7 @@ fn night(name: &str, upkeep: Option<Upkeep>) -> Left {
     } else {
         ended.findings
     };
-    Left { findings, trials, news, stretches }
+    Left { findings, trials, told, stretches }
 }
 
 /// The same but for what only a whole capture tells: which frame was the first and the last.
@@ -93,14 +94,14 @@ fn stretches_put_together_are_the_whole() {
 #[test]
 fn each_device_and_each_upload_is_told_of_once() {
     let left = night("demo", Some(Upkeep::default()));
-    let joined = left.news.iter().filter(|it| matches!(it, News::Joined(_))).count();
+    let joined = left.told.iter().filter(|it| matches!(it.what, What::Joined { .. })).count();
     // The gateway is a device that joins as well.
     assert!(joined >= left.findings.devices.len(), "{joined}");
     let mut told: Vec<_> = left
-        .news
+        .told
         .iter()
-        .filter_map(|it| match it {
-            News::Sighted { device, sighting } => Some((*device, sighting.window.from, sighting.flow)),
+        .filter_map(|it| match &it.what {
+            What::Sighted { device, sighting } => Some((*device, sighting.window.from, sighting.flow)),
             _ => None,
         })
         .collect();

@@ -4,10 +4,12 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use earwitness_core::event::What;
+
 use super::FILE;
 use super::error::{Error, Kind, Result};
 use super::reader::beside;
-use earwitness_base::clock;
+use earwitness_base::{clock, words};
 
 /// Something that the owner of a store must be told.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,15 +30,22 @@ pub enum Notice {
     },
 }
 
+impl Notice {
+    /// The same as an event.
+    #[must_use]
+    pub fn what(&self) -> What {
+        match self {
+            Self::SetAside { path, why } => What::SetAside { path: path.display().to_string(), found: why.clone() },
+            Self::Upgraded { from, to } => What::Upgraded { from: *from, to: *to },
+        }
+    }
+}
+
 impl fmt::Display for Notice {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SetAside { path, why } => write!(
-                out,
-                "the store was damaged ({why}); it was set aside as {} and a fresh one was begun. What can still be read of it: docs/guide/store.md",
-                path.display()
-            ),
-            Self::Upgraded { from, to } => write!(out, "the store was brought from version {from} to version {to}"),
+            Self::SetAside { path, why } => words::set_aside(&path.display().to_string(), why).fmt(out),
+            Self::Upgraded { from, to } => words::upgraded(*from, *to).fmt(out),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What happened, in words; replies that a microphone heard; and settings that outlive a start.
 
+use earwitness_core::event::{Event, What};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::time::{Timestamp, Window};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -7,85 +8,74 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::device;
 use super::error::odd;
 use super::session::{SessionId, children};
-use super::words::words;
 
-/// What kind of thing happened.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Event {
-    /// The program began.
-    Started,
-    /// The program ended.
-    Stopped,
-    /// Something that the owner must know.
-    Notice,
-    /// Something failed.
-    Fault,
-    /// Something works again.
-    Mended,
-    /// The clock was set.
-    ClockStepped,
-    /// Frames were lost, or an interface was away.
-    CaptureGap,
-    /// Probing was paused.
-    Paused,
-    /// Probing goes on.
-    Resumed,
-    /// Somebody came home or left.
-    Presence,
-    /// A device joined.
-    Joined,
-    /// An upload that looks like audio was seen.
-    Sighted,
-    /// A round was scored.
-    Scored,
-    /// A reaction was proven.
-    Proven,
-    /// Old data were deleted.
-    Swept,
-    /// The configuration was read again.
-    Reloaded,
-}
-
-words! {
-    /// The word for what happened.
-    pub(super) event_word, event_of: Event as &'static str, &str;
-    [Event::Started] => "started",
-    [Event::Stopped] => "stopped",
-    [Event::Notice] => "notice",
-    [Event::Fault] => "fault",
-    [Event::Mended] => "mended",
-    [Event::ClockStepped] => "clock stepped",
-    [Event::CaptureGap] => "capture gap",
-    [Event::Paused] => "paused",
-    [Event::Resumed] => "resumed",
-    [Event::Presence] => "presence",
-    [Event::Joined] => "joined",
-    [Event::Sighted] => "sighted",
-    [Event::Scored] => "scored",
-    [Event::Proven] => "proven",
-    [Event::Swept] => "swept",
-    [Event::Reloaded] => "reloaded",
-}
-
-impl Event {
-    /// The word for it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        event_word(self)
+/// The word for what happened. Once written they stay: an earlier program cannot read a line with a word that it does not know.
+const fn word(what: &What) -> &'static str {
+    match what {
+        What::Started { .. } => "started",
+        What::Stopped(_) => "stopped",
+        What::Share { .. }
+        | What::Played { .. }
+        | What::Verdict { .. }
+        | What::NoFurtherRound(_)
+        | What::SetAside { .. }
+        | What::Upgraded { .. }
+        | What::Said { .. } => "notice",
+        What::Fault(_) => "fault",
+        What::Mended(_) => "mended",
+        What::ClockStepped { .. } | What::SourceClock { .. } => "clock stepped",
+        What::FramesLost { .. } | What::Gap(_) => "capture gap",
+        What::Held(_) => "paused",
+        What::Freed(_) => "resumed",
+        What::Presence { .. } => "presence",
+        What::Joined { .. } => "joined",
+        What::Sighted { .. } => "sighted",
+        What::Scored { .. } => "scored",
+        What::Proven { .. } => "proven",
+        What::Swept { .. } => "swept",
+        What::Reloaded => "reloaded",
     }
 }
+
+/// All words that a line may have.
+const WORDS: [&str; 16] = [
+    "started",
+    "stopped",
+    "notice",
+    "fault",
+    "mended",
+    "clock stepped",
+    "capture gap",
+    "paused",
+    "resumed",
+    "presence",
+    "joined",
+    "sighted",
+    "scored",
+    "proven",
+    "swept",
+    "reloaded",
+];
 
 /// A line of the journal.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct JournalLine {
     /// When it happened.
     pub at: Timestamp,
-    /// What kind of thing.
-    pub event: Event,
+    /// The word for what kind of thing it was.
+    pub word: &'static str,
     /// The device it is about.
     pub device: Option<DeviceId>,
     /// A sentence; at most 4,000 characters of it are kept.
     pub text: String,
+}
+
+impl JournalLine {
+    /// The line for an event; `text` is how it reads as a sentence.
+    #[must_use]
+    pub fn new(event: &Event, text: String) -> Self {
+        Self { at: event.at, word: word(&event.what), device: event.what.device(), text }
+    }
 }
 
 /// Longest text of a line, characters: strangers choose part of it.
@@ -107,7 +97,7 @@ pub(super) fn write(connection: &Connection, session: Option<SessionId>, line: &
     let text: String = line.text.chars().take(LONGEST).collect();
     let sql = "INSERT INTO journal (at, kind, session, device, text) VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut statement = connection.prepare_cached(sql)?;
-    statement.execute(params![line.at.nanos(), line.event.word(), session.map(|it| it.0), device, text]).map(drop)
+    statement.execute(params![line.at.nanos(), line.word, session.map(|it| it.0), device, text]).map(drop)
 }
 
 /// The latest lines, oldest first.
@@ -119,7 +109,7 @@ pub(super) fn latest(connection: &Connection, window: Window, most: u32) -> rusq
         let (kind, device): (String, Option<i64>) = (row.get(1)?, row.get(2)?);
         Ok(JournalLine {
             at: Timestamp::from_nanos(row.get(0)?),
-            event: event_of(&kind).ok_or_else(|| odd(1, "an unknown kind of line"))?,
+            word: WORDS.into_iter().find(|word| *word == kind).ok_or_else(|| odd(1, "an unknown kind of line"))?,
             device: device.map(|row| known.get(&row).copied().ok_or_else(|| odd(2, "an unknown device"))).transpose()?,
             text: row.get(3)?,
         })

@@ -27,7 +27,7 @@ mod tests;
 
 pub use self::aside::Notice;
 pub use self::error::{Error, Holder, Kind, Result};
-pub use self::journal::{Event, JournalLine, Reply};
+pub use self::journal::{JournalLine, Reply};
 pub use self::reader::{Material, Of, Reader};
 pub use self::recompute::{Difference, Recomputed, recompute};
 pub use self::retention::{Kept, Retention, Swept};

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use earwitness_core::analysis::Settings;
 use earwitness_core::detect::ttest;
+use earwitness_core::event::What;
 use earwitness_core::experiment::{Experiment, Upkeep};
 use earwitness_core::findings::{DeviceId, Findings};
 use earwitness_core::mac::Mac;
@@ -198,7 +199,7 @@ fn a_round_is_written_once_and_never_overwritten() {
     store.write(&[Entry::Trial(all[0].clone())]).unwrap();
     let mut other = all[1].clone();
     other.round.number = all[0].round.number;
-    let line = JournalLine { at: at(1), event: Event::Fault, device: None, text: "x".into() };
+    let line = JournalLine::new(&What::Reloaded.at(at(1)), "x".into());
     let error = store.append(&[Record::Journal(&line), Record::Entry(&Entry::Trial(other))]).unwrap_err();
     assert!(error.to_string().contains("round 0 of session 1 is written already"), "{error}");
     let always = Window { from: Timestamp::MIN, until: Timestamp::MAX };
@@ -212,7 +213,8 @@ fn lines_replies_and_settings_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let (mut store, _) = Store::open(folder.path()).unwrap();
     let device = Some(DeviceId::Mac(Mac([2, 0, 0, 0, 0, 7])));
-    let line = JournalLine { at: at(7), event: Event::CaptureGap, device, text: "eth0 was away for 3 s".into() };
+    let line =
+        JournalLine { device, ..JournalLine::new(&What::FramesLost { frames: 3 }.at(at(7)), "eth0 was away for 3 s".into()) };
     let reply = Reply { round: 3, window: Window { from: at(5), until: at(6) }, level_db: -31.5 };
     let long = JournalLine { at: at(8), text: "ü".repeat(9_000), ..line.clone() };
     store.write(&[begun(1)]).unwrap();

@@ -17,7 +17,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior}
 use super::VERSION;
 use super::aside::{self, Notice};
 use super::error::{Error, Kind, Result};
-use super::journal::{self, Event, JournalLine, Reply};
+use super::journal::{self, JournalLine, Reply};
 use super::lock::Lock;
 use super::reader::{self, Material, Reader};
 use super::retention::{self, Retention, Swept};
@@ -250,7 +250,7 @@ impl Store {
 
     /// Writes a notice to the journal.
     fn note(&self, notice: &Notice) -> Result<()> {
-        let line = JournalLine { at: clock::now(), event: Event::Notice, device: None, text: notice.to_string() };
+        let line = JournalLine::new(&notice.what().at(clock::now()), notice.to_string());
         let write = |connection: &Connection, path: &Path, current: &Current| {
             journal::write(connection, current.session, &line).map_err(|error| Error::sql(TRIED, path, &error))
         };

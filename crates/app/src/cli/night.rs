@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use earwitness_core::analysis::Settings;
 use earwitness_core::detect::ttest;
+use earwitness_core::event::Event;
 use earwitness_core::experiment::Experiment;
 use earwitness_core::findings::{DeviceId, Findings};
 use earwitness_core::frame::Frame;
@@ -11,7 +12,7 @@ use earwitness_core::plan::campaign::{Campaign, Mode};
 use earwitness_core::plan::watch::Watch;
 use earwitness_core::plan::{Next, Plan as Choice};
 use earwitness_core::probe::Round;
-use earwitness_core::record::{Entry, News};
+use earwitness_core::record::Entry;
 use earwitness_core::samples::{Samples, Tested};
 use earwitness_core::schedule::Design;
 use earwitness_core::time::Timestamp;
@@ -33,7 +34,7 @@ pub(super) struct Night {
 /// What somebody wants to see while it goes on.
 pub(super) enum Seen<'a> {
     Frame(&'a Frame<'a>),
-    News(News),
+    Told(Event),
     Now(Timestamp),
 }
 
@@ -68,7 +69,7 @@ pub(super) fn night(plan: &Plan, seed: u64, session: &Session, settings: Setting
         Happening::Sounds { round, onset } => samples.expect(round, onset),
         Happening::Write(Entry::Trial(trial)) => rounds.push(trial.round),
         Happening::Write(_) => {}
-        Happening::Tell(news) => see(Seen::News(news)),
+        Happening::Tell(event) => see(Seen::Told(event)),
         Happening::Now(now) => see(Seen::Now(now)),
     });
     let ended_session = machine.finish(ended);

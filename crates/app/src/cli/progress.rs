@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use earwitness_core::record::News;
+use earwitness_core::event::{Event, What};
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_sim::plan::Plan;
 
@@ -93,11 +93,11 @@ impl Evening {
     }
 
     /// Something came out.
-    pub(super) fn news(&mut self, news: &News) {
-        match news {
-            News::Scored { .. } => self.rounds += 1,
-            News::Proven { .. } => self.proven += 1,
-            News::Joined(_) | News::Sighted { .. } | News::Ended(_) => {}
+    pub(super) fn told(&mut self, event: &Event) {
+        match event.what {
+            What::Scored { .. } => self.rounds += 1,
+            What::Proven { .. } => self.proven += 1,
+            _ => {}
         }
     }
 

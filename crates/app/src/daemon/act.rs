@@ -1,16 +1,17 @@
 //! What the machine asks for is done here, and what others tell is handed to it.
 
+use earwitness_core::event::{Event, Fault, Mended, What};
 use earwitness_core::experiment::{Action, Command, Input, Spoken};
 use earwitness_core::probe::{Heard, Void};
-use earwitness_core::record::{Entry, News};
+use earwitness_core::record::Entry;
 use earwitness_core::time::Timestamp;
 
 use super::ledger::Item;
-use super::tell::Teller;
 use super::{Daemon, End, Message, Request, Reread, signals};
 use earwitness_core::policy::Hold;
+use earwitness_report::sentence::sentence;
 use earwitness_sound::mouth::{Said, Told};
-use earwitness_store::{Event, Reply};
+use earwitness_store::Reply;
 
 impl Daemon {
     /// Hands an input to the machine, and does what it then asks for.
@@ -22,7 +23,7 @@ impl Daemon {
 
     /// Does what is asked for; what is to be told is told after it was written down.
     pub(super) fn perform(&mut self, actions: &mut Vec<Action>, now: Timestamp) {
-        let mut news = Vec::new();
+        let mut events = Vec::new();
         while !actions.is_empty() {
             for action in std::mem::take(actions) {
                 match action {
@@ -30,16 +31,12 @@ impl Daemon {
                     Action::Speak(order) => {
                         let (round, length) = (order.round, order.length);
                         // Its lot is on the disk before it sounds, or it does not sound.
-                        let kept = self.ledger.write_when_due(now, &self.teller);
-                        let taken = kept && self.mouth.as_ref().is_some_and(|mouth| mouth.say(order).is_ok());
+                        let stored = self.write(now);
+                        let taken = stored && self.mouth.as_ref().is_some_and(|mouth| mouth.say(order).is_ok());
                         if !taken {
                             let spoken = Spoken { round, onset: now, length, heard: Heard::Unknown, trouble: Some(Void::Glitch) };
                             self.machine.handle(Input::Spoken(spoken), now, actions);
-                            self.trouble(
-                                now,
-                                Event::Fault,
-                                "the loudspeaker is still busy with the sound before, or the store refuses; the round speaks for no reaction",
-                            );
+                            self.tell(What::Fault(Fault::NotPlayed { round, stored }), now);
                         }
                     }
                     Action::Write(entry) => {
@@ -48,35 +45,70 @@ impl Daemon {
                         }
                         self.ledger.put(Item::Entry(entry));
                     }
-                    Action::Tell(told) => news.push(told),
+                    Action::Tell(event) => events.push(event),
                 }
             }
         }
-        if news.is_empty() {
+        if events.is_empty() {
             return;
         }
         for (round, tested) in self.samples.take() {
             self.ledger.put(Item::Tested(round, tested));
         }
-        for told in &news {
-            if let News::Joined(device) = told {
-                self.names.join(*device);
+        for event in &events {
+            if let What::Joined { device } = event.what {
+                self.names.join(device);
             }
-            let text = Teller::words(told, &self.names);
-            let (event, device) = match told {
-                News::Joined(device) => (Event::Joined, Some(*device)),
-                News::Sighted { device, .. } => (Event::Sighted, Some(*device)),
-                News::Scored { .. } => (Event::Scored, None),
-                News::Proven { device, .. } => (Event::Proven, Some(*device)),
-                News::Ended(_) => (Event::Notice, None),
-            };
-            self.ledger.note(now, event, device, &text);
-        }
-        self.ledger.write_when_due(now, &self.teller);
-        for told in &news {
-            self.teller.news(now, told, &self.names, self.ledger.is_stuck());
-            if matches!(told, News::Proven { .. }) {
+            if matches!(event.what, What::Proven { .. }) {
                 self.judge.wanted();
+            }
+        }
+        self.tell_all(&events, now);
+    }
+
+    /// Writes down what happened, and then tells it.
+    pub(super) fn tell(&mut self, what: What, now: Timestamp) {
+        self.tell_all(&[what.at(now)], now);
+    }
+
+    /// The same for several things, as one transaction.
+    fn tell_all(&mut self, events: &[Event], now: Timestamp) {
+        let is_written = |event: &Event| !matches!(event.what, What::Said { .. });
+        for event in events.iter().filter(|event| is_written(event)) {
+            let text = sentence(event, &|device| self.names.of(device));
+            self.ledger.note(event, &text);
+        }
+        let stored = self.ledger.write_when_due(now);
+        for event in events {
+            self.teller.tell(event, &self.names, stored && is_written(event));
+        }
+        self.tell_of_store(now);
+    }
+
+    /// Writes what waits, and tells what that brought about; whether nothing waits any more.
+    pub(super) fn write(&mut self, now: Timestamp) -> bool {
+        let stored = self.ledger.write_when_due(now);
+        self.tell_of_store(now);
+        stored
+    }
+
+    /// Tells what happened to the store itself.
+    pub(super) fn tell_of_store(&mut self, now: Timestamp) {
+        // Each is told once: what telling one brings about is a change of whether the disk refuses, at most once in ten seconds.
+        loop {
+            let happened = self.ledger.take_happened();
+            if happened.is_empty() {
+                return;
+            }
+            for what in happened {
+                let event = what.at(now);
+                // The store wrote these down by itself, in the file that it began.
+                if !matches!(event.what, What::SetAside { .. } | What::Upgraded { .. }) {
+                    let text = sentence(&event, &|device| self.names.of(device));
+                    self.ledger.note(&event, &text);
+                }
+                let stored = self.ledger.write_when_due(now);
+                self.teller.tell(&event, &self.names, stored);
             }
         }
     }
@@ -88,13 +120,13 @@ impl Daemon {
             Message::Signal(signals::Asked::Stop) => return Some(End::Stopped),
             Message::Signal(signals::Asked::Reload) => match reread() {
                 Ok(config) => return Some(End::Reload(Box::new(config))),
-                Err(error) => self.fault(&format!("{error:#}; it goes on as before"), now),
+                Err(error) => self.tell(What::Fault(Fault::Settings { said: format!("{error:#}") }), now),
             },
             Message::Asked(asked) => {
                 let request = asked.request;
                 let answer = match request {
                     Request::Pause | Request::Resume | Request::Home | Request::Away | Request::Auto => self.wish(request, now),
-                    Request::Status => self.status(now).to_string(),
+                    Request::Status => self.status(now).json(),
                     Request::Stop => "stopping".to_owned(),
                 };
                 asked.answer(answer);
@@ -102,7 +134,7 @@ impl Daemon {
             }
             Message::Judged(judged) => self.judged(*judged, now),
             Message::NotJudged(error) => self.not_judged(&error, now),
-            Message::Fault(what) => self.fault(&what, now),
+            Message::CommandFailed(said) => self.tell(What::Fault(Fault::Command { said }), now),
         }
         None
     }
@@ -111,9 +143,10 @@ impl Daemon {
         match told {
             Told::Said(Said { round, spoken, trouble, level, onset_error }) => {
                 self.samples.expect(round, spoken.onset);
-                self.teller.said(now, round, &spoken, level, onset_error);
-                if let Some(what) = trouble {
-                    self.trouble(now, Event::Fault, &format!("round {}: {what}", round + 1));
+                let Spoken { onset, length, heard, .. } = spoken;
+                self.tell(What::Played { round, onset, onset_error, length, heard, level }, now);
+                if let Some(said) = trouble {
+                    self.tell(What::Fault(Fault::Loudspeaker { round, said }), now);
                 }
                 self.handle(Input::Spoken(spoken), now);
             }
@@ -121,8 +154,8 @@ impl Daemon {
                 self.ledger.put(Item::Reply(Reply { round, window, level_db: level }));
             }
             Told::Other { .. } => self.handle(Input::OtherSound, now),
-            Told::Ear(Some(why)) => self.trouble(now, Event::Fault, &format!("{why}; until then no probe counts as heard")),
-            Told::Ear(None) => self.trouble(now, Event::Mended, "the microphone hears again"),
+            Told::Ear(Some(said)) => self.tell(What::Fault(Fault::Microphone { said }), now),
+            Told::Ear(None) => self.tell(What::Mended(Mended::Microphone), now),
         }
     }
 
@@ -138,21 +171,12 @@ impl Daemon {
         }
         let changed = self.holds.set(reason, holds);
         if aloud {
-            let event = if holds { Event::Paused } else { Event::Resumed };
-            let text = if holds { reason.words().to_owned() } else { format!("no more: {}", reason.words()) };
-            self.ledger.note(now, event, None, &text);
-            self.teller.aside(now, &text);
+            self.tell(if holds { What::Held(reason) } else { What::Freed(reason) }, now);
         }
         match changed {
             Some(true) => self.handle(Input::Command(Command::Pause), now),
             Some(false) => self.handle(Input::Command(Command::Resume), now),
             None => {}
         }
-    }
-
-    /// Writes down and tells that something failed or works again.
-    pub(super) fn trouble(&mut self, now: Timestamp, event: Event, what: &str) {
-        self.ledger.note(now, event, None, what);
-        self.teller.trouble(now, what);
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use earwitness_core::event::{Fault, Gap, Mended, What};
 use earwitness_core::experiment::Input;
 use earwitness_core::frame::Frame;
 use earwitness_core::time::{SECOND, Timestamp};
@@ -12,9 +13,8 @@ use earwitness_core::time::{SECOND, Timestamp};
 use super::{Daemon, Goal};
 use crate::config::{Config, Watched};
 use earwitness_base::clock;
-use earwitness_base::words::about;
 use earwitness_core::policy::{Hold, Offset};
-use earwitness_store::Event;
+use earwitness_report::sentence::sentence;
 use earwitness_traffic::live::{ADVICE, Links, cannot_hear};
 use earwitness_traffic::recent::FrameRing;
 use earwitness_traffic::source::{Event as Came, Source};
@@ -97,8 +97,8 @@ struct NotKept(Option<Duration>);
 const WORKS_AGAIN: Duration = Duration::from_secs(30);
 
 impl NotKept {
-    fn failed(&mut self, since_boot: Duration, error: &earwitness_traffic::recent::NotKept) -> Option<String> {
-        self.0.replace(since_boot).is_none().then(|| error.to_string())
+    fn failed(&mut self, since_boot: Duration, error: &earwitness_traffic::recent::NotKept) -> Option<What> {
+        self.0.replace(since_boot).is_none().then(|| What::Fault(Fault::FramesNotKept { said: error.to_string() }))
     }
 
     fn is_over(&mut self, since_boot: Duration) -> bool {
@@ -113,15 +113,6 @@ impl NotKept {
 /// Whether a line of our own capture only advises. Lost frames are counted in what it writes.
 fn is_advice(line: &str) -> bool {
     line.strip_prefix("earwitness: ").unwrap_or(line).starts_with(ADVICE)
-}
-
-/// What happened while frames were taken, to be told afterwards.
-enum Happened {
-    Said(String),
-    Fault(String),
-    Gap(String),
-    Mended(String),
-    Stepped(i64),
 }
 
 impl Intake {
@@ -201,15 +192,15 @@ impl Intake {
     }
 
     /// Closes and deletes files of the ring when it is time; called about once a second. Says on a change whether frames can be kept.
-    pub(super) fn tend(&mut self, since_boot: Duration) -> Option<Result<&'static str, String>> {
+    pub(super) fn tend(&mut self, since_boot: Duration) -> Option<What> {
         if let Err(error) = self.ring.as_mut()?.tend(since_boot) {
-            return self.not_kept.failed(since_boot, &error).map(Err);
+            return self.not_kept.failed(since_boot, &error);
         }
-        self.not_kept.is_over(since_boot).then_some(Ok("recent frames are kept again"))
+        self.not_kept.is_over(since_boot).then_some(What::Mended(Mended::FramesKept))
     }
 
     /// Which sources have given nothing for too long since the start: said once.
-    fn silent(&mut self, since_boot: Duration) -> Option<String> {
+    fn silent(&mut self, since_boot: Duration) -> Option<What> {
         let Silence { until, patience } = self.silence?;
         if self.frames > 0 && self.begun {
             self.silence = None;
@@ -218,16 +209,8 @@ impl Intake {
             return None;
         }
         let silent = |lane: &&Lane| !lane.delivered && (self.frames == 0 || !lane.captures);
-        let names: Vec<&str> = self.lanes.iter().filter(silent).map(|lane| lane.source.name()).collect();
-        let wait = if self.waits { "it is waited for" } else { "--patience waits longer" };
-        (!names.is_empty()).then(|| {
-            format!(
-                "no frame has come from {} in {} s; run `earwitness doctor` for an interface, or a command by itself, to see whether it hears \
-                 anything; {wait}",
-                names.join("; "),
-                patience.as_secs()
-            )
-        })
+        let sources: Vec<String> = self.lanes.iter().filter(silent).map(|lane| lane.source.name().to_owned()).collect();
+        (!sources.is_empty()).then(|| What::Gap(Gap::Silent { sources, seconds: patience.as_secs(), waits: self.waits }))
     }
 
     /// Why it is of no use to go on, if so: a source could not begin to capture.
@@ -263,7 +246,7 @@ impl Daemon {
     /// Takes what has come, and starts what has ended.
     pub(super) fn take_frames(&mut self, now: Timestamp) {
         for wrong in self.intake.start(clock::since_boot()) {
-            self.trouble(now, Event::Fault, &wrong);
+            self.tell(What::Fault(Fault::Source { said: wrong.clone() }), now);
             if !self.intake.waits && !self.intake.begun {
                 self.intake.failed = Some(wrong);
             }
@@ -277,18 +260,17 @@ impl Daemon {
             source.read_frames(&mut |event| match event {
                 Came::Frame(frame) => {
                     if let Some(by) = offset.frame(frame.at, now) {
-                        happened.push(Happened::Stepped(by));
+                        happened.push(What::SourceClock { by });
                     }
                     *captures = true;
                     if !std::mem::replace(delivered, true) {
-                        happened.push(Happened::Mended(format!("frames come from {name}")));
+                        happened.push(What::Mended(Mended::FramesCome { source: name.clone() }));
                     }
                     let frame = Frame { at: frame.at.plus(offset.correction()), ..frame };
                     *frames += 1;
                     samples.frame(&frame);
                     if let Some(Err(error)) = ring.as_mut().map(|ring| ring.push(&frame)) {
-                        let told = not_kept.failed(clock::since_boot(), &error);
-                        happened.extend(told.map(Happened::Fault));
+                        happened.extend(not_kept.failed(clock::since_boot(), &error));
                     }
                     machine.handle(Input::Frame(frame), frame.at, &mut actions);
                 }
@@ -297,36 +279,41 @@ impl Daemon {
                     *lost_in_all = lost_in_all.saturating_add(frames);
                     machine.handle(Input::Lost { frames }, now, &mut actions);
                 }
-                Came::Said(line) if interfaces.is_empty() => happened.push(Happened::Said(format!("{name}: {line}"))),
-                Came::Said(line) if is_advice(line) => happened.push(Happened::Said(line.to_owned())),
+                Came::Said(line) if interfaces.is_empty() || is_advice(line) => {
+                    let source = interfaces.is_empty().then(|| name.clone());
+                    happened.push(What::Said { source, said: line.to_owned() });
+                }
                 Came::Said(line) => {
                     // Else our own capture speaks only of what keeps it from hearing.
                     machine.handle(Input::Lost { frames: 0 }, now, &mut actions);
-                    happened.push(Happened::Gap(line.to_owned()));
+                    happened.push(What::Gap(Gap::Deaf { said: line.to_owned() }));
                 }
-                Came::Rubbish(stop) => happened.push(Happened::Gap(format!("{name} wrote what is no capture: {stop}"))),
+                Came::Rubbish(stop) => {
+                    happened.push(What::Gap(Gap::NoCapture { source: name.clone(), said: stop.to_string() }));
+                }
                 Came::Ended(ended) => {
                     machine.handle(Input::Lost { frames: 0 }, now, &mut actions);
                     if !*waits && !*begun && !*captures {
                         *failed = Some(format!("{name} ended before it captured anything: {}", ended.why));
                         return;
                     }
-                    happened.push(Happened::Gap(format!("{name} has ended ({}); it is started again", ended.why)));
+                    happened.push(What::Gap(Gap::Ended { source: name.clone(), said: ended.why.to_string() }));
                 }
                 Came::Interface { .. } => *captures = true,
                 Came::Odd(_) => {}
             });
         }
         self.perform(&mut actions, now);
-        for happened in happened {
-            self.happened(happened, now);
+        for what in happened {
+            self.happened(what, now);
         }
         self.tell_losses(now);
         if let Some(silent) = self.intake.silent(clock::since_boot()) {
             if self.intake.waits {
-                self.trouble(now, Event::CaptureGap, &silent);
+                self.tell(silent, now);
             } else {
-                self.intake.failed.get_or_insert(silent);
+                let text = sentence(&silent.at(now), &|device| self.names.of(device));
+                self.intake.failed.get_or_insert(text);
             }
         }
         let away = !self.intake.all_capture();
@@ -336,35 +323,22 @@ impl Daemon {
         self.hold_as(Hold::Source, away, now, aloud);
     }
 
-    fn happened(&mut self, happened: Happened, now: Timestamp) {
-        match happened {
-            Happened::Said(line) => self.teller.aside(now, &line),
-            Happened::Fault(text) => self.trouble(now, Event::Fault, &text),
-            Happened::Gap(text) => self.trouble(now, Event::CaptureGap, &text),
-            Happened::Mended(text) => {
-                self.ledger.note(now, Event::Mended, None, &text);
-                self.teller.aside(now, &text);
-            }
-            Happened::Stepped(by) => {
-                if self.intake.offset_told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES) {
-                    self.intake.offset_told = Some(now);
-                    let text =
-                        format!("the clock that stamps frames differs from this one by {}; stamps are put right", about(by));
-                    self.trouble(now, Event::ClockStepped, &text);
-                }
-                // Nobody set our clock: the source's was set, or frames were held up on their way, by as much as anything that is sent.
-                self.handle(Input::Lost { frames: 0 }, now);
-            }
+    fn happened(&mut self, what: What, now: Timestamp) {
+        let What::SourceClock { .. } = what else { return self.tell(what, now) };
+        if self.intake.offset_told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES) {
+            self.intake.offset_told = Some(now);
+            self.tell(what, now);
         }
+        // Nobody set our clock: the source's was set, or frames were held up on their way, by as much as anything that is sent.
+        self.handle(Input::Lost { frames: 0 }, now);
     }
 
     fn tell_losses(&mut self, now: Timestamp) {
         let may = self.intake.lost_told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES);
         if self.intake.lost > 0 && may {
-            let text = format!("the capture lost {} frames; a round in progress speaks for no reaction", self.intake.lost);
-            self.intake.lost = 0;
+            let frames = std::mem::take(&mut self.intake.lost);
             self.intake.lost_told = Some(now);
-            self.trouble(now, Event::CaptureGap, &text);
+            self.tell(What::FramesLost { frames }, now);
         }
     }
 
@@ -393,11 +367,6 @@ impl Daemon {
             });
         }
         self.perform(&mut actions, now);
-    }
-
-    /// What other threads tell that concerns nobody else.
-    pub(super) fn fault(&mut self, what: &str, now: Timestamp) {
-        self.trouble(now, Event::Fault, what);
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use earwitness_core::event::{Fault, What};
 use earwitness_core::time::Timestamp;
 use earwitness_core::verdict::{self, Verdicts};
 
@@ -72,20 +73,29 @@ impl Daemon {
     /// Writes verdicts down, and tells those that have changed.
     pub(super) fn judged(&mut self, judged: Judged, now: Timestamp) {
         let Judged { material, verdicts, settings } = judged;
-        if let Err(error) = self.ledger.store_mut().told(now, &material, &verdicts, &settings) {
-            self.fault(&error.to_string(), now);
+        let written = self.ledger.store_mut().told(now, &material, &verdicts, &settings);
+        self.tell_of_store(now);
+        if let Err(error) = written {
+            self.tell(What::Fault(Fault::Store { said: error.to_string() }), now);
             return;
         }
-        self.teller.verdicts(now, &verdicts, &self.names);
+        for verdict in &verdicts.devices {
+            let (device, outcome) = (verdict.device, verdict.outcome);
+            if self.verdicts.insert(device, outcome.words()) != Some(outcome.words()) {
+                let (rounds, p) = (verdict.evidence.rounds, verdict.evidence.p);
+                self.tell(What::Verdict { device, outcome, rounds, p }, now);
+            }
+        }
     }
 
     /// Sets a damaged store aside; tells what else keeps verdicts from being computed.
     pub(super) fn not_judged(&mut self, error: &Error, now: Timestamp) {
         // The thread may have read a file that was set aside meanwhile: the one that is there now is asked.
         let damage = if error.kind == Kind::Corrupt { self.ledger.store().material().err() } else { None };
-        let set_aside = damage.is_some_and(|damage| matches!(self.ledger.set_aside(&damage, now, &self.teller), Ok(true)));
+        let set_aside = damage.is_some_and(|damage| matches!(self.ledger.set_aside(&damage), Ok(true)));
+        self.tell_of_store(now);
         if !set_aside {
-            self.fault(&format!("verdicts cannot be computed: {error}"), now);
+            self.tell(What::Fault(Fault::NoVerdicts { said: error.to_string() }), now);
         }
     }
 }

@@ -3,14 +3,13 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use earwitness_core::findings::DeviceId;
+use earwitness_core::event::{Event, Fault, Mended, What};
 use earwitness_core::record::Entry;
 use earwitness_core::samples::Tested;
 use earwitness_core::time::{SECOND, Timestamp};
 
-use super::tell::Teller;
 use earwitness_base::trust;
-use earwitness_store::{Error, Event, JournalLine, Record, Reply, Retention, Store};
+use earwitness_store::{Error, JournalLine, Notice, Record, Reply, Retention, Store};
 
 /// Records that wait at most: two hours of stretches, should the disk refuse for so long. The oldest are given up first, and counted.
 const WAITING: usize = 600;
@@ -54,6 +53,8 @@ pub(super) struct Ledger {
     /// Since the disk began to refuse.
     given_up_since: u64,
     sweep: Option<Timestamp>,
+    /// What happened to the store and was not told yet.
+    happened: Vec<What>,
 }
 
 impl Ledger {
@@ -62,12 +63,11 @@ impl Ledger {
         if let Some(open_to_others) = trust::folder(folder).ok().and_then(|found| found.open_to_others) {
             crate::say::line(&open_to_others);
         }
-        let mut ledger = Self { store, waiting: VecDeque::new(), again: None, given_up: 0, given_up_since: 0, sweep: None };
         if let Some(notice) = notice {
             crate::say::line(&notice.to_string());
         }
-        ledger.waiting.clear();
-        Ok(ledger)
+        let (waiting, happened) = (VecDeque::new(), Vec::new());
+        Ok(Self { store, waiting, again: None, given_up: 0, given_up_since: 0, sweep: None, happened })
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -96,8 +96,13 @@ impl Ledger {
     }
 
     /// Puts down a line of the journal.
-    pub(super) fn note(&mut self, at: Timestamp, event: Event, device: Option<DeviceId>, text: &str) {
-        self.put(Item::Journal(JournalLine { at, event, device, text: text.to_owned() }));
+    pub(super) fn note(&mut self, event: &Event, text: &str) {
+        self.put(Item::Journal(JournalLine::new(event, text.to_owned())));
+    }
+
+    /// What happened to the store since this was asked before. What the store wrote down by itself is among it.
+    pub(super) fn take_happened(&mut self) -> Vec<What> {
+        std::mem::take(&mut self.happened)
     }
 
     /// Whether the disk refuses.
@@ -110,8 +115,8 @@ impl Ledger {
         self.given_up
     }
 
-    /// Writes what waits, unless the disk has just refused. Says on a change whether it works.
-    pub(super) fn write_when_due(&mut self, now: Timestamp, teller: &Teller) -> bool {
+    /// Writes what waits, unless the disk has just refused; whether nothing waits any more. A change of that is what happened.
+    pub(super) fn write_when_due(&mut self, now: Timestamp) -> bool {
         if self.waiting.is_empty() {
             self.again = None;
             return true;
@@ -122,20 +127,19 @@ impl Ledger {
         }
         let records: Vec<Record<'_>> = self.waiting.iter().map(Item::record).collect();
         let written = self.store.append(&records);
-        tell_notices(&mut self.store, now, teller);
+        self.take_notices();
         match written {
             Ok(()) => {
                 self.waiting.clear();
                 if self.again.take().is_some() {
                     let given_up = std::mem::take(&mut self.given_up_since);
-                    let lost = if given_up > 0 { format!("{given_up} entries were lost") } else { "nothing was lost".to_owned() };
-                    teller.trouble(now, &format!("the store can be written again; {lost} meanwhile"));
+                    self.happened.push(What::Mended(Mended::Store { lost: given_up }));
                 }
                 true
             }
             Err(error) => {
                 if self.again.replace(now.plus(AGAIN)).is_none() {
-                    teller.trouble(now, &format!("{error}; until then nothing sounds, and what happens is kept in memory"));
+                    self.happened.push(What::Fault(Fault::StoreRefuses { said: error.to_string() }));
                 }
                 if error.kind == earwitness_store::Kind::Unfit {
                     // It would be refused for ever.
@@ -148,38 +152,39 @@ impl Ledger {
     }
 
     /// Deletes what is too old, once an hour.
-    pub(super) fn sweep(&mut self, now: Timestamp, retention: &Retention, teller: &Teller) {
+    pub(super) fn sweep(&mut self, now: Timestamp, retention: &Retention) {
         if self.sweep.is_some_and(|at| now < at && at.since(now) <= SWEEP) || self.is_stuck() {
             return;
         }
         self.sweep = Some(now.plus(SWEEP));
         match self.store.retain(retention, now) {
             Ok(swept) if swept.stretches > 0 || swept.sightings > 0 => {
-                let text = format!("deleted what is too old: {} stretches, {} sightings", swept.stretches, swept.sightings);
-                self.note(now, Event::Swept, None, &text);
+                self.happened.push(What::Swept { stretches: swept.stretches, sightings: swept.sightings });
             }
             Ok(_) => {}
-            Err(error) => match self.set_aside(&error, now, teller) {
-                Ok(true) => {}
-                Ok(false) => teller.trouble(now, &error.to_string()),
-                Err(error) => teller.trouble(now, &error.to_string()),
-            },
+            Err(error) => {
+                let failed = match self.set_aside(&error) {
+                    Ok(true) => return,
+                    Ok(false) => error,
+                    Err(error) => error,
+                };
+                self.happened.push(What::Fault(Fault::Store { said: failed.to_string() }));
+            }
         }
     }
 
-    /// Where an error says that the file is damaged, sets it aside, begins a fresh one, and tells so; whether it did.
+    /// Where an error says that the file is damaged, sets it aside and begins a fresh one, which is then among what happened; whether it did.
     ///
     /// # Errors
     /// When no fresh one can be begun.
-    pub(super) fn set_aside(&mut self, error: &Error, now: Timestamp, teller: &Teller) -> Result<bool, Error> {
+    pub(super) fn set_aside(&mut self, error: &Error) -> Result<bool, Error> {
         let done = self.store.found_damaged(error);
-        tell_notices(&mut self.store, now, teller);
+        self.take_notices();
         done
     }
-}
 
-fn tell_notices(store: &mut Store, now: Timestamp, teller: &Teller) {
-    for notice in store.take_notices() {
-        teller.trouble(now, &notice.to_string());
+    fn take_notices(&mut self) {
+        let notices = self.store.take_notices();
+        self.happened.extend(notices.iter().map(Notice::what));
     }
 }

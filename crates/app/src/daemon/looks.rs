@@ -1,5 +1,6 @@
 //! What is looked at about once a second: clocks, who is at home, the disk, and whether it is time for verdicts.
 
+use earwitness_core::event::What;
 use earwitness_core::experiment::{Command, Input};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::time::{SECOND, Timestamp};
@@ -7,9 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::{Daemon, Goal};
 use earwitness_base::clock;
-use earwitness_base::words::about;
 use earwitness_core::policy::Hold;
-use earwitness_store::Event;
 
 /// Between two sets of verdicts without a reason, nanoseconds.
 const VERDICTS: i64 = 6 * 3_600 * SECOND;
@@ -42,12 +41,7 @@ impl Daemon {
         let since_boot = clock::since_boot();
         // Since `now` a disk may have taken its time, which is no step.
         if let Some(by) = self.steps.look(clock::both()) {
-            let way = if by > 0 { "forward" } else { "back" };
-            self.trouble(
-                now,
-                Event::ClockStepped,
-                &format!("the clock was set {way} by {}; the round in progress is void", about(by)),
-            );
+            self.tell(What::ClockStepped { by }, now);
             self.handle(Input::ClockStepped, now);
         }
         if now.since(self.looks.last).saturating_abs() < SECOND && self.looks.last != Timestamp::MIN {
@@ -63,12 +57,10 @@ impl Daemon {
         let stuck = self.ledger.is_stuck();
         self.hold(Hold::Store, stuck, now);
         if let Some(told) = self.intake.tend(since_boot) {
-            match told {
-                Ok(text) => self.trouble(now, Event::Mended, text),
-                Err(wrong) => self.trouble(now, Event::Fault, &wrong),
-            }
+            self.tell(told, now);
         }
-        self.ledger.sweep(now, &self.config.retention, &self.teller);
+        self.ledger.sweep(now, &self.config.retention);
+        self.tell_of_store(now);
         if self.goal == Goal::Watch && now.since(self.looks.judged).saturating_abs() > VERDICTS {
             self.looks.judged = now;
             self.judge.wanted();
@@ -85,9 +77,7 @@ impl Daemon {
     pub(super) fn look_who_is_home(&mut self, now: Timestamp) {
         let machine = &self.machine;
         if let Some(somebody) = self.presence.look(now, |phone| machine.last_seen(DeviceId::Mac(phone))) {
-            let text = if somebody { "somebody is at home" } else { "nobody is at home" };
-            self.ledger.note(now, Event::Presence, None, text);
-            self.teller.aside(now, text);
+            self.tell(What::Presence { somebody }, now);
             self.handle(Input::Command(Command::Presence { somebody }), now);
         }
     }

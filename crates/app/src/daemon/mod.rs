@@ -18,11 +18,13 @@ mod system;
 mod tell;
 mod wishes;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use earwitness_core::experiment::{Experiment, Input};
+use earwitness_core::findings::DeviceId;
 use earwitness_core::policy::{Holds, Presence, Steps};
 use earwitness_core::samples::Samples;
 use earwitness_core::time::{SECOND, Timestamp};
@@ -84,7 +86,7 @@ enum Message {
     Asked(Asked),
     Judged(Box<Judged>),
     NotJudged(Box<earwitness_store::Error>),
-    Fault(String),
+    CommandFailed(String),
 }
 
 /// A machine with everything that it needs.
@@ -101,6 +103,8 @@ struct Daemon {
     holds: Holds,
     steps: Steps,
     names: Names,
+    /// The verdicts that were told last, in words.
+    verdicts: BTreeMap<DeviceId, &'static str>,
     teller: Teller,
     system: System,
     judge: judge::Judge,
@@ -133,14 +137,14 @@ pub fn run(mut config: Config, goal: Goal, style: Style, reread: Reread<'_>) -> 
 impl Daemon {
     fn new(config: Config, goal: Goal, style: Style, outbox: Outbox<Message>, inbox: Rc<Inbox<Message>>) -> anyhow::Result<Self> {
         let now = clock::now();
-        let teller = Teller::new(style, &config.notify, fault_to(&outbox))?;
+        let teller = Teller::new(style, &config.notify, failures_to(&outbox))?;
         let mut ledger = Ledger::open(&config.state)?;
         let control = {
             let outbox = outbox.clone();
             Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
                 .with_context(|| format!("no socket can be made in {}", config.state.display()))?
         };
-        let begun = sessions::begin(&config, goal, &mut ledger, &teller, now)?;
+        let begun = sessions::begin(&config, goal, &mut ledger, now)?;
         let mouth = sessions::mouth(&config, &begun.design, &outbox)?;
         let intake = Intake::new(&config, goal)?;
         let mut daemon = Self {
@@ -153,6 +157,7 @@ impl Daemon {
             holds: Holds::default(),
             steps: Steps::new(clock::both()),
             names: Names::default(),
+            verdicts: BTreeMap::new(),
             teller,
             system: System::new(),
             judge: judge::Judge::new(config.state.clone(), outbox),
@@ -186,7 +191,7 @@ impl Daemon {
                 self.wake = None;
                 self.handle(Input::Tick, now);
             }
-            self.ledger.write_when_due(now, &self.teller);
+            self.write(now);
             if self.machine.is_over() && self.is_done() {
                 return End::Done;
             }
@@ -213,10 +218,10 @@ impl Daemon {
     }
 }
 
-/// Faults of a thread become messages.
-fn fault_to(outbox: &Outbox<Message>) -> impl Fn(String) + Send + 'static {
+/// That the household's command failed becomes a message.
+fn failures_to(outbox: &Outbox<Message>) -> impl Fn(String) + Send + 'static {
     let outbox = outbox.clone();
     move |what| {
-        outbox.send(Message::Fault(what));
+        outbox.send(Message::CommandFailed(what));
     }
 }

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use earwitness_core::analysis::Settings;
 use earwitness_core::detect::lottery::session_part;
+use earwitness_core::event::{Stop, What};
 use earwitness_core::experiment::{Command, Experiment, Input, Upkeep};
 use earwitness_core::lot::Lot;
 use earwitness_core::plan::campaign::{Campaign, Mode};
@@ -17,16 +18,16 @@ use super::inbox::Outbox;
 use super::ledger::{Item, Ledger};
 use super::looks::ahead;
 use super::system::System;
-use super::tell::Teller;
 use super::{Daemon, End, Goal, Message};
 use crate::config::Config;
 use earwitness_base::clock;
 use earwitness_core::policy::Hold;
+use earwitness_report::sentence::sentence;
 use earwitness_sound::hear::Ear;
 use earwitness_sound::mouth::Mouth;
 use earwitness_sound::speak::sounds::Library;
 use earwitness_sound::speak::{self, Device};
-use earwitness_store::{Event, SessionId, SessionRow, Store};
+use earwitness_store::{SessionId, SessionRow, Store};
 
 /// A session that watches without an end is closed after so long, and the next one begun, nanoseconds: its error rate is then that of a month.
 const MONTH: i64 = 30 * 86_400 * SECOND;
@@ -64,16 +65,9 @@ impl Share {
         self.whole * session_part(self.session)
     }
 
-    /// The same in words.
-    fn words(self) -> String {
-        let percent = |part: f64| format!("{} %", (part * 1e6).round() / 1e4);
-        format!(
-            "session {} of this home: of the {} that any device is ever accused falsely, it may spend {}, the next one {}",
-            self.session,
-            percent(self.whole),
-            percent(self.alpha()),
-            percent(self.whole * session_part(self.session + 1))
-        )
+    fn what(self) -> What {
+        let Self { whole, session } = self;
+        What::Share { session, whole, alpha: self.alpha(), next: whole * session_part(session + 1) }
     }
 }
 
@@ -87,16 +81,14 @@ pub(super) struct Begun {
 }
 
 /// The last session, if it is of the same layout and was interrupted; else a new one.
-pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, teller: &Teller, now: Timestamp) -> anyhow::Result<Begun> {
+pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, now: Timestamp) -> anyhow::Result<Begun> {
     let wanted = wanted(config, now)?;
     let mut settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
     // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
     settings.roster.seed = random()?;
     match of_stored(config, goal, ledger.store_mut(), (&wanted, settings.clone()), now) {
         // Its pages are sound, what is written on them is not: else it would be found so at every start.
-        Err(error) if ledger.set_aside(&error, now, teller)? => {
-            Ok(of_stored(config, goal, ledger.store_mut(), (&wanted, settings), now)?)
-        }
+        Err(error) if ledger.set_aside(&error)? => Ok(of_stored(config, goal, ledger.store_mut(), (&wanted, settings), now)?),
         begun => Ok(begun?),
     }
 }
@@ -184,23 +176,19 @@ pub(super) fn mouth(config: &Config, design: &Design, outbox: &Outbox<Message>) 
 impl Daemon {
     /// Says that it begins.
     pub(super) fn started(&mut self, share: Share, resumed: Option<usize>, now: Timestamp) {
-        let sources: Vec<&str> = self.intake.sources().map(|source| source.0).collect();
-        let goes_on = resumed.map_or_else(String::new, |rounds| format!("; the session goes on after {rounds} rounds"));
-        let text = format!("earwitness {} watches {}{goes_on}", env!("CARGO_PKG_VERSION"), sources.join("; "));
-        self.ledger.note(now, Event::Started, None, &text);
-        self.teller.aside(now, &text);
-        System::ready(&text);
+        let sources = self.intake.sources().map(|source| source.0.to_owned()).collect();
+        let started = What::Started { version: env!("CARGO_PKG_VERSION").to_owned(), sources, resumed };
+        System::ready(&sentence(&started.clone().at(now), &|device| self.names.of(device)));
+        self.tell(started, now);
         let silent = self.mouth.is_none();
         if !silent {
-            let text = share.words();
-            self.ledger.note(now, Event::Notice, None, &text);
-            self.teller.aside(now, &text);
+            self.tell(share.what(), now);
         }
         self.hold(Hold::Settings, silent, now);
         self.recall_wishes(now);
         // The first entry of a session is its layout: it must be there before anything else is.
         self.handle(Input::Tick, now);
-        self.ledger.write_when_due(now, &self.teller);
+        self.write(now);
     }
 
     /// Ends the session in good order; says which it was.
@@ -219,23 +207,28 @@ impl Daemon {
         for (round, tested) in self.samples.take() {
             self.ledger.put(Item::Tested(round, tested));
         }
-        let Self { machine, mut ledger, teller, mouth, .. } = self;
+        let Self { machine, mut ledger, teller, mouth, names, .. } = self;
         drop(mouth);
         let ended = machine.finish(now);
         ledger.put(Item::Entry(Entry::Watched(Box::new(ended.findings))));
         for trial in ended.trials {
             ledger.put(Item::Entry(Entry::Trial(trial)));
         }
-        let text = match end {
-            End::Done => "the session is over",
-            End::Stopped => "stopped",
-            End::Failed(_) => "nothing could be captured",
-            End::Reload(_) => "the configuration is read again",
+        let what = match end {
+            End::Done => What::Stopped(Stop::Done),
+            End::Stopped => What::Stopped(Stop::Asked),
+            End::Failed(_) => What::Stopped(Stop::NothingCaptured),
+            End::Reload(_) => What::Reloaded,
         };
-        ledger.note(now, if matches!(end, End::Reload(_)) { Event::Reloaded } else { Event::Stopped }, None, text);
-        teller.aside(now, text);
+        let event = what.at(now);
+        ledger.note(&event, &sentence(&event, &|device| names.of(device)));
+        let stored = ledger.write_when_due(Timestamp::MAX);
+        for what in ledger.take_happened() {
+            teller.tell(&what.at(now), &names, false);
+        }
+        teller.tell(&event, &names, stored);
         let session = ledger.store().current();
-        if !ledger.write_when_due(Timestamp::MAX, &teller) {
+        if !stored {
             anyhow::bail!("the last entries could not be written; what was acknowledged before is safe");
         }
         Ok(session)

@@ -1,11 +1,11 @@
 //! How it stands: one line for a terminal and the service manager, and an object for programs.
 
 use earwitness_core::time::Timestamp;
-use serde_json::{Value, json};
 
 use super::Daemon;
 use earwitness_base::words::about;
 use earwitness_core::policy::Holds;
+use earwitness_report::json::status::{Source, Standing, Status};
 use earwitness_report::names;
 
 impl Daemon {
@@ -38,39 +38,36 @@ impl Daemon {
     }
 
     /// Everything, for programs.
-    pub(super) fn status(&self, now: Timestamp) -> Value {
-        let (next, waiting) = self.machine.rounds();
-        let standings = self.machine.session().standings().iter().map(|(device, standing)| {
-            json!({
-                "device": names::id(*device),
-                "name": self.names.of(*device),
-                "gateway": self.names.is_gateway(*device),
-                "rounds": standing.rounds,
-                "proven_after": standing.proven_after,
-                "verdict": self.teller.told().get(device),
-            })
+    pub(super) fn status(&self, now: Timestamp) -> Status {
+        let (rounds, rounds_waiting) = self.machine.rounds();
+        let standings = self.machine.session().standings().iter().map(|(device, standing)| Standing {
+            device: names::id(*device),
+            name: self.names.of(*device),
+            gateway: self.names.is_gateway(*device),
+            rounds: standing.rounds,
+            proven_after: standing.proven_after,
+            verdict: self.verdicts.get(device).copied(),
         });
-        let (lost, failed) = self.teller.untold();
-        let sources = self.intake.sources().map(|(name, runs)| json!({ "name": name, "runs": runs }));
-        json!({
-            "at_ns": now.nanos(),
-            "session": self.ledger.store().current().map(|session| session.0),
-            "devices": self.names.devices(),
-            "frames": self.intake.frames,
-            "frames_lost": self.intake.lost_in_all,
-            "sources": sources.collect::<Vec<_>>(),
-            "held": self.holds.words().collect::<Vec<_>>(),
-            "somebody_home": self.presence.somebody(),
-            "probing": self.machine.is_probing(),
-            "rounds": next,
-            "rounds_waiting": waiting,
-            "rounds_void": self.machine.session().void(),
-            "next_round_ns": self.machine.rests_until().map(Timestamp::nanos),
-            "standings": standings.collect::<Vec<_>>(),
-            "records_given_up": self.ledger.given_up(),
-            "notices_lost": lost,
-            "notices_failed": failed,
-        })
+        let (notices_lost, notices_failed) = self.teller.untold();
+        Status {
+            at_ns: now.nanos(),
+            session: self.ledger.store().current().map(|session| session.0),
+            devices: self.names.devices(),
+            frames: self.intake.frames,
+            frames_lost: self.intake.lost_in_all,
+            sources: self.intake.sources().map(|(name, runs)| Source { name: name.to_owned(), runs }).collect(),
+            held: self.holds.words().collect(),
+            somebody_home: self.presence.somebody(),
+            probing: self.machine.is_probing(),
+            rounds,
+            rounds_waiting,
+            rounds_void: self.machine.session().void(),
+            next_round_ns: self.machine.rests_until().map(Timestamp::nanos),
+            standings: standings.collect(),
+            records_given_up: self.ledger.given_up(),
+            notices_lost,
+            notices_failed,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a person wants until they say otherwise: paused or not, at home or not. It outlives a start, so that neither a new configuration nor a
 //! power cut makes a paused home sound.
 
+use earwitness_core::event::{Fault, What};
 use earwitness_core::time::Timestamp;
 
 use super::ledger::Item;
@@ -18,7 +19,7 @@ impl Daemon {
         let key = if matches!(request, Request::Pause | Request::Resume) { PAUSED } else { PRESENCE };
         if self.goal == Goal::Watch {
             self.ledger.put(Item::Setting(key, request.word()));
-            self.ledger.write_when_due(now, &self.teller);
+            self.write(now);
         }
         if key == PAUSED {
             return status::holds(&self.holds);
@@ -40,8 +41,10 @@ impl Daemon {
                     }
                 }
                 Err(error) => {
-                    if !matches!(self.ledger.set_aside(&error, now, &self.teller), Ok(true)) {
-                        self.fault(&error.to_string(), now);
+                    let set_aside = matches!(self.ledger.set_aside(&error), Ok(true));
+                    self.tell_of_store(now);
+                    if !set_aside {
+                        self.tell(What::Fault(Fault::Store { said: error.to_string() }), now);
                     }
                 }
             }

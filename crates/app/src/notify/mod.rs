@@ -8,13 +8,13 @@ mod command;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use self::command::Command;
 
@@ -62,7 +62,8 @@ pub(crate) struct Notifier {
 }
 
 impl Notifier {
-    /// Begins. `failed` is called by a thread of its own with what the command did wrong, once until it works again.
+    /// Begins. `failed` is called by a thread of its own with what the command did wrong, once until it works again; further failures are only
+    /// counted.
     ///
     /// # Errors
     /// When the command line cannot be understood.
@@ -79,7 +80,7 @@ impl Notifier {
                 if let Err(why) = &done {
                     failures.fetch_add(1, Ordering::Relaxed);
                     if worked {
-                        failed(format!("the command for notices failed: {why}; further failures are only counted"));
+                        failed(why.clone());
                     }
                 }
                 worked = done.is_ok();
@@ -90,7 +91,7 @@ impl Notifier {
     }
 
     /// Tells, without waiting.
-    pub(crate) fn tell(&self, about: About, notice: &Value) {
+    pub(crate) fn tell(&self, about: About, notice: &impl fmt::Display) {
         let Some(queue) = self.queue.as_ref().filter(|_| self.about.contains(&about)) else { return };
         if queue.try_send(notice.to_string()).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use earwitness_core::event::What;
 use earwitness_core::time::Window;
 use earwitness_core::verdict::{self, judge};
-use earwitness_store::{Event, FILE, JournalLine, Record, Reply, SessionId, Store};
+use earwitness_store::{FILE, JournalLine, Record, Reply, SessionId, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::Value;
 
@@ -53,7 +54,10 @@ fn made(folder: &Path) -> PathBuf {
     let material = store.material().unwrap();
     let verdicts = judge(&material.findings, material.rounds.clone(), &material.tested, &settings);
     store.told(at(1_300), &material, &verdicts, &settings).unwrap();
-    let line = JournalLine { at: at(5), event: Event::CaptureGap, device: Some(id(3)), text: "away for \"3 s\"".into() };
+    let line = JournalLine {
+        device: Some(id(3)),
+        ..JournalLine::new(&What::FramesLost { frames: 3 }.at(at(5)), "away for \"3 s\"".into())
+    };
     let reply = Reply { round: 2, window: Window { from: at(7), until: at(9) }, level_db: -30.25 };
     store.append(&[Record::Journal(&line), Record::Reply(&reply)]).unwrap();
     place

@@ -1,8 +1,9 @@
 //! What the machine is told, and what it asks for.
 
+use crate::event::Event;
 use crate::frame::Frame;
 use crate::probe::{Heard, Stimulus, Void};
-use crate::record::{Entry, News};
+use crate::record::Entry;
 use crate::time::Timestamp;
 
 /// What the machine is told.
@@ -84,5 +85,5 @@ pub enum Action {
     /// Write this down.
     Write(Entry),
     /// Tell this.
-    Tell(News),
+    Tell(Event),
 }

@@ -14,11 +14,12 @@ pub use self::upkeep::Upkeep;
 
 use self::running::Running;
 use crate::analysis::{Analysis, Settings};
+use crate::event::What;
 use crate::findings::Findings;
 use crate::measure::LEVEL_BEFORE;
 use crate::plan::{Done, Next, Plan};
 use crate::probe::{Round, Void};
-use crate::record::{Entry, News};
+use crate::record::Entry;
 use crate::schedule::Design;
 use crate::time::{SECOND, Timestamp, Window};
 use crate::trial::{Session, Subject, Trial};
@@ -226,7 +227,7 @@ impl<P: Plan> Experiment<P> {
         if !matches!(self.state, State::Ended) {
             self.state = State::Ended;
             actions.push(Action::Write(Entry::Ended { at: now, why }));
-            actions.push(Action::Tell(News::Ended(why)));
+            actions.push(Action::Tell(What::NoFurtherRound(why).at(now)));
         }
     }
 
@@ -321,12 +322,12 @@ impl<P: Plan> Experiment<P> {
                 // A round is written down together with the traffic that its scores are of.
                 self.give_away(now, actions);
             }
-            let scored = News::Scored { round: trial.round.number, counted: !trial.round.is_void() };
+            let scored = What::Scored { round: trial.round.number, counted: !trial.round.is_void() };
             actions.push(Action::Write(Entry::Trial(trial)));
-            actions.push(Action::Tell(scored));
+            actions.push(Action::Tell(scored.at(now)));
             for (&device, standing) in self.session.standings() {
                 if let Some(rounds) = standing.proven_after.filter(|_| !before.contains(&device)) {
-                    actions.push(Action::Tell(News::Proven { device, rounds }));
+                    actions.push(Action::Tell(What::Proven { device, rounds }.at(now)));
                 }
             }
         }

@@ -2,11 +2,12 @@
 
 use super::{Action, Experiment, Running, SETTLING, State};
 use crate::analysis::Fresh;
+use crate::event::{Event, What};
 use crate::findings::DeviceId;
 use crate::measure::LEVEL_BEFORE;
 use crate::plan::Plan;
 use crate::probe::Round;
-use crate::record::{Entry, News};
+use crate::record::Entry;
 use crate::time::{SECOND, Timestamp, Window};
 use crate::trial::Trial;
 
@@ -141,7 +142,7 @@ impl<P: Plan> Experiment<P> {
         if sighted {
             self.write_down(now, actions);
         }
-        actions.extend(news(fresh).map(Action::Tell));
+        actions.extend(events(fresh, now).map(Action::Tell));
         sighted
     }
 
@@ -150,7 +151,7 @@ impl<P: Plan> Experiment<P> {
         // Asked before it is given away, and told after it is written down.
         let fresh = self.analysis.fresh();
         self.write_down(now, actions);
-        actions.extend(news(fresh).map(Action::Tell));
+        actions.extend(events(fresh, now).map(Action::Tell));
     }
 
     fn write_down(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
@@ -162,9 +163,9 @@ impl<P: Plan> Experiment<P> {
     }
 }
 
-fn news(fresh: Fresh) -> impl Iterator<Item = News> {
-    let sighted = fresh.sightings.into_iter().map(|(device, sighting)| News::Sighted { device, sighting: Box::new(sighting) });
-    fresh.devices.into_iter().map(News::Joined).chain(sighted)
+fn events(fresh: Fresh, now: Timestamp) -> impl Iterator<Item = Event> {
+    let sighted = fresh.sightings.into_iter().map(|(device, sighting)| What::Sighted { device, sighting: Box::new(sighting) });
+    fresh.devices.into_iter().map(|device| What::Joined { device }).chain(sighted).map(move |what| what.at(now))
 }
 
 impl Running {

@@ -18,7 +18,9 @@ use super::summary::beat;
 use super::verdicts;
 use earwitness_base::words;
 
+pub mod event;
 mod shape;
+pub mod status;
 #[cfg(test)]
 mod tests;
 

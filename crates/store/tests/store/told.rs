@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use earwitness_core::analysis::Settings;
+use earwitness_core::event::What;
 use earwitness_core::experiment::{Action, Experiment, Input, Order, Spoken, Upkeep};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::plan::watch::Watch;
 use earwitness_core::probe::Heard;
-use earwitness_core::record::{Entry, News};
+use earwitness_core::record::Entry;
 use earwitness_core::schedule::Design;
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_sim::house::{House, Sound};
@@ -77,12 +78,14 @@ impl Process {
                             told.over.extend((round.number == onset.0).then_some(onset));
                         }
                     }
-                    Action::Tell(News::Joined(device)) => drop(told.devices.insert(device)),
-                    Action::Tell(News::Sighted { device, sighting }) => {
-                        told.uploads.insert((device, sighting.window.from.nanos(), sighting.window.until.nanos()));
-                    }
-                    Action::Tell(News::Scored { round, .. }) => drop(told.scored.insert(round)),
-                    Action::Tell(News::Proven { .. } | News::Ended(_)) => {}
+                    Action::Tell(event) => match event.what {
+                        What::Joined { device } => drop(told.devices.insert(device)),
+                        What::Sighted { device, sighting } => {
+                            told.uploads.insert((device, sighting.window.from.nanos(), sighting.window.until.nanos()));
+                        }
+                        What::Scored { round, .. } => drop(told.scored.insert(round)),
+                        _ => {}
+                    },
                     Action::Speak(Order { round, stimulus, length }) => {
                         let onset = now + SECOND / 10;
                         house.play(onset, &Sound { stimulus, length, level_db: 70.0 });

@@ -129,7 +129,7 @@ pub(super) fn rows(
             let lines = reader.journal(of.window, u32::MAX).map_err(fail)?;
             lines.into_iter().try_for_each(|line| {
                 let text = clean(&line.text, usize::MAX);
-                take(vec![line.at.into(), line.event.word().into(), line.device.map(names::id).into(), text.into()])
+                take(vec![line.at.into(), line.word.into(), line.device.map(names::id).into(), text.into()])
             })
         }
         What::Rounds | What::Scores | What::Verdicts | What::Replies | What::Probes | What::Frames => {

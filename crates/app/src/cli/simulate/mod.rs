@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::ValueHint;
 use earwitness_core::analysis::Settings;
+use earwitness_core::event::{Event, What};
 use earwitness_core::plan::Done;
-use earwitness_core::record::News;
 use earwitness_sim::file;
 
 use super::Outcome;
@@ -91,8 +91,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
                         }
                     }
                     Seen::Now(now) => evening.at(now),
-                    Seen::News(News::Ended(Done::NoRoom)) => say::line("the quiet hours left no time for a further round"),
-                    Seen::News(_) => {}
+                    Seen::Told(Event { what: What::NoFurtherRound(Done::NoRoom), .. }) => {
+                        say::line("the quiet hours left no time for a further round");
+                    }
+                    Seen::Told(_) => {}
                 }
             }));
         trouble.and_then(|()| out.write_all(&waiting))
