@@ -13,7 +13,7 @@ use earwitness_report::sentence::sentence;
 use earwitness_sound::mouth::{Said, Told};
 use earwitness_store::Reply;
 
-impl Daemon {
+impl Daemon<'_> {
     /// Hands an input to the machine, and does what it then asks for.
     pub(super) fn handle(&mut self, input: Input<'_>, now: Timestamp) {
         let mut actions = Vec::new();

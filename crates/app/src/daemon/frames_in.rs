@@ -117,7 +117,7 @@ fn is_advice(line: &str) -> bool {
 
 impl Intake {
     /// Who watches waits for interfaces that are not there, and starts sources again that end at once. Who probes does not.
-    pub(super) fn new(config: &Config, goal: Goal) -> anyhow::Result<Self> {
+    pub(super) fn new(config: &Config, goal: Goal, since_boot: Duration) -> anyhow::Result<Self> {
         let (waits, patience) = match goal {
             Goal::Watch => (true, PATIENCE),
             Goal::Probe { patience, .. } => (false, patience),
@@ -145,7 +145,7 @@ impl Intake {
                  capture with --source, or either in the configuration under [capture]"
             );
         }
-        let ring = config.keep.as_ref().map(|limits| FrameRing::open(&config.state.join("frames"), *limits, clock::since_boot()));
+        let ring = config.keep.as_ref().map(|limits| FrameRing::open(&config.state.join("frames"), *limits, since_boot));
         let ring = ring.transpose().context("the ring of recent frames cannot be kept")?;
         Ok(Self {
             lanes,
@@ -154,7 +154,7 @@ impl Intake {
             begun: false,
             link_away: false,
             next_start: None,
-            silence: Some(Silence { until: clock::since_boot().saturating_add(patience), patience }),
+            silence: Some(Silence { until: since_boot.saturating_add(patience), patience }),
             lost: 0,
             lost_told: None,
             offset_told: None,
@@ -210,7 +210,7 @@ impl Intake {
         }
         let silent = |lane: &&Lane| !lane.delivered && (self.frames == 0 || !lane.captures);
         let sources: Vec<String> = self.lanes.iter().filter(silent).map(|lane| lane.source.name().to_owned()).collect();
-        (!sources.is_empty()).then(|| What::Gap(Gap::Silent { sources, seconds: patience.as_secs(), waits: self.waits }))
+        (!sources.is_empty()).then_some(What::Gap(Gap::Silent { sources, seconds: patience.as_secs(), waits: self.waits }))
     }
 
     /// Why it is of no use to go on, if so: a source could not begin to capture.
@@ -242,10 +242,10 @@ impl Intake {
     }
 }
 
-impl Daemon {
+impl Daemon<'_> {
     /// Takes what has come, and starts what has ended.
     pub(super) fn take_frames(&mut self, now: Timestamp) {
-        for wrong in self.intake.start(clock::since_boot()) {
+        for wrong in self.intake.start(self.clock.since_boot()) {
             self.tell(What::Fault(Fault::Source { said: wrong.clone() }), now);
             if !self.intake.waits && !self.intake.begun {
                 self.intake.failed = Some(wrong);
@@ -253,7 +253,7 @@ impl Daemon {
         }
         let mut happened = Vec::new();
         let mut actions = Vec::new();
-        let Self { intake, machine, samples, .. } = self;
+        let Self { intake, machine, samples, clock, .. } = self;
         let Intake { lanes, ring, frames, lost, lost_in_all, not_kept, waits, begun, failed, .. } = intake;
         for Lane { source, offset, interfaces, captures, delivered } in lanes {
             let name = source.name().to_owned();
@@ -270,7 +270,7 @@ impl Daemon {
                     *frames += 1;
                     samples.frame(&frame);
                     if let Some(Err(error)) = ring.as_mut().map(|ring| ring.push(&frame)) {
-                        happened.extend(not_kept.failed(clock::since_boot(), &error));
+                        happened.extend(not_kept.failed(clock.since_boot(), &error));
                     }
                     machine.handle(Input::Frame(frame), frame.at, &mut actions);
                 }
@@ -297,7 +297,7 @@ impl Daemon {
                         *failed = Some(format!("{name} ended before it captured anything: {}", ended.why));
                         return;
                     }
-                    happened.push(What::Gap(Gap::Ended { source: name.clone(), said: ended.why.to_string() }));
+                    happened.push(What::Gap(Gap::Ended { source: name.clone(), said: ended.why.clone() }));
                 }
                 Came::Interface { .. } => *captures = true,
                 Came::Odd(_) => {}
@@ -308,7 +308,7 @@ impl Daemon {
             self.happened(what, now);
         }
         self.tell_losses(now);
-        if let Some(silent) = self.intake.silent(clock::since_boot()) {
+        if let Some(silent) = self.intake.silent(self.clock.since_boot()) {
             if self.intake.waits {
                 self.tell(silent, now);
             } else {
@@ -355,7 +355,7 @@ impl Daemon {
     }
 
     fn take_frames_without_starting(&mut self) {
-        let now = clock::now();
+        let now = self.clock.now();
         let mut actions = Vec::new();
         let Self { intake, machine, .. } = self;
         for Lane { source, offset, .. } in &mut intake.lanes {

@@ -69,7 +69,7 @@ fn of(folder: &std::path::Path, session: SessionId) -> Result<Judged, Error> {
     Ok(Judged { material, verdicts, settings })
 }
 
-impl Daemon {
+impl Daemon<'_> {
     /// Writes verdicts down, and tells those that have changed.
     pub(super) fn judged(&mut self, judged: Judged, now: Timestamp) {
         let Judged { material, verdicts, settings } = judged;

@@ -4,10 +4,9 @@ use earwitness_core::event::What;
 use earwitness_core::experiment::{Command, Input};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::time::{SECOND, Timestamp};
-use jiff::tz::TimeZone;
 
 use super::{Daemon, Goal};
-use earwitness_base::clock;
+use earwitness_base::clock::Moment;
 use earwitness_core::policy::Hold;
 
 /// Between two sets of verdicts without a reason, nanoseconds.
@@ -28,19 +27,12 @@ impl Looks {
     }
 }
 
-/// What local time is ahead of UTC at a moment, nanoseconds.
-#[must_use]
-pub fn ahead(now: Timestamp) -> i64 {
-    let moment = jiff::Timestamp::from_nanosecond(i128::from(now.nanos())).unwrap_or_default();
-    i64::from(TimeZone::system().to_offset(moment).seconds()).saturating_mul(SECOND)
-}
-
-impl Daemon {
+impl Daemon<'_> {
     /// Looks, if a second has passed.
     pub(super) fn look(&mut self, now: Timestamp) {
-        let since_boot = clock::since_boot();
         // Since `now` a disk may have taken its time, which is no step.
-        if let Some(by) = self.steps.look(clock::both()) {
+        let Moment { now: wall, since_boot, ahead } = self.clock.moment();
+        if let Some(by) = self.steps.look((wall, since_boot)) {
             self.tell(What::ClockStepped { by }, now);
             self.handle(Input::ClockStepped, now);
         }
@@ -48,7 +40,6 @@ impl Daemon {
             return;
         }
         self.looks.last = now;
-        let ahead = ahead(now);
         if self.looks.ahead.replace(ahead) != Some(ahead) {
             self.handle(Input::Command(Command::LocalTime { ahead }), now);
         }

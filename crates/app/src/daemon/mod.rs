@@ -31,7 +31,6 @@ use earwitness_core::time::{SECOND, Timestamp};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 pub use self::control::{Request, SOCKET, ask};
-pub use self::looks::ahead as local_offset;
 pub use self::tell::Style;
 
 use self::control::{Asked, Control};
@@ -44,7 +43,7 @@ use self::sessions::Choice;
 use self::system::System;
 use self::tell::Teller;
 use crate::config::Config;
-use earwitness_base::clock;
+use earwitness_base::clock::Clock;
 use earwitness_sound::mouth::{self, Mouth};
 use earwitness_store::SessionId;
 
@@ -90,9 +89,10 @@ enum Message {
 }
 
 /// A machine with everything that it needs.
-struct Daemon {
+struct Daemon<'a> {
     config: Config,
     goal: Goal,
+    clock: &'a dyn Clock,
     machine: Experiment<Choice>,
     wake: Option<Timestamp>,
     samples: Samples,
@@ -117,13 +117,19 @@ struct Daemon {
 ///
 /// # Errors
 /// When it cannot begin: no source of frames, the store is held by another process, no folder to write to.
-pub fn run(mut config: Config, goal: Goal, style: Style, reread: Reread<'_>) -> anyhow::Result<Option<SessionId>> {
+pub fn run(
+    mut config: Config,
+    goal: Goal,
+    style: Style,
+    reread: Reread<'_>,
+    clock: &dyn Clock,
+) -> anyhow::Result<Option<SessionId>> {
     // Both outlive a change of the configuration, so that a signal that comes meanwhile is not lost.
     let (outbox, inbox) = inbox::inbox().context("the threads of the program cannot talk to each other")?;
     let inbox = Rc::new(inbox);
     signals::listen(&outbox).context("signals cannot be received")?;
     loop {
-        let mut daemon = Daemon::new(config, goal, style, outbox.clone(), Rc::clone(&inbox))?;
+        let mut daemon = Daemon::new(config, goal, style, (outbox.clone(), Rc::clone(&inbox)), clock)?;
         let end = daemon.go_on(reread);
         let session = daemon.close(&end)?;
         match end {
@@ -134,9 +140,16 @@ pub fn run(mut config: Config, goal: Goal, style: Style, reread: Reread<'_>) -> 
     }
 }
 
-impl Daemon {
-    fn new(config: Config, goal: Goal, style: Style, outbox: Outbox<Message>, inbox: Rc<Inbox<Message>>) -> anyhow::Result<Self> {
-        let now = clock::now();
+impl<'a> Daemon<'a> {
+    fn new(
+        config: Config,
+        goal: Goal,
+        style: Style,
+        (outbox, inbox): (Outbox<Message>, Rc<Inbox<Message>>),
+        clock: &'a dyn Clock,
+    ) -> anyhow::Result<Self> {
+        let moment = clock.moment();
+        let now = moment.now;
         let teller = Teller::new(style, &config.notify, failures_to(&outbox))?;
         let mut ledger = Ledger::open(&config.state)?;
         let control = {
@@ -144,9 +157,9 @@ impl Daemon {
             Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
                 .with_context(|| format!("no socket can be made in {}", config.state.display()))?
         };
-        let begun = sessions::begin(&config, goal, &mut ledger, now)?;
+        let begun = sessions::begin(&config, goal, &mut ledger, moment)?;
         let mouth = sessions::mouth(&config, &begun.design, &outbox)?;
-        let intake = Intake::new(&config, goal)?;
+        let intake = Intake::new(&config, goal, moment.since_boot)?;
         let mut daemon = Self {
             machine: begun.machine,
             wake: Some(now),
@@ -155,7 +168,7 @@ impl Daemon {
             mouth,
             presence: Presence::new(config.presence.clone(), now),
             holds: Holds::default(),
-            steps: Steps::new(clock::both()),
+            steps: Steps::new((moment.now, moment.since_boot)),
             names: Names::default(),
             verdicts: BTreeMap::new(),
             teller,
@@ -166,6 +179,7 @@ impl Daemon {
             _control: control,
             ledger,
             goal,
+            clock,
             config,
         };
         daemon.started(begun.share, begun.resumed, now);
@@ -176,7 +190,7 @@ impl Daemon {
     fn go_on(&mut self, reread: Reread<'_>) -> End {
         loop {
             self.wait();
-            let now = clock::now();
+            let now = self.clock.now();
             self.take_frames(now);
             if let Some(why) = self.intake.failed() {
                 return End::Failed(why.to_owned());
@@ -205,10 +219,10 @@ impl Daemon {
 
     /// Waits until something can be done: a frame, a message, or the time that somebody asked for.
     fn wait(&self) {
-        let now = clock::now();
+        let now = self.clock.now();
         let most = Duration::from_secs(1);
         let until_wake = self.wake.map_or(most, |at| Duration::from_nanos(at.since(now).clamp(0, SECOND).unsigned_abs()));
-        let until_start = self.intake.next_start(clock::since_boot()).unwrap_or(most);
+        let until_start = self.intake.next_start(self.clock.since_boot()).unwrap_or(most);
         let wait = Timespec::try_from(until_wake.min(until_start).min(most)).ok();
         let bell = self.inbox.fd();
         let mut ready: Vec<PollFd<'_>> = self.intake.fds().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();

@@ -16,11 +16,10 @@ use earwitness_core::trial::Session;
 
 use super::inbox::Outbox;
 use super::ledger::{Item, Ledger};
-use super::looks::ahead;
 use super::system::System;
 use super::{Daemon, End, Goal, Message};
 use crate::config::Config;
-use earwitness_base::clock;
+use earwitness_base::clock::Moment;
 use earwitness_core::policy::Hold;
 use earwitness_report::sentence::sentence;
 use earwitness_sound::hear::Ear;
@@ -81,8 +80,8 @@ pub(super) struct Begun {
 }
 
 /// The last session, if it is of the same layout and was interrupted; else a new one.
-pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, now: Timestamp) -> anyhow::Result<Begun> {
-    let wanted = wanted(config, now)?;
+pub(super) fn begin(config: &Config, goal: Goal, ledger: &mut Ledger, moment: Moment) -> anyhow::Result<Begun> {
+    let (now, wanted) = (moment.now, wanted(config, moment.ahead)?);
     let mut settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
     // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
     settings.roster.seed = random()?;
@@ -129,11 +128,11 @@ fn of_stored(
 }
 
 /// The layout that the configuration asks for.
-fn wanted(config: &Config, now: Timestamp) -> anyhow::Result<Design> {
+fn wanted(config: &Config, ahead: i64) -> anyhow::Result<Design> {
     let Some(probing) = &config.probing else {
-        return Ok(Design { local_offset: ahead(now), ..Design::default() });
+        return Ok(Design { local_offset: ahead, ..Design::default() });
     };
-    let mut design = Design { local_offset: ahead(now), ..probing.design.clone() };
+    let mut design = Design { local_offset: ahead, ..probing.design.clone() };
     if !probing.seeded {
         // Whoever could guess the lots could answer only where a probe sounds, or only where none does.
         design.seed = random()? >> 1;
@@ -173,7 +172,7 @@ pub(super) fn mouth(config: &Config, design: &Design, outbox: &Outbox<Message>) 
     Ok(Some(mouth.context("the threads of the loudspeaker cannot be started")?))
 }
 
-impl Daemon {
+impl Daemon<'_> {
     /// Says that it begins.
     pub(super) fn started(&mut self, share: Share, resumed: Option<usize>, now: Timestamp) {
         let sources = self.intake.sources().map(|source| source.0.to_owned()).collect();
@@ -193,7 +192,7 @@ impl Daemon {
 
     /// Ends the session in good order; says which it was.
     pub(super) fn close(mut self, end: &End) -> anyhow::Result<Option<SessionId>> {
-        let now = clock::now();
+        let now = self.clock.now();
         if matches!(end, End::Reload(_)) {
             System::reloading();
         } else {

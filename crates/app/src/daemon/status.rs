@@ -8,7 +8,7 @@ use earwitness_core::policy::Holds;
 use earwitness_report::json::status::{Source, Standing, Status};
 use earwitness_report::names;
 
-impl Daemon {
+impl Daemon<'_> {
     /// One line.
     pub(super) fn line(&self, now: Timestamp) -> String {
         let (next, waiting) = self.machine.rounds();

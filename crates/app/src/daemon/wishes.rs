@@ -12,7 +12,7 @@ use earwitness_core::policy::Hold;
 const PAUSED: &str = "paused";
 const PRESENCE: &str = "presence";
 
-impl Daemon {
+impl Daemon<'_> {
     /// Does what a person wants, and remembers it; says how it stands then.
     pub(super) fn wish(&mut self, request: Request, now: Timestamp) -> String {
         self.grant(request, now);

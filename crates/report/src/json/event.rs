@@ -95,7 +95,7 @@ enum Facts {
     Played { round: u32, onset_ns: i64, onset_error_ns: i64, length_ns: i64, heard: Option<bool>, level_dbfs: Option<f64> },
     Scored { round: u32, counted: bool },
     Proven(Proven),
-    Verdict(Verdict),
+    Verdict(Judged),
     NoFurtherRound { why: &'static str },
     Presence { somebody_home: bool },
     Held { hold: &'static str },
@@ -149,7 +149,7 @@ struct Proven {
 }
 
 #[derive(Serialize)]
-struct Verdict {
+struct Judged {
     device: String,
     name: String,
     verdict: &'static str,
@@ -197,7 +197,7 @@ fn facts(what: &What, name: Namer<'_>) -> Facts {
         }
         What::Verdict { device, outcome, rounds, p } => {
             let (device, name) = of(device);
-            Facts::Verdict(Verdict { device, name, verdict: outcome.words(), rounds: *rounds, p: finite(*p) })
+            Facts::Verdict(Judged { device, name, verdict: outcome.words(), rounds: *rounds, p: finite(*p) })
         }
         What::NoFurtherRound(why) => Facts::NoFurtherRound { why: done(*why) },
         What::Presence { somebody } => Facts::Presence { somebody_home: *somebody },

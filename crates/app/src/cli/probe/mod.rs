@@ -13,7 +13,7 @@ use super::live::Live;
 use super::reports::Reports;
 use crate::config::Config;
 use crate::daemon::{self, Goal, Style};
-use earwitness_base::clock;
+use earwitness_base::clock::{Clock, Moment, System};
 use earwitness_base::words;
 use earwitness_sound::speak::sounds::Library;
 
@@ -62,7 +62,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let style = Style { json: false, quiet: args.live.quiet || to_stdout, rounds: args.live.verbose && !to_stdout };
     let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
-    let session = daemon::run(config, Goal::Probe { rounds, patience: Duration::from_secs(args.patience) }, style, &unchanged)?;
+    let session =
+        daemon::run(config, Goal::Probe { rounds, patience: Duration::from_secs(args.patience) }, style, &unchanged, &System)?;
     let session = session.context("the session ended before it had begun")?;
     let verdicts = report::write(&state, session, &inputs, &args.reports)?;
     let found = args.exit_code && reacts(&verdicts);
@@ -112,9 +113,9 @@ fn config(args: &Args) -> anyhow::Result<Config> {
         probing.design.only_when_away = false;
     }
     probing.design.check()?;
-    let now = clock::now();
+    let Moment { now, ahead, .. } = System.moment();
     let mut local = probing.design.clone();
-    local.local_offset = daemon::local_offset(now);
+    local.local_offset = ahead;
     match local.next_allowed(now) {
         Some(at) if at > now => bail!(
             "it is quiet until {}; try again then, change `quiet` in the configuration, or play now with --anyway",

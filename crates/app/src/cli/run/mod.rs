@@ -4,6 +4,7 @@ use super::Outcome;
 use super::live::Live;
 use crate::daemon::{self, Goal, Style};
 use crate::say;
+use earwitness_base::clock::System;
 
 /// Watch the home without an end, probe when allowed, keep everything in a store, and tell what is found.
 ///
@@ -42,6 +43,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if config.probing.is_none() && !args.no_probing && !args.live.quiet {
         say::line("probing is switched off in the configuration: devices are only watched");
     }
-    daemon::run(config, Goal::Watch, style, &read)?;
+    daemon::run(config, Goal::Watch, style, &read, &System)?;
     Ok(Outcome::Done)
 }
