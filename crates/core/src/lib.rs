@@ -27,6 +27,7 @@ pub mod sound;
 pub mod stream;
 pub mod table;
 pub mod time;
+pub mod timeline;
 pub mod trial;
 pub mod verdict;
 pub mod visibility;
