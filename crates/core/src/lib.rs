@@ -31,3 +31,4 @@ pub mod timeline;
 pub mod trial;
 pub mod verdict;
 pub mod visibility;
+pub mod vocabulary;

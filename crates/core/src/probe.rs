@@ -1,6 +1,7 @@
 //! What is played, when, and what really sounded: the round of one probe and its shams.
 
 use crate::time::{Timestamp, Window};
+use crate::timeline::{Arrangement, Condition};
 
 /// What kind of sound a probe is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -86,12 +87,24 @@ impl Void {
 pub struct Played {
     /// Which sound.
     pub stimulus: Stimulus,
+    /// The level of each factor of an experiment.
+    pub condition: Condition,
     /// When it began to sound, by the capture's clock.
     pub onset: Timestamp,
     /// How long it sounded, nanoseconds.
     pub length: i64,
     /// Whether it was heard.
     pub heard: Heard,
+    /// What was sent to the loudspeaker, to the sample; `None` where nobody knows it: in logs of others, simulations, and rounds of earlier versions.
+    pub timelines: Option<Arrangement>,
+}
+
+impl Played {
+    /// A sound of which no more is known.
+    #[must_use]
+    pub fn new(stimulus: Stimulus, onset: Timestamp, length: i64, heard: Heard) -> Self {
+        Self { stimulus, condition: Condition::default(), onset, length, heard, timelines: None }
+    }
 }
 
 /// One round: slots of equal length, in one of which, drawn by lot, a probe was played; the others are shams.

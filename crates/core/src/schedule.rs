@@ -6,6 +6,8 @@
 use crate::lot::Lot;
 use crate::probe::Stimulus;
 use crate::time::{SECOND, Timestamp, Window};
+use crate::timeline::{Condition, Factor, Fault, MOST_COMBINATIONS};
+use crate::vocabulary::Candidate;
 
 /// Nanoseconds in a minute.
 const MINUTE: i64 = 60 * SECOND;
@@ -34,8 +36,10 @@ pub struct Design {
     pub guard: i64,
     /// Shortest and longest rest between two rounds, nanoseconds; drawn by lot.
     pub rest: (i64, i64),
-    /// Sounds that may be played.
+    /// Sounds that may be played; a plan that learns begins with these.
     pub stimuli: Vec<Stimulus>,
+    /// What an experiment varies besides the sound; nothing in a household's session.
+    pub factors: Vec<Factor>,
     /// Lengths that a probe may have, nanoseconds; drawn by lot, so that what is sent can be held against what was heard.
     pub lengths: Vec<i64>,
     /// Quiet hours.
@@ -58,6 +62,7 @@ impl Default for Design {
             guard: 4 * SECOND,
             rest: (2 * SECOND, 12 * SECOND),
             stimuli: Vec::new(),
+            factors: Vec::new(),
             lengths: [2, 3, 4, 6, 8].map(|seconds| seconds * SECOND).to_vec(),
             quiet: Vec::new(),
             only_when_away: false,
@@ -97,6 +102,12 @@ pub enum DesignError {
     /// The shortest rest is longer than the longest.
     #[error("the shortest rest between rounds is longer than the longest")]
     Rest,
+    /// The factors contradict each other.
+    #[error("{0}")]
+    Factors(Fault),
+    /// More sounds and combinations of levels than [`MOST_COMBINATIONS`] (so many).
+    #[error("{0} sounds and combinations of levels: leave some out, {MOST_COMBINATIONS} are allowed")]
+    Cells(usize),
     /// Between the quiet hours a round finds no room (nanoseconds that it needs).
     #[error("the quiet hours leave no time for a round, which takes {} s: shorten them, or the slots", .0 / SECOND)]
     NoRoom(i64),
@@ -124,6 +135,11 @@ impl Design {
         if self.stimuli.is_empty() || self.stimuli.len() > MOST_STIMULI {
             return Err(DesignError::Stimuli(self.stimuli.len()));
         }
+        let combinations = Condition::combinations(&self.factors).map_err(DesignError::Factors)?.len();
+        let cells = combinations.saturating_mul(self.stimuli.len());
+        if cells > MOST_COMBINATIONS {
+            return Err(DesignError::Cells(cells));
+        }
         if self.slot <= 0 || self.lengths.is_empty() {
             return Err(DesignError::Length(if self.slot <= 0 { "a slot" } else { "the list of probe lengths" }));
         }
@@ -144,6 +160,15 @@ impl Design {
             return Err(DesignError::Rest);
         }
         self.next_allowed(Timestamp::default()).map(|_| ()).ok_or(DesignError::NoRoom(self.round_length()))
+    }
+
+    /// Each sound with each combination of levels, the levels of the last factor changing fastest; none if [`Self::check`] refuses the factors.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Candidate> {
+        let conditions = Condition::combinations(&self.factors).unwrap_or_default();
+        let cell =
+            |stimulus: &Stimulus, condition: &Condition| Candidate { stimulus: stimulus.clone(), condition: condition.clone() };
+        self.stimuli.iter().flat_map(|stimulus| conditions.iter().map(move |condition| cell(stimulus, condition))).collect()
     }
 
     /// From the first moment of a round to its last, nanoseconds.
@@ -267,6 +292,13 @@ mod tests {
         assert_eq!(wrong(|it| it.stimuli.clear()), DesignError::Stimuli(0));
         assert_eq!(wrong(|it| it.slot = 5 * SECOND), DesignError::ProbeTooLong { probe: 6 * SECOND, slot: 5 * SECOND });
         assert_eq!(wrong(|it| it.rest = (9, 1)), DesignError::Rest);
+        let twice = wrong(|it| it.factors = vec![Factor::new("a", ["1"]).unwrap(); 2]);
+        assert!(matches!(twice, DesignError::Factors(_)), "{twice}");
+        let many = wrong(|it| {
+            it.stimuli = vec![it.stimuli[0].clone(); 60];
+            it.factors = vec![Factor::new("voice", (0..70).map(|it| it.to_string())).unwrap()];
+        });
+        assert_eq!(many, DesignError::Cells(4_200));
         let always = wrong(|it| it.quiet = vec![Quiet { from: 0, until: 0 }]);
         assert!(matches!(always, DesignError::NoRoom(_)));
         let gaps = wrong(|it| it.quiet = vec![Quiet { from: 0, until: 720 }, Quiet { from: 721, until: 0 }]);

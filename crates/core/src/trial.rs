@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::detect::lottery::{AT_ONCE, Lottery, Rank, Score, bound, known, newcomer};
 use crate::findings::DeviceId;
 use crate::measure::{LEVEL_BEFORE, Measure, Profile};
-use crate::probe::{Effect, Round};
+use crate::probe::{Effect, Played, Round};
 use crate::time::{SECOND, Timestamp, Window};
+use crate::vocabulary::Candidate;
 
 /// A round that was played, with the score of each slot for each device that was on the network.
 #[derive(Clone, PartialEq, Debug)]
@@ -182,6 +183,7 @@ pub struct Session {
     /// Devices that came after the first round had begun.
     newcomers: usize,
     sounds: Vec<String>,
+    plays: BTreeMap<Candidate, u32>,
     standings: BTreeMap<DeviceId, Standing>,
     void: u32,
 }
@@ -190,7 +192,15 @@ impl Session {
     /// A session before its first round; `alpha` is the chance that any device at all is accused falsely, however many come and however often one looks.
     #[must_use]
     pub fn new(alpha: f64) -> Self {
-        Self { alpha, thresholds: BTreeMap::new(), newcomers: 0, sounds: Vec::new(), standings: BTreeMap::new(), void: 0 }
+        Self {
+            alpha,
+            thresholds: BTreeMap::new(),
+            newcomers: 0,
+            sounds: Vec::new(),
+            plays: BTreeMap::new(),
+            standings: BTreeMap::new(),
+            void: 0,
+        }
     }
 
     /// Takes the next trial.
@@ -200,7 +210,9 @@ impl Session {
             self.void += 1;
             return;
         }
-        let name = &trial.round.played.stimulus.name;
+        let Played { stimulus, condition, .. } = &trial.round.played;
+        *self.plays.entry(Candidate { stimulus: stimulus.clone(), condition: condition.clone() }).or_default() += 1;
+        let name = &stimulus.name;
         let sound = self.sounds.iter().position(|known| known == name).unwrap_or_else(|| {
             self.sounds.push(name.clone());
             self.sounds.len() - 1
@@ -265,6 +277,12 @@ impl Session {
         &self.sounds
     }
 
+    /// In how many rounds that counted a candidate was played.
+    #[must_use]
+    pub fn plays(&self, candidate: &Candidate) -> u32 {
+        self.plays.get(candidate).copied().unwrap_or(0)
+    }
+
     /// Rounds that did not count.
     #[must_use]
     pub fn void(&self) -> u32 {
@@ -277,14 +295,14 @@ mod tests {
     use super::*;
     use crate::findings::Bin;
     use crate::mac::Mac;
-    use crate::probe::{Heard, Played, SoundKind, Stimulus};
+    use crate::probe::{Heard, SoundKind, Stimulus};
 
     /// How many scores of a round from 400 s on are unknown, of two devices of which one sent in these seconds.
     fn unknown(seconds: impl IntoIterator<Item = i64>) -> usize {
         let at = |second: i64| Timestamp::from_nanos(second * SECOND);
         let slots = (0..4).map(|slot| Window { from: at(400 + slot * 24), until: at(420 + slot * 24) }).collect();
         let stimulus = Stimulus { name: "glass".to_owned(), kind: SoundKind::Noise };
-        let played = Played { stimulus, onset: at(400), length: SECOND, heard: Heard::Yes };
+        let played = Played::new(stimulus, at(400), SECOND, Heard::Yes);
         let round = Round { number: 0, slots, drawn: 0, played, void: None };
         let bins = |seconds: Vec<i64>| seconds.into_iter().map(|index| Bin { index, frames: 1, payload_octets: 40 });
         let busy = Profile::new(Timestamp::default(), SECOND, (bins(seconds.into_iter().collect()), []), []);

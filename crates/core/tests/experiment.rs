@@ -13,6 +13,9 @@ use earwitness_core::schedule::{Design, Quiet};
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_core::trial::Session;
 
+#[path = "experiment/plans.rs"]
+mod plans;
+
 /// A session that is watched from outside.
 struct Home<P> {
     machine: Experiment<P>,
@@ -44,7 +47,7 @@ impl<P: Plan> Home<P> {
                         self.orders.push((self.now, order.round));
                         let (round, length) = (order.round, order.length);
                         let onset = self.now.plus(SECOND / 10);
-                        let spoken = Spoken { round, onset, length, heard: Heard::Yes, trouble: None };
+                        let spoken = Spoken { round, onset, length, heard: Heard::Yes, trouble: None, timelines: None };
                         if let Some(spoken) = (self.answer)(spoken) {
                             self.machine.handle(Input::Spoken(spoken), self.now, &mut actions);
                         }
@@ -240,7 +243,7 @@ fn an_answer_to_an_order_that_was_broken_off_is_no_answer_to_the_next() {
     let mut home = Home::new(design(), rounds(2));
     home.answer = |_| None;
     home.pass(400);
-    let late = Spoken { round: 7, onset: home.now, length: SECOND, heard: Heard::Yes, trouble: None };
+    let late = Spoken { round: 7, onset: home.now, length: SECOND, heard: Heard::Yes, trouble: None, timelines: None };
     home.tell(Input::Spoken(late));
     home.pass(1_000);
     assert!(home.rounds.iter().all(|round| round.void == Some(Void::Glitch)), "{:?}", home.rounds);

@@ -32,7 +32,7 @@ fn rounds(count: u32, heard: Heard) -> Vec<Round> {
         let ordered = design.round(number, from);
         from = ordered.slots.last().unwrap().until.plus(5 * SECOND);
         let onset = ordered.slots[ordered.drawn].from;
-        let played = Played { stimulus: stimulus.clone(), onset, length: ordered.length, heard };
+        let played = Played::new(stimulus.clone(), onset, ordered.length, heard);
         Round { number, slots: ordered.slots, drawn: ordered.drawn, played, void: None }
     };
     (0..count).map(round).collect()
@@ -338,12 +338,7 @@ fn what_a_deaf_device_sends_is_hardly_ever_a_reaction_whatever_the_lots() {
         let design = Design { seed, stimuli: vec![stimulus.clone()], ..Design::default() };
         let round = |number: u32| {
             let ordered = design.round(number, at(BEGIN + i64::from(number) * 200));
-            let played = Played {
-                stimulus: stimulus.clone(),
-                onset: ordered.slots[ordered.drawn].from,
-                length: SECOND,
-                heard: Heard::Yes,
-            };
+            let played = Played::new(stimulus.clone(), ordered.slots[ordered.drawn].from, SECOND, Heard::Yes);
             Round { number, slots: ordered.slots, drawn: ordered.drawn, played, void: None }
         };
         let rounds: Vec<Round> = (0..40).map(round).collect();

@@ -71,12 +71,13 @@ pub fn run<P: Plan>(
             for action in std::mem::take(&mut actions) {
                 match action {
                     Action::WakeAt(at) => wake = Some(at.nanos().max(now + 1)),
-                    Action::Speak(Order { round, stimulus, length }) => {
+                    Action::Speak(Order { round, stimulus, length, .. }) => {
                         let onset = now + LATENCY;
                         house.play(onset, &Sound { stimulus, length, level_db: loudspeaker.level_db });
                         tell(Happening::Sounds { round, onset: Timestamp::from_nanos(onset) });
                         let heard = if loudspeaker.microphone { Heard::Yes } else { Heard::Unknown };
-                        let spoken = Spoken { round, onset: Timestamp::from_nanos(onset), length, heard, trouble: None };
+                        let spoken =
+                            Spoken { round, onset: Timestamp::from_nanos(onset), length, heard, trouble: None, timelines: None };
                         machine.handle(Input::Spoken(spoken), Timestamp::from_nanos(now), &mut actions);
                     }
                     Action::Write(entry) => tell(Happening::Write(entry)),

@@ -72,7 +72,14 @@ fn session(count: u32, every: i64) -> (Vec<Trial>, Vec<Trial>) {
                 Action::WakeAt(at) => wake = at.nanos(),
                 Action::Speak(order) => {
                     let onset = Timestamp::from_nanos(now);
-                    let spoken = Spoken { round: order.round, onset, length: order.length, heard: Heard::Yes, trouble: None };
+                    let spoken = Spoken {
+                        round: order.round,
+                        onset,
+                        length: order.length,
+                        heard: Heard::Yes,
+                        trouble: None,
+                        timelines: None,
+                    };
                     machine.handle(Input::Spoken(spoken), onset, &mut actions);
                 }
                 Action::Write(Entry::Trial(trial)) => trials.push(trial),

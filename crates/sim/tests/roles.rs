@@ -93,7 +93,7 @@ fn outcomes(findings: &Findings) -> Vec<(DeviceId, Outcome)> {
         }
         from = end.plus(5 * SECOND);
         let onset = ordered.slots[ordered.drawn].from;
-        let played = Played { stimulus: stimulus.clone(), onset, length: ordered.length, heard: Heard::Yes };
+        let played = Played::new(stimulus.clone(), onset, ordered.length, Heard::Yes);
         rounds.push(Round { number, slots: ordered.slots, drawn: ordered.drawn, played, void: None });
     }
     let verdicts = judge(findings, rounds, &BTreeMap::new(), &verdict::Settings::default());

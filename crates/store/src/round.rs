@@ -22,7 +22,7 @@ use super::words::{self, heard_word, sound_word, void_word};
 pub(super) fn write(connection: &Connection, session: SessionId, trial: &Trial) -> rusqlite::Result<bool> {
     let Trial { round, scores } = trial;
     let Round { number, slots, drawn, played, void } = round;
-    let Played { stimulus, onset, length, heard } = played;
+    let Played { stimulus, onset, length, heard, .. } = played;
     let mut rows: Vec<(i64, &[Score<Measure>])> = Vec::with_capacity(scores.len());
     for (device, measures) in scores {
         rows.push((device::row(connection, *device)?, measures));
@@ -59,7 +59,7 @@ pub(super) fn write_drawn(connection: &Connection, session: SessionId, round: &R
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO UPDATE SET sound = excluded.sound, \
                sound_kind = excluded.sound_kind, onset = excluded.onset, length = excluded.length, heard = excluded.heard \
                WHERE rounds.void = 'drawn' AND rounds.slots = excluded.slots AND rounds.drawn = excluded.drawn";
-    let Played { stimulus, onset, length, heard } = &round.played;
+    let Played { stimulus, onset, length, heard, .. } = &round.played;
     let fields = params![
         session.0,
         round.number,
@@ -118,12 +118,12 @@ fn read(row: &Row<'_>, devices: &BTreeMap<i64, DeviceId>) -> rusqlite::Result<Tr
         number: row.get(0)?,
         slots: pack::unpack_slots(&slots).ok_or_else(|| odd(1, "damaged slots"))?,
         drawn: usize::try_from(row.get::<_, i64>(2)?).map_err(|_| odd(2, "a negative slot"))?,
-        played: Played {
+        played: Played::new(
             stimulus,
-            onset: Timestamp::from_nanos(row.get(5)?),
-            length: row.get(6)?,
-            heard: words::heard(&heard).ok_or_else(|| odd(7, "an unknown word"))?,
-        },
+            Timestamp::from_nanos(row.get(5)?),
+            row.get(6)?,
+            words::heard(&heard).ok_or_else(|| odd(7, "an unknown word"))?,
+        ),
         void,
     };
     let scores = pack::unpack_scores(&scores).ok_or_else(|| odd(9, "damaged scores"))?;

@@ -65,7 +65,7 @@ pub(super) fn begin(
     alpha: f64,
     burst: Option<burst::Settings>,
 ) -> rusqlite::Result<SessionId> {
-    let Design { seed, slots, slot, guard, rest, stimuli, lengths, quiet, only_when_away, local_offset, warm_up } = design;
+    let Design { seed, slots, slot, guard, rest, stimuli, lengths, quiet, only_when_away, local_offset, warm_up, .. } = design;
     let sql = "INSERT INTO sessions (begun_at, program, alpha, seed, slots, slot, guard, rest_least, rest_most, only_when_away, \
                local_offset, warm_up, burst_window, burst_kbits, burst_windows, rules) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
@@ -150,6 +150,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<SessionRow> 
             local_offset: row.get(11)?,
             warm_up: row.get(12)?,
             stimuli: sounds(connection, id)?,
+            factors: Vec::new(),
             lengths: children(connection, "SELECT length FROM session_lengths WHERE session = ?1 ORDER BY place", id, |row| {
                 row.get(0)
             })?,

@@ -72,6 +72,7 @@ pub(super) fn session(plan: &Plan, seed: u64) -> anyhow::Result<Session> {
         slot: slot_seconds.map_or(usual.slot, nanos),
         guard: guard_seconds.map_or(usual.guard, nanos),
         stimuli: plan.sounds.clone(),
+        factors: Vec::new(),
         quiet: quiet.map_err(|error| fault(&error))?,
         local_offset: plan.offset_seconds.saturating_mul(SECOND),
         ..usual

@@ -119,6 +119,7 @@ fn probed(probing: &written::Probing, library: &Library) -> Result<Probing, Faul
         guard: within_seconds("guard_seconds", &probing.guard_seconds, 0.0, 3_600.0)?,
         rest: (nanos(shortest), nanos(longest)),
         stimuli,
+        factors: Vec::new(),
         lengths: probing.probe_seconds.get_ref().iter().map(|seconds| nanos(*seconds)).collect(),
         quiet,
         only_when_away: probing.only_when_away,
@@ -141,7 +142,7 @@ fn probed(probing: &written::Probing, library: &Library) -> Result<Probing, Faul
 fn place(error: &DesignError, probing: &written::Probing) -> Option<Range<usize>> {
     let at = match error {
         DesignError::Slots(_) => probing.slots.span(),
-        DesignError::Stimuli(_) => probing.sounds.first()?.span(),
+        DesignError::Stimuli(_) | DesignError::Factors(_) | DesignError::Cells(_) => probing.sounds.first()?.span(),
         DesignError::ProbeTooLong { .. } | DesignError::Length(_) => probing.probe_seconds.span(),
         DesignError::Rest => probing.rest_seconds.span(),
         DesignError::NoRoom(_) => probing.quiet.first()?.span(),

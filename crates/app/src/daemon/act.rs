@@ -34,7 +34,14 @@ impl Daemon<'_> {
                         let stored = self.write(now);
                         let taken = stored && self.mouth.as_ref().is_some_and(|mouth| mouth.say(order).is_ok());
                         if !taken {
-                            let spoken = Spoken { round, onset: now, length, heard: Heard::Unknown, trouble: Some(Void::Glitch) };
+                            let spoken = Spoken {
+                                round,
+                                onset: now,
+                                length,
+                                heard: Heard::Unknown,
+                                trouble: Some(Void::Glitch),
+                                timelines: None,
+                            };
                             self.machine.handle(Input::Spoken(spoken), now, actions);
                             self.tell(What::Fault(Fault::NotPlayed { round, stored }), now);
                         }

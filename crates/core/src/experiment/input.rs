@@ -5,9 +5,10 @@ use crate::frame::Frame;
 use crate::probe::{Heard, Stimulus, Void};
 use crate::record::Entry;
 use crate::time::Timestamp;
+use crate::timeline::{Arrangement, Condition};
 
 /// What the machine is told.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Input<'a> {
     /// A frame passed.
     Frame(Frame<'a>),
@@ -29,7 +30,7 @@ pub enum Input<'a> {
 }
 
 /// What became of an order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Spoken {
     /// Number of the round that it was ordered for.
     pub round: u32,
@@ -41,6 +42,8 @@ pub struct Spoken {
     pub heard: Heard,
     /// What went wrong.
     pub trouble: Option<Void>,
+    /// What was sent to the loudspeaker, to the sample, also of a sound that broke off; `None` where that is not known.
+    pub timelines: Option<Arrangement>,
 }
 
 /// What a person wants.
@@ -71,6 +74,8 @@ pub struct Order {
     pub round: u32,
     /// Which.
     pub stimulus: Stimulus,
+    /// With which level of each factor.
+    pub condition: Condition,
     /// How long, nanoseconds.
     pub length: i64,
 }

@@ -112,11 +112,7 @@ impl<P: Plan> Experiment<P> {
             }
             Input::ClockStepped => self.clock_stepped(now, actions),
             Input::OtherSound => self.other_sound(now),
-            Input::Spoken(spoken) => {
-                if let State::Running(running) = &mut self.state {
-                    running.spoken(spoken);
-                }
-            }
+            Input::Spoken(spoken) => self.spoken(spoken),
             Input::Command(command) => self.command(command, now, actions),
             Input::Tick => self.tick(now, actions),
         }
@@ -152,6 +148,26 @@ impl<P: Plan> Experiment<P> {
         };
         let trials = actions.into_iter().filter_map(trial).collect();
         Ended { findings: self.analysis.finish(), session: self.session, trials }
+    }
+
+    /// Notes what became of an order.
+    fn spoken(&mut self, spoken: Spoken) {
+        match &mut self.state {
+            State::Running(running) if running.number() == spoken.round => running.spoken(spoken),
+            // Its round was broken off, and the sound went on: what was played is written down, and changes nothing of what the round counts for.
+            _ => {
+                let is_unknown = |round: &&mut Round| {
+                    let Round { number, played, .. } = round;
+                    *number == spoken.round
+                        && played.length == 0
+                        && played.timelines.is_none()
+                        && !played.stimulus.name.is_empty()
+                };
+                if let Some(round) = self.settling.iter_mut().find(is_unknown) {
+                    running::sounded(&mut round.played, spoken);
+                }
+            }
+        }
     }
 
     /// Notes what happened to the round in progress.
@@ -245,7 +261,7 @@ impl<P: Plan> Experiment<P> {
             State::Resting(from) if now < *from => wake = Some(*from),
             State::Resting(_) => wake = self.begin(now, actions),
             State::Running(running) => {
-                wake = running.step(now, &self.design, actions);
+                wake = running.step(now, actions);
                 if wake.is_none() {
                     let (number, round) = (running.number(), running.over());
                     let until = round.span().map_or(now, |span| span.until);
@@ -284,12 +300,13 @@ impl<P: Plan> Experiment<P> {
                 self.end(why, now, actions);
                 None
             }
-            Next::Play(sound) => {
+            Next::Play(candidate) => {
                 self.rested = None;
-                let mut running = Running::new(self.design.round(self.number, now), sound);
+                // Nothing of the candidate reaches the draw.
+                let mut running = Running::new(self.design.round(self.number, now), candidate);
                 self.number += 1;
-                actions.push(Action::Write(Entry::Drawn(running.unknown(&self.design))));
-                let wake = running.step(now, &self.design, actions);
+                actions.push(Action::Write(Entry::Drawn(running.unknown())));
+                let wake = running.step(now, actions);
                 self.state = State::Running(Box::new(running));
                 wake
             }

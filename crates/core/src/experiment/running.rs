@@ -2,31 +2,32 @@
 
 use super::input::{Action, Order, Spoken};
 use crate::probe::{Heard, Played, Round, SoundKind, Stimulus, Void, note};
-use crate::schedule::{Design, Ordered};
+use crate::schedule::Ordered;
 use crate::time::Timestamp;
+use crate::vocabulary::Candidate;
 
 /// A round whose slots pass by.
 #[derive(Debug)]
 pub(super) struct Running {
     pub(super) ordered: Ordered,
-    sound: usize,
-    stimulus: Option<Stimulus>,
+    candidate: Candidate,
+    /// Whether the loudspeaker was asked to play it.
+    is_due: bool,
     spoken: Option<Spoken>,
     void: Option<Void>,
 }
 
 impl Running {
-    pub(super) fn new(ordered: Ordered, sound: usize) -> Self {
-        Self { ordered, sound, stimulus: None, spoken: None, void: None }
+    pub(super) fn new(ordered: Ordered, candidate: Candidate) -> Self {
+        Self { ordered, candidate, is_due: false, spoken: None, void: None }
     }
 
     /// The round as it is if nothing more is ever known of it.
-    pub(super) fn unknown(&self, design: &Design) -> Round {
+    pub(super) fn unknown(&self) -> Round {
         let Ordered { number, slots, drawn, length } = self.ordered.clone();
+        let Candidate { stimulus, condition } = self.candidate.clone();
         let onset = slots.get(drawn).map(|slot| slot.from).unwrap_or_default();
-        let stimulus = design.stimuli.get(self.sound).cloned();
-        let stimulus = stimulus.unwrap_or_else(|| Stimulus { name: String::new(), kind: SoundKind::Noise });
-        let played = Played { stimulus, onset, length, heard: Heard::Unknown };
+        let played = Played { condition, ..Played::new(stimulus, onset, length, Heard::Unknown) };
         Round { number, slots, drawn, played, void: Some(Void::Interrupted) }
     }
 
@@ -40,26 +41,22 @@ impl Running {
     }
 
     /// Plays the probe when its slot has come. Says when it wants to be woken; `None` when the round is over.
-    pub(super) fn step(&mut self, now: Timestamp, design: &Design, actions: &mut Vec<Action>) -> Option<Timestamp> {
+    pub(super) fn step(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> Option<Timestamp> {
         let until = self.ordered.slots.last()?.until;
         let probe = self.ordered.slots.get(self.ordered.drawn)?.from;
-        if self.stimulus.is_none() {
+        if !self.is_due {
             if now < probe {
                 return Some(probe);
             }
-            let stimulus = design.stimuli.get(self.sound)?.clone();
-            self.stimulus = Some(stimulus.clone());
-            actions.push(Action::Speak(Order { round: self.ordered.number, stimulus, length: self.ordered.length }));
+            self.is_due = true;
+            let Candidate { stimulus, condition } = self.candidate.clone();
+            actions.push(Action::Speak(Order { round: self.ordered.number, stimulus, condition, length: self.ordered.length }));
         }
         (now < until).then_some(until)
     }
 
     /// What became of the order.
     pub(super) fn spoken(&mut self, spoken: Spoken) {
-        if spoken.round != self.ordered.number {
-            // The answer to an order of a round that was broken off.
-            return;
-        }
         let unheard = (spoken.heard == Heard::No).then_some(Void::NotHeard);
         for why in spoken.trouble.into_iter().chain(unheard) {
             self.note(why);
@@ -73,12 +70,19 @@ impl Running {
         if self.spoken.is_none() {
             self.note(Void::Glitch);
         }
-        let stimulus = self.stimulus.take().unwrap_or_else(|| Stimulus { name: String::new(), kind: SoundKind::Noise });
-        let played = match self.spoken {
-            Some(Spoken { onset, length, heard, .. }) => Played { stimulus, onset, length, heard },
-            None => Played { stimulus, onset: planned, length: 0, heard: Heard::Unknown },
-        };
+        let nothing = || Stimulus { name: String::new(), kind: SoundKind::Noise }.into();
+        let Candidate { stimulus, condition } = if self.is_due { self.candidate.clone() } else { nothing() };
+        let mut played = Played { condition, ..Played::new(stimulus, planned, 0, Heard::Unknown) };
+        if let Some(spoken) = self.spoken.take() {
+            sounded(&mut played, spoken);
+        }
         let slots = std::mem::take(&mut self.ordered.slots);
         Round { number: self.ordered.number, slots, drawn: self.ordered.drawn, played, void: self.void }
     }
+}
+
+/// Notes what became known of what was played.
+pub(super) fn sounded(played: &mut Played, spoken: Spoken) {
+    let Spoken { onset, length, heard, timelines, .. } = spoken;
+    (played.onset, played.length, played.heard, played.timelines) = (onset, length, heard, timelines);
 }

@@ -1,7 +1,7 @@
 //! A fixed number of rounds, each sound as often as the others; may end early when every device is decided.
 
 use super::watch::Watch;
-use super::{Done, Next, Plan};
+use super::{Done, Next, Plan, sound};
 use crate::lot::Lot;
 use crate::schedule::Design;
 use crate::trial::{Session, Standing};
@@ -56,7 +56,7 @@ impl Plan for Campaign {
                 let blocks = (self.rounds as usize).div_ceil(sounds);
                 let mut order: Vec<usize> = (0..sounds * blocks).map(|turn| turn % sounds).collect();
                 Lot::new(design.seed).stream("order", 0).shuffle(&mut order);
-                Next::Play(order.get(number as usize).copied().unwrap_or(0))
+                sound(design, order.get(number as usize).copied().unwrap_or(0))
             }
             Mode::UntilDecided { silent_after } => {
                 let mut standings = session.standings().values().peekable();

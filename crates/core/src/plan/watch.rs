@@ -1,6 +1,6 @@
 //! Endless probing: all sounds in turn, in an order drawn by lot; those that seem to move an undecided device more often.
 
-use super::{Next, Plan};
+use super::{Next, Plan, sound};
 use crate::lot::Lot;
 use crate::schedule::Design;
 use crate::trial::Session;
@@ -19,13 +19,13 @@ impl Plan for Watch {
         let promising = || promising(session).and_then(|name| design.stimuli.iter().position(|it| it.name == name));
         if turn >= sounds
             && number.is_multiple_of(PROMISING)
-            && let Some(sound) = promising()
+            && let Some(number) = promising()
         {
-            return Next::Play(sound);
+            return sound(design, number);
         }
         let mut order: Vec<usize> = (0..sounds).collect();
         Lot::new(design.seed).stream("order", (turn / sounds) as u64).shuffle(&mut order);
-        Next::Play(order.get(turn % sounds).copied().unwrap_or(0))
+        sound(design, order.get(turn % sounds).copied().unwrap_or(0))
     }
 }
 

@@ -269,7 +269,8 @@ impl Home {
                         self.probe = Window { from: onset, until: onset.plus(order.length).plus(at(MASKED).nanos()) };
                         let masked = self.nuisance.masks && onset.since(self.last_sound) < 4 * SECOND;
                         let heard = if masked { Heard::No } else { Heard::Yes };
-                        let spoken = Spoken { round: order.round, onset, length: order.length, heard, trouble: None };
+                        let spoken =
+                            Spoken { round: order.round, onset, length: order.length, heard, trouble: None, timelines: None };
                         self.machine.handle(Input::Spoken(spoken), self.now, &mut actions);
                         self.answer(onset);
                     }

@@ -178,7 +178,7 @@ prop_compose! {
             let delay = delay * (slot - 1) / 1_000;
             let length = (length * (slot - delay) / 1_000).max(1);
             let onset = slots[drawn].from.plus(delay);
-            Round { number, slots, drawn, played: Played { stimulus, onset, length, heard }, void }
+            Round { number, slots, drawn, played: Played::new(stimulus, onset, length, heard), void }
         }).collect()
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn rounds() -> Vec<Round> {
             at = ordered.slots.last().unwrap().until.plus(design.rest_after(number));
             let onset = ordered.slots[ordered.drawn].from.plus(180 * MILLISECOND);
             let stimulus = design.stimuli[usize::try_from(number).unwrap() % 3].clone();
-            let played = Played { stimulus, onset, length: ordered.length, heard: Heard::Yes };
+            let played = Played::new(stimulus, onset, ordered.length, Heard::Yes);
             let void = (number == 9).then_some(Void::OtherSound);
             Round { number, slots: ordered.slots, drawn: ordered.drawn, played, void }
         })

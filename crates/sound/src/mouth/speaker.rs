@@ -68,8 +68,9 @@ impl Speaker {
 
     /// Finds what was played in what was heard.
     fn listen(&self, round: u32, sound: &Pcm, played: Played) -> Said {
-        let spoken = Spoken { round, onset: played.onset, length: played.length, heard: Heard::Unknown, trouble: None };
-        let told = Said { round, spoken, level: None, onset_error: played.error, trouble: None };
+        let spoken =
+            Spoken { round, onset: played.onset, length: played.length, heard: Heard::Unknown, trouble: None, timelines: None };
+        let told = Said { round, spoken: spoken.clone(), level: None, onset_error: played.error, trouble: None };
         if !self.loudspeaker.audible() {
             return Said { spoken: Spoken { heard: Heard::No, ..spoken }, ..told };
         }
@@ -96,7 +97,7 @@ impl Speaker {
 
 /// An order that came to nothing.
 fn void(round: u32, at: Timestamp, why: &str) -> Said {
-    let spoken = Spoken { round, onset: at, length: 0, heard: Heard::Unknown, trouble: Some(Void::Glitch) };
+    let spoken = Spoken { round, onset: at, length: 0, heard: Heard::Unknown, trouble: Some(Void::Glitch), timelines: None };
     Said { round, spoken, level: None, onset_error: 0, trouble: Some(why.to_owned()) }
 }
 

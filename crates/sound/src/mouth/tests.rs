@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use earwitness_core::probe::{Heard, SoundKind, Stimulus, Void};
 use earwitness_core::sound::Pcm;
+use earwitness_core::timeline::Condition;
 
 use super::*;
 use crate::speak::{Device, Played, Settings, Trouble, open, sounds};
@@ -12,7 +13,8 @@ fn library() -> Library {
 }
 
 fn order(round: u32, name: &str, length: i64) -> Order {
-    Order { round, stimulus: Stimulus { name: name.to_owned(), kind: SoundKind::Noise }, length }
+    let stimulus = Stimulus { name: name.to_owned(), kind: SoundKind::Noise };
+    Order { round, stimulus, condition: Condition::default(), length }
 }
 
 /// A mouth without an ear, and what it tells.

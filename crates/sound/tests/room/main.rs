@@ -24,6 +24,7 @@ use earwitness_core::lot::Lot;
 use earwitness_core::probe::{Heard, SoundKind, Stimulus, Void};
 use earwitness_core::sound::Pcm;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
+use earwitness_core::timeline::Condition;
 use earwitness_sound::hear::{self, Ear, Search, State};
 use earwitness_sound::mouth::{Mouth, Told};
 use earwitness_sound::speak::sounds::{self, Library};
@@ -65,7 +66,7 @@ fn mouth(room: &Room, ear: Option<Ear>) -> (Mouth, Receiver<Told>) {
 }
 
 fn order(round: u32, length: i64) -> Order {
-    Order { round, stimulus: stimulus("alexa"), length }
+    Order { round, stimulus: stimulus("alexa"), condition: Condition::default(), length }
 }
 
 /// The next thing told that is of this kind; half a minute at most.

@@ -161,7 +161,7 @@ pub(crate) fn trial(number: u32, devices: u8) -> Trial {
         };
         (id(device), (0..8).map(|slot| Score::Known(measure(slot))).collect())
     });
-    let played = Played { stimulus, onset, length: ordered.length, heard: Heard::Yes };
+    let played = Played::new(stimulus, onset, ordered.length, Heard::Yes);
     let scores = scores.collect();
     Trial { round: Round { number, slots: ordered.slots, drawn: ordered.drawn, played, void: None }, scores }
 }

@@ -86,12 +86,12 @@ impl Process {
                         What::Scored { round, .. } => drop(told.scored.insert(round)),
                         _ => {}
                     },
-                    Action::Speak(Order { round, stimulus, length }) => {
+                    Action::Speak(Order { round, stimulus, length, .. }) => {
                         let onset = now + SECOND / 10;
                         house.play(onset, &Sound { stimulus, length, level_db: 70.0 });
                         self.onset = Some((round, onset));
                         let onset = Timestamp::from_nanos(onset);
-                        let spoken = Spoken { round, onset, length, heard: Heard::Yes, trouble: None };
+                        let spoken = Spoken { round, onset, length, heard: Heard::Yes, trouble: None, timelines: None };
                         self.machine.handle(Input::Spoken(spoken), Timestamp::from_nanos(now), &mut actions);
                     }
                 }
