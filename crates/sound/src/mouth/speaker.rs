@@ -8,12 +8,13 @@ use earwitness_core::lot::Lot;
 use earwitness_core::probe::{Heard, Void};
 use earwitness_core::sound::{Pcm, activity};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
+use earwitness_core::timeline::Arrangement;
 
 use super::listener::Listener;
 use super::{Said, Told};
 use crate::hear::{Ear, Search};
-use crate::speak::sounds::Library;
-use crate::speak::{Loudspeaker, Played};
+use crate::speak::sounds::{Composed, Library};
+use crate::speak::{Loudspeaker, Played, Trouble};
 use earwitness_base::clock;
 
 /// How far the true onset may lie from what the device tells, nanoseconds: wireless loudspeakers are the slowest.
@@ -42,21 +43,31 @@ impl Speaker {
 
     fn carry_out(&mut self, order: &Order) -> Said {
         let begun = clock::now();
-        let sound = match self.library.render(&order.stimulus, order.length, &self.lot, u64::from(order.round)) {
-            Ok(sound) => sound,
+        let composed = match self.library.compose(&order.stimulus, order.length, &self.lot, u64::from(order.round)) {
+            Ok(composed) => composed,
             Err(trouble) => return void(order.round, begun, &trouble.to_string()),
         };
+        let sound = &composed.sound;
         // From here until it is known when it sounded, whatever is heard may be ours.
         let quiet = self.listener.as_deref().map(Listener::hold);
-        let result = self.loudspeaker.play(&sound);
+        let result = self.loudspeaker.play(sound);
         let said = match result {
-            Ok(played) => self.listen(order.round, &sound, played),
-            Err(trouble) => void(order.round, begun, &trouble.to_string()),
+            Ok(played) => self.listen(order.round, &composed, &played),
+            Err(trouble) => {
+                let mut said = void(order.round, begun, &trouble.to_string());
+                if let Trouble::BrokenOff(_, played) = &trouble {
+                    said.onset_error = played.error;
+                    said.spoken.onset = played.onset;
+                    said.spoken.length = played.length;
+                    said.spoken.timelines = timelines(&composed, played);
+                }
+                said
+            }
         };
         if let Some(listener) = &self.listener {
             let until = clock::now();
             let ours = if said.spoken.trouble.is_none() {
-                ours(&sound, said.spoken.onset)
+                ours(sound, said.spoken.onset)
             } else {
                 vec![Window { from: begun, until: until.plus(TAIL) }]
             };
@@ -67,32 +78,45 @@ impl Speaker {
     }
 
     /// Finds what was played in what was heard.
-    fn listen(&self, round: u32, sound: &Pcm, played: Played) -> Said {
-        let spoken =
-            Spoken { round, onset: played.onset, length: played.length, heard: Heard::Unknown, trouble: None, timelines: None };
-        let told = Said { round, spoken: spoken.clone(), level: None, onset_error: played.error, trouble: None };
+    fn listen(&self, round: u32, composed: &Composed, played: &Played) -> Said {
+        let mut said = Said {
+            round,
+            spoken: Spoken {
+                round,
+                onset: played.onset,
+                length: played.length,
+                heard: Heard::Unknown,
+                trouble: None,
+                timelines: timelines(composed, played),
+            },
+            level: None,
+            onset_error: played.error,
+            trouble: None,
+        };
         if !self.loudspeaker.audible() {
-            return Said { spoken: Spoken { heard: Heard::No, ..spoken }, ..told };
+            said.spoken.heard = Heard::No;
+            return said;
         }
-        let Some(ear) = &self.ear else { return told };
-        match ear.find(sound, played.onset, WITHIN) {
-            Search::Heard(heard) => Said {
-                spoken: Spoken { onset: heard.onset, heard: Heard::Yes, ..spoken },
-                level: Some(heard.level_dbfs),
-                onset_error: heard.error,
-                ..told
-            },
-            Search::NotHeard => Said {
-                spoken: Spoken { heard: Heard::No, ..spoken },
-                trouble: Some(format!(
-                    "{} was not heard by the microphone: raise the level, or move them closer",
-                    self.loudspeaker.name()
-                )),
-                ..told
-            },
-            Search::Deaf(why) => Said { trouble: Some(why), ..told },
+        let Some(ear) = &self.ear else { return said };
+        match ear.find(&composed.sound, played.onset, WITHIN) {
+            Search::Heard(heard) => {
+                (said.spoken.onset, said.spoken.heard) = (heard.onset, Heard::Yes);
+                (said.level, said.onset_error) = (Some(heard.level_dbfs), heard.error);
+            }
+            Search::NotHeard => {
+                said.spoken.heard = Heard::No;
+                let name = self.loudspeaker.name();
+                said.trouble = Some(format!("{name} was not heard by the microphone: raise the level, or move them closer"));
+            }
+            Search::Deaf(why) => said.trouble = Some(why),
         }
+        said
     }
+}
+
+/// What was sent of a sound. Every sound that the library composes is short enough for a timeline.
+fn timelines(composed: &Composed, played: &Played) -> Option<Arrangement> {
+    composed.timeline(&played.sent).ok().flatten().map(Arrangement::from)
 }
 
 /// An order that came to nothing.

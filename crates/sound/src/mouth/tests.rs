@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use earwitness_core::probe::{Heard, SoundKind, Stimulus, Void};
 use earwitness_core::sound::Pcm;
-use earwitness_core::timeline::Condition;
+use earwitness_core::time::Timestamp;
+use earwitness_core::timeline::{Condition, Content, Digest, NoiseKind, Placed, Sound, Source};
 
 use super::*;
 use crate::speak::{Device, Played, Settings, Trouble, open, sounds};
@@ -52,6 +53,77 @@ fn without_a_loudspeaker_no_probe_is_heard() {
     assert_eq!(said(&told).spoken.heard, Heard::No);
 }
 
+#[test]
+fn what_was_sent_is_told_to_the_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.wav");
+    let settings = Settings { device: Device::Wav, file: Some(path.clone()), padding: 0.1, level: -20.0, ..Settings::default() };
+    let (mouth, told) = mouth(open(&settings).unwrap());
+    mouth.say(order(3, "alexa", 2 * SECOND)).unwrap();
+    let spoken = said(&told).spoken;
+    let timelines = spoken.timelines.unwrap();
+    let [Placed { offset: 0, timeline }] = timelines.timelines() else { panic!("{timelines:?}") };
+    let written: Vec<i16> = hound::WavReader::open(&path).unwrap().samples().map(Result::unwrap).collect();
+    let sound = &written[4_800..written.len() - 4_800];
+    assert_eq!((timeline.samples(), timeline.digest()), (sound.len() as u64, Digest::of(sound)));
+    assert_eq!((timeline.length(), timeline.is_broken_off()), (spoken.length, false));
+    let mut from = 0;
+    for segment in timeline.segments() {
+        let until = from + usize::try_from(segment.samples()).unwrap();
+        match segment.content() {
+            Content::Sound(it) => {
+                assert_eq!(it.digest, Digest::of(&sound[from..until]));
+                assert!((-2_600..-1_400).contains(&it.level.hundredths()), "{it:?}");
+            }
+            Content::Gap => assert!(sound[from..until].iter().all(|&sample| sample == 0)),
+            Content::Silence => panic!("{timeline:?}"),
+        }
+        from = until;
+    }
+    let [first, gap, ..] = timeline.segments() else { panic!("{timeline:?}") };
+    let Content::Sound(Sound { source: Source::Utterance { text, voice, speed }, .. }) = first.content() else {
+        panic!("{timeline:?}")
+    };
+    assert!(text == "alexa" && !voice.is_empty() && !speed.is_empty() && matches!(gap.content(), Content::Gap), "{timeline:?}");
+}
+
+/// Breaks off after a tenth of a second.
+struct Fragile;
+
+impl Loudspeaker for Fragile {
+    fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
+        let sent = vec![1; 4_800];
+        let played = Played { onset: Timestamp::from_nanos(9 * SECOND), error: 3, length: sound.length() / 20, sent };
+        Err(Trouble::BrokenOff("the sink was removed while it played".to_owned(), Box::new(played)))
+    }
+
+    fn name(&self) -> String {
+        "fragile".to_owned()
+    }
+}
+
+#[test]
+fn of_a_sound_that_broke_off_what_had_sounded_is_told() {
+    let (mouth, told) = mouth(Box::new(Fragile));
+    mouth.say(order(0, "pink-noise", 2 * SECOND)).unwrap();
+    let said = said(&told);
+    let Spoken { onset, length, trouble, timelines, .. } = said.spoken;
+    assert_eq!((onset, length, trouble), (Timestamp::from_nanos(9 * SECOND), SECOND / 10, Some(Void::Glitch)));
+    let timelines = timelines.unwrap();
+    let timeline = &timelines.timelines()[0].timeline;
+    assert_eq!((timeline.samples(), timeline.planned(), timeline.digest()), (4_800, 96_000, Digest::of(&[1; 4_800])));
+    assert!(timeline.segments()[0].is_cut());
+    let Content::Sound(sound) = timeline.segments()[0].content() else { panic!("{timeline:?}") };
+    let Source::Noise { kind: NoiseKind::Pink, seed } = sound.source else { panic!("{sound:?}") };
+    assert_eq!(sound.whole, 96_000);
+    // What is written of a noise is enough to make it again, at another level.
+    let again = sounds::noise(NoiseKind::Pink, seed, 96_000);
+    let rendered = library().render(&order(0, "pink-noise", 0).stimulus, 2 * SECOND, &Lot::new(1), 0).unwrap();
+    let gain = again.samples[9] / rendered.samples[9];
+    let far = again.samples.iter().zip(&rendered.samples).map(|(a, b)| (a - b * gain).abs()).fold(0.0, f32::max);
+    assert!(far < 1e-3, "{far}");
+}
+
 /// Is unplugged at every second sound.
 struct Loose(bool);
 
@@ -61,7 +133,7 @@ impl Loudspeaker for Loose {
         if self.0 {
             return Err(Trouble::Gone("unplugged".to_owned()));
         }
-        Ok(Played { onset: earwitness_base::clock::now(), error: 3, length: sound.length() })
+        Ok(Played { onset: earwitness_base::clock::now(), error: 3, length: sound.length(), sent: Vec::new() })
     }
 
     fn name(&self) -> String {

@@ -8,7 +8,7 @@ use alsa::{Direction, ValueOr};
 use earwitness_core::sound::{Pcm, duration};
 use earwitness_core::time::{MILLISECOND, Timestamp};
 
-use super::wav::to_16_bits;
+use super::wav::all_to_16_bits;
 use super::{Device, Loudspeaker, Offered, Played, Settings, Trouble};
 use earwitness_base::clock;
 
@@ -52,38 +52,61 @@ impl Alsa {
     }
 }
 
+/// How far a sound has got.
+struct Progress {
+    /// Samples that the device has taken.
+    written: usize,
+    /// Samples that had sounded when it was asked last.
+    sounded: usize,
+    /// When the first sample must have sounded, by each answer.
+    onsets: Vec<Timestamp>,
+}
+
 impl Loudspeaker for Alsa {
     fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
         let gone = |error: alsa::Error| Trouble::Gone(format!("ALSA's {:?}: {error} (aplay -L lists what there is)", self.name));
         let (pcm, channels) = self.open(sound.rate).map_err(gone)?;
         let io = pcm.io_i16().map_err(gone)?;
-        let (mut written, mut onsets) = (0_usize, Vec::new());
-        for piece in sound.samples.chunks(PIECE) {
-            let frames: Vec<i16> = piece.iter().flat_map(|&sample| std::iter::repeat_n(to_16_bits(sample), channels)).collect();
-            let mut rest = frames.as_slice();
-            while !rest.is_empty() {
-                let count = io.writei(rest).map_err(|error| match error.errno() {
-                    // The only numbers that mean a broken stream and not a missing device.
-                    libc_epipe if libc_epipe == EPIPE => Trouble::Glitch("the device ran out of samples".to_owned()),
-                    _ => gone(error),
-                })?;
-                if count == 0 {
-                    return Err(Trouble::Glitch("the device takes no samples".to_owned()));
+        let mut sent = all_to_16_bits(sound);
+        let mut progress = Progress { written: 0, sounded: 0, onsets: Vec::new() };
+        let write = |progress: &mut Progress| -> Result<(), Trouble> {
+            for piece in sent.chunks(PIECE) {
+                let frames: Vec<i16> = piece.iter().flat_map(|&sample| std::iter::repeat_n(sample, channels)).collect();
+                let mut rest = frames.as_slice();
+                while !rest.is_empty() {
+                    let count = io.writei(rest).map_err(|error| match error.errno() {
+                        // The only numbers that mean a broken stream and not a missing device.
+                        libc_epipe if libc_epipe == EPIPE => Trouble::Glitch("the device ran out of samples".to_owned()),
+                        _ => gone(error),
+                    })?;
+                    if count == 0 {
+                        return Err(Trouble::Glitch("the device takes no samples".to_owned()));
+                    }
+                    progress.written += count;
+                    rest = rest.get(count * channels..).unwrap_or_default();
                 }
-                written += count;
-                rest = rest.get(count * channels..).unwrap_or_default();
+                if let Ok(delay) = pcm.delay() {
+                    // The sample that is written next will sound after the delay.
+                    progress.sounded = progress.written - usize::try_from(delay).unwrap_or(0).min(progress.written);
+                    progress.onsets.push(clock::now().plus(-duration(progress.sounded, sound.rate)));
+                }
             }
-            if let Ok(delay) = pcm.delay() {
-                // The sample that is written next will sound after the delay.
-                let waiting = usize::try_from(delay).unwrap_or(0).min(written);
-                onsets.push(clock::now().plus(-duration(written - waiting, sound.rate)));
-            }
-        }
-        pcm.drain().map_err(gone)?;
+            pcm.drain().map_err(gone)
+        };
+        let result = write(&mut progress);
+        let Progress { sounded, mut onsets, .. } = progress;
         onsets.sort_unstable();
         let onset: Option<&Timestamp> = onsets.get(onsets.len() / 2);
-        let onset = *onset.ok_or_else(|| Trouble::Glitch("the device did not say when it played".to_owned()))?;
-        Ok(Played { onset, error: ERROR, length: sound.length() })
+        match (result, onset) {
+            (Ok(()), Some(&onset)) => Ok(Played { onset, error: ERROR, length: sound.length(), sent }),
+            (Ok(()), None) => Err(Trouble::Glitch("the device did not say when it played".to_owned())),
+            (Err(trouble), Some(&onset)) if sounded > 0 => {
+                sent.truncate(sounded);
+                let length = duration(sounded, sound.rate);
+                Err(Trouble::BrokenOff(trouble.to_string(), Box::new(Played { onset, error: ERROR, length, sent })))
+            }
+            (Err(trouble), _) => Err(trouble),
+        }
     }
 
     fn name(&self) -> String {

@@ -1,6 +1,6 @@
 //! Level, fades and silence, for every kind of loudspeaker alike.
 
-use earwitness_core::sound::{Pcm, level, shape};
+use earwitness_core::sound::{Pcm, duration, level, samples_in, shape};
 
 use super::{Loudspeaker, Played, Settings, Trouble};
 
@@ -22,13 +22,32 @@ impl Dressed {
     }
 }
 
+impl Dressed {
+    /// What was played without the silence before and after; the sound itself has `count` samples.
+    fn undressed(&self, mut played: Played, rate: u32, count: usize) -> Played {
+        let padding = samples_in(self.padding, rate).min(played.sent.len());
+        played.sent.drain(..padding);
+        played.sent.truncate(count);
+        let length = (played.length - self.padding).clamp(0, duration(count, rate));
+        Played { onset: played.onset.plus(self.padding), length, ..played }
+    }
+}
+
 impl Loudspeaker for Dressed {
     fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
         let mut dressed = sound.clone();
         level::scale(&mut dressed, self.level, CEILING);
         shape::fade(&mut dressed, self.fade);
-        let played = self.bare.play(&shape::padded(&dressed, self.padding, self.padding))?;
-        Ok(Played { onset: played.onset.plus(self.padding), length: sound.length(), ..played })
+        let count = dressed.samples.len();
+        match self.bare.play(&shape::padded(&dressed, self.padding, self.padding)) {
+            Ok(played) => Ok(Played { length: sound.length(), ..self.undressed(played, sound.rate, count) }),
+            Err(Trouble::BrokenOff(why, played)) if played.length > self.padding => {
+                Err(Trouble::BrokenOff(why, Box::new(self.undressed(*played, sound.rate, count))))
+            }
+            // In the silence before it nothing had sounded yet.
+            Err(Trouble::BrokenOff(why, _)) => Err(Trouble::Glitch(why)),
+            Err(trouble) => Err(trouble),
+        }
     }
 
     fn name(&self) -> String {
@@ -47,6 +66,7 @@ mod tests {
     use earwitness_core::sound::noise;
     use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
 
+    use super::super::wav::all_to_16_bits;
     use super::*;
 
     /// Keeps what it was given.
@@ -55,7 +75,17 @@ mod tests {
     impl Loudspeaker for Kept {
         fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
             self.0.lock().unwrap().push(sound.clone());
-            Ok(Played { onset: Timestamp::from_nanos(SECOND), error: 7, length: sound.length() })
+            let played =
+                Played { onset: Timestamp::from_nanos(SECOND), error: 7, length: sound.length(), sent: all_to_16_bits(sound) };
+            // 8,000 samples a second: what is kept is longer than what sounds of it.
+            match sound.rate {
+                8_000 => Ok(played),
+                broken => {
+                    let length = i64::from(broken) * MILLISECOND;
+                    let sent = played.sent[..samples_in(length, broken)].to_vec();
+                    Err(Trouble::BrokenOff("unplugged".to_owned(), Box::new(Played { length, sent, ..played })))
+                }
+            }
         }
 
         fn name(&self) -> String {
@@ -68,10 +98,23 @@ mod tests {
         let kept = Arc::new(Mutex::new(Vec::new()));
         let mut speaker = Dressed::new(Box::new(Kept(Arc::clone(&kept))), &Settings::default());
         let played = speaker.play(&noise::tone(8_000, 8_000, 400.0)).unwrap();
-        assert_eq!(played, Played { onset: Timestamp::from_nanos(1_300 * MILLISECOND), error: 7, length: SECOND });
+        assert_eq!((played.onset, played.error, played.length), (Timestamp::from_nanos(1_300 * MILLISECOND), 7, SECOND));
         let sounded = kept.lock().unwrap().remove(0);
+        assert_eq!(played.sent, all_to_16_bits(&sounded)[2_400..10_400]);
         assert_eq!(sounded.length(), 1_600 * MILLISECOND);
         assert!(sounded.samples[..2_400].iter().all(|&sample| sample == 0.0));
+    }
+
+    #[test]
+    fn of_a_sound_that_breaks_off_what_had_sounded_is_told() {
+        let mut speaker = Dressed::new(Box::new(Kept(Arc::default())), &Settings::default());
+        // Breaks off after as many milliseconds as it has samples a second.
+        let trouble = speaker.play(&noise::tone(1_000, 2_000, 100.0)).unwrap_err();
+        let Trouble::BrokenOff(why, played) = &trouble else { panic!("{trouble}") };
+        assert_eq!((why.as_str(), played.length, played.sent.len()), ("unplugged", 700 * MILLISECOND, 700));
+        assert_eq!(trouble.to_string(), "unplugged, 700 ms after it began to sound");
+        let before = speaker.play(&noise::tone(300, 600, 40.0)).unwrap_err();
+        assert_eq!(before, Trouble::Glitch("unplugged".to_owned()), "it broke off in the silence before the sound");
     }
 
     #[test]

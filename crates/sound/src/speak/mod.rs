@@ -13,7 +13,7 @@ pub mod sounds;
 mod wav;
 
 use earwitness_core::sound::Pcm;
-use earwitness_core::time::Timestamp;
+use earwitness_core::time::{MILLISECOND, Timestamp};
 
 pub use self::settings::{Device, MOST_LEVEL, Settings};
 #[cfg(test)]
@@ -35,7 +35,7 @@ pub trait Loudspeaker: Send {
 }
 
 /// A sound that was played.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Played {
     /// When its first sample sounded, by the realtime clock, as the device tells it.
     pub onset: Timestamp,
@@ -43,6 +43,8 @@ pub struct Played {
     pub error: i64,
     /// How long it sounded, nanoseconds.
     pub length: i64,
+    /// The samples of 16 bits that were sent and sounded, silence before and after left out; none by a device that plays nothing.
+    pub sent: Vec<i16>,
 }
 
 /// Why a sound was not played, or not as it should be.
@@ -54,6 +56,9 @@ pub enum Trouble {
     /// It sounded with a gap, was stopped, or did not end in time.
     #[error("the sound was not played whole: {0}")]
     Glitch(String),
+    /// It began to sound and broke off: why, and what had sounded by then, as far as the device told last.
+    #[error("{0}, {after} ms after it began to sound", after = .1.length / MILLISECOND)]
+    BrokenOff(String, Box<Played>),
     /// The settings ask for what cannot be.
     #[error("{0}")]
     Settings(String),

@@ -6,7 +6,7 @@
 use std::ffi::CString;
 use std::time::Duration;
 
-use earwitness_core::sound::Pcm;
+use earwitness_core::sound::{Pcm, samples_in};
 use earwitness_core::time::{MILLISECOND, Timestamp};
 use pulseaudio::protocol::stream::{BufferAttr, CorkStreamParams, StreamFlags};
 use pulseaudio::protocol::{
@@ -14,7 +14,7 @@ use pulseaudio::protocol::{
     Props, SampleFormat, SampleSpec, ServerInfo, SinkFlags, SinkInfo, SinkInfoList,
 };
 
-use super::wav::to_16_bits;
+use super::wav::all_to_16_bits;
 use super::{Device, Loudspeaker, Offered, Played, Settings, Trouble};
 use crate::pulse::{self, Connection, Event, stamp};
 use earwitness_base::clock;
@@ -86,8 +86,9 @@ fn play(connection: &mut Connection, name: Option<&str>, sound: &Pcm) -> Result<
     let sink_name = text(name.unwrap_or("@DEFAULT_SINK@"))?;
     let query = Command::GetSinkInfo(GetSinkInfo { index: None, name: Some(sink_name.clone()) });
     let sink: SinkInfo = connection.call(&query).map_err(|trouble| no_sink(trouble, name))?;
-    let octets: Vec<u8> = sound.samples.iter().flat_map(|&sample| to_16_bits(sample).to_le_bytes()).collect();
-    let in_sink = earwitness_core::sound::samples_in(IN_SINK, sound.rate) * 2;
+    let mut sent = all_to_16_bits(sound);
+    let octets: Vec<u8> = sent.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    let in_sink = samples_in(IN_SINK, sound.rate) * 2;
     let whole = octets.len().saturating_add(2 * in_sink).min(MOST_AT_ONCE);
     let size = |octets: usize| u32::try_from(octets).unwrap_or(u32::MAX);
     let mut props = Props::new();
@@ -110,18 +111,32 @@ fn play(connection: &mut Connection, name: Option<&str>, sound: &Pcm) -> Result<
     }))?;
     let error = SINKS.iter().find(|(kind, _)| *kind == reach(&sink)).map_or(0, |(_, error)| *error);
     let allowed = usize::try_from(stream.requested_bytes).unwrap_or(0);
-    let mut playing =
-        Playing { connection, channel: stream.channel, rate: sound.rate, rest: &octets, estimates: Vec::new(), asked: None };
+    let mut playing = Playing {
+        connection,
+        channel: stream.channel,
+        rate: sound.rate,
+        rest: &octets,
+        estimates: Vec::new(),
+        sounded: 0,
+        asked: None,
+    };
     playing.feed(allowed)?;
     let result = playing.until_over(sound.length());
-    let estimates = std::mem::take(&mut playing.estimates);
+    let (estimates, sounded) = (std::mem::take(&mut playing.estimates), playing.sounded.min(sound.length()));
     if result.is_ok() {
         connection.order(&Command::DeletePlaybackStream(stream.channel))?;
     }
-    result?;
-    let (onset, spread) =
-        middle(estimates).ok_or_else(|| Trouble::Glitch("the sound server did not say when it played".to_owned()))?;
-    Ok(Played { onset, error: error.saturating_add(spread), length: sound.length() })
+    let onset = middle(estimates);
+    let played = |(onset, spread), length, sent| Played { onset, error: error.saturating_add(spread), length, sent };
+    match (result, onset) {
+        (Ok(()), Some(onset)) => Ok(played(onset, sound.length(), sent)),
+        (Ok(()), None) => Err(Trouble::Glitch("the sound server did not say when it played".to_owned())),
+        (Err(trouble), Some(onset)) if sounded > 0 => {
+            sent.truncate(samples_in(sounded, sound.rate));
+            Err(Trouble::BrokenOff(trouble.to_string(), Box::new(played(onset, sounded, sent))))
+        }
+        (Err(trouble), _) => Err(trouble),
+    }
 }
 
 fn no_sink(trouble: pulse::Trouble, name: Option<&str>) -> Trouble {
@@ -155,6 +170,8 @@ struct Playing<'a> {
     rest: &'a [u8],
     /// When the first sample must have sounded, by each answer, and how far off, nanoseconds.
     estimates: Vec<(Timestamp, i64)>,
+    /// How much has sounded by the last answer, nanoseconds.
+    sounded: i64,
     /// The question that is not answered yet, and when it was asked.
     asked: Option<(u32, Timestamp)>,
 }
@@ -224,6 +241,9 @@ impl Playing<'_> {
         let latency: PlaybackLatency = self.connection.read(body)?;
         let sounded =
             i128::from(latency.read_offset) * 500_000_000 / i128::from(self.rate.max(1)) - i128::from(latency.sink_usec) * 1_000;
+        if latency.playing {
+            self.sounded = self.sounded.max(i64::try_from(sounded).unwrap_or(0));
+        }
         // Before the first sample is out, the sink's account is a promise; after the last, it stands still.
         if !latency.playing
             || sounded <= 0

@@ -28,7 +28,7 @@ impl Wav {
         Ok(Self { path, open: None })
     }
 
-    fn write(&mut self, sound: &Pcm) -> Result<(), hound::Error> {
+    fn write(&mut self, sound: &Pcm, samples: &[i16]) -> Result<(), hound::Error> {
         let mut writer = match self.open.take() {
             Some(writer) => writer,
             None => begin(&self.path, sound.rate)?,
@@ -36,7 +36,7 @@ impl Wav {
         if writer.spec().sample_rate != sound.rate {
             return Err(hound::Error::InvalidSampleFormat);
         }
-        let size = u64::from(writer.len()) * 2 + sound.samples.len() as u64 * 2;
+        let size = u64::from(writer.len()) * 2 + samples.len() as u64 * 2;
         if size > LARGEST {
             return Err(hound::Error::TooWide);
         }
@@ -44,9 +44,7 @@ impl Wav {
         for _ in 0..pause {
             writer.write_sample(0_i16)?;
         }
-        for &sample in &sound.samples {
-            writer.write_sample(to_16_bits(sample))?;
-        }
+        samples.iter().try_for_each(|&sample| writer.write_sample(sample))?;
         writer.flush()?;
         self.open = Some(writer);
         Ok(())
@@ -95,10 +93,16 @@ pub(super) fn to_16_bits(sample: f32) -> i16 {
     (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16
 }
 
+/// All samples of a sound, each the nearest of 16 bits.
+pub(super) fn all_to_16_bits(sound: &Pcm) -> Vec<i16> {
+    sound.samples.iter().copied().map(to_16_bits).collect()
+}
+
 impl Loudspeaker for Wav {
     fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
         let onset = clock::now();
-        self.write(sound).map_err(|error| {
+        let sent = all_to_16_bits(sound);
+        self.write(sound, &sent).map_err(|error| {
             let path = self.path.display();
             match error {
                 hound::Error::TooWide => Trouble::Gone(format!("{path} would grow beyond 3 GiB: name another file")),
@@ -109,7 +113,7 @@ impl Loudspeaker for Wav {
             }
         })?;
         clock::sleep(std::time::Duration::from_nanos(sound.length().unsigned_abs()));
-        Ok(Played { onset, error: 0, length: sound.length() })
+        Ok(Played { onset, error: 0, length: sound.length(), sent })
     }
 
     fn name(&self) -> String {

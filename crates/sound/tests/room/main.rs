@@ -134,6 +134,9 @@ fn a_sink_that_is_removed_or_a_server_that_dies_makes_the_slot_void_and_the_next
     let first = told(&from, said);
     assert_eq!((first.round, first.spoken.trouble), (0, Some(Void::Glitch)));
     assert!(first.trouble.unwrap().contains("gone"));
+    let timelines = first.spoken.timelines.unwrap();
+    let timeline = &timelines.timelines()[0].timeline;
+    assert!(timeline.is_broken_off() && (SECOND / 2..2 * SECOND).contains(&timeline.length()), "{timeline:?}");
     // Without the sink, the next one comes to nothing as well, and says why.
     mouth.say(order(1, SECOND)).unwrap();
     let second = told(&from, said);

@@ -1,9 +1,11 @@
 //! Probes out of utterances.
 
 use earwitness_core::lot::Stream;
-use earwitness_core::sound::{Pcm, shape};
+use earwitness_core::sound::Pcm;
 use earwitness_core::time::{MILLISECOND, SECOND};
+use earwitness_core::timeline::Source;
 
+use super::composed::Composed;
 use super::shipped::{Clip, Shipped};
 use super::{RATE, Trouble};
 
@@ -17,14 +19,14 @@ const LONG: i64 = 6 * SECOND;
 const REPEAT: i64 = 500 * MILLISECOND;
 
 /// The wake word, a pause, and harmless questions until the time is over.
-pub(super) fn wake(shipped: &Shipped, word: &str, length: i64, chance: &mut Stream) -> Result<Pcm, Trouble> {
+pub(super) fn wake(shipped: &Shipped, word: &str, length: i64, chance: &mut Stream) -> Result<Composed, Trouble> {
     let mut takes: Vec<&Clip> = shipped.wake(word).collect();
     chance.shuffle(&mut takes);
     let Some(first) = takes.first() else { return Err(Trouble::Unknown(word.to_owned())) };
-    let mut sound = Pcm { rate: RATE, samples: Vec::new() };
-    let add_wake = |sound: &mut Pcm, take: &Clip, chance: &mut Stream| -> Result<(), Trouble> {
-        sound.samples.extend(shipped.render(take)?.samples);
-        shape::append_silence(sound, between(AFTER_WAKE, chance));
+    let mut sound = Composed::new(RATE);
+    let add_wake = |sound: &mut Composed, take: &Clip, chance: &mut Stream| -> Result<(), Trouble> {
+        sound.push(&shipped.render(take)?, take.source());
+        sound.gap(between(AFTER_WAKE, chance));
         Ok(())
     };
     add_wake(&mut sound, first, chance)?;
@@ -40,24 +42,24 @@ pub(super) fn wake(shipped: &Shipped, word: &str, length: i64, chance: &mut Stre
             again = None;
         }
         let Some(question) = questions.get(at % questions.len().max(1)) else { break };
-        sound.samples.extend(shipped.render(question)?.samples);
-        shape::append_silence(&mut sound, between(BETWEEN, chance));
+        sound.push(&shipped.render(question)?, question.source());
+        sound.gap(between(BETWEEN, chance));
         at += 1;
     }
     Ok(sound)
 }
 
 /// Harmless questions without a wake word, by one voice.
-pub(super) fn speech(shipped: &Shipped, length: i64, chance: &mut Stream) -> Result<Pcm, Trouble> {
+pub(super) fn speech(shipped: &Shipped, length: i64, chance: &mut Stream) -> Result<Composed, Trouble> {
     let voices = shipped.voices();
     let voice = usize::try_from(chance.below(voices.len() as u64)).ok().and_then(|at| voices.get(at));
     let Some(voice) = voice else { return Err(Trouble::Shipped("no voice".to_owned())) };
     let mut questions = shipped.questions(voice);
     chance.shuffle(&mut questions);
-    let mut sound = Pcm { rate: RATE, samples: Vec::new() };
+    let mut sound = Composed::new(RATE);
     for question in questions.iter().cycle() {
-        sound.samples.extend(shipped.render(question)?.samples);
-        shape::append_silence(&mut sound, between(BETWEEN, chance));
+        sound.push(&shipped.render(question)?, question.source());
+        sound.gap(between(BETWEEN, chance));
         if sound.length() >= length {
             break;
         }
@@ -66,30 +68,27 @@ pub(super) fn speech(shipped: &Shipped, length: i64, chance: &mut Stream) -> Res
 }
 
 /// A recording again and again, with pauses, until the time is over.
-pub(super) fn repeated(recording: &Pcm, length: i64) -> Pcm {
-    let mut sound = recording.clone();
-    if recording.samples.is_empty() {
-        return sound;
-    }
+pub(super) fn repeated(recording: &Pcm, source: &Source, length: i64) -> Composed {
     // What would be cut after a moment is not begun.
-    while sound.length().saturating_add(REPEAT + SECOND / 2) < length {
-        shape::append_silence(&mut sound, REPEAT);
-        sound.samples.extend_from_slice(&recording.samples);
-    }
-    sound
+    again(recording, source, length.saturating_sub(SECOND / 2).saturating_sub(1), 0)
 }
 
 /// Words again and again, with pauses, as long as they fit whole into the time; once in any case, because half a text is another one.
-pub(super) fn whole(words: &Pcm, length: i64) -> Pcm {
-    let mut sound = words.clone();
-    if words.samples.is_empty() {
-        return sound;
+pub(super) fn whole(words: &Pcm, source: &Source, length: i64) -> Composed {
+    again(words, source, length, words.length())
+}
+
+/// A sound, and again after a pause as long as pause and `own` end within the time.
+fn again(sound: &Pcm, source: &Source, length: i64, own: i64) -> Composed {
+    let mut all = Composed::of(sound.clone(), source.clone());
+    if sound.samples.is_empty() {
+        return all;
     }
-    while sound.length().saturating_add(REPEAT).saturating_add(words.length()) <= length {
-        shape::append_silence(&mut sound, REPEAT);
-        sound.samples.extend_from_slice(&words.samples);
+    while all.length().saturating_add(REPEAT).saturating_add(own) <= length {
+        all.gap(REPEAT);
+        all.push(sound, source.clone());
     }
-    sound
+    all
 }
 
 fn between((from, until): (i64, i64), chance: &mut Stream) -> i64 {

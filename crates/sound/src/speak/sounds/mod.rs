@@ -4,6 +4,7 @@
 //! round, because wake words are missed and found by chance.
 
 mod compose;
+mod composed;
 mod decode;
 mod forbidden;
 mod name;
@@ -12,12 +13,14 @@ mod synthesis;
 
 use std::path::PathBuf;
 
-use earwitness_core::lot::Lot;
+use earwitness_core::lot::{Lot, Stream};
 use earwitness_core::probe::{SoundKind, Stimulus};
-use earwitness_core::sound::{Pcm, level, noise, samples_in, shape};
+use earwitness_core::sound::{Pcm, level, noise, samples_in};
 use earwitness_core::time::{MILLISECOND, SECOND};
+use earwitness_core::timeline::{NoiseKind, Source};
 use serde::Deserialize;
 
+pub use self::composed::Composed;
 pub use self::decode::{decode, resampled};
 pub use self::forbidden::{FORBIDDEN, forbidden};
 pub use self::name::{Known, WAKE_WORDS, known};
@@ -136,34 +139,39 @@ impl Library {
     /// Renders a stimulus of about this length (nanoseconds, at most [`LONGEST`]) for the round of this number. The same lot and number
     /// give the same sound. Words that somebody wrote or recorded sound whole, however long they take.
     pub fn render(&self, stimulus: &Stimulus, length: i64, lot: &Lot, number: u64) -> Result<Pcm, Trouble> {
+        self.compose(stimulus, length, lot, number).map(|composed| composed.sound)
+    }
+
+    /// The same, with what each stretch of it is.
+    pub fn compose(&self, stimulus: &Stimulus, length: i64, lot: &Lot, number: u64) -> Result<Composed, Trouble> {
         let length = length.clamp(0, LONGEST);
-        let count = samples_in(length, RATE);
         let mut chance = lot.stream("sound", number);
         let mut whole = false;
-        let mut sound = match Name::parse(&stimulus.name)? {
+        let file = |path: &std::path::Path| Source::File { name: path.to_string_lossy().into_owned() };
+        let mut composed = match Name::parse(&stimulus.name)? {
             Name::Wake(word) => compose::wake(&self.shipped, word, length, &mut chance)?,
             Name::Speech => compose::speech(&self.shipped, length, &mut chance)?,
-            Name::Glass => noise::glass(RATE, count, &mut chance),
-            Name::Bark => noise::bark(RATE, count, &mut chance),
-            Name::PinkNoise => noise::pink(RATE, count, &mut chance),
-            Name::Tone => noise::warble(RATE, count, 1_000.0, &mut chance),
-            Name::Sweep => noise::sweep(RATE, count),
+            Name::Noise(kind) => {
+                let seed = chance.word();
+                Composed::of(noise(kind, seed, samples_in(length, RATE)), Source::Noise { kind, seed })
+            }
             Name::File(path, SoundKind::Speech) => {
                 whole = true;
-                compose::whole(&decode::file(&self.path(&path), LONGEST)?, length)
+                compose::whole(&decode::file(&self.path(&path), LONGEST)?, &file(&path), length)
             }
-            Name::File(path, _) => compose::repeated(&decode::file(&self.path(&path), length)?, length),
+            Name::File(path, _) => compose::repeated(&decode::file(&self.path(&path), length)?, &file(&path), length),
             Name::Say(text) => {
                 self.permitted(&text)?;
                 whole = true;
-                compose::whole(&synthesis::say(&self.settings, &text, &mut chance)?, length)
+                let (words, source) = synthesis::say(&self.settings, &text, &mut chance)?;
+                compose::whole(&words, &source, length)
             }
         };
         if !whole {
-            shape::cut(&mut sound, length, FADE);
+            composed.cut(length, FADE);
         }
-        level::scale(&mut sound, LEVEL, CEILING);
-        Ok(sound)
+        level::scale(&mut composed.sound, LEVEL, CEILING);
+        Ok(composed)
     }
 
     fn permitted(&self, text: &str) -> Result<(), Trouble> {
@@ -175,6 +183,19 @@ impl Library {
 
     fn path(&self, path: &std::path::Path) -> PathBuf {
         self.settings.folder.as_ref().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    }
+}
+
+/// So many samples of a noise at [`RATE`], from a seed: what [`Source::Noise`] says of it is enough to make it again.
+#[must_use]
+pub fn noise(kind: NoiseKind, seed: u64, count: usize) -> Pcm {
+    let mut chance: Stream = Lot::new(seed).stream("noise", 0);
+    match kind {
+        NoiseKind::Glass => noise::glass(RATE, count, &mut chance),
+        NoiseKind::Bark => noise::bark(RATE, count, &mut chance),
+        NoiseKind::Pink => noise::pink(RATE, count, &mut chance),
+        NoiseKind::Tone => noise::warble(RATE, count, 1_000.0, &mut chance),
+        NoiseKind::Sweep => noise::sweep(RATE, count),
     }
 }
 

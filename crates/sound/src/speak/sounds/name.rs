@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use earwitness_core::probe::SoundKind;
+use earwitness_core::timeline::NoiseKind;
 
 use super::Trouble;
 
@@ -61,11 +62,7 @@ pub(super) enum Name {
     /// A wake word, as it is said.
     Wake(&'static str),
     Speech,
-    Glass,
-    Bark,
-    PinkNoise,
-    Tone,
-    Sweep,
+    Noise(NoiseKind),
     File(PathBuf, SoundKind),
     Say(String),
 }
@@ -90,11 +87,11 @@ impl Name {
         let plain = name.trim().to_lowercase().replace([' ', '_'], "-");
         Ok(match plain.as_str() {
             "speech" => Self::Speech,
-            "glass" => Self::Glass,
-            "bark" => Self::Bark,
-            "pink-noise" => Self::PinkNoise,
-            "tone" => Self::Tone,
-            "sweep" => Self::Sweep,
+            "glass" => Self::Noise(NoiseKind::Glass),
+            "bark" => Self::Noise(NoiseKind::Bark),
+            "pink-noise" => Self::Noise(NoiseKind::Pink),
+            "tone" => Self::Noise(NoiseKind::Tone),
+            "sweep" => Self::Noise(NoiseKind::Sweep),
             word => Self::Wake(WAKE_WORDS.iter().find(|(name, _)| *name == word).ok_or_else(unknown)?.1),
         })
     }
@@ -103,7 +100,7 @@ impl Name {
         match self {
             Self::Wake(_) | Self::Speech | Self::Say(_) => SoundKind::Speech,
             Self::File(_, kind) => *kind,
-            Self::Glass | Self::Bark | Self::PinkNoise | Self::Tone | Self::Sweep => SoundKind::Noise,
+            Self::Noise(_) => SoundKind::Noise,
         }
     }
 }

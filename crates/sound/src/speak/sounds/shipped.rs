@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use earwitness_core::sound::{Pcm, level, shape};
 use earwitness_core::time::{MILLISECOND, SECOND};
+use earwitness_core::timeline::Source;
 
 use super::decode::{decode, resampled};
 use super::{CEILING, LEVEL, RATE, Trouble};
@@ -40,6 +41,13 @@ pub(super) struct Clip {
     first: usize,
     samples: usize,
     pub(super) text: &'static str,
+}
+
+impl Clip {
+    /// What is said, by whom and how fast.
+    pub(super) fn source(&self) -> Source {
+        Source::Utterance { text: self.text.to_owned(), voice: self.voice.to_owned(), speed: self.speed.to_owned() }
+    }
 }
 
 /// The utterances, decoded when they are first needed.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use earwitness_core::lot::Stream;
 use earwitness_core::sound::{Pcm, shape};
+use earwitness_core::timeline::Source;
 
 use super::{LONGEST, Settings, Trouble, decode};
 use earwitness_base::program::{self, Failure};
@@ -20,6 +21,8 @@ const VOICES: &[(&str, &str)] = &[
     ("en-us", "175"),
     ("en-gb+f2", "160"),
 ];
+/// The voice where none of these can be had.
+const USUAL: (&str, &str) = ("en", "160");
 /// How long a program may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The longest text, octets.
@@ -48,11 +51,19 @@ pub(super) fn slowest(settings: &Settings, text: &str) -> Result<i64, Trouble> {
     in_voice(settings, text, slow).map(|sound| sound.length())
 }
 
-/// Says a text; the voice is drawn by lot.
-pub(super) fn say(settings: &Settings, text: &str, chance: &mut Stream) -> Result<Pcm, Trouble> {
+/// Says a text, and tells who said it; the voice is drawn by lot.
+pub(super) fn say(settings: &Settings, text: &str, chance: &mut Stream) -> Result<(Pcm, Source), Trouble> {
     let at = usize::try_from(chance.below(VOICES.len() as u64)).unwrap_or(0);
     let piper = settings.piper_voice.is_some() && chance.below(2) == 0;
-    in_voice(settings, text, VOICES.get(at).copied().filter(|_| !piper))
+    let voice = VOICES.get(at).copied().filter(|_| !piper);
+    let (name, speed) = if let (None, Some(path)) = (voice, &settings.piper_voice) {
+        (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), "usual")
+    } else {
+        let (voice, speed) = voice.unwrap_or(USUAL);
+        (voice.to_owned(), speed)
+    };
+    let source = Source::Utterance { text: text.to_owned(), voice: name, speed: speed.to_owned() };
+    Ok((in_voice(settings, text, voice)?, source))
 }
 
 /// Says a text in a voice of espeak-ng, or without one by piper, if that can be had.
@@ -67,7 +78,7 @@ fn in_voice(settings: &Settings, text: &str, voice: Option<(&str, &str)>) -> Res
         command.arg("--model").arg(voice).arg("--output_file").arg(&path);
         command
     } else {
-        let (voice, speed) = voice.unwrap_or(("en", "160"));
+        let (voice, speed) = voice.unwrap_or(USUAL);
         let mut command = Command::new("espeak-ng");
         command.args(["-v", voice, "-s", speed, "--stdin", "-w"]).arg(&path);
         command
@@ -108,8 +119,9 @@ mod tests {
             return;
         }
         let mut chance = Lot::new(1).stream("say", 0);
-        let said: Vec<Pcm> =
-            (0..4).map(|_| say(&Settings::default(), "-v is what I want to hear", &mut chance).unwrap()).collect();
+        let said = (0..4).map(|_| say(&Settings::default(), "-v is what I want to hear", &mut chance).unwrap());
+        let (said, sources): (Vec<Pcm>, Vec<Source>) = said.unzip();
+        assert!(sources.iter().all(|it| matches!(it, Source::Utterance { text, .. } if text == "-v is what I want to hear")));
         assert!(said.iter().all(|sound| sound.length() > 700 * MILLISECOND), "{said:?}");
         assert!(said.iter().any(|sound| sound != &said[0]));
     }

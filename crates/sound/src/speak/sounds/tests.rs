@@ -72,7 +72,8 @@ fn a_recording_is_played_from_its_folder_and_repeated() {
 fn words_sound_whole_however_short_the_probe() {
     let words = Pcm { rate: RATE, samples: noise::tone(RATE, 3 * RATE as usize, 300.0).samples };
     for (seconds, times) in [(1, 1), (3, 1), (6, 1), (7, 2), (11, 3)] {
-        let sound = compose::whole(&words, seconds * SECOND);
+        let source = Source::File { name: "words.wav".to_owned() };
+        let sound = compose::whole(&words, &source, seconds * SECOND).sound;
         let pauses = (times - 1) * samples_in(SECOND / 2, RATE);
         assert_eq!(sound.samples.len(), times * words.samples.len() + pauses, "{seconds} s");
         assert!(sound.samples.ends_with(&words.samples), "{seconds} s: its last word is there");
