@@ -8,54 +8,78 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::device;
 use super::error::odd;
 use super::session::{SessionId, children};
+use super::words::words;
 
-/// The word for what happened. Once written they stay: an earlier program cannot read a line with a word that it does not know.
-const fn word(what: &What) -> &'static str {
-    match what {
-        What::Started { .. } => "started",
-        What::Stopped(_) => "stopped",
-        What::Share { .. }
-        | What::Played { .. }
-        | What::Verdict { .. }
-        | What::NoFurtherRound(_)
-        | What::SetAside { .. }
-        | What::Upgraded { .. }
-        | What::Said { .. } => "notice",
-        What::Fault(_) => "fault",
-        What::Mended(_) => "mended",
-        What::ClockStepped { .. } | What::SourceClock { .. } => "clock stepped",
-        What::FramesLost { .. } | What::Gap(_) => "capture gap",
-        What::Held(_) => "paused",
-        What::Freed(_) => "resumed",
-        What::Presence { .. } => "presence",
-        What::Joined { .. } => "joined",
-        What::Sighted { .. } => "sighted",
-        What::Scored { .. } => "scored",
-        What::Proven { .. } => "proven",
-        What::Swept { .. } => "swept",
-        What::Reloaded => "reloaded",
-    }
+/// What kind of thing happened, as the file tells it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Started,
+    Stopped,
+    Notice,
+    Fault,
+    Mended,
+    ClockStepped,
+    CaptureGap,
+    Paused,
+    Resumed,
+    Presence,
+    Joined,
+    Sighted,
+    Scored,
+    Proven,
+    Swept,
+    Reloaded,
 }
 
-/// All words that a line may have.
-const WORDS: [&str; 16] = [
-    "started",
-    "stopped",
-    "notice",
-    "fault",
-    "mended",
-    "clock stepped",
-    "capture gap",
-    "paused",
-    "resumed",
-    "presence",
-    "joined",
-    "sighted",
-    "scored",
-    "proven",
-    "swept",
-    "reloaded",
-];
+words! {
+    /// The word for it. Once written they stay: an earlier program cannot read a line with a word that it does not know.
+    word, kind: Kind as &'static str, &str;
+    [Kind::Started] => "started",
+    [Kind::Stopped] => "stopped",
+    [Kind::Notice] => "notice",
+    [Kind::Fault] => "fault",
+    [Kind::Mended] => "mended",
+    [Kind::ClockStepped] => "clock stepped",
+    [Kind::CaptureGap] => "capture gap",
+    [Kind::Paused] => "paused",
+    [Kind::Resumed] => "resumed",
+    [Kind::Presence] => "presence",
+    [Kind::Joined] => "joined",
+    [Kind::Sighted] => "sighted",
+    [Kind::Scored] => "scored",
+    [Kind::Proven] => "proven",
+    [Kind::Swept] => "swept",
+    [Kind::Reloaded] => "reloaded",
+}
+
+impl Kind {
+    const fn of(what: &What) -> Self {
+        match what {
+            What::Started { .. } => Self::Started,
+            What::Stopped(_) => Self::Stopped,
+            What::Share { .. }
+            | What::Played { .. }
+            | What::Verdict { .. }
+            | What::NoFurtherRound(_)
+            | What::SetAside { .. }
+            | What::Upgraded { .. }
+            | What::Said { .. } => Self::Notice,
+            What::Fault(_) => Self::Fault,
+            What::Mended(_) => Self::Mended,
+            What::ClockStepped { .. } | What::SourceClock { .. } => Self::ClockStepped,
+            What::FramesLost { .. } | What::Gap(_) => Self::CaptureGap,
+            What::Held(_) => Self::Paused,
+            What::Freed(_) => Self::Resumed,
+            What::Presence { .. } => Self::Presence,
+            What::Joined { .. } => Self::Joined,
+            What::Sighted { .. } => Self::Sighted,
+            What::Scored { .. } => Self::Scored,
+            What::Proven { .. } => Self::Proven,
+            What::Swept { .. } => Self::Swept,
+            What::Reloaded => Self::Reloaded,
+        }
+    }
+}
 
 /// A line of the journal.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,7 +98,7 @@ impl JournalLine {
     /// The line for an event; `text` is how it reads as a sentence.
     #[must_use]
     pub fn new(event: &Event, text: String) -> Self {
-        Self { at: event.at, word: word(&event.what), device: event.what.device(), text }
+        Self { at: event.at, word: word(Kind::of(&event.what)), device: event.what.device(), text }
     }
 }
 
@@ -109,7 +133,7 @@ pub(super) fn latest(connection: &Connection, window: Window, most: u32) -> rusq
         let (kind, device): (String, Option<i64>) = (row.get(1)?, row.get(2)?);
         Ok(JournalLine {
             at: Timestamp::from_nanos(row.get(0)?),
-            word: WORDS.into_iter().find(|word| *word == kind).ok_or_else(|| odd(1, "an unknown kind of line"))?,
+            word: self::kind(&kind).map(word).ok_or_else(|| odd(1, "an unknown kind of line"))?,
             device: device.map(|row| known.get(&row).copied().ok_or_else(|| odd(2, "an unknown device"))).transpose()?,
             text: row.get(3)?,
         })
