@@ -1,5 +1,6 @@
 //! The rooms of the `earwitness` program: everything that touches files, terminals and time zones.
 
+pub mod appliance;
 pub mod cli;
 pub mod config;
 pub mod daemon;

@@ -9,6 +9,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use crate::appliance::Request;
+
 /// Name of the socket in the folder of the store.
 pub const SOCKET: &str = "control.sock";
 
@@ -17,47 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Longest request and answer, octets.
 const LONGEST: u64 = 1 << 20;
-
-/// What can be told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-pub enum Request {
-    /// Play nothing until `resume`; watching goes on.
-    Pause,
-    /// Play again.
-    Resume,
-    /// Somebody is at home.
-    Home,
-    /// Nobody is at home.
-    Away,
-    /// Leave it to the telephones whether somebody is at home.
-    Auto,
-    /// How it stands, as JSON.
-    Status,
-    /// End, as SIGTERM does.
-    Stop,
-}
-
-impl Request {
-    const ALL: [(Self, &'static str); 7] = [
-        (Self::Pause, "pause"),
-        (Self::Resume, "resume"),
-        (Self::Home, "home"),
-        (Self::Away, "away"),
-        (Self::Auto, "auto"),
-        (Self::Status, "status"),
-        (Self::Stop, "stop"),
-    ];
-
-    pub(super) fn word(self) -> &'static str {
-        Self::ALL.iter().find(|it| it.0 == self).map_or("", |it| it.1)
-    }
-
-    /// What a word on the socket asks for.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|it| it.1 == word).map(|it| it.0)
-    }
-}
 
 /// A request, and where its answer goes.
 #[derive(Debug)]

@@ -5,22 +5,19 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use earwitness_base::clock::{self, Clock};
 use earwitness_core::event::{Fault, Gap, Mended, What};
-use earwitness_core::experiment::Input;
 use earwitness_core::frame::Frame;
-use earwitness_core::time::{SECOND, Timestamp};
-
-use super::{Daemon, Goal};
-use crate::config::{Config, Watched};
-use earwitness_base::clock;
-use earwitness_core::policy::{Hold, Offset};
+use earwitness_core::policy::Offset;
+use earwitness_core::time::Timestamp;
+use earwitness_report::json::status;
 use earwitness_report::sentence::sentence;
 use earwitness_traffic::live::{ADVICE, Links, cannot_hear};
 use earwitness_traffic::recent::FrameRing;
 use earwitness_traffic::source::{Event as Came, Source};
 
-/// Lost frames, and clocks that differ, are told of at most so often, nanoseconds.
-const LOSSES: i64 = 60 * SECOND;
+use crate::appliance::{Appliance, Goal, Input};
+use crate::config::{Config, Watched};
 
 /// One source.
 struct Lane {
@@ -46,17 +43,10 @@ pub(super) struct Intake {
     next_start: Option<Duration>,
     /// Until the first frames have come, or that they have not was told.
     silence: Option<Silence>,
-    /// Frames lost that nobody was told of yet, and when that may be done again.
-    lost: u64,
-    lost_told: Option<Timestamp>,
-    /// When it was last told that a source's clock is off.
-    offset_told: Option<Timestamp>,
     /// Whether a source that has never captured anything is started again when it ends.
     waits: bool,
     /// What such a source ended with, where that is the end of the session.
     failed: Option<String>,
-    pub(super) frames: u64,
-    pub(super) lost_in_all: u64,
 }
 
 /// Whether an interface is down, or not there; one that cannot tell is up.
@@ -74,6 +64,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Silence {
     until: Duration,
     patience: Duration,
+    /// Whether any frame has come.
+    frames: bool,
 }
 
 /// Says at once what keeps an interface from hearing, which would else be waited for.
@@ -154,14 +146,9 @@ impl Intake {
             begun: false,
             link_away: false,
             next_start: None,
-            silence: Some(Silence { until: since_boot.saturating_add(patience), patience }),
-            lost: 0,
-            lost_told: None,
-            offset_told: None,
+            silence: Some(Silence { until: since_boot.saturating_add(patience), patience, frames: false }),
             waits,
             failed: None,
-            frames: 0,
-            lost_in_all: 0,
         })
     }
 
@@ -176,23 +163,17 @@ impl Intake {
     }
 
     /// Whether every source captures: a command that waits for a password does not, nor does an interface that is down.
-    pub(super) fn all_capture(&self) -> bool {
+    fn all_capture(&self) -> bool {
         self.lanes.iter().all(|lane| lane.source.is_running() && lane.captures) && !self.link_away
     }
 
-    /// Looks at the interfaces of this machine; called about once a second.
-    pub(super) fn look_at_links(&mut self) {
-        let mut names = self.lanes.iter().flat_map(|lane| &lane.interfaces);
-        self.link_away = names.any(|name| is_away(name));
-    }
-
     /// The sources, and whether each runs.
-    pub(super) fn sources(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.lanes.iter().map(|lane| (lane.source.name(), lane.source.is_running()))
+    pub(super) fn sources(&self) -> impl Iterator<Item = status::Source> + '_ {
+        self.lanes.iter().map(|lane| status::Source { name: lane.source.name().to_owned(), runs: lane.source.is_running() })
     }
 
-    /// Closes and deletes files of the ring when it is time; called about once a second. Says on a change whether frames can be kept.
-    pub(super) fn tend(&mut self, since_boot: Duration) -> Option<What> {
+    /// Closes and deletes files of the ring when it is time. Says on a change whether frames can be kept.
+    fn tend(&mut self, since_boot: Duration) -> Option<What> {
         if let Err(error) = self.ring.as_mut()?.tend(since_boot) {
             return self.not_kept.failed(since_boot, &error);
         }
@@ -201,14 +182,14 @@ impl Intake {
 
     /// Which sources have given nothing for too long since the start: said once.
     fn silent(&mut self, since_boot: Duration) -> Option<What> {
-        let Silence { until, patience } = self.silence?;
-        if self.frames > 0 && self.begun {
+        let Silence { until, patience, frames } = self.silence?;
+        if frames && self.begun {
             self.silence = None;
         }
         if since_boot < until || self.silence.take().is_none() {
             return None;
         }
-        let silent = |lane: &&Lane| !lane.delivered && (self.frames == 0 || !lane.captures);
+        let silent = |lane: &&Lane| !lane.delivered && (!frames || !lane.captures);
         let sources: Vec<String> = self.lanes.iter().filter(silent).map(|lane| lane.source.name().to_owned()).collect();
         (!sources.is_empty()).then_some(What::Gap(Gap::Silent { sources, seconds: patience.as_secs(), waits: self.waits }))
     }
@@ -216,13 +197,6 @@ impl Intake {
     /// Why it is of no use to go on, if so: a source could not begin to capture.
     pub(super) fn failed(&self) -> Option<&str> {
         self.failed.as_deref()
-    }
-
-    /// Ends all of them.
-    pub(super) fn stop(&mut self) {
-        for lane in &mut self.lanes {
-            lane.source.stop();
-        }
     }
 
     /// Starts what does not run and whose time has come; says what could not be started.
@@ -242,131 +216,102 @@ impl Intake {
     }
 }
 
-impl Daemon<'_> {
+impl Intake {
     /// Takes what has come, and starts what has ended.
-    pub(super) fn take_frames(&mut self, now: Timestamp) {
-        for wrong in self.intake.start(self.clock.since_boot()) {
-            self.tell(What::Fault(Fault::Source { said: wrong.clone() }), now);
-            if !self.intake.waits && !self.intake.begun {
-                self.intake.failed = Some(wrong);
+    pub(super) fn take(&mut self, appliance: &mut Appliance, clock: &dyn Clock, now: Timestamp) {
+        for said in self.start(clock.since_boot()) {
+            appliance.step(Input::Happened(What::Fault(Fault::Source { said: said.clone() })), now);
+            if !self.waits && !self.begun {
+                self.failed = Some(said);
             }
         }
-        let mut happened = Vec::new();
-        let mut actions = Vec::new();
-        let Self { intake, machine, samples, clock, .. } = self;
-        let Intake { lanes, ring, frames, lost, lost_in_all, not_kept, waits, begun, failed, .. } = intake;
+        let Self { lanes, ring, not_kept, waits, begun, failed, silence, .. } = self;
         for Lane { source, offset, interfaces, captures, delivered } in lanes {
             let name = source.name().to_owned();
+            let mut happened = Vec::new();
             source.read_frames(&mut |event| match event {
                 Came::Frame(frame) => {
+                    *captures = true;
+                    if let Some(silence) = silence {
+                        silence.frames = true;
+                    }
                     if let Some(by) = offset.frame(frame.at, now) {
                         happened.push(What::SourceClock { by });
                     }
-                    *captures = true;
                     if !std::mem::replace(delivered, true) {
                         happened.push(What::Mended(Mended::FramesCome { source: name.clone() }));
                     }
                     let frame = Frame { at: frame.at.plus(offset.correction()), ..frame };
-                    *frames += 1;
-                    samples.frame(&frame);
                     if let Some(Err(error)) = ring.as_mut().map(|ring| ring.push(&frame)) {
                         happened.extend(not_kept.failed(clock.since_boot(), &error));
                     }
-                    machine.handle(Input::Frame(frame), frame.at, &mut actions);
+                    appliance.step(Input::Frame(frame), now);
                 }
-                Came::Lost { frames, .. } => {
-                    *lost = lost.saturating_add(frames);
-                    *lost_in_all = lost_in_all.saturating_add(frames);
-                    machine.handle(Input::Lost { frames }, now, &mut actions);
-                }
+                Came::Lost { frames, .. } => appliance.step(Input::Lost { frames }, now),
                 Came::Said(line) if interfaces.is_empty() || is_advice(line) => {
                     let source = interfaces.is_empty().then(|| name.clone());
                     happened.push(What::Said { source, said: line.to_owned() });
                 }
-                Came::Said(line) => {
-                    // Else our own capture speaks only of what keeps it from hearing.
-                    machine.handle(Input::Lost { frames: 0 }, now, &mut actions);
-                    happened.push(What::Gap(Gap::Deaf { said: line.to_owned() }));
-                }
+                // Else our own capture speaks only of what keeps it from hearing.
+                Came::Said(line) => happened.push(What::Gap(Gap::Deaf { said: line.to_owned() })),
                 Came::Rubbish(stop) => {
                     happened.push(What::Gap(Gap::NoCapture { source: name.clone(), said: stop.to_string() }));
                 }
+                Came::Ended(ended) if !*waits && !*begun && !*captures => {
+                    *failed = Some(format!("{name} ended before it captured anything: {}", ended.why));
+                }
                 Came::Ended(ended) => {
-                    machine.handle(Input::Lost { frames: 0 }, now, &mut actions);
-                    if !*waits && !*begun && !*captures {
-                        *failed = Some(format!("{name} ended before it captured anything: {}", ended.why));
-                        return;
-                    }
                     happened.push(What::Gap(Gap::Ended { source: name.clone(), said: ended.why.clone() }));
                 }
                 Came::Interface { .. } => *captures = true,
                 Came::Odd(_) => {}
             });
-        }
-        self.perform(&mut actions, now);
-        for what in happened {
-            self.happened(what, now);
-        }
-        self.tell_losses(now);
-        if let Some(silent) = self.intake.silent(self.clock.since_boot()) {
-            if self.intake.waits {
-                self.tell(silent, now);
-            } else {
-                let text = sentence(&silent.at(now), &|device| self.names.of(device));
-                self.intake.failed.get_or_insert(text);
+            for what in happened {
+                appliance.step(Input::Happened(what), now);
             }
         }
-        let away = !self.intake.all_capture();
-        // Every source begins by being away; that is worth no line.
-        let aloud = self.intake.begun;
-        self.intake.begun |= !away;
-        self.hold_as(Hold::Source, away, now, aloud);
-    }
-
-    fn happened(&mut self, what: What, now: Timestamp) {
-        let What::SourceClock { .. } = what else { return self.tell(what, now) };
-        if self.intake.offset_told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES) {
-            self.intake.offset_told = Some(now);
-            self.tell(what, now);
+        if let Some(silent) = self.silent(clock.since_boot()) {
+            if self.waits {
+                appliance.step(Input::Happened(silent), now);
+            } else {
+                // It is about no device.
+                self.failed.get_or_insert(sentence(&silent.at(now), &|_| String::new()));
+            }
         }
-        // Nobody set our clock: the source's was set, or frames were held up on their way, by as much as anything that is sent.
-        self.handle(Input::Lost { frames: 0 }, now);
+        let all_capture = self.all_capture();
+        self.begun |= all_capture;
+        appliance.step(Input::Sources { all_capture }, now);
     }
 
-    fn tell_losses(&mut self, now: Timestamp) {
-        let may = self.intake.lost_told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES);
-        if self.intake.lost > 0 && may {
-            let frames = std::mem::take(&mut self.intake.lost);
-            self.intake.lost_told = Some(now);
-            self.tell(What::FramesLost { frames }, now);
+    /// Looks at interfaces and at the ring of recent frames; called about once a second.
+    pub(super) fn look(&mut self, appliance: &mut Appliance, since_boot: Duration, now: Timestamp) {
+        let mut names = self.lanes.iter().flat_map(|lane| &lane.interfaces);
+        self.link_away = names.any(|name| is_away(name));
+        if let Some(what) = self.tend(since_boot) {
+            appliance.step(Input::Happened(what), now);
         }
     }
 
     /// Reads what the sources still have to say after they were asked to stop.
-    pub(super) fn drain(&mut self) {
-        self.intake.stop();
+    pub(super) fn drain(&mut self, appliance: &mut Appliance, clock: &dyn Clock) {
+        for lane in &mut self.lanes {
+            lane.source.stop();
+        }
         for _ in 0..20 {
-            if self.intake.lanes.iter().all(|lane| !lane.source.is_running()) {
+            if self.lanes.iter().all(|lane| !lane.source.is_running()) {
                 return;
             }
-            self.take_frames_without_starting();
+            let now = clock.now();
+            for Lane { source, offset, .. } in &mut self.lanes {
+                source.read_frames(&mut |event| {
+                    if let Came::Frame(frame) = event {
+                        let frame = Frame { at: frame.at.plus(offset.correction()), ..frame };
+                        appliance.step(Input::Frame(frame), now);
+                    }
+                });
+            }
             clock::sleep(Duration::from_millis(25));
         }
-    }
-
-    fn take_frames_without_starting(&mut self) {
-        let now = self.clock.now();
-        let mut actions = Vec::new();
-        let Self { intake, machine, .. } = self;
-        for Lane { source, offset, .. } in &mut intake.lanes {
-            source.read_frames(&mut |event| {
-                if let Came::Frame(frame) = event {
-                    let frame = Frame { at: frame.at.plus(offset.correction()), ..frame };
-                    machine.handle(Input::Frame(frame), frame.at, &mut actions);
-                }
-            });
-        }
-        self.perform(&mut actions, now);
     }
 }
 

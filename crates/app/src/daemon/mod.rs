@@ -1,65 +1,41 @@
-//! The appliance: one thread owns the machine and hands it frames, sounds, commands and the time; it performs what the machine asks for.
+//! The loop of the appliance in a real home: it waits for whatever comes first, and hands it to [`Appliance::step`], which decides.
 //!
 //! Frames come from child processes, sounds from the threads of the mouth, verdicts from a thread that reads the store; all others only send
-//! messages. What is written down is durable before anybody is told.
+//! messages.
 
-mod act;
 mod control;
 mod frames_in;
 mod inbox;
 mod judge;
-mod ledger;
-mod looks;
-mod names;
-mod sessions;
 mod signals;
-mod status;
+mod sound;
 mod system;
 mod tell;
-mod wishes;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use earwitness_core::experiment::{Experiment, Input};
-use earwitness_core::findings::DeviceId;
-use earwitness_core::policy::{Holds, Presence, Steps};
-use earwitness_core::samples::Samples;
+use earwitness_base::clock::Clock;
+use earwitness_core::event::{Fault, Stop, What};
+use earwitness_core::experiment::Upkeep;
 use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_sound::mouth;
+use earwitness_store::SessionId;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-pub use self::control::{Request, SOCKET, ask};
+pub use self::control::{SOCKET, ask};
 pub use self::tell::Style;
+pub use crate::appliance::{Goal, Request};
 
 use self::control::{Asked, Control};
 use self::frames_in::Intake;
 use self::inbox::{Inbox, Outbox};
-use self::judge::Judged;
-use self::ledger::Ledger;
-use self::names::Names;
-use self::sessions::Choice;
+use self::judge::Judge;
 use self::system::System;
 use self::tell::Teller;
+use crate::appliance::{Appliance, Begun, Input, Judged, Loudspeaker};
 use crate::config::Config;
-use earwitness_base::clock::Clock;
-use earwitness_sound::mouth::{self, Mouth};
-use earwitness_store::SessionId;
-
-/// What it is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Goal {
-    /// Watch always, probe when allowed, without an end.
-    Watch,
-    /// One session of probes, until every device has a verdict or so many rounds are over.
-    Probe {
-        /// Rounds.
-        rounds: u32,
-        /// How long it waits for the first frame.
-        patience: Duration,
-    },
-}
 
 /// Why it ended.
 #[derive(Debug)]
@@ -88,27 +64,17 @@ enum Message {
     CommandFailed(String),
 }
 
-/// A machine with everything that it needs.
+/// The appliance with everything that it waits for.
 struct Daemon<'a> {
-    config: Config,
     goal: Goal,
     clock: &'a dyn Clock,
-    machine: Experiment<Choice>,
-    wake: Option<Timestamp>,
-    samples: Samples,
+    appliance: Appliance,
     intake: Intake,
-    ledger: Ledger,
-    mouth: Option<Mouth>,
-    presence: Presence,
-    holds: Holds,
-    steps: Steps,
-    names: Names,
-    /// The verdicts that were told last, in words.
-    verdicts: BTreeMap<DeviceId, &'static str>,
-    teller: Teller,
+    judge: Judge,
+    teller: Rc<Teller>,
     system: System,
-    judge: judge::Judge,
-    looks: looks::Looks,
+    /// When interfaces, the ring and the service manager were last looked after.
+    looked: Option<Duration>,
     inbox: Rc<Inbox<Message>>,
     _control: Control,
 }
@@ -129,7 +95,7 @@ pub fn run(
     let inbox = Rc::new(inbox);
     signals::listen(&outbox).context("signals cannot be received")?;
     loop {
-        let mut daemon = Daemon::new(config, goal, style, (outbox.clone(), Rc::clone(&inbox)), clock)?;
+        let mut daemon = Daemon::new(&config, goal, style, (&outbox, &inbox), clock)?;
         let end = daemon.go_on(reread);
         let session = daemon.close(&end)?;
         match end {
@@ -142,56 +108,44 @@ pub fn run(
 
 impl<'a> Daemon<'a> {
     fn new(
-        config: Config,
+        config: &Config,
         goal: Goal,
         style: Style,
-        (outbox, inbox): (Outbox<Message>, Rc<Inbox<Message>>),
+        (outbox, inbox): (&Outbox<Message>, &Rc<Inbox<Message>>),
         clock: &'a dyn Clock,
     ) -> anyhow::Result<Self> {
-        let moment = clock.moment();
-        let now = moment.now;
-        let teller = Teller::new(style, &config.notify, failures_to(&outbox))?;
-        let mut ledger = Ledger::open(&config.state)?;
+        let teller = Rc::new(Teller::new(style, &config.notify, failures_to(outbox))?);
+        let begun = Begun::open(config, goal, Upkeep::default(), clock.moment())?;
         let control = {
             let outbox = outbox.clone();
             Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
                 .with_context(|| format!("no socket can be made in {}", config.state.display()))?
         };
-        let begun = sessions::begin(&config, goal, &mut ledger, moment)?;
-        let mouth = sessions::mouth(&config, &begun.design, &outbox)?;
-        let intake = Intake::new(&config, goal, moment.since_boot)?;
-        let mut daemon = Self {
-            machine: begun.machine,
-            wake: Some(now),
-            samples: Samples::new(earwitness_core::detect::ttest::Settings::default()),
-            intake,
-            mouth,
-            presence: Presence::new(config.presence.clone(), now),
-            holds: Holds::default(),
-            steps: Steps::new((moment.now, moment.since_boot)),
-            names: Names::default(),
-            verdicts: BTreeMap::new(),
-            teller,
-            system: System::new(),
-            judge: judge::Judge::new(config.state.clone(), outbox),
-            looks: looks::Looks::new(now),
-            inbox,
-            _control: control,
-            ledger,
+        let mouth = sound::open(config, begun.design(), outbox)?;
+        let loudspeaker = mouth.map(|mouth| Box::new(mouth) as Box<dyn Loudspeaker>);
+        let intake = Intake::new(config, goal, clock.since_boot())?;
+        let sources = intake.sources().map(|source| source.name).collect();
+        let appliance = begun.start(loudspeaker, Box::new(Rc::clone(&teller)), sources, clock.moment());
+        Ok(Self {
             goal,
             clock,
-            config,
-        };
-        daemon.started(begun.share, begun.resumed, now);
-        Ok(daemon)
+            appliance,
+            intake,
+            judge: Judge::new(config.state.clone(), outbox.clone()),
+            teller,
+            system: System::new(),
+            looked: None,
+            inbox: Rc::clone(inbox),
+            _control: control,
+        })
     }
 
-    /// The loop: waits for whatever comes first, and gives it to the machine.
+    /// The loop: waits for whatever comes first, and gives it to the appliance.
     fn go_on(&mut self, reread: Reread<'_>) -> End {
         loop {
             self.wait();
             let now = self.clock.now();
-            self.take_frames(now);
+            self.intake.take(&mut self.appliance, self.clock, now);
             if let Some(why) = self.intake.failed() {
                 return End::Failed(why.to_owned());
             }
@@ -200,16 +154,60 @@ impl<'a> Daemon<'a> {
                     return end;
                 }
             }
-            self.look(now);
-            if self.wake.is_some_and(|at| at <= now) {
-                self.wake = None;
-                self.handle(Input::Tick, now);
+            // Since `now` a disk may have taken its time, which is no step of the clock.
+            let moment = self.clock.moment();
+            self.look(moment.now, moment.since_boot);
+            self.appliance.step(Input::Tick { since_boot: moment.since_boot, ahead: moment.ahead }, moment.now);
+            if !self.judge.is_busy()
+                && let Some(session) = self.appliance.to_judge()
+            {
+                self.judge.start(session);
             }
-            self.write(now);
-            if self.machine.is_over() && self.is_done() {
+            if self.appliance.is_over() && self.is_done() {
                 return End::Done;
             }
         }
+    }
+
+    /// Takes a message of another thread; says if it is the end.
+    fn message(&mut self, message: Message, reread: Reread<'_>, now: Timestamp) -> Option<End> {
+        let input = match message {
+            Message::Mouth(told) => Input::Mouth(told),
+            Message::Signal(signals::Asked::Stop) => return Some(End::Stopped),
+            Message::Signal(signals::Asked::Reload) => match reread() {
+                Ok(config) => return Some(End::Reload(Box::new(config))),
+                Err(error) => Input::Happened(What::Fault(Fault::Settings { said: format!("{error:#}") })),
+            },
+            Message::Asked(asked) => {
+                let request = asked.request;
+                let answer = match request {
+                    Request::Pause | Request::Resume | Request::Home | Request::Away | Request::Auto => {
+                        self.appliance.ask(request, now)
+                    }
+                    Request::Status => self.appliance.status(self.intake.sources().collect(), now).json(),
+                    Request::Stop => "stopping".to_owned(),
+                };
+                asked.answer(answer);
+                return (request == Request::Stop).then_some(End::Stopped);
+            }
+            Message::Judged(judged) => Input::Judged(judged),
+            Message::NotJudged(error) => Input::NotJudged(error),
+            Message::CommandFailed(said) => Input::Happened(What::Fault(Fault::Command { said })),
+        };
+        self.appliance.step(input, now);
+        None
+    }
+
+    /// Looks after interfaces, the ring, the terminal and the service manager, once a second.
+    fn look(&mut self, now: Timestamp, since_boot: Duration) {
+        if self.looked.is_some_and(|looked| since_boot.saturating_sub(looked) < Duration::from_secs(1)) {
+            return;
+        }
+        self.looked = Some(since_boot);
+        self.intake.look(&mut self.appliance, since_boot, now);
+        let status = self.appliance.line(now);
+        self.system.alive(since_boot, || status.clone());
+        self.teller.status(&status);
     }
 
     /// Whether the end of the session is the end of the program.
@@ -221,7 +219,8 @@ impl<'a> Daemon<'a> {
     fn wait(&self) {
         let now = self.clock.now();
         let most = Duration::from_secs(1);
-        let until_wake = self.wake.map_or(most, |at| Duration::from_nanos(at.since(now).clamp(0, SECOND).unsigned_abs()));
+        let wake = self.appliance.wake();
+        let until_wake = wake.map_or(most, |at| Duration::from_nanos(at.since(now).clamp(0, SECOND).unsigned_abs()));
         let until_start = self.intake.next_start(self.clock.since_boot()).unwrap_or(most);
         let wait = Timespec::try_from(until_wake.min(until_start).min(most)).ok();
         let bell = self.inbox.fd();
@@ -229,6 +228,24 @@ impl<'a> Daemon<'a> {
         ready.push(PollFd::from_borrowed_fd(bell, PollFlags::IN));
         // A signal that interrupts the wait is a message as well.
         let _ = poll(&mut ready, wait.as_ref());
+    }
+
+    /// Ends the session in good order; says which it was.
+    fn close(mut self, end: &End) -> anyhow::Result<Option<SessionId>> {
+        if matches!(end, End::Reload(_)) {
+            System::reloading();
+        } else {
+            System::stopping();
+        }
+        let now = self.clock.now();
+        self.intake.drain(&mut self.appliance, self.clock);
+        let why = match end {
+            End::Done => What::Stopped(Stop::Done),
+            End::Stopped => What::Stopped(Stop::Asked),
+            End::Failed(_) => What::Stopped(Stop::NothingCaptured),
+            End::Reload(_) => What::Reloaded,
+        };
+        self.appliance.close(why, now)
     }
 }
 

@@ -2,17 +2,19 @@
 
 use earwitness_base::text;
 use std::io::{IsTerminal, Write};
+use std::rc::Rc;
 use std::time::Duration;
 
-use earwitness_core::event::Event;
+use earwitness_core::event::{Event, What};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 
-use super::names::Names;
+use super::system::System;
+use crate::appliance::Output;
 use crate::notify::{About, Notifier, Settings};
 use earwitness_base::words;
 use earwitness_report::json::{self, event::Topic};
-use earwitness_report::sentence::sentence;
+use earwitness_report::sentence::{Namer, sentence};
 
 /// How it is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -51,11 +53,15 @@ impl Teller {
     pub(super) fn status(&self, text: &str) {
         self.line.set_message(text.to_owned());
     }
+}
 
-    /// Tells what happened; `stored` says whether it is written down.
-    pub(super) fn tell(&self, event: &Event, names: &Names, stored: bool) {
+/// Shared with the loop, which shows how it stands.
+impl Output for Rc<Teller> {
+    fn tell(&self, event: &Event, name: Namer<'_>, stored: bool) {
+        if matches!(event.what, What::Started { .. }) {
+            System::ready(&sentence(event, name));
+        }
         let topic = Topic::of(&event.what);
-        let name = |device| names.of(device);
         let about = match topic {
             Topic::Upload => Some(About::Upload),
             Topic::Proven | Topic::Verdict => Some(About::Verdict),
@@ -70,9 +76,9 @@ impl Teller {
         };
         if shown {
             let line = if self.style.json {
-                json::event::event(event, &name, stored)
+                json::event::event(event, name, stored)
             } else {
-                let text = text::clean(&sentence(event, &name), 1_000);
+                let text = text::clean(&sentence(event, name), 1_000);
                 format!("{}  {text}", words::date_time(event.at, &self.zone))
             };
             self.line.suspend(|| {
@@ -82,12 +88,11 @@ impl Teller {
             });
         }
         if let Some(about) = about {
-            self.notifier.tell(about, &json::event::event(event, &name, stored));
+            self.notifier.tell(about, &json::event::event(event, name, stored));
         }
     }
 
-    /// Notices that were dropped because too many waited, and those that the household's command failed for.
-    pub(super) fn untold(&self) -> (u64, u64) {
+    fn untold(&self) -> (u64, u64) {
         self.notifier.untold()
     }
 }

@@ -2,15 +2,16 @@
 
 use earwitness_core::time::Timestamp;
 
-use super::Daemon;
+use super::Appliance;
 use earwitness_base::words::about;
 use earwitness_core::policy::Holds;
 use earwitness_report::json::status::{Source, Standing, Status};
 use earwitness_report::names;
 
-impl Daemon<'_> {
+impl Appliance {
     /// One line.
-    pub(super) fn line(&self, now: Timestamp) -> String {
+    #[must_use]
+    pub fn line(&self, now: Timestamp) -> String {
         let (next, waiting) = self.machine.rounds();
         let probing = if self.holds.words().next().is_some() {
             holds(&self.holds)
@@ -24,8 +25,8 @@ impl Daemon<'_> {
         format!(
             "{} devices, {} frames, {} lost; {probing}{}{}; {} proven",
             self.names.devices(),
-            self.intake.frames,
-            self.intake.lost_in_all,
+            self.frames,
+            self.losses.in_all,
             if waiting > 0 { ", scoring" } else { "" },
             if void > 0 { format!(", {void} void") } else { String::new() },
             self.proven().count(),
@@ -37,8 +38,9 @@ impl Daemon<'_> {
         standings.filter(|it| it.1.proven_after.is_some()).map(|it| *it.0)
     }
 
-    /// Everything, for programs.
-    pub(super) fn status(&self, now: Timestamp) -> Status {
+    /// Everything, for programs; `sources` are those that frames come from.
+    #[must_use]
+    pub fn status(&self, sources: Vec<Source>, now: Timestamp) -> Status {
         let (rounds, rounds_waiting) = self.machine.rounds();
         let standings = self.machine.session().standings().iter().map(|(device, standing)| Standing {
             device: names::id(*device),
@@ -48,14 +50,14 @@ impl Daemon<'_> {
             proven_after: standing.proven_after,
             verdict: self.verdicts.get(device).copied(),
         });
-        let (notices_lost, notices_failed) = self.teller.untold();
+        let (notices_lost, notices_failed) = self.output.untold();
         Status {
             at_ns: now.nanos(),
             session: self.ledger.store().current().map(|session| session.0),
             devices: self.names.devices(),
-            frames: self.intake.frames,
-            frames_lost: self.intake.lost_in_all,
-            sources: self.intake.sources().map(|(name, runs)| Source { name: name.to_owned(), runs }).collect(),
+            frames: self.frames,
+            frames_lost: self.losses.in_all,
+            sources,
             held: self.holds.words().collect(),
             somebody_home: self.presence.somebody(),
             probing: self.machine.is_probing(),

@@ -7,9 +7,10 @@ use earwitness_core::event::{Event, Fault, Mended, What};
 use earwitness_core::record::Entry;
 use earwitness_core::samples::Tested;
 use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_core::verdict::{self, Verdicts};
 
 use earwitness_base::trust;
-use earwitness_store::{Error, JournalLine, Notice, Record, Reply, Retention, Store};
+use earwitness_store::{Error, JournalLine, Material, Notice, Record, Reply, Retention, Store};
 
 /// Records that wait at most: two hours of stretches, should the disk refuse for so long. The oldest are given up first, and counted.
 const WAITING: usize = 600;
@@ -76,6 +77,22 @@ impl Ledger {
 
     pub(super) fn store_mut(&mut self) -> &mut Store {
         &mut self.store
+    }
+
+    /// Writes verdicts as they are told, at once.
+    ///
+    /// # Errors
+    /// As [`Store::told`].
+    pub(super) fn store_told(
+        &mut self,
+        now: Timestamp,
+        material: &Material,
+        verdicts: &Verdicts,
+        settings: &verdict::Settings,
+    ) -> Result<(), Error> {
+        let written = self.store.told(now, material, verdicts, settings);
+        self.take_notices();
+        written
     }
 
     /// Puts something down to be written; it is on the disk after the next [`Ledger::write_when_due`] that says so.

@@ -1,13 +1,14 @@
-//! What is looked at about once a second: clocks, who is at home, the disk, and whether it is time for verdicts.
+//! What is looked at about once a second: the clock, who is at home, the disk, and whether it is time for verdicts.
+
+use std::time::Duration;
 
 use earwitness_core::event::What;
 use earwitness_core::experiment::{Command, Input};
 use earwitness_core::findings::DeviceId;
+use earwitness_core::policy::Hold;
 use earwitness_core::time::{SECOND, Timestamp};
 
-use super::{Daemon, Goal};
-use earwitness_base::clock::Moment;
-use earwitness_core::policy::Hold;
+use super::{Appliance, Goal};
 
 /// Between two sets of verdicts without a reason, nanoseconds.
 const VERDICTS: i64 = 6 * 3_600 * SECOND;
@@ -22,17 +23,15 @@ pub(super) struct Looks {
 }
 
 impl Looks {
-    pub(super) fn new(now: Timestamp) -> Self {
+    pub(super) const fn new(now: Timestamp) -> Self {
         Self { last: Timestamp::MIN, judged: now, ahead: None }
     }
 }
 
-impl Daemon<'_> {
-    /// Looks, if a second has passed.
-    pub(super) fn look(&mut self, now: Timestamp) {
-        // Since `now` a disk may have taken its time, which is no step.
-        let Moment { now: wall, since_boot, ahead } = self.clock.moment();
-        if let Some(by) = self.steps.look((wall, since_boot)) {
+impl Appliance {
+    /// Looks whether the clock was set, and if a second has passed, at the rest.
+    pub(super) fn look(&mut self, now: Timestamp, since_boot: Duration, ahead: i64) {
+        if let Some(by) = self.steps.look((now, since_boot)) {
             self.tell(What::ClockStepped { by }, now);
             self.handle(Input::ClockStepped, now);
         }
@@ -44,24 +43,13 @@ impl Daemon<'_> {
             self.handle(Input::Command(Command::LocalTime { ahead }), now);
         }
         self.look_who_is_home(now);
-        self.intake.look_at_links();
-        let stuck = self.ledger.is_stuck();
-        self.hold(Hold::Store, stuck, now);
-        if let Some(told) = self.intake.tend(since_boot) {
-            self.tell(told, now);
-        }
-        self.ledger.sweep(now, &self.config.retention);
+        self.hold(Hold::Store, self.ledger.is_stuck(), now);
+        self.ledger.sweep(now, &self.retention);
         self.tell_of_store(now);
         if self.goal == Goal::Watch && now.since(self.looks.judged).saturating_abs() > VERDICTS {
             self.looks.judged = now;
-            self.judge.wanted();
+            self.verdicts_wanted = true;
         }
-        if !stuck {
-            self.judge.start_when_wanted(self.ledger.store().current());
-        }
-        let status = self.line(now);
-        self.system.alive(since_boot, || status.clone());
-        self.teller.status(&status);
     }
 
     /// Looks whether somebody is at home.

@@ -1,26 +1,69 @@
-//! What a person wants until they say otherwise: paused or not, at home or not. It outlives a start, so that neither a new configuration nor a
-//! power cut makes a paused home sound.
+//! What a person asks of a running program. Paused or not, at home or not: that holds until they say otherwise, and outlives a start, so that neither a
+//! new configuration nor a power cut makes a paused home sound.
 
 use earwitness_core::event::{Fault, What};
+use earwitness_core::policy::Hold;
 use earwitness_core::time::Timestamp;
 
 use super::ledger::Item;
-use super::{Daemon, Goal, Request, status};
-use earwitness_core::policy::Hold;
+use super::{Appliance, Goal, status};
+
+/// What can be asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Request {
+    /// Play nothing until `resume`; watching goes on.
+    Pause,
+    /// Play again.
+    Resume,
+    /// Somebody is at home.
+    Home,
+    /// Nobody is at home.
+    Away,
+    /// Leave it to the telephones whether somebody is at home.
+    Auto,
+    /// How it stands, as JSON.
+    Status,
+    /// End, as SIGTERM does.
+    Stop,
+}
+
+impl Request {
+    /// All of them, each with its word.
+    pub(crate) const ALL: [(Self, &'static str); 7] = [
+        (Self::Pause, "pause"),
+        (Self::Resume, "resume"),
+        (Self::Home, "home"),
+        (Self::Away, "away"),
+        (Self::Auto, "auto"),
+        (Self::Status, "status"),
+        (Self::Stop, "stop"),
+    ];
+
+    pub(crate) fn word(self) -> &'static str {
+        Self::ALL.iter().find(|it| it.0 == self).map_or("", |it| it.1)
+    }
+
+    /// What a word asks for.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|it| it.1 == word).map(|it| it.0)
+    }
+}
 
 /// Settings of the store.
 const PAUSED: &str = "paused";
 const PRESENCE: &str = "presence";
 
-impl Daemon<'_> {
-    /// Does what a person wants, and remembers it; says how it stands then.
-    pub(super) fn wish(&mut self, request: Request, now: Timestamp) -> String {
-        self.grant(request, now);
+impl Appliance {
+    /// Does what a person wants, and remembers it; says how it stands then. To stop, or to say how all stands, is for whoever drives it.
+    pub fn ask(&mut self, request: Request, now: Timestamp) -> String {
         let key = if matches!(request, Request::Pause | Request::Resume) { PAUSED } else { PRESENCE };
-        if self.goal == Goal::Watch {
+        if self.goal == Goal::Watch && !matches!(request, Request::Status | Request::Stop) {
+            // Written down together with what is told of it: a power cut must not leave one without the other.
             self.ledger.put(Item::Setting(key, request.word()));
-            self.write(now);
         }
+        self.grant(request, now);
+        self.write(now);
         if key == PAUSED {
             return status::holds(&self.holds);
         }
@@ -28,7 +71,7 @@ impl Daemon<'_> {
     }
 
     /// What was wanted before this start still holds. A session that was asked for just now is wanted.
-    pub(super) fn recall_wishes(&mut self, now: Timestamp) {
+    pub(super) fn recall(&mut self, now: Timestamp) {
         if self.goal != Goal::Watch {
             return;
         }

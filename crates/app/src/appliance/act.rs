@@ -6,14 +6,14 @@ use earwitness_core::probe::{Heard, Void};
 use earwitness_core::record::Entry;
 use earwitness_core::time::Timestamp;
 
+use super::Appliance;
 use super::ledger::Item;
-use super::{Daemon, End, Message, Request, Reread, signals};
 use earwitness_core::policy::Hold;
 use earwitness_report::sentence::sentence;
 use earwitness_sound::mouth::{Said, Told};
 use earwitness_store::Reply;
 
-impl Daemon<'_> {
+impl Appliance {
     /// Hands an input to the machine, and does what it then asks for.
     pub(super) fn handle(&mut self, input: Input<'_>, now: Timestamp) {
         let mut actions = Vec::new();
@@ -32,7 +32,7 @@ impl Daemon<'_> {
                         let (round, length) = (order.round, order.length);
                         // Its lot is on the disk before it sounds, or it does not sound.
                         let stored = self.write(now);
-                        let taken = stored && self.mouth.as_ref().is_some_and(|mouth| mouth.say(order).is_ok());
+                        let taken = stored && self.loudspeaker.as_ref().is_some_and(|it| it.say(order).is_ok());
                         if !taken {
                             let spoken = Spoken {
                                 round,
@@ -67,7 +67,7 @@ impl Daemon<'_> {
                 self.names.join(device);
             }
             if matches!(event.what, What::Proven { .. }) {
-                self.judge.wanted();
+                self.verdicts_wanted = true;
             }
         }
         self.tell_all(&events, now);
@@ -87,7 +87,7 @@ impl Daemon<'_> {
         }
         let stored = self.ledger.write_when_due(now);
         for event in events {
-            self.teller.tell(event, &self.names, stored && is_written(event));
+            self.output.tell(event, &|device| self.names.of(device), stored && is_written(event));
         }
         self.tell_of_store(now);
     }
@@ -115,38 +115,13 @@ impl Daemon<'_> {
                     self.ledger.note(&event, &text);
                 }
                 let stored = self.ledger.write_when_due(now);
-                self.teller.tell(&event, &self.names, stored);
+                self.output.tell(&event, &|device| self.names.of(device), stored);
             }
         }
     }
 
-    /// Takes a message of another thread; says if it is the end.
-    pub(super) fn message(&mut self, message: Message, reread: Reread<'_>, now: Timestamp) -> Option<End> {
-        match message {
-            Message::Mouth(told) => self.told(told, now),
-            Message::Signal(signals::Asked::Stop) => return Some(End::Stopped),
-            Message::Signal(signals::Asked::Reload) => match reread() {
-                Ok(config) => return Some(End::Reload(Box::new(config))),
-                Err(error) => self.tell(What::Fault(Fault::Settings { said: format!("{error:#}") }), now),
-            },
-            Message::Asked(asked) => {
-                let request = asked.request;
-                let answer = match request {
-                    Request::Pause | Request::Resume | Request::Home | Request::Away | Request::Auto => self.wish(request, now),
-                    Request::Status => self.status(now).json(),
-                    Request::Stop => "stopping".to_owned(),
-                };
-                asked.answer(answer);
-                return (request == Request::Stop).then_some(End::Stopped);
-            }
-            Message::Judged(judged) => self.judged(*judged, now),
-            Message::NotJudged(error) => self.not_judged(&error, now),
-            Message::CommandFailed(said) => self.tell(What::Fault(Fault::Command { said }), now),
-        }
-        None
-    }
-
-    fn told(&mut self, told: Told, now: Timestamp) {
+    /// Takes what the mouth tells.
+    pub(super) fn told(&mut self, told: Told, now: Timestamp) {
         match told {
             Told::Said(Said { round, spoken, trouble, level, onset_error }) => {
                 self.samples.expect(round, spoken.onset);

@@ -1,0 +1,268 @@
+//! A session begins, or goes on where a process before this one was interrupted; and how it ends.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use earwitness_base::clock::Moment;
+use earwitness_core::analysis::Settings;
+use earwitness_core::detect::lottery::session_part;
+use earwitness_core::event::What;
+use earwitness_core::experiment::{Command, Experiment, Input, Upkeep};
+use earwitness_core::plan::campaign::{Campaign, Mode};
+use earwitness_core::plan::watch::Watch;
+use earwitness_core::plan::{Done, Next, Plan};
+use earwitness_core::policy::{Hold, Holds, Phones, Presence, Steps};
+use earwitness_core::record::Entry;
+use earwitness_core::samples::Samples;
+use earwitness_core::schedule::Design;
+use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_core::trial;
+use earwitness_report::sentence::sentence;
+use earwitness_store::{Retention, SessionId, SessionRow, Store};
+
+use super::input::Losses;
+use super::ledger::{Item, Ledger};
+use super::look::Looks;
+use super::names::Names;
+use super::{Appliance, Goal, Loudspeaker, Output};
+use crate::config::Config;
+
+/// A session that watches without an end is closed after so long, and the next one begun, nanoseconds: its error rate is then that of a month.
+const MONTH: i64 = 30 * 86_400 * SECOND;
+
+/// Rounds after which a device that shows nothing counts as decided in a household's session.
+const SILENT_AFTER: u32 = 12;
+
+/// What to play next.
+#[derive(Debug)]
+pub(super) enum Choice {
+    Watch(Watch),
+    Campaign(Campaign),
+}
+
+impl Plan for Choice {
+    fn next(&mut self, session: &trial::Session, design: &Design, number: u32) -> Next {
+        match self {
+            Self::Watch(watch) => watch.next(session, design, number),
+            Self::Campaign(campaign) => campaign.next(session, design, number),
+        }
+    }
+}
+
+/// What a session may spend of the chance of a false accusation that its home allows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Share {
+    /// The chance for all sessions together.
+    whole: f64,
+    /// Number of this session among those of the home that played a round, from 1.
+    session: usize,
+}
+
+impl Share {
+    fn alpha(self) -> f64 {
+        self.whole * session_part(self.session)
+    }
+
+    fn what(self) -> What {
+        let Self { whole, session } = self;
+        What::Share { session, whole, alpha: self.alpha(), next: whole * session_part(session + 1) }
+    }
+}
+
+/// A session that can go on, before anything is told of it.
+pub struct Begun {
+    goal: Goal,
+    retention: Retention,
+    phones: Phones,
+    ledger: Ledger,
+    session: Session,
+}
+
+/// What the store says of it.
+struct Session {
+    machine: Experiment<Choice>,
+    design: Design,
+    share: Share,
+    /// Rounds that were played before.
+    resumed: Option<usize>,
+}
+
+impl Begun {
+    /// Opens the store of a configuration: the last session, if it is of the same layout and was interrupted; else a new one.
+    ///
+    /// # Errors
+    /// When the store is held by another process, or cannot be read or written.
+    pub fn open(config: &Config, goal: Goal, upkeep: Upkeep, moment: Moment) -> anyhow::Result<Self> {
+        let mut ledger = Ledger::open(&config.state)?;
+        let wanted = wanted(config, moment.ahead)?;
+        let mut settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+        // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
+        settings.roster.seed = random()?;
+        let asked = Asked { config, goal, upkeep, wanted: &wanted, settings, now: moment.now };
+        let session = match asked.of_stored(ledger.store_mut()) {
+            // Its pages are sound, what is written on them is not: else it would be found so at every start.
+            Err(error) if ledger.set_aside(&error)? => asked.of_stored(ledger.store_mut())?,
+            session => session?,
+        };
+        Ok(Self { goal, retention: config.retention, phones: config.presence.clone(), ledger, session })
+    }
+
+    /// How the session is laid out.
+    #[must_use]
+    pub const fn design(&self) -> &Design {
+        &self.session.design
+    }
+
+    /// Says that it begins. Without a loudspeaker devices are only watched. `sources` are the names of those that frames come from.
+    #[must_use]
+    pub fn start(
+        self,
+        loudspeaker: Option<Box<dyn Loudspeaker>>,
+        output: Box<dyn Output>,
+        sources: Vec<String>,
+        moment: Moment,
+    ) -> Appliance {
+        let Self { goal, retention, phones, ledger, session } = self;
+        let (now, silent) = (moment.now, loudspeaker.is_none());
+        let mut appliance = Appliance {
+            goal,
+            retention,
+            machine: session.machine,
+            wake: Some(now),
+            samples: Samples::new(earwitness_core::detect::ttest::Settings::default()),
+            ledger,
+            loudspeaker,
+            output,
+            presence: Presence::new(phones, now),
+            holds: Holds::default(),
+            steps: Steps::new((now, moment.since_boot)),
+            names: Names::default(),
+            verdicts: BTreeMap::new(),
+            verdicts_wanted: false,
+            looks: Looks::new(now),
+            losses: Losses::default(),
+            frames: 0,
+            begun: false,
+        };
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        appliance.tell(What::Started { version, sources, resumed: session.resumed }, now);
+        if !silent {
+            appliance.tell(session.share.what(), now);
+        }
+        appliance.hold(Hold::Settings, silent, now);
+        appliance.recall(now);
+        // The first entry of a session is its layout: it must be there before anything else is.
+        appliance.handle(Input::Tick, now);
+        appliance.write(now);
+        appliance
+    }
+}
+
+/// What is asked of the store.
+struct Asked<'a> {
+    config: &'a Config,
+    goal: Goal,
+    upkeep: Upkeep,
+    wanted: &'a Design,
+    settings: Settings,
+    now: Timestamp,
+}
+
+impl Asked<'_> {
+    /// The session that fits, as far as the store can be read.
+    fn of_stored(&self, store: &mut Store) -> Result<Session, earwitness_store::Error> {
+        let Self { config, goal, upkeep, wanted, ref settings, now } = *self;
+        let whole = config.probing.as_ref().map_or(0.01, |probing| probing.alpha);
+        let seeded = config.probing.as_ref().is_some_and(|probing| probing.seeded);
+        let choice = match goal {
+            Goal::Watch => Choice::Watch(Watch),
+            Goal::Probe { rounds, .. } => {
+                Choice::Campaign(Campaign::new(rounds, Mode::UntilDecided { silent_after: SILENT_AFTER }))
+            }
+        };
+        let reader = store.reader()?;
+        let known = reader.known()?;
+        let last = reader.sessions()?.pop();
+        // Each session of a home has a part of its own, settled before the first: what is proven in one is not lent against the next.
+        let share = |before| Ok::<_, earwitness_store::Error>(Share { whole, session: reader.sessions_with_rounds(before)? + 1 });
+        let going_on = last.as_ref().map(|last| share(Some(last.id))).transpose()?;
+        let last =
+            last.zip(going_on).filter(|(last, share)| goal == Goal::Watch && goes_on(last, wanted, share.alpha(), seeded, now));
+        let machine = |design: &Design, alpha| {
+            Experiment::new(design.clone(), choice, alpha, settings.clone()).with_upkeep(upkeep).knowing(known)
+        };
+        let Some((last, share)) = last else {
+            let share = share(None)?;
+            return Ok(Session { machine: machine(wanted, share.alpha()), design: wanted.clone(), share, resumed: None });
+        };
+        let (trials, unfinished, devices) = (reader.trials(last.id)?, reader.unfinished(last.id)?, reader.devices(last.id)?);
+        store.resume(last.id)?;
+        let machine = machine(&last.design, last.alpha).resumed(&trials, unfinished, devices);
+        Ok(Session { machine, design: last.design, share, resumed: Some(trials.len()) })
+    }
+}
+
+/// The layout that the configuration asks for.
+fn wanted(config: &Config, ahead: i64) -> anyhow::Result<Design> {
+    let Some(probing) = &config.probing else {
+        return Ok(Design { local_offset: ahead, ..Design::default() });
+    };
+    let mut design = Design { local_offset: ahead, ..probing.design.clone() };
+    if !probing.seeded {
+        // Whoever could guess the lots could answer only where a probe sounds, or only where none does.
+        design.seed = random()? >> 1;
+    }
+    Ok(design)
+}
+
+/// A number that nobody can guess.
+fn random() -> anyhow::Result<u64> {
+    let mut octets = [0; 8];
+    rustix::rand::getrandom(&mut octets, rustix::rand::GetRandomFlags::empty()).context("the system has no random numbers")?;
+    Ok(u64::from_le_bytes(octets))
+}
+
+/// Whether a stored session is the one that is wanted, and can go on.
+fn goes_on(last: &SessionRow, wanted: &Design, alpha: f64, seeded: bool, now: Timestamp) -> bool {
+    let interrupted = last.ended.is_none_or(|(_, why)| why == Done::Stopped) && last.retired.is_none();
+    let seed = if seeded { wanted.seed } else { last.design.seed };
+    let same = Design { seed, local_offset: last.design.local_offset, ..wanted.clone() } == last.design;
+    let young = (0..MONTH).contains(&now.since(last.begun));
+    interrupted && same && young && last.alpha.to_bits() == alpha.to_bits()
+}
+
+impl Appliance {
+    /// Ends the session in good order; `why` is told last. Says which session it was.
+    ///
+    /// # Errors
+    /// When the last entries cannot be written.
+    pub fn close(mut self, why: What, now: Timestamp) -> anyhow::Result<Option<SessionId>> {
+        // What is stopped goes on when the program is started again, so that it is no end of a session that watches.
+        if !matches!(self.goal, Goal::Watch) {
+            self.handle(Input::Command(Command::Stop), now);
+        }
+        for (round, tested) in self.samples.take() {
+            self.ledger.put(Item::Tested(round, tested));
+        }
+        let Self { machine, mut ledger, output, loudspeaker, names, .. } = self;
+        drop(loudspeaker);
+        let ended = machine.finish(now);
+        ledger.put(Item::Entry(Entry::Watched(Box::new(ended.findings))));
+        for trial in ended.trials {
+            ledger.put(Item::Entry(Entry::Trial(trial)));
+        }
+        let event = why.at(now);
+        let name = |device| names.of(device);
+        ledger.note(&event, &sentence(&event, &name));
+        let stored = ledger.write_when_due(Timestamp::MAX);
+        for what in ledger.take_happened() {
+            output.tell(&what.at(now), &name, false);
+        }
+        output.tell(&event, &name, stored);
+        let session = ledger.store().current();
+        if !stored {
+            anyhow::bail!("the last entries could not be written; what was acknowledged before is safe");
+        }
+        Ok(session)
+    }
+}

@@ -1,0 +1,116 @@
+//! The appliance's decisions, apart from everything that waits: it is told what happens and what time it is, and it plays, writes down and tells.
+//!
+//! It owns the machine, the ledger and all that is remembered in between. It reads no clock, starts no thread and no program, and polls nothing: the
+//! loop of the daemon drives it in a real home, a test drives it through a month in virtual time. What is written down is durable before anybody
+//! is told.
+
+mod act;
+mod begin;
+mod input;
+mod ledger;
+mod look;
+mod names;
+mod people;
+mod status;
+mod verdicts;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use earwitness_core::event::Event;
+use earwitness_core::experiment::{Experiment, Order};
+use earwitness_core::findings::DeviceId;
+use earwitness_core::policy::{Holds, Presence, Steps};
+use earwitness_core::samples::Samples;
+use earwitness_core::time::Timestamp;
+use earwitness_report::sentence::Namer;
+use earwitness_sound::mouth::{Busy, Mouth};
+use earwitness_store::Retention;
+
+pub use self::begin::Begun;
+pub use self::input::Input;
+pub use self::people::Request;
+pub use self::verdicts::{Judged, judge};
+
+use self::begin::Choice;
+use self::input::Losses;
+use self::ledger::Ledger;
+use self::look::Looks;
+use self::names::Names;
+
+/// What it is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Goal {
+    /// Watch always, probe when allowed, without an end.
+    Watch,
+    /// One session of probes, until every device has a verdict or so many rounds are over.
+    Probe {
+        /// Rounds.
+        rounds: u32,
+        /// How long it waits for the first frame.
+        patience: Duration,
+    },
+}
+
+/// What plays probes.
+pub trait Loudspeaker {
+    /// Takes an order and returns at once; what became of it comes back as [`Input::Mouth`].
+    ///
+    /// # Errors
+    /// When the sound before is still being played; the order is not taken.
+    fn say(&self, order: Order) -> Result<(), Busy>;
+}
+
+impl Loudspeaker for Mouth {
+    fn say(&self, order: Order) -> Result<(), Busy> {
+        Self::say(self, order)
+    }
+}
+
+/// Where people and programs are told what happens.
+pub trait Output {
+    /// Tells an event; `stored` says whether it is written down.
+    fn tell(&self, event: &Event, name: Namer<'_>, stored: bool);
+
+    /// Notices that were dropped because too many waited, and those that the household's command failed for.
+    fn untold(&self) -> (u64, u64);
+}
+
+/// A session in progress with everything that decides about it.
+pub struct Appliance {
+    goal: Goal,
+    retention: Retention,
+    machine: Experiment<Choice>,
+    wake: Option<Timestamp>,
+    samples: Samples,
+    ledger: Ledger,
+    loudspeaker: Option<Box<dyn Loudspeaker>>,
+    output: Box<dyn Output>,
+    presence: Presence,
+    holds: Holds,
+    steps: Steps,
+    names: Names,
+    /// The verdicts that were told last, in words.
+    verdicts: BTreeMap<DeviceId, &'static str>,
+    verdicts_wanted: bool,
+    looks: Looks,
+    losses: Losses,
+    /// Frames since the start.
+    frames: u64,
+    /// Whether every source has captured at once.
+    begun: bool,
+}
+
+impl Appliance {
+    /// When [`Input::Tick`] is wanted at the latest, besides once a second.
+    #[must_use]
+    pub const fn wake(&self) -> Option<Timestamp> {
+        self.wake
+    }
+
+    /// Whether no further round will come, and all are scored.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.machine.is_over()
+    }
+}
