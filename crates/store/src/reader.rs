@@ -178,7 +178,7 @@ impl Reader {
     pub fn material(&self, session: SessionId) -> Result<Material> {
         self.read(|connection| {
             let last_stretch = stretch::last(connection, session)?;
-            let last_round = round::last(connection, session)?.unwrap_or(0);
+            let last_round = round::last(connection, session)?;
             material(connection, Basis { session, last_stretch, last_round })
         })
     }
@@ -271,11 +271,14 @@ pub(super) fn material(connection: &Connection, basis: Basis) -> rusqlite::Resul
     for stretch in stretch::of_session(connection, basis.session, basis.last_stretch)? {
         parts.push(stretch::read(connection, stretch, &known)?);
     }
-    let trials = round::trials(connection, basis.session, basis.last_round)?;
+    let (trials, tested) = match basis.last_round {
+        Some(last) => (round::trials(connection, basis.session, last)?, round::tested(connection, basis.session, last)?),
+        None => (Vec::new(), BTreeMap::new()),
+    };
     Ok(Material {
         findings: Findings::assemble(parts, row.burst.as_ref()),
         rounds: trials.into_iter().map(|trial| trial.round).collect(),
-        tested: round::tested(connection, basis.session, basis.last_round)?,
+        tested,
         basis,
     })
 }

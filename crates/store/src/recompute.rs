@@ -96,8 +96,9 @@ pub fn recompute(reader: &Reader, session: SessionId) -> Result<Recomputed> {
     all.compare_scores(&trials, &again.trials);
     for telling in reader.verdicts(session)? {
         let upto = telling.last_round;
-        let rounds = trials.iter().map(|trial| &trial.round).filter(|round| round.number <= upto).cloned().collect();
-        let tested = tested.range(..=upto).map(|(round, tested)| (*round, tested.clone())).collect();
+        let was_there = |number: u32| upto.is_some_and(|upto| number <= upto);
+        let rounds = trials.iter().map(|trial| &trial.round).filter(|round| was_there(round.number)).cloned().collect();
+        let tested = tested.iter().filter(|it| was_there(*it.0)).map(|(round, tested)| (*round, tested.clone())).collect();
         let again = judge(&assembled(telling.last_stretch), rounds, &tested, &telling.settings);
         all.tellings += 1;
         all.compare_verdicts(&telling, &again);

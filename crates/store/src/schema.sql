@@ -208,7 +208,7 @@ CREATE TABLE detections (
     PRIMARY KEY (sighting, place)
 ) STRICT, WITHOUT ROWID;
 
--- A set of verdicts as it was told, and what it was computed from: the session's stretches and rounds up to these.
+-- A set of verdicts as it was told, and what it was computed from: the session's stretches and rounds up to these; round -1 where none was scored.
 CREATE TABLE tellings (
     id INTEGER PRIMARY KEY,
     session INTEGER NOT NULL REFERENCES sessions,

@@ -93,8 +93,8 @@ pub struct Telling {
     pub at: Timestamp,
     /// The last stretch that it was computed from.
     pub last_stretch: i64,
-    /// The last round that it was computed from.
-    pub last_round: u32,
+    /// The last round that it was computed from; `None` if no round was scored by then.
+    pub last_round: Option<u32>,
     /// What it was computed with.
     pub settings: Settings,
     /// Rounds that did not count.
@@ -147,8 +147,11 @@ impl Told {
 pub(super) struct Basis {
     pub(super) session: SessionId,
     pub(super) last_stretch: i64,
-    pub(super) last_round: u32,
+    pub(super) last_round: Option<u32>,
 }
+
+/// What the column of the last round has where there was none: round 0 is one.
+const NO_ROUND: i64 = -1;
 
 /// Writes verdicts as they are told.
 pub(super) fn write(
@@ -169,7 +172,7 @@ pub(super) fn write(
         basis.session.0,
         at.nanos(),
         basis.last_stretch,
-        basis.last_round,
+        basis.last_round.map_or(NO_ROUND, i64::from),
         settings.alpha,
         settings.late,
         settings.seed.cast_signed(),
@@ -216,7 +219,7 @@ pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Resu
             session,
             at: Timestamp::from_nanos(row.get(1)?),
             last_stretch: row.get(2)?,
-            last_round: row.get(3)?,
+            last_round: u32::try_from(row.get::<_, i64>(3)?).ok(),
             settings: Settings {
                 alpha: row.get(4)?,
                 late: row.get(5)?,

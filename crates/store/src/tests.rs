@@ -209,6 +209,25 @@ fn a_round_is_written_once_and_never_overwritten() {
 }
 
 #[test]
+fn what_was_told_before_the_first_round_was_scored_comes_out_again_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let night = night("quiet-home");
+    let first = night.entries.iter().position(|it| matches!(it, Entry::Trial(_))).unwrap();
+    let (mut store, _) = Store::open(folder.path()).unwrap();
+    store.write(&night.entries[..first]).unwrap();
+    let session = store.current().unwrap();
+    let settings = store.reader().unwrap().session(session).unwrap().verdict_settings();
+    let material = store.material().unwrap();
+    store.told(at(9), &material, &material.verdicts(&settings), &settings).unwrap();
+    store.write(&night.entries[first..]).unwrap();
+    let reader = store.reader().unwrap();
+    assert_eq!(reader.verdicts(session).unwrap()[0].last_round, None);
+    let again = recompute(reader, session).unwrap();
+    assert!(again.tellings == 1 && again.verdicts > 3 && again.rounds > 3);
+    assert_eq!(again.differences, []);
+}
+
+#[test]
 fn lines_replies_and_settings_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let (mut store, _) = Store::open(folder.path()).unwrap();
