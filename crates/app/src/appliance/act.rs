@@ -47,8 +47,13 @@ impl Appliance {
                         }
                     }
                     Action::Write(entry) => {
-                        if let Entry::Watched(stretch) = &entry {
-                            self.names.learn(stretch);
+                        match &entry {
+                            Entry::Watched(stretch) => self.names.learn(stretch),
+                            Entry::Trial(trial) => {
+                                self.put_tested();
+                                self.scored = Some(trial.round.number);
+                            }
+                            _ => {}
                         }
                         self.ledger.put(Item::Entry(entry));
                     }
@@ -59,9 +64,7 @@ impl Appliance {
         if events.is_empty() {
             return;
         }
-        for (round, tested) in self.samples.take() {
-            self.ledger.put(Item::Tested(round, tested));
-        }
+        self.put_tested();
         for event in &events {
             if let What::Joined { device } = event.what {
                 self.names.join(device);
@@ -71,6 +74,16 @@ impl Appliance {
             }
         }
         self.tell_all(&events, now);
+    }
+
+    /// Puts down what the two-sample test says, but for rounds that are scored. It is asked of the frames until some time after a probe; where none come
+    /// for longer than a round waits, it answers too late: verdicts were told without it, and must come out again as they were.
+    pub(super) fn put_tested(&mut self) {
+        for (round, tested) in self.samples.take() {
+            if self.scored.is_none_or(|scored| round > scored) {
+                self.ledger.put(Item::Tested(round, tested));
+            }
+        }
     }
 
     /// Writes down what happened, and then tells it.

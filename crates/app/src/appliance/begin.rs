@@ -130,6 +130,7 @@ impl Begun {
             machine: session.machine,
             wake: Some(now),
             samples: Samples::new(earwitness_core::detect::ttest::Settings::default()),
+            scored: None,
             ledger,
             loudspeaker,
             output,
@@ -241,9 +242,7 @@ impl Appliance {
         if !matches!(self.goal, Goal::Watch) {
             self.handle(Input::Command(Command::Stop), now);
         }
-        for (round, tested) in self.samples.take() {
-            self.ledger.put(Item::Tested(round, tested));
-        }
+        self.put_tested();
         let Self { machine, mut ledger, output, loudspeaker, names, .. } = self;
         drop(loudspeaker);
         let ended = machine.finish(now);

@@ -83,6 +83,8 @@ pub struct Appliance {
     machine: Experiment<Choice>,
     wake: Option<Timestamp>,
     samples: Samples,
+    /// The last round that was scored.
+    scored: Option<u32>,
     ledger: Ledger,
     loudspeaker: Option<Box<dyn Loudspeaker>>,
     output: Box<dyn Output>,

@@ -1,0 +1,519 @@
+//! The appliance lives in the home: time passes, frames come, faults happen, and the power goes.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::rc::Rc;
+
+use earwitness::appliance::{Appliance, Begun, Goal, Input, Loudspeaker, Output, Request, judge};
+use earwitness::config::Config;
+use earwitness_base::clock::{Clock, Simulated};
+use earwitness_core::event::{Event, Fault as Failed, Gap, Mended, Stop, What};
+use earwitness_core::experiment::{Order, Spoken, Upkeep};
+use earwitness_core::frame::{Frame, Link};
+use earwitness_core::probe::{Heard, Void};
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
+use earwitness_report::sentence::{Namer, sentence};
+use earwitness_sim::house::{House, Sound};
+use earwitness_sound::mouth::{Busy, Said, Told};
+use earwitness_store::SessionId;
+use jiff::tz::TimeZone;
+use tempfile::TempDir;
+
+use super::chance::Chance;
+use super::disk::{Disk, folder};
+use super::faults::{Fault, faults};
+use super::home::{ZONE, config, home};
+
+/// Longest time that passes at once, nanoseconds.
+const STRIDE: i64 = 20 * SECOND;
+
+/// From the order until it sounds.
+const LATENCY: i64 = 120 * MILLISECOND;
+
+/// How often the machine looks and writes: seldom, for a month to pass soon.
+const UPKEEP: Upkeep = Upkeep { look: 20 * SECOND, write: 1_800 * SECOND };
+
+/// The power goes: what unwinds the appliance wherever it is.
+struct PowerCut;
+
+/// What the appliance did that can be seen from outside.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// Events that were told, each with its sentence and whether it is said to be stored.
+    pub(crate) told: RefCell<Vec<(Event, String, bool)>>,
+    /// Orders that the loudspeaker took and that are not carried out yet.
+    orders: RefCell<VecDeque<Order>>,
+    /// Orders that the loudspeaker took, with the time by the clock of the appliance.
+    pub(crate) ordered: RefCell<Vec<(u32, i64)>>,
+    /// Actions until the power goes.
+    fuse: Cell<Option<u32>>,
+    busy: Cell<bool>,
+}
+
+impl Seen {
+    /// One more action.
+    fn acts(&self) {
+        match self.fuse.get() {
+            Some(0 | 1) => {
+                self.fuse.set(None);
+                // Unwinds without a word on standard error.
+                resume_unwind(Box::new(PowerCut));
+            }
+            Some(left) => self.fuse.set(Some(left - 1)),
+            None => {}
+        }
+    }
+}
+
+struct Mouth(Rc<Seen>);
+
+impl Loudspeaker for Mouth {
+    fn say(&self, order: Order) -> Result<(), Busy> {
+        if self.0.busy.take() {
+            return Err(Busy);
+        }
+        self.0.orders.borrow_mut().push_back(order);
+        self.0.acts();
+        Ok(())
+    }
+}
+
+struct Ears(Rc<Seen>);
+
+impl Output for Ears {
+    fn tell(&self, event: &Event, name: Namer<'_>, stored: bool) {
+        self.0.told.borrow_mut().push((event.clone(), sentence(event, name), stored));
+        self.0.acts();
+    }
+
+    fn untold(&self) -> (u64, u64) {
+        (0, 0)
+    }
+}
+
+/// A sound that was ordered, and when what became of it is told.
+struct Sounding {
+    told_at: i64,
+    said: Said,
+}
+
+/// How often what happened.
+#[derive(Default, Debug)]
+pub(crate) struct Counts {
+    starts: u32,
+    refused_starts: u32,
+    power_cuts: u32,
+    faults: u32,
+    frames: u64,
+    sets: u32,
+}
+
+/// A month in progress.
+#[expect(clippy::struct_excessive_bools, reason = "each is something of the home that works or does not")]
+pub(crate) struct Life {
+    pub(crate) folder: TempDir,
+    pub(crate) zone: TimeZone,
+    pub(crate) seen: Rc<Seen>,
+    /// What must not be and was, in words.
+    pub(crate) wrong: Vec<String>,
+    /// Times of the clock that passed twice, because it was set back.
+    pub(crate) twice: Vec<Window>,
+    counts: Counts,
+    clock: Simulated,
+    house: House,
+    /// The time of the house, which nobody sets.
+    time: i64,
+    chance: Chance,
+    faults: VecDeque<(i64, Fault)>,
+    appliance: Option<Appliance>,
+    layout: u32,
+    sounding: VecDeque<Sounding>,
+    disk: Disk,
+    /// What is the case in the home.
+    link: bool,
+    source: bool,
+    sound_server: bool,
+    microphone: bool,
+    glitch: bool,
+    /// What people said last; what was not answered is said again.
+    paused: bool,
+    somebody: bool,
+    unanswered: Vec<Request>,
+    /// How often verdicts were asked for.
+    asked: u32,
+}
+
+impl Life {
+    /// A month with everything that can go wrong.
+    pub(crate) fn new(seed: u64, days: i64) -> Self {
+        let mut chance = Chance(seed);
+        Self::with(seed, days, |begins| faults(begins, days, &TimeZone::get(ZONE).unwrap(), &mut chance))
+    }
+
+    /// Some days with these faults.
+    pub(crate) fn with(seed: u64, days: i64, faults: impl FnOnce(i64) -> Vec<(i64, Fault)>) -> Self {
+        let house = home(days, seed);
+        let zone = TimeZone::get(ZONE).unwrap();
+        let time = house.begins();
+        let faults = faults(time).into();
+        Self {
+            folder: folder(),
+            clock: Simulated::new(Timestamp::from_nanos(time), zone.clone()),
+            zone,
+            seen: Rc::default(),
+            wrong: Vec::new(),
+            twice: Vec::new(),
+            counts: Counts::default(),
+            house,
+            time,
+            chance: Chance(seed.wrapping_mul(3)),
+            faults,
+            appliance: None,
+            layout: 0,
+            sounding: VecDeque::new(),
+            disk: Disk::new(),
+            link: true,
+            source: true,
+            sound_server: true,
+            microphone: true,
+            glitch: false,
+            paused: false,
+            somebody: true,
+            unanswered: Vec::new(),
+            asked: 0,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// By the house's time, a moment of the appliance's clock.
+    fn in_house(&self, at: Timestamp) -> i64 {
+        self.time.saturating_add(at.since(self.now()))
+    }
+
+    /// Lets all of the time pass.
+    pub(crate) fn run(&mut self) {
+        self.run_until(|_| false);
+    }
+
+    /// Lets so many nanoseconds pass.
+    pub(crate) fn run_for(&mut self, time: i64) {
+        let until = self.time + time;
+        self.run_until(|life| life.time >= until);
+    }
+
+    /// Lets time pass until something is the case, or all of it has passed.
+    pub(crate) fn run_until(&mut self, is_over: impl Fn(&Self) -> bool) {
+        while self.time < self.house.ends() && !is_over(self) {
+            if self.appliance.is_none() {
+                self.start();
+            }
+            let wake = self.appliance.as_ref().and_then(Appliance::wake).map_or(i64::MAX, |at| self.in_house(at));
+            let fault = self.faults.front().map_or(i64::MAX, |it| it.0);
+            let said = self.sounding.front().map_or(i64::MAX, |it| it.told_at);
+            let next = wake.min(fault).min(said).max(self.time + 1).min(self.time + STRIDE).min(self.house.ends());
+            self.advance(next);
+            while self.sounding.front().is_some_and(|it| it.told_at <= self.time) {
+                let said = self.sounding.pop_front().unwrap().said;
+                self.step(Input::Mouth(Told::Said(said)));
+            }
+            while self.faults.front().is_some_and(|it| it.0 <= self.time) {
+                let fault = self.faults.pop_front().unwrap().1;
+                self.happen(fault);
+            }
+            self.tick();
+        }
+    }
+
+    /// Ends in good order, with a disk that works; says what the month was.
+    pub(crate) fn close(&mut self) -> String {
+        self.disk.refuse(false);
+        self.seen.fuse.set(None);
+        while self.appliance.is_none() {
+            self.start();
+        }
+        let now = self.now();
+        self.appliance.take().unwrap().close(What::Stopped(Stop::Asked), now).unwrap();
+        let (told, ordered) = (self.seen.told.borrow().len(), self.seen.ordered.borrow().len());
+        format!("{}, {told} events told, {ordered} probes ordered", self.counts)
+    }
+
+    /// Lets time pass until `next`, and hands over the frames that come meanwhile.
+    fn advance(&mut self, next: i64) {
+        let offset = self.now().nanos() - self.time;
+        let (now, counts, sees) = (self.now(), &mut self.counts, self.link && self.source);
+        let mut appliance = self.appliance.as_mut().filter(|_| sees);
+        self.house.advance(next, &mut |at, octets| {
+            let Some(appliance) = appliance.as_mut() else { return };
+            let wire_len = u32::try_from(octets.len()).unwrap();
+            let at = Timestamp::from_nanos(at + offset);
+            counts.frames += 1;
+            appliance.step(Input::Frame(Frame { at, link: Link::Ethernet, wire_len, bytes: octets, interface: 0 }), now);
+        });
+        self.clock.pass(next - self.time);
+        self.time = next;
+    }
+
+    /// Lets the appliance do something; the power may go meanwhile.
+    fn act<T>(&mut self, act: impl FnOnce(&mut Appliance) -> T) -> Option<T> {
+        let mut appliance = self.appliance.take()?;
+        let done = catch_unwind(AssertUnwindSafe(move || {
+            let done = act(&mut appliance);
+            (appliance, done)
+        }));
+        match done {
+            Ok((appliance, done)) => {
+                self.appliance = Some(appliance);
+                self.play();
+                Some(done)
+            }
+            Err(why) if why.is::<PowerCut>() => {
+                self.play();
+                self.lose_power();
+                None
+            }
+            Err(why) => resume_unwind(why),
+        }
+    }
+
+    fn step(&mut self, input: Input<'_>) {
+        let now = self.now();
+        self.act(|appliance| appliance.step(input, now));
+    }
+
+    fn tick(&mut self) {
+        let moment = self.clock.moment();
+        self.step(Input::Tick { since_boot: moment.since_boot, ahead: moment.ahead });
+        if let Some(session) = self.appliance.as_mut().and_then(Appliance::to_judge) {
+            self.asked += 1;
+            // To compute them, and to compute them again in the end, takes longer than all the rest.
+            if self.asked.is_multiple_of(3) {
+                self.judge(session);
+            }
+        }
+    }
+
+    /// Computes verdicts, and hands them in.
+    fn judge(&mut self, session: SessionId) {
+        let input = match judge(self.folder.path(), session) {
+            Ok(judged) => Input::Judged(Box::new(judged)),
+            Err(error) => Input::NotJudged(Box::new(error)),
+        };
+        self.counts.sets += 1;
+        self.step(input);
+    }
+
+    /// Has verdicts told that nobody asked for.
+    pub(crate) fn tell_verdicts(&mut self) {
+        self.judge(SessionId(1));
+    }
+
+    /// Plays what was ordered, if it may be.
+    fn play(&mut self) {
+        loop {
+            let Some(order) = self.seen.orders.borrow_mut().pop_front() else { return };
+            let Order { round, stimulus, length } = order;
+            self.complain(round);
+            let now = self.now();
+            self.seen.ordered.borrow_mut().push((round, now.nanos()));
+            let fails = !self.sound_server || std::mem::take(&mut self.glitch);
+            let onset = now.plus(LATENCY);
+            let spoken = if fails {
+                Spoken { round, onset: now, length: 0, heard: Heard::Unknown, trouble: Some(Void::Glitch) }
+            } else {
+                self.house.play(self.time + LATENCY, &Sound { stimulus, length, level_db: 70.0 });
+                let heard = if self.microphone { Heard::Yes } else { Heard::Unknown };
+                Spoken { round, onset, length, heard, trouble: None }
+            };
+            let trouble = fails.then(|| "the sound server is away".to_owned());
+            let level = (spoken.heard == Heard::Yes).then_some(-30.0);
+            let said = Said { round, spoken, level, onset_error: MILLISECOND, trouble };
+            self.sounding.push_back(Sounding { told_at: self.time + LATENCY + spoken.length + SECOND / 2, said });
+        }
+    }
+
+    /// Notes what a sound at this moment must not be.
+    fn complain(&mut self, round: u32) {
+        let local = jiff::Timestamp::from_nanosecond(self.now().nanos().into()).unwrap().to_zoned(self.zone.clone());
+        let minute = i32::from(local.hour()) * 60 + i32::from(local.minute());
+        let mut complain = |what: &str| self.wrong.push(format!("round {round} sounds at {local}: {what}"));
+        if !(480..1_260).contains(&minute) || (750..810).contains(&minute) {
+            complain("in quiet hours");
+        }
+        if self.paused {
+            complain("a person paused it");
+        }
+        if self.somebody {
+            complain("somebody is at home");
+        }
+        if !(self.link && self.source) {
+            complain("no frame can be seen");
+        }
+        let refuses = self.seen.told.borrow().iter().rev().find_map(|it| match it.0.what {
+            What::Fault(Failed::StoreRefuses { .. }) => Some(true),
+            What::Mended(Mended::Store { .. }) | What::Started { .. } => Some(false),
+            _ => None,
+        });
+        if refuses == Some(true) {
+            complain("the store cannot be written");
+        }
+    }
+
+    /// Begins, or begins again, where the disk lets it.
+    fn start(&mut self) {
+        let text = config(self.folder.path(), self.layout);
+        let config = Config::parse(&text, "month").unwrap();
+        let (moment, seen) = (self.clock.moment(), Rc::clone(&self.seen));
+        let begun = catch_unwind(AssertUnwindSafe(|| {
+            let begun = Begun::open(&config, Goal::Watch, UPKEEP, moment)?;
+            let mouth = Box::new(Mouth(Rc::clone(&seen)));
+            anyhow::Ok(begun.start(Some(mouth), Box::new(Ears(seen)), vec!["cat".to_owned()], moment))
+        }));
+        match begun {
+            Ok(Ok(appliance)) => {
+                self.counts.starts += 1;
+                self.appliance = Some(appliance);
+            }
+            Ok(Err(error)) => {
+                assert!(self.disk.refuses, "it cannot begin: {error:#}");
+                self.counts.refused_starts += 1;
+                // Whoever starts services tries again a minute later, unless something else happens before.
+                let next = self.faults.front().map_or(i64::MAX, |it| it.0).min(self.time + 60 * SECOND);
+                self.advance(next.max(self.time + 1));
+                while self.faults.front().is_some_and(|it| it.0 <= self.time) {
+                    let fault = self.faults.pop_front().unwrap().1;
+                    self.happen(fault);
+                }
+                return;
+            }
+            Err(why) if why.is::<PowerCut>() => return self.lose_power(),
+            Err(why) => resume_unwind(why),
+        }
+        let all_capture = self.link && self.source;
+        self.step(Input::Sources { all_capture });
+        // Who was not answered asks again.
+        for request in std::mem::take(&mut self.unanswered) {
+            self.ask(request);
+        }
+    }
+
+    /// It is dark for a while; then the machine is switched on, and its clock may be wrong.
+    fn lose_power(&mut self) {
+        self.counts.power_cuts += 1;
+        self.appliance = None;
+        self.sounding.clear();
+        let dark = self.chance.time(5, 7_200);
+        let mut until = (self.time + dark).min(self.house.ends());
+        while self.faults.front().is_some_and(|it| it.0 <= until) {
+            // The world does not wait.
+            let (at, fault) = self.faults.pop_front().unwrap();
+            until = until.max(at);
+            self.happen(fault);
+        }
+        self.advance(until);
+        self.clock.boot();
+        if self.chance.one_in(3) {
+            let by = self.chance.between(-30, 30);
+            self.set_clock(by * SECOND);
+        }
+    }
+
+    fn set_clock(&mut self, by: i64) {
+        self.clock.set(by);
+        if by < 0 {
+            self.twice.push(Window { from: self.now(), until: self.now().plus(-by) });
+        }
+    }
+
+    fn ask(&mut self, request: Request) {
+        let now = self.now();
+        match request {
+            Request::Pause => self.paused = true,
+            Request::Resume => self.paused = false,
+            Request::Home | Request::Auto => self.somebody = true,
+            Request::Away => self.somebody = false,
+            Request::Status | Request::Stop => {}
+        }
+        if self.act(|appliance| appliance.ask(request, now)).is_none() {
+            self.unanswered.push(request);
+        }
+    }
+
+    /// Lets a fault happen; while nothing runs, only to the home.
+    pub(crate) fn happen(&mut self, fault: Fault) {
+        self.counts.faults += 1;
+        let (before, source) = (self.link && self.source, || "cat".to_owned());
+        match fault {
+            Fault::Link(up) => {
+                self.link = up;
+                if !up {
+                    self.step(Input::Happened(What::Gap(Gap::Deaf { said: "eth0 is down".to_owned() })));
+                }
+            }
+            Fault::Source(runs) => {
+                self.source = runs;
+                let ended = What::Gap(Gap::Ended { source: source(), said: "exit status: 1".to_owned() });
+                let come = What::Mended(Mended::FramesCome { source: source() });
+                self.step(Input::Happened(if runs { come } else { ended }));
+            }
+            Fault::FramesLost(frames) => self.step(Input::Lost { frames }),
+            Fault::SoundServer(there) => self.sound_server = there,
+            Fault::Glitch => self.glitch = true,
+            Fault::Busy => self.seen.busy.set(true),
+            Fault::Microphone(hears) => {
+                self.microphone = hears;
+                self.step(Input::Mouth(Told::Ear((!hears).then(|| "the microphone has given no signal".to_owned()))));
+            }
+            Fault::OtherSound => {
+                let window = Window { from: self.now().plus(-SECOND), until: self.now() };
+                self.step(Input::Mouth(Told::Other { window, level: -20.0 }));
+            }
+            Fault::Disk(works) => self.disk.refuse(!works),
+            Fault::ClockStep(by) => self.set_clock(by),
+            Fault::SourceClock(by) => self.step(Input::Happened(What::SourceClock { by })),
+            Fault::PowerCut(actions) if self.appliance.is_some() => self.seen.fuse.set(Some(actions)),
+            Fault::PowerCut(_) => {}
+            Fault::Ask(request) => self.ask(request),
+            Fault::Reload(layout) => {
+                self.layout = self.layout.max(layout);
+                self.end(What::Reloaded);
+            }
+            Fault::Restart => self.end(What::Stopped(Stop::Asked)),
+        }
+        let all_capture = self.link && self.source;
+        if all_capture != before {
+            self.step(Input::Sources { all_capture });
+        }
+    }
+
+    /// Ends it in good order; the loop starts it again.
+    fn end(&mut self, why: What) {
+        let Some(appliance) = self.appliance.take() else { return };
+        let now = self.now();
+        let refuses = self.disk.refuses;
+        let ended = catch_unwind(AssertUnwindSafe(move || appliance.close(why, now)));
+        self.play();
+        self.sounding.clear();
+        match ended {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => assert!(refuses, "it cannot end: {error:#}"),
+            Err(why) if why.is::<PowerCut>() => self.lose_power(),
+            Err(why) => resume_unwind(why),
+        }
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { starts, refused_starts, power_cuts, faults, frames, sets } = self;
+        write!(
+            out,
+            "{starts} starts ({refused_starts} refused by the disk), {power_cuts} power cuts, {faults} faults and wishes, {frames} frames, \
+             {sets} sets of verdicts"
+        )
+    }
+}
