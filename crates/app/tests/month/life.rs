@@ -1,22 +1,20 @@
 //! The appliance lives in the home: time passes, frames come, faults happen, and the power goes.
 
-use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 
-use earwitness::appliance::{Appliance, Begun, Goal, Input, Loudspeaker, Output, Request, judge};
+use earwitness::appliance::{Appliance, Begun, Goal, Input, Request, judge};
 use earwitness::config::Config;
 use earwitness_base::clock::{Clock, Simulated};
-use earwitness_core::event::{Event, Fault as Failed, Gap, Mended, Stop, What};
+use earwitness_core::event::{Fault as Failed, Mended, Stop, What};
 use earwitness_core::experiment::{Order, Spoken, Upkeep};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::probe::{Heard, Void};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
-use earwitness_report::sentence::{Namer, sentence};
 use earwitness_sim::house::{House, Sound};
-use earwitness_sound::mouth::{Busy, Said, Told};
+use earwitness_sound::mouth::{Said, Told};
 use earwitness_store::SessionId;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
@@ -25,6 +23,7 @@ use super::chance::Chance;
 use super::disk::{Disk, folder};
 use super::faults::{Fault, faults};
 use super::home::{ZONE, config, home};
+use super::seen::{Ears, Mouth, PowerCut, Seen};
 
 /// Longest time that passes at once, nanoseconds.
 const STRIDE: i64 = 20 * SECOND;
@@ -35,66 +34,8 @@ const LATENCY: i64 = 120 * MILLISECOND;
 /// How often the machine looks and writes: seldom, for a month to pass soon.
 const UPKEEP: Upkeep = Upkeep { look: 20 * SECOND, write: 1_800 * SECOND };
 
-/// The power goes: what unwinds the appliance wherever it is.
-struct PowerCut;
-
-/// What the appliance did that can be seen from outside.
-#[derive(Default)]
-pub(crate) struct Seen {
-    /// Events that were told, each with its sentence and whether it is said to be stored.
-    pub(crate) told: RefCell<Vec<(Event, String, bool)>>,
-    /// Orders that the loudspeaker took and that are not carried out yet.
-    orders: RefCell<VecDeque<Order>>,
-    /// Orders that the loudspeaker took, with the time by the clock of the appliance.
-    pub(crate) ordered: RefCell<Vec<(u32, i64)>>,
-    /// Actions until the power goes.
-    fuse: Cell<Option<u32>>,
-    busy: Cell<bool>,
-}
-
-impl Seen {
-    /// One more action.
-    fn acts(&self) {
-        match self.fuse.get() {
-            Some(0 | 1) => {
-                self.fuse.set(None);
-                // Unwinds without a word on standard error.
-                resume_unwind(Box::new(PowerCut));
-            }
-            Some(left) => self.fuse.set(Some(left - 1)),
-            None => {}
-        }
-    }
-}
-
-struct Mouth(Rc<Seen>);
-
-impl Loudspeaker for Mouth {
-    fn say(&self, order: Order) -> Result<(), Busy> {
-        if self.0.busy.take() {
-            return Err(Busy);
-        }
-        self.0.orders.borrow_mut().push_back(order);
-        self.0.acts();
-        Ok(())
-    }
-}
-
-struct Ears(Rc<Seen>);
-
-impl Output for Ears {
-    fn tell(&self, event: &Event, name: Namer<'_>, stored: bool) {
-        self.0.told.borrow_mut().push((event.clone(), sentence(event, name), stored));
-        self.0.acts();
-    }
-
-    fn untold(&self) -> (u64, u64) {
-        (0, 0)
-    }
-}
-
 /// A sound that was ordered, and when what became of it is told.
-struct Sounding {
+pub(crate) struct Sounding {
     told_at: i64,
     said: Said,
 }
@@ -102,12 +43,12 @@ struct Sounding {
 /// How often what happened.
 #[derive(Default, Debug)]
 pub(crate) struct Counts {
-    starts: u32,
-    refused_starts: u32,
-    power_cuts: u32,
-    faults: u32,
-    frames: u64,
-    sets: u32,
+    pub(crate) starts: u32,
+    pub(crate) refused_starts: u32,
+    pub(crate) power_cuts: u32,
+    pub(crate) faults: u32,
+    pub(crate) frames: u64,
+    pub(crate) sets: u32,
 }
 
 /// A month in progress.
@@ -120,29 +61,29 @@ pub(crate) struct Life {
     pub(crate) wrong: Vec<String>,
     /// Times of the clock that passed twice, because it was set back.
     pub(crate) twice: Vec<Window>,
-    counts: Counts,
-    clock: Simulated,
-    house: House,
+    pub(crate) counts: Counts,
+    pub(crate) clock: Simulated,
+    pub(crate) house: House,
     /// The time of the house, which nobody sets.
-    time: i64,
-    chance: Chance,
-    faults: VecDeque<(i64, Fault)>,
-    appliance: Option<Appliance>,
-    layout: u32,
-    sounding: VecDeque<Sounding>,
-    disk: Disk,
+    pub(crate) time: i64,
+    pub(crate) chance: Chance,
+    pub(crate) faults: VecDeque<(i64, Fault)>,
+    pub(crate) appliance: Option<Appliance>,
+    pub(crate) layout: u32,
+    pub(crate) sounding: VecDeque<Sounding>,
+    pub(crate) disk: Disk,
     /// What is the case in the home.
-    link: bool,
-    source: bool,
-    sound_server: bool,
-    microphone: bool,
-    glitch: bool,
+    pub(crate) link: bool,
+    pub(crate) source: bool,
+    pub(crate) sound_server: bool,
+    pub(crate) microphone: bool,
+    pub(crate) glitch: bool,
     /// What people said last; what was not answered is said again.
-    paused: bool,
-    somebody: bool,
-    unanswered: Vec<Request>,
+    pub(crate) paused: bool,
+    pub(crate) somebody: bool,
+    pub(crate) unanswered: Vec<Request>,
     /// How often verdicts were asked for.
-    asked: u32,
+    pub(crate) asked: u32,
 }
 
 impl Life {
@@ -186,7 +127,7 @@ impl Life {
         }
     }
 
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
@@ -259,7 +200,7 @@ impl Life {
     }
 
     /// Lets the appliance do something; the power may go meanwhile.
-    fn act<T>(&mut self, act: impl FnOnce(&mut Appliance) -> T) -> Option<T> {
+    pub(crate) fn act<T>(&mut self, act: impl FnOnce(&mut Appliance) -> T) -> Option<T> {
         let mut appliance = self.appliance.take()?;
         let done = catch_unwind(AssertUnwindSafe(move || {
             let done = act(&mut appliance);
@@ -280,7 +221,7 @@ impl Life {
         }
     }
 
-    fn step(&mut self, input: Input<'_>) {
+    pub(crate) fn step(&mut self, input: Input<'_>) {
         let now = self.now();
         self.act(|appliance| appliance.step(input, now));
     }
@@ -313,7 +254,7 @@ impl Life {
     }
 
     /// Plays what was ordered, if it may be.
-    fn play(&mut self) {
+    pub(crate) fn play(&mut self) {
         loop {
             let Some(order) = self.seen.orders.borrow_mut().pop_front() else { return };
             let Order { round, stimulus, length } = order;
@@ -402,7 +343,7 @@ impl Life {
     }
 
     /// It is dark for a while; then the machine is switched on, and its clock may be wrong.
-    fn lose_power(&mut self) {
+    pub(crate) fn lose_power(&mut self) {
         self.counts.power_cuts += 1;
         self.appliance = None;
         self.sounding.clear();
@@ -422,14 +363,14 @@ impl Life {
         }
     }
 
-    fn set_clock(&mut self, by: i64) {
+    pub(crate) fn set_clock(&mut self, by: i64) {
         self.clock.set(by);
         if by < 0 {
             self.twice.push(Window { from: self.now(), until: self.now().plus(-by) });
         }
     }
 
-    fn ask(&mut self, request: Request) {
+    pub(crate) fn ask(&mut self, request: Request) {
         let now = self.now();
         match request {
             Request::Pause => self.paused = true,
@@ -440,69 +381,6 @@ impl Life {
         }
         if self.act(|appliance| appliance.ask(request, now)).is_none() {
             self.unanswered.push(request);
-        }
-    }
-
-    /// Lets a fault happen; while nothing runs, only to the home.
-    pub(crate) fn happen(&mut self, fault: Fault) {
-        self.counts.faults += 1;
-        let (before, source) = (self.link && self.source, || "cat".to_owned());
-        match fault {
-            Fault::Link(up) => {
-                self.link = up;
-                if !up {
-                    self.step(Input::Happened(What::Gap(Gap::Deaf { said: "eth0 is down".to_owned() })));
-                }
-            }
-            Fault::Source(runs) => {
-                self.source = runs;
-                let ended = What::Gap(Gap::Ended { source: source(), said: "exit status: 1".to_owned() });
-                let come = What::Mended(Mended::FramesCome { source: source() });
-                self.step(Input::Happened(if runs { come } else { ended }));
-            }
-            Fault::FramesLost(frames) => self.step(Input::Lost { frames }),
-            Fault::SoundServer(there) => self.sound_server = there,
-            Fault::Glitch => self.glitch = true,
-            Fault::Busy => self.seen.busy.set(true),
-            Fault::Microphone(hears) => {
-                self.microphone = hears;
-                self.step(Input::Mouth(Told::Ear((!hears).then(|| "the microphone has given no signal".to_owned()))));
-            }
-            Fault::OtherSound => {
-                let window = Window { from: self.now().plus(-SECOND), until: self.now() };
-                self.step(Input::Mouth(Told::Other { window, level: -20.0 }));
-            }
-            Fault::Disk(works) => self.disk.refuse(!works),
-            Fault::ClockStep(by) => self.set_clock(by),
-            Fault::SourceClock(by) => self.step(Input::Happened(What::SourceClock { by })),
-            Fault::PowerCut(actions) if self.appliance.is_some() => self.seen.fuse.set(Some(actions)),
-            Fault::PowerCut(_) => {}
-            Fault::Ask(request) => self.ask(request),
-            Fault::Reload(layout) => {
-                self.layout = self.layout.max(layout);
-                self.end(What::Reloaded);
-            }
-            Fault::Restart => self.end(What::Stopped(Stop::Asked)),
-        }
-        let all_capture = self.link && self.source;
-        if all_capture != before {
-            self.step(Input::Sources { all_capture });
-        }
-    }
-
-    /// Ends it in good order; the loop starts it again.
-    fn end(&mut self, why: What) {
-        let Some(appliance) = self.appliance.take() else { return };
-        let now = self.now();
-        let refuses = self.disk.refuses;
-        let ended = catch_unwind(AssertUnwindSafe(move || appliance.close(why, now)));
-        self.play();
-        self.sounding.clear();
-        match ended {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => assert!(refuses, "it cannot end: {error:#}"),
-            Err(why) if why.is::<PowerCut>() => self.lose_power(),
-            Err(why) => resume_unwind(why),
         }
     }
 }

@@ -1,11 +1,10 @@
-//! The appliance in virtual time, in a simulated home.
+//! A month of the appliance in virtual time, with everything that can go wrong in a home, and what must hold whatever does.
 //!
 //! The appliance is the real one, with a real store; the home with its devices is simulated, and so are the clocks, the loudspeaker and the people.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    dead_code,
     clippy::print_stderr,
     reason = "a claim that does not hold fails the test; what was simulated is said"
 )]
@@ -14,11 +13,14 @@ mod chance;
 mod claims;
 mod disk;
 mod faults;
+mod happen;
 mod home;
 mod life;
+mod seen;
 
 use std::sync::Mutex;
 
+use earwitness_base::clock;
 use earwitness_core::time::SECOND;
 
 use earwitness::appliance::Request;
@@ -26,8 +28,32 @@ use earwitness::appliance::Request;
 use self::faults::Fault;
 use self::life::Life;
 
+/// Days that are simulated.
+const DAYS: i64 = 30;
+
+/// Lives through a month, and holds everything that was told against the store.
+fn month(seed: u64) {
+    eprintln!("seed {seed}, {DAYS} days");
+    let begun = clock::since_boot();
+    let mut life = Life::new(seed, DAYS);
+    life.run();
+    let lived = clock::since_boot().saturating_sub(begun);
+    let told = life.close();
+    eprintln!("{told}; lived in {lived:.1?}");
+    claims::hold(&life);
+    eprintln!("checked after {:.1?}", clock::since_boot().saturating_sub(begun));
+}
+
 /// The limit on files is that of the whole process.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+#[test]
+fn a_month_of_faults_leaves_the_store_whole_and_the_home_quiet_when_it_must_be() {
+    let _alone = ONE_AT_A_TIME.lock();
+    // `SEEDS=1,2,3` for others.
+    let seeds = std::env::var("SEEDS").unwrap_or_else(|_| "1".to_owned());
+    seeds.split(',').for_each(|seed| month(seed.trim().parse().unwrap()));
+}
 
 #[test]
 fn what_the_two_sample_test_says_too_late_changes_no_verdict_that_was_told() {
