@@ -6,6 +6,8 @@ use unicode_width::UnicodeWidthChar;
 pub const WIDEST: usize = 48;
 /// Columns of the longest name in a report for programs: the longest DNS name (RFC 1035, section 2.3.4).
 pub const WIDEST_EXACT: usize = 255;
+/// Columns of the longest text that was said to a device: none that can be said is longer, so that all of it is shown.
+pub const WIDEST_SAID: usize = 1_000;
 /// Marks without width that one character may carry: enough for every script, too few to paint over a neighbour.
 const MARKS: usize = 3;
 

@@ -3,7 +3,7 @@
 //!
 //! It decides nothing: `p` is no error rate (`docs/design/detection.md`, "ttest").
 
-use earwitness_base::text::{WIDEST_EXACT, clean};
+use earwitness_base::text::{WIDEST_SAID, clean};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -56,7 +56,7 @@ impl Published {
     pub fn of_probes(asked: Asked, trials: &[Trial], tested: &BTreeMap<u32, Tested>) -> Self {
         let rounds = trials.iter().map(|trial| &trial.round).filter(|round| !round.is_void());
         let said = rounds.filter_map(|round| {
-            let name = clean(&round.played.stimulus.name, WIDEST_EXACT);
+            let name = clean(&round.played.stimulus.name, WIDEST_SAID);
             Some((round.played.onset, Some(name), tested.get(&round.number)?))
         });
         Self::new(asked, said)

@@ -139,7 +139,11 @@ fn round(number: u32, rows: &[Row], usual: i64, warnings: &mut Vec<String>) -> R
         kind: probe.sound.unwrap_or(SoundKind::Noise),
     };
     let heard = probe.heard.unwrap_or(Heard::Unknown);
-    let played = Played::new(stimulus, onset, probe.seconds.unwrap_or(0), heard);
+    let played = Played {
+        condition: probe.condition.clone(),
+        timelines: probe.timelines.clone(),
+        ..Played::new(stimulus, onset, probe.seconds.unwrap_or(0), heard)
+    };
     let mut round = Round { number, slots, drawn, played, void: None };
     for why in rows.iter().filter_map(|row| row.void) {
         round.note(why);

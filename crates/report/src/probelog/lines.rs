@@ -11,6 +11,7 @@ use super::Header;
 use super::field::{self, all_names};
 use super::local::Reading;
 use super::row::{MOST_LINES, Row};
+use super::sounded::{self, FACTORS, TIMELINES};
 use super::trouble::{Fault, Place};
 
 /// The key that tells the header from a slot; its value is the version of the format.
@@ -34,7 +35,7 @@ pub(super) fn rows(text: &str, reading: &Reading, warnings: &mut Vec<String>) ->
             header = Some(self::header(&object, number, line, warnings)?);
             continue;
         }
-        rows.push(row(&object, number, line, reading, &mut unknown)?);
+        rows.push(row(&object, number, line, (reading, header.is_some()), &mut unknown)?);
         if rows.len() > MOST_LINES {
             return Err(Fault::of_all(format!("more than {MOST_LINES} lines; split it and analyse the parts one by one")));
         }
@@ -50,11 +51,34 @@ pub(super) fn rows(text: &str, reading: &Reading, warnings: &mut Vec<String>) ->
 /// Most unknown keys that are told.
 const MOST_UNKNOWN: usize = 20;
 
-fn row(object: &Object<'_>, number: u64, line: &str, reading: &Reading, unknown: &mut BTreeSet<String>) -> Result<Row, Fault> {
+/// One slot. In logs of our own, which have a header, keys may hold more than a text; what others mean by these is not known.
+fn row(
+    object: &Object<'_>,
+    number: u64,
+    line: &str,
+    (reading, is_ours): (&Reading, bool),
+    unknown: &mut BTreeSet<String>,
+) -> Result<Row, Fault> {
     let mut row = Row::new(number);
+    let mut seen = BTreeSet::new();
     for (name, value) in &object.0 {
         let at = Place { line: number, column: column(line, value.get()) };
         let Some(key) = reading.key(name) else {
+            let wrong = |what: String| Fault::at(at, format!("{name}: {what}"));
+            match name.as_ref() {
+                TIMELINES | FACTORS if is_ours && !seen.insert(name.as_ref()) => {
+                    return Err(Fault::at(at, format!("{name:?} comes twice; leave one of them out")));
+                }
+                TIMELINES if is_ours => {
+                    row.timelines = sounded::read_timelines(value.get()).map_err(wrong)?;
+                    continue;
+                }
+                FACTORS if is_ours => {
+                    row.condition = sounded::read_factors(value.get()).map_err(wrong)?;
+                    continue;
+                }
+                _ => {}
+            }
             if unknown.len() < MOST_UNKNOWN {
                 unknown.insert(name.to_string());
             }

@@ -10,6 +10,7 @@ mod lines;
 mod local;
 mod offset;
 mod row;
+mod sounded;
 mod trouble;
 mod write;
 

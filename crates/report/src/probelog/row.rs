@@ -2,6 +2,7 @@
 
 use earwitness_core::probe::{Heard, SoundKind, Void};
 use earwitness_core::time::Timestamp;
+use earwitness_core::timeline::{Arrangement, Condition, LONGEST_TEXT};
 
 use super::field::{self, HEARD, KEYS, KINDS, Key, NAMES, SOUNDS};
 use super::local::Reading;
@@ -10,8 +11,8 @@ use super::trouble::{Fault, Place};
 /// Most lines of a log.
 pub(super) const MOST_LINES: usize = 1_000_000;
 
-/// Longest name of a sound, octets.
-const LONGEST_NAME: usize = 200;
+/// Longest name of a sound, octets: a text that is said is part of the name, and is never cut.
+const LONGEST_NAME: usize = LONGEST_TEXT;
 
 /// A slot as it is written in the log.
 #[derive(Clone, Default, Debug)]
@@ -31,6 +32,8 @@ pub(super) struct Row {
     pub(super) sound: Option<SoundKind>,
     pub(super) heard: Option<Heard>,
     pub(super) void: Option<Void>,
+    pub(super) timelines: Option<Arrangement>,
+    pub(super) condition: Condition,
 }
 
 impl Row {
@@ -95,6 +98,11 @@ impl Row {
         {
             let what = format!("{name} is given for a sham, in which nothing sounds; write kind=probe or leave {name} empty");
             return Err(Fault::at(self.place(key), what));
+        }
+        let begins = Place { line: self.line, column: 1 };
+        if self.is_probe == Some(false) && (self.timelines.is_some() || !self.condition.is_empty()) {
+            let what = "timelines or factors are given for a sham, in which nothing sounds; leave them out, or write kind=probe";
+            return Err(Fault::at(begins, what));
         }
         Ok(self)
     }

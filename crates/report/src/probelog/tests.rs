@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use earwitness_core::probe::{Heard, Played, Round, SoundKind, Stimulus, Void};
 use earwitness_core::time::{SECOND, Timestamp, Window};
+use earwitness_core::timeline::{Arrangement, Condition, Decibels, Digest, NoiseKind, Placed, Segment, Sound, Source, Timeline};
 use proptest::prelude::*;
 
 use super::*;
@@ -178,9 +179,62 @@ prop_compose! {
             let delay = delay * (slot - 1) / 1_000;
             let length = (length * (slot - delay) / 1_000).max(1);
             let onset = slots[drawn].from.plus(delay);
-            Round { number, slots, drawn, played: Played::new(stimulus, onset, length, heard), void }
+            let known = Played { condition: condition(length), timelines: timelines(length), ..Played::new(stimulus, onset, length, heard) };
+            Round { number, slots, drawn, played: known, void }
         }).collect()
     }
+}
+
+/// What was sent to the loudspeaker, of some rounds.
+fn timelines(length: i64) -> Option<Arrangement> {
+    let sound = |source| Sound { source, whole: 48_000, level: Decibels::from_hundredths(-2_305), digest: Digest::of(&[3, 4]) };
+    let said = Source::Utterance { text: "„wo“, said\nIda".repeat(20), voice: "en-gb".into(), speed: "160".into() };
+    let noise = Source::Noise { kind: NoiseKind::Pink, seed: u64::MAX - length.unsigned_abs() };
+    let segments = vec![
+        Segment::sound(48_000, sound(said)).unwrap(),
+        Segment::gap(9_601).unwrap(),
+        Segment::sound(1, sound(Source::File { name: "music/é.flac".into() })).unwrap(),
+        Segment::silence(7).unwrap(),
+        Segment::sound(47_999, sound(noise)).unwrap(),
+    ];
+    let timeline = Timeline::new(48_000.try_into().unwrap(), segments, 200_000, Digest::of(&[])).unwrap();
+    let placed = [0, 3 * SECOND].map(|offset| Placed { offset, timeline: timeline.clone() });
+    (length % 3 > 0).then(|| Arrangement::new(placed[..usize::try_from(length % 3).unwrap()].to_vec()).unwrap())
+}
+
+fn condition(length: i64) -> Condition {
+    let levels = [("postfix_s", "0.5"), ("wake", "hey „you“; a=b")];
+    Condition::new(levels.into_iter().take(usize::try_from(length % 5).unwrap().min(2))).unwrap()
+}
+
+#[test]
+fn what_sounded_is_read_from_our_own_logs_and_faults_in_it_have_their_place() {
+    let slot = |more: &str| format!("{{\"earwitness_probes\":1}}\n{{\"start\":1767304800,{more}}}\n");
+    let sha = Digest::of(&[]);
+    let timeline = |segment: &str| {
+        slot(&format!("\"timelines\":[{{\"rate\":48000,\"planned\":480,\"sha256\":\"{sha}\",\"segments\":[{segment}]}}]"))
+    };
+    let log = read_text(&timeline("{\"kind\":\"gap\",\"samples\":480,\"colour\":\"red\"}")).unwrap();
+    assert_eq!(log.rounds[0].played.timelines.as_ref().unwrap().end(), SECOND / 100);
+    assert_eq!(read_text(&slot("\"timelines\":null,\"factors\":null")).unwrap().rounds[0].played.timelines, None);
+    for (text, told) in [
+        (timeline("{\"kind\":\"gap\",\"samples\":481}"), "timelines: 481 samples sounded of 480 that were to"),
+        (timeline("{\"kind\":\"gap\",\"samples\":0}"), "timelines: a segment without a sample"),
+        (timeline("{\"kind\":\"hum\",\"samples\":1}"), "\"hum\" is no kind of segment; write one of: utterance"),
+        (timeline("{\"kind\":\"utterance\",\"samples\":1,\"text\":\"a\"}"), "a segment of kind \"utterance\" needs voice"),
+        (timeline("{\"kind\":\"noise\",\"samples\":1,\"noise\":\"hum\"}"), "write one of: glass, bark"),
+        (slot("\"timelines\":[]"), "timelines: 0 timelines in a slot"),
+        (slot("\"timelines\":3"), "timelines: invalid type"),
+        (slot("\"factors\":{\"a b\":\"1\"}"), "factors: \"a b\" is no name of a factor"),
+        (slot("\"factors\":{},\"factors\":{}"), "\"factors\" comes twice"),
+        (slot("\"kind\":\"sham\",\"factors\":{\"a\":\"1\"}"), "given for a sham"),
+    ] {
+        let said = refused(&text);
+        assert!(said.starts_with("night.csv:2:") && said.contains(told), "{told:?} in {said:?}");
+    }
+    // Another lab's log may mean something else by these words.
+    let theirs = read_text("{\"start\":1767304800,\"factors\":\"warm\",\"timelines\":7}\n").unwrap();
+    assert!(theirs.warnings[0].contains("not read are the keys \"factors\", \"timelines\""), "{:?}", theirs.warnings);
 }
 
 proptest! {
@@ -197,7 +251,12 @@ proptest! {
         prop_assert_eq!(read.header, Some(header));
         prop_assert_eq!(read.warnings, Vec::<String>::new());
         let read = parse(&comma, "log", &Reading::default()).map_err(|trouble| TestCaseError::fail(trouble.to_string()))?;
-        prop_assert_eq!(read.rounds, rounds);
+        // The columns of a table do not say what sounded to the sample.
+        let bare = |round: Round| {
+            let played = Played { condition: Condition::default(), timelines: None, ..round.played };
+            Round { played, ..round }
+        };
+        prop_assert_eq!(read.rounds, rounds.into_iter().map(bare).collect::<Vec<_>>());
     }
 
     #[test]

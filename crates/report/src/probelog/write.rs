@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use earwitness_core::probe::{Heard, Round};
+use earwitness_core::probe::{Heard, Played, Round};
 use earwitness_core::time::Window;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Number;
@@ -10,6 +10,7 @@ use serde_json::Number;
 use super::Header;
 use super::field::{HEARD, KEYS, Key, NAMES, SOUNDS, VOIDS, named, to_moment, to_seconds};
 use super::lines::{MARK, VERSION};
+use super::sounded;
 
 /// Writes the header, then an object for each slot.
 ///
@@ -19,8 +20,9 @@ pub fn write_jsonl(header: &Header, rounds: &[Round], mut out: impl Write) -> io
     serde_json::to_writer(&mut out, &Head(header))?;
     writeln!(out)?;
     for round in rounds {
-        for fields in slots(round) {
-            serde_json::to_writer(&mut out, &Slot(&fields))?;
+        for (place, fields) in slots(round).enumerate() {
+            let played = (place == round.drawn).then_some(&round.played);
+            serde_json::to_writer(&mut out, &Slot(&fields, played))?;
             writeln!(out)?;
         }
     }
@@ -70,8 +72,8 @@ fn fields(round: &Round, place: usize, slot: Window) -> [String; KEYS] {
     })
 }
 
-/// A slot as an object: what is empty is left out, numbers are numbers.
-struct Slot<'a>(&'a [String; KEYS]);
+/// A slot as an object: what is empty is left out, numbers are numbers. A probe says what sounded to the sample, where that is known.
+struct Slot<'a>(&'a [String; KEYS], Option<&'a Played>);
 
 impl Serialize for Slot<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -81,6 +83,9 @@ impl Serialize for Slot<'_> {
                 Key::Round | Key::Slot | Key::SlotSeconds | Key::Seconds => map.serialize_entry(name, &digits(text))?,
                 _ => map.serialize_entry(name, text)?,
             }
+        }
+        if let Some(played) = self.1 {
+            sounded::write(played, &mut map)?;
         }
         map.end()
     }

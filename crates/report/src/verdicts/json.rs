@@ -1,6 +1,6 @@
 //! Verdicts as part of the report for programs; each key is explained in `docs/schema/analyze-2.json`.
 
-use earwitness_base::text::{WIDEST_EXACT, clean};
+use earwitness_base::text::{WIDEST_EXACT, WIDEST_SAID, clean};
 use earwitness_core::detect::dose::Dose;
 use earwitness_core::findings::{DeviceFindings, DeviceId};
 use earwitness_core::trial::Trial;
@@ -175,7 +175,7 @@ fn round(trial: &Trial) -> Round {
         drawn: it.drawn,
         onset_ns: it.played.onset.nanos(),
         seconds: seconds(it.played.length),
-        stimulus: clean(&it.played.stimulus.name, WIDEST_EXACT),
+        stimulus: clean(&it.played.stimulus.name, WIDEST_SAID),
         sound: sound_word(it.played.stimulus.kind),
         heard: heard_word(it.played.heard),
         void: it.void.map(void_word),
@@ -211,7 +211,7 @@ pub(crate) fn evidence(it: &verdict::Verdict, found: &DeviceFindings, others: &w
             ln_e: finite(it.ln_e),
         }),
         e_bh: it.listed,
-        sounds: it.sounds.iter().map(|(name, &(hits, rounds))| Sound { name: clean(name, WIDEST_EXACT), hits, rounds }).collect(),
+        sounds: it.sounds.iter().map(|(name, &(hits, rounds))| Sound { name: clean(name, WIDEST_SAID), hits, rounds }).collect(),
         reaction_bound: finite(it.bound),
         limit_octets: it.limit_octets.and_then(finite),
         limit_clocked: it.limit_clocked,

@@ -164,7 +164,8 @@ pub(crate) fn sounds(verdict: &Verdict) -> Option<BySound> {
     }
     let mut all: Vec<_> = it.sounds.iter().collect();
     all.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
-    let sounds = all.iter().take(SOUNDS).map(|(name, (hits, rounds))| (text::clean(name, 60), *hits, *rounds)).collect();
+    let sounds =
+        all.iter().take(SOUNDS).map(|(name, (hits, rounds))| (text::clean(name, text::WIDEST_SAID), *hits, *rounds)).collect();
     Some(BySound { sounds, more: all.len().saturating_sub(SOUNDS) })
 }
 
