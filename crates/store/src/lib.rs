@@ -17,6 +17,7 @@ mod round;
 mod schema;
 mod session;
 mod sighting;
+mod sounded;
 mod stretch;
 mod telling;
 mod words;
@@ -34,11 +35,11 @@ pub use self::retention::{Kept, Retention, Swept};
 pub use self::session::{SessionId, SessionRow};
 pub use self::sighting::{List, StoredSighting};
 pub use self::telling::{NUMBERS, Telling, Told};
-pub use self::words::{heard_word, outcome_words, role_word, sighting_word, sound_word, void_word, why_word};
+pub use self::words::{heard_word, noise_word, outcome_words, role_word, sighting_word, sound_word, void_word, why_word};
 pub use self::writer::{Record, Store};
 
 /// Name of the file in the store's folder.
 pub const FILE: &str = "earwitness.db";
 
 /// Version of the schema that this program writes.
-pub const VERSION: i64 = 5;
+pub const VERSION: i64 = 6;

@@ -16,6 +16,7 @@ use super::device;
 use super::error::odd;
 use super::pack::{self, Packer, Unpacker};
 use super::session::SessionId;
+use super::sounded::{self, Sounded};
 use super::words::{self, heard_word, sound_word, void_word};
 
 /// Writes a trial. `false` if another one with its number is there; the same one may come twice.
@@ -45,7 +46,11 @@ pub(super) fn write(connection: &Connection, session: SessionId, trial: &Trial) 
         void.map(void_word),
         pack::scores(rows.into_iter()),
     ])?;
-    Ok(written > 0 || one(connection, session, *number)?.is_some_and(|before| before == *trial))
+    if written > 0 {
+        sounded::write(connection, session, *number, played)?;
+        return Ok(true);
+    }
+    Ok(one(connection, session, *number)?.is_some_and(|before| before == *trial))
 }
 
 const COLUMNS: &str = "number, slots, drawn, sound, sound_kind, onset, length, heard, void, scores";
@@ -73,14 +78,18 @@ pub(super) fn write_drawn(connection: &Connection, session: SessionId, round: &R
         DRAWN,
         pack::scores(std::iter::empty()),
     ];
-    connection.prepare_cached(sql)?.execute(fields).map(drop)
+    if connection.prepare_cached(sql)?.execute(fields)? > 0 {
+        sounded::write(connection, session, round.number, &round.played)?;
+    }
+    Ok(())
 }
 
 /// Rounds whose lots were drawn and that are not scored.
 pub(super) fn unfinished(connection: &Connection, session: SessionId) -> rusqlite::Result<Vec<Round>> {
     let sql = format!("SELECT {COLUMNS} FROM rounds WHERE session = ?1 AND void = '{DRAWN}' ORDER BY number");
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([session.0], |row| read(row, &BTreeMap::new()).map(|trial| trial.round))?;
+    let mut sounded = sounded::read(connection, session, (0, u32::MAX))?;
+    let rows = statement.query_map([session.0], |row| read(row, &BTreeMap::new(), &mut sounded).map(|trial| trial.round))?;
     rows.collect()
 }
 
@@ -88,7 +97,8 @@ pub(super) fn unfinished(connection: &Connection, session: SessionId) -> rusqlit
 fn one(connection: &Connection, session: SessionId, number: u32) -> rusqlite::Result<Option<Trial>> {
     let devices = device::all(connection)?;
     let sql = format!("SELECT {COLUMNS} FROM rounds WHERE session = ?1 AND number = ?2");
-    connection.prepare_cached(&sql)?.query_row(params![session.0, number], |row| read(row, &devices)).optional()
+    let mut sounded = sounded::read(connection, session, (number, number))?;
+    connection.prepare_cached(&sql)?.query_row(params![session.0, number], |row| read(row, &devices, &mut sounded)).optional()
 }
 
 /// The trials of a session up to a round, in the order of their numbers.
@@ -97,7 +107,8 @@ pub(super) fn trials(connection: &Connection, session: SessionId, last: u32) -> 
     let sql =
         format!("SELECT {COLUMNS} FROM rounds WHERE session = ?1 AND number <= ?2 AND void IS NOT '{DRAWN}' ORDER BY number");
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![session.0, last], |row| read(row, &devices))?;
+    let mut sounded = sounded::read(connection, session, (0, last))?;
+    let rows = statement.query_map(params![session.0, last], |row| read(row, &devices, &mut sounded))?;
     rows.collect()
 }
 
@@ -107,23 +118,27 @@ pub(super) fn last(connection: &Connection, session: SessionId) -> rusqlite::Res
     statement.query_row(params![session.0, DRAWN], |row| row.get(0))
 }
 
-fn read(row: &Row<'_>, devices: &BTreeMap<i64, DeviceId>) -> rusqlite::Result<Trial> {
+fn read(row: &Row<'_>, devices: &BTreeMap<i64, DeviceId>, sounded: &mut BTreeMap<u32, Sounded>) -> rusqlite::Result<Trial> {
     let (slots, scores): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(9)?);
     let (kind, heard): (String, String) = (row.get(4)?, row.get(7)?);
     let void = row.get::<_, Option<String>>(8)?;
     let reason = |word: &str| if word == DRAWN { Some(Void::Interrupted) } else { words::void(word) };
     let void = void.map(|word| reason(&word).ok_or_else(|| odd(8, "an unknown reason"))).transpose()?;
     let stimulus = Stimulus { name: row.get(3)?, kind: words::sound(&kind).ok_or_else(|| odd(4, "an unknown kind of sound"))? };
+    let number = row.get(0)?;
+    let Sounded { condition, timelines } = sounded.remove(&number).unwrap_or_default();
     let round = Round {
-        number: row.get(0)?,
+        number,
         slots: pack::unpack_slots(&slots).ok_or_else(|| odd(1, "damaged slots"))?,
         drawn: usize::try_from(row.get::<_, i64>(2)?).map_err(|_| odd(2, "a negative slot"))?,
-        played: Played::new(
+        played: Played {
             stimulus,
-            Timestamp::from_nanos(row.get(5)?),
-            row.get(6)?,
-            words::heard(&heard).ok_or_else(|| odd(7, "an unknown word"))?,
-        ),
+            condition,
+            onset: Timestamp::from_nanos(row.get(5)?),
+            length: row.get(6)?,
+            heard: words::heard(&heard).ok_or_else(|| odd(7, "an unknown word"))?,
+            timelines,
+        },
         void,
     };
     let scores = pack::unpack_scores(&scores).ok_or_else(|| odd(9, "damaged scores"))?;

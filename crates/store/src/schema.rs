@@ -35,6 +35,51 @@ pub(super) const STEPS: &[&str] = &[
     "ALTER TABLE sessions ADD COLUMN rules INTEGER NOT NULL DEFAULT 1",
     // Signs of several senders under one address; none was looked for before.
     "ALTER TABLE descriptions ADD COLUMN sender_signs TEXT NOT NULL DEFAULT '[]';",
+    // What was played, to the sample; of what was played before it is not known.
+    "CREATE TABLE session_factors (
+    session INTEGER NOT NULL REFERENCES sessions,
+    place INTEGER NOT NULL,
+    level_place INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    level TEXT NOT NULL,
+    PRIMARY KEY (session, place, level_place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE factors (
+    session INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    level TEXT NOT NULL,
+    PRIMARY KEY (session, round, name),
+    FOREIGN KEY (session, round) REFERENCES rounds
+) STRICT, WITHOUT ROWID;
+CREATE TABLE timelines (
+    session INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    begins INTEGER NOT NULL,
+    rate INTEGER NOT NULL,
+    planned INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    PRIMARY KEY (session, round, place),
+    FOREIGN KEY (session, round) REFERENCES rounds
+) STRICT, WITHOUT ROWID;
+CREATE TABLE segments (
+    session INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    timeline INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    whole INTEGER,
+    level INTEGER,
+    sha256 BLOB,
+    text TEXT,
+    voice TEXT,
+    speed TEXT,
+    seed INTEGER,
+    PRIMARY KEY (session, round, timeline, place),
+    FOREIGN KEY (session, round, timeline) REFERENCES timelines
+) STRICT, WITHOUT ROWID;",
 ];
 
 /// What a file is.
@@ -146,7 +191,8 @@ pub(super) fn complete(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Reads the beginning of every table, and all of those that are read at each start: damage there would stop a program that begins over and over again.
 pub(super) fn touch(connection: &Connection) -> rusqlite::Result<()> {
-    const READ_AT_START: [&str; 6] = ["sessions", "session_sounds", "session_lengths", "session_quiet", "devices", "settings"];
+    const READ_AT_START: [&str; 7] =
+        ["sessions", "session_sounds", "session_factors", "session_lengths", "session_quiet", "devices", "settings"];
     let mut tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
     let tables = tables.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     for table in tables {
@@ -212,7 +258,9 @@ mod tests {
         let first = more.fold(SQL.to_owned(), |sql, column| sql.replacen(&format!(",\n    {column}"), "", 1));
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(&first).unwrap();
-        connection.execute_batch("DROP TABLE contacts").unwrap();
+        for table in ["contacts", "segments", "timelines", "factors", "session_factors"] {
+            connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+        }
         connection
     }
 
@@ -246,17 +294,17 @@ mod tests {
     #[test]
     fn an_older_file_is_brought_up_step_by_step_with_its_rows() {
         let more = "UPDATE settings SET since = since + 1";
-        let steps = ["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE settings SET since = 6", more, more, more];
+        let steps = ["ALTER TABLE settings ADD COLUMN since INTEGER", "UPDATE settings SET since = 6", more, more, more, more];
         let mut connection = made();
         connection.execute("INSERT INTO settings VALUES ('a', 'b')", []).unwrap();
-        assert_eq!(upgrade(&mut connection, 1, &steps).unwrap(), 6);
+        assert_eq!(upgrade(&mut connection, 1, &steps).unwrap(), 7);
         let row: (String, i64) =
             connection.query_row("SELECT value, since FROM settings", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        assert_eq!(row, ("b".to_owned(), 9));
-        assert_eq!(state(&connection).unwrap(), Err(Kind::Newer { found: 6 }), "this program would not touch it");
+        assert_eq!(row, ("b".to_owned(), 10));
+        assert_eq!(state(&connection).unwrap(), Err(Kind::Newer { found: 7 }), "this program would not touch it");
         let mut second = made();
         upgrade(&mut second, 1, &steps[..1]).unwrap();
-        assert_eq!(upgrade(&mut second, 2, &steps).unwrap(), 6, "only the step that is missing is taken");
+        assert_eq!(upgrade(&mut second, 2, &steps).unwrap(), 7, "only the step that is missing is taken");
     }
 
     #[test]

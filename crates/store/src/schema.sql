@@ -1,4 +1,4 @@
--- What a store holds, version 5. Explained in docs/design/store.md.
+-- What a store holds, version 6. Explained in docs/design/store.md.
 -- Moments are nanoseconds since 1970-01-01 UTC, lengths are nanoseconds, words are those of `words.rs`; numbers of 64 bits without a
 -- sign are kept with the same bits. Layout of the packed columns: `pack.rs`.
 
@@ -48,6 +48,16 @@ CREATE TABLE session_quiet (
     PRIMARY KEY (session, place)
 ) STRICT, WITHOUT ROWID;
 
+-- What an experiment varies, with its levels, since version 6.
+CREATE TABLE session_factors (
+    session INTEGER NOT NULL REFERENCES sessions,
+    place INTEGER NOT NULL,
+    level_place INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    level TEXT NOT NULL,
+    PRIMARY KEY (session, place, level_place)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE devices (
     id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -82,6 +92,48 @@ CREATE TABLE rounds (
     void TEXT,
     scores BLOB NOT NULL,
     PRIMARY KEY (session, number)
+) STRICT, WITHOUT ROWID;
+
+-- The level of each factor in a round, since version 6.
+CREATE TABLE factors (
+    session INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    level TEXT NOT NULL,
+    PRIMARY KEY (session, round, name),
+    FOREIGN KEY (session, round) REFERENCES rounds
+) STRICT, WITHOUT ROWID;
+
+-- What was sent to the loudspeaker in a round, from its onset on, since version 6; no row where that is not known. `planned`: samples that were to sound.
+CREATE TABLE timelines (
+    session INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    begins INTEGER NOT NULL,
+    rate INTEGER NOT NULL,
+    planned INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    PRIMARY KEY (session, round, place),
+    FOREIGN KEY (session, round) REFERENCES rounds
+) STRICT, WITHOUT ROWID;
+
+-- The parts of a timeline, laid end to end. `whole`: samples that all of the sound has; `level`: hundredths of dBFS; `text`: what is said, or the name of the file or noise.
+CREATE TABLE segments (
+    session INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    timeline INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    whole INTEGER,
+    level INTEGER,
+    sha256 BLOB,
+    text TEXT,
+    voice TEXT,
+    speed TEXT,
+    seed INTEGER,
+    PRIMARY KEY (session, round, timeline, place),
+    FOREIGN KEY (session, round, timeline) REFERENCES timelines
 ) STRICT, WITHOUT ROWID;
 
 -- What the published two-sample test said after a probe.

@@ -1,5 +1,6 @@
 //! Sessions: their whole layout, when they began, and why they ended.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use earwitness_core::detect::burst;
@@ -7,6 +8,7 @@ use earwitness_core::plan::Done;
 use earwitness_core::probe::Stimulus;
 use earwitness_core::schedule::{Design, MOST_SLOTS, Quiet};
 use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_core::timeline::Factor;
 use earwitness_core::verdict;
 use rusqlite::{Connection, Row, params};
 
@@ -65,7 +67,8 @@ pub(super) fn begin(
     alpha: f64,
     burst: Option<burst::Settings>,
 ) -> rusqlite::Result<SessionId> {
-    let Design { seed, slots, slot, guard, rest, stimuli, lengths, quiet, only_when_away, local_offset, warm_up, .. } = design;
+    let Design { seed, slots, slot, guard, rest, stimuli, factors, lengths, quiet, only_when_away, local_offset, warm_up } =
+        design;
     let sql = "INSERT INTO sessions (begun_at, program, alpha, seed, slots, slot, guard, rest_least, rest_most, only_when_away, \
                local_offset, warm_up, burst_window, burst_kbits, burst_windows, rules) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
@@ -90,6 +93,12 @@ pub(super) fn begin(
     let mut sounds = connection.prepare_cached("INSERT INTO session_sounds VALUES (?1, ?2, ?3, ?4)")?;
     for (place, Stimulus { name, kind }) in (0_i64..).zip(stimuli) {
         sounds.execute(params![session, place, name, sound_word(*kind)])?;
+    }
+    let mut rows = connection.prepare_cached("INSERT INTO session_factors VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    for (place, factor) in (0_i64..).zip(factors) {
+        for (level_place, level) in (0_i64..).zip(factor.levels()) {
+            rows.execute(params![session, place, level_place, factor.name(), level])?;
+        }
     }
     let mut rows = connection.prepare_cached("INSERT INTO session_lengths VALUES (?1, ?2, ?3)")?;
     for (place, length) in (0_i64..).zip(lengths) {
@@ -150,7 +159,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<SessionRow> 
             local_offset: row.get(11)?,
             warm_up: row.get(12)?,
             stimuli: sounds(connection, id)?,
-            factors: Vec::new(),
+            factors: factors(connection, id)?,
             lengths: children(connection, "SELECT length FROM session_lengths WHERE session = ?1 ORDER BY place", id, |row| {
                 row.get(0)
             })?,
@@ -181,6 +190,17 @@ fn sounds(connection: &Connection, session: i64) -> rusqlite::Result<Vec<Stimulu
         let kind: String = row.get(1)?;
         Ok(Stimulus { name: row.get(0)?, kind: words::sound(&kind).ok_or_else(|| odd(1, "an unknown kind of sound"))? })
     })
+}
+
+fn factors(connection: &Connection, session: i64) -> rusqlite::Result<Vec<Factor>> {
+    let sql = "SELECT place, name, level FROM session_factors WHERE session = ?1 ORDER BY place, level_place";
+    let rows = children(connection, sql, session, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut factors: BTreeMap<i64, (String, Vec<String>)> = BTreeMap::new();
+    for (place, name, level) in rows {
+        factors.entry(place).or_insert_with(|| (name, Vec::new())).1.push(level);
+    }
+    let factor = |(name, levels): (String, Vec<String>)| Factor::new(&name, levels).map_err(|_| odd(1, "a damaged factor"));
+    factors.into_values().map(factor).collect()
 }
 
 /// The rows that belong to another.

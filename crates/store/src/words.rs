@@ -3,6 +3,7 @@
 use earwitness_core::findings::{NameSource, Role, SenderSign, SightingKind, TrainShape};
 use earwitness_core::plan::Done;
 use earwitness_core::probe::{Heard, SoundKind, Void};
+use earwitness_core::timeline::NoiseKind;
 use earwitness_core::verdict::{NotTested, Outcome, Undecided};
 use earwitness_core::visibility::Unseen;
 
@@ -31,6 +32,16 @@ words! {
     [SoundKind::Speech] => "speech",
     [SoundKind::Noise] => "noise",
     [SoundKind::Music] => "music",
+}
+
+words! {
+    /// The word for a noise that is made from a seed.
+    pub noise_word, noise: NoiseKind as &'static str, &str;
+    [NoiseKind::Glass] => "glass",
+    [NoiseKind::Bark] => "bark",
+    [NoiseKind::Pink] => "pink-noise",
+    [NoiseKind::Tone] => "tone",
+    [NoiseKind::Sweep] => "sweep",
 }
 
 words! {

@@ -15,6 +15,7 @@ mod day;
 mod disk;
 mod kills;
 mod sample;
+mod sounded;
 mod told;
 mod versions;
 mod writer;

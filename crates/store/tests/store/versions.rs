@@ -48,6 +48,34 @@ fn a_store_of_version_1_is_checked_as_it_is() {
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
+/// Every version whose file is kept, with the rounds that are in it.
+#[test]
+fn a_store_of_any_earlier_version_is_brought_up_with_its_rows_and_invents_no_timeline() {
+    for name in ["version-1.db.gz", "version-5.db.gz"] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), unpacked(name)).unwrap();
+        // First as it is.
+        let as_it_is = Reader::open(folder.path()).unwrap();
+        let before = as_it_is.trials(SessionId(1)).unwrap();
+        assert_eq!(as_it_is.integrity().unwrap(), Vec::<String>::new(), "{name}");
+        let recomputed = recompute(&as_it_is, SessionId(1)).unwrap();
+        drop(as_it_is);
+        assert!(before.len() == 4 && before.iter().all(|it| it.round.played.timelines.is_none()), "{name}");
+        let (mut store, notice) = Store::open(folder.path()).unwrap();
+        assert!(notice.unwrap().to_string().contains(&VERSION.to_string()), "{name}");
+        assert_eq!(recompute(store.reader().unwrap(), SessionId(1)).unwrap(), recomputed, "{name}: nothing comes out otherwise");
+        store.resume(SessionId(1)).unwrap();
+        let next = crate::sounded::played(9, 2);
+        store.write(&[earwitness_core::record::Entry::Trial(next.clone())]).unwrap();
+        let reader = store.reader().unwrap();
+        let after = reader.trials(SessionId(1)).unwrap();
+        assert_eq!((&after[..4], &after[4..]), (&before[..], &[next][..]), "{name}");
+        assert_eq!(reader.integrity().unwrap(), Vec::<String>::new(), "{name}");
+        assert!(reader.session(SessionId(1)).unwrap().design.factors.is_empty());
+        assert_eq!(recompute(reader, SessionId(1)).unwrap().rounds, 5, "{name}");
+    }
+}
+
 #[test]
 fn a_store_of_a_later_version_is_refused_in_a_sentence_and_not_touched() {
     let folder = tempfile::tempdir().unwrap();
