@@ -22,5 +22,6 @@ mod quiet;
 mod run;
 mod settings;
 mod sound;
+mod sounded;
 mod sources;
 mod told;

@@ -122,6 +122,7 @@ fn every_table_is_written_in_every_format() {
     let rows = [
         ("sessions", 1),
         ("rounds", 8),
+        ("segments", 0),
         ("scores", 8 * 4 * 4),
         ("series", 1),
         ("sightings", 1),

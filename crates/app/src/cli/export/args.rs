@@ -54,6 +54,8 @@ pub(super) enum What {
     Sessions,
     /// What was played when, a row for each round.
     Rounds,
+    /// What was sent to the loudspeaker in each round: utterances, recordings, noises and gaps, to the sample.
+    Segments,
     /// What each device sent in each slot, as it was scored.
     Scores,
     /// What each device sent and received, second by second.
@@ -77,6 +79,7 @@ impl What {
         match self {
             Self::Sessions => "sessions",
             Self::Rounds => "rounds",
+            Self::Segments => "segments",
             Self::Scores => "scores",
             Self::Series => "series",
             Self::Sightings => "sightings",

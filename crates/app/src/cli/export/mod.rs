@@ -3,6 +3,7 @@
 mod args;
 mod frames;
 mod rows;
+mod segments;
 
 use std::io;
 use std::path::Path;

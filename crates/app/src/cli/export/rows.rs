@@ -8,6 +8,7 @@ use earwitness_core::probe::Round;
 use earwitness_core::time::{SECOND, Timestamp};
 
 use super::args::{Selection, What};
+use super::segments;
 use earwitness_base::words::as_f64;
 use earwitness_report::grid::{Cell, Column, Holds, Take};
 use earwitness_report::names;
@@ -50,7 +51,10 @@ pub(super) fn columns(what: What) -> Vec<Column> {
             ("seconds", Number),
             ("heard", Text),
             ("void", Text),
+            ("factors", Text),
+            ("sha256", Text),
         ],
+        What::Segments => segments::columns(),
         What::Scores => vec![
             ("session", Whole),
             ("round", Whole),
@@ -132,7 +136,7 @@ pub(super) fn rows(
                 take(vec![line.at.into(), line.word.into(), line.device.map(names::id).into(), text.into()])
             })
         }
-        What::Rounds | What::Scores | What::Verdicts | What::Replies | What::Probes | What::Frames => {
+        What::Rounds | What::Segments | What::Scores | What::Verdicts | What::Replies | What::Probes | What::Frames => {
             of.sessions.iter().try_for_each(|row| of_session(what, reader, of, row, take, fail))
         }
     }
@@ -194,6 +198,10 @@ fn of_session(
                 take(vec![id.into(), it.round.into(), it.window.from.into(), it.window.until.into(), it.level_db.into()])
             })
         }
+        What::Segments => {
+            let rounds = reader.rounds(row.id).map_err(fail)?;
+            rounds.iter().filter(|it| inside(it)).flat_map(|it| segments::rows(id, it)).try_for_each(take)
+        }
         What::Scores => {
             for trial in reader.trials(row.id).map_err(fail)?.iter().filter(|trial| inside(&trial.round)) {
                 for (&device, scores) in &trial.scores {
@@ -252,7 +260,15 @@ fn round(session: i64, it: &Round) -> Vec<Cell> {
         seconds(it.played.length),
         heard_word(it.played.heard).into(),
         it.void.map(void_word).into(),
+        it.played.condition.to_string().into(),
+        sounded(it).into(),
     ]
+}
+
+/// The digests of what was sent to the loudspeaker, where that is known.
+fn sounded(it: &Round) -> Option<String> {
+    let digests = it.played.timelines.as_ref()?.timelines().iter().map(|it| it.timeline.digest().to_string());
+    Some(digests.collect::<Vec<_>>().join("; "))
 }
 
 fn sighting(it: &StoredSighting) -> Vec<Cell> {
