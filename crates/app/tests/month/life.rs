@@ -257,23 +257,24 @@ impl Life {
     pub(crate) fn play(&mut self) {
         loop {
             let Some(order) = self.seen.orders.borrow_mut().pop_front() else { return };
-            let Order { round, stimulus, length } = order;
+            let Order { round, stimulus, length, condition: _ } = order;
             self.complain(round);
             let now = self.now();
             self.seen.ordered.borrow_mut().push((round, now.nanos()));
             let fails = !self.sound_server || std::mem::take(&mut self.glitch);
             let onset = now.plus(LATENCY);
             let spoken = if fails {
-                Spoken { round, onset: now, length: 0, heard: Heard::Unknown, trouble: Some(Void::Glitch) }
+                Spoken { round, onset: now, length: 0, heard: Heard::Unknown, trouble: Some(Void::Glitch), timelines: None }
             } else {
                 self.house.play(self.time + LATENCY, &Sound { stimulus, length, level_db: 70.0 });
                 let heard = if self.microphone { Heard::Yes } else { Heard::Unknown };
-                Spoken { round, onset, length, heard, trouble: None }
+                Spoken { round, onset, length, heard, trouble: None, timelines: None }
             };
             let trouble = fails.then(|| "the sound server is away".to_owned());
+            let length = spoken.length;
             let level = (spoken.heard == Heard::Yes).then_some(-30.0);
             let said = Said { round, spoken, level, onset_error: MILLISECOND, trouble };
-            self.sounding.push_back(Sounding { told_at: self.time + LATENCY + spoken.length + SECOND / 2, said });
+            self.sounding.push_back(Sounding { told_at: self.time + LATENCY + length + SECOND / 2, said });
         }
     }
 
