@@ -277,9 +277,14 @@ impl Comb {
             return None;
         }
         let finer = |step: i32| spacing * (1.0 + f64::from(step) / f64::from(FINER) * spacing / (STEPS * window));
-        let least = EVIDENCE.max(EACH * number(moments.len()));
-        let tried = (-FINER..=FINER).map(finer).filter_map(|beat| Some((evidence(late, stretches, moments, beat, least)?, beat)));
-        let (_, keeps) = tried.max_by(|one, other| one.0.total_cmp(&other.0))?;
+        // From the middle on, where most is to be found: what cannot exceed it takes no exponential.
+        let (mut least, mut keeps) = (EVIDENCE.max(EACH * number(moments.len())), None);
+        for beat in (0..=FINER).flat_map(|step| [finer(-step), finer(step)]).skip(1) {
+            if let Some(evidence) = evidence(late, stretches, moments, beat, least) {
+                (least, keeps) = (evidence, Some(beat));
+            }
+        }
+        let keeps = keeps?;
         let (_, length) = coherence(circle, moments, keeps);
         (length >= LENGTH).then_some((keeps, length))
     }

@@ -17,6 +17,9 @@ const DELAYS: [f64; 3] = [0.08, 0.2, 0.4];
 /// Part of the moments that is thought to come from no tick: what a stall of the link held up leaves when it is over, and some slices are of something else.
 const ANYWHERE: f64 = 0.1;
 
+/// What is so much less than another number adds nothing to a mean that such a number can hold (natural logarithm).
+const NEGLIGIBLE: f64 = 40.0;
+
 /// Moments of one stretch, in which the ticks keep their place, by where on the circle they are.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Places([u16; PLACES]);
@@ -59,13 +62,18 @@ impl Late {
     /// Natural logarithm of the ratio for all stretches together, if that is `least` or more: delays are alike in all of them, the place of the ticks is not.
     pub(super) fn evidence(&self, stretches: &[Places], least: f64) -> Option<f64> {
         let Self(delays) = self;
-        // No mean exceeds the largest of what it is of, which takes no exponential.
-        let most = |ratios| stretches.iter().map(|stretch| largest(&sums(ratios, stretch))).sum::<f64>();
-        if delays.iter().all(|ratios| most(ratios) < least) {
+        // No mean exceeds the largest of what it is of, which takes no exponential, nor is it less than that by more than the logarithm of how many there are.
+        let most = |ratios: &Ratios| stretches.iter().map(|stretch| largest(&sums(ratios, stretch))).sum::<f64>();
+        let bounds = delays.each_ref().map(most);
+        let bound = largest(&bounds);
+        if bound < least {
             return None;
         }
-        let together = |ratios| stretches.iter().map(|stretch| mean(&sums(ratios, stretch))).sum::<f64>();
-        Some(mean(&delays.each_ref().map(together))).filter(|evidence| *evidence >= least)
+        let negligible = bound - number(stretches.len()) * number(PLACES).ln() - NEGLIGIBLE;
+        let together = |ratios: &Ratios| stretches.iter().map(|stretch| mean(&sums(ratios, stretch))).sum::<f64>();
+        let each: [f64; DELAYS.len()] =
+            std::array::from_fn(|delay| if bounds[delay] < negligible { f64::NEG_INFINITY } else { together(&delays[delay]) });
+        Some(mean(&each)).filter(|evidence| *evidence >= least)
     }
 }
 
