@@ -25,6 +25,9 @@ const MOMENTS: usize = 12;
 /// Moments are compared within so many nanoseconds: a clock may begin anew after a pause, and a beat that is not quite met drifts.
 const WINDOW: i64 = 2 * SECOND;
 
+/// Fewest moments of a phrase whose clock may have begun anew after a pause.
+const PHRASE: usize = 8;
+
 /// Least seconds of sound.
 const SECONDS: f64 = 1.5;
 
@@ -221,13 +224,13 @@ impl Comb {
     }
 
     /// Leaves out datagrams from `live` on that are more than a quarter of a beat away from the mean of their window: reports that would seem to fill a pause. Says what
-    /// share is left.
+    /// share is left. No window goes on into the next phrase, whose clock may have begun anew.
     fn keep_on_time(&mut self, live: usize, beat: f64, datagrams: bool) -> f64 {
         let Self { circle, moments, .. } = self;
         let heard = moments.get(live..).unwrap_or_default();
         let (first, turn) = (heard.first().map_or(0, |first| first.at), turn(beat));
         let mut near = Vec::with_capacity(heard.len());
-        for window in windows(heard) {
+        for window in phrases(heard).flat_map(windows) {
             let places = || window.iter().map(|moment| (moment, place(circle, moment, first, turn)));
             let (x, y) = places().fold((0.0, 0.0), |sum, (_, it)| (sum.0 + it.0, sum.1 + it.1));
             near.extend(places().filter(|(_, it)| x * it.0 + y * it.1 >= 0.0).map(|(moment, _)| *moment));
@@ -288,6 +291,22 @@ impl Comb {
         let (_, length) = coherence(circle, moments, keeps);
         (length >= LENGTH).then_some((keeps, length))
     }
+}
+
+/// Moments of one phrase after the other: what follows a pause, if it is long enough to tell a place on the circle of its own.
+fn phrases(moments: &[Moment]) -> impl Iterator<Item = &[Moment]> {
+    let paused = |pair: &[Moment]| to_f64(pair[1].at.saturating_sub(pair[0].at)) > BETWEEN_WORDS;
+    let begins = move |rest: &[Moment], place: usize| {
+        rest.get(place - 1..place + 1).is_some_and(paused)
+            && rest.get(place..place + PHRASE).is_some_and(|next| !next.windows(2).any(paused))
+    };
+    let mut rest = moments;
+    std::iter::from_fn(move || {
+        let end = (1..rest.len()).find(|place| begins(rest, *place)).unwrap_or(rest.len());
+        let (phrase, after) = rest.split_at(end);
+        rest = after;
+        (!phrase.is_empty()).then_some(phrase)
+    })
 }
 
 /// Moments of one window after the other.

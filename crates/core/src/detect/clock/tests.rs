@@ -43,6 +43,26 @@ fn all_phrases_are_one_train_and_pauses_no_sound() {
 }
 
 #[test]
+fn phrases_of_any_length_are_counted_although_the_clock_begins_anew_with_each() {
+    let mut chance = Chance(11);
+    for (millis, frames, late) in [(20, 60, 2), (20, 90, 4), (20, 100, 8), (40, 60, 4), (60, 30, 8)] {
+        for pause in [360, 407, 450, 473, 575, 731, 755, 810] {
+            let beat = millis * 1_000_000;
+            let phrase = frames * beat + pause * 1_000_000;
+            let at = |number: i64| number / frames * phrase + number % frames * beat;
+            let slices: Vec<Slice> =
+                (0..9 * frames).map(|number| slice(at(number) + chance.below(late * 1_000_000), 80 + chance.below(60))).collect();
+            let sent = f64::from(i32::try_from(9 * frames * millis).unwrap()) / 1e3;
+            for datagrams in [false, true] {
+                let counted = seconds(&slices, datagrams);
+                let what = format!("{frames} frames of {millis} ms, {pause} ms apart, datagrams {datagrams}");
+                assert!((counted - sent).abs() < 0.02 * sent, "{what}: {counted} of {sent} s");
+            }
+        }
+    }
+}
+
+#[test]
 fn pauses_between_words_are_counted_and_said() {
     let slices = phrases(5, 260_000_000, &mut Chance(2));
     let found = trains(&slices, false, &Settings::default());
