@@ -33,6 +33,10 @@ const SILENCE: i64 = 300_000_000;
 /// Before a stream of samples, records of at least so many octets are pieces of it; shorter ones may be what the request needs.
 const LEAST_PIECE: u32 = 1_000;
 
+/// Octets that a record adds to the frames in it, and most frames that it holds: as in [`crate::detect::clock`].
+const ADDED: std::ops::RangeInclusive<u32> = 12..=100;
+const MOST_FRAMES: u32 = 16;
+
 /// A codec that leaves out silence sends one frame of it in so many seconds (Opus: RFC 6716, section 2.1.9): what is heard after the last frame is no longer.
 const TRAILING: f64 = 0.4;
 
@@ -187,6 +191,9 @@ impl Upload<'_> {
     /// Sound that the train's datagrams may hold besides, seconds: what had waited leaves with several slices in one datagram, and as many of the quietest part
     /// are no longer than one of a loud part.
     fn glued(&self) -> f64 {
+        if self.is_constant() && !self.datagrams && !self.is_cut() {
+            return self.coalesced();
+        }
         if !self.datagrams || self.is_cut() || self.is_constant() {
             return 0.0;
         }
@@ -194,6 +201,14 @@ impl Upload<'_> {
         let waited = self.within.iter().filter(|slice| slice.at <= self.train.live && self.belongs(slice));
         let more = waited.map(|slice| (f64::from(slice.length) / least - 1.0).max(0.0)).sum::<f64>();
         if more.is_finite() { more * self.beat() } else { 0.0 }
+    }
+
+    /// Sound that longer records on a TCP stream may hold besides, seconds: what waited may leave as one record of several frames. One or two such records may as well be
+    /// something else whose length happens to fit.
+    fn coalesced(&self) -> f64 {
+        let longer = self.within.iter().filter(|slice| !self.belongs(slice));
+        let frames: u32 = longer.filter_map(|slice| frames_in(slice.length, self.train.lengths.1)).sum();
+        f64::from(frames) * self.beat()
     }
 
     /// Seconds of sound in datagrams before the beat, when each carries so much besides sound, and so do the `parts` datagrams of the train: many slices
@@ -259,6 +274,17 @@ impl Upload<'_> {
     }
 }
 
+/// Most frames that a record may hold whose other frames have `single` octets with what a record adds.
+fn frames_in(length: u32, single: u32) -> Option<u32> {
+    let holds = |frames: &u32| {
+        let shared = single.saturating_mul(*frames).checked_sub(length);
+        shared.is_some_and(|added| {
+            added % (frames - 1) == 0 && ADDED.contains(&(added / (frames - 1))) && added / (frames - 1) < single
+        })
+    };
+    (2..=MOST_FRAMES).rev().find(holds)
+}
+
 /// Seconds of sound sent after the reply of the other end began.
 fn tail(train: &Train, slices: &[Slice], beat: f64) -> Estimate {
     let Some(first) = slices.first() else { return Estimate::default() };
@@ -293,4 +319,46 @@ fn to_f64(value: i64) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "octets and datagrams of an upload lie far below 2^53")]
 fn count(value: u64) -> f64 {
     value as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::clock::{Settings, trains};
+
+    /// Records of one frame each, after 18 that had waited and these of several.
+    fn waited(several: &[u32], (frame, beat, added): (u32, i64, u32)) -> (Vec<Slice>, f64) {
+        let mut slices = Vec::new();
+        let mut push = |at: i64, frames: u32| {
+            slices.push(Slice { at, length: added + frames * frame, answered: 0, since_answer: 0 });
+        };
+        (0..18).for_each(|number| push(number * 4_500_000, 1));
+        several.iter().zip(0..).for_each(|(frames, number)| push(100_000_000 + number * 2_000_000, *frames));
+        (0..55).for_each(|number| push(200_000_000 + number * beat + number % 5 * 2_000_000, 1));
+        let frames = 18 + 55 + several.iter().sum::<u32>();
+        (slices, f64::from(frames) * seconds(beat))
+    }
+
+    #[test]
+    fn one_or_two_records_of_several_frames_are_within_the_interval() {
+        for several in [&[2][..], &[5], &[9], &[2, 5], &[3, 3], &[4, 4], &[16, 2]] {
+            for of in [(960, 60_000_000, 37), (400, 50_000_000, 37), (320, 20_000_000, 29), (160, 20_000_000, 22)] {
+                let (slices, sent) = waited(several, of);
+                let trains = trains(&slices, false, &Settings::default());
+                let [train] = &trains[..] else { panic!("{several:?} of {of:?}: {trains:?}") };
+                let within: Vec<Slice> = slices.into_iter().filter(|it| (train.first..=train.last).contains(&it.at)).collect();
+                let upload = Upload { train, before: &[], within: &within, unread: &[], datagrams: false };
+                let Estimate { low, high, .. } = amount(&upload).sound;
+                assert!(low <= sent && sent <= high, "{several:?} of {of:?}: {sent} s, {low} to {high}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_holds_as_many_frames_as_what_it_adds_allows() {
+        assert_eq!(frames_in(837, 437), Some(2));
+        assert_eq!(frames_in(2 * 437, 437), None, "each record adds something");
+        assert_eq!(frames_in(437, 437), None);
+        assert_eq!((frames_in(u32::MAX, 437), frames_in(0, 0)), (None, None));
+    }
 }
