@@ -271,6 +271,23 @@ fn another_hop_limit_is_noticed_within_a_flow_and_over_protocols() {
 }
 
 #[test]
+fn another_machine_is_noticed_however_far_apart_the_owner_sends() {
+    for (period, phase) in [5, 10, 16, 20, 30, 32, 48].into_iter().flat_map(|period| [0, 3, 7, 15].map(|phase| (period, phase))) {
+        let mut owner = Machine::new("192.168.1.7");
+        owner.tcp(Flow { seconds: 600 / period, pace: 1, ..CLOUD });
+        for frame in &mut owner.frames {
+            frame.at = at(phase) + (frame.at - at(0)) * period;
+        }
+        let mut other = Machine { hops: 128, ..Machine::new("192.168.1.7") };
+        for number in 0..8 {
+            let port = 50_000 + u16::try_from(number).unwrap();
+            other.udp(Flow { port, from: 60 + 60 * number, seconds: 4, pace: 50, ..CLOUD });
+        }
+        assert_eq!(signs([owner, other]), [SenderSign::HopLimits], "each {period} s from second {phase} on");
+    }
+}
+
+#[test]
 fn a_flow_with_a_hop_limit_of_its_own_shows_what_else_its_sender_is_like() {
     for hops in [20, 60, 100] {
         let mut other = Machine { hops, options: WINDOWS, ..Machine::new("192.168.1.7") };

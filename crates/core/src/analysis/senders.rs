@@ -13,7 +13,7 @@ use super::uplink::Uplink;
 use crate::findings::{FlowKey, SenderSign};
 use crate::roster::Index;
 use crate::scope::{Scope, is_link_local};
-use crate::time::Timestamp;
+use crate::time::{SECOND, Timestamp};
 
 /// Packets with payload after which a flow shows what its sender is like, answered or not: scans, traces of routes, and packets that left by the wrong
 /// interface have fewer.
@@ -21,8 +21,8 @@ const SUSTAINED: u32 = 16;
 
 /// Seconds of a flow that are looked at one after the other ...
 const LOOKS: u8 = 16;
-/// ... and of those after it, one in so many.
-const THEN: i64 = 16;
+/// ... and after that one at least so many nanoseconds after the one before. Not those of certain seconds: what comes at an even pace might always miss them.
+const THEN: i64 = 16 * SECOND;
 
 /// What is remembered of each kind: addresses, hop limits, orders of options.
 const KEPT: usize = 8;
@@ -192,7 +192,8 @@ impl AllSenders {
     #[inline(never)]
     pub(super) fn look(&mut self, uplink: &mut Uplink, shown: Shown, frames: u64) {
         let sender = &mut uplink.sender;
-        if sender.looks >= LOOKS && shown.bin % THEN != 0 && sender.refused.is_none() {
+        let seen_lately = sender.span.is_some_and(|span| (0..THEN).contains(&shown.at.since(span.last)));
+        if sender.looks >= LOOKS && seen_lately && sender.refused.is_none() {
             return;
         }
         let FlowKey { source, protocol, destination, .. } = uplink.key;
