@@ -21,6 +21,8 @@ mod seen;
 use std::sync::Mutex;
 
 use earwitness_base::clock;
+use earwitness_core::event::What;
+use earwitness_core::policy::Hold;
 use earwitness_core::time::SECOND;
 
 use earwitness::appliance::Request;
@@ -51,7 +53,7 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 fn a_month_of_faults_leaves_the_store_whole_and_the_home_quiet_when_it_must_be() {
     let _alone = ONE_AT_A_TIME.lock();
     // `SEEDS=1,2,3` for others.
-    let seeds = std::env::var("SEEDS").unwrap_or_else(|_| "1".to_owned());
+    let seeds = std::env::var("SEEDS").unwrap_or_else(|_| "2".to_owned());
     seeds.split(',').for_each(|seed| month(seed.trim().parse().unwrap()));
 }
 
@@ -68,4 +70,21 @@ fn what_the_two_sample_test_says_too_late_changes_no_verdict_that_was_told() {
     life.run_for(1_800 * SECOND);
     life.close();
     claims::verdicts_follow(&life, &claims::reader(&life));
+}
+
+#[test]
+fn a_pause_that_was_told_holds_after_a_power_cut_at_that_moment() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let mut life = Life::with(5, 1, |_| Vec::new());
+    life.run_for(60 * SECOND);
+    life.seen.fuse.set(Some(1));
+    life.happen(Fault::Ask(Request::Pause));
+    assert!(life.appliance.is_none(), "the power is gone");
+    let told = life.seen.told.borrow().last().map(|it| (it.0.what.clone(), it.2));
+    assert_eq!(told, Some((What::Held(Hold::Person), true)));
+    // Nobody asks again.
+    life.unanswered.clear();
+    life.run_for(60 * SECOND);
+    let status = life.appliance.as_ref().unwrap().status(Vec::new(), life.now());
+    assert_eq!(status.held, [Hold::Person.words()]);
 }
