@@ -29,7 +29,7 @@ use earwitness_store::Retention;
 
 pub use self::begin::Begun;
 pub use self::input::Input;
-pub use self::people::Request;
+pub use self::people::{NOT_WRITTEN, Request};
 pub use self::verdicts::{Judged, judge};
 
 use self::begin::Choice;

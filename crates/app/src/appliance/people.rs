@@ -50,12 +50,16 @@ impl Request {
     }
 }
 
+/// What an answer adds where the disk refuses: what was asked for holds, and a start would forget it.
+pub const NOT_WRITTEN: &str =
+    "; this is not written down, since the disk refuses: say it again if the program is started before the disk works";
+
 /// Settings of the store.
 const PAUSED: &str = "paused";
 const PRESENCE: &str = "presence";
 
 impl Appliance {
-    /// Does what a person wants, and remembers it; says how it stands then. To stop, or to say how all stands, is for whoever drives it.
+    /// Does what a person wants, and remembers it; says how it stands then, and whether it could not be written down ([`NOT_WRITTEN`]). To stop, or to say how all stands, is for whoever drives it.
     pub fn ask(&mut self, request: Request, now: Timestamp) -> String {
         let key = if matches!(request, Request::Pause | Request::Resume) { PAUSED } else { PRESENCE };
         if self.goal == Goal::Watch && !matches!(request, Request::Status | Request::Stop) {
@@ -63,11 +67,15 @@ impl Appliance {
             self.ledger.put(Item::Setting(key, request.word()));
         }
         self.grant(request, now);
-        self.write(now);
-        if key == PAUSED {
-            return status::holds(&self.holds);
+        let mut answer = if key == PAUSED {
+            status::holds(&self.holds)
+        } else {
+            if self.presence.somebody() { "somebody is at home" } else { "nobody is at home" }.to_owned()
+        };
+        if !self.write(now) {
+            answer += NOT_WRITTEN;
         }
-        if self.presence.somebody() { "somebody is at home" } else { "nobody is at home" }.to_owned()
+        answer
     }
 
     /// What was wanted before this start still holds. A session that was asked for just now is wanted.

@@ -16,7 +16,7 @@ const EVERYTHING: Window = Window { from: Timestamp::MIN, until: Timestamp::MAX 
 
 /// The store that is left.
 pub(crate) fn reader(life: &Life) -> Reader {
-    Reader::open(life.folder.path()).unwrap()
+    Reader::open(life.disk.state()).unwrap()
 }
 
 /// Holds the month to all of them.
@@ -60,6 +60,10 @@ fn what_was_told_is_stored(life: &Life, reader: &Reader) {
         }
     }
     eprintln!("{stored} events were told as stored, {unsaid} as not stored, {} uploads are in the store", uploads.len());
+    let refused = |why: &str| life.seen.told.borrow().iter().filter(|it| it.1.contains(why)).count();
+    let (full, failed) = (refused("no room is left"), refused("the disk failed"));
+    eprintln!("the store could not be written {full} times for want of room, and {failed} times because the disk failed");
+    assert!(failed > 0 && (full > 0 || !life.disk.can_be_full()));
     assert!(missing.is_empty(), "{} told and not in the store:\n{}", missing.len(), missing.join("\n"));
     assert!(stored > 1_000 && unsaid > 10 && uploads.len() > 10, "too little happened to say anything");
 }

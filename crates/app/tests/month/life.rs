@@ -5,7 +5,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 
-use earwitness::appliance::{Appliance, Begun, Goal, Input, Request, judge};
+use earwitness::appliance::{Appliance, Begun, Goal, Input, NOT_WRITTEN, Request, judge};
 use earwitness::config::Config;
 use earwitness_base::clock::{Clock, Simulated};
 use earwitness_core::event::{Fault as Failed, Mended, Stop, What};
@@ -17,10 +17,9 @@ use earwitness_sim::house::{House, Sound};
 use earwitness_sound::mouth::{Said, Told};
 use earwitness_store::SessionId;
 use jiff::tz::TimeZone;
-use tempfile::TempDir;
 
 use super::chance::Chance;
-use super::disk::{Disk, folder};
+use super::disk::Disk;
 use super::faults::{Fault, faults};
 use super::home::{ZONE, config, home};
 use super::seen::{Ears, Mouth, PowerCut, Seen};
@@ -54,7 +53,6 @@ pub(crate) struct Counts {
 /// A month in progress.
 #[expect(clippy::struct_excessive_bools, reason = "each is something of the home that works or does not")]
 pub(crate) struct Life {
-    pub(crate) folder: TempDir,
     pub(crate) zone: TimeZone,
     pub(crate) seen: Rc<Seen>,
     /// What must not be and was, in words.
@@ -82,6 +80,8 @@ pub(crate) struct Life {
     pub(crate) paused: bool,
     pub(crate) somebody: bool,
     pub(crate) unanswered: Vec<Request>,
+    /// What was answered, and said not to be written down.
+    pub(crate) unwritten: Vec<Request>,
     /// How often verdicts were asked for.
     pub(crate) asked: u32,
 }
@@ -100,7 +100,6 @@ impl Life {
         let time = house.begins();
         let faults = faults(time).into();
         Self {
-            folder: folder(),
             clock: Simulated::new(Timestamp::from_nanos(time), zone.clone()),
             zone,
             seen: Rc::default(),
@@ -123,6 +122,7 @@ impl Life {
             paused: false,
             somebody: true,
             unanswered: Vec::new(),
+            unwritten: Vec::new(),
             asked: 0,
         }
     }
@@ -173,6 +173,7 @@ impl Life {
     /// Ends in good order, with a disk that works; says what the month was.
     pub(crate) fn close(&mut self) -> String {
         self.disk.refuse(false);
+        self.disk.fill(false);
         self.seen.fuse.set(None);
         while self.appliance.is_none() {
             self.start();
@@ -240,7 +241,7 @@ impl Life {
 
     /// Computes verdicts, and hands them in.
     fn judge(&mut self, session: SessionId) {
-        let input = match judge(self.folder.path(), session) {
+        let input = match judge(self.disk.state(), session) {
             Ok(judged) => Input::Judged(Box::new(judged)),
             Err(error) => Input::NotJudged(Box::new(error)),
         };
@@ -307,7 +308,7 @@ impl Life {
 
     /// Begins, or begins again, where the disk lets it.
     fn start(&mut self) {
-        let text = config(self.folder.path(), self.layout);
+        let text = config(self.disk.state(), self.layout);
         let config = Config::parse(&text, "month").unwrap();
         let (moment, seen) = (self.clock.moment(), Rc::clone(&self.seen));
         let begun = catch_unwind(AssertUnwindSafe(|| {
@@ -321,7 +322,7 @@ impl Life {
                 self.appliance = Some(appliance);
             }
             Ok(Err(error)) => {
-                assert!(self.disk.refuses, "it cannot begin: {error:#}");
+                assert!(self.disk.may_fail(), "it cannot begin: {error:#}");
                 self.counts.refused_starts += 1;
                 // Whoever starts services tries again a minute later, unless something else happens before.
                 let next = self.faults.front().map_or(i64::MAX, |it| it.0).min(self.time + 60 * SECOND);
@@ -337,8 +338,9 @@ impl Life {
         }
         let all_capture = self.link && self.source;
         self.step(Input::Sources { all_capture });
-        // Who was not answered asks again.
-        for request in std::mem::take(&mut self.unanswered) {
+        // Who was not answered asks again, and who was told that it is not written down.
+        let again = std::mem::take(&mut self.unwritten);
+        for request in again.into_iter().chain(std::mem::take(&mut self.unanswered)) {
             self.ask(request);
         }
     }
@@ -380,8 +382,11 @@ impl Life {
             Request::Away => self.somebody = false,
             Request::Status | Request::Stop => {}
         }
-        if self.act(|appliance| appliance.ask(request, now)).is_none() {
-            self.unanswered.push(request);
+        match self.act(|appliance| appliance.ask(request, now)) {
+            Some(answer) if answer.ends_with(NOT_WRITTEN) => self.unwritten.push(request),
+            // What is written is written in order.
+            Some(_) => self.unwritten.clear(),
+            None => self.unanswered.push(request),
         }
     }
 }

@@ -25,7 +25,7 @@ use earwitness_core::event::What;
 use earwitness_core::policy::Hold;
 use earwitness_core::time::SECOND;
 
-use earwitness::appliance::Request;
+use earwitness::appliance::{NOT_WRITTEN, Request};
 
 use self::faults::Fault;
 use self::life::Life;
@@ -87,4 +87,23 @@ fn a_pause_that_was_told_holds_after_a_power_cut_at_that_moment() {
     life.run_for(60 * SECOND);
     let status = life.appliance.as_ref().unwrap().status(Vec::new(), life.now());
     assert_eq!(status.held, [Hold::Person.words()]);
+}
+
+/// The answer to a person.
+fn ask(life: &mut Life, request: Request) -> String {
+    let now = life.now();
+    life.act(|appliance| appliance.ask(request, now)).unwrap()
+}
+
+#[test]
+fn who_asks_for_something_is_told_when_it_cannot_be_written_down() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let mut life = Life::with(5, 1, |_| Vec::new());
+    life.run_for(60 * SECOND);
+    assert_eq!(ask(&mut life, Request::Away), "nobody is at home");
+    life.disk.refuse(true);
+    assert_eq!(ask(&mut life, Request::Home), format!("somebody is at home{NOT_WRITTEN}"));
+    life.disk.refuse(false);
+    life.run_for(60 * SECOND);
+    assert_eq!(ask(&mut life, Request::Pause), Hold::Person.words());
 }
