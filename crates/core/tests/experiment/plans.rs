@@ -136,25 +136,36 @@ fn datagram(device: u8, octets: u8) -> Vec<u8> {
     frame
 }
 
-/// When each round began, which slot was drawn, and how long its probe was to be.
-fn lots(seed: u64, choices: Vec<u8>, traffic: &[(u8, u8, u8)]) -> Vec<(Timestamp, usize, i64)> {
-    let count = choices.len();
-    let design = Design { seed, ..design() };
-    let mut home = Home::new(design.clone(), Adversary(choices));
+/// A session of this adversary in a home in which devices send so: pause in seconds, device, octets.
+fn session(seed: u64, choices: Vec<u8>, traffic: &[(u8, u8, u8)]) -> Home<Adversary> {
+    let mut home = Home::new(Design { seed, ..design() }, Adversary(choices));
     for &(pause, device, octets) in traffic.iter().cycle().take(4_000) {
-        home.pass(i64::from(pause % 8));
+        home.pass(1 + i64::from(pause % 8));
         let bytes = datagram(device, octets);
         let wire_len = u32::try_from(bytes.len()).unwrap();
         home.tell(Input::Frame(Frame { at: home.now, link: Link::Ethernet, wire_len, bytes: &bytes, interface: 0 }));
     }
     home.pass(20_000);
-    assert_eq!(home.rounds.len(), count);
-    assert!(!home.machine.session().standings().is_empty(), "the plan sees a device");
+    home
+}
+
+/// When each round began, which slot was drawn, and how long its probe was to be.
+fn lots(home: &Home<Adversary>, seed: u64) -> Vec<(Timestamp, usize, i64)> {
+    let design = Design { seed, ..design() };
     for round in &home.rounds {
         let ordered = design.round(round.number, round.slots[0].from);
         assert_eq!((&ordered.slots, ordered.drawn, ordered.length), (&round.slots, round.drawn, round.played.length));
     }
     home.rounds.iter().map(|round| (round.slots[0].from, round.drawn, round.played.length)).collect()
+}
+
+#[test]
+fn a_plan_that_follows_a_device_chooses_otherwise_and_the_lots_stay() {
+    let choices: Vec<u8> = (0..12).collect();
+    let (empty, busy) = (session(5, choices.clone(), &[]), session(5, choices, &[(1, 9, 200)]));
+    let chosen = |home: &Home<Adversary>| home.rounds.iter().map(candidate).collect::<Vec<_>>();
+    assert!(chosen(&empty).len() == 12 && chosen(&empty) != chosen(&busy), "it saw the device");
+    assert_eq!(lots(&empty, 5), lots(&busy, 5));
 }
 
 proptest! {
@@ -169,6 +180,9 @@ proptest! {
         traffic in prop::collection::vec(any::<(u8, u8, u8)>(), 1..40),
         silence in any::<(u8, u8, u8)>(),
     ) {
-        prop_assert_eq!(lots(seed, one, &traffic), lots(seed, other, &[silence]));
+        let count = one.len();
+        let [one, other] = [session(seed, one, &traffic), session(seed, other, &[silence])];
+        prop_assert_eq!((one.rounds.len(), other.rounds.len()), (count, count));
+        prop_assert_eq!(lots(&one, seed), lots(&other, seed));
     }
 }
