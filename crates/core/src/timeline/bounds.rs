@@ -22,7 +22,7 @@ pub const MOST_COMBINATIONS: usize = 4_096;
 pub enum Fault {
     /// A timeline has 1 to [`MOST_SEGMENTS`] segments, not so many.
     Segments(usize),
-    /// A segment of no sample.
+    /// A segment of no sample, or a script in which nothing sounds.
     Empty,
     /// Longer than [`LONGEST`].
     Long,
@@ -54,7 +54,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Segments(count) => write!(out, "a timeline of {count} segments: it has 1 to {MOST_SEGMENTS}"),
-            Self::Empty => write!(out, "a segment without a sample: leave it out"),
+            Self::Empty => write!(out, "a segment without a sample, or nothing that sounds: leave it out"),
             Self::Long => write!(out, "a timeline of more than {} hours", LONGEST / SECOND / 3_600),
             Self::Planned { samples, planned } => write!(out, "{samples} samples sounded of {planned} that were to"),
             Self::Text(length) => write!(out, "a text or name of {length} octets: it has 1 to {LONGEST_TEXT}"),

@@ -7,6 +7,7 @@ mod arrangement;
 mod bounds;
 mod condition;
 mod digest;
+mod script;
 mod segment;
 mod sequence;
 
@@ -14,6 +15,7 @@ pub use self::arrangement::{Arrangement, Placed};
 pub use self::bounds::{Fault, LONGEST, LONGEST_TEXT, MOST_COMBINATIONS, MOST_FACTORS, MOST_SEGMENTS, MOST_TIMELINES};
 pub use self::condition::{Condition, Factor};
 pub use self::digest::{Digest, NoDigest};
+pub use self::script::{Part, Script, Voice};
 pub use self::segment::{Content, Decibels, NoiseKind, Segment, Sound, Source};
 pub use self::sequence::Timeline;
 

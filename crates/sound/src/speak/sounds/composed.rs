@@ -17,8 +17,15 @@ pub struct Composed {
 #[derive(Clone, PartialEq, Debug)]
 struct Part {
     samples: usize,
-    /// What sounds, and how many samples all of it has; nothing in a gap.
-    source: Option<(Source, usize)>,
+    what: What,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+enum What {
+    /// A sound, and how many samples all of it has.
+    Sound(Source, usize),
+    Silence,
+    Gap,
 }
 
 impl Composed {
@@ -30,21 +37,30 @@ impl Composed {
     /// One sound.
     pub(super) fn of(sound: Pcm, source: Source) -> Self {
         let samples = sound.samples.len();
-        Self { sound, parts: vec![Part { samples, source: Some((source, samples)) }] }
+        Self { sound, parts: vec![Part { samples, what: What::Sound(source, samples) }] }
     }
 
     /// Appends a sound of the same rate.
     pub(super) fn push(&mut self, sound: &Pcm, source: Source) {
         let samples = sound.samples.len();
         self.sound.samples.extend_from_slice(&sound.samples);
-        self.parts.push(Part { samples, source: Some((source, samples)) });
+        self.parts.push(Part { samples, what: What::Sound(source, samples) });
     }
 
     /// Appends a gap of so many nanoseconds.
     pub(super) fn gap(&mut self, nanos: i64) {
+        self.quiet(nanos, What::Gap);
+    }
+
+    /// Appends so many nanoseconds of silence.
+    pub(super) fn silence(&mut self, nanos: i64) {
+        self.quiet(nanos, What::Silence);
+    }
+
+    fn quiet(&mut self, nanos: i64, what: What) {
         let samples = samples_in(nanos, self.sound.rate);
         shape::append_silence(&mut self.sound, nanos);
-        self.parts.push(Part { samples, source: None });
+        self.parts.push(Part { samples, what });
     }
 
     /// How long it is, nanoseconds.
@@ -76,9 +92,10 @@ impl Composed {
                 continue;
             }
             let samples = own.len() as u64;
-            segments.push(match &part.source {
-                None => Segment::gap(samples)?,
-                Some((source, whole)) => {
+            segments.push(match &part.what {
+                What::Gap => Segment::gap(samples)?,
+                What::Silence => Segment::silence(samples)?,
+                What::Sound(source, whole) => {
                     let (source, whole) = (source.clone(), *whole as u64);
                     Segment::sound(
                         samples,

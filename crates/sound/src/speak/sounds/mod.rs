@@ -8,16 +8,18 @@ mod composed;
 mod decode;
 mod forbidden;
 mod name;
+mod script;
 mod shipped;
 mod synthesis;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use earwitness_core::lot::{Lot, Stream};
 use earwitness_core::probe::{SoundKind, Stimulus};
 use earwitness_core::sound::{Pcm, level, noise, samples_in};
 use earwitness_core::time::{MILLISECOND, SECOND};
-use earwitness_core::timeline::{NoiseKind, Source};
+use earwitness_core::timeline::{NoiseKind, Script, Source};
 use serde::Deserialize;
 
 pub use self::composed::Composed;
@@ -101,12 +103,20 @@ fn names() -> String {
 pub struct Library {
     settings: Settings,
     shipped: Shipped,
+    scripts: BTreeMap<String, Script>,
 }
 
 impl Library {
     /// The shipped sounds and what the settings add.
     pub fn new(settings: &Settings) -> Result<Self, Trouble> {
-        Ok(Self { settings: settings.clone(), shipped: Shipped::new()? })
+        Ok(Self { settings: settings.clone(), shipped: Shipped::new()?, scripts: BTreeMap::new() })
+    }
+
+    /// The same with what an experiment wrote down: `script:NAME` is the sound of this name.
+    #[must_use]
+    pub fn with_scripts(mut self, scripts: BTreeMap<String, Script>) -> Self {
+        self.scripts = scripts;
+        self
     }
 
     /// The stimulus of this name, if it can be rendered: unknown names, forbidden phrases and unreadable files are refused.
@@ -118,6 +128,7 @@ impl Library {
                 synthesis::check(&self.settings)?;
             }
             Name::File(path, _) => drop(decode::file(&self.path(path), SECOND)?),
+            Name::Script(script) => drop(self.script(script, &mut Lot::new(0).stream("check", 0))?),
             _ => {}
         }
         Ok(Stimulus { name: name.to_owned(), kind: parsed.kind() })
@@ -131,6 +142,7 @@ impl Library {
         let words = match Name::parse(&stimulus.name)? {
             Name::Say(text) => synthesis::slowest(&self.settings, &text)?.saturating_mul(SPREAD.0) / SPREAD.1,
             Name::File(path, SoundKind::Speech) => decode::file(&self.path(&path), LONGEST)?.length(),
+            Name::Script(script) => self.slowest(&script)?,
             _ => 0,
         };
         if words > slot { Err(Trouble::TooLong { name: stimulus.name.clone(), words, slot }) } else { Ok(()) }
@@ -165,6 +177,10 @@ impl Library {
                 whole = true;
                 let (words, source) = synthesis::say(&self.settings, &text, &mut chance)?;
                 compose::whole(&words, &source, length)
+            }
+            Name::Script(script) => {
+                whole = true;
+                self.script(&script, &mut chance)?
             }
         };
         if !whole {

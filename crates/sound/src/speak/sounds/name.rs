@@ -65,6 +65,8 @@ pub(super) enum Name {
     Noise(NoiseKind),
     File(PathBuf, SoundKind),
     Say(String),
+    /// What an experiment wrote down under this name.
+    Script(String),
 }
 
 impl Name {
@@ -81,6 +83,7 @@ impl Name {
                 "music" => file(SoundKind::Music),
                 "noise" => file(SoundKind::Noise),
                 "say" => Ok(Self::Say(rest.trim().to_owned())),
+                "script" => Ok(Self::Script(rest.trim().to_owned())),
                 _ => Err(unknown()),
             };
         }
@@ -98,7 +101,7 @@ impl Name {
 
     pub(super) fn kind(&self) -> SoundKind {
         match self {
-            Self::Wake(_) | Self::Speech | Self::Say(_) => SoundKind::Speech,
+            Self::Wake(_) | Self::Speech | Self::Say(_) | Self::Script(_) => SoundKind::Speech,
             Self::File(_, kind) => *kind,
             Self::Noise(_) => SoundKind::Noise,
         }

@@ -81,6 +81,11 @@ impl Shipped {
         self.clips.iter().filter(move |clip| clip.wake && clip.text == word)
     }
 
+    /// A text as a voice says it at a speed.
+    pub(super) fn said(&self, text: &str, voice: &str, speed: &str) -> Option<&Clip> {
+        self.clips.iter().find(|clip| (clip.text, clip.voice, clip.speed) == (text, voice, speed))
+    }
+
     /// The questions of a voice.
     pub(super) fn questions(&self, voice: &str) -> Vec<&Clip> {
         self.clips.iter().filter(|clip| !clip.wake && clip.voice == voice).collect()

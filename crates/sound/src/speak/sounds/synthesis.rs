@@ -66,6 +66,17 @@ pub(super) fn say(settings: &Settings, text: &str, chance: &mut Stream) -> Resul
     Ok((in_voice(settings, text, voice)?, source))
 }
 
+/// Says a text in a voice of espeak-ng that somebody named, at so many words a minute.
+pub(super) fn say_as(settings: &Settings, text: &str, voice: &str, speed: &str) -> Result<Pcm, Trouble> {
+    let is_name = |symbol: char| symbol.is_ascii_alphanumeric() || matches!(symbol, '-' | '+' | '_');
+    let is_speed = speed.parse().is_ok_and(|speed: u32| (80..=450).contains(&speed));
+    if voice.starts_with('-') || !voice.chars().all(is_name) || !is_speed {
+        let what = "name one of `espeak-ng --voices`, and 80 to 450 words a minute";
+        return Err(Trouble::Speech(format!("{voice:?} at {speed:?} is no voice of espeak-ng at a speed: {what}")));
+    }
+    in_voice(settings, text, Some((voice, speed)))
+}
+
 /// Says a text in a voice of espeak-ng, or without one by piper, if that can be had.
 fn in_voice(settings: &Settings, text: &str, voice: Option<(&str, &str)>) -> Result<Pcm, Trouble> {
     if text.len() > LONGEST_TEXT {
