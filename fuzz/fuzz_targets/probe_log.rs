@@ -1,6 +1,7 @@
 //! Probe logs of strangers: refused with a place, or read so that writing and reading again changes nothing.
 #![no_main]
 
+use earwitness_core::probe::Played;
 use earwitness_report::probelog::{Header, Reading, parse, write_csv, write_jsonl, zone};
 use libfuzzer_sys::fuzz_target;
 
@@ -26,5 +27,11 @@ fuzz_target!(|text: &[u8]| {
     let again = parse(&lines, "again", &Reading::default()).expect("what was written can be read");
     assert_eq!(again.rounds, log.rounds);
     assert_eq!(again.header.unwrap_or_default(), log.header.unwrap_or_else(Header::default));
-    assert_eq!(parse(&comma, "again", &Reading::default()).expect("what was written can be read").rounds, log.rounds);
+    // The columns of a table say neither what sounded to the sample nor in which condition.
+    let mut bare = log.rounds;
+    for round in &mut bare {
+        let Played { stimulus, onset, length, heard, .. } = round.played.clone();
+        round.played = Played::new(stimulus, onset, length, heard);
+    }
+    assert_eq!(parse(&comma, "again", &Reading::default()).expect("what was written can be read").rounds, bare);
 });
