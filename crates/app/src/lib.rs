@@ -5,5 +5,6 @@ pub mod cli;
 pub mod config;
 pub mod daemon;
 mod doctor;
+mod log;
 mod notify;
 mod say;

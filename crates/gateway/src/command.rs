@@ -27,6 +27,7 @@ pub struct Failed {
 /// the process that started it was killed.
 pub(super) fn run(command: &[String], lock: Option<&File>) -> Result<String, Failed> {
     let failed = |why: String| Failed { command: shell_words::join(command), why };
+    tracing::debug!(command = shell_words::join(command), "runs");
     let Some((program, arguments)) = command.split_first() else { return Err(failed("is empty".into())) };
     let program = program::find(program).ok_or_else(|| failed(format!("cannot run: there is no program `{program}`")))?;
     let mut command = Command::new(program);

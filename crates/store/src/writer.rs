@@ -166,6 +166,7 @@ impl Store {
             &current,
         )?;
         self.current = now;
+        tracing::debug!(records = records.len(), "written down");
         Ok(())
     }
 

@@ -26,7 +26,7 @@ mod tell;
 use std::io;
 use std::process::ExitCode;
 
-use crate::say;
+use crate::{log, say};
 use clap::{Parser, Subcommand};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -61,6 +61,19 @@ enum Command {
     Man(man::Args),
 }
 
+impl Command {
+    /// Begins the diagnostic log. Not in the child that captures: once it has given up its rights, it must not begin to look at clocks and time zones, and its parent
+    /// takes each of its lines for trouble.
+    fn begin_log(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Capture(_) => Ok(()),
+            Self::Probe(args) => log::begin(args.is_detailed()),
+            Self::Run(args) => log::begin(args.is_detailed()),
+            _ => log::begin(false),
+        }
+    }
+}
+
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Outcome {
@@ -75,7 +88,12 @@ enum Outcome {
 /// Runs the program. Status 0: done; 1: `--exit-code` was given and a device sent audio; 2: trouble.
 #[must_use]
 pub fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if let Err(error) = command.begin_log() {
+        say::line(&format!("{error:#}"));
+        return ExitCode::from(2);
+    }
+    let outcome = match command {
         Command::Analyze(args) => analyze::run(*args),
         Command::Capture(args) => capture::run(&args),
         Command::Check(args) => check::run(&args),

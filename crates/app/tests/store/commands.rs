@@ -197,3 +197,32 @@ fn a_store_of_version_1_is_checked_as_what_it_is() {
     let told = text(&output.stdout);
     assert!(output.status.success() && told.contains("scored by an earlier version's rules"), "{told}");
 }
+
+/// `RUST_LOG` is `wanted`; what is said on standard error.
+fn logged(wanted: &str) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_earwitness"));
+    command.args(["run", "-c", "run.toml", "--no-probing", "--state", "state", "--source", "true"]).current_dir(folder.path());
+    std::fs::write(folder.path().join("run.toml"), "").unwrap();
+    let mut running =
+        command.env("RUST_LOG", wanted).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let said = std::io::BufReader::new(running.stderr.take().unwrap());
+    let mut lines = String::new();
+    for line in std::io::BufRead::lines(said) {
+        lines += &line.unwrap();
+        lines.push('\n');
+        if lines.contains("written down") {
+            running.kill().unwrap();
+        }
+    }
+    (running.wait().unwrap().code(), lines)
+}
+
+#[test]
+fn the_diagnostic_log_says_what_was_asked_for_and_what_is_wrong_with_the_asking() {
+    let (_, lines) = logged("earwitness_store=debug");
+    assert!(lines.contains("DEBUG earwitness_store") && !lines.contains("earwitness_traffic"), "{lines}");
+    let (status, lines) = logged("earwitness=loud");
+    assert_eq!(status, Some(2), "{lines}");
+    assert!(lines.starts_with("earwitness: RUST_LOG is \"earwitness=loud\"; write a level"), "{lines}");
+}

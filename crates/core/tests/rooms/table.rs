@@ -207,10 +207,11 @@ pub(crate) const MAY_IMPORT: &[(&str, Rooms)] = &[
             ("doctor", &[]),
             ("notify", &[]),
             ("say", &[]),
+            ("log", &[]),
             ("config", &["notify"]),
             ("appliance", &["say", "config"]),
             ("daemon", &["notify", "say", "config", "appliance"]),
-            ("cli", &["doctor", "say", "config", "daemon"]),
+            ("cli", &["doctor", "say", "log", "config", "daemon"]),
         ],
     ),
 ];

@@ -117,6 +117,7 @@ impl Connection {
         props.set(Prop::ApplicationName, text(name));
         props.set(Prop::ApplicationProcessId, text(&std::process::id().to_string()));
         let _: SetClientNameReply = connection.call(&Command::SetClientName(props))?;
+        tracing::info!(%address, version = connection.version, "connected to the sound server");
         Ok(connection)
     }
 

@@ -166,6 +166,7 @@ impl Source {
         self.backoff.started(now);
         match Running::start(&self.words) {
             Ok(running) => {
+                tracing::info!(source = self.name, "started");
                 self.running = Some(running);
                 Ok(None)
             }
@@ -179,6 +180,7 @@ impl Source {
             && let Some(ended) = running.read(AT_ONCE, each)
         {
             self.running = None;
+            tracing::info!(source = self.name, why = ended.why, "ended");
             each(Event::Ended(ended));
         }
     }

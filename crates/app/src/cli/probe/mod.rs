@@ -53,13 +53,20 @@ pub(in crate::cli) struct Args {
     exit_code: bool,
 }
 
+impl Args {
+    /// Whether a diagnostic log is wanted.
+    pub(super) const fn is_detailed(&self) -> bool {
+        self.live.verbose > 1
+    }
+}
+
 /// Probes and reports.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let config = config(args)?;
     let rounds = config.probing.as_ref().map_or(0, |probing| probing.rounds);
     let state = config.state.clone();
     let to_stdout = args.reports.to_stdout();
-    let style = Style { json: false, quiet: args.live.quiet || to_stdout, rounds: args.live.verbose && !to_stdout };
+    let style = Style { json: false, quiet: args.live.quiet || to_stdout, rounds: args.live.verbose > 0 && !to_stdout };
     let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
     let session =

@@ -29,6 +29,13 @@ pub(in crate::cli) struct Args {
     json: bool,
 }
 
+impl Args {
+    /// Whether a diagnostic log is wanted.
+    pub(super) const fn is_detailed(&self) -> bool {
+        self.live.verbose > 1
+    }
+}
+
 /// Runs until it is stopped.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let read = || {
@@ -38,7 +45,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
         Ok(config)
     };
-    let style = Style { json: args.json, quiet: args.live.quiet, rounds: args.live.verbose };
+    let style = Style { json: args.json, quiet: args.live.quiet, rounds: args.live.verbose > 0 };
     let config = read()?;
     if config.probing.is_none() && !args.no_probing && !args.live.quiet {
         say::line("probing is switched off in the configuration: devices are only watched");

@@ -1,0 +1,33 @@
+//! The diagnostic log: what the program does inside, for whoever looks for a fault. Nothing is logged unless it is asked for.
+
+use std::io::{self, IsTerminal};
+
+use anyhow::Context;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+/// Where the wish stands: directives as `tracing-subscriber` reads them, such as `debug` or `earwitness_store=debug,info`.
+const VARIABLE: &str = "RUST_LOG";
+
+/// What `-vv` asks for.
+const DETAILED: &str =
+    "earwitness=debug,earwitness_traffic=debug,earwitness_store=debug,earwitness_sound=debug,earwitness_gateway=debug";
+
+/// Begins to log to standard error, if [`VARIABLE`] or `detailed` asks for it; under systemd that is the journal, which knows the time itself.
+///
+/// # Errors
+/// When the directives cannot be understood.
+pub(crate) fn begin(detailed: bool) -> anyhow::Result<()> {
+    let wanted = std::env::var(VARIABLE).ok().filter(|wanted| !wanted.is_empty());
+    let Some(wanted) = wanted.or_else(|| detailed.then(|| DETAILED.to_owned())) else { return Ok(()) };
+    let filter = EnvFilter::try_new(&wanted).with_context(|| {
+        format!("{VARIABLE} is {wanted:?}; write a level (error, warn, info, debug, trace), or crate=level,...")
+    })?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_span_events(FmtSpan::NONE);
+    let begun = if std::env::var_os("JOURNAL_STREAM").is_some() { lines.without_time().try_init() } else { lines.try_init() };
+    begun.map_err(|error| anyhow::anyhow!("the diagnostic log cannot begin: {error}"))
+}
