@@ -17,6 +17,8 @@ use earwitness_sim::{quic, tls};
 fn main() -> io::Result<()> {
     for (target, seeds) in [
         ("capture_file", capture_files()),
+        ("packed", vec![classic(), gzip(&classic()), [gzip(&classic()), gzip(&pcapng())].concat()]),
+        ("frames_folder", vec![pcapng(), pcapng()[..pcapng().len() - 7].to_vec()]),
         ("dissect", dissect()),
         ("tls", hellos()),
         ("dns", dns()),
@@ -54,6 +56,17 @@ fn capture_files() -> Vec<Vec<u8>> {
     let joined = [classic(), pcapng(), micro.clone()].concat();
     let cut = [classic(), vec![0; 64]].concat();
     vec![classic(), pcapng(), [pcapng(), pcapng()].concat(), swapped, micro, modified, joined, cut]
+}
+
+/// A gzip file whose one block is stored as it is (RFC 1951, section 3.2.4; RFC 1952).
+fn gzip(octets: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(octets.len()).unwrap_or(u16::MAX);
+    let check = octets.iter().fold(u32::MAX, |sum, octet| {
+        (0..8).fold(sum ^ u32::from(*octet), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 })
+    });
+    let head = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1];
+    let lengths = [length.to_le_bytes(), (!length).to_le_bytes()].concat();
+    [&head[..], &lengths, octets, &(!check).to_le_bytes(), &u32::from(length).to_le_bytes()].concat()
 }
 
 /// Kinds of home that differ in what is on the wire.

@@ -177,7 +177,14 @@ impl Keys {
         nonce.iter_mut().rev().zip(number.iter().rev()).for_each(|(octet, part)| *octet ^= part);
         let (sealed, tag) = sealed.split_last_chunk::<16>()?;
         let mut frames = sealed.to_vec();
-        self.packet.decrypt_inout_detached(&nonce.into(), &header, frames.as_mut_slice().into(), &(*tag).into()).ok()?;
+        let opened = self.packet.decrypt_inout_detached(&nonce.into(), &header, frames.as_mut_slice().into(), &(*tag).into());
+        if opened.is_err() {
+            if !cfg!(fuzzing) {
+                return None;
+            }
+            // A fuzzer cannot forge a tag: behind one that is wrong, its octets are taken as they are, so that it reaches the frames.
+            frames.copy_from_slice(sealed);
+        }
         Some(frames)
     }
 }
