@@ -3,7 +3,7 @@
 //! How an event reads as a sentence, and which keys it has for programs, is decided where reports are made (`crates/report`); which word the journal
 //! has for it, in the store.
 
-use crate::findings::{DeviceId, Sighting};
+use crate::findings::{DeviceId, SenderSign, Sighting};
 use crate::plan::Done;
 use crate::policy::Hold;
 use crate::probe::Heard;
@@ -82,6 +82,8 @@ pub enum What {
         device: DeviceId,
         /// After how many rounds that counted.
         rounds: u32,
+        /// What shows that others send under its MAC address too, so that the proof is of all of them; as far as who tells it knows.
+        senders: Vec<SenderSign>,
     },
     /// A device was given another verdict than before.
     Verdict {
@@ -93,6 +95,8 @@ pub enum What {
         rounds: u32,
         /// The chance of as much evidence when sound has nothing to do with it.
         p: f64,
+        /// What shows that others send under its MAC address too, so that the verdict is of all of them.
+        senders: Vec<SenderSign>,
     },
     /// The session plays no further round.
     NoFurtherRound(Done),

@@ -14,7 +14,7 @@ mod notes;
 pub mod probelog;
 pub mod published;
 mod receiver;
-mod senders;
+pub mod senders;
 pub mod sentence;
 pub mod series;
 mod stretches;

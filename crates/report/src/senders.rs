@@ -6,7 +6,7 @@ use earwitness_base::words;
 
 /// A sign in a word or two, for programs.
 #[must_use]
-pub(crate) const fn word(sign: SenderSign) -> &'static str {
+pub const fn word(sign: SenderSign) -> &'static str {
     match sign {
         SenderSign::Forwards => "lowered hop limits",
         SenderSign::Addresses => "several addresses",
@@ -31,17 +31,24 @@ const fn told(sign: SenderSign) -> &'static str {
     }
 }
 
-/// What sends under the address of a device beside it; `None` if nothing shows that.
+/// What sends under a MAC address beside its device, as part of a sentence; `None` if nothing shows that.
+#[must_use]
+pub(crate) fn clause(signs: &[SenderSign]) -> Option<String> {
+    let listed = words::listed(&signs.iter().map(|it| told(*it)).collect::<Vec<_>>())?;
+    let who = if signs.iter().any(|it| it.is_of_forwarding()) {
+        "several devices seem to send under this MAC address, as behind a repeater, a second router or a computer with virtual machines"
+    } else {
+        "more than one machine, or more than one system on one machine, sends under this MAC address"
+    };
+    Some(format!("{who}: {listed}"))
+}
+
+/// The same of a device, as a sentence of its own.
 #[must_use]
 pub(crate) fn sentence(found: &DeviceFindings) -> Option<String> {
-    let signs: Vec<_> = found.sender_signs.iter().map(|it| told(*it)).collect();
-    let signs = words::listed(&signs)?;
-    let who = if found.sender_signs.iter().any(|it| it.is_of_forwarding()) {
-        "Several devices seem to send under this MAC address, as behind a repeater, a second router or a computer with virtual machines"
-    } else {
-        "More than one machine, or more than one system on one machine, sends under this MAC address"
-    };
-    Some(format!("{who}: {signs}."))
+    let clause = clause(&found.sender_signs)?;
+    let mut letters = clause.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use earwitness_base::words::{self, about};
 use earwitness_core::event::{Event, Fault, Gap, Mended, Stop, What};
-use earwitness_core::findings::{DeviceId, Sighting, SightingKind};
+use earwitness_core::findings::{DeviceId, SenderSign, Sighting, SightingKind};
 use earwitness_core::plan::Done;
 use earwitness_core::probe::Heard;
 
-use super::names;
+use super::{names, senders};
 
 /// What a device is called.
 pub type Namer<'a> = &'a dyn Fn(DeviceId) -> String;
@@ -31,8 +31,12 @@ pub fn sentence(event: &Event, name: Namer<'_>) -> String {
         What::Scored { round, counted } => {
             format!("round {} {}", round + 1, if *counted { "scored" } else { "does not count" })
         }
-        What::Proven { device, rounds } => format!("{} reacts to sound: proven after {rounds} rounds", name(*device)),
-        What::Verdict { device, outcome, .. } => format!("{}: {}", name(*device), outcome.words()),
+        What::Proven { device, rounds, senders } => {
+            format!("{} reacts to sound: proven after {rounds} rounds{}", name(*device), others(senders))
+        }
+        What::Verdict { device, outcome, senders, .. } => {
+            format!("{}: {}{}", name(*device), outcome.words(), others(senders))
+        }
         What::NoFurtherRound(why) => format!(
             "no further round: {}",
             match why {
@@ -71,6 +75,11 @@ pub fn sentence(event: &Event, name: Namer<'_>) -> String {
         What::Said { source: Some(source), said } => format!("{source}: {said}"),
         What::Said { source: None, said } => said.clone(),
     }
+}
+
+/// Who else sends under the address of the device that something is said of.
+fn others(signs: &[SenderSign]) -> String {
+    senders::clause(signs).map_or_else(String::new, |clause| format!("; {clause}"))
 }
 
 /// Why frames may have passed unseen.

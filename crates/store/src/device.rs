@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use earwitness_core::findings::{DeviceFindings, DeviceId, Role};
+use earwitness_core::findings::{DeviceFindings, DeviceId, Role, SenderSign};
 use earwitness_core::private::Private;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -87,9 +87,37 @@ impl Description {
         device.host_name = self.host_name.as_ref().map(private);
         device.vendor_class = self.vendor_class.as_ref().map(private);
         device.names = unlist(&self.names)?.into_iter().map(Private::new).collect();
-        device.sender_signs = unlist(&self.sender_signs)?.iter().map(|text| words::sign(text)).collect::<Option<_>>()?;
+        device.sender_signs = signs_of(&self.sender_signs)?;
         Some(())
     }
+
+    /// What shows that others send under its address.
+    pub(super) fn senders(&self) -> rusqlite::Result<Vec<SenderSign>> {
+        signs_of(&self.sender_signs).ok_or_else(damaged)
+    }
+}
+
+/// By the row of each device of a session whose traffic is kept: what showed that others send under its address, and from which stretch on.
+pub(super) fn senders(connection: &Connection, session: i64) -> rusqlite::Result<BTreeMap<i64, Vec<(i64, Vec<SenderSign>)>>> {
+    let sql = "SELECT series.device, MIN(stretch), sender_signs FROM series \
+               JOIN stretches ON stretches.id = stretch JOIN descriptions ON descriptions.id = description \
+               WHERE session = ?1 GROUP BY series.device, description";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([session])?;
+    let mut all: BTreeMap<i64, Vec<(i64, Vec<SenderSign>)>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let signs: String = row.get(2)?;
+        all.entry(row.get(0)?).or_default().push((row.get(1)?, signs_of(&signs).ok_or_else(damaged)?));
+    }
+    Ok(all)
+}
+
+fn signs_of(text: &str) -> Option<Vec<SenderSign>> {
+    unlist(text)?.iter().map(|text| words::sign(text)).collect()
+}
+
+fn damaged() -> rusqlite::Error {
+    super::error::odd(0, "damaged signs of several senders")
 }
 
 /// Texts as a JSON array, which `SQLite`'s own functions can read.
@@ -150,7 +178,6 @@ pub(super) fn description(connection: &Connection, row: i64) -> rusqlite::Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use earwitness_core::findings::SenderSign;
     use earwitness_core::mac::Mac;
     use earwitness_core::time::{Timestamp, Window};
 

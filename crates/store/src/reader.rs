@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::findings::{DeviceFindings, DeviceId, Findings};
 use earwitness_core::probe::Round;
 use earwitness_core::samples::Tested;
 use earwitness_core::time::{Timestamp, Window};
@@ -61,6 +61,12 @@ pub struct Material {
 }
 
 impl Material {
+    /// The devices that were seen.
+    #[must_use]
+    pub fn devices(&self) -> &[DeviceFindings] {
+        &self.findings.devices
+    }
+
     /// The verdicts that follow.
     #[must_use]
     pub fn verdicts(&self, settings: &verdict::Settings) -> Verdicts {

@@ -176,7 +176,7 @@ impl Recomputed {
     }
 
     fn compare_verdicts(&mut self, telling: &Telling, again: &verdict::Verdicts) {
-        let again: BTreeMap<DeviceId, Told> = again.devices.iter().map(|it| (it.device, Told::of(it))).collect();
+        let again: BTreeMap<DeviceId, Told> = again.devices.iter().map(|it| (it.device, Told::of(it, Vec::new()))).collect();
         let told: BTreeMap<DeviceId, &Told> = telling.devices.iter().map(|it| (it.device, it)).collect();
         let devices: std::collections::BTreeSet<DeviceId> = again.keys().chain(told.keys()).copied().collect();
         for device in devices {

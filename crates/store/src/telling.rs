@@ -1,7 +1,9 @@
 //! Verdicts as they were told, with what they were computed from.
 
+use std::collections::BTreeSet;
+
 use earwitness_core::detect::dose::Dose;
-use earwitness_core::findings::DeviceId;
+use earwitness_core::findings::{DeviceId, SenderSign};
 use earwitness_core::time::Timestamp;
 use earwitness_core::verdict::{Evidence, Outcome, Settings, Verdict, Verdicts};
 use rusqlite::{Connection, params, params_from_iter};
@@ -110,6 +112,8 @@ pub struct Told {
     pub device: DeviceId,
     /// The verdict.
     pub outcome: Outcome,
+    /// What had shown by then that others send under the address of the device; of a device whose traffic was deleted, what it told last.
+    pub senders: Vec<SenderSign>,
     /// For each sound, as JSON: rounds in which its slot outdid all shams, and all its rounds.
     pub sounds: String,
     /// To whom the probes made it send, as a JSON array.
@@ -121,7 +125,7 @@ pub struct Told {
 impl Told {
     /// A verdict as it would be told.
     #[must_use]
-    pub fn of(verdict: &Verdict) -> Self {
+    pub fn of(verdict: &Verdict, senders: Vec<SenderSign>) -> Self {
         let evidence = &verdict.evidence;
         let receivers = evidence.received.iter().map(|it| &it.receiver).map(|it| {
             let name = it.name.as_ref().map_or_else(|| it.address.to_string(), |name| name.0.reveal().clone());
@@ -130,6 +134,7 @@ impl Told {
         Self {
             device: verdict.device,
             outcome: verdict.outcome,
+            senders,
             sounds: serde_json::to_string(&evidence.sounds).unwrap_or_default(),
             receivers: device::list(&receivers.collect::<Vec<_>>()),
             // The file keeps neither what is no number nor the sign of a zero.
@@ -186,7 +191,7 @@ pub(super) fn write(
         places.join(", ")
     );
     for verdict in &verdicts.devices {
-        let told = Told::of(verdict);
+        let told = Told::of(verdict, Vec::new());
         let (words, reason) = outcome_words(told.outcome);
         let mut fields: Vec<rusqlite::types::Value> = vec![
             telling.into(),
@@ -207,6 +212,7 @@ pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Resu
     let sql = "SELECT id, told_at, last_stretch, last_round, alpha, late, seed, controls, void FROM tellings \
                WHERE session = ?1 ORDER BY id";
     let known = device::all(connection)?;
+    let senders = device::senders(connection, session.0)?;
     let mut tellings = children(connection, sql, session.0, |row| {
         let controls: String = row.get(7)?;
         let controls = device::unlist(&controls).ok_or_else(|| odd(7, "damaged controls"))?;
@@ -233,10 +239,18 @@ pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Resu
     let sql =
         format!("SELECT device, outcome, reason, sounds, receivers, {} FROM verdicts WHERE telling = ?1", NUMBERS.join(", "));
     for telling in &mut tellings {
+        let last = telling.last_stretch;
         telling.devices = children(connection, &sql, telling.id, |row| {
             let (words, reason): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+            let number: i64 = row.get(0)?;
+            let senders = match senders.get(&number) {
+                Some(all) => all.iter().filter(|it| it.0 <= last).flat_map(|it| it.1.clone()).collect(),
+                None => device::latest(connection, number)?.map_or(Ok(Vec::new()), |it| it.senders())?,
+            };
+            let senders: BTreeSet<SenderSign> = senders.into_iter().collect();
             Ok(Told {
-                device: *known.get(&row.get(0)?).ok_or_else(|| odd(0, "an unknown device"))?,
+                device: *known.get(&number).ok_or_else(|| odd(0, "an unknown device"))?,
+                senders: senders.into_iter().collect(),
                 outcome: outcome((&words, reason.as_deref())).ok_or_else(|| odd(1, "an unknown outcome"))?,
                 sounds: row.get(3)?,
                 receivers: row.get(4)?,

@@ -57,7 +57,12 @@ impl Appliance {
                         }
                         self.ledger.put(Item::Entry(entry));
                     }
-                    Action::Tell(event) => events.push(event),
+                    Action::Tell(mut event) => {
+                        if let What::Proven { device, senders, .. } = &mut event.what {
+                            *senders = self.names.senders(*device).to_vec();
+                        }
+                        events.push(event);
+                    }
                 }
             }
         }

@@ -92,8 +92,8 @@ pub struct Appliance {
     holds: Holds,
     steps: Steps,
     names: Names,
-    /// The verdicts that were told last, in words.
-    verdicts: BTreeMap<DeviceId, &'static str>,
+    /// The verdicts that were told last, in words, and whether others were said to send under the same address.
+    verdicts: BTreeMap<DeviceId, (&'static str, bool)>,
     verdicts_wanted: bool,
     looks: Looks,
     losses: Losses,

@@ -3,7 +3,7 @@
 use earwitness_base::text;
 use std::collections::{BTreeMap, BTreeSet};
 
-use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role};
+use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role, SenderSign};
 
 use earwitness_report::names;
 use earwitness_report::vendor;
@@ -15,6 +15,8 @@ const MOST: usize = 1_024;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     known: BTreeMap<DeviceId, (String, Role)>,
+    /// What showed that others send under the address of a device; never taken back.
+    senders: BTreeMap<DeviceId, Vec<SenderSign>>,
     /// Those that have joined; of the latest nothing else is known yet.
     joined: BTreeSet<DeviceId>,
 }
@@ -26,7 +28,24 @@ impl Names {
             if self.known.len() < MOST || self.known.contains_key(&device.id) {
                 self.known.insert(device.id, (called(device), device.role));
             }
+            self.learn_senders(device.id, &device.sender_signs);
         }
+    }
+
+    /// Learns what shows that others send under the address of a device.
+    pub(super) fn learn_senders(&mut self, device: DeviceId, signs: &[SenderSign]) {
+        if signs.is_empty() || (self.senders.len() >= MOST && !self.senders.contains_key(&device)) {
+            return;
+        }
+        let known = self.senders.entry(device).or_default();
+        known.extend_from_slice(signs);
+        known.sort_unstable();
+        known.dedup();
+    }
+
+    /// What has shown that others send under the address of a device; nothing for a gateway, which is there for that.
+    pub(super) fn senders(&self, device: DeviceId) -> &[SenderSign] {
+        self.senders.get(&device).filter(|_| !self.is_gateway(device)).map_or(&[], Vec::as_slice)
     }
 
     /// One is on the network.
@@ -70,5 +89,31 @@ fn unnamed(device: DeviceId) -> String {
             format!("{maker} ..{}", short.get(3..).unwrap_or_default())
         }
         DeviceId::Address(address) => address.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use earwitness_core::findings::CaptureFacts;
+    use earwitness_core::mac::Mac;
+    use earwitness_core::time::{Timestamp, Window};
+
+    #[test]
+    fn who_else_sends_is_remembered_of_devices_and_means_nothing_of_a_gateway() {
+        let at = Timestamp::from_nanos(0);
+        let id = DeviceId::Mac(Mac([2, 0, 0, 0, 0, 1]));
+        let mut names = Names::default();
+        let mut see = |role, signs: &[SenderSign]| {
+            let mut device = DeviceFindings::new(id, role, Window { from: at, until: at });
+            device.sender_signs = signs.to_vec();
+            names.learn(&Findings { capture: CaptureFacts::default(), devices: vec![device] });
+            names.senders(id).to_vec()
+        };
+        assert_eq!(see(Role::Device, &[]), []);
+        assert_eq!(see(Role::Device, &[SenderSign::Ports]), [SenderSign::Ports]);
+        assert_eq!(see(Role::Device, &[SenderSign::HopLimits]), [SenderSign::HopLimits, SenderSign::Ports]);
+        assert_eq!(see(Role::Device, &[]), [SenderSign::HopLimits, SenderSign::Ports]);
+        assert_eq!(see(Role::Gateway, &[]), []);
     }
 }

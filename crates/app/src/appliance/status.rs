@@ -6,7 +6,7 @@ use super::Appliance;
 use earwitness_base::words::about;
 use earwitness_core::policy::Holds;
 use earwitness_report::json::status::{Source, Standing, Status};
-use earwitness_report::names;
+use earwitness_report::{names, senders};
 
 impl Appliance {
     /// One line.
@@ -48,7 +48,8 @@ impl Appliance {
             gateway: self.names.is_gateway(*device),
             rounds: standing.rounds,
             proven_after: standing.proven_after,
-            verdict: self.verdicts.get(device).copied(),
+            verdict: self.verdicts.get(device).map(|told| told.0),
+            several_senders: self.names.senders(*device).iter().map(|it| senders::word(*it)).collect(),
         });
         let (notices_lost, notices_failed) = self.output.untold();
         Status {

@@ -46,11 +46,17 @@ impl Appliance {
             self.tell(What::Fault(Fault::Store { said: error.to_string() }), now);
             return;
         }
+        for found in material.devices() {
+            self.names.learn_senders(found.id, &found.sender_signs);
+        }
         for verdict in &verdicts.devices {
             let (device, outcome) = (verdict.device, verdict.outcome);
-            if self.verdicts.insert(device, outcome.words()) != Some(outcome.words()) {
+            let senders = self.names.senders(device).to_vec();
+            // A verdict that was told as that of one device is told again once others are seen to send under its address.
+            let told = (outcome.words(), !senders.is_empty());
+            if self.verdicts.insert(device, told) != Some(told) {
                 let (rounds, p) = (verdict.evidence.rounds, verdict.evidence.p);
-                self.tell(What::Verdict { device, outcome, rounds, p }, now);
+                self.tell(What::Verdict { device, outcome, rounds, p, senders }, now);
             }
         }
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use earwitness_core::event::What;
+use earwitness_core::findings::{DeviceId, SenderSign};
 use earwitness_core::time::Window;
 use earwitness_core::verdict::{self, judge};
 use earwitness_store::{FILE, JournalLine, Record, Reply, SessionId, Store};
@@ -34,6 +35,9 @@ fn made(folder: &Path) -> PathBuf {
     store.write(&[Entry::Begun { at: from, design: design.clone(), alpha }]).unwrap();
     for number in 0..20 {
         let mut part = minute(number, 4, |device| i64::from(device) * 5 + 1);
+        if number >= 3 {
+            part.devices[1].sender_signs = vec![SenderSign::HopLimits, SenderSign::Ports];
+        }
         if number == 3 {
             part.devices[2].sightings.push(crate::sample::sighting(at(200)));
         }
@@ -148,6 +152,25 @@ fn every_table_is_written_in_every_format() {
         let file = SerializedFileReader::new(std::fs::File::open(parquet).unwrap()).unwrap();
         assert_eq!(usize::try_from(file.metadata().file_metadata().num_rows()).unwrap(), count, "{what}");
     }
+}
+
+#[test]
+fn a_verdict_is_written_with_the_signs_of_several_senders() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let output = earwitness(&["export", "verdicts", path(&place)]);
+    let mut lines = csv::Reader::from_reader(output.stdout.as_slice());
+    let headers = lines.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|it| it == name).unwrap();
+    let [device, senders] = ["device", "several_senders"].map(column);
+    let told = lines.records().map(Result::unwrap).map(|row| (row[device].to_owned(), row[senders].to_owned()));
+    let told: std::collections::BTreeMap<_, _> = told.collect();
+    let DeviceId::Mac(others) = id(1) else { unreachable!() };
+    for (device, signs) in &told {
+        let expected = if *device == others.to_string() { "several hop limits; several ports at once" } else { "" };
+        assert_eq!(signs, expected, "{device}");
+    }
+    assert_eq!(told.len(), 4);
 }
 
 #[test]

@@ -344,7 +344,8 @@ impl<P: Plan> Experiment<P> {
             actions.push(Action::Tell(scored.at(now)));
             for (&device, standing) in self.session.standings() {
                 if let Some(rounds) = standing.proven_after.filter(|_| !before.contains(&device)) {
-                    actions.push(Action::Tell(What::Proven { device, rounds }.at(now)));
+                    // What was handed over is not here any more: whoever wrote it down knows who else sends.
+                    actions.push(Action::Tell(What::Proven { device, rounds, senders: Vec::new() }.at(now)));
                 }
             }
         }

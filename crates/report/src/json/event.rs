@@ -5,15 +5,15 @@
 
 use earwitness_base::text::WIDEST_EXACT;
 use earwitness_core::event::{Event, Fault, Gap, Mended, Stop, What};
-use earwitness_core::findings::{DeviceId, Estimate, Receiver, Sighting, SightingKind};
+use earwitness_core::findings::{DeviceId, Estimate, Receiver, SenderSign, Sighting, SightingKind};
 use earwitness_core::plan::Done;
 use earwitness_core::policy::Hold;
 use earwitness_core::probe::Heard;
 use serde::Serialize;
 
 use super::shape::Kind;
-use crate::names;
 use crate::sentence::{Namer, sentence};
+use crate::{names, senders};
 
 /// What an event is about, as coarse as those who are told choose by.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Debug)]
@@ -146,6 +146,7 @@ struct Proven {
     device: String,
     name: String,
     rounds: u32,
+    several_senders: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -155,6 +156,7 @@ struct Judged {
     verdict: &'static str,
     rounds: u32,
     p: Option<f64>,
+    several_senders: Vec<&'static str>,
 }
 
 /// The event as one JSON object, without a line feed; `stored` says whether it is written down.
@@ -191,13 +193,14 @@ fn facts(what: &What, name: Namer<'_>) -> Facts {
             level_dbfs: level.and_then(finite),
         },
         What::Scored { round, counted } => Facts::Scored { round: *round, counted: *counted },
-        What::Proven { device, rounds } => {
+        What::Proven { device, rounds, senders } => {
             let (device, name) = of(device);
-            Facts::Proven(Proven { device, name, rounds: *rounds })
+            Facts::Proven(Proven { device, name, rounds: *rounds, several_senders: several(senders) })
         }
-        What::Verdict { device, outcome, rounds, p } => {
+        What::Verdict { device, outcome, rounds, p, senders } => {
             let (device, name) = of(device);
-            Facts::Verdict(Judged { device, name, verdict: outcome.words(), rounds: *rounds, p: finite(*p) })
+            let (verdict, several_senders) = (outcome.words(), several(senders));
+            Facts::Verdict(Judged { device, name, verdict, rounds: *rounds, p: finite(*p), several_senders })
         }
         What::NoFurtherRound(why) => Facts::NoFurtherRound { why: done(*why) },
         What::Presence { somebody } => Facts::Presence { somebody_home: *somebody },
@@ -304,6 +307,11 @@ fn mended(mended: &Mended) -> Facts {
         Mended::Store { lost } => ("store_refuses", None, Some(*lost)),
     };
     Facts::Mended { of, source, entries_lost }
+}
+
+/// What shows that others send under the address of a device, as in reports.
+fn several(signs: &[SenderSign]) -> Vec<&'static str> {
+    signs.iter().map(|it| senders::word(*it)).collect()
 }
 
 const fn was_heard(heard: Heard) -> Option<bool> {

@@ -65,6 +65,8 @@ pub struct Standing {
     pub proven_after: Option<u32>,
     /// The verdict that was told last.
     pub verdict: Option<&'static str>,
+    /// What shows that others send under its MAC address too, as in reports.
+    pub several_senders: Vec<&'static str>,
 }
 
 impl Status {
@@ -90,8 +92,9 @@ mod tests {
             rounds: 12,
             proven_after: Some(9),
             verdict: Some("reacts to sound"),
+            several_senders: vec![crate::senders::word(earwitness_core::findings::SenderSign::HopLimits)],
         };
-        let unknown = Standing { proven_after: None, verdict: None, ..standing.clone() };
+        let unknown = Standing { proven_after: None, verdict: None, several_senders: vec![], ..standing.clone() };
         Status {
             at_ns: 1_795_288_445_000_000_000,
             session: Some(1),

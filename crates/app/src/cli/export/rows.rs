@@ -11,8 +11,7 @@ use super::args::{Selection, What};
 use super::segments;
 use earwitness_base::words::as_f64;
 use earwitness_report::grid::{Cell, Column, Holds, Take};
-use earwitness_report::names;
-use earwitness_report::series;
+use earwitness_report::{names, senders, series};
 use earwitness_store::{
     Error, NUMBERS, Reader, Result, SessionRow, StoredSighting, heard_word, outcome_words, sighting_word, sound_word, void_word,
     why_word,
@@ -108,6 +107,7 @@ pub(super) fn columns(what: What) -> Vec<Column> {
                 ("receivers", Text),
             ];
             columns.extend(NUMBERS.map(|name| (name, Number)));
+            columns.push(("several_senders", Text));
             columns
         }
         What::Journal => vec![("time", Time), ("kind", Text), ("device", Text), ("text", Text)],
@@ -188,6 +188,8 @@ fn of_session(
                         told.receivers.as_str().into(),
                     ];
                     cells.extend(told.numbers.iter().map(|number| Cell::from(*number)));
+                    let senders: Vec<&str> = told.senders.iter().map(|it| senders::word(*it)).collect();
+                    cells.push(senders.join("; ").into());
                     take(cells)?;
                 }
             }

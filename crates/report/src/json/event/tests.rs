@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use earwitness_core::findings::DeviceId;
+use earwitness_core::findings::{DeviceId, SenderSign};
 use earwitness_core::mac::Mac;
 use earwitness_core::time::Timestamp;
 use earwitness_core::verdict::{NotTested, Outcome, Undecided};
@@ -89,7 +89,7 @@ fn everything() -> Vec<What> {
         Outcome::NotTested(NotTested::Absent),
     ];
     let verdicts = outcomes.into_iter().zip([0.001, f64::NAN].into_iter().cycle());
-    let verdicts = verdicts.map(|(outcome, p)| What::Verdict { device, outcome, rounds: 12, p });
+    let verdicts = verdicts.map(|(outcome, p)| What::Verdict { device, outcome, rounds: 12, p, senders: vec![] });
     let holds = [Hold::Person, Hold::Settings, Hold::Source, Hold::Store];
     let mut all = vec![
         What::Started { version: "0.1.0".into(), sources: vec![source()], resumed: None },
@@ -99,7 +99,7 @@ fn everything() -> Vec<What> {
         What::Joined { device: DeviceId::Address("192.0.2.7".parse().unwrap()) },
         What::Scored { round: 3, counted: true },
         What::Scored { round: 4, counted: false },
-        What::Proven { device, rounds: 9 },
+        What::Proven { device, rounds: 9, senders: vec![] },
         What::Presence { somebody: true },
         What::Presence { somebody: false },
         What::ClockStepped { by: 3_600_000_000_000 },
@@ -135,6 +135,17 @@ fn everything() -> Vec<What> {
         What::Said { source: None, said: said() },
     ];
     all.extend(sighted.chain(played).chain(verdicts));
+    let signs = [
+        SenderSign::Forwards,
+        SenderSign::Addresses,
+        SenderSign::HopLimits,
+        SenderSign::TcpOptions,
+        SenderSign::Identification,
+        SenderSign::AfterReset,
+        SenderSign::Ports,
+    ];
+    all.push(What::Proven { device, rounds: 9, senders: signs.to_vec() });
+    all.push(What::Verdict { device, outcome: Outcome::NoReaction, rounds: 12, p: 1.0, senders: signs.to_vec() });
     all.extend([Done::Played, Done::Decided, Done::NoRoom, Done::Stopped].map(What::NoFurtherRound));
     all.extend(holds.map(What::Held).into_iter().chain(holds.map(What::Freed)));
     all.extend([Stop::Done, Stop::Asked, Stop::NothingCaptured].map(What::Stopped));
@@ -190,6 +201,20 @@ fn every_key_and_every_word_of_the_schema_is_produced_and_explained() {
     }
     let mut bare = lines.iter().filter(|line| line["text"].as_str().unwrap().is_empty());
     assert_eq!(bare.next(), None, "each has a sentence");
+}
+
+#[test]
+fn what_is_said_of_a_device_says_that_others_send_under_its_address() {
+    let signs = vec![SenderSign::HopLimits];
+    let device = DeviceId::Mac(Mac([0x02, 0, 0x5e, 0, 0x53, 1]));
+    let verdict = What::Verdict { device, outcome: Outcome::NoReaction, rounds: 12, p: 1.0, senders: signs.clone() };
+    let proven = What::Proven { device, rounds: 9, senders: signs };
+    for what in [verdict, proven] {
+        let line: Value = serde_json::from_str(&event(&what.at(Timestamp::from_nanos(1)), &name, true)).unwrap();
+        assert_eq!(line["several_senders"], serde_json::json!(["several hop limits"]), "{line}");
+        let text = line["text"].as_str().unwrap();
+        assert!(text.ends_with("sends under this MAC address: different hop limits at the same time"), "{text}");
+    }
 }
 
 #[test]
