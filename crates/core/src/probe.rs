@@ -162,8 +162,8 @@ impl Round {
     }
 }
 
-/// Notes a reason where another may be noted already.
-pub(crate) fn note(before: &mut Option<Void>, why: Void) {
+/// Notes a reason where another may be noted already: the one with the greatest effect stays, of equal ones the first.
+pub fn note(before: &mut Option<Void>, why: Void) {
     if before.is_none_or(|before| before.effect() < why.effect()) {
         *before = Some(why);
     }

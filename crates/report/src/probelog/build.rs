@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use earwitness_core::probe::{Heard, Played, Round, SoundKind, Stimulus};
+use earwitness_core::probe::{Effect, Heard, Played, Round, SoundKind, Stimulus, Void, note};
 use earwitness_core::time::{SECOND, Timestamp, Window};
 
 use super::field::{Key, to_seconds};
@@ -15,8 +15,11 @@ const USUAL: i64 = 20 * SECOND;
 /// Name of a sound where the log does not tell.
 const NAMELESS: &str = "probe";
 
-/// The rounds in order of time.
-pub(super) fn rounds(mut rows: Vec<Row>, warnings: &mut Vec<String>) -> Result<Vec<Round>, Fault> {
+/// The rounds in order of time. Those of a log that this program wrote (`is_ours`) keep its order: while a session went on, the clock may have been set back.
+pub(super) fn rounds(mut rows: Vec<Row>, is_ours: bool, warnings: &mut Vec<String>) -> Result<Vec<Round>, Fault> {
+    if is_ours && is_numbered_in_order(&rows) {
+        return numbered(&rows, warnings);
+    }
     if let Some(line) = rows.windows(2).find_map(|pair| match pair {
         [before, after] if after.start < before.start => Some(after.line),
         _ => None,
@@ -26,8 +29,7 @@ pub(super) fn rounds(mut rows: Vec<Row>, warnings: &mut Vec<String>) -> Result<V
     }
     all_or_none(&rows, Key::Round, "which round each slot belongs to")?;
     all_or_none(&rows, Key::SlotSeconds, "how long each slot is")?;
-    let probes: Vec<Row> = rows.iter().filter(|row| row.is_probe != Some(false)).cloned().collect();
-    all_or_none(&probes, Key::Seconds, "how long each probe sounds")?;
+    all_or_none(&probes(&rows), Key::Seconds, "how long each probe sounds")?;
     let usual = usual(&rows, warnings)?;
     overlaps(&rows, usual)?;
     let mut groups: BTreeMap<u32, Vec<Row>> = BTreeMap::new();
@@ -49,6 +51,38 @@ pub(super) fn rounds(mut rows: Vec<Row>, warnings: &mut Vec<String>) -> Result<V
         }
     }
     Ok(rounds.into_iter().map(|it| it.0).collect())
+}
+
+/// Whether the slots are those of one round after the other, as their numbers say.
+fn is_numbered_in_order(rows: &[Row]) -> bool {
+    let told = rows.iter().all(|row| row.round.is_some() && row.slot_seconds.is_some());
+    told && rows.windows(2).all(|pair| match pair {
+        [before, after] => before.round < after.round || (before.round == after.round && before.start <= after.start),
+        _ => true,
+    })
+}
+
+/// The rounds in order of their numbers, whatever the clock did between them.
+fn numbered(rows: &[Row], warnings: &mut Vec<String>) -> Result<Vec<Round>, Fault> {
+    all_or_none(&probes(rows), Key::Seconds, "how long each probe sounds")?;
+    let mut rounds: Vec<Round> = Vec::new();
+    for rows in rows.chunk_by(|before, after| before.round == after.round) {
+        overlaps(rows, USUAL)?;
+        let number = rows.first().and_then(|row| row.round).unwrap_or_default();
+        let round = round(number, rows, USUAL, warnings)?;
+        if rounds.last().and_then(Round::span).zip(round.span()).is_some_and(|(before, after)| after.from < before.until) {
+            warnings.push(format!(
+                "round {number} begins before the round before it has ended: the clock was set back; the numbers were believed"
+            ));
+        }
+        rounds.push(round);
+    }
+    Ok(rounds)
+}
+
+/// The slots in which something was to sound.
+fn probes(rows: &[Row]) -> Vec<Row> {
+    rows.iter().filter(|row| row.is_probe != Some(false)).cloned().collect()
 }
 
 /// A column is filled in every line or in none.
@@ -87,7 +121,11 @@ fn overlaps(rows: &[Row], usual: i64) -> Result<(), Fault> {
     for pair in rows.windows(2) {
         let [before, after] = pair else { continue };
         let ends = before.start.plus(before.slot_seconds.unwrap_or(usual));
-        let sounds = before.onset.unwrap_or(before.start).plus(before.seconds.unwrap_or(0));
+        // Of a round to which something happened, the onset may be that of another clock.
+        let sounds = match before.void.map(Void::effect) {
+            None | Some(Effect::Scored) => before.onset.unwrap_or(before.start).plus(before.seconds.unwrap_or(0)),
+            Some(Effect::Unknown | Effect::Void) => ends,
+        };
         let (what, late) = if after.start < ends {
             let both = if [before, after].iter().all(|row| row.is_probe != Some(false)) { "probe" } else { "slot" };
             (format!("this {both} overlaps that of line {}", before.line), ends)
@@ -133,28 +171,34 @@ fn round(number: u32, rows: &[Row], usual: i64, warnings: &mut Vec<String>) -> R
         warnings.push(format!("the numbers in slot do not follow the time in round {number}; the time was believed"));
     }
     let slots: Vec<Window> = rows.iter().map(|row| Window { from: row.start, until: row.start.plus(length(row)) }).collect();
-    let onset = onset(probe, slots.get(drawn).copied())?;
-    let stimulus = Stimulus {
-        name: probe.stimulus.clone().unwrap_or_else(|| NAMELESS.to_owned()),
-        kind: probe.sound.unwrap_or(SoundKind::Noise),
-    };
+    let mut void = None;
+    for why in rows.iter().filter_map(|row| row.void) {
+        note(&mut void, why);
+    }
+    let onset = onset(probe, slots.get(drawn).copied(), void)?;
+    if probe.seconds == Some(0) && void.map_or(Effect::Scored, Void::effect) == Effect::Scored {
+        warnings.push(format!(
+            "nothing sounded in round {number} (seconds is 0), and yet it counts; say in void what happened to it"
+        ));
+    }
+    let nameless = || if probe.seconds == Some(0) { String::new() } else { NAMELESS.to_owned() };
+    let stimulus =
+        Stimulus { name: probe.stimulus.clone().unwrap_or_else(nameless), kind: probe.sound.unwrap_or(SoundKind::Noise) };
     let heard = probe.heard.unwrap_or(Heard::Unknown);
     let played = Played {
         condition: probe.condition.clone(),
         timelines: probe.timelines.clone(),
         ..Played::new(stimulus, onset, probe.seconds.unwrap_or(0), heard)
     };
-    let mut round = Round { number, slots, drawn, played, void: None };
-    for why in rows.iter().filter_map(|row| row.void) {
-        round.note(why);
-    }
-    Ok(round)
+    Ok(Round { number, slots, drawn, played, void })
 }
 
-/// When the probe began to sound: inside its slot.
-fn onset(probe: &Row, slot: Option<Window>) -> Result<Timestamp, Fault> {
+/// When the probe began to sound: inside its slot, unless something happened to the round after which its scores are not taken as they are, such as a clock
+/// that was set.
+fn onset(probe: &Row, slot: Option<Window>, void: Option<Void>) -> Result<Timestamp, Fault> {
     let onset = probe.onset.unwrap_or(probe.start);
-    if slot.is_some_and(|slot| slot.contains(onset)) {
+    let is_scored = void.map_or(Effect::Scored, Void::effect) == Effect::Scored;
+    if !is_scored || slot.is_some_and(|slot| slot.contains(onset)) {
         return Ok(onset);
     }
     let early = onset < probe.start;

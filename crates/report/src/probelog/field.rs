@@ -119,6 +119,11 @@ pub(super) fn seconds(text: &str) -> Result<i64, String> {
     decimal(text).filter(|nanos| *nanos > 0).ok_or_else(wrong)
 }
 
+/// How long a probe sounded: as [`seconds`], or 0 where nothing sounded.
+pub(super) fn seconds_or_none(text: &str) -> Result<i64, String> {
+    if decimal(text) == Some(0) { Ok(0) } else { seconds(text) }
+}
+
 /// From here on a whole number is nanoseconds since 1970 (March 1973).
 const NANOSECONDS: i64 = 100_000_000_000_000_000;
 

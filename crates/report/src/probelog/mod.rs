@@ -121,7 +121,7 @@ fn parsed(bytes: &[u8], reading: &Reading) -> Result<Log, Fault> {
             "the log holds no slot; a line for each is needed, under a line with the names of the columns, or as JSON objects";
         return Err(Fault::of_all(what));
     }
-    let rounds = build::rounds(rows, &mut warnings)?;
+    let rounds = build::rounds(rows, header.is_some(), &mut warnings)?;
     if let Some(more) = warnings.len().checked_sub(WARNINGS).filter(|more| *more > 0) {
         warnings.truncate(WARNINGS);
         warnings.push(format!("and {more} more oddities like these"));

@@ -62,7 +62,7 @@ impl Row {
             Key::Start => self.start = reading.moment(text)?,
             Key::SlotSeconds => self.slot_seconds = Some(field::seconds(text)?),
             Key::Onset => self.onset = Some(reading.moment(text)?),
-            Key::Seconds => self.seconds = Some(field::seconds(text)?),
+            Key::Seconds => self.seconds = Some(field::seconds_or_none(text)?),
             Key::Stimulus if text.len() > LONGEST_NAME => return Err(format!("longer than {LONGEST_NAME} octets; shorten it")),
             Key::Stimulus => self.stimulus = Some(text.to_owned()),
             Key::Sound => self.sound = Some(field::word(text, &SOUNDS)?),

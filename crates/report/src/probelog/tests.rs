@@ -120,6 +120,17 @@ fn an_onset_outside_its_slot_is_refused() {
 }
 
 #[test]
+fn nothing_may_sound_for_no_time_where_something_happened() {
+    let log = |fields: &str| {
+        read_text(&format!("start,slot_seconds,seconds,void\n1767304800,20,3,\n1767304830,20,{fields}\n")).unwrap()
+    };
+    let read = log("0,interrupted");
+    let played = &read.rounds[1].played;
+    assert_eq!((played.length, played.stimulus.name.as_str(), read.warnings.len()), (0, "", 0), "{:?}", read.warnings);
+    assert!(log("0,").warnings[0].contains("nothing sounded in round 1 (seconds is 0), and yet it counts"));
+}
+
+#[test]
 fn rounds_that_are_mixed_are_refused() {
     let text =
         "round,kind,start,slot_seconds\n0,probe,1767304800,5\n1,probe,1767304810,5\n0,sham,1767304820,5\n1,sham,1767304830,5\n";
@@ -158,17 +169,49 @@ fn stimulus() -> impl Strategy<Value = Stimulus> {
     ("[a-zäÅ家\",;{}\\\\# ]{0,12}[a-z]", kind).prop_map(|(name, kind)| Stimulus { name: name.trim().to_owned(), kind })
 }
 
-fn any_round() -> impl Strategy<Value = (Vec<i64>, i64, prop::sample::Index, i64, i64, Stimulus, Heard, Option<Void>)> {
-    let void = prop_oneof![Just(None), Just(Some(Void::FramesLost)), Just(Some(Void::NotHeard)), Just(Some(Void::Interrupted))];
+/// How far a round came.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Came {
+    /// It sounded, in its slot.
+    Whole,
+    /// It was to sound and did not, because the loudspeaker failed or the program ended: for no time.
+    Silent,
+    /// It ended before its probe was ordered: nothing was to sound.
+    Early,
+    /// Its onset lies elsewhere by this many nanoseconds, because a clock was set.
+    Elsewhere(i64),
+}
+
+/// How far it came, and what happened to it.
+fn fate() -> impl Strategy<Value = (Came, Option<Void>)> {
+    let any = [Void::FramesLost, Void::Glitch, Void::OtherSound, Void::NotHeard, Void::Interrupted, Void::ClockStepped];
+    let wrong = [Void::FramesLost, Void::Glitch, Void::Interrupted, Void::ClockStepped];
+    prop_oneof![
+        prop::option::of(prop::sample::select(any.to_vec())).prop_map(|void| (Came::Whole, void)),
+        prop::sample::select(wrong.to_vec()).prop_map(|void| (Came::Silent, Some(void))),
+        prop::sample::select(wrong.to_vec()).prop_map(|void| (Came::Early, Some(void))),
+        (prop::sample::select(wrong.to_vec()), -9_000_000 * SECOND..9_000_000 * SECOND)
+            .prop_map(|(void, by)| (Came::Elsewhere(by), Some(void))),
+    ]
+}
+
+/// By how much the clock is set back before a round.
+fn set_back() -> impl Strategy<Value = i64> {
+    prop_oneof![9 => Just(0), 1 => 0..90_000 * SECOND]
+}
+
+fn any_round() -> impl Strategy<Value = (Vec<i64>, i64, prop::sample::Index, i64, i64, Stimulus, Heard, (Came, Option<Void>), i64)>
+{
     let heard = prop_oneof![Just(Heard::Yes), Just(Heard::No), Just(Heard::Unknown)];
     let guards = prop::collection::vec(0..5 * SECOND, 1..9);
-    (guards, 1..40 * SECOND, any::<prop::sample::Index>(), 0_i64..1_000, 1_i64..1_000, stimulus(), heard, void)
+    (guards, 1..40 * SECOND, any::<prop::sample::Index>(), 0_i64..1_000, 1_i64..1_000, stimulus(), heard, fate(), set_back())
 }
 
 prop_compose! {
     fn session()(from in -4_000_000_000_000_000_000_i64..4_000_000_000_000_000_000, rounds in prop::collection::vec(any_round(), 1..6)) -> Vec<Round> {
         let mut at = from;
-        (0..).zip(rounds).map(|(number, (guards, slot, drawn, delay, length, stimulus, heard, void))| {
+        (0..).zip(rounds).map(|(number, (guards, slot, drawn, delay, length, stimulus, heard, (came, void), back))| {
+            at -= back;
             let slots: Vec<Window> = guards.iter().map(|guard| {
                 at += guard;
                 let from = Timestamp::from_nanos(at);
@@ -180,7 +223,14 @@ prop_compose! {
             let length = (length * (slot - delay) / 1_000).max(1);
             let onset = slots[drawn].from.plus(delay);
             let known = Played { condition: condition(length), timelines: timelines(length), ..Played::new(stimulus, onset, length, heard) };
-            Round { number, slots, drawn, played: known, void }
+            let nothing = Stimulus { name: String::new(), kind: SoundKind::Noise };
+            let played = match came {
+                Came::Whole => known,
+                Came::Silent => Played { length: 0, timelines: None, ..known },
+                Came::Early => Played::new(nothing, slots[drawn].from, 0, Heard::Unknown),
+                Came::Elsewhere(by) => Played { onset: onset.plus(by), ..known },
+            };
+            Round { number, slots, drawn, played, void }
         }).collect()
     }
 }
@@ -249,7 +299,13 @@ proptest! {
         let read = parse(&lines, "log", &Reading::default()).map_err(|trouble| TestCaseError::fail(trouble.to_string()))?;
         prop_assert_eq!(&read.rounds, &rounds);
         prop_assert_eq!(read.header, Some(header));
-        prop_assert_eq!(read.warnings, Vec::<String>::new());
+        let set_back = rounds.windows(2).any(|pair| pair[1].span().unwrap().from < pair[0].span().unwrap().until);
+        prop_assert_eq!(!set_back, read.warnings.is_empty(), "{:?}", read.warnings);
+        prop_assert!(read.warnings.iter().all(|it| it.contains("the clock was set back")), "{:?}", read.warnings);
+        if set_back {
+            // The columns of a table do not say who wrote them, and slots that overlap are an error of most who write one by hand.
+            return Ok(());
+        }
         let read = parse(&comma, "log", &Reading::default()).map_err(|trouble| TestCaseError::fail(trouble.to_string()))?;
         // The columns of a table do not say what sounded to the sample.
         let bare = |round: Round| {

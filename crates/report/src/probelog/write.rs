@@ -60,7 +60,8 @@ fn fields(round: &Round, place: usize, slot: Window) -> [String; KEYS] {
             (Key::Kind, _) => Some(if played.is_some() { "probe" } else { "sham" }.to_owned()),
             (_, None) => None,
             (Key::Onset, Some(played)) => Some(to_moment(played.onset)),
-            (Key::Seconds, Some(played)) => Some(to_seconds(played.length)).filter(|_| played.length > 0),
+            // 0 where nothing sounded: a probe without it could sound for any time.
+            (Key::Seconds, Some(played)) => Some(to_seconds(played.length.max(0))),
             (Key::Stimulus, Some(played)) => Some(played.stimulus.name.clone()),
             (Key::Sound, Some(played)) => Some(named(played.stimulus.kind, &SOUNDS).to_owned()),
             (Key::Heard, Some(played)) => {
