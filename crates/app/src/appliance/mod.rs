@@ -37,6 +37,7 @@ use self::input::Losses;
 use self::ledger::Ledger;
 use self::look::Looks;
 use self::names::Names;
+use self::verdicts::Given;
 
 /// What it is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,8 +93,8 @@ pub struct Appliance {
     holds: Holds,
     steps: Steps,
     names: Names,
-    /// The verdicts that were told last, in words, and whether others were said to send under the same address.
-    verdicts: BTreeMap<DeviceId, (&'static str, bool)>,
+    /// The latest verdicts.
+    verdicts: BTreeMap<DeviceId, Given>,
     verdicts_wanted: bool,
     looks: Looks,
     losses: Losses,

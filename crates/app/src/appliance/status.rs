@@ -48,7 +48,7 @@ impl Appliance {
             gateway: self.names.is_gateway(*device),
             rounds: standing.rounds,
             proven_after: standing.proven_after,
-            verdict: self.verdicts.get(device).map(|told| told.0),
+            verdict: self.verdicts.get(device).map(|given| given.words),
             several_senders: self.names.senders(*device).iter().map(|it| senders::word(*it)).collect(),
         });
         let (notices_lost, notices_failed) = self.output.untold();

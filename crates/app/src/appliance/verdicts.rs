@@ -1,10 +1,12 @@
 //! Verdicts of the session so far: computed elsewhere, from what is on the disk, while watching goes on; written down and told here.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use earwitness_core::event::{Fault, What};
+use earwitness_core::findings::DeviceId;
 use earwitness_core::time::Timestamp;
-use earwitness_core::verdict::{self, Verdicts};
+use earwitness_core::verdict::{self, Outcome, Verdicts};
 use earwitness_store::{Error, Kind, Material, Reader, SessionId};
 
 use super::Appliance;
@@ -27,6 +29,29 @@ pub fn judge(folder: &Path, session: SessionId) -> Result<Judged, Error> {
     let settings = row.verdict_settings();
     let verdicts = material.verdicts(&settings);
     Ok(Judged { material, verdicts, settings })
+}
+
+/// What was said of a device last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Given {
+    /// The verdict in words.
+    pub(super) words: &'static str,
+    /// Whether others were seen to send under the same address.
+    several: bool,
+    /// Whether it, or one before it, was told.
+    told: bool,
+}
+
+impl Given {
+    /// Notes a verdict; whether it is told. The first one is only where it says something: that a device was not tested, or is not decided yet, is in reports and
+    /// in the status, and strangers can make any number of such devices. From then on each change is, and that others send under its address.
+    fn give(all: &mut BTreeMap<DeviceId, Self>, device: DeviceId, outcome: Outcome, several: bool) -> bool {
+        let before = all.get(&device).copied();
+        let says_something = !matches!(outcome, Outcome::NotTested(_) | Outcome::Undecided(_));
+        let now = Self { words: outcome.words(), several, told: says_something || before.is_some_and(|before| before.told) };
+        all.insert(device, now);
+        now.told && before != Some(now)
+    }
 }
 
 impl Appliance {
@@ -52,9 +77,7 @@ impl Appliance {
         for verdict in &verdicts.devices {
             let (device, outcome) = (verdict.device, verdict.outcome);
             let senders = self.names.senders(device).to_vec();
-            // A verdict that was told as that of one device is told again once others are seen to send under its address.
-            let told = (outcome.words(), !senders.is_empty());
-            if self.verdicts.insert(device, told) != Some(told) {
+            if Given::give(&mut self.verdicts, device, outcome, !senders.is_empty()) {
                 let (rounds, p) = (verdict.evidence.rounds, verdict.evidence.p);
                 self.tell(What::Verdict { device, outcome, rounds, p, senders }, now);
             }
@@ -70,5 +93,27 @@ impl Appliance {
         if !set_aside {
             self.tell(What::Fault(Fault::NoVerdicts { said: error.to_string() }), now);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use earwitness_core::mac::Mac;
+    use earwitness_core::verdict::{NotTested, Undecided};
+
+    #[test]
+    fn first_verdicts_are_told_where_they_say_something_and_then_each_change() {
+        let mut all = BTreeMap::new();
+        let mut give =
+            |number, outcome, several| Given::give(&mut all, DeviceId::Mac(Mac([2, 0, 0, 0, 0, number])), outcome, several);
+        let (not_tested, undecided) = (Outcome::NotTested(NotTested::Absent), Outcome::Undecided(Undecided::FewRounds));
+        // A flood of strangers.
+        assert!((2..=255).all(|number| !give(number, not_tested, false) && !give(number, undecided, true)));
+        assert!(!give(1, not_tested, false) && !give(1, undecided, false));
+        assert!(give(1, Outcome::NoReaction, false) && !give(1, Outcome::NoReaction, false));
+        assert!(give(1, Outcome::NoReaction, true), "others send under its address");
+        assert!(give(1, not_tested, true) && !give(1, not_tested, true) && give(1, Outcome::Reacts, true));
+        assert!(give(0, Outcome::StreamsAlways, false));
     }
 }

@@ -1,9 +1,10 @@
 //! Telling the household: a command of theirs is run for each notice, with the notice as JSON on its standard input.
 //!
 //! Whatever becomes of the command, watching and probing go on: notices wait in a bounded queue, one command runs at a time, and one that
-//! takes too long is ended.
+//! takes too long is ended. Where the queue is full, what matters least gives way.
 
 mod command;
+mod queue;
 
 #[cfg(test)]
 mod tests;
@@ -11,12 +12,12 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use serde::Deserialize;
 
 use self::command::Command;
+use self::queue::Queue;
 
 /// What the household may want to be told.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize, Debug)]
@@ -49,16 +50,32 @@ impl Default for Settings {
     }
 }
 
-/// Notices that wait at most.
-const WAITING: usize = 256;
+impl About {
+    /// What gives way first where too many wait: devices, then verdicts, which can be read anywhere else; an upload only to other uploads.
+    const fn importance(self) -> u8 {
+        match self {
+            Self::Device => 0,
+            Self::Verdict => 1,
+            Self::Trouble => 2,
+            Self::Upload => 3,
+        }
+    }
+}
 
 /// The way to the household.
 #[derive(Debug)]
 pub(crate) struct Notifier {
     about: Vec<About>,
-    queue: Option<SyncSender<String>>,
-    lost: Arc<AtomicU64>,
+    queue: Option<Arc<Queue>>,
     failed: Arc<AtomicU64>,
+}
+
+impl Drop for Notifier {
+    fn drop(&mut self) {
+        if let Some(queue) = &self.queue {
+            queue.close();
+        }
+    }
 }
 
 impl Notifier {
@@ -68,14 +85,14 @@ impl Notifier {
     /// # Errors
     /// When the command line cannot be understood.
     pub(crate) fn start(settings: &Settings, failed: impl Fn(String) + Send + 'static) -> Result<Self, String> {
-        let notifier = Self { about: settings.about.clone(), queue: None, lost: Arc::default(), failed: Arc::default() };
-        let Some(line) = &settings.command else { return Ok(notifier) };
+        let about = settings.about.clone();
+        let Some(line) = &settings.command else { return Ok(Self { about, queue: None, failed: Arc::default() }) };
         let command = Command::parse(line)?;
-        let (queue, waiting) = sync_channel::<String>(WAITING);
-        let failures = Arc::clone(&notifier.failed);
+        let (queue, failures) = (Arc::<Queue>::default(), Arc::<AtomicU64>::default());
+        let notifier = Self { about, queue: Some(Arc::clone(&queue)), failed: Arc::clone(&failures) };
         let work = move || {
             let mut worked = true;
-            for notice in waiting {
+            while let Some(notice) = queue.take() {
                 let done = command.run(&notice);
                 if let Err(why) = &done {
                     failures.fetch_add(1, Ordering::Relaxed);
@@ -87,20 +104,18 @@ impl Notifier {
             }
         };
         thread::Builder::new().name("notify".to_owned()).spawn(work).map_err(|error| error.to_string())?;
-        Ok(Self { queue: Some(queue), ..notifier })
+        Ok(notifier)
     }
 
     /// Tells, without waiting.
     pub(crate) fn tell(&self, about: About, notice: &impl fmt::Display) {
         let Some(queue) = self.queue.as_ref().filter(|_| self.about.contains(&about)) else { return };
-        if queue.try_send(notice.to_string()).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
-        }
+        queue.put(about.importance(), notice.to_string());
     }
 
-    /// Notices that found the queue full, and those that the command failed for.
+    /// Notices that were dropped because too many waited, and those that the command failed for.
     #[must_use]
     pub(crate) fn untold(&self) -> (u64, u64) {
-        (self.lost.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
+        (self.queue.as_ref().map_or(0, |queue| queue.lost()), self.failed.load(Ordering::Relaxed))
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::queue::WAITING;
 use super::*;
 
 fn settings(command: &str) -> Settings {

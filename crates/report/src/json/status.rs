@@ -63,7 +63,7 @@ pub struct Standing {
     pub rounds: u32,
     /// After how many of them its reaction was proven.
     pub proven_after: Option<u32>,
-    /// The verdict that was told last.
+    /// The latest verdict.
     pub verdict: Option<&'static str>,
     /// What shows that others send under its MAC address too, as in reports.
     pub several_senders: Vec<&'static str>,
