@@ -1,4 +1,4 @@
-//! Ctrl-C: the first one ends the reading, so that what was read is reported; the next one ends the program.
+//! Ctrl-C: the first one ends the reading, so that what was read is reported; the next one ends the program, unless it is the same request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,9 @@ use std::{process, thread};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use earwitness_base::outfile;
+use earwitness_base::{clock, outfile};
+
+use crate::daemon::SAME_REQUEST;
 
 /// Exit status of a program that a signal ended (POSIX shells: 128 and the number of the signal).
 const INTERRUPTED: i32 = 130;
@@ -26,8 +28,14 @@ impl Interrupt {
         let Self { stop, reading } = interrupt.clone();
         let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            let mut asked = None;
             for _ in signals.forever() {
+                let now = clock::since_boot();
+                if asked.is_some_and(|asked| now.saturating_sub(asked) < SAME_REQUEST) {
+                    continue;
+                }
                 if reading.swap(false, Ordering::SeqCst) {
+                    asked = Some(now);
                     stop.store(true, Ordering::SeqCst);
                 } else {
                     outfile::remove_unfinished();

@@ -25,6 +25,7 @@ use earwitness_store::SessionId;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 pub use self::control::{SOCKET, ask};
+pub(crate) use self::signals::SAME_REQUEST;
 pub use self::tell::Style;
 pub use crate::appliance::{Goal, Request};
 

@@ -11,8 +11,8 @@ use super::Message;
 use super::inbox::Outbox;
 use earwitness_base::clock;
 
-/// A signal to stop that comes so soon after the first asks for the same.
-const SAME_REQUEST: Duration = Duration::from_secs(1);
+/// A signal to stop that comes so soon after the first asks for the same: a service manager, a terminal and a shell may send it twice.
+pub(crate) const SAME_REQUEST: Duration = Duration::from_secs(1);
 
 /// What a signal asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

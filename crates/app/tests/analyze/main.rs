@@ -18,4 +18,6 @@ mod program;
 #[cfg(test)]
 mod real;
 #[cfg(test)]
+mod stopped;
+#[cfg(test)]
 mod told;
