@@ -11,7 +11,8 @@ use earwitness_report::{Context, html, json, verdicts};
 /// Which reports are written besides the table, and where.
 #[derive(clap::Args, Debug)]
 pub(super) struct Reports {
-    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-2.json).
+    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-2.json); without =FILE, whatever else is told goes to
+    /// standard error.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     json: Option<PathBuf>,
     /// Write a page for people, complete in one file.

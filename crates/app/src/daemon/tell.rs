@@ -25,6 +25,8 @@ pub struct Style {
     pub quiet: bool,
     /// Every round as well.
     pub rounds: bool,
+    /// On standard error: standard output is for a report.
+    pub aside: bool,
 }
 
 /// Tells.
@@ -72,7 +74,11 @@ impl Output for Rc<Teller> {
         let shown = match topic {
             Topic::Note => !self.style.quiet,
             Topic::Played | Topic::Scored => self.style.rounds || self.style.json,
-            _ => true,
+            Topic::Trouble => true,
+            // What was found is in the report.
+            Topic::Upload | Topic::Proven | Topic::Verdict | Topic::Joined | Topic::Ended => {
+                !(self.style.quiet && self.style.aside)
+            }
         };
         if shown {
             let line = if self.style.json {
@@ -82,9 +88,13 @@ impl Output for Rc<Teller> {
                 format!("{}  {text}", words::date_time(event.at, &self.zone))
             };
             self.line.suspend(|| {
-                let mut out = std::io::stdout().lock();
                 // Where nobody reads any more, the store still has it.
-                let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+                let _ = if self.style.aside {
+                    writeln!(std::io::stderr().lock(), "{line}")
+                } else {
+                    let mut out = std::io::stdout().lock();
+                    writeln!(out, "{line}").and_then(|()| out.flush())
+                };
             });
         }
         if let Some(about) = about {

@@ -73,3 +73,16 @@ fn with_somebody_at_home_nothing_sounds_and_telephones_tell_who_is() {
     running.stop();
     place.check();
 }
+
+#[test]
+fn a_report_for_programs_has_standard_output_for_itself() {
+    let place = Place::new();
+    let feed = Feed::start(place.folder.path(), HOME);
+    place.write(&[&feed.command()], &format!("{PROBING}{}", place.wav()));
+    let done = place.command(&["probe", "--rounds", "1", "--anyway", "--json"]).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(0), "{said}");
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert!(report["devices"].as_array().is_some_and(|it| !it.is_empty()), "{report}");
+    assert!(said.contains("is new on the network"), "{said}");
+}

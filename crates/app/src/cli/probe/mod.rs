@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let rounds = config.probing.as_ref().map_or(0, |probing| probing.rounds);
     let state = config.state.clone();
     let to_stdout = args.reports.to_stdout();
-    let style = Style { json: false, quiet: args.live.quiet || to_stdout, rounds: args.live.verbose > 0 && !to_stdout };
+    let style = Style { json: false, quiet: args.live.quiet, rounds: args.live.verbose > 0, aside: to_stdout };
     let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
     let session =

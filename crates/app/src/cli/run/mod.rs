@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
         Ok(config)
     };
-    let style = Style { json: args.json, quiet: args.live.quiet, rounds: args.live.verbose > 0 };
+    let style = Style { json: args.json, quiet: args.live.quiet, rounds: args.live.verbose > 0, aside: false };
     let config = read()?;
     if config.probing.is_none() && !args.no_probing && !args.live.quiet {
         say::line("probing is switched off in the configuration: devices are only watched");
