@@ -406,6 +406,8 @@ pub struct CaptureFacts {
     /// Octets on the wire of frames that could not be read far enough to tell who sent what to whom: unknown link types and protocols, closed
     /// tunnels, broken headers. Encrypted packets between known ends are not among them.
     pub unread_octets: u64,
+    /// What of the capture files follows damage.
+    pub damage: Damage,
     /// Frames of senders beyond the number of devices that are kept.
     pub others: u64,
     /// Sightings beyond the number that is kept.
@@ -417,9 +419,25 @@ pub struct CaptureFacts {
 impl CaptureFacts {
     /// Whether most octets of the capture could not be read, so that what was found says little of what passed.
     #[must_use]
-    pub const fn is_mostly_unread(&self) -> bool {
-        self.unread_octets > self.wire_octets / 2
+    pub fn is_mostly_unread(&self) -> bool {
+        let Damage { read, behind } = self.damage;
+        if behind == 0 {
+            return self.unread_octets > self.wire_octets / 2;
+        }
+        // Of frames behind damage no more is known than octets of the file; what was read of it is divided as its frames are.
+        let [read, behind, unread, all] = [read, behind, self.unread_octets, self.wire_octets].map(u128::from);
+        let unread = read * unread / all.max(1) + behind;
+        unread > (read + behind) / 2
     }
+}
+
+/// What of the capture files follows damage, where no frame can be found any more.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Damage {
+    /// Octets of all capture files, unpacked, that were read.
+    pub read: u64,
+    /// Octets, unpacked, behind the place at which a file is damaged: none of them was read. Those that follow damage in a pipe are not known.
+    pub behind: u64,
 }
 
 /// The whole result of an analysis.

@@ -3,7 +3,9 @@
 use earwitness_base::text::{self, WIDEST};
 use std::collections::BTreeMap;
 
-use earwitness_core::findings::{CaptureFacts, DeviceFindings, DeviceId, Estimate, Findings, Role, Seen, Sighting, SightingKind};
+use earwitness_core::findings::{
+    CaptureFacts, Damage, DeviceFindings, DeviceId, Estimate, Findings, Role, Seen, Sighting, SightingKind,
+};
 use earwitness_core::time::{Timestamp, Window};
 
 use super::Context;
@@ -76,12 +78,16 @@ pub fn summary<'a>(findings: &'a Findings, context: &Context<'_>) -> Summary<'a>
 /// Said before any answer where most of the capture could not be read.
 #[must_use]
 pub fn unread(facts: &CaptureFacts) -> Option<String> {
-    let (lost, all) = (octets(facts.unread_octets), octets(facts.wire_octets));
+    let Damage { read, behind } = facts.damage;
     facts.is_mostly_unread().then(|| {
-        format!(
-            "Most of this capture could not be read ({lost} of {all}): {}. What follows is about the rest alone.",
-            reasons(facts)
-        )
+        let what = if behind == 0 {
+            let (lost, all) = (octets(facts.unread_octets), octets(facts.wire_octets));
+            format!("({lost} of {all}): {}", reasons(facts))
+        } else {
+            let also = if facts.stopped.is_empty() { String::new() } else { format!("; in what was read: {}", reasons(facts)) };
+            format!("({} of {} follow damage in a file){also}", octets(behind), octets(read.saturating_add(behind)))
+        };
+        format!("Most of this capture could not be read {what}. What follows is about the rest alone.")
     })
 }
 
@@ -261,6 +267,23 @@ mod tests {
         let told = summary(&findings, &sample::context(&[])).answer;
         let expected = "Most of this capture could not be read (1.5 kB of 3.0 kB): link type not read (7). What follows is about the rest alone.";
         assert!(told.starts_with(expected), "{told}");
+    }
+
+    #[test]
+    fn what_follows_damage_counts_as_not_read() {
+        let mut findings = Findings::default();
+        let facts = &mut findings.capture;
+        (facts.wire_octets, facts.damage) = (90_000, Damage { read: 60_000, behind: 60_000 });
+        assert!(!findings.capture.is_mostly_unread());
+        findings.capture.damage.behind = 70_000;
+        let told = summary(&findings, &sample::context(&[])).answer;
+        let expected = "Most of this capture could not be read (70.0 kB of 130 kB follow damage in a file). What follows";
+        assert!(told.starts_with(expected), "{told}");
+        // What was read of it and not understood adds to that.
+        findings.capture.damage.behind = 40_000;
+        assert!(!findings.capture.is_mostly_unread());
+        findings.capture.unread_octets = 30_000;
+        assert!(findings.capture.is_mostly_unread());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use earwitness_core::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role};
+use earwitness_core::findings::{BurstRun, CaptureFacts, Damage, DeviceFindings, DeviceId, Findings, Role};
 use earwitness_core::time::{Timestamp, Window};
 use rusqlite::{Connection, params};
 
@@ -196,8 +196,9 @@ fn facts(connection: &Connection, stretch: i64) -> rusqlite::Result<CaptureFacts
             clock_back: count(7)?,
             clock_ahead: count(8)?,
             stopped: serde_json::from_str(&stopped).map_err(|_| odd(9, "damaged reasons"))?,
-            // A live capture is of links that are read.
+            // A live capture is of links that are read, and no file that could be damaged.
             unread_octets: 0,
+            damage: Damage::default(),
             others: count(10)?,
             sightings_left_out: count(11)?,
             flows_not_followed: count(12)?,

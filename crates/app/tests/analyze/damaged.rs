@@ -211,3 +211,35 @@ fn a_name_that_would_move_the_cursor_is_made_harmless() {
     let run = analyze(&[PathBuf::from("\x1b[2Jgone.pcap"), folder.path().to_owned()]);
     assert!(!run.err.contains('\x1b') && run.err.contains("gone.pcap"), "{:?}", run.err);
 }
+
+#[test]
+fn what_follows_damage_is_not_told_as_if_it_had_been_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = ng(&some());
+    let damaged = |name: &str, at: usize, with: u8, packed: bool| {
+        let mut octets = whole.clone();
+        octets[at..at + 4_000].fill(with);
+        if packed {
+            octets = zstd::encode_all(octets.as_slice(), 1).unwrap();
+        }
+        analyze(&[OsStr::new("--exit-code"), OsStr::new("--json"), save(folder.path(), name, &octets).as_os_str()])
+    };
+    for (with, packed) in [(0, false), (0xff, false), (0, true)] {
+        let run = damaged("early.pcapng", whole.len() / 4, with, packed);
+        let report: Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(run.status, 2, "{with} {packed}: {}{}", run.err, report["capture"]);
+        let behind = report["capture"]["octets_behind_damage"].as_u64().unwrap();
+        let (whole, behind) = (whole.len(), usize::try_from(behind).unwrap());
+        assert!((whole / 2..whole * 3 / 4 + 2_000).contains(&behind), "{behind} of {whole}");
+    }
+    let run = damaged("late.pcapng", whole.len() * 3 / 4, 0, false);
+    assert_ne!(run.status, 2);
+    // Where only zeros follow, nothing is known to be lost.
+    let mut zeros = whole.clone();
+    zeros.resize(whole.len() * 3, 0);
+    let path = save(folder.path(), "zeros.pcapng", &zeros);
+    let run = analyze(&[OsStr::new("--exit-code"), OsStr::new("--json"), path.as_os_str()]);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["capture"]["octets_behind_damage"], 0);
+    assert_ne!(run.status, 2);
+}

@@ -185,6 +185,8 @@ impl CaptureFacts {
             (&mut self.clock_back, more.clock_back),
             (&mut self.clock_ahead, more.clock_ahead),
             (&mut self.unread_octets, more.unread_octets),
+            (&mut self.damage.read, more.damage.read),
+            (&mut self.damage.behind, more.damage.behind),
             (&mut self.others, more.others),
             (&mut self.sightings_left_out, more.sightings_left_out),
             (&mut self.flows_not_followed, more.flows_not_followed),

@@ -9,7 +9,7 @@ use super::finish::describe;
 use super::live::Upload;
 use super::metered::Directions;
 use super::streams::note_contact;
-use crate::findings::{CaptureFacts, Contact, DeviceFindings, Findings, Role, Series, Sighting};
+use crate::findings::{CaptureFacts, Contact, Damage, DeviceFindings, Findings, Role, Series, Sighting};
 use crate::roster::Index;
 use crate::time::{SECOND, Timestamp, Window};
 
@@ -138,6 +138,8 @@ impl Analysis {
             clock_ahead: now.clock_ahead - before.clock_ahead,
             stopped: stopped.filter(|(_, count)| *count > 0).collect(),
             unread_octets: now.unread_octets.wrapping_sub(before.unread_octets),
+            // Only files are damaged, and they are never handed over in stretches.
+            damage: Damage::default(),
             others: now.others - before.others,
             sightings_left_out: now.sightings_left_out - before.sightings_left_out,
             flows_not_followed: now.flows_not_followed - before.flows_not_followed,

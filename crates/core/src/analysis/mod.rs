@@ -46,7 +46,7 @@ use self::told::{Lease, Told, Way};
 use crate::dissect::{
     Dissection, Ip, Layer, Neighbour, Net, Stop, Transport, layered, neighbour, on_link_prefixes, plain, plain_ipv6,
 };
-use crate::findings::{CaptureFacts, FlowKey};
+use crate::findings::{CaptureFacts, Damage, FlowKey};
 use crate::frame::Frame;
 use crate::mac::Mac;
 use crate::meter::Bins;
@@ -157,6 +157,11 @@ impl Analysis {
     /// Frames that the capture says it lost.
     pub fn lost(&mut self, frames: u64) {
         self.facts.dropped = self.facts.dropped.saturating_add(frames);
+    }
+
+    /// Notes what of the capture files follows damage.
+    pub fn damaged(&mut self, damage: Damage) {
+        self.facts.damage = damage;
     }
 
     /// Takes the next frame.

@@ -211,6 +211,12 @@ impl Decoder {
         self.offset
     }
 
+    /// Octets before that which were passed over as the beginning of a long block that has not ended yet: at the end of a file, what damage has hidden.
+    #[must_use]
+    pub const fn passed_over(&self) -> u64 {
+        if let Mode::Ng(file) = &self.mode { file.passed } else { 0 }
+    }
+
     /// Frames handed out so far.
     #[must_use]
     pub const fn frames(&self) -> u64 {

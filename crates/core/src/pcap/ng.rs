@@ -26,6 +26,8 @@ pub(super) struct Ng {
     pub(super) section: Section,
     /// Octets to pass over of a block that is too long to be held and of no interest.
     pub(super) passing: u64,
+    /// Octets of it that were passed over so far.
+    pub(super) passed: u64,
     /// What was already told of the block at an offset, so that it is told once.
     told: (u64, u8),
 }
@@ -93,6 +95,7 @@ impl Ng {
     fn pass<'a>(&mut self, bytes: &'a [u8]) -> Step<'a> {
         let used = bytes.len().min(usize::try_from(self.passing).unwrap_or(usize::MAX));
         self.passing = self.passing.saturating_sub(octets(used));
+        self.passed = if self.passing == 0 { 0 } else { self.passed.saturating_add(octets(used)) };
         if used == 0 { Step::More { need: 1 } } else { Step::Skip { used, note: None } }
     }
 

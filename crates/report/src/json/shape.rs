@@ -39,6 +39,7 @@ pub(super) struct Capture {
     pub(super) clock_ahead: u64,
     pub(super) not_read: BTreeMap<String, u64>,
     pub(super) octets_not_read: u64,
+    pub(super) octets_behind_damage: u64,
     pub(super) others: u64,
     pub(super) flows_not_followed: u64,
     pub(super) sightings_left_out: u64,

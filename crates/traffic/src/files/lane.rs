@@ -25,6 +25,10 @@ pub(super) struct Lane {
     pub(super) restarted: Vec<(u64, u64, String)>,
     pub(super) dropped: u64,
     pub(super) broken: Option<Broken>,
+    /// Octets behind the place where the file is broken, but for zeros at its end.
+    pub(super) behind: u64,
+    /// Whether the input has an end of its own, so that what follows damage can be counted.
+    ends: bool,
     /// Whether the file may end inside a frame because its writer is still at it.
     growing: bool,
     /// Set when the waiting for more was broken off, with the same effect.
@@ -65,9 +69,21 @@ enum Pause {
 }
 
 impl Lane {
-    pub(super) fn new(file: FileId, feed: Feed, growing: bool, stop: Arc<AtomicBool>) -> Self {
-        let (decoder, oddities) = (Decoder::new(), Oddities::default());
-        Self { file, feed, decoder, head: None, oddities, restarted: Vec::new(), dropped: 0, broken: None, growing, stop }
+    pub(super) fn new(file: FileId, feed: Feed, (ends, growing): (bool, bool), stop: Arc<AtomicBool>) -> Self {
+        Self {
+            file,
+            feed,
+            decoder: Decoder::new(),
+            head: None,
+            oddities: Oddities::default(),
+            restarted: Vec::new(),
+            dropped: 0,
+            broken: None,
+            behind: 0,
+            ends,
+            growing,
+            stop,
+        }
     }
 
     /// The file that is read.
@@ -119,7 +135,10 @@ impl Lane {
                     self.head = Some(head);
                     return Drained::Reached(at);
                 }
-                Pause::Stop(stop) => self.broken = Some(Broken::Capture(stop)),
+                Pause::Stop(stop) => {
+                    self.count_behind(&stop);
+                    self.broken = Some(Broken::Capture(stop));
+                }
                 Pause::Enough => return Drained::Stopped,
             }
             return Drained::Ended;
@@ -173,6 +192,26 @@ impl Lane {
         pause
     }
 
+    /// Counts what follows the place where the file is broken, to the last octet that is not zero: a power cut leaves zeros where nothing was lost but the end.
+    fn count_behind(&mut self, stop: &Stop) {
+        if !self.ends || matches!(stop.reason, Reason::Empty | Reason::UnknownFormat { .. }) {
+            return;
+        }
+        self.behind = self.decoder.passed_over();
+        let mut passed = self.behind;
+        loop {
+            let ready = self.feed.ready();
+            if let Some(last) = ready.iter().rposition(|octet| *octet != 0) {
+                self.behind = passed.saturating_add(as_u64(last)).saturating_add(1);
+            }
+            passed = passed.saturating_add(as_u64(ready.len()));
+            self.feed.keep(0);
+            if self.stop.load(Ordering::Relaxed) || !matches!(self.feed.fill(1), Ok(true)) {
+                return;
+            }
+        }
+    }
+
     /// Goes on with another file, if that is what the error says. What was begun of a frame will not be completed.
     fn restarts(&mut self, error: &io::Error) -> bool {
         let Some(restart) = error.get_ref().and_then(|it| it.downcast_ref::<Restart>()) else { return false };
@@ -186,10 +225,16 @@ impl Lane {
     }
 
     /// What to say about the end of the file.
-    fn end(&self) -> Option<Broken> {
+    fn end(&mut self) -> Option<Broken> {
         let stop = self.decoder.finish(self.feed.ready())?;
         let growing = self.growing || self.stop.load(Ordering::Relaxed);
         let unfinished = growing && matches!(stop.reason, Reason::Truncated { .. });
+        // A length that damage made reaches to the end of the file, and looks like a file that was cut.
+        self.count_behind(&stop);
         (!unfinished).then_some(Broken::Capture(stop))
     }
+}
+
+fn as_u64(octets: usize) -> u64 {
+    u64::try_from(octets).unwrap_or(u64::MAX)
 }

@@ -80,6 +80,8 @@ pub struct Capture {
     pub dropped: u64,
     /// Octets of the uncompressed capture that were read.
     pub octets: u64,
+    /// Octets of the uncompressed capture that follow damage, of which nothing was read; those of a pipe or a file that grows are not known.
+    pub behind: u64,
     /// Its interfaces, by [`Frame::interface`]; complete once it was read.
     pub interfaces: Vec<Description>,
     /// Where it comes from; `None` once it cannot be read (any more).
@@ -141,7 +143,7 @@ impl Captures {
                 }
             };
             let path = path.clone();
-            captures.files.push(Capture { path, frames: 0, dropped: 0, octets: 0, interfaces: Vec::new(), source });
+            captures.files.push(Capture { path, frames: 0, dropped: 0, octets: 0, behind: 0, interfaces: Vec::new(), source });
         }
         if captures.files.iter().all(|file| file.source.is_none()) {
             let mut what = String::from("no capture could be opened");
@@ -243,7 +245,7 @@ impl Captures {
                 }
             });
         match opened {
-            Ok(feed) => Some(Lane::new(file, feed, growing, Arc::clone(&self.stop))),
+            Ok(feed) => Some(Lane::new(file, feed, (!piped && !growing, growing), Arc::clone(&self.stop))),
             Err(error) => {
                 let path = capture.path.clone();
                 capture.source = None;
@@ -257,7 +259,8 @@ impl Captures {
     fn close(&mut self, file: FileId, lane: &Lane) {
         let Some(capture) = self.files.get_mut(file.index()) else { return };
         capture.frames = lane.decoder.frames();
-        capture.octets = lane.decoder.offset();
+        capture.octets = lane.decoder.offset().saturating_sub(lane.decoder.passed_over());
+        capture.behind = lane.behind;
         capture.dropped = lane.dropped;
         capture.interfaces = lane.decoder.interfaces().to_vec();
         let path = capture.path.clone();

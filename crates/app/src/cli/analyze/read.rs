@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use earwitness_core::analysis::{Analysis, Settings};
-use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::findings::{Damage, DeviceId, Findings};
 use earwitness_core::samples::{Samples, Tested};
 use earwitness_core::time::Timestamp;
 
@@ -133,6 +133,8 @@ fn pass(what: &'static str, settings: Settings, options: &Options, interrupt: &I
     });
     debug_assert!(flow.is_continue() || interrupt.is_set());
     analysis.lost(captures.files().iter().map(|file| file.dropped).fold(0, u64::saturating_add));
+    let sum = |of: fn(&Capture) -> u64| captures.files().iter().map(of).fold(0, u64::saturating_add);
+    analysis.damaged(Damage { read: sum(|file| file.octets), behind: sum(|file| file.behind) });
     let origin = analysis.origin();
     let findings = analysis.finish();
     let first = samples.as_ref().and_then(Samples::first);
