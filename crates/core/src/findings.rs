@@ -340,7 +340,7 @@ pub struct DeviceFindings {
     pub passage: Option<Passage>,
     /// What looks like audio sent to the internet, oldest first.
     pub sightings: Vec<Sighting>,
-    /// The same beat for longer than any utterance: calls, live pictures, games. Not counted as sightings.
+    /// The same beat for longer than any utterance: a microphone that is always on, calls, live pictures, games. Not counted as sightings.
     pub continuous: Vec<Sighting>,
     /// Sightings whose receiver lies inside the home.
     pub local_sightings: Vec<Sighting>,
@@ -351,6 +351,13 @@ pub struct DeviceFindings {
 }
 
 impl DeviceFindings {
+    /// What it streamed to the internet for longer than any utterance, at the clock of a codec as sightings keep it: that it went on makes it no less likely to
+    /// be sound.
+    pub fn endless(&self) -> impl Iterator<Item = &Sighting> {
+        let clocked = |it: &Sighting| it.detectors.iter().any(|seen| matches!(seen, Seen::Clock { .. }));
+        self.continuous.iter().filter(move |it| !it.receiver.local && clocked(it))
+    }
+
     /// A device of which nothing is known yet but who it is, its part and when it was seen.
     #[must_use]
     pub fn new(id: DeviceId, role: Role, seen: Window) -> Self {

@@ -23,7 +23,7 @@ pub(crate) struct Aside<'a> {
 
 /// What may be behind a beat that does not end.
 const CONTINUOUS: &str = "Calls, live pictures and games do that, and so does a device that streams what it hears all the time; \
-    the traffic does not tell which. It is not counted as a sighting.";
+    the traffic does not tell which. It is listed apart from sightings.";
 /// Why sound inside the home is not counted.
 const LOCAL: &str = "The receiver is inside the home, so it is not counted as a sighting; what that receiver sends on is.";
 

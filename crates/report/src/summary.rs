@@ -12,7 +12,7 @@ use super::Context;
 use super::names;
 use super::notes::reasons;
 use super::stretches::{PAUSE, observed};
-use earwitness_base::words::{as_f64, counted, duration, octets, round, seconds};
+use earwitness_base::words::{self, as_f64, counted, duration, octets, round, seconds};
 
 /// One device as a person reads it.
 pub struct Device<'a> {
@@ -160,8 +160,9 @@ fn answer(devices: &[Device<'_>], observed: i64, paused: bool) -> String {
         .map_or_else(String::new, |it| format!(": {} of it", seconds(it.value)));
     let (live, recordings) = (sending(SightingKind::Audio), sending(SightingKind::Recording));
     let at_home = number(&|it| it.local_sightings.iter().any(|it| it.kind == SightingKind::Audio));
-    let endless = number(&|it| !it.continuous.is_empty());
+    let endless = endless(&subjects, &of);
     let mut told = match (live, recordings) {
+        (0, 0) if endless.is_some() => format!("No other upload to the internet looks like sound, in {time}."),
         (0, 0) => format!("No device sent what looks like sound to the internet, in {time}."),
         (0, n) => {
             format!("{n} of {of} sent what looks like finished recordings to the internet, in {time}; none sent live sound.")
@@ -183,11 +184,42 @@ fn answer(devices: &[Device<'_>], observed: i64, paused: bool) -> String {
         let who = counted(at_home, "device", "devices");
         told = format!("{told} {who} sent what looks like sound to another device in the home.");
     }
-    if endless > 0 {
-        let who = counted(endless, "device", "devices");
-        told = format!("{told} {who} streamed at a steady beat for minutes, as calls and live pictures do; that is not counted.");
+    let at_home = number(&|it| it.continuous.iter().any(|it| it.receiver.local));
+    if at_home > 0 {
+        let who = counted(at_home, "device", "devices");
+        told = format!("{told} {who} streamed at a steady beat to another device in the home for minutes; that is not counted.");
     }
-    told
+    match endless {
+        // A finding comes before what was not found.
+        Some(endless) if live == 0 => format!("{endless} {told}"),
+        Some(endless) => format!("{told} {endless}"),
+        None => told,
+    }
+}
+
+/// Devices that are named in the answer; the others are counted.
+const NAMED: usize = 3;
+
+/// Who streamed to the internet without an end, for how long, and what that may be.
+fn endless(subjects: &[&Device<'_>], of: &str) -> Option<String> {
+    let mut named: Vec<String> = Vec::new();
+    for it in subjects {
+        let length = it.found.endless().fold(0_i64, |sum, it| sum.saturating_add(it.window.length()));
+        if length > 0 {
+            named.push(format!("{} ({})", it.name, duration(length)));
+        }
+    }
+    let number = tally(named.len());
+    let more = named.len().saturating_sub(NAMED);
+    named.truncate(NAMED);
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    let named = words::listed(&named)?;
+    Some(format!(
+        "{number} of {of} streamed to the internet for minutes without a pause, at the steady beat at which sound is sent: {named}; whether that is sound, \
+         or a call or live pictures that somebody wanted, the traffic does not tell."
+    ))
 }
 
 fn tally(number: usize) -> u64 {
@@ -232,14 +264,37 @@ mod tests {
     fn the_answer_names_how_many_of_how_many_and_how_long() {
         let findings = sample::sample();
         let told = summary(&findings, &sample::context(&[]));
+        let streams = told.devices.iter().find(|it| !it.found.continuous.is_empty()).unwrap().name.clone();
         assert_eq!(
-            told.answer,
+            told.answer.replace(&streams, "NAME"),
             "2 of 6 devices sent what looks like sound to the internet: 38 s of it, in 3 h 12 min. \
              1 device sent large uploads in one go; whether there is sound in them the traffic does not tell. \
              1 device sent what looks like sound to another device in the home. \
-             1 device streamed at a steady beat for minutes, as calls and live pictures do; that is not counted."
+             1 of 6 devices streamed to the internet for minutes without a pause, at the steady beat at which sound is sent: NAME (24 min); whether that is \
+             sound, or a call or live pictures that somebody wanted, the traffic does not tell."
         );
         assert_eq!(told.caution, NOT_PROOF);
+    }
+
+    #[test]
+    fn a_device_that_streams_all_the_time_comes_before_what_was_not_found() {
+        let mut findings = sample::sample();
+        for it in &mut findings.devices {
+            it.sightings.clear();
+            it.local_sightings.clear();
+        }
+        let told = summary(&findings, &sample::context(&[])).answer;
+        assert!(told.starts_with("1 of 6 devices streamed to the internet for minutes without a pause"), "{told}");
+        assert!(told.ends_with("No other upload to the internet looks like sound, in 3 h 12 min."), "{told}");
+        // In the home it is told, but not as something that leaves.
+        for it in findings.devices.iter_mut().flat_map(|it| &mut it.continuous) {
+            it.receiver.local = true;
+        }
+        let told = summary(&findings, &sample::context(&[])).answer;
+        assert!(
+            told.starts_with("No device sent") && told.contains("1 device streamed at a steady beat to another device"),
+            "{told}"
+        );
     }
 
     #[test]
@@ -326,6 +381,7 @@ mod tests {
     fn sound_that_stays_at_home_is_told_apart_from_sound_that_leaves() {
         let mut findings = sample::sample();
         for it in &mut findings.devices {
+            it.continuous.clear();
             it.local_sightings.extend(std::mem::take(&mut it.sightings));
         }
         let told = summary(&findings, &sample::context(&[])).answer;

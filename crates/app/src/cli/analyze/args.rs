@@ -24,7 +24,7 @@ Examples:
   ssh router tcpdump -i br-lan -U -w - | earwitness analyze -
   earwitness analyze night.pcapng --probes night.probes.jsonl --json=report.json
 
-Exit status: 0 done; 1 with --exit-code, when a device sent audio; 2 nothing could be read or written, or, with --exit-code, most of it could not be read.")]
+Exit status: 0 done; 1 with --exit-code, when a device sent what looks like audio, also if it streams all the time; 2 nothing could be read or written, or, with --exit-code, most of it could not be read.")]
 pub(in crate::cli) struct Args {
     /// Capture files; `-` is standard input. Several are read as one, merged by time.
     #[arg(required = true, value_name = "CAPTURE", value_hint = ValueHint::FilePath)]
@@ -54,7 +54,7 @@ pub(in crate::cli) struct Args {
     /// Autonomous system of the receivers, from a table in MMDB format, instead of the one that the program carries.
     #[arg(long, value_name = "MMDB", help_heading = "Reports")]
     pub(super) asn: Option<PathBuf>,
-    /// Exit with status 1 when a device sent audio.
+    /// Exit with status 1 when a device sent what looks like audio, once or all the time.
     #[arg(long, help_heading = "Reports")]
     pub(super) exit_code: bool,
     /// Say nothing on standard error but why there is no report.

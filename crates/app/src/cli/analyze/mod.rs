@@ -46,13 +46,18 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     if let Some(path) = &options.annotate {
         good &= annotate::write(path, &reading, &options, &interrupt);
     }
-    let sent = reading.findings.devices.iter().flat_map(|it| &it.sightings).any(|it| it.kind == SightingKind::Audio);
+    let sent = reading.findings.devices.iter().any(sends_audio);
     Ok(match good {
         false => Outcome::Trouble,
         true if options.exit_code && reading.findings.capture.is_mostly_unread() => Outcome::Trouble,
         true if options.exit_code && (sent || probes::streams(probing.as_ref())) => Outcome::Found,
         true => Outcome::Done,
     })
+}
+
+/// Whether it sent what looks like audio to the internet, once or all the time.
+fn sends_audio(device: &DeviceFindings) -> bool {
+    device.sightings.iter().any(|it| it.kind == SightingKind::Audio) || device.endless().next().is_some()
 }
 
 /// Keeps the devices that were asked for; a line for each that is not there.
