@@ -59,14 +59,44 @@ pub fn seconds(value: f64) -> String {
     }
 }
 
-/// An estimate in seconds with its interval: `4.2 s (4.1 to 4.4)`.
+/// An estimate in seconds with its interval: `4.2 s (4.1 to 4.4)`. The interval is rounded outward, so that what is shown holds all of it.
 #[must_use]
 pub fn estimate(it: Estimate) -> String {
-    let digits = if it.high < 0.995 { 2 } else { usize::from(it.high < 19.95) };
     if it.value >= 59.5 {
-        return format!("{} ({} to {})", seconds(it.value), seconds(it.low), seconds(it.high));
+        let end = |value: f64, to: fn(f64, f64) -> f64| {
+            // What `seconds` shows of such a length.
+            let step = match value {
+                v if v < 0.995 => 0.01,
+                v if v < 19.95 => 0.1,
+                v if v < 3_600.0 => 1.0,
+                v if v < 86_400.0 => 60.0,
+                _ => 3_600.0,
+            };
+            seconds(to(value, step))
+        };
+        return format!("{} ({} to {})", seconds(it.value), end(it.low, down), end(it.high, up));
     }
-    format!("{:.digits$} s ({:.digits$} to {:.digits$})", it.value, it.low, it.high)
+    let (digits, step) = match it.high {
+        high if high < 0.995 => (2, 0.01),
+        high if high < 19.95 => (1, 0.1),
+        _ => (0, 1.0),
+    };
+    format!("{:.digits$} s ({:.digits$} to {:.digits$})", it.value, down(it.low, step), up(it.high, step))
+}
+
+/// What of a step a number may lie beside a multiple of it and still be that multiple: binary fractions are no decimal ones.
+const SAME: f64 = 1e-6;
+
+/// The largest multiple of `step` that is not above a number: the lower end of an interval as it is shown.
+#[must_use]
+pub fn down(number: f64, step: f64) -> f64 {
+    (number / step + SAME).floor() * step
+}
+
+/// The smallest multiple of `step` that is not below a number: the upper end of an interval as it is shown.
+#[must_use]
+pub fn up(number: f64, step: f64) -> f64 {
+    (number / step - SAME).ceil() * step
 }
 
 /// A length of time from nanoseconds, either way, in one unit: `120 ms`, `90 s`, `5 minutes`, `3 hours`, `4 days`.
@@ -87,6 +117,18 @@ pub fn about(nanos: i64) -> String {
 #[must_use]
 pub fn octets(count: u64) -> String {
     scaled(as_f64_u(count), &["B", "kB", "MB", "GB", "TB", "PB", "EB"])
+}
+
+/// The same of the lower end of an interval, if `low`, or of the upper one: rounded outward.
+#[must_use]
+pub fn octets_at_end(number: f64, low: bool) -> String {
+    let to = if low { down } else { up };
+    let mut unit = 1.0;
+    while number >= unit * 999.5 {
+        unit *= 1_000.0;
+    }
+    let step = if unit < 1.5 || number >= unit * 99.95 { unit } else { unit / 10.0 };
+    octets(round(to(number.max(0.0), step)).unsigned_abs())
 }
 
 /// A rate in bits per second, decimal multiples: `37.8 kbit/s`.
@@ -250,6 +292,22 @@ mod tests {
         assert_eq!(of(4.2, 4.1, 4.4), "4.2 s (4.1 to 4.4)");
         assert_eq!(of(0.5, 0.48, 0.52), "0.50 s (0.48 to 0.52)");
         assert_eq!(of(62.0, 58.0, 66.0), "1 min 2 s (58 s to 1 min 6 s)");
+    }
+
+    #[test]
+    fn an_interval_is_rounded_outward() {
+        let of = |value, low, high| estimate(Estimate { value, low, high });
+        assert_eq!(of(20.4, 19.76, 21.34), "20 s (19 to 22)");
+        assert_eq!(of(4.2, 4.19, 4.21), "4.2 s (4.1 to 4.3)");
+        assert_eq!(of(0.5, 0.489, 0.511), "0.50 s (0.48 to 0.52)");
+        assert_eq!(of(0.3, 0.29, 0.57), "0.30 s (0.29 to 0.57)");
+        assert_eq!(of(62.0, 58.9, 66.1), "1 min 2 s (58 s to 1 min 7 s)");
+        assert_eq!(of(7_200.0, 7_199.0, 7_261.0), "2 h 0 min (1 h 59 min to 2 h 2 min)".replace("2 h 0 min", "2 h"));
+        let ends = |low, high| (octets_at_end(low, true), octets_at_end(high, false));
+        assert_eq!(ends(812.9, 813.1), ("812 B".to_owned(), "814 B".to_owned()));
+        assert_eq!(ends(30_190.0, 30_110.0), ("30.1 kB".to_owned(), "30.2 kB".to_owned()));
+        assert_eq!(ends(123_900.0, 999_400.0), ("123 kB".to_owned(), "1.0 MB".to_owned()));
+        assert_eq!(ends(-4.0, 0.0), ("0 B".to_owned(), "0 B".to_owned()));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use earwitness_core::visibility::Unseen;
 use super::Probing;
 use crate::names;
 use crate::senders;
-use earwitness_base::words::{self, bit_rate, count, counted, octets, round, seconds};
+use earwitness_base::words::{self, bit_rate, count, counted, octets, octets_at_end, round, seconds};
 
 /// Receivers named in a sentence.
 const RECEIVERS: usize = 3;
@@ -307,9 +307,10 @@ fn amount(it: &Evidence) -> Option<String> {
 }
 
 fn slope(dose: &Dose) -> String {
-    let each = |number: f64| octets(round(number).max(0).unsigned_abs());
-    let high = if dose.slope.high.is_finite() { format!("to {}", each(dose.slope.high)) } else { "or more".to_owned() };
-    format!("{} for each second that it hears ({} {high})", each(dose.slope.value), each(dose.slope.low))
+    let value = octets(round(dose.slope.value).max(0).unsigned_abs());
+    let (low, high) = (octets_at_end(dose.slope.low, true), octets_at_end(dose.slope.high, false));
+    let high = if dose.slope.high.is_finite() { format!("to {high}") } else { "or more".to_owned() };
+    format!("{value} for each second that it hears ({low} {high})")
 }
 
 /// Receivers in a word each, for a table.
@@ -391,8 +392,10 @@ fn silent(it: &Evidence, others: &Others<'_>) -> Vec<Option<String>> {
 fn control(others: &Others<'_>) -> Option<String> {
     let control = others.control;
     let devices: Vec<String> = control.devices.iter().take(RECEIVERS).map(|it| others.name(*it)).collect();
-    let microphone = (control.microphone > 0)
-        .then(|| format!("the microphone heard them in {}", counted(control.microphone.into(), "round", "rounds")));
+    let microphone = (control.microphone > 0).then(|| {
+        let rounds = counted(control.microphone.into(), "round", "rounds");
+        format!("the microphone heard them in {rounds} of the whole session, whether or not these count for this device")
+    });
     let reacted = (!devices.is_empty()).then(|| format!("{} reacted to them", devices.join(", ")));
     let shown = microphone.into_iter().chain(reacted).collect::<Vec<_>>().join("; ");
     (!shown.is_empty()).then(|| {
@@ -653,7 +656,7 @@ mod tests {
             ),
             "{told}"
         );
-        assert!(told.contains("the microphone heard them in 12 rounds; Kitchen Echo reacted to them"), "{told}");
+        assert!(told.contains("the microphone heard them in 12 rounds of the whole session, whether or not these count for this device; Kitchen Echo reacted to them"), "{told}");
         assert!(told.contains("not for another room"), "{told}");
         assert!(limits(None, true).contains("only live sound at the beat of a codec would have been noticed"));
         assert!(limits(None, false).contains("could have hidden"));
