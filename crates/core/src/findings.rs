@@ -434,7 +434,7 @@ impl CaptureFacts {
         // Of frames behind damage no more is known than octets of the file; what was read of it is divided as its frames are.
         let [read, behind, unread, all] = [read, behind, self.unread_octets, self.wire_octets].map(u128::from);
         let unread = read * unread / all.max(1) + behind;
-        unread > (read + behind) / 2
+        2 * unread > read + behind
     }
 }
 

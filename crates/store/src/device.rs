@@ -97,14 +97,17 @@ impl Description {
     }
 }
 
-/// By the row of each device of a session whose traffic is kept: what showed that others send under its address, and from which stretch on.
-pub(super) fn senders(connection: &Connection, session: i64) -> rusqlite::Result<BTreeMap<i64, Vec<(i64, Vec<SenderSign>)>>> {
+/// From which stretch on something showed that others send under a device's address, and what.
+pub(super) type Shown = Vec<(i64, Vec<SenderSign>)>;
+
+/// By the row of each device of a session whose traffic is kept: what showed that others send under its address.
+pub(super) fn senders(connection: &Connection, session: i64) -> rusqlite::Result<BTreeMap<i64, Shown>> {
     let sql = "SELECT series.device, MIN(stretch), sender_signs FROM series \
                JOIN stretches ON stretches.id = stretch JOIN descriptions ON descriptions.id = description \
                WHERE session = ?1 GROUP BY series.device, description";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([session])?;
-    let mut all: BTreeMap<i64, Vec<(i64, Vec<SenderSign>)>> = BTreeMap::new();
+    let mut all: BTreeMap<i64, Shown> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let signs: String = row.get(2)?;
         all.entry(row.get(0)?).or_default().push((row.get(1)?, signs_of(&signs).ok_or_else(damaged)?));

@@ -301,7 +301,7 @@ mod tests {
             slot: _,
             after: _,
         } = Evidence::default();
-        let columns: std::collections::BTreeSet<&str> = NUMBERS.into_iter().collect();
+        let columns: BTreeSet<&str> = NUMBERS.into_iter().collect();
         assert_eq!((columns.len(), NUMBERS[8], NUMBERS[35]), (36, "p", "listed"));
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Live {
     /// Keep the store and recent frames in this folder.
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     state: Option<PathBuf>,
-    /// A line, or an object, for every round as well; given twice, also a diagnostic log on standard error (RUST_LOG says which)
+    /// A line, or an object, for every round as well; given twice, also a diagnostic log on standard error (`RUST_LOG` says which)
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
     /// Say only what was found and what is wrong.

@@ -26,7 +26,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 pub use self::control::{SOCKET, ask};
 pub(crate) use self::signals::SAME_REQUEST;
-pub use self::tell::Style;
+pub use self::tell::{Form, Style};
 pub use crate::appliance::{Goal, Request};
 
 use self::control::{Asked, Control};

@@ -19,14 +19,24 @@ use earwitness_report::sentence::{Namer, sentence};
 /// How it is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Style {
-    /// For programs.
-    pub json: bool,
+    /// Where and in which form.
+    pub form: Form,
     /// Only what is wrong, and what was found.
     pub quiet: bool,
     /// Every round as well.
     pub rounds: bool,
-    /// On standard error: standard output is for a report.
-    pub aside: bool,
+}
+
+/// Where it is told, and in which form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Form {
+    /// Lines on standard output.
+    #[default]
+    Lines,
+    /// An object a line on standard output, for programs.
+    Objects,
+    /// Lines on standard error: standard output is for a report.
+    Aside,
 }
 
 /// Tells.
@@ -41,7 +51,7 @@ pub(super) struct Teller {
 impl Teller {
     pub(super) fn new(style: Style, settings: &Settings, failed: impl Fn(String) + Send + 'static) -> anyhow::Result<Self> {
         let notifier = Notifier::start(settings, failed).map_err(anyhow::Error::msg)?;
-        let wanted = !style.quiet && !style.json && std::io::stderr().is_terminal();
+        let wanted = !style.quiet && style.form != Form::Objects && std::io::stderr().is_terminal();
         let target = if wanted { ProgressDrawTarget::stderr_with_hz(2) } else { ProgressDrawTarget::hidden() };
         let line = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
@@ -73,15 +83,15 @@ impl Output for Rc<Teller> {
         };
         let shown = match topic {
             Topic::Note => !self.style.quiet,
-            Topic::Played | Topic::Scored => self.style.rounds || self.style.json,
+            Topic::Played | Topic::Scored => self.style.rounds || self.style.form == Form::Objects,
             Topic::Trouble => true,
             // What was found is in the report.
             Topic::Upload | Topic::Proven | Topic::Verdict | Topic::Joined | Topic::Ended => {
-                !(self.style.quiet && self.style.aside)
+                !(self.style.quiet && self.style.form == Form::Aside)
             }
         };
         if shown {
-            let line = if self.style.json {
+            let line = if self.style.form == Form::Objects {
                 json::event::event(event, name, stored)
             } else {
                 let text = text::clean(&sentence(event, name), 1_000);
@@ -89,7 +99,7 @@ impl Output for Rc<Teller> {
             };
             self.line.suspend(|| {
                 // Where nobody reads any more, the store still has it.
-                let _ = if self.style.aside {
+                let _ = if self.style.form == Form::Aside {
                     writeln!(std::io::stderr().lock(), "{line}")
                 } else {
                     let mut out = std::io::stdout().lock();

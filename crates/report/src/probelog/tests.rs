@@ -200,8 +200,10 @@ fn set_back() -> impl Strategy<Value = i64> {
     prop_oneof![9 => Just(0), 1 => 0..90_000 * SECOND]
 }
 
-fn any_round() -> impl Strategy<Value = (Vec<i64>, i64, prop::sample::Index, i64, i64, Stimulus, Heard, (Came, Option<Void>), i64)>
-{
+/// Guards before the slots, their length, which is drawn, delay and length of the sound in parts of a thousand, what sounded, and what became of it.
+type Drawn = (Vec<i64>, i64, prop::sample::Index, i64, i64, Stimulus, Heard, (Came, Option<Void>), i64);
+
+fn any_round() -> impl Strategy<Value = Drawn> {
     let heard = prop_oneof![Just(Heard::Yes), Just(Heard::No), Just(Heard::Unknown)];
     let guards = prop::collection::vec(0..5 * SECOND, 1..9);
     (guards, 1..40 * SECOND, any::<prop::sample::Index>(), 0_i64..1_000, 1_i64..1_000, stimulus(), heard, fate(), set_back())

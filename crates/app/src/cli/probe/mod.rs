@@ -12,7 +12,7 @@ use super::Outcome;
 use super::live::Live;
 use super::reports::Reports;
 use crate::config::Config;
-use crate::daemon::{self, Goal, Style};
+use crate::daemon::{self, Form, Goal, Style};
 use earwitness_base::clock::{Clock, Moment, System};
 use earwitness_base::words;
 use earwitness_sound::speak::sounds::Library;
@@ -66,7 +66,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let rounds = config.probing.as_ref().map_or(0, |probing| probing.rounds);
     let state = config.state.clone();
     let to_stdout = args.reports.to_stdout();
-    let style = Style { json: false, quiet: args.live.quiet, rounds: args.live.verbose > 0, aside: to_stdout };
+    let form = if to_stdout { Form::Aside } else { Form::Lines };
+    let style = Style { form, quiet: args.live.quiet, rounds: args.live.verbose > 0 };
     let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
     let session =

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::live::Live;
-use crate::daemon::{self, Goal, Style};
+use crate::daemon::{self, Form, Goal, Style};
 use crate::say;
 use earwitness_base::clock::System;
 
@@ -45,7 +45,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
         Ok(config)
     };
-    let style = Style { json: args.json, quiet: args.live.quiet, rounds: args.live.verbose > 0, aside: false };
+    let form = if args.json { Form::Objects } else { Form::Lines };
+    let style = Style { form, quiet: args.live.quiet, rounds: args.live.verbose > 0 };
     let config = read()?;
     if config.probing.is_none() && !args.no_probing && !args.live.quiet {
         say::line("probing is switched off in the configuration: devices are only watched");
