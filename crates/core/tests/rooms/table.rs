@@ -114,7 +114,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Rooms)] = &[
             ("senders", &[]),
             ("stretches", &[]),
             ("vendor", &[]),
-            ("sentence", &["names"]),
+            ("sentence", &["names", "senders"]),
             ("aside", &["names"]),
             ("published", &["names"]),
             ("series", &["names"]),
