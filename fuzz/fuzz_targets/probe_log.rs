@@ -18,8 +18,14 @@ fuzz_target!(|text: &[u8]| {
     };
     assert!(!log.rounds.is_empty());
     for round in &log.rounds {
-        assert!(round.slots.get(round.drawn).is_some_and(|slot| slot.contains(round.played.onset)));
+        // After a clock was set, the onset may be that of another one.
+        let is_scored = round.effect() == earwitness_core::probe::Effect::Scored;
+        assert!(round.slots.get(round.drawn).is_some_and(|slot| !is_scored || slot.contains(round.played.onset)));
         assert!(round.slots.windows(2).all(|pair| pair[0].until <= pair[1].from));
+    }
+    if log.rounds.windows(2).any(|pair| pair[0].span().zip(pair[1].span()).is_some_and(|(before, after)| after.from < before.until)) {
+        // The clock was set back: a table does not say that it is ours, so that its slots would overlap.
+        return;
     }
     let (mut lines, mut comma) = (vec![], vec![]);
     write_jsonl(&log.header.clone().unwrap_or_default(), &log.rounds, &mut lines).expect("memory takes everything");
