@@ -4,7 +4,6 @@ use std::io::{self, IsTerminal};
 
 use anyhow::Context;
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
 
 /// Where the wish stands: directives as `tracing-subscriber` reads them, such as `debug` or `earwitness_store=debug,info`.
 const VARIABLE: &str = "RUST_LOG";
@@ -23,11 +22,7 @@ pub(crate) fn begin(detailed: bool) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&wanted).with_context(|| {
         format!("{VARIABLE} is {wanted:?}; write a level (error, warn, info, debug, trace), or crate=level,...")
     })?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_span_events(FmtSpan::NONE);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let begun = if std::env::var_os("JOURNAL_STREAM").is_some() { lines.without_time().try_init() } else { lines.try_init() };
     begun.map_err(|error| anyhow::anyhow!("the diagnostic log cannot begin: {error}"))
 }

@@ -2,7 +2,7 @@
 //! of 95 %. What each interval holds, and how often it was right, is in `docs/design/detection.md`, section "Seconds of sound".
 
 use super::unread::Unread;
-use crate::detect::clock::{Slice, Train};
+use crate::detect::clock::{Slice, Train, most_frames};
 use crate::findings::{Estimate, TrainShape};
 use crate::time::SECOND;
 
@@ -32,10 +32,6 @@ const SILENCE: i64 = 300_000_000;
 
 /// Before a stream of samples, records of at least so many octets are pieces of it; shorter ones may be what the request needs.
 const LEAST_PIECE: u32 = 1_000;
-
-/// Octets that a record adds to the frames in it, and most frames that it holds: as in [`crate::detect::clock`].
-const ADDED: std::ops::RangeInclusive<u32> = 12..=100;
-const MOST_FRAMES: u32 = 16;
 
 /// A codec that leaves out silence sends one frame of it in so many seconds (Opus: RFC 6716, section 2.1.9): what is heard after the last frame is no longer.
 const TRAILING: f64 = 0.4;
@@ -191,11 +187,11 @@ impl Upload<'_> {
     /// Sound that the train's datagrams may hold besides, seconds: what had waited leaves with several slices in one datagram, and as many of the quietest part
     /// are no longer than one of a loud part.
     fn glued(&self) -> f64 {
-        if self.is_constant() && !self.datagrams && !self.is_cut() {
-            return self.coalesced();
-        }
-        if !self.datagrams || self.is_cut() || self.is_constant() {
-            return 0.0;
+        match (self.datagrams, self.is_constant()) {
+            _ if self.is_cut() => return 0.0,
+            (false, true) => return self.coalesced(),
+            (true, false) => {}
+            _ => return 0.0,
         }
         let (_, least) = self.loudness();
         let waited = self.within.iter().filter(|slice| slice.at <= self.train.live && self.belongs(slice));
@@ -207,7 +203,7 @@ impl Upload<'_> {
     /// something else whose length happens to fit.
     fn coalesced(&self) -> f64 {
         let longer = self.within.iter().filter(|slice| !self.belongs(slice));
-        let frames: u32 = longer.filter_map(|slice| frames_in(slice.length, self.train.lengths.1)).sum();
+        let frames: u32 = longer.filter_map(|slice| most_frames(slice.length, self.train.lengths.1)).sum();
         f64::from(frames) * self.beat()
     }
 
@@ -272,17 +268,6 @@ impl Upload<'_> {
             Estimate { value: pre_roll, low: live + sure - self.lasted() - spread, high: pre_roll + spread + loose },
         )
     }
-}
-
-/// Most frames that a record may hold whose other frames have `single` octets with what a record adds.
-fn frames_in(length: u32, single: u32) -> Option<u32> {
-    let holds = |frames: &u32| {
-        let shared = single.saturating_mul(*frames).checked_sub(length);
-        shared.is_some_and(|added| {
-            added % (frames - 1) == 0 && ADDED.contains(&(added / (frames - 1))) && added / (frames - 1) < single
-        })
-    };
-    (2..=MOST_FRAMES).rev().find(holds)
 }
 
 /// Seconds of sound sent after the reply of the other end began.
@@ -352,13 +337,5 @@ mod tests {
                 assert!(low <= sent && sent <= high, "{several:?} of {of:?}: {sent} s, {low} to {high}");
             }
         }
-    }
-
-    #[test]
-    fn a_record_holds_as_many_frames_as_what_it_adds_allows() {
-        assert_eq!(frames_in(837, 437), Some(2));
-        assert_eq!(frames_in(2 * 437, 437), None, "each record adds something");
-        assert_eq!(frames_in(437, 437), None);
-        assert_eq!((frames_in(u32::MAX, 437), frames_in(0, 0)), (None, None));
     }
 }

@@ -114,3 +114,29 @@ fn frame(lengths: &Lengths, least: usize, datagrams: bool) -> Option<(u32, u32)>
     }
     best.map(|(_, frame)| (commonest, frame))
 }
+
+/// Most frames that a longer record may hold, where records of one frame have `single` octets; `None` if its length fits none.
+pub(crate) fn most_frames(length: u32, single: u32) -> Option<u32> {
+    let holds = |frames: &u32| {
+        // Each frame but one saves what a record adds.
+        let saved = single.saturating_mul(*frames).checked_sub(length);
+        saved.is_some_and(|saved| {
+            let overhead = saved / (frames - 1);
+            saved % (frames - 1) == 0 && (LEAST_OVERHEAD..=MOST_OVERHEAD.min(single)).contains(&overhead)
+        })
+    };
+    (2..=MOST).rev().find(holds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_holds_as_many_frames_as_what_it_adds_allows() {
+        assert_eq!(most_frames(837, 437), Some(2));
+        assert_eq!(most_frames(2 * 437, 437), None, "each record adds something");
+        assert_eq!(most_frames(437, 437), None);
+        assert_eq!((most_frames(u32::MAX, 437), most_frames(0, 0)), (None, None));
+    }
+}

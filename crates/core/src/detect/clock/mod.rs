@@ -18,6 +18,8 @@ mod rates;
 mod slices;
 mod turns;
 
+pub(crate) use self::lattice::most_frames;
+
 use self::lattice::Lattice;
 use self::lengths::Lengths;
 use crate::findings::TrainShape;
