@@ -3,11 +3,9 @@
 //! What a plan makes of its vocabulary must follow from the layout and from the rounds so far ([`crate::trial::Session`]): a session that was interrupted goes on with a
 //! plan that was made anew.
 
-use std::collections::BTreeSet;
-use std::fmt;
-
 use crate::probe::Stimulus;
 use crate::timeline::Condition;
+use std::collections::BTreeSet;
 
 /// Most groups of a vocabulary.
 pub const MOST_GROUPS: usize = 64;
@@ -137,27 +135,18 @@ impl Vocabulary {
 }
 
 /// Why a vocabulary does not take something.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Refused {
     /// There is no such group, it is there already, or there are [`MOST_GROUPS`].
+    #[error("the group {0:?} is not there, comes twice, or is one more than {MOST_GROUPS}")]
     Group(String),
     /// The candidate is there already.
+    #[error("{name:?} ({condition}) comes twice", name = .0.stimulus.name, condition = .0.condition)]
     Twice(Box<Candidate>),
     /// There are [`MOST_CANDIDATES`].
+    #[error("more than {MOST_CANDIDATES} candidates: leave some out")]
     Full,
 }
-
-impl fmt::Display for Refused {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Group(name) => write!(out, "the group {name:?} is not there, comes twice, or is one more than {MOST_GROUPS}"),
-            Self::Twice(candidate) => write!(out, "{:?} ({}) comes twice", candidate.stimulus.name, candidate.condition),
-            Self::Full => write!(out, "more than {MOST_CANDIDATES} candidates: leave some out"),
-        }
-    }
-}
-
-impl std::error::Error for Refused {}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,5 @@
 //! How much of everything there may be, and what is refused.
 
-use std::fmt;
-
 use crate::time::SECOND;
 
 /// Most segments of a timeline.
@@ -18,15 +16,19 @@ pub const MOST_FACTORS: usize = 16;
 pub const MOST_COMBINATIONS: usize = 4_096;
 
 /// Why something cannot be what sounds.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Fault {
     /// A timeline has 1 to [`MOST_SEGMENTS`] segments, not so many.
+    #[error("a timeline of {0} segments: it has 1 to {MOST_SEGMENTS}")]
     Segments(usize),
     /// A segment of no sample, or a script in which nothing sounds.
+    #[error("a segment without a sample, or nothing that sounds: leave it out")]
     Empty,
     /// Longer than [`LONGEST`].
+    #[error("a timeline of more than {} hours", LONGEST / SECOND / 3_600)]
     Long,
     /// More samples sounded than were to.
+    #[error("{samples} samples sounded of {planned} that were to")]
     Planned {
         /// So many sounded.
         samples: u64,
@@ -34,12 +36,16 @@ pub enum Fault {
         planned: u64,
     },
     /// A text or a name that is empty, or longer than [`LONGEST_TEXT`] octets (its length).
+    #[error("a text or name of {0} octets: it has 1 to {LONGEST_TEXT}")]
     Text(usize),
     /// There are 1 to [`MOST_TIMELINES`] timelines in a slot, not so many.
+    #[error("{0} timelines in a slot: there are 1 to {MOST_TIMELINES}")]
     Timelines(usize),
     /// A timeline begins before the slot, or before the one before it has ended (its place, from 0).
+    #[error("timeline {0} begins before the one before it has ended")]
     Overlap(usize),
     /// The timelines end after their slot (nanoseconds of each).
+    #[error("what sounds ends {end} ns after the beginning of its slot, which is {slot} ns long: shorten it")]
     Slot {
         /// When they end.
         end: i64,
@@ -47,25 +53,6 @@ pub enum Fault {
         slot: i64,
     },
     /// A factor or a level that cannot be; a sentence.
+    #[error("{0}")]
     Factor(String),
 }
-
-impl fmt::Display for Fault {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Segments(count) => write!(out, "a timeline of {count} segments: it has 1 to {MOST_SEGMENTS}"),
-            Self::Empty => write!(out, "a segment without a sample, or nothing that sounds: leave it out"),
-            Self::Long => write!(out, "a timeline of more than {} hours", LONGEST / SECOND / 3_600),
-            Self::Planned { samples, planned } => write!(out, "{samples} samples sounded of {planned} that were to"),
-            Self::Text(length) => write!(out, "a text or name of {length} octets: it has 1 to {LONGEST_TEXT}"),
-            Self::Timelines(count) => write!(out, "{count} timelines in a slot: there are 1 to {MOST_TIMELINES}"),
-            Self::Overlap(place) => write!(out, "timeline {place} begins before the one before it has ended"),
-            Self::Slot { end, slot } => {
-                write!(out, "what sounds ends {end} ns after the beginning of its slot, which is {slot} ns long: shorten it")
-            }
-            Self::Factor(what) => out.write_str(what),
-        }
-    }
-}
-
-impl std::error::Error for Fault {}

@@ -51,16 +51,9 @@ impl fmt::Debug for Digest {
 }
 
 /// A text that is not 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a SHA-256 digest has 64 hexadecimal digits")]
 pub struct NoDigest;
-
-impl fmt::Display for NoDigest {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a SHA-256 digest has 64 hexadecimal digits")
-    }
-}
-
-impl std::error::Error for NoDigest {}
 
 impl FromStr for Digest {
     type Err = NoDigest;
