@@ -8,7 +8,9 @@ use earwitness_core::findings::{
 };
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Outcome;
+use serde::Serialize as _;
 
+use self::indented::Indented;
 use self::shape::{Burst, Capture, Detector, Device, Kind, Report, Shape, Sums};
 use super::Context;
 use super::names;
@@ -19,6 +21,7 @@ use super::verdicts;
 use earwitness_base::words;
 
 pub mod event;
+mod indented;
 mod shape;
 pub mod status;
 #[cfg(test)]
@@ -34,7 +37,7 @@ const WIDEST_LINE: usize = 4_096;
 pub fn write(findings: &Findings, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     // Its many small pieces go to a buffer whose type is known here, not one by one through a table of functions.
     let mut out = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &report(findings, context))?;
+    report(findings, context).serialize(&mut serde_json::Serializer::with_formatter(&mut out, Indented::default()))?;
     writeln!(out)?;
     out.flush()
 }

@@ -253,14 +253,16 @@ fn is_explained(run: &[Slice], found: &[Train], constant: bool) -> bool {
 fn is_worth_a_look(slices: &[Slice], highest: f64, settings: &Settings) -> bool {
     let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return false };
     let lasted = last.at.saturating_sub(first.at);
-    let sum: u64 = slices.iter().map(|slice| u64::from(slice.length)).sum();
     let (count, nanos) = (to_f64(slices.len() as u64), to_f64(lasted.unsigned_abs()));
-    slices.len() >= settings.records
+    let long_enough = slices.len() >= settings.records
         && lasted >= SHORTEST
-        && (to_f64(sum) - OVERHEAD * count) * 8.0 >= TRICKLE * settings.bit_rate.0 * (nanos / 1e9)
         && nanos <= count * settings.beat.1 * LOOSE
-        && (slices.len() >= FEW || nanos >= to_f64(FEW as u64 / 2) * FEW_BEAT)
-        && to_f64(sum) * 8.0 <= (nanos / 1e9 + BACKLOG) * highest
+        && (slices.len() >= FEW || nanos >= to_f64(FEW as u64 / 2) * FEW_BEAT);
+    long_enough && {
+        let sum = octets(slices);
+        (sum - OVERHEAD * count) * 8.0 >= TRICKLE * settings.bit_rate.0 * (nanos / 1e9)
+            && sum * 8.0 <= (nanos / 1e9 + BACKLOG) * highest
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "octets and nanoseconds of an episode lie far below 2^53")]

@@ -97,6 +97,65 @@ pub(super) struct Comb {
     sorted: Vec<f64>,
     late: Late,
     stretches: Vec<Places>,
+    weighed: Weighed,
+}
+
+/// Moments as they are asked for hundreds of beats, with what is the same for all.
+#[derive(Debug, Default)]
+struct Weighed {
+    /// Nanoseconds since the first, and weight, which follows from the octets.
+    moments: Vec<(u64, f64)>,
+    windows: Vec<WeighedWindow>,
+}
+
+/// What is known of a window before any beat is.
+#[derive(Debug)]
+struct WeighedWindow {
+    moments: usize,
+    weights: f64,
+    /// How many moments of one weight would vary as much.
+    effective: f64,
+}
+
+impl Weighed {
+    fn weigh(&mut self, moments: &[Moment]) {
+        self.moments.clear();
+        self.windows.clear();
+        let first = moments.first().map_or(0, |first| first.at);
+        let usual = moments.iter().map(|moment| moment.octets).sum::<f64>() / number(moments.len());
+        for window in windows(moments) {
+            let (mut weights, mut squares) = (0.0, 0.0);
+            for moment in window {
+                let weight = moment.octets.min(HEAVIEST * usual);
+                weights += weight;
+                squares += weight * weight;
+                self.moments.push((moment.at.saturating_sub(first).unsigned_abs(), weight));
+            }
+            self.windows.push(WeighedWindow { moments: window.len(), weights, effective: weights * weights / squares });
+        }
+    }
+
+    /// How unlikely chance makes the mean vectors of the windows (natural logarithm, less the mean of it under chance), and the mean square of their lengths, each
+    /// moment weighed by its octets.
+    fn coherence(&self, circle: &[(f64, f64)], beat: f64) -> (f64, f64) {
+        let turn = turn(beat);
+        let (mut excess, mut squares, mut all) = (0.0, 0.0, 0.0);
+        let mut rest = self.moments.as_slice();
+        for &WeighedWindow { moments, weights, effective } in &self.windows {
+            let (window, after) = rest.split_at(moments.min(rest.len()));
+            rest = after;
+            let (x, y) = window.iter().fold((0.0, 0.0), |(x, y), (since, weight)| {
+                let (cosine, sine) = place(circle, *since, turn);
+                (x + weight * cosine, y + weight * sine)
+            });
+            let square = (x * x + y * y) / (weights * weights);
+            // The chance of a longer vector is about (1 - square)^(moments - 1).
+            excess -= (effective - 1.0) * (1.0 - square).max(CLOSEST).ln() + 1.0;
+            squares += effective * square - 1.0;
+            all += effective;
+        }
+        (excess, if all > 0.0 { (squares / all).max(0.0) } else { 0.0 })
+    }
 }
 
 /// Slices that left in one go.
@@ -231,7 +290,7 @@ impl Comb {
         let (first, turn) = (heard.first().map_or(0, |first| first.at), turn(beat));
         let mut near = Vec::with_capacity(heard.len());
         for window in phrases(heard).flat_map(windows) {
-            let places = || window.iter().map(|moment| (moment, place(circle, moment, first, turn)));
+            let places = || window.iter().map(|moment| (moment, place(circle, moment.at.saturating_sub(first).unsigned_abs(), turn)));
             let (x, y) = places().fold((0.0, 0.0), |sum, (_, it)| (sum.0 + it.0, sum.1 + it.1));
             near.extend(places().filter(|(_, it)| x * it.0 + y * it.1 >= 0.0).map(|(moment, _)| *moment));
         }
@@ -245,7 +304,7 @@ impl Comb {
 
     /// The beat that the moments from `live` on keep, and the mean square length of their mean vectors.
     fn beat(&mut self, live: usize) -> Option<(f64, f64)> {
-        let Self { circle, moments, sorted, late, stretches } = self;
+        let Self { circle, moments, sorted, late, stretches, weighed } = self;
         let moments = moments.get(live..)?;
         sorted.clear();
         sorted.extend(moments.windows(2).map(|pair| to_f64(pair[1].at.saturating_sub(pair[0].at))));
@@ -266,10 +325,11 @@ impl Comb {
             let angle = |part: usize| number(part) / number(CIRCLE) * TAU;
             circle.extend((0..CIRCLE).map(|part| (angle(part).cos(), angle(part).sin())));
         }
+        weighed.weigh(moments);
         let window = to_f64(WINDOW);
         let (mut best, mut tried) = ((0.0, (0.0, 0.0)), common * (1.0 - AROUND));
         while tried <= common * (1.0 + AROUND) {
-            let one = coherence(circle, moments, tried);
+            let one = weighed.coherence(circle, tried);
             if one.0 > best.1.0 {
                 best = (tried, one);
             }
@@ -288,7 +348,7 @@ impl Comb {
             }
         }
         let keeps = keeps?;
-        let (_, length) = coherence(circle, moments, keeps);
+        let (_, length) = weighed.coherence(circle, keeps);
         (length >= LENGTH).then_some((keeps, length))
     }
 }
@@ -324,35 +384,10 @@ fn windows(moments: &[Moment]) -> impl Iterator<Item = &[Moment]> {
     })
 }
 
-/// Cosine and sine of the place of a moment on a circle as long as a beat.
-fn place(circle: &[(f64, f64)], moment: &Moment, first: i64, turn: u64) -> (f64, f64) {
-    let [part, ..] = moment.at.saturating_sub(first).unsigned_abs().wrapping_mul(turn).to_be_bytes();
+/// Cosine and sine of the place of a moment, so many nanoseconds after the first, on a circle as long as a beat.
+fn place(circle: &[(f64, f64)], since: u64, turn: u64) -> (f64, f64) {
+    let [part, ..] = since.wrapping_mul(turn).to_be_bytes();
     circle.get(usize::from(part)).copied().unwrap_or_default()
-}
-
-/// How unlikely chance makes the mean vectors of the windows (natural logarithm, less the mean of it under chance), and the mean square of their lengths, each moment
-/// weighed by its octets.
-fn coherence(circle: &[(f64, f64)], moments: &[Moment], beat: f64) -> (f64, f64) {
-    let first = moments.first().map_or(0, |first| first.at);
-    let usual = moments.iter().map(|moment| moment.octets).sum::<f64>() / number(moments.len());
-    let turn = turn(beat);
-    let (mut excess, mut squares, mut all) = (0.0, 0.0, 0.0);
-    for window in windows(moments) {
-        let (mut x, mut y, mut weights, mut weights_squared) = (0.0, 0.0, 0.0, 0.0);
-        for moment in window {
-            let (cosine, sine) = place(circle, moment, first, turn);
-            let weight = moment.octets.min(HEAVIEST * usual);
-            (x, y, weights) = (x + weight * cosine, y + weight * sine, weights + weight);
-            weights_squared += weight * weight;
-        }
-        let effective = weights * weights / weights_squared;
-        let square = (x * x + y * y) / (weights * weights);
-        // The chance of a longer vector is about (1 - square)^(moments - 1).
-        excess -= (effective - 1.0) * (1.0 - square).max(CLOSEST).ln() + 1.0;
-        squares += effective * square - 1.0;
-        all += effective;
-    }
-    (excess, if all > 0.0 { (squares / all).max(0.0) } else { 0.0 })
 }
 
 /// How much likelier moments are behind the ticks of this beat than anywhere (natural logarithm), if that is `least` or more.

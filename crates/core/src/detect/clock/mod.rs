@@ -251,6 +251,8 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
     if plain.is_empty() {
         candidates::variable(slices, lengths, settings, scratch, &mut look, &mut found);
         candidates::steady(slices, settings, scratch, &mut look, &mut found);
+        let mut look = |run: &[Slice]| comb.train(run, slices, datagrams, settings);
+        candidates::combed(slices, lengths, datagrams, settings, scratch, &mut look, &mut found);
     } else {
         let explained = |slice: &Slice| plain.iter().any(|span| (span.0..=span.1).contains(&slice.at));
         rest.clear();
@@ -258,11 +260,6 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
         lengths.count(rest);
         candidates::variable(rest, lengths, settings, scratch, &mut look, &mut found);
         candidates::steady(rest, settings, scratch, &mut look, &mut found);
-    }
-    if plain.is_empty() {
-        lengths.count(slices);
-        let mut look = |run: &[Slice]| comb.train(run, slices, datagrams, settings);
-        candidates::combed(slices, lengths, datagrams, settings, scratch, &mut look, &mut found);
     }
     if datagrams && found.is_empty() && turns::collect(slices, turns) {
         let mut look = |measure: Measure, part: &[Slice], run: &[Slice]| {
