@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use earwitness_core::analysis::{Analysis, Settings};
-use earwitness_core::findings::{DeviceId, SightingKind};
+use earwitness_core::analysis::{Analysis, Answer, Question, Settings, Workers};
+use earwitness_core::detect::clock::Scratch;
+use earwitness_core::findings::{DeviceId, Findings, SightingKind};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::probe::{SoundKind, Stimulus};
 use earwitness_core::time::{SECOND, Timestamp};
@@ -32,9 +33,12 @@ fn every_file_in_the_folder_is_read_and_shipped_and_says_what_to_expect() {
 }
 
 /// Runs a home for so many minutes, plays its sounds one after the other, and analyses what passes.
-fn live(plan: &Plan, minutes: i64, seed: u64) -> (House, earwitness_core::findings::Findings) {
+fn live(plan: &Plan, minutes: i64, seed: u64) -> (House, Findings) {
+    analyzed(plan, minutes, seed, Analysis::new(Settings::default()))
+}
+
+fn analyzed(plan: &Plan, minutes: i64, seed: u64, mut analysis: Analysis) -> (House, Findings) {
     let mut house = House::new(plan, seed);
-    let mut analysis = Analysis::new(Settings::default());
     let mut sounds = plan.sounds.iter().cycle();
     for minute in 1..=minutes {
         let at = house.begins() + minute * 60 * SECOND;
@@ -110,4 +114,44 @@ fn a_day_of_twenty_devices_is_at_most_a_million_frames() {
     }
     assert_eq!(house.truth().devices.len(), 20);
     assert!((200_000..1_000_000).contains(&frames), "{frames} frames");
+}
+
+/// Workers that answer a question only when they are waited for, or when another `hurry` are open; the latest question first, or by turns the first.
+#[derive(Debug)]
+struct Sluggish {
+    open: Vec<Question>,
+    hurry: usize,
+    by_turns: bool,
+}
+
+impl Workers for Sluggish {
+    fn ask(&mut self, question: Question) {
+        self.open.push(question);
+        assert!(self.open.len() <= 64, "more are open than was promised");
+    }
+
+    fn answer(&mut self, wait: bool) -> Option<Answer> {
+        if !wait && self.open.len() <= self.hurry {
+            return None;
+        }
+        let first = self.by_turns && self.open.len() % 2 == 0;
+        let question = if first { (!self.open.is_empty()).then(|| self.open.remove(0)) } else { self.open.pop() };
+        question.map(|question| question.answer(&mut Scratch::default()))
+    }
+}
+
+#[test]
+fn what_is_found_does_not_depend_on_who_looks_and_how_long_that_takes() {
+    for name in ["quiet-home", "bursty-home", "every-kind"] {
+        let text = Plan::shipped().iter().find(|(shipped, _)| *shipped == name).unwrap().1;
+        let plan = Plan::from_toml(text, name).unwrap();
+        let (_, alone) = live(&plan, 20, 3);
+        assert!(alone.devices.iter().any(|device| !device.sightings.is_empty()), "{name}: there is something to be found");
+        for (hurry, by_turns) in [(0, false), (5, true), (usize::MAX, false), (usize::MAX, true)] {
+            let mut analysis = Analysis::new(Settings::default());
+            analysis.hire(Box::new(Sluggish { open: Vec::new(), hurry, by_turns }));
+            let (_, helped) = analyzed(&plan, 20, 3, analysis);
+            assert!(helped == alone, "{name}: workers who hurry at {hurry} open questions find something else");
+        }
+    }
 }

@@ -21,14 +21,15 @@ impl Analysis {
         for uplink in flows.iter_mut() {
             close(uplink, &self.settings, &self.names, &self.roster, &mut self.collected);
         }
+        self.catch_up();
         if self.handed_until.is_some() {
             return self.hand_over(self.latest.plus(SECOND), Timestamp::MAX);
         }
         self.note_missed();
-        self.facts.sightings_left_out = self.collected.left_out;
+        self.facts.sightings_left_out = self.collected.judging.left_out;
         let mut contacts = self.collected.contacts.take(self.bins.origin());
         let mut by_device: BTreeMap<Index, Vec<Sighting>> = BTreeMap::new();
-        for (device, sighting) in std::mem::take(&mut self.collected.sightings) {
+        for (device, sighting) in self.collected.judging.take_sightings() {
             by_device.entry(device).or_default().push(sighting);
         }
         let mut devices: Vec<DeviceFindings> = (0..)

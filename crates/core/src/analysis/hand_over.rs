@@ -24,6 +24,7 @@ impl Analysis {
     /// windows are not given away: they follow from the seconds.
     #[must_use]
     pub fn hand_over(&mut self, until: Timestamp, keep: Timestamp) -> Findings {
+        self.catch_up();
         let mut bins = self.bins;
         let (first, kept) = (bins.index(until), bins.index(keep));
         let mut contacts = self.contacts_before(first);
@@ -89,7 +90,7 @@ impl Analysis {
 
     /// Takes out what has ended; remembers when what began from `keep` on.
     fn ended_sightings(&mut self, keep: Timestamp) -> BTreeMap<Index, Vec<Sighting>> {
-        let ended = self.collected.take();
+        let ended = self.collected.judging.take_sightings();
         self.recent.retain(|upload| upload.sighting.window.from >= keep);
         let mut by_device: BTreeMap<Index, Vec<Sighting>> = BTreeMap::new();
         for (device, sighting) in ended {
@@ -107,8 +108,8 @@ impl Analysis {
         let longest = self.settings.longest_seconds;
         let mut found = Vec::new();
         for uplink in self.flows.iter_mut() {
-            let draft = uplink.drafts.last().filter(|it| it.audio_seconds.is_some_and(|sound| sound.value > longest));
-            if let Some(draft) = draft {
+            let draft = self.collected.judging.draft(uplink.sound);
+            if let Some(draft) = draft.filter(|it| it.audio_seconds.is_some_and(|sound| sound.value > longest)) {
                 let marks = draft.marks.iter().take(MARKS_OF_UNFINISHED).copied().collect();
                 found.push((uplink.device, Sighting { marks, ..draft.clone() }));
             }
@@ -119,7 +120,7 @@ impl Analysis {
     /// What the capture was like since this was asked before. A stretch reaches from the end of the one before to `until`.
     fn unhanded_facts(&mut self, until: Timestamp) -> CaptureFacts {
         self.name_stops();
-        self.facts.sightings_left_out = self.collected.left_out;
+        self.facts.sightings_left_out = self.collected.judging.left_out;
         self.facts.flows_not_followed = self.flows.not_followed;
         let now = self.facts.clone();
         let before = std::mem::replace(&mut self.handed, now.clone());

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::Analysis;
-use super::streams::settle;
+use super::streams::{Collected, Why, end};
+use super::uplink::Uplink;
 use crate::findings::{DeviceId, Role, Sighting};
 use crate::measure::Profile;
 use crate::roster::Index;
@@ -102,7 +103,7 @@ impl Analysis {
         let mut next = None;
         for uplink in flows.iter_mut() {
             if uplink.is_quiet(now, settings) {
-                settle(uplink, now, settings, names, roster, collected);
+                end(uplink, Why::Paused(now), settings, names, roster, collected);
             }
             next = next.into_iter().chain(uplink.quiet_from(settings)).min();
         }
@@ -111,12 +112,17 @@ impl Analysis {
 
     /// Whether an upload may have begun in the window that is not judged yet, or goes on.
     pub fn is_open_in(&mut self, window: Window) -> bool {
-        self.flows.iter_mut().any(|uplink| uplink.is_open_in(window))
+        self.catch_up();
+        let Self { flows, collected, .. } = self;
+        let begins =
+            |uplink: &Uplink| collected.judging.draft(uplink.sound).is_some_and(|draft| window.contains(draft.window.from));
+        flows.iter_mut().any(|uplink| uplink.is_open_in(window) || (uplink.continued && begins(uplink)))
     }
 
     /// What each device has sent from `from` on; gateways and strangers who hardly showed up are left out.
     #[must_use]
     pub fn watched(&mut self, from: Timestamp) -> Vec<Watched> {
+        self.catch_up();
         for uplink in self.flows.iter_mut() {
             self.collected.miss(uplink);
         }
@@ -125,14 +131,15 @@ impl Analysis {
         let mut bins = self.bins;
         let first = bins.index(from);
         let mut uploads: Vec<Vec<&Sighting>> = vec![Vec::new(); self.metered.len()];
-        let drafts = self.flows.iter_mut().map(|uplink| (uplink.device, uplink.drafts.as_slice()));
-        let collected = self.collected.sightings.iter().map(|(device, sighting)| (*device, std::slice::from_ref(sighting)));
-        let given_away = self.recent.iter().map(|upload| (upload.device, std::slice::from_ref(&upload.sighting)));
+        let Self { flows, collected: Collected { judging, .. }, .. } = self;
+        let drafts = flows.iter_mut().filter_map(|uplink| Some((uplink.device, judging.draft(uplink.sound)?)));
+        let ended = judging.sightings().iter().map(|(device, sighting)| (*device, sighting));
+        let given_away = self.recent.iter().map(|upload| (upload.device, &upload.sighting));
         let longest = self.settings.longest_seconds;
-        for (device, sightings) in drafts.chain(collected).chain(given_away) {
-            let lasting = |it: &&Sighting| it.window.from >= from && it.audio_seconds.is_none_or(|sound| sound.value <= longest);
+        for (device, sighting) in drafts.chain(ended).chain(given_away) {
+            let counts = sighting.window.from >= from && sighting.audio_seconds.is_none_or(|sound| sound.value <= longest);
             if let Some(uploads) = uploads.get_mut(device as usize) {
-                uploads.extend(sightings.iter().filter(lasting));
+                uploads.extend(counts.then_some(sighting));
             }
         }
         let roster = &self.roster;
@@ -157,19 +164,20 @@ impl Analysis {
     /// The devices and uploads that are new since this was asked before. Of those who only showed up, few are told of at once.
     #[must_use]
     pub fn fresh(&mut self) -> Fresh {
+        self.catch_up();
         let Self { roster, metered, told_of, collected, latest, .. } = self;
         let id = |index: Index| roster.devices().get(index as usize).filter(|_| !roster.is_vacant(index)).map(|device| device.id);
         let mut fresh = Fresh::default();
         for (index, metered) in (0..).zip(metered.iter()) {
             // Of whom an upload is told, is told of before.
             let Some(device) = id(index).filter(|device| !told_of.knows(device)) else { continue };
-            let counts = metered.is_settled() || collected.has_fresh(index);
+            let counts = metered.is_settled() || collected.judging.has_fresh(index);
             if (counts || told_of.may_tell_at_once(*latest)) && told_of.add(device) {
                 fresh.devices.push(device);
             }
         }
         told_of.tidy(|device| roster.devices().iter().any(|it| it.id == *device));
-        for (index, sighting) in collected.fresh() {
+        for (index, sighting) in collected.judging.fresh() {
             if roster.role(*index) == Role::Device {
                 fresh.sightings.extend(id(*index).map(|device| (device, sighting.clone())));
             }

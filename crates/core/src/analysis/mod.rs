@@ -10,6 +10,7 @@ mod flows;
 mod hand_over;
 mod hello;
 mod hidden;
+mod judging;
 mod live;
 mod metered;
 mod pairs;
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
+pub use self::judging::{Answer, Question, Workers};
 pub use self::live::{Fresh, Watched};
 pub use self::settings::{BurstCounts, Settings};
 
@@ -144,6 +146,16 @@ impl Analysis {
             told_of: ToldOf::default(),
             settings,
         }
+    }
+
+    /// Lets others look for sound on other processors while frames go on. What is found is the same.
+    pub fn hire(&mut self, workers: Box<dyn Workers>) {
+        self.collected.judging.hire(workers);
+    }
+
+    /// Waits for what others look for.
+    fn catch_up(&mut self) {
+        self.collected.judging.catch_up(&self.settings);
     }
 
     /// Start of the first bin: the first frame, or what the settings said. A frame that is stamped earlier lies in a bin before

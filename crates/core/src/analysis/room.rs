@@ -69,7 +69,8 @@ impl Analysis {
             }
             None => flows.take_all_of(index, &mut end),
         }
-        collected.sightings.iter().any(|it| it.0 == index) || recent.iter().any(|it| it.device == index)
+        collected.judging.catch_up(settings);
+        collected.judging.sightings().iter().any(|it| it.0 == index) || recent.iter().any(|it| it.device == index)
     }
 
     /// Forgets a device in all that is kept by its number: the next one with this number has nothing of it.

@@ -5,23 +5,19 @@ use std::net::IpAddr;
 use super::Analysis;
 use super::address_names::AddressNames;
 use super::contacts::Contacts;
+use super::judging::{Episode, Judging, RECOVERY, Then};
 use super::metered::Metered;
 use super::pairs::{Ends, NOBODY};
 use super::senders::{AllSenders, options_of, refused_ports};
 use super::settings::Settings;
 use super::shown::Shown;
-use super::sightings::{audios, join, large_upload};
 use super::uplink::Uplink;
-use crate::detect::clock::{self, Slice, Train};
-use crate::findings::{FlowKey, NameSource, Receiver, Seen, Sighting, TrainShape};
+use crate::detect::clock::Slice;
+use crate::findings::{FlowKey, NameSource, Receiver};
 use crate::frame::{Frame, Link};
 use crate::roster::{Index, Roster};
 use crate::scope::Scope;
-use crate::stream::tcp::{Order, PATIENCE};
 use crate::time::Timestamp;
-
-/// Marks kept over all sightings together.
-const MARKS_IN_ALL: usize = 500_000;
 
 /// Slices that the memory of one episode has room for when it is kept for another: ten seconds at the commonest beat.
 const SPARE_SLICES: usize = 512;
@@ -32,9 +28,12 @@ const LEAST_SPARE: usize = 32;
 /// Episodes whose memory is kept: about as many as go on at once in a home.
 const SPARE_EPISODES: usize = 64;
 
-/// Most octets that waiting segments, unfinished hellos, slices and drafts of all flows hold together: 60 slow recordings and a
+/// Most octets that waiting segments, unfinished hellos, slices of all flows hold together: 60 slow recordings and a
 /// thousand hellos at once stay below.
 const MOST_HELD: usize = 24 << 20;
+
+/// Protocol number of UDP.
+const UDP: u8 = 17;
 
 /// What they hold is asked after so many octets of payload, counted with [`PER_PACKET`].
 const WEIGHED_AFTER: u64 = 4 << 20;
@@ -42,18 +41,10 @@ const WEIGHED_AFTER: u64 = 4 << 20;
 /// What a packet adds to what is held at least, octets: a slice, and a vector's growth.
 const PER_PACKET: u64 = 64;
 
-/// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
-const RECOVERY: i64 = 2 * PATIENCE;
-
 /// What the detectors have found so far.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
-    pub(super) sightings: Vec<(Index, Sighting)>,
-    marks: usize,
-    /// How many of them have been told of.
-    told: usize,
-    /// Sightings beyond the number that is kept.
-    pub(super) left_out: u64,
+    pub(super) judging: Judging,
     /// Whom devices sent to.
     pub(super) contacts: Contacts,
     /// Who sends under the addresses of devices.
@@ -62,7 +53,6 @@ pub(super) struct Collected {
     pub(super) missed: Vec<(Index, Timestamp, u32)>,
     /// Memory of episodes that were judged, for those to come.
     spare: Vec<Vec<Slice>>,
-    scratch: clock::Scratch,
 }
 
 impl Analysis {
@@ -86,7 +76,7 @@ impl Analysis {
         }
         if let Some(uplink) = self.flows.find(&key) {
             if uplink.is_quiet(at, &self.settings) {
-                settle(uplink, at, &self.settings, &self.names, &self.roster, &mut self.collected);
+                end(uplink, Why::Paused(at), &self.settings, &self.names, &self.roster, &mut self.collected);
             }
             if uplink.intake.slices.len() == uplink.intake.slices.capacity() {
                 self.collected.lend(&mut uplink.intake.slices);
@@ -97,8 +87,7 @@ impl Analysis {
             }
             take(uplink);
             if uplink.is_full(at) {
-                judge(uplink, true, &self.settings, &self.names, &self.roster, &mut self.collected.scratch);
-                self.collected.keep(std::mem::take(&mut uplink.intake.slices));
+                end(uplink, Why::Full, &self.settings, &self.names, &self.roster, &mut self.collected);
             }
             self.flows.taken += u64::from(length) + PER_PACKET;
             if self.flows.taken >= WEIGHED_AFTER {
@@ -144,10 +133,7 @@ impl Analysis {
         for uplink in flows.iter_mut().filter(|uplink| uplink.memory() > fair) {
             uplink.order.finish(&mut uplink.intake);
             uplink.intake.hello.give_up();
-            judge(uplink, true, settings, names, roster, &mut collected.scratch);
-            uplink.intake.slices = Vec::new();
-            hand_over(uplink, settings, collected);
-            resolve(uplink, settings, names, roster, collected);
+            end(uplink, Why::Heavy, settings, names, roster, collected);
         }
     }
 
@@ -186,41 +172,77 @@ impl Analysis {
     }
 }
 
-/// Judges what a pause has ended: the episode, and after a longer pause the transfer.
-#[cold]
-pub(super) fn settle(
-    uplink: &mut Uplink,
-    now: Timestamp,
-    settings: &Settings,
-    names: &AddressNames,
-    roster: &Roster,
-    collected: &mut Collected,
-) {
-    judge(uplink, false, settings, names, roster, &mut collected.scratch);
-    collected.keep(std::mem::take(&mut uplink.intake.slices));
-    let over = |last: Timestamp| now.since(last).saturating_abs() > settings.bulk.pause;
-    hand_over(uplink, settings, collected);
-    if uplink.intake.transfer.is_none_or(|transfer| over(transfer.last)) {
-        resolve(uplink, settings, names, roster, collected);
-    }
-}
-
-/// Hands over what was missed of a flow, and what was found in episodes that have ended: nothing that comes later takes it back, so nobody waits for it.
-fn hand_over(uplink: &mut Uplink, settings: &Settings, collected: &mut Collected) {
-    collected.miss(uplink);
-    for draft in uplink.drafts.drain(..) {
-        collected.add(uplink.device, draft, settings);
-    }
+/// Why an episode ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Why {
+    /// It was as long as one may be.
+    Full,
+    /// All flows together held too much.
+    Heavy,
+    /// Nothing more came until then. After a longer pause the transfer is over, too.
+    Paused(Timestamp),
+    /// The flow is followed no longer.
+    Closed,
 }
 
 /// Judges all that is left of a flow.
 pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
     uplink.order.finish(&mut uplink.intake);
-    judge(uplink, false, settings, names, roster, &mut collected.scratch);
-    collected.keep(std::mem::take(&mut uplink.intake.slices));
-    hand_over(uplink, settings, collected);
-    resolve(uplink, settings, names, roster, collected);
+    end(uplink, Why::Closed, settings, names, roster, collected);
     note_contact(uplink, i64::MAX, names, roster, collected);
+}
+
+/// Ends the episode of a flow, and has it judged.
+#[cold]
+pub(super) fn end(
+    uplink: &mut Uplink,
+    why: Why,
+    settings: &Settings,
+    names: &AddressNames,
+    roster: &Roster,
+    collected: &mut Collected,
+) {
+    let Some(clock) = &settings.clock else { return };
+    if why != Why::Full {
+        collected.miss(uplink);
+    }
+    let transfer = uplink.intake.transfer;
+    let file = transfer.filter(|transfer| transfer.is_file(&settings.bulk)).map(|file| file.octets);
+    let mut resolved = || uplink.intake.transfer.take().filter(|transfer| transfer.is_large_upload(&settings.bulk));
+    let is_over = |last: Timestamp, now: Timestamp| now.since(last).saturating_abs() > settings.bulk.pause;
+    let then = match why {
+        Why::Full => Then::GoesOn,
+        Why::Paused(now) if transfer.is_some_and(|transfer| !is_over(transfer.last, now)) => Then::Pauses,
+        Why::Paused(_) | Why::Heavy => Then::IsOver(resolved()),
+        Why::Closed => Then::Closes(resolved()),
+    };
+    let unread = std::mem::take(&mut uplink.intake.unread);
+    let goes_on = std::mem::replace(&mut uplink.continued, matches!(why, Why::Full | Why::Heavy));
+    let mut slices = std::mem::take(&mut uplink.intake.slices);
+    let has_enough = slices.len() >= clock.records;
+    let is_large = matches!(then, Then::IsOver(Some(_)) | Then::Closes(Some(_)));
+    let slices = if has_enough {
+        Some(slices)
+    } else {
+        // Most flows end with a few slices that were written long ago: not even the first needs to be fetched.
+        slices.clear();
+        collected.keep(slices);
+        if uplink.sound.is_none() && !is_large {
+            return;
+        }
+        None
+    };
+    let receiver =
+        (has_enough || is_large).then(|| receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster));
+    let resent = uplink.order.resent();
+    let episode = Episode { device: uplink.device, flow: uplink.key, receiver, unread, goes_on, file, resent, then };
+    collected.judging.end(episode, slices, &mut uplink.sound, settings);
+    if why == Why::Closed {
+        uplink.sound = None;
+    }
+    while let Some(used) = collected.judging.used() {
+        collected.keep(used);
+    }
 }
 
 /// Notes among the device's contacts what was sent on a flow in the seconds before number `first`, and what that shows of who sends it.
@@ -239,102 +261,7 @@ pub(super) fn note_contact(uplink: &mut Uplink, first: i64, names: &AddressNames
     }
 }
 
-/// Asks the clock detector about an episode; `full` says that it ended only because no more slices are kept.
-#[cold]
-fn judge(
-    uplink: &mut Uplink,
-    full: bool,
-    settings: &Settings,
-    names: &AddressNames,
-    roster: &Roster,
-    scratch: &mut clock::Scratch,
-) {
-    let Some(clock) = &settings.clock else { return };
-    let slices = &mut uplink.intake.slices;
-    let unread = std::mem::take(&mut uplink.intake.unread);
-    let goes_on = std::mem::replace(&mut uplink.continued, full);
-    if slices.len() < clock.records {
-        // Most flows end with a few slices that were written long ago: not even the first needs to be fetched.
-        slices.clear();
-        return;
-    }
-    if !slices.is_sorted_by_key(|slice| slice.at) {
-        slices.sort_by_key(|slice| slice.at);
-    }
-    let begin = slices.first().map_or(0, |slice| slice.at);
-    let trains = clock::trains_with(scratch, slices, uplink.key.protocol == UDP, clock);
-    let receiver = || receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster);
-    let found: Vec<(&Train, Sighting)> = audios(&trains, (slices.as_slice(), unread.as_slice()), uplink.key, receiver).collect();
-    let sound = found.iter().map(|it| it.1.octets_audio).fold(uplink.audio, u64::saturating_add);
-    let file = uplink.intake.transfer.filter(|transfer| transfer.is_file(&settings.bulk));
-    let is_stretch = file.is_some_and(|file| sound < file.octets / STRETCH);
-    uplink.audio = sound;
-    for (train, mut sighting) in found {
-        if is_stretch && !is_framed(&sighting) {
-            continue;
-        }
-        sighting.window.until = last_sent(train, slices, &uplink.order);
-        let follows = |before: &Sighting| sighting.window.from.since(before.window.until) <= clock.pause;
-        match uplink.drafts.last_mut() {
-            Some(before) if goes_on && follows(before) => join(before, &sighting),
-            // It went on from an episode in which it was not seen: it did not begin here.
-            _ if goes_on && train.first.saturating_sub(begin) <= clock.pause => {}
-            _ => uplink.drafts.push(sighting),
-        }
-    }
-    slices.clear();
-}
-
-/// Records that are no frames of a codec and keep a beat for less than one in so many octets of a file that was sent so far are a stretch of it that the network
-/// carried evenly.
-const STRETCH: u64 = 4;
-
-/// Protocol number of UDP.
-const UDP: u8 = 17;
-
-/// Tells of a finished transfer that it was a large upload, if what was found of sound in it leaves enough for one.
-fn resolve(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
-    let sound = std::mem::take(&mut uplink.audio);
-    let Some(transfer) = uplink.intake.transfer.take().filter(|transfer| transfer.is_large_upload(&settings.bulk)) else {
-        return;
-    };
-    if sound < transfer.octets / 2 && transfer.octets.saturating_sub(sound) >= settings.bulk.octets {
-        let receiver = receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster);
-        collected.add(uplink.device, large_upload(&transfer, uplink.key, receiver), settings);
-    }
-}
-
-/// Longest record that holds single frames of a codec, octets: 20 ms of PCM at 16 kHz take 640; full segments begin above.
-const LONGEST_FRAME: u64 = 1_000;
-
-/// Whether the records of a sighting are frames of a codec rather than pieces of a file.
-fn is_framed(sighting: &Sighting) -> bool {
-    sighting.detectors.iter().any(|seen| match seen {
-        Seen::Clock { shape, records, .. } => {
-            *shape != TrainShape::Paced && sighting.octets_audio <= LONGEST_FRAME * u64::from(*records)
-        }
-        _ => false,
-    })
-}
-
 impl Collected {
-    /// Takes all sightings out.
-    pub(super) fn take(&mut self) -> Vec<(Index, Sighting)> {
-        (self.marks, self.told) = (0, 0);
-        std::mem::take(&mut self.sightings)
-    }
-
-    /// Whether there is one of a device that was not told of before.
-    pub(super) fn has_fresh(&self, device: Index) -> bool {
-        self.sightings.iter().skip(self.told).any(|it| it.0 == device)
-    }
-
-    /// Those that this has not told of before.
-    pub(super) fn fresh(&mut self) -> &[(Index, Sighting)] {
-        let before = std::mem::replace(&mut self.told, self.sightings.len());
-        self.sightings.get(before..).unwrap_or_default()
-    }
-
     /// Keeps the memory of an episode that was judged.
     fn keep(&mut self, mut slices: Vec<Slice>) {
         if self.spare.len() < SPARE_EPISODES && slices.capacity() >= LEAST_SPARE {
@@ -366,17 +293,6 @@ impl Collected {
     pub(super) fn miss(&mut self, uplink: &mut Uplink) {
         let device = uplink.device;
         self.missed.extend(uplink.intake.missed.drain(..).map(|(at, octets)| (device, at, octets)));
-    }
-
-    fn add(&mut self, device: Index, mut sighting: Sighting, settings: &Settings) {
-        if self.sightings.len() >= settings.sightings {
-            self.left_out += 1;
-            return;
-        }
-        sighting.marks.truncate(MARKS_IN_ALL.saturating_sub(self.marks));
-        sighting.marks.shrink_to_fit();
-        self.marks += sighting.marks.len();
-        self.sightings.push((device, sighting));
     }
 }
 
@@ -417,12 +333,4 @@ impl Uplink {
         let transfer = self.intake.transfer.map(|transfer| transfer.last.plus(settings.bulk.pause));
         episode.into_iter().chain(transfer).min().map(|last_moment| last_moment.plus(1))
     }
-}
-
-/// When the last octet of a train was sent for the last time: TCP sends what is lost again, and until then hands over nothing that follows.
-fn last_sent(train: &Train, slices: &[Slice], order: &Order) -> Timestamp {
-    let last = Timestamp::from_nanos(train.last);
-    let after = slices.get(slices.partition_point(|slice| slice.at <= train.last)..).unwrap_or_default();
-    let followers = after.iter().map(|slice| u64::from(slice.length)).sum();
-    order.again_before(followers).filter(|again| (0..=RECOVERY).contains(&again.since(last))).unwrap_or(last)
 }

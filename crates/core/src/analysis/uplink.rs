@@ -2,7 +2,7 @@
 
 use crate::detect::bulk::{SMALLEST_RECORD, Transfer};
 use crate::detect::clock::Slice;
-use crate::findings::{FlowKey, Mark, Sighting};
+use crate::findings::FlowKey;
 use crate::meter::Track;
 use crate::roster::Index;
 use crate::stream::records::{Held, Piece, Records};
@@ -10,6 +10,7 @@ use crate::stream::tcp::{Order, Ordered, Segment};
 use crate::time::{MILLISECOND, SECOND, Timestamp, Window};
 
 use super::hello::Hello;
+use super::judging::Place;
 use super::sender::Sender;
 use super::unread::Unread;
 
@@ -41,10 +42,8 @@ pub(super) struct Uplink {
     /// TCP order; unused by datagrams.
     pub(super) order: Order,
     pub(super) intake: Intake,
-    /// Sightings that may yet go on.
-    pub(super) drafts: Vec<Sighting>,
-    /// Octets of sound of the transfer in progress that were found in its episodes so far.
-    pub(super) audio: u64,
+    /// Where what was found of sound on it is kept, once it was asked for.
+    pub(super) sound: Option<Place>,
     /// Whether the episode before ended only because it was full.
     pub(super) continued: bool,
     /// The datagram before (identification, checksum, length): a bridge shows some twice.
@@ -93,8 +92,7 @@ impl Uplink {
             used: at,
             order: Order::default(),
             intake: Intake::default(),
-            drafts: Vec::new(),
-            audio: 0,
+            sound: None,
             continued: false,
             latest_datagram: (0, 0, 0),
             unnumbered: false,
@@ -108,13 +106,12 @@ impl Uplink {
         self.order.synchronise(sequence);
         self.intake = Intake::default();
         self.sender = Sender::default();
-        self.audio = 0;
         self.continued = false;
     }
 
     /// Whether hardly anything was seen of it.
     pub(super) fn is_slight(&self) -> bool {
-        self.intake.slices.len() < SLIGHT && self.drafts.is_empty()
+        self.intake.slices.len() < SLIGHT && !self.continued
     }
 
     /// Whether its episode has gone on for so long, until `now`, that it is judged as far as it went.
@@ -124,21 +121,18 @@ impl Uplink {
         slices.len() >= EPISODE || slices.first().is_some_and(|first| now.nanos().wrapping_sub(first.at) > LONGEST)
     }
 
-    /// Whether an upload that began in the window may yet be found, or become longer.
+    /// Whether an upload that began in the window may yet be found.
     pub(super) fn is_open_in(&self, window: Window) -> bool {
-        let unjudged = self.intake.slices.first().is_some_and(|first| Timestamp::from_nanos(first.at) < window.until);
-        unjudged || (self.continued && self.drafts.last().is_some_and(|draft| window.contains(draft.window.from)))
+        self.intake.slices.first().is_some_and(|first| Timestamp::from_nanos(first.at) < window.until)
     }
 
     /// Octets of memory that it holds besides itself.
     pub(super) fn memory(&self) -> usize {
-        let drafts = self.drafts.iter().map(|draft| size_of::<Sighting>() + draft.marks.capacity() * size_of::<Mark>());
         self.order.memory()
             + self.sent.memory()
             + self.intake.slices.capacity() * size_of::<Slice>()
             + self.intake.unread.capacity() * size_of::<Unread>()
             + self.intake.hello.memory()
-            + drafts.sum::<usize>()
     }
 
     /// Octets that the other end sent.

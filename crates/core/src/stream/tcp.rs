@@ -53,6 +53,19 @@ struct Again {
     waited: i64,
 }
 
+/// What was sent again last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Resent(Option<(Timestamp, u32)>);
+
+impl Resent {
+    /// When the octet that so many others followed, or one before it, was last sent again. Until then the receiver's program had not been
+    /// handed that octet, since TCP hands over in order (RFC 9293, section 3.4).
+    #[must_use]
+    pub fn before(self, followers: u64) -> Option<Timestamp> {
+        self.0.filter(|(_, behind)| u64::from(*behind) > followers).map(|(at, _)| at)
+    }
+}
+
 /// The state of one direction.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
@@ -83,13 +96,10 @@ impl Order {
         waiting.chain(again).any(|(at, patience)| now.since(at).saturating_abs() <= patience.min(PATIENCE))
     }
 
-    /// When the octet that so many others followed, or one before it, was last sent again. Until then the receiver's program had not been
-    /// handed that octet, since TCP hands over in order (RFC 9293, section 3.4).
+    /// What was sent again last.
     #[must_use]
-    pub fn again_before(&self, followers: u64) -> Option<Timestamp> {
-        let Again { at, sequence, .. } = self.again?;
-        let behind = self.next?.wrapping_sub(sequence);
-        (u64::from(behind) > followers).then_some(at)
+    pub fn resent(&self) -> Resent {
+        Resent(self.again.zip(self.next).map(|(again, next)| (again.at, next.wrapping_sub(again.sequence))))
     }
 
     /// Octets of memory that waiting segments hold.
@@ -266,7 +276,7 @@ mod tests {
         let (mut order, mut out) = (Order::default(), Collected::default());
         let recovers = |order: &Order, nanos: i64| order.recovers(Timestamp::from_nanos(nanos));
         feed(&mut order, &mut out, 5, &whole, (0, 100), 0);
-        assert!(!recovers(&order, 0) && order.again_before(0).is_none(), "nothing is missing");
+        assert!(!recovers(&order, 0) && order.resent().before(0).is_none(), "nothing is missing");
         feed(&mut order, &mut out, 5, &whole, (200, 300), 0);
         assert!(recovers(&order, PATIENCE) && !recovers(&order, PATIENCE + 1));
         feed(&mut order, &mut out, 5, &whole, (100, 200), 10);
@@ -276,7 +286,7 @@ mod tests {
         feed(&mut order, &mut out, 5, &whole, (250, 300), 30 + PATIENCE);
         assert!(recovers(&order, 30 + 2 * PATIENCE) && !recovers(&order, 31 + 2 * PATIENCE), "no longer than that");
         let at = Some(Timestamp::from_nanos(30 + PATIENCE));
-        assert_eq!((order.again_before(0), order.again_before(49), order.again_before(50)), (at, at, None));
+        assert_eq!((order.resent().before(0), order.resent().before(49), order.resent().before(50)), (at, at, None));
     }
 
     #[test]

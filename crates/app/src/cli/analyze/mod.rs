@@ -7,6 +7,7 @@ mod probes;
 mod published;
 mod read;
 mod values;
+mod workers;
 mod write;
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, SightingKind};

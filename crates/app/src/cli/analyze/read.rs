@@ -12,6 +12,7 @@ use super::super::interrupt::Interrupt;
 use super::super::progress::Bar;
 use super::options::Options;
 use super::published::sliding;
+use super::workers::Threads;
 use crate::say;
 use earwitness_report::published::{Asked, Published};
 use earwitness_report::verdicts::Probing;
@@ -116,6 +117,9 @@ fn pass(what: &'static str, settings: Settings, options: &Options, interrupt: &I
     let mut captures = Captures::open(&options.captures, options.order, follow)?;
     captures.stop_waiting_on(interrupt.flag());
     let mut analysis = Analysis::new(settings);
+    if let Some(threads) = Threads::start() {
+        analysis.hire(Box::new(threads));
+    }
     let settings_of_test = options.published.settings;
     let probed = options.probes.as_ref().map(|asked| asked.samples(settings_of_test));
     let mut samples = probed.or_else(|| sliding(&options.published));

@@ -85,14 +85,13 @@ const LARGE: f64 = 1.8;
 /// It leaves within so many nanoseconds.
 const LEAD: i64 = 1_500 * MILLISECOND;
 
-/// Parts of a circle.
-const CIRCLE: usize = 256;
+/// Cosine and sine of each part of a circle, of which there are as many as an octet has values.
+type Circle = [(f64, f64); 256];
 
 /// Memory.
 #[derive(Debug, Default)]
 pub(super) struct Comb {
-    /// Cosine and sine of each part of the circle.
-    circle: Vec<(f64, f64)>,
+    circle: Option<Box<Circle>>,
     moments: Vec<Moment>,
     sorted: Vec<f64>,
     late: Late,
@@ -137,7 +136,7 @@ impl Weighed {
 
     /// How unlikely chance makes the mean vectors of the windows (natural logarithm, less the mean of it under chance), and the mean square of their lengths, each
     /// moment weighed by its octets.
-    fn coherence(&self, circle: &[(f64, f64)], beat: f64) -> (f64, f64) {
+    fn coherence(&self, circle: &Circle, beat: f64) -> (f64, f64) {
         let turn = turn(beat);
         let (mut excess, mut squares, mut all) = (0.0, 0.0, 0.0);
         let mut rest = self.moments.as_slice();
@@ -286,11 +285,13 @@ impl Comb {
     /// share is left. No window goes on into the next phrase, whose clock may have begun anew.
     fn keep_on_time(&mut self, live: usize, beat: f64, datagrams: bool) -> f64 {
         let Self { circle, moments, .. } = self;
+        let circle = circle.get_or_insert_with(circle_of);
         let heard = moments.get(live..).unwrap_or_default();
         let (first, turn) = (heard.first().map_or(0, |first| first.at), turn(beat));
         let mut near = Vec::with_capacity(heard.len());
         for window in phrases(heard).flat_map(windows) {
-            let places = || window.iter().map(|moment| (moment, place(circle, moment.at.saturating_sub(first).unsigned_abs(), turn)));
+            let places =
+                || window.iter().map(|moment| (moment, place(circle, moment.at.saturating_sub(first).unsigned_abs(), turn)));
             let (x, y) = places().fold((0.0, 0.0), |sum, (_, it)| (sum.0 + it.0, sum.1 + it.1));
             near.extend(places().filter(|(_, it)| x * it.0 + y * it.1 >= 0.0).map(|(moment, _)| *moment));
         }
@@ -321,10 +322,7 @@ impl Comb {
         if most < MOMENTS / 2 || number(most) < COMMON * number(sorted.len()) || common > BEATS.1 {
             return None;
         }
-        if circle.is_empty() {
-            let angle = |part: usize| number(part) / number(CIRCLE) * TAU;
-            circle.extend((0..CIRCLE).map(|part| (angle(part).cos(), angle(part).sin())));
-        }
+        let circle = circle.get_or_insert_with(circle_of);
         weighed.weigh(moments);
         let window = to_f64(WINDOW);
         let (mut best, mut tried) = ((0.0, (0.0, 0.0)), common * (1.0 - AROUND));
@@ -384,10 +382,15 @@ fn windows(moments: &[Moment]) -> impl Iterator<Item = &[Moment]> {
     })
 }
 
+fn circle_of() -> Box<Circle> {
+    let angle = |part| number(part) / 256.0 * TAU;
+    Box::new(std::array::from_fn(|part| (angle(part).cos(), angle(part).sin())))
+}
+
 /// Cosine and sine of the place of a moment, so many nanoseconds after the first, on a circle as long as a beat.
-fn place(circle: &[(f64, f64)], since: u64, turn: u64) -> (f64, f64) {
+fn place(circle: &Circle, since: u64, turn: u64) -> (f64, f64) {
     let [part, ..] = since.wrapping_mul(turn).to_be_bytes();
-    circle.get(usize::from(part)).copied().unwrap_or_default()
+    circle[usize::from(part)]
 }
 
 /// How much likelier moments are behind the ticks of this beat than anywhere (natural logarithm), if that is `least` or more.
