@@ -218,14 +218,13 @@ pub(super) fn end(
     };
     let unread = std::mem::take(&mut uplink.intake.unread);
     let goes_on = std::mem::replace(&mut uplink.continued, matches!(why, Why::Full | Why::Heavy));
-    let mut slices = std::mem::take(&mut uplink.intake.slices);
+    let slices = std::mem::take(&mut uplink.intake.slices);
     let has_enough = slices.len() >= clock.records;
     let is_large = matches!(then, Then::IsOver(Some(_)) | Then::Closes(Some(_)));
     let slices = if has_enough {
         Some(slices)
     } else {
         // Most flows end with a few slices that were written long ago: not even the first needs to be fetched.
-        slices.clear();
         collected.keep(slices);
         if uplink.sound.is_none() && !is_large {
             return;
@@ -265,6 +264,7 @@ impl Collected {
     /// Keeps the memory of an episode that was judged.
     fn keep(&mut self, mut slices: Vec<Slice>) {
         if self.spare.len() < SPARE_EPISODES && slices.capacity() >= LEAST_SPARE {
+            slices.clear();
             slices.shrink_to(SPARE_SLICES);
             self.spare.push(slices);
         }
