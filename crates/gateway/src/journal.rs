@@ -31,7 +31,8 @@ pub struct Head {
     /// The interface towards the internet.
     pub(super) uplink: String,
     /// Who keeps the daemons; nobody where there are none.
-    pub(super) keeper: Option<Identity>,
+    #[serde(rename = "keeper")]
+    pub(super) supervisor: Option<Identity>,
     /// Daemons that are kept.
     pub(super) daemons: Vec<String>,
 }
@@ -137,7 +138,7 @@ mod tests {
             mode: "wired".into(),
             inside: "eth1".into(),
             uplink: "eth0".into(),
-            keeper: None,
+            supervisor: None,
             daemons: Vec::new(),
         }
     }

@@ -9,7 +9,7 @@ use anyhow::Context;
 use earwitness_base::trust::{self, Distrust};
 use rustix::fs::{FlockOperation, flock};
 
-/// What keeper and daemons say.
+/// What supervisor and daemons say.
 const LOG: &str = "gateway.log";
 /// The lock of whoever changes anything.
 const LOCK: &str = "gateway.lock";
@@ -43,7 +43,7 @@ impl Place {
         self.folder().join(name)
     }
 
-    /// What keeper and daemons said; stays when the gateway goes.
+    /// What supervisor and daemons said; stays when the gateway goes.
     pub(super) fn log(&self) -> PathBuf {
         self.0.join(LOG)
     }

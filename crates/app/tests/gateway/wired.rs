@@ -189,11 +189,11 @@ fn a_daemon_that_dies_is_started_again() {
         }
         wait("another dnsmasq", || house.processes("dnsmasq").iter().any(|pid| !dnsmasq.contains(pid)));
     }
-    // So is the guardian.
-    let guardian = house.processes("gateway guard");
-    assert_eq!(guardian.len(), 1);
-    kill(guardian[0]);
-    wait("another guardian", || house.processes("gateway guard").iter().any(|pid| !guardian.contains(pid)));
+    // So is the watchdog.
+    let watchdog = house.processes("gateway guard");
+    assert_eq!(watchdog.len(), 1);
+    kill(watchdog[0]);
+    wait("another guardian", || house.processes("gateway guard").iter().any(|pid| !watchdog.contains(pid)));
     assert!(house.lease("c1").contains("router=10.77.0.1"));
     house.must_gateway("down");
 }

@@ -1,4 +1,4 @@
-//! A daemon's first moments: what the keeper cannot do for its child without unsafe code, the child does itself before it becomes the daemon.
+//! A daemon's first moments: what the supervisor cannot do for its child without unsafe code, the child does itself before it becomes the daemon.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -14,11 +14,11 @@ use super::process::Identity;
 /// Octets that a daemon may write to one file: a log that a stranger makes grow ends the daemon, which is then started anew.
 const MOST_WRITTEN: u64 = 8 << 20;
 
-/// Becomes the daemon; returns only when that fails. `parent` is the keeper, `record` the file that tells which process the daemon is.
+/// Becomes the daemon; returns only when that fails. `parent` is the supervisor, `record` the file that tells which process the daemon is.
 ///
-/// The daemon dies with the keeper, until it gives up root (the kernel then forgets the wish, prctl(2)); from then on the record
-/// lets the guardian find it.
-pub fn leash(parent: u32, record: &Path, command: &[OsString]) -> anyhow::Result<()> {
+/// The daemon dies with the supervisor, until it gives up root (the kernel then forgets what was asked, prctl(2)); from then on the record
+/// lets the watchdog find it.
+pub fn exec_daemon(parent: u32, record: &Path, command: &[OsString]) -> anyhow::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL)).context("cannot tie the daemon to its keeper")?;
     if getppid().map(|it| it.as_raw_nonzero().get().unsigned_abs()) != Some(parent) {
         bail!("the keeper ended before its daemon began");

@@ -20,19 +20,19 @@ use super::place::{Held, Place};
 use super::plan::{Act, Plan, plan, show};
 use super::process::Identity;
 use super::read::Written;
-use super::service::{Look, Service};
+use super::service::{Condition, Service};
 use super::settings::{Passphrase, Settings};
 use earwitness_base::clock;
 
-/// Wait before a guardian that ended is replaced: one that cannot live must not keep this process busy.
+/// Wait before a watchdog that ended is replaced: one that cannot live must not keep this process busy.
 const REPLACE: Duration = Duration::from_secs(2);
-/// How long the guardian waits for whoever else undoes what the keeper left.
+/// How long the watchdog waits for whoever else undoes what the supervisor left.
 const OTHERS: Duration = Duration::from_secs(60);
 /// How often it looks meanwhile.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Whoever is told of each step. An error ends the gateway: whoever asked for it is gone.
-pub type Tell<'a> = &'a mut dyn FnMut(&str) -> io::Result<()>;
+pub type Notify<'a> = &'a mut dyn FnMut(&str) -> io::Result<()>;
 
 /// Signals that end the gateway.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ pub(super) fn prepare(written: &Written, place: &Place) -> anyhow::Result<Plan> 
 #[derive(Debug)]
 pub(super) struct Raised {
     services: Vec<Service>,
-    guardian: Option<Guardian>,
+    watchdog: Option<Watchdog>,
 }
 
 /// Undoes what a journal tells, and forgets it when nothing is left.
@@ -121,7 +121,7 @@ pub(super) fn undo(held: &Held) -> anyhow::Result<Vec<Leftover>> {
 }
 
 /// Carries a plan out. Where a step fails, all before it are undone.
-pub(super) fn raise(plan: &Plan, written: &Written, held: &Held, asked: &Asked, tell: Tell<'_>) -> anyhow::Result<Raised> {
+pub(super) fn raise(plan: &Plan, written: &Written, held: &Held, asked: &Asked, notify: Notify<'_>) -> anyhow::Result<Raised> {
     let daemons: Vec<String> = plan
         .steps
         .iter()
@@ -137,12 +137,12 @@ pub(super) fn raise(plan: &Plan, written: &Written, held: &Held, asked: &Asked, 
         mode: written.settings.mode.name().to_owned(),
         inside: plan.inside.clone(),
         uplink: plan.uplink.clone(),
-        keeper: if daemons.is_empty() { None } else { Identity::own() },
+        supervisor: if daemons.is_empty() { None } else { Identity::own() },
         daemons,
     };
     let mut journal = Journal::begin(&held.place, &first)?;
-    let mut raised = Raised { services: Vec::new(), guardian: None };
-    let outcome = raised.steps(plan, held, &mut journal, asked, tell);
+    let mut raised = Raised { services: Vec::new(), watchdog: None };
+    let outcome = raised.steps(plan, held, &mut journal, asked, notify);
     match outcome {
         Ok(()) => Ok(raised),
         Err(error) => {
@@ -158,15 +158,22 @@ pub(super) fn raise(plan: &Plan, written: &Written, held: &Held, asked: &Asked, 
 }
 
 impl Raised {
-    fn steps(&mut self, plan: &Plan, held: &Held, journal: &mut Journal, asked: &Asked, tell: Tell<'_>) -> anyhow::Result<()> {
+    fn steps(
+        &mut self,
+        plan: &Plan,
+        held: &Held,
+        journal: &mut Journal,
+        asked: &Asked,
+        notify: Notify<'_>,
+    ) -> anyhow::Result<()> {
         if plan.steps.iter().any(|step| matches!(step.act, Act::Serve { .. })) {
-            self.guardian = Some(Guardian::start(&held.place)?);
+            self.watchdog = Some(Watchdog::start(&held.place)?);
         }
         for (number, step) in plan.steps.iter().enumerate() {
             if asked.to_stop() {
                 bail!("stopped before step {}", number + 1);
             }
-            tell(&format!("{}/{} {}", number + 1, plan.steps.len(), step.why)).context("nobody waits for it any more")?;
+            notify(&format!("{}/{} {}", number + 1, plan.steps.len(), step.why)).context("nobody waits for it any more")?;
             journal.step(&step.undo)?;
             let service = carry_out(step, held, &|| asked.to_stop());
             let service = service.with_context(|| format!("step {} ({}) failed", number + 1, step.why))?;
@@ -181,23 +188,23 @@ impl Raised {
             service.stop();
         }
         undo(held)
-        // The guardian sees the end of its pipe, finds no journal and ends.
+        // The watchdog sees the end of its pipe, finds no journal and ends.
     }
 
     /// Looks after the daemons until asked to stop.
     fn watch(&mut self, place: &Place, asked: &Asked) {
         while !asked.to_stop() {
             for service in &mut self.services {
-                match service.look() {
-                    Look::Died(how) => log(place, &format!("{} ended: {how}; it is started again", service.name())),
-                    Look::Restarted => log(place, &format!("{} was started again", service.name())),
-                    Look::Runs | Look::Waits => {}
+                match service.check() {
+                    Condition::Died(how) => log(place, &format!("{} ended: {how}; it is started again", service.name())),
+                    Condition::Restarted => log(place, &format!("{} was started again", service.name())),
+                    Condition::Runs | Condition::Waits => {}
                 }
             }
-            if let Some(guardian) = &mut self.guardian {
-                guardian.look(place);
+            if let Some(watchdog) = &mut self.watchdog {
+                watchdog.check(place);
             }
-            let due = self.services.iter().filter_map(Service::due).chain(self.guardian.as_ref().and_then(|it| it.due)).min();
+            let due = self.services.iter().filter_map(Service::due).chain(self.watchdog.as_ref().and_then(|it| it.due)).min();
             asked.wait(due.map(|due| due.saturating_sub(clock::since_boot()) + Duration::from_millis(1)));
         }
     }
@@ -207,7 +214,7 @@ impl Raised {
 ///
 /// # Errors
 /// When it could not be brought up (everything is undone then), or not undone.
-pub fn keep(written: &Written, place: &Place, detached: bool, tell: Tell<'_>) -> anyhow::Result<()> {
+pub fn keep(written: &Written, place: &Place, detached: bool, notify: Notify<'_>) -> anyhow::Result<()> {
     if detached {
         // Fails for the leader of a session only, who needs none.
         let _ = setsid();
@@ -220,9 +227,9 @@ pub fn keep(written: &Written, place: &Place, detached: bool, tell: Tell<'_>) ->
         bail!("an earlier gateway is not undone yet: {leftover}");
     }
     let plan = prepare(written, place)?;
-    let mut raised = raise(&plan, written, held, &asked, tell)?;
+    let mut raised = raise(&plan, written, held, &asked, notify)?;
     // Whoever asked has what it waited for; it may be gone.
-    let _ = tell(READY);
+    let _ = notify(READY);
     raised.watch(place, &asked);
     let leftovers = raised.lower(held)?;
     match leftovers.first() {
@@ -231,7 +238,7 @@ pub fn keep(written: &Written, place: &Place, detached: bool, tell: Tell<'_>) ->
     }
 }
 
-/// What the keeper says when all steps are done.
+/// What the supervisor says when all steps are done.
 pub(super) const READY: &str = "ready";
 
 /// A line in the log.
@@ -243,12 +250,12 @@ fn log(place: &Place, what: &str) {
 
 /// The process that undoes everything when this one dies.
 #[derive(Debug)]
-struct Guardian {
+struct Watchdog {
     child: Child,
     due: Option<Duration>,
 }
 
-impl Guardian {
+impl Watchdog {
     fn start(place: &Place) -> anyhow::Result<Self> {
         let child = Command::new("/proc/self/exe")
             .args(["gateway", "guard", "--run"])
@@ -262,7 +269,7 @@ impl Guardian {
     }
 
     /// Replaces it when it died.
-    fn look(&mut self, place: &Place) {
+    fn check(&mut self, place: &Place) {
         let now = clock::since_boot();
         match self.due {
             Some(due) if due <= now => match Self::start(place) {
@@ -283,16 +290,16 @@ impl Guardian {
     }
 }
 
-/// Waits on standard input, whose other end only the keeper holds, until the keeper is gone in whatever way; then undoes what it left.
+/// Waits on standard input, whose other end only the supervisor holds, until the supervisor is gone in whatever way; then undoes what it left.
 pub fn guard(place: &Place) -> anyhow::Result<()> {
-    // Whoever ends the keeper's whole group means the keeper; this process ends after it.
+    // Whoever ends the supervisor's whole group means the supervisor; this process ends after it.
     let ignored = Arc::new(AtomicBool::new(false));
     for signal in [SIGTERM, SIGINT, SIGHUP] {
         flag::register(signal, Arc::clone(&ignored))?;
     }
     // Fails for the leader of a session only, who needs none.
     let _ = setsid();
-    let kept = journal::find(place)?.and_then(|found| found.head.keeper);
+    let kept = journal::find(place)?.and_then(|found| found.head.supervisor);
     let mut octets = [0; 64];
     loop {
         match io::stdin().read(&mut octets) {
@@ -307,7 +314,7 @@ pub fn guard(place: &Place) -> anyhow::Result<()> {
             clock::sleep(PAUSE);
             continue;
         };
-        let left = journal::find(place)?.filter(|found| found.head.keeper == kept);
+        let left = journal::find(place)?.filter(|found| found.head.supervisor == kept);
         if left.is_some() {
             log(place, "the keeper ended without undoing its steps; the guardian does");
             for leftover in undo(&held)? {
