@@ -49,7 +49,7 @@ pub enum Goal {
         /// Rounds.
         rounds: u32,
         /// How long it waits for the first frame.
-        patience: Duration,
+        timeout: Duration,
     },
 }
 

@@ -15,7 +15,7 @@ use crate::appliance::Request;
 pub const SOCKET: &str = "control.sock";
 
 /// How long either side waits for the other.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Longest request and answer, octets.
 const LONGEST: u64 = 1 << 20;
@@ -76,8 +76,8 @@ impl Drop for Control {
 
 /// Serves one connection; says whether anybody listens still.
 fn serve(stream: &UnixStream, tell: &impl Fn(Asked) -> bool) -> io::Result<bool> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     let mut line = String::new();
     BufReader::new(stream.take(64)).read_line(&mut line)?;
     let Some(request) = Request::parse(line.trim()) else {
@@ -89,7 +89,7 @@ fn serve(stream: &UnixStream, tell: &impl Fn(Asked) -> bool) -> io::Result<bool>
     if !tell(Asked { request, answer }) {
         return Ok(false);
     }
-    let answer = answered.recv_timeout(PATIENCE).unwrap_or_else(|_| "no answer in time; try again".to_owned());
+    let answer = answered.recv_timeout(TIMEOUT).unwrap_or_else(|_| "no answer in time; try again".to_owned());
     (&mut &*stream).write_all(format!("{answer}\n").as_bytes())?;
     Ok(true)
 }
@@ -100,8 +100,8 @@ fn serve(stream: &UnixStream, tell: &impl Fn(Asked) -> bool) -> io::Result<bool>
 /// When none runs, it may not be told, or it does not answer.
 pub fn ask(folder: &Path, request: Request) -> io::Result<String> {
     let mut stream = UnixStream::connect(folder.join(SOCKET))?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     stream.write_all(format!("{}\n", request.word()).as_bytes())?;
     let mut answer = String::new();
     stream.take(LONGEST).read_to_string(&mut answer)?;

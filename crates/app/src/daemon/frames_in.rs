@@ -57,13 +57,13 @@ fn is_away(name: &str) -> bool {
 }
 
 /// No frame at all is told of after so long: in any home something is sent within a minute.
-const PATIENCE: Duration = Duration::from_secs(60);
+const SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long the first frame may take.
 #[derive(Clone, Copy)]
 struct Silence {
     until: Duration,
-    patience: Duration,
+    timeout: Duration,
     /// Whether any frame has come.
     frames: bool,
 }
@@ -110,9 +110,9 @@ fn is_advice(line: &str) -> bool {
 impl Intake {
     /// Who watches waits for interfaces that are not there, and starts sources again that end at once. Who probes does not.
     pub(super) fn new(config: &Config, goal: Goal, since_boot: Duration) -> anyhow::Result<Self> {
-        let (waits, patience) = match goal {
-            Goal::Watch => (true, PATIENCE),
-            Goal::Probe { patience, .. } => (false, patience),
+        let (waits, timeout) = match goal {
+            Goal::Watch => (true, SILENCE_LIMIT),
+            Goal::Probe { timeout, .. } => (false, timeout),
         };
         if !waits {
             can_hear(config)?;
@@ -146,7 +146,7 @@ impl Intake {
             begun: false,
             link_away: false,
             next_start: None,
-            silence: Some(Silence { until: since_boot.saturating_add(patience), patience, frames: false }),
+            silence: Some(Silence { until: since_boot.saturating_add(timeout), timeout, frames: false }),
             waits,
             failed: None,
         })
@@ -182,7 +182,7 @@ impl Intake {
 
     /// Which sources have given nothing for too long since the start: said once.
     fn silent(&mut self, since_boot: Duration) -> Option<What> {
-        let Silence { until, patience, frames } = self.silence?;
+        let Silence { until, timeout, frames } = self.silence?;
         if frames && self.begun {
             self.silence = None;
         }
@@ -191,7 +191,7 @@ impl Intake {
         }
         let silent = |lane: &&Lane| !lane.delivered && (!frames || !lane.captures);
         let sources: Vec<String> = self.lanes.iter().filter(silent).map(|lane| lane.source.name().to_owned()).collect();
-        (!sources.is_empty()).then_some(What::Gap(Gap::Silent { sources, seconds: patience.as_secs(), waits: self.waits }))
+        (!sources.is_empty()).then_some(What::Gap(Gap::Silent { sources, seconds: timeout.as_secs(), waits: self.waits }))
     }
 
     /// Why it is of no use to go on, if so: a source could not begin to capture.

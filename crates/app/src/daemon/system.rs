@@ -14,7 +14,7 @@ pub(super) struct System {
 
 impl System {
     pub(super) fn new() -> Self {
-        let every = sd_notify::watchdog_enabled().map(|patience| patience / 2);
+        let every = sd_notify::watchdog_enabled().map(|timeout| timeout / 2);
         Self { every, last: Duration::ZERO }
     }
 

@@ -17,7 +17,7 @@ static BUILT: Once = Once::new();
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// How long a thing that should come at once may take on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Two namespaces, joined by the veth pair `va` (in `a`) and `vb` (in `b`).
 pub(crate) struct Lab {
@@ -110,7 +110,7 @@ pub(crate) fn pass(time: Duration) {
 
 /// Waits until something holds.
 pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..PATIENCE.as_millis() / 20 {
+    for _ in 0..TIMEOUT.as_millis() / 20 {
         if holds() {
             return;
         }

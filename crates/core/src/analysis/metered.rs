@@ -81,7 +81,7 @@ const FLOWS: usize = 4;
 const A_WHILE: i64 = 60 * SECOND;
 
 /// A device that was there before is waited for at least and at most so long, nanoseconds: a sensor that sends once an hour, a home that goes on holiday.
-const PATIENCE: (i64, i64) = (2 * 3_600 * SECOND, 30 * 86_400 * SECOND);
+const IDLE_LIMITS: (i64, i64) = (2 * 3_600 * SECOND, 30 * 86_400 * SECOND);
 
 /// Kinds of [`Scope`].
 const SCOPES: usize = 3;
@@ -138,8 +138,8 @@ impl Metered {
             let frames = i64::try_from(total(&self.sent_to).frames).unwrap_or(i64::MAX);
             return Some((true, silent / frames.saturating_add(1)));
         }
-        let patience = self.seen.length().clamp(PATIENCE.0, PATIENCE.1);
-        (silent > patience).then_some((false, silent / (patience / SECOND)))
+        let idle_limit = self.seen.length().clamp(IDLE_LIMITS.0, IDLE_LIMITS.1);
+        (silent > idle_limit).then_some((false, silent / (idle_limit / SECOND)))
     }
 
     /// A frame that the device sent to an address in `to`.

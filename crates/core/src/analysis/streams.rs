@@ -17,7 +17,7 @@ use crate::findings::{FlowKey, NameSource, Receiver, Seen, Sighting, TrainShape}
 use crate::frame::{Frame, Link};
 use crate::roster::{Index, Roster};
 use crate::scope::Scope;
-use crate::stream::tcp::{Order, PATIENCE};
+use crate::stream::tcp::{Order, REORDER_TIMEOUT};
 use crate::time::Timestamp;
 
 /// Marks kept over all sightings together.
@@ -43,7 +43,7 @@ const WEIGHED_AFTER: u64 = 4 << 20;
 const PER_PACKET: u64 = 64;
 
 /// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
-const RECOVERY: i64 = 2 * PATIENCE;
+const RECOVERY: i64 = 2 * REORDER_TIMEOUT;
 
 /// What the detectors have found so far.
 #[derive(Debug, Default)]

@@ -15,7 +15,7 @@ use pulseaudio::protocol::{
 
 use super::ring::Ring;
 use super::timing::Timing;
-use super::{Device, RATE, Settings, Sound, State, patience};
+use super::{Device, RATE, Settings, Sound, State, time_until};
 use crate::pulse::{Connection, Event, Trouble, stamp};
 use crate::speak::Offered;
 use earwitness_base::clock;
@@ -104,16 +104,16 @@ impl Shared {
         self.lock().state()
     }
 
-    pub(super) fn wait(&self, patience: Duration) -> State {
+    pub(super) fn wait(&self, timeout: Duration) -> State {
         let waiting = |inner: &mut Inner| !inner.stopped && inner.state() == State::Opening;
-        let waited = self.changed.wait_timeout_while(self.lock(), patience, waiting);
+        let waited = self.changed.wait_timeout_while(self.lock(), timeout, waiting);
         waited.unwrap_or_else(PoisonError::into_inner).0.state()
     }
 
     /// Waits for the end of the window, `late` nanoseconds longer than it should take.
     fn wait_for(&self, until: Timestamp, late: i64) -> MutexGuard<'_, Inner> {
         let waiting = |inner: &mut Inner| !inner.stopped && !inner.has(until);
-        let waited = self.changed.wait_timeout_while(self.lock(), patience(until, late), waiting);
+        let waited = self.changed.wait_timeout_while(self.lock(), time_until(until, late), waiting);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 

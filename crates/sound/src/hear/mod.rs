@@ -111,10 +111,10 @@ impl Ear {
         self.state() == State::Listening
     }
 
-    /// Waits until it listens or `patience` is over, and says how it is.
+    /// Waits until it listens or `timeout` is over, and says how it is.
     #[must_use]
-    pub fn wait(&self, patience: Duration) -> State {
-        self.shared.wait(patience)
+    pub fn wait(&self, timeout: Duration) -> State {
+        self.shared.wait(timeout)
     }
 
     /// Looks for a sound that should begin within `within` nanoseconds before or after `around`. Waits until what is needed has been
@@ -174,6 +174,6 @@ pub fn list(settings: &Settings) -> Result<Vec<Offered<Device>>, String> {
 }
 
 /// The time that a wait may take: until the moment has come, and `late` more.
-fn patience(until: Timestamp, late: i64) -> Duration {
+fn time_until(until: Timestamp, late: i64) -> Duration {
     Duration::from_nanos(until.since(clock::now()).max(0).saturating_add(late).unsigned_abs())
 }

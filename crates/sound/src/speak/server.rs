@@ -26,7 +26,7 @@ const MOST_AT_ONCE: usize = 4 << 20;
 /// How often the server is asked where it stands.
 const ASK: Duration = Duration::from_millis(50);
 /// A sound that is not over this long after it should be has stuck.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the server's own account of a sink may be wrong by, nanoseconds: a converter and its buffers are known well; a wireless loudspeaker, a
 /// network and a television add what they do not tell.
@@ -187,7 +187,7 @@ impl Playing<'_> {
 
     fn until_over(&mut self, length: i64) -> Result<(), Trouble> {
         self.connection.order(&Command::CorkPlaybackStream(CorkStreamParams { channel: self.channel, cork: false }))?;
-        let end = clock::since_boot() + Duration::from_nanos(length.unsigned_abs()) + PATIENCE;
+        let end = clock::since_boot() + Duration::from_nanos(length.unsigned_abs()) + TIMEOUT;
         let mut drain = None;
         let mut ask_at = clock::since_boot();
         loop {

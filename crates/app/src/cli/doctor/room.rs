@@ -15,7 +15,7 @@ const RATE: u32 = 48_000;
 /// See [`RATE`].
 const COUNT: usize = 48_000;
 /// How long a microphone may take to open.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// How far from the sound server's own time a sound is looked for: wireless loudspeakers are late by a third of a second.
 const WITHIN: i64 = 700 * MILLISECOND;
 /// The ear listens for so long before the sound: what is searched begins before the earliest moment at which it may sound.
@@ -57,7 +57,7 @@ impl Room for Server {
             Err(why) => return Hearing::Deaf(why),
         };
         // A source that is silent before the sound may still hear it.
-        if let State::Lost(why) = ear.wait(PATIENCE) {
+        if let State::Lost(why) = ear.wait(TIMEOUT) {
             return Hearing::Deaf(why);
         }
         clock::sleep(BEFORE);

@@ -24,7 +24,7 @@ const VOICES: &[(&str, &str)] = &[
 /// The voice where none of these can be had.
 const USUAL: (&str, &str) = ("en", "160");
 /// How long a program may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest text, octets.
 const LONGEST_TEXT: usize = 500;
 /// How much of what a program complains is told, characters.
@@ -94,18 +94,18 @@ fn in_voice(settings: &Settings, text: &str, voice: Option<(&str, &str)>) -> Res
         command.args(["-v", voice, "-s", speed, "--stdin", "-w"]).arg(&path);
         command
     };
-    run(command, text, PATIENCE)?;
+    run(command, text, TIMEOUT)?;
     let sound = decode::file(&path, LONGEST)?;
     let sound = shape::trimmed(&sound, FLOOR);
     if sound.samples.is_empty() { Err(Trouble::Speech(format!("{text:?} makes no sound"))) } else { Ok(sound) }
 }
 
 /// Runs a program with a text on its input; ended by force if it takes too long.
-fn run(mut command: Command, text: &str, patience: Duration) -> Result<(), Trouble> {
+fn run(mut command: Command, text: &str, timeout: Duration) -> Result<(), Trouble> {
     let name = Path::new(command.get_program()).display().to_string();
     let failed = |why: String| Trouble::Speech(format!("{name} cannot say it: {why}"));
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let ended = program::run(&mut command, text, patience).map_err(|failure| match failure {
+    let ended = program::run(&mut command, text, timeout).map_err(|failure| match failure {
         Failure::Start(error) if error.kind() == std::io::ErrorKind::NotFound => failed("it is not installed".to_owned()),
         failure => failed(format!("it {failure}")),
     })?;
@@ -141,12 +141,12 @@ mod tests {
     fn a_program_that_hangs_fails_or_is_missing_is_told() {
         let mut hang = Command::new("sleep");
         hang.arg("30");
-        let told = |command, patience| run(command, "x", patience).unwrap_err().to_string();
+        let told = |command, timeout| run(command, "x", timeout).unwrap_err().to_string();
         assert!(told(hang, Duration::from_millis(50)).contains("sleep cannot say it: it did not end"));
         let mut fail = Command::new("sh");
         fail.args(["-c", "echo broken voice >&2; exit 3"]);
-        assert!(told(fail, PATIENCE).contains("broken voice"));
-        assert!(told(Command::new("no-such-voice"), PATIENCE).contains("not installed"));
+        assert!(told(fail, TIMEOUT).contains("broken voice"));
+        assert!(told(Command::new("no-such-voice"), TIMEOUT).contains("not installed"));
     }
 
     #[test]
