@@ -1,4 +1,4 @@
-//! A machine that gives away what it saw, stretch by stretch, says the same as one that keeps it all.
+//! A machine that is drained of what it saw, stretch by stretch, says the same as one that keeps it all.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -74,7 +74,7 @@ fn stretches_put_together_are_the_whole() {
         // What was not settled when it was stopped is void, because another process could not score it alike.
         let settled = left.trials.iter().rposition(|trial| trial.round.void != Some(Void::Interrupted)).unwrap() + 1;
         assert!(left.trials.len() - settled <= 2, "{name}");
-        assert_eq!(left.trials[..settled], whole.trials[..settled], "{name}: rounds are scored alike, whatever was given away");
+        assert_eq!(left.trials[..settled], whole.trials[..settled], "{name}: rounds are scored alike, whatever was drained");
         let (one, other) = (comparable(&left.findings), comparable(&whole.findings));
         assert_eq!(one.capture, other.capture, "{name}");
         for (one, other) in one.devices.iter().zip(&other.devices) {

@@ -3,8 +3,8 @@
 //! Octets that TCP acknowledges are counted. Of datagrams nobody knows how many octets were sent, only that something was: they are noted without octets.
 
 use super::Analysis;
+use super::announcements::{DNS, NTP};
 use super::pairs::{Ends, NOBODY};
-use super::told::{DNS, NTP};
 use crate::findings::FlowKey;
 use crate::roster::Index;
 use crate::scope::Scope;
@@ -47,7 +47,7 @@ impl Hidden {
     }
 
     /// What is sent on a flow passes here after all.
-    pub(super) fn shown(&mut self, key: &FlowKey) {
+    pub(super) fn seen(&mut self, key: &FlowKey) {
         self.flows.remove(key);
     }
 

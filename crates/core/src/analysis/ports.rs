@@ -41,7 +41,7 @@ pub(super) struct Ports {
 
 impl Ports {
     /// A packet of a flow, which was seen `before`; whether two ports have taken turns often enough by now.
-    pub(super) fn look(&mut self, before: Option<Seen>, now: Seen) -> bool {
+    pub(super) fn observe(&mut self, before: Option<Seen>, now: Seen) -> bool {
         if let [only] = self.latest.as_mut_slice()
             && only.port == now.port
         {

@@ -88,7 +88,7 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn look(&mut self, at: Timestamp, hops: u8, number: u32, is_tcp: bool) {
+    pub(super) fn observe(&mut self, at: Timestamp, hops: u8, number: u32, is_tcp: bool) {
         if let Some(span) = &mut self.span {
             span.last = span.last.max(at);
             self.changed = self.changed.saturating_add(u8::from(number != self.number));

@@ -1,10 +1,10 @@
-//! What an analysis may be told.
+//! The settings of an analysis.
 
 use crate::detect::{bulk, burst, clock};
 use crate::roster;
 use crate::time::Timestamp;
 
-/// What an analysis is told.
+/// What an analysis looks for, and its bounds.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Who is who.

@@ -7,9 +7,9 @@ use super::address_names::AddressNames;
 use super::contacts::Contacts;
 use super::metered::Metered;
 use super::pairs::{Ends, NOBODY};
+use super::sender_marks::SenderMarks;
 use super::senders::{AllSenders, options_of, refused_ports};
 use super::settings::Settings;
-use super::shown::Shown;
 use super::sightings::{audios, join, large_upload};
 use super::uplink::Uplink;
 use crate::detect::clock::{self, Slice, Train};
@@ -51,7 +51,7 @@ pub(super) struct Collected {
     pub(super) sightings: Vec<(Index, Sighting)>,
     marks: usize,
     /// How many of them have been told of.
-    told: usize,
+    reported: usize,
     /// Sightings beyond the number that is kept.
     pub(super) left_out: u64,
     /// Whom devices sent to.
@@ -70,9 +70,16 @@ impl Analysis {
     /// answer, what was never seen.
     #[expect(clippy::inline_always, reason = "see `Analysis::frame`")]
     #[inline(always)]
-    pub(super) fn stream(&mut self, key: FlowKey, ends: Ends, shown: Shown, length: u32, take: impl FnOnce(&mut Uplink)) -> bool {
+    pub(super) fn stream(
+        &mut self,
+        key: FlowKey,
+        ends: Ends,
+        marks: SenderMarks,
+        length: u32,
+        take: impl FnOnce(&mut Uplink),
+    ) -> bool {
         let Ends { source: device, from, to, .. } = ends;
-        let Shown { at, bin, .. } = shown;
+        let SenderMarks { at, bin, .. } = marks;
         let mut unmet = false;
         // Between home and internet one direction is upstream; elsewhere either may be.
         if from == Scope::Internet || to == Scope::Home {
@@ -93,7 +100,7 @@ impl Analysis {
             }
             if uplink.sent.add(bin, length) {
                 let frames = self.metered.get(device as usize).map_or(0, Metered::frames);
-                self.collected.senders.look(uplink, shown, frames);
+                self.collected.senders.observe(uplink, marks, frames);
             }
             take(uplink);
             if uplink.is_full(at) {
@@ -106,22 +113,22 @@ impl Analysis {
             }
         } else if from == Scope::Home || !self.roster.forwards(device) {
             // What comes from the home's own addresses is followed whoever sends it, so that a role that is revised loses no upload.
-            self.open(key, device, shown, length, take);
+            self.open(key, device, marks, length, take);
         }
         unmet
     }
 
     #[cold]
-    fn open(&mut self, key: FlowKey, device: Index, shown: Shown, length: u32, take: impl FnOnce(&mut Uplink)) {
-        self.hidden.shown(&key);
+    fn open(&mut self, key: FlowKey, device: Index, marks: SenderMarks, length: u32, take: impl FnOnce(&mut Uplink)) {
+        self.hidden.seen(&key);
         let Self { flows, settings, names, roster, collected, metered, .. } = self;
         let mut ended = |mut uplink: Uplink| close(&mut uplink, settings, names, roster, collected);
-        if let Some(uplink) = flows.open(key, device, shown.at, &mut ended) {
-            uplink.sent.add(shown.bin, length);
+        if let Some(uplink) = flows.open(key, device, marks.at, &mut ended) {
+            uplink.sent.add(marks.bin, length);
             take(uplink);
             if let Some(metered) = metered.get_mut(device as usize) {
                 metered.opened(key);
-                collected.senders.opened(uplink, shown, metered.frames());
+                collected.senders.opened(uplink, marks, metered.frames());
             }
         }
         flows.taken += PER_PACKET;
@@ -143,10 +150,10 @@ impl Analysis {
         let fair = MOST_HELD / 2 / count;
         for uplink in flows.iter_mut().filter(|uplink| uplink.memory() > fair) {
             uplink.order.finish(&mut uplink.intake);
-            uplink.intake.hello.give_up();
+            uplink.intake.server_name.give_up();
             judge(uplink, true, settings, names, roster, &mut collected.scratch);
             uplink.intake.slices = Vec::new();
-            hand_over(uplink, settings, collected);
+            flush(uplink, settings, collected);
             resolve(uplink, settings, names, roster, collected);
         }
     }
@@ -199,14 +206,14 @@ pub(super) fn settle(
     judge(uplink, false, settings, names, roster, &mut collected.scratch);
     collected.keep(std::mem::take(&mut uplink.intake.slices));
     let over = |last: Timestamp| now.since(last).saturating_abs() > settings.bulk.pause;
-    hand_over(uplink, settings, collected);
+    flush(uplink, settings, collected);
     if uplink.intake.transfer.is_none_or(|transfer| over(transfer.last)) {
         resolve(uplink, settings, names, roster, collected);
     }
 }
 
-/// Hands over what was missed of a flow, and what was found in episodes that have ended: nothing that comes later takes it back, so nobody waits for it.
-fn hand_over(uplink: &mut Uplink, settings: &Settings, collected: &mut Collected) {
+/// Collects what was missed of a flow, and what was found in episodes that have ended: nothing that comes later takes it back, so nobody waits for it.
+fn flush(uplink: &mut Uplink, settings: &Settings, collected: &mut Collected) {
     collected.miss(uplink);
     for draft in uplink.drafts.drain(..) {
         collected.add(uplink.device, draft, settings);
@@ -218,7 +225,7 @@ pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNam
     uplink.order.finish(&mut uplink.intake);
     judge(uplink, false, settings, names, roster, &mut collected.scratch);
     collected.keep(std::mem::take(&mut uplink.intake.slices));
-    hand_over(uplink, settings, collected);
+    flush(uplink, settings, collected);
     resolve(uplink, settings, names, roster, collected);
     note_contact(uplink, i64::MAX, names, roster, collected);
 }
@@ -233,7 +240,7 @@ pub(super) fn note_contact(uplink: &mut Uplink, first: i64, names: &AddressNames
         collected.senders.weigh(uplink, from, to);
         collected.contacts.add(
             uplink.device,
-            receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster),
+            receiver((uplink.device, uplink.key), uplink.intake.server_name.name(), names, roster),
             sent,
         );
     }
@@ -263,7 +270,7 @@ fn judge(
     }
     let begin = slices.first().map_or(0, |slice| slice.at);
     let trains = clock::trains_with(scratch, slices, uplink.key.protocol == UDP, clock);
-    let receiver = || receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster);
+    let receiver = || receiver((uplink.device, uplink.key), uplink.intake.server_name.name(), names, roster);
     let found: Vec<(&Train, Sighting)> = audios(&trains, (slices.as_slice(), unread.as_slice()), uplink.key, receiver).collect();
     let sound = found.iter().map(|it| it.1.octets_audio).fold(uplink.audio, u64::saturating_add);
     let file = uplink.intake.transfer.filter(|transfer| transfer.is_file(&settings.bulk));
@@ -299,7 +306,7 @@ fn resolve(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roste
         return;
     };
     if sound < transfer.octets / 2 && transfer.octets.saturating_sub(sound) >= settings.bulk.octets {
-        let receiver = receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster);
+        let receiver = receiver((uplink.device, uplink.key), uplink.intake.server_name.name(), names, roster);
         collected.add(uplink.device, large_upload(&transfer, uplink.key, receiver), settings);
     }
 }
@@ -320,18 +327,18 @@ fn is_framed(sighting: &Sighting) -> bool {
 impl Collected {
     /// Takes all sightings out.
     pub(super) fn take(&mut self) -> Vec<(Index, Sighting)> {
-        (self.marks, self.told) = (0, 0);
+        (self.marks, self.reported) = (0, 0);
         std::mem::take(&mut self.sightings)
     }
 
     /// Whether there is one of a device that was not told of before.
     pub(super) fn has_fresh(&self, device: Index) -> bool {
-        self.sightings.iter().skip(self.told).any(|it| it.0 == device)
+        self.sightings.iter().skip(self.reported).any(|it| it.0 == device)
     }
 
     /// Those that this has not told of before.
     pub(super) fn fresh(&mut self) -> &[(Index, Sighting)] {
-        let before = std::mem::replace(&mut self.told, self.sightings.len());
+        let before = std::mem::replace(&mut self.reported, self.sightings.len());
         self.sightings.get(before..).unwrap_or_default()
     }
 
@@ -382,12 +389,12 @@ impl Collected {
 
 fn receiver(
     (device, flow): (Index, FlowKey),
-    hello: Option<(&crate::private::Private<String>, NameSource)>,
+    server_name: Option<(&crate::private::Private<String>, NameSource)>,
     names: &AddressNames,
     roster: &Roster,
 ) -> Receiver {
     let (address, port) = (flow.destination, flow.destination_port);
-    let name = hello
+    let name = server_name
         .map(|(name, source)| (name.clone(), source))
         .or_else(|| names.of(device, address).map(|name| (name.clone(), NameSource::Dns)));
     Receiver { address, port, name, local: roster.scope(address) == Scope::Home, country: None, system: None }

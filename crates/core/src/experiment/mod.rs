@@ -337,14 +337,14 @@ impl<P: Plan> Experiment<P> {
             self.session.take(&trial);
             if self.upkeep.is_some() && !at_once {
                 // A round is written down together with the traffic that its scores are of.
-                self.give_away(now, actions);
+                self.drain(now, actions);
             }
             let scored = What::Scored { round: trial.round.number, counted: !trial.round.is_void() };
             actions.push(Action::Write(Entry::Trial(trial)));
             actions.push(Action::Tell(scored.at(now)));
             for (&device, standing) in self.session.standings() {
                 if let Some(rounds) = standing.proven_after.filter(|_| !before.contains(&device)) {
-                    // What was handed over is not here any more: whoever wrote it down knows who else sends.
+                    // What was drained is not here any more: whoever wrote it down knows who else sends.
                     actions.push(Action::Tell(What::Proven { device, rounds, senders: Vec::new() }.at(now)));
                 }
             }

@@ -127,7 +127,7 @@ impl<P: Plan> Experiment<P> {
         }
         if is_due(due.write, due.every.write) {
             if due.write != Timestamp::MIN {
-                self.give_away(now, actions);
+                self.drain(now, actions);
             }
             due.write = now.plus(due.every.write);
         }
@@ -147,8 +147,8 @@ impl<P: Plan> Experiment<P> {
     }
 
     /// Writes down what passed up to now, tells what is new in it, and forgets what no round asks for.
-    pub(super) fn give_away(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
-        // Asked before it is given away, and told after it is written down.
+    pub(super) fn drain(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        // Asked before the analysis is drained, and told after it is written down.
         let fresh = self.analysis.fresh();
         self.write_down(now, actions);
         actions.extend(events(fresh, now).map(Action::Tell));
@@ -158,7 +158,7 @@ impl<P: Plan> Experiment<P> {
         let running = if let State::Running(running) = &self.state { running.begins() } else { None };
         let waiting = self.settling.front().and_then(Round::span).map(|span| span.from);
         let asked = waiting.into_iter().chain(running).fold(now, Timestamp::min);
-        let stretch = self.analysis.hand_over(now, asked.plus(-LEVEL_BEFORE - SETTLING));
+        let stretch = self.analysis.drain(now, asked.plus(-LEVEL_BEFORE - SETTLING));
         actions.push(Action::Write(Entry::Watched(Box::new(stretch))));
     }
 }

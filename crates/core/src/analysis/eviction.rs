@@ -1,11 +1,11 @@
-//! Room for one more device when the roster is full: whoever only visited gives way, or has been away for long, so that a stranger who makes up
+//! Which device is evicted when the roster is full: one that only visited, or has been away for long, so that a stranger who makes up
 //! thousands of addresses does not keep out the devices of the home, and neither do the telephones of years.
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::streams::close;
-use super::{Analysis, Metered, Pairs, Told};
+use super::{Analysis, Announced, Metered, Pairs};
 use crate::mac::Mac;
 use crate::roster::Index;
 use crate::time::Timestamp;
@@ -19,37 +19,37 @@ const GUESTS: usize = 4;
 impl Analysis {
     /// Enters a device although the roster seemed full. `other` is the other end of the frame and stays.
     #[cold]
-    pub(super) fn squeeze_in(&mut self, mac: Mac, other: Option<Index>, at: Timestamp) -> Option<Index> {
+    pub(super) fn enter_by_evicting(&mut self, mac: Mac, other: Option<Index>, at: Timestamp) -> Option<Index> {
         if mac.is_group() || mac.is_zero() {
             return None;
         }
-        self.make_room(other, at);
+        self.evict_one(other, at);
         let index = self.roster.by_mac(mac);
         self.enter(at);
         index
     }
 
-    /// Lets a stranger give way, if one is found: the frames of one that was hardly heard are counted among the others'.
-    pub(super) fn make_room(&mut self, other: Option<Index>, at: Timestamp) {
+    /// Evicts a stranger, if one is found: the frames of one that was hardly heard are counted among the others'.
+    pub(super) fn evict_one(&mut self, other: Option<Index>, at: Timestamp) {
         let places = self.metered.len();
         let guests = places - places / GUESTS;
         // If the home itself has taken the places of guests, a stranger who came before must go.
-        let found = self.who_gives_way(guests..places, other, at).or_else(|| self.who_gives_way(0..places, other, at));
+        let found = self.eviction_candidate(guests..places, other, at).or_else(|| self.eviction_candidate(0..places, other, at));
         if let Some(place) = found {
-            self.show_out(place, at);
+            self.evict(place, at);
         }
     }
 
-    /// The place of the one that is missed least, among the next few that are asked in turn.
-    fn who_gives_way(&mut self, places: Range<usize>, other: Option<Index>, at: Timestamp) -> Option<usize> {
+    /// The place of the device that is missed least, among the next few that are asked in turn.
+    fn eviction_candidate(&mut self, places: Range<usize>, other: Option<Index>, at: Timestamp) -> Option<usize> {
         let mut asked = Vec::with_capacity(ASKED);
         for _ in 0..ASKED.min(places.len()) {
-            let next = self.hand + 1;
-            self.hand = if places.contains(&next) { next } else { places.start };
-            let index = Index::try_from(self.hand).ok()?;
+            let next = self.eviction_cursor + 1;
+            self.eviction_cursor = if places.contains(&next) { next } else { places.start };
+            let index = Index::try_from(self.eviction_cursor).ok()?;
             let stays = Some(index) == other || self.roster.is_named(index) || self.roster.forwards(index);
-            let gives_way = self.metered.get(self.hand).filter(|_| !stays).and_then(|metered| metered.gives_way(at));
-            asked.extend(gives_way.map(|much| (much, self.hand)));
+            let rank = self.metered.get(self.eviction_cursor).filter(|_| !stays).and_then(|metered| metered.eviction_rank(at));
+            asked.extend(rank.map(|much| (much, self.eviction_cursor)));
         }
         asked.sort_unstable_by_key(|it| Reverse(it.0));
         asked.into_iter().map(|it| it.1).find(|place| !self.has_uploaded(*place))
@@ -73,7 +73,7 @@ impl Analysis {
     }
 
     /// Forgets a device in all that is kept by its number: the next one with this number has nothing of it.
-    fn show_out(&mut self, place: usize, at: Timestamp) {
+    fn evict(&mut self, place: usize, at: Timestamp) {
         let Ok(index) = Index::try_from(place) else { return };
         if !self.roster.forget(index) {
             return;
@@ -83,8 +83,8 @@ impl Analysis {
         *metered = Metered::new(at, self.burst_bins.is_some());
         self.collected.forget(index);
         self.names.forget(index);
-        if let Some(told) = self.told.get_mut(place) {
-            *told = Told::default();
+        if let Some(announced) = self.announced.get_mut(place) {
+            *announced = Announced::default();
         }
         self.pairs = Pairs::new();
         self.other_pairs = Pairs::new();

@@ -1,4 +1,4 @@
-//! What devices tell about themselves and about addresses: DHCP, mDNS, SSDP, DNS.
+//! What devices announce about themselves and about addresses: DHCP, mDNS, SSDP, DNS.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -29,9 +29,9 @@ const LLMNR: u16 = 5_355;
 const SSDP: u16 = 1_900;
 const MDNS: u16 = 5_353;
 
-/// What one device told.
+/// What one device announced of itself.
 #[derive(Clone, Default, Debug)]
-pub(super) struct Told {
+pub(super) struct Announced {
     pub(super) host_name: Option<Private<String>>,
     pub(super) vendor_class: Option<Private<String>>,
     names: Vec<(SelfNameKind, String)>,
@@ -39,7 +39,7 @@ pub(super) struct Told {
     announcements: u32,
 }
 
-impl Told {
+impl Announced {
     fn name(&mut self, kind: SelfNameKind, text: String) {
         if self.names.len() < NAMES && self.names.iter().all(|(_, other)| *other != text) {
             self.names.push((kind, text));
@@ -82,7 +82,7 @@ pub(super) fn may_be_anybodys(port: u16) -> bool {
     port >= 1_024
 }
 
-/// Whether datagrams of a port tell names.
+/// Whether datagrams of a port may hold names.
 #[inline]
 pub(super) fn is_of_interest(port: u16) -> bool {
     matches!(port, DNS | DHCP_SERVER | DHCP_CLIENT | DHCPV6_CLIENT | SSDP | MDNS)
@@ -99,35 +99,35 @@ pub(super) struct Way {
     pub(super) at: Timestamp,
 }
 
-/// Reads a datagram that the device of `told` sent. Names of addresses go to `names`, for the device that asked for them; where none are wanted,
-/// only DHCP is read. Says what a DHCP server told.
+/// Reads a datagram of the device to which `announced` belongs. Names of addresses go to `names`, for the device that asked for them; where none are wanted,
+/// only DHCP is read. Returns what a DHCP server said.
 #[cold]
-pub(super) fn datagram(told: &mut Told, names: Option<&mut AddressNames>, way: Way, payload: &[u8]) -> Option<Lease> {
+pub(super) fn datagram(announced: &mut Announced, names: Option<&mut AddressNames>, way: Way, payload: &[u8]) -> Option<Lease> {
     let ports = way.ports;
     if matches!(ports, (MDNS | SSDP, _) | (_, MDNS | SSDP)) {
-        told.announcements += 1;
-        if told.announcements > ANNOUNCEMENTS || names.is_none() {
-            told.announcements = ANNOUNCEMENTS;
+        announced.announcements += 1;
+        if announced.announcements > ANNOUNCEMENTS || names.is_none() {
+            announced.announcements = ANNOUNCEMENTS;
             return None;
         }
     }
     match ports {
         (DNS, _) | (_, DNS) => resolved(names?, way, payload),
-        (MDNS, _) => mdns_names(payload, &mut |own| told.name(own.kind, own.text)),
+        (MDNS, _) => mdns_names(payload, &mut |own| announced.name(own.kind, own.text)),
         (DHCP_SERVER, _) => return dhcp(payload).filter(|message| message.from_server).map(|reply| Lease::of(&reply)),
         (DHCP_CLIENT, _) | (_, DHCP_SERVER) => {
             let request = dhcp(payload).filter(|message| !message.from_server)?;
-            told.host_name = request.host_name.map(Private::new).or(told.host_name.take());
-            told.vendor_class = request.vendor_class.map(Private::new).or(told.vendor_class.take());
+            announced.host_name = request.host_name.map(Private::new).or(announced.host_name.take());
+            announced.vendor_class = request.vendor_class.map(Private::new).or(announced.vendor_class.take());
         }
         (DHCPV6_CLIENT, _) => {
             if let Some(name) = dhcpv6(payload).and_then(|request| request.host_name) {
-                told.host_name.get_or_insert(Private::new(name));
+                announced.host_name.get_or_insert(Private::new(name));
             }
         }
         (SSDP, _) | (_, SSDP) => {
             if let Some(name) = ssdp_name(payload) {
-                told.name(SelfNameKind::Model, name);
+                announced.name(SelfNameKind::Model, name);
             }
         }
         _ => {}

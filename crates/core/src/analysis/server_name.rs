@@ -9,7 +9,7 @@ use crate::private::Private;
 
 /// The search for a server name on one flow.
 #[derive(Debug, Default)]
-pub(super) enum Hello {
+pub(super) enum ServerNameSearch {
     /// Nothing was sent yet.
     #[default]
     Start,
@@ -29,7 +29,7 @@ const HANDSHAKE: u8 = 22;
 /// Long header bit of QUIC (RFC 9000, section 17.2).
 const LONG_HEADER: u8 = 0x80;
 
-impl Hello {
+impl ServerNameSearch {
     /// The name, if it was found.
     pub(super) fn name(&self) -> Option<(&Private<String>, NameSource)> {
         match self {

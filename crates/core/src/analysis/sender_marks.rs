@@ -1,11 +1,11 @@
-//! What a packet shows of who sent it.
+//! Marks of the sender in a packet.
 
 use crate::scope::Scope;
 use crate::time::Timestamp;
 
-/// What a packet shows of who sent it. Handed on as a copy: lent, it would have to be written to memory for each packet.
+/// What a packet shows of who sent it. Passed by value: behind a reference, it would have to be written to memory for each packet.
 #[derive(Clone, Copy)]
-pub(super) struct Shown {
+pub(super) struct SenderMarks {
     pub(super) at: Timestamp,
     /// The second that it is counted in.
     pub(super) bin: i64,

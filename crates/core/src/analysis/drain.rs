@@ -1,6 +1,6 @@
-//! An analysis that never ends gives away what it found, stretch by stretch, so that its memory does not grow with the hours.
+//! An analysis that never ends is drained of what it found, stretch by stretch, so that its memory does not grow with the hours.
 //!
-//! Every octet and every sighting is given away once. What rounds in progress still ask for stays remembered beside.
+//! Every octet and every sighting is returned once. What rounds in progress still ask for stays remembered beside.
 
 use std::collections::BTreeMap;
 
@@ -13,17 +13,17 @@ use crate::findings::{CaptureFacts, Contact, Damage, DeviceFindings, Findings, R
 use crate::roster::Index;
 use crate::time::{SECOND, Timestamp, Window};
 
-/// Records of a sighting that goes on and is given away as far as it went.
+/// Records of a sighting that goes on and is returned as far as it went.
 const MARKS_OF_UNFINISHED: usize = 256;
 
 impl Analysis {
-    /// Gives away the whole seconds before `until`, and the sightings that have ended; remembers what was sent from `keep` on, for
+    /// Returns and forgets the whole seconds before `until`, and the sightings that have ended; remembers what was sent from `keep` on, for
     /// [`Analysis::watched`]. [`Findings::assemble`] makes one of such stretches.
     ///
-    /// A beat that goes on for longer than an utterance is given away again and again as far as it went; the longest counts. Runs of loud
-    /// windows are not given away: they follow from the seconds.
+    /// A beat that goes on for longer than an utterance is returned again and again as far as it went; the longest counts. Runs of loud
+    /// windows are not returned: they follow from the seconds.
     #[must_use]
-    pub fn hand_over(&mut self, until: Timestamp, keep: Timestamp) -> Findings {
+    pub fn drain(&mut self, until: Timestamp, keep: Timestamp) -> Findings {
         let mut bins = self.bins;
         let (first, kept) = (bins.index(until), bins.index(keep));
         let mut contacts = self.contacts_before(first);
@@ -40,7 +40,7 @@ impl Analysis {
             devices.extend(self.stretch_of(index, (first, kept), own, met));
         }
         devices.sort_by_key(|device| device.id);
-        Findings { capture: self.unhanded_facts(until), devices }
+        Findings { capture: self.facts_since_drain(until), devices }
     }
 
     /// What one device did; `None` if it did nothing.
@@ -53,7 +53,7 @@ impl Analysis {
     ) -> Option<DeviceFindings> {
         let origin = self.bins.origin();
         let metered = self.metered.get_mut(index as usize)?;
-        let totals = metered.unhanded();
+        let totals = metered.since_drain();
         let (sent, received) = metered.take_before(first, kept, origin, SECOND);
         let passage = metered.take_passage(origin, first, kept);
         // Other windows than seconds are for captures that end.
@@ -63,7 +63,7 @@ impl Analysis {
         }
         let device = self.roster.devices().get(index as usize).filter(|_| !self.roster.is_vacant(index))?;
         let role = self.roster.role(index);
-        let mut found = describe(device, role, self.told.get(index as usize)?, metered.seen, totals);
+        let mut found = describe(device, role, self.announced.get(index as usize)?, metered.seen, totals);
         self.place(&mut sightings);
         found.addresses = self.roster.addresses(index);
         found.sender_signs = self.sender_signs(&found, index);
@@ -117,20 +117,20 @@ impl Analysis {
     }
 
     /// What the capture was like since this was asked before. A stretch reaches from the end of the one before to `until`.
-    fn unhanded_facts(&mut self, until: Timestamp) -> CaptureFacts {
+    fn facts_since_drain(&mut self, until: Timestamp) -> CaptureFacts {
         self.name_stops();
         self.facts.sightings_left_out = self.collected.left_out;
         self.facts.flows_not_followed = self.flows.not_followed;
         let now = self.facts.clone();
-        let before = std::mem::replace(&mut self.handed, now.clone());
-        let from = self.handed_until.or(now.first);
-        self.handed_until = from.map(|from| from.max(until));
+        let before = std::mem::replace(&mut self.drained, now.clone());
+        let from = self.drained_until.or(now.first);
+        self.drained_until = from.map(|from| from.max(until));
         let stopped = now.stopped.iter().map(|(why, count)| (why.clone(), count - before.stopped.get(why).unwrap_or(&0)));
         CaptureFacts {
             frames: now.frames.wrapping_sub(before.frames),
             wire_octets: now.wire_octets.wrapping_sub(before.wire_octets),
             first: from,
-            last: self.handed_until,
+            last: self.drained_until,
             cut: now.cut - before.cut,
             oversized: now.oversized - before.oversized,
             dropped: now.dropped - before.dropped,
@@ -138,7 +138,7 @@ impl Analysis {
             clock_ahead: now.clock_ahead - before.clock_ahead,
             stopped: stopped.filter(|(_, count)| *count > 0).collect(),
             unread_octets: now.unread_octets.wrapping_sub(before.unread_octets),
-            // Only files are damaged, and they are never handed over in stretches.
+            // Only files are damaged, and an analysis of files is never drained in stretches.
             damage: Damage::default(),
             others: now.others - before.others,
             sightings_left_out: now.sightings_left_out - before.sightings_left_out,
@@ -157,6 +157,6 @@ impl Analysis {
         if let Some(metered) = index.and_then(|index| self.metered.get_mut(index as usize)) {
             metered.introduce(seen);
         }
-        self.told_of.add(device);
+        self.reported.add(device);
     }
 }
