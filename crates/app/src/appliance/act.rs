@@ -10,7 +10,7 @@ use super::Appliance;
 use super::ledger::Item;
 use earwitness_core::policy::Hold;
 use earwitness_report::sentence::sentence;
-use earwitness_sound::mouth::{Said, Told};
+use earwitness_sound::player::{PlayerEvent, Said};
 use earwitness_store::Reply;
 
 impl Appliance {
@@ -138,10 +138,10 @@ impl Appliance {
         }
     }
 
-    /// Takes what the mouth tells.
-    pub(super) fn told(&mut self, told: Told, now: Timestamp) {
+    /// Takes what the player tells.
+    pub(super) fn told(&mut self, told: PlayerEvent, now: Timestamp) {
         match told {
-            Told::Said(Said { round, spoken, trouble, level, onset_error }) => {
+            PlayerEvent::Said(Said { round, spoken, trouble, level, onset_error }) => {
                 self.samples.expect(round, spoken.onset);
                 let Spoken { onset, length, heard, .. } = spoken;
                 self.tell(What::Played { round, onset, onset_error, length, heard, level }, now);
@@ -150,12 +150,12 @@ impl Appliance {
                 }
                 self.handle(Input::Spoken(spoken), now);
             }
-            Told::Reply { round, window, level } => {
+            PlayerEvent::Reply { round, window, level } => {
                 self.ledger.put(Item::Reply(Reply { round, window, level_db: level }));
             }
-            Told::Other { .. } => self.handle(Input::OtherSound, now),
-            Told::Ear(Some(said)) => self.tell(What::Fault(Fault::Microphone { said }), now),
-            Told::Ear(None) => self.tell(What::Mended(Mended::Microphone), now),
+            PlayerEvent::Other { .. } => self.handle(Input::OtherSound, now),
+            PlayerEvent::Microphone(Some(said)) => self.tell(What::Fault(Fault::Microphone { said }), now),
+            PlayerEvent::Microphone(None) => self.tell(What::Mended(Mended::Microphone), now),
         }
     }
 

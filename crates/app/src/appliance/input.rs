@@ -5,7 +5,7 @@ use earwitness_core::experiment;
 use earwitness_core::frame::Frame;
 use earwitness_core::policy::Hold;
 use earwitness_core::time::{SECOND, Timestamp};
-use earwitness_sound::mouth::Told;
+use earwitness_sound::player::PlayerEvent;
 use earwitness_store::Error;
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ pub enum Input<'a> {
         all_capture: bool,
     },
     /// What became of an order, or what else was heard.
-    Mouth(Told),
+    Player(PlayerEvent),
     /// Verdicts that [`Appliance::to_judge`] asked for.
     Judged(Box<Judged>),
     /// Why they could not be computed.
@@ -83,7 +83,7 @@ impl Appliance {
                 self.begun |= all_capture;
                 self.hold_as(Hold::Source, !all_capture, now, aloud);
             }
-            Input::Mouth(told) => self.told(told, now),
+            Input::Player(told) => self.told(told, now),
             Input::Judged(judged) => self.judged(*judged, now),
             Input::NotJudged(error) => self.not_judged(&error, now),
             Input::Tick { since_boot, ahead } => self.tick(now, since_boot, ahead),

@@ -24,7 +24,7 @@ use earwitness_core::policy::{Holds, Presence, Steps};
 use earwitness_core::samples::Samples;
 use earwitness_core::time::Timestamp;
 use earwitness_report::sentence::Namer;
-use earwitness_sound::mouth::{Busy, Mouth};
+use earwitness_sound::player::{Busy, Player};
 use earwitness_store::Retention;
 
 pub use self::begin::Begun;
@@ -55,14 +55,14 @@ pub enum Goal {
 
 /// What plays probes.
 pub trait Loudspeaker {
-    /// Takes an order and returns at once; what became of it comes back as [`Input::Mouth`].
+    /// Takes an order and returns at once; what became of it comes back as [`Input::Player`].
     ///
     /// # Errors
     /// When the sound before is still being played; the order is not taken.
     fn say(&self, order: Order) -> Result<(), Busy>;
 }
 
-impl Loudspeaker for Mouth {
+impl Loudspeaker for Player {
     fn say(&self, order: Order) -> Result<(), Busy> {
         Self::say(self, order)
     }

@@ -53,7 +53,7 @@ impl Control {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
         thread::Builder::new().name("control".to_owned()).spawn(move || {
             for stream in listener.incoming() {
-                // One at a time: a person has one mouth.
+                // One at a time: a person has one player.
                 if let Ok(stream) = stream
                     && !matches!(serve(&stream, &tell), Ok(true) | Err(_))
                 {

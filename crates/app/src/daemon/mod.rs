@@ -1,6 +1,6 @@
 //! The loop of the appliance in a real home: it waits for whatever comes first, and hands it to [`Appliance::step`], which decides.
 //!
-//! Frames come from child processes, sounds from the threads of the mouth, verdicts from a thread that reads the store; all others only send
+//! Frames come from child processes, sounds from the threads of the player, verdicts from a thread that reads the store; all others only send
 //! messages.
 
 mod control;
@@ -20,7 +20,7 @@ use earwitness_base::clock::Clock;
 use earwitness_core::event::{Fault, Stop, What};
 use earwitness_core::experiment::Upkeep;
 use earwitness_core::time::{SECOND, Timestamp};
-use earwitness_sound::mouth;
+use earwitness_sound::player;
 use earwitness_store::SessionId;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -57,7 +57,7 @@ pub type Reread<'a> = &'a dyn Fn() -> anyhow::Result<Config>;
 /// What other threads tell.
 #[derive(Debug)]
 enum Message {
-    Mouth(mouth::Told),
+    Player(player::PlayerEvent),
     Signal(signals::Asked),
     Asked(Asked),
     Judged(Box<Judged>),
@@ -122,8 +122,8 @@ impl<'a> Daemon<'a> {
             Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
                 .with_context(|| format!("no socket can be made in {}", config.state.display()))?
         };
-        let mouth = sound::open(config, begun.design(), outbox)?;
-        let loudspeaker = mouth.map(|mouth| Box::new(mouth) as Box<dyn Loudspeaker>);
+        let player = sound::open(config, begun.design(), outbox)?;
+        let loudspeaker = player.map(|player| Box::new(player) as Box<dyn Loudspeaker>);
         let intake = Intake::new(config, goal, clock.since_boot())?;
         let sources = intake.sources().map(|source| source.name).collect();
         let appliance = begun.start(loudspeaker, Box::new(Rc::clone(&teller)), sources, clock.moment());
@@ -173,7 +173,7 @@ impl<'a> Daemon<'a> {
     /// Takes a message of another thread; says if it is the end.
     fn message(&mut self, message: Message, reread: Reread<'_>, now: Timestamp) -> Option<End> {
         let input = match message {
-            Message::Mouth(told) => Input::Mouth(told),
+            Message::Player(told) => Input::Player(told),
             Message::Signal(signals::Asked::Stop) => return Some(End::Stopped),
             Message::Signal(signals::Asked::Reload) => match reread() {
                 Ok(config) => return Some(End::Reload(Box::new(config))),

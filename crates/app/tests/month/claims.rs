@@ -8,7 +8,7 @@ use earwitness_core::experiment::SETTLING;
 use earwitness_core::measure::LEVEL_BEFORE;
 use earwitness_core::probe::Round;
 use earwitness_core::time::{Timestamp, Window};
-use earwitness_store::{NUMBERS, Of, Reader, Recomputed, Told, recompute};
+use earwitness_store::{NUMBERS, Of, Told, Reader, Recomputed, recompute};
 
 use super::life::Life;
 

@@ -14,7 +14,7 @@ use earwitness_core::frame::{Frame, Link};
 use earwitness_core::probe::{Heard, Void};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 use earwitness_sim::house::{House, Sound};
-use earwitness_sound::mouth::{Said, Told};
+use earwitness_sound::player::{PlayerEvent, Said};
 use earwitness_store::SessionId;
 use jiff::tz::TimeZone;
 
@@ -22,7 +22,7 @@ use super::chance::Chance;
 use super::disk::Disk;
 use super::faults::{Fault, faults};
 use super::home::{ZONE, config, home};
-use super::seen::{Ears, Mouth, PowerCut, Seen};
+use super::seen::{Ears, Player, PowerCut, Seen};
 
 /// Longest time that passes at once, nanoseconds.
 const STRIDE: i64 = 20 * SECOND;
@@ -160,7 +160,7 @@ impl Life {
             self.advance(next);
             while self.sounding.front().is_some_and(|it| it.told_at <= self.time) {
                 let said = self.sounding.pop_front().unwrap().said;
-                self.step(Input::Mouth(Told::Said(said)));
+                self.step(Input::Player(PlayerEvent::Said(said)));
             }
             while self.faults.front().is_some_and(|it| it.0 <= self.time) {
                 let fault = self.faults.pop_front().unwrap().1;
@@ -313,8 +313,8 @@ impl Life {
         let (moment, seen) = (self.clock.moment(), Rc::clone(&self.seen));
         let begun = catch_unwind(AssertUnwindSafe(|| {
             let begun = Begun::open(&config, Goal::Watch, UPKEEP, moment)?;
-            let mouth = Box::new(Mouth(Rc::clone(&seen)));
-            anyhow::Ok(begun.start(Some(mouth), Box::new(Ears(seen)), vec!["cat".to_owned()], moment))
+            let player = Box::new(Player(Rc::clone(&seen)));
+            anyhow::Ok(begun.start(Some(player), Box::new(Ears(seen)), vec!["cat".to_owned()], moment))
         }));
         match begun {
             Ok(Ok(appliance)) => {

@@ -9,7 +9,7 @@ use earwitness::appliance::{Loudspeaker, Output};
 use earwitness_core::event::Event;
 use earwitness_core::experiment::Order;
 use earwitness_report::sentence::{Namer, sentence};
-use earwitness_sound::mouth::Busy;
+use earwitness_sound::player::Busy;
 
 /// The power goes: what unwinds the appliance wherever it is.
 pub(crate) struct PowerCut;
@@ -43,9 +43,9 @@ impl Seen {
     }
 }
 
-pub(crate) struct Mouth(pub(crate) Rc<Seen>);
+pub(crate) struct Player(pub(crate) Rc<Seen>);
 
-impl Loudspeaker for Mouth {
+impl Loudspeaker for Player {
     fn say(&self, order: Order) -> Result<(), Busy> {
         if self.0.busy.take() {
             return Err(Busy);

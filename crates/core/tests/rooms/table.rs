@@ -101,7 +101,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Rooms)] = &[
         ],
     ),
     ("traffic", &[("files", &[]), ("live", &[]), ("recent", &[]), ("source", &[])]),
-    ("sound", &[("pulse", &[]), ("speak", &["pulse"]), ("hear", &["pulse", "speak"]), ("mouth", &["speak", "hear"])]),
+    ("sound", &[("pulse", &[]), ("speak", &["pulse"]), ("hear", &["pulse", "speak"]), ("player", &["speak", "hear"])]),
     (
         "report",
         &[

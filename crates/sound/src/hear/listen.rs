@@ -204,13 +204,13 @@ fn listen(settings: &Settings, shared: &Shared) -> Result<(), Trouble> {
         flags: StreamFlags { adjust_latency: true, no_move: true, ..StreamFlags::default() },
         ..RecordStreamParams::default()
     }))?;
-    let mut ear = Reader { shared, connection, channel: stream.channel, received: 0, asked: None, answers: 0 };
+    let mut microphone = Reader { shared, connection, channel: stream.channel, received: 0, asked: None, answers: 0 };
     {
         let mut inner = shared.lock();
         inner.ring.clear();
         (inner.monitor, inner.lost, inner.timing) = (monitor, None, None);
     }
-    ear.run()
+    microphone.run()
 }
 
 /// An open stream.
@@ -257,7 +257,7 @@ impl Reader<'_> {
                 Some(Event::Refused(number, error)) if self.asked.is_some_and(|(asked, _)| asked == number) => {
                     return Err(Trouble::Refused(error));
                 }
-                Some(Event::Told(told)) => match *told {
+                Some(Event::Message(command)) => match *command {
                     Command::RecordStreamKilled(of) if of == channel => {
                         return Err(Trouble::Lost("the source was removed".to_owned()));
                     }

@@ -1,4 +1,4 @@
-//! The ear: a microphone, or what a sink plays, heard all the time and kept for less than a minute in memory, nowhere else.
+//! The microphone, or what a sink plays: heard all the time and kept for less than a minute in memory, nowhere else.
 //!
 //! It finds a known sound and says when it began by the realtime clock; it says what else sounded. Each sample's moment comes from the
 //! sound server's own timing, fitted against the clock (see `timing`).
@@ -49,9 +49,9 @@ pub struct Heard {
 pub enum Search {
     /// It was heard.
     Heard(Heard),
-    /// It was not, though the ear was open.
+    /// It was not, though the microphone was open.
     NotHeard,
-    /// The ear heard nothing at all at that time: why.
+    /// The microphone heard nothing at all at that time: why.
     Deaf(String),
 }
 
@@ -64,7 +64,7 @@ pub struct Sound {
     pub level: f64,
 }
 
-/// How the ear is.
+/// How the microphone is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum State {
     /// It is being opened.
@@ -77,14 +77,14 @@ pub enum State {
     Lost(String),
 }
 
-/// An open ear. It listens in a thread of its own until it is dropped.
-pub struct Ear {
+/// An open microphone, or the monitor of a sink. It listens in a thread of its own until it is dropped.
+pub struct Microphone {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Ear {
-    /// Opens the ear of the settings; `None` if they say that nobody listens. A server or source that is not there yet is waited for.
+impl Microphone {
+    /// Opens the microphone of the settings; `None` if they say that nobody listens. A server or source that is not there yet is waited for.
     pub fn open(settings: &Settings) -> Result<Option<Self>, String> {
         settings.check()?;
         if settings.device == Device::Off {
@@ -157,7 +157,7 @@ impl Ear {
     }
 }
 
-impl Drop for Ear {
+impl Drop for Microphone {
     fn drop(&mut self) {
         self.shared.stop();
         if let Some(thread) = self.thread.take() {

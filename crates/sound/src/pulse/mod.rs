@@ -75,7 +75,7 @@ pub(crate) enum Event {
     /// Samples of a record stream.
     Samples(u32, Vec<u8>),
     /// A message of the server's own.
-    Told(Box<Command>),
+    Message(Box<Command>),
 }
 
 /// A connection to a sound server.

@@ -140,7 +140,7 @@ fn event((head, body): &(Descriptor, Vec<u8>), version: u16) -> Result<Option<Ev
     Ok(Some(match command {
         Command::Reply => Event::Reply(number, body.get(place..).unwrap_or_default().to_vec()),
         Command::Error(error) => Event::Refused(number, error),
-        command => Event::Told(Box::new(command)),
+        command => Event::Message(Box::new(command)),
     }))
 }
 

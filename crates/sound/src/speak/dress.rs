@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_sound_that_breaks_off_what_had_sounded_is_told() {
+    fn of_a_sound_that_breaks_off_what_had_sounded_is_reported() {
         let mut speaker = Dressed::new(Box::new(Kept(Arc::default())), &Settings::default());
         // Breaks off after as many milliseconds as it has samples a second.
         let trouble = speaker.play(&noise::tone(1_000, 2_000, 100.0)).unwrap_err();

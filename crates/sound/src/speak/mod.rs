@@ -64,7 +64,7 @@ pub enum Trouble {
     Settings(String),
 }
 
-/// A device that could be named in the settings: a loudspeaker, or with the other kind of device an ear of [`crate::hear`].
+/// A device that could be named in the settings: a loudspeaker, or with the other kind of device a microphone of [`crate::hear`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Offered<D = Device> {
     /// Its kind.

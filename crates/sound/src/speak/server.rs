@@ -211,14 +211,14 @@ impl Playing<'_> {
                 Some(Event::Refused(number, error)) if Some(number) == drain => {
                     return Err(Trouble::Gone(pulse::Trouble::Refused(error).to_string()));
                 }
-                Some(Event::Told(told)) => self.told(&told)?,
+                Some(Event::Message(message)) => self.message(&message)?,
                 _ => {}
             }
         }
     }
 
-    fn told(&mut self, told: &Command) -> Result<(), Trouble> {
-        match told {
+    fn message(&mut self, message: &Command) -> Result<(), Trouble> {
+        match message {
             Command::Request(request) if request.channel == self.channel => {
                 self.feed(usize::try_from(request.length).unwrap_or(0))
             }

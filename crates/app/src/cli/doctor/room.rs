@@ -7,7 +7,7 @@ use earwitness_core::time::MILLISECOND;
 
 use crate::doctor::sound::{Hearing, Room};
 use earwitness_base::clock;
-use earwitness_sound::hear::{self, Ear, Search, State};
+use earwitness_sound::hear::{self, Microphone, Search, State};
 use earwitness_sound::speak;
 
 /// Samples a second of the sound that is played, and how many: a rising tone of a second, which is found to a millisecond.
@@ -18,7 +18,7 @@ const COUNT: usize = 48_000;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How far from the sound server's own time a sound is looked for: wireless loudspeakers are late by a third of a second.
 const WITHIN: i64 = 700 * MILLISECOND;
-/// The ear listens for so long before the sound: what is searched begins before the earliest moment at which it may sound.
+/// The microphone listens for so long before the sound: what is searched begins before the earliest moment at which it may sound.
 const BEFORE: Duration = Duration::from_millis(1_200);
 
 /// Loudspeaker and microphone of the sound server.
@@ -51,13 +51,13 @@ impl Room for Server {
             Ok(speaker) => speaker,
             Err(trouble) => return Hearing::Mute(trouble.to_string()),
         };
-        let ear = match Ear::open(&self.microphone) {
-            Ok(Some(ear)) => ear,
+        let microphone = match Microphone::open(&self.microphone) {
+            Ok(Some(microphone)) => microphone,
             Ok(None) => return Hearing::Deaf("no microphone is set".into()),
             Err(why) => return Hearing::Deaf(why),
         };
         // A source that is silent before the sound may still hear it.
-        if let State::Lost(why) = ear.wait(TIMEOUT) {
+        if let State::Lost(why) = microphone.wait(TIMEOUT) {
             return Hearing::Deaf(why);
         }
         clock::sleep(BEFORE);
@@ -65,7 +65,7 @@ impl Room for Server {
             Ok(played) => played,
             Err(trouble) => return Hearing::Mute(trouble.to_string()),
         };
-        match ear.find(&sound, played.onset, WITHIN) {
+        match microphone.find(&sound, played.onset, WITHIN) {
             Search::Heard(heard) => Hearing::Heard {
                 level: heard.level_dbfs,
                 late: milliseconds(heard.onset.nanos().saturating_sub(played.onset.nanos())),

@@ -59,7 +59,7 @@ pub struct Settings {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Trouble {
     /// No sound has this name.
-    #[error("there is no sound {0:?}: give one of {known}", known = names())]
+    #[error("there is no sound {0:?}: give one of {known}", known = known_sounds())]
     Unknown(String),
     /// The text holds a phrase that no probe may contain.
     #[error("{text:?} contains {phrase:?}, which no probe may say: a device that obeys would do it; ask a harmless question")]
@@ -94,7 +94,7 @@ pub enum Trouble {
 }
 
 /// The names of all sounds in a row.
-fn names() -> String {
+fn known_sounds() -> String {
     known().map(|known| known.name).collect::<Vec<_>>().join(" ")
 }
 

@@ -125,8 +125,8 @@ mod tests {
             assert!((-2_600..=-2_000).contains(&sound.level.hundredths()), "{sound:?}");
         }
         assert!(library.fits(&stimulus, composed.sound.length()).is_ok());
-        let told = library.fits(&stimulus, SECOND).unwrap_err().to_string();
-        assert!(told.contains("script:probe") && told.contains("a slot of 1 s"), "{told}");
+        let error = library.fits(&stimulus, SECOND).unwrap_err().to_string();
+        assert!(error.contains("script:probe") && error.contains("a slot of 1 s"), "{error}");
     }
 
     #[test]

@@ -141,12 +141,12 @@ mod tests {
     fn a_program_that_hangs_fails_or_is_missing_is_told() {
         let mut hang = Command::new("sleep");
         hang.arg("30");
-        let told = |command, timeout| run(command, "x", timeout).unwrap_err().to_string();
-        assert!(told(hang, Duration::from_millis(50)).contains("sleep cannot say it: it did not end"));
+        let error = |command, timeout| run(command, "x", timeout).unwrap_err().to_string();
+        assert!(error(hang, Duration::from_millis(50)).contains("sleep cannot say it: it did not end"));
         let mut fail = Command::new("sh");
         fail.args(["-c", "echo broken voice >&2; exit 3"]);
-        assert!(told(fail, TIMEOUT).contains("broken voice"));
-        assert!(told(Command::new("no-such-voice"), TIMEOUT).contains("not installed"));
+        assert!(error(fail, TIMEOUT).contains("broken voice"));
+        assert!(error(Command::new("no-such-voice"), TIMEOUT).contains("not installed"));
     }
 
     #[test]

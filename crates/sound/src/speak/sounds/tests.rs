@@ -45,8 +45,8 @@ fn forbidden_phrases_are_refused_when_named_and_when_played() {
         assert!(matches!(played, Err(Trouble::Forbidden { .. })), "{name}");
     }
     let more = Settings { forbidden: vec!["vacuum".to_owned()], ..Settings::default() };
-    let told = Library::new(&more).unwrap().stimulus("say:vacuum the room").unwrap_err().to_string();
-    assert!(told.contains("\"vacuum\""), "{told}");
+    let error = Library::new(&more).unwrap().stimulus("say:vacuum the room").unwrap_err().to_string();
+    assert!(error.contains("\"vacuum\""), "{error}");
 }
 
 #[test]
@@ -87,6 +87,6 @@ fn words_sound_whole_however_short_the_probe() {
     let drawn = |seconds| library.render(&stimulus, seconds * SECOND, &Lot::new(3), 5).unwrap();
     assert!(drawn(2).length() > 5 * SECOND, "{} ns", drawn(2).length());
     assert_eq!(drawn(2), drawn(4), "the voice is the round's, and the words are the same");
-    let told = library.fits(&stimulus, 4 * SECOND).unwrap_err().to_string();
-    assert!(told.contains("a slot of 4 s does not hold") && library.fits(&stimulus, 30 * SECOND).is_ok(), "{told}");
+    let error = library.fits(&stimulus, 4 * SECOND).unwrap_err().to_string();
+    assert!(error.contains("a slot of 4 s does not hold") && library.fits(&stimulus, 30 * SECOND).is_ok(), "{error}");
 }

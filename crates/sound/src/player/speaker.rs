@@ -11,8 +11,8 @@ use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 use earwitness_core::timeline::Arrangement;
 
 use super::listener::Listener;
-use super::{Said, Told};
-use crate::hear::{Ear, Search};
+use super::{PlayerEvent, Said};
+use crate::hear::{Microphone, Search};
 use crate::speak::sounds::{Composed, Library};
 use crate::speak::{Loudspeaker, Played, Trouble};
 use earwitness_base::clock;
@@ -27,17 +27,17 @@ const EDGE: i64 = 60 * MILLISECOND;
 /// The thread's belongings.
 pub(super) struct Speaker {
     pub(super) loudspeaker: Box<dyn Loudspeaker>,
-    pub(super) ear: Option<Arc<Ear>>,
+    pub(super) microphone: Option<Arc<Microphone>>,
     pub(super) library: Library,
     pub(super) lot: Lot,
     pub(super) listener: Option<Arc<Listener>>,
 }
 
 impl Speaker {
-    pub(super) fn run(mut self, orders: &Receiver<Order>, tell: &dyn Fn(Told)) {
+    pub(super) fn run(mut self, orders: &Receiver<Order>, report: &dyn Fn(PlayerEvent)) {
         while let Ok(order) = orders.recv() {
             let said = self.carry_out(&order);
-            tell(Told::Said(said));
+            report(PlayerEvent::Said(said));
         }
     }
 
@@ -97,8 +97,8 @@ impl Speaker {
             said.spoken.heard = Heard::No;
             return said;
         }
-        let Some(ear) = &self.ear else { return said };
-        match ear.find(&composed.sound, played.onset, WITHIN) {
+        let Some(microphone) = &self.microphone else { return said };
+        match microphone.find(&composed.sound, played.onset, WITHIN) {
             Search::Heard(heard) => {
                 (said.spoken.onset, said.spoken.heard) = (heard.onset, Heard::Yes);
                 (said.level, said.onset_error) = (Some(heard.level_dbfs), heard.error);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 
-use super::{LONGEST_REPLY, REPLY_WITHIN, Told};
-use crate::hear::{Ear, KEPT, Sound, State};
+use super::{LONGEST_REPLY, PlayerEvent, REPLY_WITHIN};
+use crate::hear::{KEPT, Microphone, Sound, State};
 use earwitness_base::clock;
 
 /// How often it listens back.
@@ -31,14 +31,14 @@ struct Known {
     told_until: Option<Timestamp>,
     /// A sound that was told and goes on.
     going_on: Option<Window>,
-    /// What was last told about the ear.
+    /// What was last reported about the microphone.
     deaf: Option<String>,
 }
 
-/// Listens to the ear while the mouth is there.
+/// Listens to the microphone as long as the player exists.
 pub(super) struct Listener {
-    ear: Arc<Ear>,
-    tell: Arc<dyn Fn(Told) + Send + Sync>,
+    microphone: Arc<Microphone>,
+    report: Arc<dyn Fn(PlayerEvent) + Send + Sync>,
     known: Mutex<Known>,
     changed: Condvar,
 }
@@ -53,8 +53,8 @@ impl Drop for Hold<'_> {
 }
 
 impl Listener {
-    pub(super) fn new(ear: Arc<Ear>, tell: Arc<dyn Fn(Told) + Send + Sync>) -> Self {
-        Self { ear, tell, known: Mutex::default(), changed: Condvar::new() }
+    pub(super) fn new(microphone: Arc<Microphone>, report: Arc<dyn Fn(PlayerEvent) + Send + Sync>) -> Self {
+        Self { microphone, report, known: Mutex::default(), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -92,14 +92,14 @@ impl Listener {
             drop(known);
             self.ear_state();
             if !held {
-                self.look(&ours);
+                self.find_sounds(&ours);
             }
         }
     }
 
-    /// Tells when the ear goes deaf or hears again.
+    /// Reports when the microphone gives no signal any more, or gives one again.
     fn ear_state(&self) {
-        let deaf = match self.ear.state() {
+        let deaf = match self.microphone.state() {
             State::Listening | State::Opening => None,
             State::Silent(seconds) => Some(format!("the microphone has given no signal for {seconds} s: is it muted?")),
             State::Lost(why) => Some(why),
@@ -108,23 +108,23 @@ impl Listener {
         if known.deaf.is_some() != deaf.is_some() {
             known.deaf.clone_from(&deaf);
             drop(known);
-            (self.tell)(Told::Ear(deaf));
+            (self.report)(PlayerEvent::Microphone(deaf));
         }
     }
 
-    fn look(&self, ours: &[(u32, Window)]) {
+    fn find_sounds(&self, ours: &[(u32, Window)]) {
         let now = clock::now().plus(-FRESH);
         let windows: Vec<Window> = ours.iter().map(|&(_, window)| window).collect();
-        let heard = self.ear.sounds(Window { from: now.plus(-BACK), until: now }, &windows);
+        let heard = self.microphone.sounds(Window { from: now.plus(-BACK), until: now }, &windows);
         for sound in joined(&heard, &windows) {
-            if let Some(told) = self.judge(sound, ours, now) {
-                (self.tell)(told);
+            if let Some(event) = self.judge(sound, ours, now) {
+                (self.report)(event);
             }
         }
     }
 
     /// What is to be told of a sound, if anything is new in it.
-    fn judge(&self, sound: Sound, ours: &[(u32, Window)], now: Timestamp) -> Option<Told> {
+    fn judge(&self, sound: Sound, ours: &[(u32, Window)], now: Timestamp) -> Option<PlayerEvent> {
         let mut known = self.lock();
         let Sound { window, level } = sound;
         if known.held || known.told_until.is_some_and(|until| window.from < until) {
@@ -148,7 +148,7 @@ impl Listener {
             let complete = over || window.length() >= LONGEST_REPLY;
             return complete.then(|| {
                 known.told_until = Some(window.until);
-                Told::Reply { round, window, level }
+                PlayerEvent::Reply { round, window, level }
             });
         }
         if over {
@@ -156,7 +156,7 @@ impl Listener {
         } else {
             known.going_on = Some(window);
         }
-        Some(Told::Other { window, level })
+        Some(PlayerEvent::Other { window, level })
     }
 }
 

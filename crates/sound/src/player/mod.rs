@@ -1,6 +1,6 @@
-//! The one mouth: what is played passes here, one sound at a time, and what became of it is told.
+//! Plays one sound at a time, and reports what became of it. Nothing is played past it.
 //!
-//! The onset is what the ear found, if there is one; else what the device tells, with its error. A loudspeaker that was unplugged makes the
+//! The onset is what the microphone found, if there is one; else what the device tells, with its error. A loudspeaker that was unplugged makes the
 //! slot void and is opened again for the next order.
 
 mod listener;
@@ -16,13 +16,13 @@ use earwitness_core::time::{SECOND, Window};
 
 use self::listener::Listener;
 use self::speaker::Speaker;
-use crate::hear::Ear;
+use crate::hear::Microphone;
 use crate::speak::Loudspeaker;
 use crate::speak::sounds::Library;
 
 /// A sound that begins within this time after the end of a probe may be a device's reply to it, nanoseconds.
 pub const REPLY_WITHIN: i64 = 8 * SECOND;
-/// A reply is told when it is over, or after this time, nanoseconds.
+/// A reply is reported when it is over, or after this time, nanoseconds.
 pub const LONGEST_REPLY: i64 = 30 * SECOND;
 
 /// What became of an order.
@@ -32,7 +32,7 @@ pub struct Said {
     pub round: u32,
     /// What the machine wants to know.
     pub spoken: Spoken,
-    /// How loud it arrived at the ear, dBFS.
+    /// How loud it arrived at the microphone, dBFS.
     pub level: Option<f64>,
     /// How far off the onset may be, nanoseconds.
     pub onset_error: i64,
@@ -40,9 +40,9 @@ pub struct Said {
     pub trouble: Option<String>,
 }
 
-/// What the mouth and the ear tell.
+/// What happened at the loudspeaker or the microphone.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Told {
+pub enum PlayerEvent {
     /// An order was carried out, or was not.
     Said(Said),
     /// Something sounded soon after a probe and is over now: a device's spoken reply, perhaps.
@@ -54,52 +54,52 @@ pub enum Told {
         /// How loud, dBFS.
         level: f64,
     },
-    /// Something else sounds or sounded. Told once, when it is noticed.
+    /// Something else sounds or sounded. Reported once, when it is noticed.
     Other {
         /// From when to when, as far as is known.
         window: Window,
         /// How loud, dBFS.
         level: f64,
     },
-    /// The ear hears, or no longer does: why.
-    Ear(Option<String>),
+    /// The microphone gives a signal again (`None`), or no longer does, and why.
+    Microphone(Option<String>),
 }
 
-/// The mouth is still busy with the order before.
+/// The player is still busy with the order before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Busy;
 
-/// The loudspeaker, the ear and what there is to say. Threads of its own carry out orders until it is dropped.
-pub struct Mouth {
+/// The loudspeaker, the microphone and what there is to say. Threads of its own carry out orders until it is dropped.
+pub struct Player {
     orders: Option<SyncSender<Order>>,
     threads: Vec<JoinHandle<()>>,
     listener: Option<Arc<Listener>>,
 }
 
-impl Mouth {
-    /// A mouth that renders by this lot, and tells what happens to `tell`, which is called from its threads.
+impl Player {
+    /// A player that renders by this lot. What happens is reported to `report`, which is called from its threads.
     pub fn new(
         loudspeaker: Box<dyn Loudspeaker>,
-        ear: Option<Ear>,
+        microphone: Option<Microphone>,
         library: Library,
         lot: Lot,
-        tell: impl Fn(Told) + Send + Sync + 'static,
+        report: impl Fn(PlayerEvent) + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let (orders, waiting) = sync_channel(1);
-        let ear = ear.map(Arc::new);
-        let tell: Arc<dyn Fn(Told) + Send + Sync> = Arc::new(tell);
-        let listener = ear.as_ref().map(|ear| Arc::new(Listener::new(Arc::clone(ear), Arc::clone(&tell))));
+        let microphone = microphone.map(Arc::new);
+        let report: Arc<dyn Fn(PlayerEvent) + Send + Sync> = Arc::new(report);
+        let listener = microphone.as_ref().map(|microphone| Arc::new(Listener::new(Arc::clone(microphone), Arc::clone(&report))));
         let mut threads = Vec::new();
         if let Some(listener) = &listener {
             let listener = Arc::clone(listener);
             threads.push(std::thread::Builder::new().name("listener".to_owned()).spawn(move || listener.run())?);
         }
-        let speaker = Speaker { loudspeaker, ear, library, lot, listener: listener.clone() };
-        threads.push(std::thread::Builder::new().name("mouth".to_owned()).spawn(move || speaker.run(&waiting, &*tell))?);
+        let speaker = Speaker { loudspeaker, microphone, library, lot, listener: listener.clone() };
+        threads.push(std::thread::Builder::new().name("player".to_owned()).spawn(move || speaker.run(&waiting, &*report))?);
         Ok(Self { orders: Some(orders), threads, listener })
     }
 
-    /// Takes an order and returns at once. What became of it is told later; an order that finds the mouth busy is not taken.
+    /// Takes an order and returns at once. What became of it is told later; an order that finds the player busy is not taken.
     pub fn say(&self, order: Order) -> Result<(), Busy> {
         let orders = self.orders.as_ref().ok_or(Busy)?;
         orders.try_send(order).map_err(|error| match error {
@@ -108,7 +108,7 @@ impl Mouth {
     }
 }
 
-impl Drop for Mouth {
+impl Drop for Player {
     fn drop(&mut self) {
         drop(self.orders.take());
         if let Some(listener) = &self.listener {

@@ -18,16 +18,16 @@ fn order(round: u32, name: &str, length: i64) -> Order {
     Order { round, stimulus, condition: Condition::default(), length }
 }
 
-/// A mouth without an ear, and what it tells.
-fn mouth(loudspeaker: Box<dyn Loudspeaker>) -> (Mouth, std::sync::mpsc::Receiver<Told>) {
-    let (tell, told) = channel();
-    let mouth = Mouth::new(loudspeaker, None, library(), Lot::new(1), move |it| tell.send(it).unwrap()).unwrap();
-    (mouth, told)
+/// A player without an microphone, and what it tells.
+fn player(loudspeaker: Box<dyn Loudspeaker>) -> (Player, std::sync::mpsc::Receiver<PlayerEvent>) {
+    let (send, events) = channel();
+    let player = Player::new(loudspeaker, None, library(), Lot::new(1), move |it| send.send(it).unwrap()).unwrap();
+    (player, events)
 }
 
-fn said(told: &std::sync::mpsc::Receiver<Told>) -> Said {
-    match told.recv_timeout(Duration::from_secs(20)).unwrap() {
-        Told::Said(said) => said,
+fn said(events: &std::sync::mpsc::Receiver<PlayerEvent>) -> Said {
+    match events.recv_timeout(Duration::from_secs(20)).unwrap() {
+        PlayerEvent::Said(said) => said,
         other => panic!("{other:?}"),
     }
 }
@@ -37,20 +37,20 @@ fn a_file_is_spoken_into_and_nobody_listens() {
     let folder = tempfile::tempdir().unwrap();
     let file = Some(folder.path().join("out.wav"));
     let settings = Settings { device: Device::Wav, file, padding: 0.1, ..Settings::default() };
-    let (mouth, told) = mouth(open(&settings).unwrap());
-    mouth.say(order(7, "tone", SECOND / 5)).unwrap();
-    let said = said(&told);
+    let (player, events) = player(open(&settings).unwrap());
+    player.say(order(7, "tone", SECOND / 5)).unwrap();
+    let said = said(&events);
     assert_eq!((said.round, said.spoken.heard, said.spoken.trouble), (7, Heard::Unknown, None));
     assert_eq!(said.spoken.length, SECOND / 5);
-    drop(mouth);
+    drop(player);
     assert_eq!(hound::WavReader::open(folder.path().join("out.wav")).unwrap().len(), 48_000 / 5 * 2);
 }
 
 #[test]
 fn without_a_loudspeaker_no_probe_is_heard() {
-    let (mouth, told) = mouth(open(&Settings { device: Device::None, padding: 0.0, ..Settings::default() }).unwrap());
-    mouth.say(order(1, "glass", SECOND / 10)).unwrap();
-    assert_eq!(said(&told).spoken.heard, Heard::No);
+    let (player, events) = player(open(&Settings { device: Device::None, padding: 0.0, ..Settings::default() }).unwrap());
+    player.say(order(1, "glass", SECOND / 10)).unwrap();
+    assert_eq!(said(&events).spoken.heard, Heard::No);
 }
 
 #[test]
@@ -58,9 +58,9 @@ fn what_was_sent_is_told_to_the_sample() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.wav");
     let settings = Settings { device: Device::Wav, file: Some(path.clone()), padding: 0.1, level: -20.0, ..Settings::default() };
-    let (mouth, told) = mouth(open(&settings).unwrap());
-    mouth.say(order(3, "alexa", 2 * SECOND)).unwrap();
-    let spoken = said(&told).spoken;
+    let (player, events) = player(open(&settings).unwrap());
+    player.say(order(3, "alexa", 2 * SECOND)).unwrap();
+    let spoken = said(&events).spoken;
     let timelines = spoken.timelines.unwrap();
     let [Placed { offset: 0, timeline }] = timelines.timelines() else { panic!("{timelines:?}") };
     let written: Vec<i16> = hound::WavReader::open(&path).unwrap().samples().map(Result::unwrap).collect();
@@ -103,10 +103,10 @@ impl Loudspeaker for Fragile {
 }
 
 #[test]
-fn of_a_sound_that_broke_off_what_had_sounded_is_told() {
-    let (mouth, told) = mouth(Box::new(Fragile));
-    mouth.say(order(0, "pink-noise", 2 * SECOND)).unwrap();
-    let said = said(&told);
+fn of_a_sound_that_broke_off_what_had_sounded_is_reported() {
+    let (player, events) = player(Box::new(Fragile));
+    player.say(order(0, "pink-noise", 2 * SECOND)).unwrap();
+    let said = said(&events);
     let Spoken { onset, length, trouble, timelines, .. } = said.spoken;
     assert_eq!((onset, length, trouble), (Timestamp::from_nanos(9 * SECOND), SECOND / 10, Some(Void::Glitch)));
     let timelines = timelines.unwrap();
@@ -143,32 +143,32 @@ impl Loudspeaker for Loose {
 
 #[test]
 fn a_loudspeaker_that_was_unplugged_makes_the_slot_void_and_is_tried_again() {
-    let (mouth, told) = mouth(Box::new(Loose(false)));
-    mouth.say(order(1, "tone", SECOND / 10)).unwrap();
-    let first = said(&told);
+    let (player, events) = player(Box::new(Loose(false)));
+    player.say(order(1, "tone", SECOND / 10)).unwrap();
+    let first = said(&events);
     assert_eq!(first.spoken.trouble, Some(Void::Glitch));
     assert!(first.trouble.unwrap().contains("unplugged"));
-    mouth.say(order(2, "tone", SECOND / 10)).unwrap();
-    let second = said(&told);
+    player.say(order(2, "tone", SECOND / 10)).unwrap();
+    let second = said(&events);
     assert_eq!((second.round, second.spoken.trouble, second.onset_error), (2, None, 3));
 }
 
 #[test]
 fn a_sound_that_cannot_be_rendered_makes_the_slot_void() {
-    let (mouth, told) = mouth(Box::new(Loose(true)));
-    mouth.say(order(1, "say:buy milk", SECOND)).unwrap();
-    let said = said(&told);
+    let (player, events) = player(Box::new(Loose(true)));
+    player.say(order(1, "say:buy milk", SECOND)).unwrap();
+    let said = said(&events);
     assert_eq!(said.spoken.trouble, Some(Void::Glitch));
     assert!(said.trouble.unwrap().contains("\"buy\""));
 }
 
 #[test]
-fn there_is_one_mouth() {
+fn there_is_one_player() {
     let settings = Settings { device: Device::None, padding: 0.0, ..Settings::default() };
-    let (mouth, told) = mouth(open(&settings).unwrap());
-    let taken = (0..6).filter(|&round| mouth.say(order(round, "tone", SECOND / 2)).is_ok()).count();
+    let (player, events) = player(open(&settings).unwrap());
+    let taken = (0..6).filter(|&round| player.say(order(round, "tone", SECOND / 2)).is_ok()).count();
     assert!((1..=2).contains(&taken), "one is spoken, one may wait: {taken}");
     for _ in 0..taken {
-        said(&told);
+        said(&events);
     }
 }
