@@ -79,7 +79,7 @@ impl Description {
     }
 
     /// Fills in a device.
-    pub(super) fn tell(&self, device: &mut DeviceFindings) -> Option<()> {
+    pub(super) fn fill_in(&self, device: &mut DeviceFindings) -> Option<()> {
         let private = |name: &String| Private::new(name.clone());
         device.role = self.role;
         device.randomised = self.randomised;
@@ -98,16 +98,16 @@ impl Description {
 }
 
 /// From which stretch on something showed that others send under a device's address, and what.
-pub(super) type Shown = Vec<(i64, Vec<SenderSign>)>;
+pub(super) type SignsByStretch = Vec<(i64, Vec<SenderSign>)>;
 
 /// By the row of each device of a session whose traffic is kept: what showed that others send under its address.
-pub(super) fn senders(connection: &Connection, session: i64) -> rusqlite::Result<BTreeMap<i64, Shown>> {
+pub(super) fn senders(connection: &Connection, session: i64) -> rusqlite::Result<BTreeMap<i64, SignsByStretch>> {
     let sql = "SELECT series.device, MIN(stretch), sender_signs FROM series \
                JOIN stretches ON stretches.id = stretch JOIN descriptions ON descriptions.id = description \
                WHERE session = ?1 GROUP BY series.device, description";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([session])?;
-    let mut all: BTreeMap<i64, Shown> = BTreeMap::new();
+    let mut all: BTreeMap<i64, SignsByStretch> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let signs: String = row.get(2)?;
         all.entry(row.get(0)?).or_default().push((row.get(1)?, signs_of(&signs).ok_or_else(damaged)?));
@@ -200,7 +200,7 @@ mod tests {
             found.sender_signs = signs;
             rows.push(describe(&connection, device, &Description::of(&found)).unwrap());
             let mut read = nothing.clone();
-            description(&connection, *rows.last().unwrap()).unwrap().tell(&mut read).unwrap();
+            description(&connection, *rows.last().unwrap()).unwrap().fill_in(&mut read).unwrap();
             assert_eq!(read, found);
         }
         assert_eq!(describe(&connection, device, &Description::of(&found)).unwrap(), rows[1]);

@@ -18,7 +18,7 @@ use super::journal::{self, JournalLine, Reply};
 use super::schema::{self, State};
 use super::session::{self, SessionId, SessionRow};
 use super::sighting::StoredSighting;
-use super::telling::{self, Basis, Telling};
+use super::verdict_set::{self, Basis, VerdictSet};
 use super::{FILE, device, round, sighting, stretch};
 
 /// A store that can be read.
@@ -221,8 +221,8 @@ impl Reader {
     }
 
     /// What was told of a session, oldest first.
-    pub fn verdicts(&self, session: SessionId) -> Result<Vec<Telling>> {
-        self.read(|connection| telling::all(connection, session))
+    pub fn verdicts(&self, session: SessionId) -> Result<Vec<VerdictSet>> {
+        self.read(|connection| verdict_set::all(connection, session))
     }
 
     /// The latest lines of the journal in the window, oldest first.

@@ -87,7 +87,7 @@ fn a_night_comes_back_as_it_was_and_says_the_same() {
     let rounds = || trials.iter().map(|trial| trial.round.clone()).collect::<Vec<_>>();
     let expected = judge(&whole, rounds(), &night.tested, &settings);
     let material = store.material().unwrap();
-    store.told(at(9), &material, &expected, &settings).unwrap();
+    store.write_verdicts(at(9), &material, &expected, &settings).unwrap();
     drop(store);
 
     let reader = Reader::open(folder.path()).unwrap();
@@ -114,11 +114,11 @@ fn a_night_comes_back_as_it_was_and_says_the_same() {
     let material = reader.material(session).unwrap();
     assert_eq!(material.findings, whole);
     assert_eq!(judge(&material.findings, material.rounds, &material.tested, &settings), expected);
-    let told = reader.verdicts(session).unwrap();
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].devices.len(), expected.devices.len());
+    let verdict_sets = reader.verdicts(session).unwrap();
+    assert_eq!(verdict_sets.len(), 1);
+    assert_eq!(verdict_sets[0].devices.len(), expected.devices.len());
     let again = recompute(&reader, session).unwrap();
-    assert_eq!((again.differing, again.tellings), (0, 1), "{:?}", again.differences);
+    assert_eq!((again.differing, again.verdict_sets), (0, 1), "{:?}", again.differences);
     assert!(again.scores > 1_000 && again.verdicts as usize == expected.devices.len());
     assert!(reader.integrity().unwrap().is_empty());
     let seen = reader.devices(session).unwrap();
@@ -135,7 +135,7 @@ fn what_was_changed_in_the_file_comes_out() {
     let material = store.material().unwrap();
     let settings = verdict::Settings { seed: 5, ..verdict::Settings::default() };
     let verdicts = judge(&material.findings, material.rounds.clone(), &material.tested, &settings);
-    store.told(at(9), &material, &verdicts, &settings).unwrap();
+    store.write_verdicts(at(9), &material, &verdicts, &settings).unwrap();
     let reader = store.reader().unwrap();
     assert_eq!(recompute(reader, session).unwrap().differing, 0);
     let change = |sql: &str| reader.connection.execute(sql, []).unwrap();
@@ -218,12 +218,12 @@ fn what_was_told_before_the_first_round_was_scored_comes_out_again_after_it() {
     let session = store.current().unwrap();
     let settings = store.reader().unwrap().session(session).unwrap().verdict_settings();
     let material = store.material().unwrap();
-    store.told(at(9), &material, &material.verdicts(&settings), &settings).unwrap();
+    store.write_verdicts(at(9), &material, &material.verdicts(&settings), &settings).unwrap();
     store.write(&night.entries[first..]).unwrap();
     let reader = store.reader().unwrap();
     assert_eq!(reader.verdicts(session).unwrap()[0].last_round, None);
     let again = recompute(reader, session).unwrap();
-    assert!(again.tellings == 1 && again.verdicts > 3 && again.rounds > 3);
+    assert!(again.verdict_sets == 1 && again.verdicts > 3 && again.rounds > 3);
     assert_eq!(again.differences, []);
 }
 

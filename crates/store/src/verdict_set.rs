@@ -1,4 +1,4 @@
-//! Verdicts as they were told, with what they were computed from.
+//! Verdicts as they were reported, with what they were computed from: tables `tellings` and `verdicts`.
 
 use std::collections::BTreeSet;
 
@@ -84,14 +84,14 @@ fn points(dose: &Dose) -> f64 {
     f64::from(u32::try_from(dose.points).unwrap_or(u32::MAX))
 }
 
-/// A set of verdicts that was told.
+/// Verdicts on all devices that were reported at one moment.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Telling {
+pub struct VerdictSet {
     /// Its number within the store.
     pub id: i64,
     /// The session.
     pub session: SessionId,
-    /// When it was told.
+    /// When it was reported.
     pub at: Timestamp,
     /// The last stretch that it was computed from.
     pub last_stretch: i64,
@@ -102,17 +102,17 @@ pub struct Telling {
     /// Rounds that did not count.
     pub void: u32,
     /// The verdicts.
-    pub devices: Vec<Told>,
+    pub devices: Vec<StoredVerdict>,
 }
 
-/// A verdict that was told.
+/// A verdict that was reported.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Told {
+pub struct StoredVerdict {
     /// Which device.
     pub device: DeviceId,
     /// The verdict.
     pub outcome: Outcome,
-    /// What had shown by then that others send under the address of the device; of a device whose traffic was deleted, what it told last.
+    /// What had shown by then that others send under the address of the device; of a device whose traffic was deleted, what showed last.
     pub senders: Vec<SenderSign>,
     /// For each sound, as JSON: rounds in which its slot outdid all shams, and all its rounds.
     pub sounds: String,
@@ -122,8 +122,8 @@ pub struct Told {
     pub numbers: Vec<Option<f64>>,
 }
 
-impl Told {
-    /// A verdict as it would be told.
+impl StoredVerdict {
+    /// A verdict as it would be stored.
     #[must_use]
     pub fn of(verdict: &Verdict, senders: Vec<SenderSign>) -> Self {
         let evidence = &verdict.evidence;
@@ -158,7 +158,7 @@ pub(super) struct Basis {
 /// What the column of the last round has where there was none: round 0 is one.
 const NO_ROUND: i64 = -1;
 
-/// Writes verdicts as they are told.
+/// Writes verdicts as they are reported.
 pub(super) fn write(
     connection: &Connection,
     at: Timestamp,
@@ -173,7 +173,7 @@ pub(super) fn write(
     let controls = device::list(&settings.controls.iter().map(id).collect::<Vec<_>>());
     let sql = "INSERT INTO tellings (session, told_at, last_stretch, last_round, alpha, late, seed, controls, void) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    let telling = connection.prepare_cached(sql)?.insert(params![
+    let verdict_set = connection.prepare_cached(sql)?.insert(params![
         basis.session.0,
         at.nanos(),
         basis.last_stretch,
@@ -191,36 +191,36 @@ pub(super) fn write(
         places.join(", ")
     );
     for verdict in &verdicts.devices {
-        let told = Told::of(verdict, Vec::new());
-        let (words, reason) = outcome_words(told.outcome);
+        let stored = StoredVerdict::of(verdict, Vec::new());
+        let (words, reason) = outcome_words(stored.outcome);
         let mut fields: Vec<rusqlite::types::Value> = vec![
-            telling.into(),
-            device::row(connection, told.device)?.into(),
+            verdict_set.into(),
+            device::row(connection, stored.device)?.into(),
             words.to_owned().into(),
             reason.map(str::to_owned).into(),
-            told.sounds.into(),
-            told.receivers.into(),
+            stored.sounds.into(),
+            stored.receivers.into(),
         ];
-        fields.extend(told.numbers.into_iter().map(Into::into));
+        fields.extend(stored.numbers.into_iter().map(Into::into));
         connection.prepare_cached(&sql)?.execute(params_from_iter(fields))?;
     }
     Ok(())
 }
 
-/// What was told of a session, oldest first.
-pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Result<Vec<Telling>> {
+/// All that were reported in a session, oldest first.
+pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Result<Vec<VerdictSet>> {
     let sql = "SELECT id, told_at, last_stretch, last_round, alpha, late, seed, controls, void FROM tellings \
                WHERE session = ?1 ORDER BY id";
     let known = device::all(connection)?;
     let senders = device::senders(connection, session.0)?;
-    let mut tellings = children(connection, sql, session.0, |row| {
+    let mut verdict_sets = children(connection, sql, session.0, |row| {
         let controls: String = row.get(7)?;
         let controls = device::unlist(&controls).ok_or_else(|| odd(7, "damaged controls"))?;
         let control = |text: &String| {
             let mac = text.parse().ok().map(DeviceId::Mac);
             mac.or_else(|| text.parse().ok().map(DeviceId::Address)).ok_or_else(|| odd(7, "an unknown control"))
         };
-        Ok(Telling {
+        Ok(VerdictSet {
             id: row.get(0)?,
             session,
             at: Timestamp::from_nanos(row.get(1)?),
@@ -238,9 +238,9 @@ pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Resu
     })?;
     let sql =
         format!("SELECT device, outcome, reason, sounds, receivers, {} FROM verdicts WHERE telling = ?1", NUMBERS.join(", "));
-    for telling in &mut tellings {
-        let last = telling.last_stretch;
-        telling.devices = children(connection, &sql, telling.id, |row| {
+    for verdict_set in &mut verdict_sets {
+        let last = verdict_set.last_stretch;
+        verdict_set.devices = children(connection, &sql, verdict_set.id, |row| {
             let (words, reason): (String, Option<String>) = (row.get(1)?, row.get(2)?);
             let number: i64 = row.get(0)?;
             let senders = match senders.get(&number) {
@@ -248,7 +248,7 @@ pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Resu
                 None => device::latest(connection, number)?.map_or(Ok(Vec::new()), |it| it.senders())?,
             };
             let senders: BTreeSet<SenderSign> = senders.into_iter().collect();
-            Ok(Told {
+            Ok(StoredVerdict {
                 device: *known.get(&number).ok_or_else(|| odd(0, "an unknown device"))?,
                 senders: senders.into_iter().collect(),
                 outcome: outcome((&words, reason.as_deref())).ok_or_else(|| odd(1, "an unknown outcome"))?,
@@ -257,9 +257,9 @@ pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Resu
                 numbers: (0..NUMBERS.len()).map(|place| row.get(5 + place)).collect::<rusqlite::Result<_>>()?,
             })
         })?;
-        telling.devices.sort_by_key(|told| told.device);
+        verdict_set.devices.sort_by_key(|stored| stored.device);
     }
-    Ok(tellings)
+    Ok(verdict_sets)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use super::reader::{self, Material, Reader};
 use super::retention::{self, Retention, Swept};
 use super::schema::{self, State};
 use super::session::{self, SessionId};
-use super::{FILE, round, stretch, telling};
+use super::{FILE, round, stretch, verdict_set};
 use earwitness_base::{clock, trust};
 
 /// One thing to write down.
@@ -179,15 +179,21 @@ impl Store {
         reader.material(self.current.of(reader.path())?)
     }
 
-    /// Writes verdicts as they are told; `material` is what they were computed from.
-    pub fn told(&mut self, at: Timestamp, material: &Material, verdicts: &Verdicts, settings: &verdict::Settings) -> Result<()> {
+    /// Writes verdicts as they are reported; `material` is what they were computed from.
+    pub fn write_verdicts(
+        &mut self,
+        at: Timestamp,
+        material: &Material,
+        verdicts: &Verdicts,
+        settings: &verdict::Settings,
+    ) -> Result<()> {
         let (current, basis) = (self.current.clone(), material.basis);
         self.transact(
             |connection, path, current| {
                 // After a damaged file was set aside the session has another number.
                 let session = current.of(path).unwrap_or(basis.session);
-                let basis = telling::Basis { session, ..basis };
-                telling::write(connection, at, basis, verdicts, settings).map_err(|error| Error::sql(TRIED, path, &error))
+                let basis = verdict_set::Basis { session, ..basis };
+                verdict_set::write(connection, at, basis, verdicts, settings).map_err(|error| Error::sql(TRIED, path, &error))
             },
             &current,
         )

@@ -79,18 +79,18 @@ impl Ledger {
         &mut self.store
     }
 
-    /// Writes verdicts as they are told, at once.
+    /// Writes verdicts as they are reported, at once.
     ///
     /// # Errors
-    /// As [`Store::told`].
-    pub(super) fn store_told(
+    /// As [`Store::write_verdicts`].
+    pub(super) fn write_verdicts(
         &mut self,
         now: Timestamp,
         material: &Material,
         verdicts: &Verdicts,
         settings: &verdict::Settings,
     ) -> Result<(), Error> {
-        let written = self.store.told(now, material, verdicts, settings);
+        let written = self.store.write_verdicts(now, material, verdicts, settings);
         self.take_notices();
         written
     }

@@ -65,7 +65,7 @@ impl Appliance {
     /// Writes verdicts down, and tells those that have changed.
     pub(super) fn judged(&mut self, judged: Judged, now: Timestamp) {
         let Judged { material, verdicts, settings } = judged;
-        let written = self.ledger.store_told(now, &material, &verdicts, &settings);
+        let written = self.ledger.write_verdicts(now, &material, &verdicts, &settings);
         self.tell_of_store(now);
         if let Err(error) = written {
             self.tell(What::Fault(Fault::Store { said: error.to_string() }), now);

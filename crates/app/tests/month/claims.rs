@@ -8,7 +8,7 @@ use earwitness_core::experiment::SETTLING;
 use earwitness_core::measure::LEVEL_BEFORE;
 use earwitness_core::probe::Round;
 use earwitness_core::time::{Timestamp, Window};
-use earwitness_store::{NUMBERS, Of, Told, Reader, Recomputed, recompute};
+use earwitness_store::{NUMBERS, Of, Reader, Recomputed, StoredVerdict, recompute};
 
 use super::life::Life;
 
@@ -111,9 +111,9 @@ pub(crate) fn verdicts_follow(life: &Life, reader: &Reader) -> (u32, u64) {
     let p = NUMBERS.iter().position(|name| *name == "p").unwrap();
     let mut told = BTreeSet::new();
     let sessions = reader.sessions().unwrap();
-    for telling in sessions.iter().flat_map(|session| reader.verdicts(session.id).unwrap()) {
-        let told_of = |it: &Told| (telling.at, it.device, it.outcome.words(), it.numbers[p].map(f64::to_bits));
-        told.extend(telling.devices.iter().map(told_of));
+    for verdict_set in sessions.iter().flat_map(|session| reader.verdicts(session.id).unwrap()) {
+        let told_of = |it: &StoredVerdict| (verdict_set.at, it.device, it.outcome.words(), it.numbers[p].map(f64::to_bits));
+        told.extend(verdict_set.devices.iter().map(told_of));
     }
     for (event, text, _) in life.seen.told.borrow().iter() {
         if let What::Verdict { device, outcome, p, .. } = event.what {
@@ -135,11 +135,11 @@ pub(crate) fn verdicts_follow(life: &Life, reader: &Reader) -> (u32, u64) {
         let rounds = reader.rounds(again.session).unwrap();
         let (excused, differing): (Vec<_>, Vec<_>) = again.differences.into_iter().partition(|it| {
             let span = it.round.and_then(|number| rounds.iter().find(|round| round.number == number)).and_then(Round::span);
-            it.telling.is_none() && span.is_some_and(|span| passed_twice(life, span))
+            it.verdict_set.is_none() && span.is_some_and(|span| passed_twice(life, span))
         });
         assert!(differing.is_empty(), "session {}: {differing:#?}", again.session);
         twice += excused.len();
-        (sets, verdicts, scores) = (sets + again.tellings, verdicts + again.verdicts, scores + again.scores);
+        (sets, verdicts, scores) = (sets + again.verdict_sets, verdicts + again.verdicts, scores + again.scores);
     }
     eprintln!(
         "{scores} scores and {verdicts} verdicts of {sets} sets came out again as they were; {twice} devices' scores of \

@@ -57,7 +57,7 @@ fn made(folder: &Path) -> PathBuf {
     store.write(&scored.trials.into_iter().map(Entry::Trial).collect::<Vec<_>>()).unwrap();
     let material = store.material().unwrap();
     let verdicts = judge(&material.findings, material.rounds.clone(), &material.tested, &settings);
-    store.told(at(1_300), &material, &verdicts, &settings).unwrap();
+    store.write_verdicts(at(1_300), &material, &verdicts, &settings).unwrap();
     let line = JournalLine {
         device: Some(id(3)),
         ..JournalLine::new(&What::FramesLost { frames: 3 }.at(at(5)), "away for \"3 s\"".into())

@@ -27,7 +27,7 @@ type Upload = (DeviceId, i64, i64);
 
 /// What was told since the program began.
 #[derive(Default)]
-struct Told {
+struct Reported {
     uploads: BTreeSet<Upload>,
     scored: BTreeSet<u32>,
     /// Rounds that are over, each with the onset of its probe.
@@ -62,7 +62,7 @@ impl Process {
     }
 
     /// Hands on an input and does what is asked for; `false` once it is killed.
-    fn handle(&mut self, input: Input<'_>, now: i64, house: &mut House, told: &mut Told) -> bool {
+    fn handle(&mut self, input: Input<'_>, now: i64, house: &mut House, reported: &mut Reported) -> bool {
         let mut actions = Vec::new();
         self.machine.handle(input, Timestamp::from_nanos(now), &mut actions);
         while !actions.is_empty() {
@@ -75,15 +75,15 @@ impl Process {
                     Action::Write(entry) => {
                         self.store.write(std::slice::from_ref(&entry)).unwrap();
                         if let (Entry::Drawn(round), Some(onset)) = (&entry, self.onset) {
-                            told.over.extend((round.number == onset.0).then_some(onset));
+                            reported.over.extend((round.number == onset.0).then_some(onset));
                         }
                     }
                     Action::Tell(event) => match event.what {
-                        What::Joined { device } => drop(told.devices.insert(device)),
+                        What::Joined { device } => drop(reported.devices.insert(device)),
                         What::Sighted { device, sighting } => {
-                            told.uploads.insert((device, sighting.window.from.nanos(), sighting.window.until.nanos()));
+                            reported.uploads.insert((device, sighting.window.from.nanos(), sighting.window.until.nanos()));
                         }
-                        What::Scored { round, .. } => drop(told.scored.insert(round)),
+                        What::Scored { round, .. } => drop(reported.scored.insert(round)),
                         _ => {}
                     },
                     Action::Speak(Order { round, stimulus, length, .. }) => {
@@ -105,11 +105,11 @@ impl Process {
     }
 
     /// Lets time pass until it is killed or the house ends; says when that was.
-    fn run(&mut self, house: &mut House, mut now: i64, told: &mut Told) -> (i64, bool) {
+    fn run(&mut self, house: &mut House, mut now: i64, reported: &mut Reported) -> (i64, bool) {
         loop {
             if self.wake.is_none_or(|at| at <= now) {
                 self.wake = None;
-                if !self.handle(Input::Tick, now, house, told) {
+                if !self.handle(Input::Tick, now, house, reported) {
                     return (now, true);
                 }
             }
@@ -128,7 +128,7 @@ impl Process {
 }
 
 /// That everything that was told can be read.
-fn all_there(folder: &Path, told: &Told) {
+fn all_there(folder: &Path, reported: &Reported) {
     let (store, _) = Store::open(folder).unwrap();
     let reader = store.reader().unwrap();
     let mut uploads = BTreeSet::new();
@@ -137,14 +137,14 @@ fn all_there(folder: &Path, told: &Told) {
         Ok(())
     };
     reader.sightings(Of::Session(SessionId(1)), every).unwrap();
-    let missing: Vec<_> = told.uploads.difference(&uploads).collect();
+    let missing: Vec<_> = reported.uploads.difference(&uploads).collect();
     assert!(missing.is_empty(), "told and not in the store: {missing:?}");
     let trials: BTreeSet<u32> = reader.trials(SessionId(1)).unwrap().iter().map(|it| it.round.number).collect();
-    assert!(told.scored.is_subset(&trials), "{:?}", told.scored);
+    assert!(reported.scored.is_subset(&trials), "{:?}", reported.scored);
     let rounds = reader.trials(SessionId(1)).unwrap().into_iter().map(|it| it.round);
     let rounds = rounds.chain(reader.unfinished(SessionId(1)).unwrap());
     let played: BTreeSet<(u32, i64)> = rounds.map(|it| (it.number, it.played.onset.nanos())).collect();
-    assert!(told.over.is_subset(&played), "rounds that were over: {:?}, in the store: {played:?}", told.over);
+    assert!(reported.over.is_subset(&played), "rounds that were over: {:?}, in the store: {played:?}", reported.over);
 }
 
 #[test]
@@ -155,28 +155,32 @@ fn what_was_told_is_in_the_store_wherever_the_program_is_killed() {
     let plan = Plan::from_toml(text, "demo").unwrap();
     let design = Design { seed: 3, stimuli: plan.sounds.clone(), ..Design::default() };
     let mut chance = Chance(7);
-    let (mut told, mut kills, mut uploads, mut seed) = (Told::default(), 0, 0, 0);
+    let (mut reported, mut kills, mut uploads, mut seed) = (Reported::default(), 0, 0, 0);
     while kills < most {
         let mut house = House::new(&plan, seed);
         let (mut now, mut goes_on) = (house.begins(), true);
         seed += 1;
         while goes_on && kills < most {
             let mut process = Process::start(folder.path(), &design, 1 + u32::try_from(chance.below(60)).unwrap());
-            (now, goes_on) = process.run(&mut house, now, &mut told);
+            (now, goes_on) = process.run(&mut house, now, &mut reported);
             drop(process);
             kills += 1;
             if kills % 10 == 0 {
-                all_there(folder.path(), &told);
-                uploads = told.uploads.len();
+                all_there(folder.path(), &reported);
+                uploads = reported.uploads.len();
             }
         }
         // The next night begins again at the same moment: another home, another store.
-        all_there(folder.path(), &told);
-        assert!(told.uploads.len() > 3 && told.scored.len() > 3, "{} uploads, {} rounds", uploads, told.scored.len());
-        eprintln!("{kills} kills: {} uploads and {} rounds were told, and are there", told.uploads.len(), told.scored.len());
+        all_there(folder.path(), &reported);
+        assert!(reported.uploads.len() > 3 && reported.scored.len() > 3, "{} uploads, {} rounds", uploads, reported.scored.len());
+        eprintln!(
+            "{kills} kills: {} uploads and {} rounds were told, and are there",
+            reported.uploads.len(),
+            reported.scored.len()
+        );
         for entry in std::fs::read_dir(folder.path()).unwrap() {
             std::fs::remove_file(entry.unwrap().path()).unwrap();
         }
-        told = Told::default();
+        reported = Reported::default();
     }
 }

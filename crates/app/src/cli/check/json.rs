@@ -91,7 +91,7 @@ fn session<'a>(row: &SessionRow, again: &'a Recomputed) -> Session<'a> {
         other_rules: again.other_rules,
         rounds: again.rounds,
         scores: again.scores,
-        tellings: again.tellings,
+        tellings: again.verdict_sets,
         verdicts: again.verdicts,
         differing: again.differing,
         differences: again.differences.iter().map(difference).collect(),
@@ -101,7 +101,7 @@ fn session<'a>(row: &SessionRow, again: &'a Recomputed) -> Session<'a> {
 fn difference(it: &Difference) -> Differing<'_> {
     Differing {
         round: it.round,
-        telling: it.telling,
+        telling: it.verdict_set,
         device: it.device.map(names::id),
         what: &it.what,
         written: &it.written,

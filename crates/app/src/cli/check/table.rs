@@ -86,8 +86,8 @@ fn differences(again: &Recomputed, out: &mut dyn Write) -> io::Result<()> {
 
 fn sentence(it: &Difference) -> String {
     let round = it.round.map(|round| format!("round {round}, "));
-    let telling = it.telling.map(|telling| format!("verdicts {telling}, "));
+    let verdict_set = it.verdict_set.map(|verdict_set| format!("verdicts {verdict_set}, "));
     let device = it.device.map(|device| format!("device {}, ", names::id(device)));
-    let place: String = [round, telling, device].into_iter().flatten().collect();
+    let place: String = [round, verdict_set, device].into_iter().flatten().collect();
     format!("{place}{}: written {}, computed {}", it.what, clean(&it.written, WIDEST), clean(&it.computed, WIDEST))
 }

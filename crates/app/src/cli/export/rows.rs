@@ -174,21 +174,21 @@ fn of_session(
     let inside = |round: &Round| round.span().is_none_or(|span| of.window.overlaps(span));
     match what {
         What::Verdicts => {
-            let tellings = reader.verdicts(row.id).map_err(fail)?;
-            for telling in tellings.iter().filter(|telling| of.window.contains(telling.at)) {
-                for told in &telling.devices {
-                    let (words, reason) = outcome_words(told.outcome);
+            let verdict_sets = reader.verdicts(row.id).map_err(fail)?;
+            for verdict_set in verdict_sets.iter().filter(|verdict_set| of.window.contains(verdict_set.at)) {
+                for stored in &verdict_set.devices {
+                    let (words, reason) = outcome_words(stored.outcome);
                     let mut cells: Vec<Cell> = vec![
                         id.into(),
-                        telling.at.into(),
-                        names::id(told.device).into(),
+                        verdict_set.at.into(),
+                        names::id(stored.device).into(),
                         words.into(),
                         reason.into(),
-                        told.sounds.as_str().into(),
-                        told.receivers.as_str().into(),
+                        stored.sounds.as_str().into(),
+                        stored.receivers.as_str().into(),
                     ];
-                    cells.extend(told.numbers.iter().map(|number| Cell::from(*number)));
-                    let senders: Vec<&str> = told.senders.iter().map(|it| senders::word(*it)).collect();
+                    cells.extend(stored.numbers.iter().map(|number| Cell::from(*number)));
+                    let senders: Vec<&str> = stored.senders.iter().map(|it| senders::word(*it)).collect();
                     cells.push(senders.join("; ").into());
                     take(cells)?;
                 }

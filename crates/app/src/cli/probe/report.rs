@@ -23,7 +23,7 @@ pub(super) fn write(state: &Path, session: SessionId, inputs: &[String], reports
     let (mut material, settings) = (store.material()?, row.verdict_settings());
     Geo::default().locate(&mut material.findings);
     let verdicts = material.verdicts(&settings);
-    store.told(clock::now(), &material, &verdicts, &settings)?;
+    store.write_verdicts(clock::now(), &material, &verdicts, &settings)?;
     let design = Some(Header::of(&row.design, row.alpha));
     let probing = verdicts::Probing { verdicts, expected: BTreeMap::new(), design, warnings: Vec::new() };
     let maker = |mac: Mac| vendor(mac).map(str::to_owned);
