@@ -258,7 +258,7 @@ impl Place {
     ///
     /// # Errors
     /// When the folder may not be searched.
-    pub fn look(&self) -> io::Result<Option<Stat>> {
+    pub fn stat(&self) -> io::Result<Option<Stat>> {
         let follow = if self.opened { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
         match statat(&self.folder, &self.name, follow) {
             Ok(facts) => Ok(Some(facts)),
@@ -295,7 +295,7 @@ impl Place {
     /// # Errors
     /// With [`Distrust`] for somebody else's pipe where others may put one.
     pub fn open_special(&self) -> io::Result<File> {
-        if let Some(facts) = self.look()? {
+        if let Some(facts) = self.stat()? {
             self.trust_special(&facts)?;
         }
         let file = self.open(OFlags::WRONLY, 0)?;
@@ -354,7 +354,7 @@ impl Place {
     /// # Errors
     /// As [`Place::open_own`].
     pub fn check_own(&self) -> io::Result<()> {
-        self.look()?.map_or(Ok(()), |facts| self.own(&facts))
+        self.stat()?.map_or(Ok(()), |facts| self.own(&facts))
     }
 
     fn own(&self, facts: &Stat) -> io::Result<()> {
@@ -385,9 +385,9 @@ impl Place {
     }
 }
 
-/// Whether a file that is replaced may hand its permissions on: that of others to write only if it is ours.
+/// The mode that a new file takes over from the one it replaces: others' permission to write only if that one is ours.
 #[must_use]
-pub fn handed_on(facts: &Stat) -> u32 {
+pub fn inherited_mode(facts: &Stat) -> u32 {
     facts.st_mode & if is_ours(facts.st_uid) { 0o777 } else { 0o777 & !OTHERS_WRITE }
 }
 

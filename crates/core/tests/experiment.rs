@@ -54,7 +54,7 @@ impl<P: Plan> Home<P> {
                     }
                     Action::Write(Entry::Trial(trial)) => self.rounds.push(trial.round),
                     Action::Write(Entry::Ended { why, .. }) => self.ended = Some(why),
-                    Action::Write(Entry::Begun { .. } | Entry::Watched(_) | Entry::Drawn(_)) | Action::Tell(_) => {}
+                    Action::Write(Entry::Begun { .. } | Entry::Watched(_) | Entry::Drawn(_)) | Action::Report(_) => {}
                 }
             }
         }
@@ -296,6 +296,6 @@ fn a_plan_may_end_at_once_and_says_so() {
     for seconds in [0, 60] {
         machine.handle(Input::Tick, Timestamp::from_nanos(seconds * SECOND), &mut actions);
     }
-    assert!(actions.contains(&Action::Tell(What::NoFurtherRound(Done::Decided).at(Timestamp::from_nanos(60 * SECOND)))));
+    assert!(actions.contains(&Action::Report(What::NoFurtherRound(Done::Decided).at(Timestamp::from_nanos(60 * SECOND)))));
     assert!(machine.is_over());
 }

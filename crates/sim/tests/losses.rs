@@ -156,7 +156,7 @@ fn told_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
         for action in actions.drain(..) {
             match action {
                 Action::WakeAt(at) => wake = Some(at.nanos()),
-                Action::Tell(Event { what: What::Sighted { sighting, .. }, .. }) => told.push((*sighting, now - LAST)),
+                Action::Report(Event { what: What::Sighted { sighting, .. }, .. }) => told.push((*sighting, now - LAST)),
                 _ => {}
             }
         }

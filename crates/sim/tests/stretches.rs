@@ -42,7 +42,7 @@ fn night(name: &str, upkeep: Option<Upkeep>) -> Left {
     let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Write(Entry::Trial(trial)) => trials.push(trial),
         Happening::Write(Entry::Watched(stretch)) => parts.push(*stretch),
-        Happening::Tell(event) => told.push(event),
+        Happening::Report(event) => told.push(event),
         _ => {}
     });
     let ended = machine.finish(ended);
@@ -68,7 +68,7 @@ fn comparable(findings: &Findings) -> Findings {
 fn stretches_put_together_are_the_whole() {
     for (name, write) in [("demo", 60), ("every-kind", 17)] {
         let whole = night(name, None);
-        let upkeep = Upkeep { look: SECOND, write: write * SECOND };
+        let upkeep = Upkeep { check: SECOND, write: write * SECOND };
         let left = night(name, Some(upkeep));
         assert!(left.stretches > 50, "{name}: {}", left.stretches);
         // What was not settled when it was stopped is void, because another process could not score it alike.

@@ -42,7 +42,7 @@ fn night(name: &str) -> Night {
         Happening::Write(entry) => entries.push(entry),
         Happening::Frame(frame) => samples.frame(frame),
         Happening::Sounds { round, onset } => samples.expect(round, onset),
-        Happening::Tell(_) | Happening::Now(_) => {}
+        Happening::Report(_) | Happening::Now(_) => {}
     });
     let last = machine.finish(ended);
     entries.push(Entry::Watched(Box::new(last.findings)));

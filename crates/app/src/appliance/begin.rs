@@ -20,10 +20,10 @@ use earwitness_core::trial;
 use earwitness_report::sentence::sentence;
 use earwitness_store::{Retention, SessionId, SessionRow, Store};
 
+use super::device_names::DeviceNames;
+use super::housekeeping::Housekeeping;
 use super::input::Losses;
 use super::ledger::{Item, Ledger};
-use super::look::Looks;
-use super::names::Names;
 use super::{Appliance, Goal, Loudspeaker, Output};
 use crate::config::Config;
 
@@ -137,18 +137,18 @@ impl Begun {
             presence: Presence::new(phones, now),
             holds: Holds::default(),
             steps: Steps::new((now, moment.since_boot)),
-            names: Names::default(),
+            device_names: DeviceNames::default(),
             verdicts: BTreeMap::new(),
             verdicts_wanted: false,
-            looks: Looks::new(now),
+            housekeeping: Housekeeping::new(now),
             losses: Losses::default(),
             frames: 0,
             begun: false,
         };
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        appliance.tell(What::Started { version, sources, resumed: session.resumed }, now);
+        appliance.report(What::Started { version, sources, resumed: session.resumed }, now);
         if !silent {
-            appliance.tell(session.share.what(), now);
+            appliance.report(session.share.what(), now);
         }
         appliance.hold(Hold::Settings, silent, now);
         appliance.recall(now);
@@ -243,7 +243,7 @@ impl Appliance {
             self.handle(Input::Command(Command::Stop), now);
         }
         self.put_tested();
-        let Self { machine, mut ledger, output, loudspeaker, names, .. } = self;
+        let Self { machine, mut ledger, output, loudspeaker, device_names, .. } = self;
         drop(loudspeaker);
         let ended = machine.finish(now);
         ledger.put(Item::Entry(Entry::Watched(Box::new(ended.findings))));
@@ -251,13 +251,13 @@ impl Appliance {
             ledger.put(Item::Entry(Entry::Trial(trial)));
         }
         let event = why.at(now);
-        let name = |device| names.of(device);
+        let name = |device| device_names.of(device);
         ledger.note(&event, &sentence(&event, &name));
         let stored = ledger.write_when_due(Timestamp::MAX);
         for what in ledger.take_happened() {
-            output.tell(&what.at(now), &name, false);
+            output.report(&what.at(now), &name, false);
         }
-        output.tell(&event, &name, stored);
+        output.report(&event, &name, stored);
         let session = ledger.store().current();
         if !stored {
             anyhow::bail!("the last entries could not be written; what was acknowledged before is safe");

@@ -52,10 +52,10 @@ pub(super) struct Losses {
     /// Frames lost since the start.
     pub(super) in_all: u64,
     /// Those that nobody was told of yet, and when somebody was told last.
-    untold: u64,
-    told: Option<Timestamp>,
+    unreported: u64,
+    reported_at: Option<Timestamp>,
     /// When it was told last that a source's clock is off.
-    clock_told: Option<Timestamp>,
+    clock_reported_at: Option<Timestamp>,
 }
 
 impl Appliance {
@@ -71,10 +71,10 @@ impl Appliance {
                 self.perform(&mut actions, now);
             }
             Input::Lost { frames } => {
-                self.losses.untold = self.losses.untold.saturating_add(frames);
+                self.losses.unreported = self.losses.unreported.saturating_add(frames);
                 self.losses.in_all = self.losses.in_all.saturating_add(frames);
                 self.handle(experiment::Input::Lost { frames }, now);
-                self.tell_losses(now);
+                self.report_losses(now);
             }
             Input::Happened(what) => self.happened(what, now),
             Input::Sources { all_capture } => {
@@ -83,7 +83,7 @@ impl Appliance {
                 self.begun |= all_capture;
                 self.hold_as(Hold::Source, !all_capture, now, aloud);
             }
-            Input::Player(told) => self.told(told, now),
+            Input::Player(event) => self.player_event(event, now),
             Input::Judged(judged) => self.judged(*judged, now),
             Input::NotJudged(error) => self.not_judged(&error, now),
             Input::Tick { since_boot, ahead } => self.tick(now, since_boot, ahead),
@@ -91,8 +91,8 @@ impl Appliance {
     }
 
     fn tick(&mut self, now: Timestamp, since_boot: Duration, ahead: i64) {
-        self.look(now, since_boot, ahead);
-        self.tell_losses(now);
+        self.check_periodically(now, since_boot, ahead);
+        self.report_losses(now);
         if self.wake.is_some_and(|at| at <= now) {
             self.wake = None;
             self.handle(experiment::Input::Tick, now);
@@ -103,27 +103,27 @@ impl Appliance {
     fn happened(&mut self, what: What, now: Timestamp) {
         match what {
             What::SourceClock { .. } => {
-                if self.losses.clock_told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES) {
-                    self.losses.clock_told = Some(now);
-                    self.tell(what, now);
+                if self.losses.clock_reported_at.is_none_or(|at| now.since(at).saturating_abs() >= LOSSES) {
+                    self.losses.clock_reported_at = Some(now);
+                    self.report(what, now);
                 }
                 // Nobody set our clock: the source's was set, or frames were held up on their way, by as much as anything that is sent.
                 self.handle(experiment::Input::Lost { frames: 0 }, now);
             }
             What::Gap(Gap::Deaf { .. } | Gap::Ended { .. }) => {
                 self.handle(experiment::Input::Lost { frames: 0 }, now);
-                self.tell(what, now);
+                self.report(what, now);
             }
-            _ => self.tell(what, now),
+            _ => self.report(what, now),
         }
     }
 
-    fn tell_losses(&mut self, now: Timestamp) {
-        let may = self.losses.told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES);
-        if self.losses.untold > 0 && may {
-            let frames = std::mem::take(&mut self.losses.untold);
-            self.losses.told = Some(now);
-            self.tell(What::FramesLost { frames }, now);
+    fn report_losses(&mut self, now: Timestamp) {
+        let may = self.losses.reported_at.is_none_or(|at| now.since(at).saturating_abs() >= LOSSES);
+        if self.losses.unreported > 0 && may {
+            let frames = std::mem::take(&mut self.losses.unreported);
+            self.losses.reported_at = Some(now);
+            self.report(What::FramesLost { frames }, now);
         }
     }
 }

@@ -6,10 +6,10 @@
 
 mod act;
 mod begin;
+mod device_names;
+mod housekeeping;
 mod input;
 mod ledger;
-mod look;
-mod names;
 mod people;
 mod status;
 mod verdicts;
@@ -33,10 +33,10 @@ pub use self::people::{NOT_WRITTEN, Request};
 pub use self::verdicts::{Judged, judge};
 
 use self::begin::Choice;
+use self::device_names::DeviceNames;
+use self::housekeeping::Housekeeping;
 use self::input::Losses;
 use self::ledger::Ledger;
-use self::look::Looks;
-use self::names::Names;
 use self::verdicts::Given;
 
 /// What it is for.
@@ -68,13 +68,13 @@ impl Loudspeaker for Player {
     }
 }
 
-/// Where people and programs are told what happens.
+/// Where what happens is reported to people and programs.
 pub trait Output {
-    /// Tells an event; `stored` says whether it is written down.
-    fn tell(&self, event: &Event, name: Namer<'_>, stored: bool);
+    /// Reports an event; `stored` says whether it is written down.
+    fn report(&self, event: &Event, name: Namer<'_>, stored: bool);
 
     /// Notices that were dropped because too many waited, and those that the household's command failed for.
-    fn untold(&self) -> (u64, u64);
+    fn notices_lost(&self) -> (u64, u64);
 }
 
 /// A session in progress with everything that decides about it.
@@ -92,11 +92,11 @@ pub struct Appliance {
     presence: Presence,
     holds: Holds,
     steps: Steps,
-    names: Names,
+    device_names: DeviceNames,
     /// The latest verdicts.
     verdicts: BTreeMap<DeviceId, Given>,
     verdicts_wanted: bool,
-    looks: Looks,
+    housekeeping: Housekeeping,
     losses: Losses,
     /// Frames since the start.
     frames: u64,

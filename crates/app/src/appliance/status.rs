@@ -24,7 +24,7 @@ impl Appliance {
         let void = self.machine.session().void();
         format!(
             "{} devices, {} frames, {} lost; {probing}{}{}; {} proven",
-            self.names.devices(),
+            self.device_names.devices(),
             self.frames,
             self.losses.in_all,
             if waiting > 0 { ", scoring" } else { "" },
@@ -44,18 +44,18 @@ impl Appliance {
         let (rounds, rounds_waiting) = self.machine.rounds();
         let standings = self.machine.session().standings().iter().map(|(device, standing)| Standing {
             device: names::id(*device),
-            name: self.names.of(*device),
-            gateway: self.names.is_gateway(*device),
+            name: self.device_names.of(*device),
+            gateway: self.device_names.is_gateway(*device),
             rounds: standing.rounds,
             proven_after: standing.proven_after,
             verdict: self.verdicts.get(device).map(|given| given.words),
-            several_senders: self.names.senders(*device).iter().map(|it| senders::word(*it)).collect(),
+            several_senders: self.device_names.senders(*device).iter().map(|it| senders::word(*it)).collect(),
         });
-        let (notices_lost, notices_failed) = self.output.untold();
+        let (notices_lost, notices_failed) = self.output.notices_lost();
         Status {
             at_ns: now.nanos(),
             session: self.ledger.store().current().map(|session| session.0),
-            devices: self.names.devices(),
+            devices: self.device_names.devices(),
             frames: self.frames,
             frames_lost: self.losses.in_all,
             sources,

@@ -38,19 +38,23 @@ pub(super) struct Given {
     pub(super) words: &'static str,
     /// Whether others were seen to send under the same address.
     several: bool,
-    /// Whether it, or one before it, was told.
-    told: bool,
+    /// Whether it, or one before it, was reported.
+    is_reported: bool,
 }
 
 impl Given {
-    /// Notes a verdict; whether it is told. The first one is only where it says something: that a device was not tested, or is not decided yet, is in reports and
+    /// Notes a verdict; whether it is reported. The first one is only where it says something: that a device was not tested, or is not decided yet, is in reports and
     /// in the status, and strangers can make any number of such devices. From then on each change is, and that others send under its address.
     fn give(all: &mut BTreeMap<DeviceId, Self>, device: DeviceId, outcome: Outcome, several: bool) -> bool {
         let before = all.get(&device).copied();
         let says_something = !matches!(outcome, Outcome::NotTested(_) | Outcome::Undecided(_));
-        let now = Self { words: outcome.words(), several, told: says_something || before.is_some_and(|before| before.told) };
+        let now = Self {
+            words: outcome.words(),
+            several,
+            is_reported: says_something || before.is_some_and(|before| before.is_reported),
+        };
         all.insert(device, now);
-        now.told && before != Some(now)
+        now.is_reported && before != Some(now)
     }
 }
 
@@ -66,20 +70,20 @@ impl Appliance {
     pub(super) fn judged(&mut self, judged: Judged, now: Timestamp) {
         let Judged { material, verdicts, settings } = judged;
         let written = self.ledger.write_verdicts(now, &material, &verdicts, &settings);
-        self.tell_of_store(now);
+        self.report_store_events(now);
         if let Err(error) = written {
-            self.tell(What::Fault(Fault::Store { said: error.to_string() }), now);
+            self.report(What::Fault(Fault::Store { said: error.to_string() }), now);
             return;
         }
         for found in material.devices() {
-            self.names.learn_senders(found.id, &found.sender_signs);
+            self.device_names.learn_senders(found.id, &found.sender_signs);
         }
         for verdict in &verdicts.devices {
             let (device, outcome) = (verdict.device, verdict.outcome);
-            let senders = self.names.senders(device).to_vec();
+            let senders = self.device_names.senders(device).to_vec();
             if Given::give(&mut self.verdicts, device, outcome, !senders.is_empty()) {
                 let (rounds, p) = (verdict.evidence.rounds, verdict.evidence.p);
-                self.tell(What::Verdict { device, outcome, rounds, p, senders }, now);
+                self.report(What::Verdict { device, outcome, rounds, p, senders }, now);
             }
         }
     }
@@ -89,9 +93,9 @@ impl Appliance {
         // What was read may be a file that was set aside meanwhile: the one that is there now is asked.
         let damage = if error.kind == Kind::Corrupt { self.ledger.store().material().err() } else { None };
         let set_aside = damage.is_some_and(|damage| matches!(self.ledger.set_aside(&damage), Ok(true)));
-        self.tell_of_store(now);
+        self.report_store_events(now);
         if !set_aside {
-            self.tell(What::Fault(Fault::NoVerdicts { said: error.to_string() }), now);
+            self.report(What::Fault(Fault::NoVerdicts { said: error.to_string() }), now);
         }
     }
 }

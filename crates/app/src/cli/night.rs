@@ -34,7 +34,7 @@ pub(super) struct Night {
 /// What somebody wants to see while it goes on.
 pub(super) enum Seen<'a> {
     Frame(&'a Frame<'a>),
-    Told(Event),
+    Event(Event),
     Now(Timestamp),
 }
 
@@ -69,7 +69,7 @@ pub(super) fn night(plan: &Plan, seed: u64, session: &Session, settings: Setting
         Happening::Sounds { round, onset } => samples.expect(round, onset),
         Happening::Write(Entry::Trial(trial)) => rounds.push(trial.round),
         Happening::Write(_) => {}
-        Happening::Tell(event) => see(Seen::Told(event)),
+        Happening::Report(event) => see(Seen::Event(event)),
         Happening::Now(now) => see(Seen::Now(now)),
     });
     let ended_session = machine.finish(ended);

@@ -41,8 +41,8 @@ pub(super) struct Control {
 }
 
 impl Control {
-    /// Listens in the folder, which only its owner may enter; `tell` is called by a thread of its own, and says whether to go on.
-    pub(super) fn listen(folder: &Path, tell: impl Fn(Asked) -> bool + Send + 'static) -> io::Result<Self> {
+    /// Listens in the folder, which only its owner may enter; `hand_in` is called by a thread of its own, and says whether to go on.
+    pub(super) fn listen(folder: &Path, hand_in: impl Fn(Asked) -> bool + Send + 'static) -> io::Result<Self> {
         let path = folder.join(SOCKET);
         // The lock of the store says that no other process listens: what lies there was left by one that was killed.
         match fs::remove_file(&path) {
@@ -55,7 +55,7 @@ impl Control {
             for stream in listener.incoming() {
                 // One at a time: a person has one player.
                 if let Ok(stream) = stream
-                    && !matches!(serve(&stream, &tell), Ok(true) | Err(_))
+                    && !matches!(serve(&stream, &hand_in), Ok(true) | Err(_))
                 {
                     return;
                 }
@@ -75,7 +75,7 @@ impl Drop for Control {
 }
 
 /// Serves one connection; says whether anybody listens still.
-fn serve(stream: &UnixStream, tell: &impl Fn(Asked) -> bool) -> io::Result<bool> {
+fn serve(stream: &UnixStream, hand_in: &impl Fn(Asked) -> bool) -> io::Result<bool> {
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
     let mut line = String::new();
@@ -86,7 +86,7 @@ fn serve(stream: &UnixStream, tell: &impl Fn(Asked) -> bool) -> io::Result<bool>
         return Ok(true);
     };
     let (answer, answered) = sync_channel(1);
-    if !tell(Asked { request, answer }) {
+    if !hand_in(Asked { request, answer }) {
         return Ok(false);
     }
     let answer = answered.recv_timeout(TIMEOUT).unwrap_or_else(|_| "no answer in time; try again".to_owned());

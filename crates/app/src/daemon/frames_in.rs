@@ -283,8 +283,8 @@ impl Intake {
         appliance.step(Input::Sources { all_capture }, now);
     }
 
-    /// Looks at interfaces and at the ring of recent frames; called about once a second.
-    pub(super) fn look(&mut self, appliance: &mut Appliance, since_boot: Duration, now: Timestamp) {
+    /// Checks interfaces and the ring of recent frames; called about once a second.
+    pub(super) fn check(&mut self, appliance: &mut Appliance, since_boot: Duration, now: Timestamp) {
         let mut names = self.lanes.iter().flat_map(|lane| &lane.interfaces);
         self.link_away = names.any(|name| is_away(name));
         if let Some(what) = self.tend(since_boot) {

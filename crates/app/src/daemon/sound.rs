@@ -21,9 +21,9 @@ pub(super) fn open(config: &Config, design: &Design, outbox: &Outbox<Message>) -
     let microphone = Microphone::open(&config.microphone).map_err(anyhow::Error::msg)?;
     let library = Library::new(&config.sounds)?;
     let outbox = outbox.clone();
-    let tell = move |told| {
-        outbox.send(Message::Player(told));
+    let send = move |event| {
+        outbox.send(Message::Player(event));
     };
-    let player = Player::new(loudspeaker, microphone, library, Lot::new(design.seed), tell);
+    let player = Player::new(loudspeaker, microphone, library, Lot::new(design.seed), send);
     Ok(Some(player.context("the threads of the loudspeaker cannot be started")?))
 }

@@ -1,4 +1,4 @@
-//! Telling the household: a command of theirs is run for each notice, with the notice as JSON on its standard input.
+//! Notices to the household: a command of theirs is run for each notice, with the notice as JSON on its standard input.
 //!
 //! Whatever becomes of the command, watching and probing go on: notices wait in a bounded queue, one command runs at a time, and one that
 //! takes too long is ended. Where the queue is full, what matters least gives way.
@@ -108,14 +108,14 @@ impl Notifier {
     }
 
     /// Tells, without waiting.
-    pub(crate) fn tell(&self, about: About, notice: &impl fmt::Display) {
+    pub(crate) fn notify(&self, about: About, notice: &impl fmt::Display) {
         let Some(queue) = self.queue.as_ref().filter(|_| self.about.contains(&about)) else { return };
         queue.put(about.importance(), notice.to_string());
     }
 
     /// Notices that were dropped because too many waited, and those that the command failed for.
     #[must_use]
-    pub(crate) fn untold(&self) -> (u64, u64) {
+    pub(crate) fn dropped_and_failed(&self) -> (u64, u64) {
         (self.queue.as_ref().map_or(0, |queue| queue.lost()), self.failed.load(Ordering::Relaxed))
     }
 }

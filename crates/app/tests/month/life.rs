@@ -31,7 +31,7 @@ const STRIDE: i64 = 20 * SECOND;
 const LATENCY: i64 = 120 * MILLISECOND;
 
 /// How often the machine looks and writes: seldom, for a month to pass soon.
-const UPKEEP: Upkeep = Upkeep { look: 20 * SECOND, write: 1_800 * SECOND };
+const UPKEEP: Upkeep = Upkeep { check: 20 * SECOND, write: 1_800 * SECOND };
 
 /// A sound that was ordered, and when what became of it is told.
 pub(crate) struct Sounding {
@@ -250,7 +250,7 @@ impl Life {
     }
 
     /// Has verdicts told that nobody asked for.
-    pub(crate) fn tell_verdicts(&mut self) {
+    pub(crate) fn report_verdicts(&mut self) {
         self.judge(SessionId(1));
     }
 

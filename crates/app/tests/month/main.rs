@@ -65,7 +65,7 @@ fn what_the_two_sample_test_says_too_late_changes_no_verdict_that_was_told() {
     // No frame comes any more, so that nobody asks what the test says of this probe, until the round is scored and verdicts are told.
     life.happen(Fault::Link(false));
     life.run_for(400 * SECOND);
-    life.tell_verdicts();
+    life.report_verdicts();
     life.happen(Fault::Link(true));
     life.run_for(1_800 * SECOND);
     life.close();

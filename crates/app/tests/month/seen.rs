@@ -59,12 +59,12 @@ impl Loudspeaker for Player {
 pub(crate) struct Ears(pub(crate) Rc<Seen>);
 
 impl Output for Ears {
-    fn tell(&self, event: &Event, name: Namer<'_>, stored: bool) {
+    fn report(&self, event: &Event, name: Namer<'_>, stored: bool) {
         self.0.told.borrow_mut().push((event.clone(), sentence(event, name), stored));
         self.0.acts();
     }
 
-    fn untold(&self) -> (u64, u64) {
+    fn notices_lost(&self) -> (u64, u64) {
         (0, 0)
     }
 }

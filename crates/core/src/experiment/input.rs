@@ -90,5 +90,5 @@ pub enum Action {
     /// Write this down.
     Write(Entry),
     /// Tell this.
-    Tell(Event),
+    Report(Event),
 }

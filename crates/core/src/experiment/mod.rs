@@ -243,7 +243,7 @@ impl<P: Plan> Experiment<P> {
         if !matches!(self.state, State::Ended) {
             self.state = State::Ended;
             actions.push(Action::Write(Entry::Ended { at: now, why }));
-            actions.push(Action::Tell(What::NoFurtherRound(why).at(now)));
+            actions.push(Action::Report(What::NoFurtherRound(why).at(now)));
         }
     }
 
@@ -341,11 +341,11 @@ impl<P: Plan> Experiment<P> {
             }
             let scored = What::Scored { round: trial.round.number, counted: !trial.round.is_void() };
             actions.push(Action::Write(Entry::Trial(trial)));
-            actions.push(Action::Tell(scored.at(now)));
+            actions.push(Action::Report(scored.at(now)));
             for (&device, standing) in self.session.standings() {
                 if let Some(rounds) = standing.proven_after.filter(|_| !before.contains(&device)) {
                     // What was drained is not here any more: whoever wrote it down knows who else sends.
-                    actions.push(Action::Tell(What::Proven { device, rounds, senders: Vec::new() }.at(now)));
+                    actions.push(Action::Report(What::Proven { device, rounds, senders: Vec::new() }.at(now)));
                 }
             }
         }

@@ -21,8 +21,8 @@ impl Steps {
         Self { apart: apart(now, since_boot) }
     }
 
-    /// By how much the clock was set since the look before, nanoseconds; looked at least once a minute.
-    pub fn look(&mut self, (now, since_boot): (Timestamp, Duration)) -> Option<i64> {
+    /// By how much the clock was set since the check before, nanoseconds; to be called at least once a minute.
+    pub fn check(&mut self, (now, since_boot): (Timestamp, Duration)) -> Option<i64> {
         let apart = apart(now, since_boot);
         let by = apart.saturating_sub(self.apart);
         self.apart = apart;
@@ -93,11 +93,11 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_is_noticed_and_one_that_is_steered_is_not() {
         let mut steps = Steps::new((at(0), Duration::from_secs(100)));
-        assert_eq!(steps.look((at(60_030), Duration::from_secs(160))), None, "500 millionths fast");
-        assert_eq!(steps.look((at(61_030), Duration::from_secs(161))), None);
-        assert_eq!(steps.look((at(3_662_030), Duration::from_secs(162))), Some(3_600 * SECOND));
-        assert_eq!(steps.look((at(3_663_030), Duration::from_secs(163))), None, "it is said once");
-        assert_eq!(steps.look((at(64_030), Duration::from_secs(164))), Some(-3_600 * SECOND));
+        assert_eq!(steps.check((at(60_030), Duration::from_secs(160))), None, "500 millionths fast");
+        assert_eq!(steps.check((at(61_030), Duration::from_secs(161))), None);
+        assert_eq!(steps.check((at(3_662_030), Duration::from_secs(162))), Some(3_600 * SECOND));
+        assert_eq!(steps.check((at(3_663_030), Duration::from_secs(163))), None, "it is said once");
+        assert_eq!(steps.check((at(64_030), Duration::from_secs(164))), Some(-3_600 * SECOND));
     }
 
     #[test]

@@ -263,7 +263,7 @@ impl Home {
                         self.drawn.retain(|before| before.number != round.number);
                         self.drawn.push(round);
                     }
-                    Action::Write(_) | Action::Tell(_) => {}
+                    Action::Write(_) | Action::Report(_) => {}
                     Action::Speak(order) => {
                         let onset = self.now.plus(SECOND / 10);
                         self.probe = Window { from: onset, until: onset.plus(order.length).plus(at(MASKED).nanos()) };

@@ -55,7 +55,7 @@ impl Wav {
 fn begin(path: &Path, rate: u32) -> Result<WavWriter<Medium>, hound::Error> {
     let spec = WavSpec { channels: 1, sample_rate: rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let place = trust::place(path)?;
-    if place.look()?.is_some() {
+    if place.stat()?.is_some() {
         return WavWriter::new_append(Medium(BufWriter::new(place.open_own(0o666)?)));
     }
     WavWriter::new(Medium(BufWriter::new(place.create_new(0o666)?)), spec)

@@ -78,7 +78,7 @@ impl Process {
                             reported.over.extend((round.number == onset.0).then_some(onset));
                         }
                     }
-                    Action::Tell(event) => match event.what {
+                    Action::Report(event) => match event.what {
                         What::Joined { device } => drop(reported.devices.insert(device)),
                         What::Sighted { device, sighting } => {
                             reported.uploads.insert((device, sighting.window.from.nanos(), sighting.window.until.nanos()));

@@ -53,7 +53,7 @@ pub(super) struct Options {
     pub(super) exit_code: bool,
     pub(super) quiet: bool,
     /// The options that change what is found, as a person would write them.
-    pub(super) told: Vec<String>,
+    pub(super) changed: Vec<String>,
 }
 
 impl Options {
@@ -62,7 +62,7 @@ impl Options {
     /// # Errors
     /// When they contradict each other, a table cannot be read, or a report would overwrite a capture.
     pub(super) fn check(args: Args) -> anyhow::Result<Self> {
-        let told = told(&args);
+        let changed = changed_options(&args);
         let settings = settings(&args)?;
         let outputs = outputs(&args);
         let all: Vec<&Path> = outputs.iter().map(|it| it.path.as_path()).chain(args.annotate.as_deref()).collect();
@@ -85,7 +85,7 @@ impl Options {
             published: args.published.asked(),
             exit_code: args.exit_code,
             quiet: args.quiet,
-            told,
+            changed,
             captures: args.captures,
         })
     }
@@ -177,57 +177,57 @@ fn check_rereading(args: &Args) -> anyhow::Result<()> {
 }
 
 /// The options that change what is found.
-fn told(args: &Args) -> Vec<String> {
+fn changed_options(args: &Args) -> Vec<String> {
     let usual = usual();
-    let mut told = Vec::new();
-    let mut tell = |given: bool, text: String| {
+    let mut changed = Vec::new();
+    let mut note = |given: bool, text: String| {
         if given {
-            told.push(text);
+            changed.push(text);
         }
     };
-    tell(args.sequential, "--sequential".to_owned());
+    note(args.sequential, "--sequential".to_owned());
     for id in &args.device {
-        tell(true, format!("--device {}", names::id(*id)));
+        note(true, format!("--device {}", names::id(*id)));
     }
     for id in &args.gateway {
-        tell(true, format!("--gateway {}", names::id(*id)));
+        note(true, format!("--gateway {}", names::id(*id)));
     }
     for network in &args.local {
-        tell(true, format!("--local {network}"));
+        note(true, format!("--local {network}"));
     }
     if let Some(path) = &args.probes {
-        tell(true, format!("--probes {}", path.display()));
+        note(true, format!("--probes {}", path.display()));
     }
     if let Some(alpha) = args.alpha {
-        tell(true, format!("--alpha {alpha}"));
+        note(true, format!("--alpha {alpha}"));
     }
     for id in &args.control {
-        tell(true, format!("--control {}", names::id(*id)));
+        note(true, format!("--control {}", names::id(*id)));
     }
     if let Some(offset) = args.probe_offset {
-        tell(true, format!("--probe-offset {}s", as_f64(offset) / 1e9));
+        note(true, format!("--probe-offset {}s", as_f64(offset) / 1e9));
     }
-    for it in args.published.told() {
-        tell(true, it);
+    for it in args.published.changed_settings() {
+        note(true, it);
     }
     for columns in &args.map {
-        tell(true, format!("--map {columns}"));
+        note(true, format!("--map {columns}"));
     }
     if let Some(zone) = args.time_zone.as_ref().and_then(|zone| zone.iana_name()) {
-        tell(true, format!("--time-zone {zone}"));
+        note(true, format!("--time-zone {zone}"));
     }
     for detector in &args.detector {
-        tell(true, format!("--detector {}", format!("{detector:?}").to_lowercase()));
+        note(true, format!("--detector {}", format!("{detector:?}").to_lowercase()));
     }
-    tell(args.max_devices != usual.max_devices, format!("--max-devices {}", args.max_devices));
-    tell(differs(args.max_seconds, usual.max_seconds), format!("--max-seconds {}", args.max_seconds));
-    tell(args.recording_octets != usual.recording_octets, format!("--recording-octets {}", args.recording_octets));
-    tell(differs(args.burst_window, usual.burst_window), format!("--burst-window {}", args.burst_window));
-    tell(differs(args.burst_kbit, usual.burst_kbit), format!("--burst-kbit {}", args.burst_kbit));
-    tell(args.burst_windows != usual.burst_windows, format!("--burst-windows {}", args.burst_windows));
-    tell(args.burst_internet_only, "--burst-internet-only".to_owned());
-    tell(args.burst_first_only, "--burst-first-only".to_owned());
-    told
+    note(args.max_devices != usual.max_devices, format!("--max-devices {}", args.max_devices));
+    note(differs(args.max_seconds, usual.max_seconds), format!("--max-seconds {}", args.max_seconds));
+    note(args.recording_octets != usual.recording_octets, format!("--recording-octets {}", args.recording_octets));
+    note(differs(args.burst_window, usual.burst_window), format!("--burst-window {}", args.burst_window));
+    note(differs(args.burst_kbit, usual.burst_kbit), format!("--burst-kbit {}", args.burst_kbit));
+    note(args.burst_windows != usual.burst_windows, format!("--burst-windows {}", args.burst_windows));
+    note(args.burst_internet_only, "--burst-internet-only".to_owned());
+    note(args.burst_first_only, "--burst-first-only".to_owned());
+    changed
 }
 
 fn differs(given: f64, usual: f64) -> bool {

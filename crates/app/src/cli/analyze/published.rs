@@ -58,11 +58,11 @@ impl Args {
             duration: self.ttest_seconds.map_or(usual.duration, nanos),
         };
         let step = self.ttest_passive.map(|step| if step > 0.0 { nanos(step) } else { settings.duration });
-        Asked { settings, repeats: self.ttest_repeats.unwrap_or(1), step, shown: !self.told().is_empty() }
+        Asked { settings, repeats: self.ttest_repeats.unwrap_or(1), step, shown: !self.changed_settings().is_empty() }
     }
 
     /// The options that were given, as a person would write them.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(super) fn changed_settings(&self) -> Vec<String> {
         let passive = self
             .ttest_passive
             .map(|step| if step > 0.0 { format!("--ttest-passive={step}") } else { "--ttest-passive".to_owned() });

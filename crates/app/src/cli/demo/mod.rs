@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let mut evening = Evening::new(&plan, args.quiet);
     let simulated = night(&plan, args.seed, &session, Settings::default(), &mut |seen| match seen {
         Seen::Now(now) => evening.at(now),
-        Seen::Told(event) => evening.told(&event),
+        Seen::Event(event) => evening.event(&event),
         Seen::Frame(_) => {}
     });
     evening.weighing();

@@ -91,10 +91,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
                         }
                     }
                     Seen::Now(now) => evening.at(now),
-                    Seen::Told(Event { what: What::NoFurtherRound(Done::NoRoom), .. }) => {
+                    Seen::Event(Event { what: What::NoFurtherRound(Done::NoRoom), .. }) => {
                         say::line("the quiet hours left no time for a further round");
                     }
-                    Seen::Told(_) => {}
+                    Seen::Event(_) => {}
                 }
             }));
         trouble.and_then(|()| out.write_all(&waiting))

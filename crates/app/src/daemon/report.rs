@@ -1,4 +1,4 @@
-//! What a person is told while it runs: a line each, or a JSON object a line for programs; notices also go to the household's command.
+//! Reports what happens while it runs: a line each for people, or a JSON object a line for programs; notices also go to the household's command.
 
 use earwitness_base::text;
 use std::io::{IsTerminal, Write};
@@ -16,7 +16,7 @@ use earwitness_base::words;
 use earwitness_report::json::{self, event::Topic};
 use earwitness_report::sentence::{Namer, sentence};
 
-/// How it is told.
+/// How events are reported.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Style {
     /// Where and in which form.
@@ -27,7 +27,7 @@ pub struct Style {
     pub rounds: bool,
 }
 
-/// Where it is told, and in which form.
+/// Where events are reported, and in which form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Form {
     /// Lines on standard output.
@@ -39,16 +39,16 @@ pub enum Form {
     Aside,
 }
 
-/// Tells.
+/// Writes events to the terminal, and notices to the command of the household.
 #[derive(Debug)]
-pub(super) struct Teller {
+pub(super) struct Reporter {
     style: Style,
     notifier: Notifier,
     line: ProgressBar,
     zone: TimeZone,
 }
 
-impl Teller {
+impl Reporter {
     pub(super) fn new(style: Style, settings: &Settings, failed: impl Fn(String) + Send + 'static) -> anyhow::Result<Self> {
         let notifier = Notifier::start(settings, failed).map_err(anyhow::Error::msg)?;
         let wanted = !style.quiet && style.form != Form::Objects && std::io::stderr().is_terminal();
@@ -68,8 +68,8 @@ impl Teller {
 }
 
 /// Shared with the loop, which shows how it stands.
-impl Output for Rc<Teller> {
-    fn tell(&self, event: &Event, name: Namer<'_>, stored: bool) {
+impl Output for Rc<Reporter> {
+    fn report(&self, event: &Event, name: Namer<'_>, stored: bool) {
         if matches!(event.what, What::Started { .. }) {
             System::ready(&sentence(event, name));
         }
@@ -108,11 +108,11 @@ impl Output for Rc<Teller> {
             });
         }
         if let Some(about) = about {
-            self.notifier.tell(about, &json::event::event(event, name, stored));
+            self.notifier.notify(about, &json::event::event(event, name, stored));
         }
     }
 
-    fn untold(&self) -> (u64, u64) {
-        self.notifier.untold()
+    fn notices_lost(&self) -> (u64, u64) {
+        self.notifier.dropped_and_failed()
     }
 }

@@ -1,4 +1,4 @@
-//! What devices are called, as far as the stretches that were written down tell.
+//! What devices are called, as far as it is known from the stretches that were written down.
 
 use earwitness_base::text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ const MOST: usize = 1_024;
 
 /// Names by device.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct DeviceNames {
     known: BTreeMap<DeviceId, (String, Role)>,
     /// What showed that others send under the address of a device; never taken back.
     senders: BTreeMap<DeviceId, Vec<SenderSign>>,
@@ -21,7 +21,7 @@ pub(super) struct Names {
     joined: BTreeSet<DeviceId>,
 }
 
-impl Names {
+impl DeviceNames {
     /// Learns from a stretch.
     pub(super) fn learn(&mut self, stretch: &Findings) {
         for device in &stretch.devices {
@@ -73,11 +73,11 @@ impl Names {
 }
 
 fn called(device: &DeviceFindings) -> String {
-    let told = !device.names.is_empty() || device.host_name.is_some();
+    let has_own_name = !device.names.is_empty() || device.host_name.is_some();
     let vendor = || if let DeviceId::Mac(mac) = device.id { vendor::vendor(mac) } else { None };
     let name = names::device(device, vendor());
     let whole = names::id(device.id);
-    if told && name != whole { name } else { unnamed(device.id) }
+    if has_own_name && name != whole { name } else { unnamed(device.id) }
 }
 
 /// Maker and the last octets: enough to find it, too little to be known by elsewhere.
@@ -103,7 +103,7 @@ mod tests {
     fn who_else_sends_is_remembered_of_devices_and_means_nothing_of_a_gateway() {
         let at = Timestamp::from_nanos(0);
         let id = DeviceId::Mac(Mac([2, 0, 0, 0, 0, 1]));
-        let mut names = Names::default();
+        let mut names = DeviceNames::default();
         let mut see = |role, signs: &[SenderSign]| {
             let mut device = DeviceFindings::new(id, role, Window { from: at, until: at });
             device.sender_signs = signs.to_vec();
