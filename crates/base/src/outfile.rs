@@ -170,8 +170,8 @@ mod tests {
             out.write_all(&vec![0; 1 << 20])?;
             Err(io::Error::other("disk on fire"))
         });
-        let told = failed.unwrap_err().to_string();
-        assert!(told.contains("a.json") && told.contains("disk on fire") && told.contains("unchanged"), "{told}");
+        let error = failed.unwrap_err().to_string();
+        assert!(error.contains("a.json") && error.contains("disk on fire") && error.contains("unchanged"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(names(folder.path()), ["a.json"]);
     }

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_not_there_is_told() {
+    fn a_program_that_is_not_there_is_reported() {
         assert!(matches!(run(&mut Command::new("no-such-program"), "", Duration::ZERO), Err(Failure::Start(_))));
         assert!(find("no-such-program").is_none() && find("sh").is_some());
     }

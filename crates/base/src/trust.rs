@@ -421,8 +421,8 @@ mod tests {
         symlink(&file, &link).unwrap();
         assert_eq!(place(&link).unwrap().path(), file);
         lchown(&link, Some(NOBODY), None).unwrap();
-        let told = refused(place(&link));
-        assert!(told.contains("link is a symbolic link of user") && told.contains("65534"), "{told}");
+        let message = refused(place(&link));
+        assert!(message.contains("link is a symbolic link of user") && message.contains("65534"), "{message}");
         fs::set_permissions(common.path(), fs::Permissions::from_mode(0o755)).unwrap();
         assert_eq!(place(&link).unwrap().path(), file);
         chown(common.path(), Some(NOBODY), None).unwrap();
@@ -487,8 +487,8 @@ mod tests {
         assert!(folder(&path).unwrap().open_to_others.is_none());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o770)).unwrap();
-        let told = if geteuid().is_root() { refused(folder(&path)) } else { folder(&path).unwrap().open_to_others.unwrap() };
-        assert!(told.contains("mode 0770") && told.contains("chmod go-w"), "{told}");
+        let message = if geteuid().is_root() { refused(folder(&path)) } else { folder(&path).unwrap().open_to_others.unwrap() };
+        assert!(message.contains("mode 0770") && message.contains("chmod go-w"), "{message}");
         if geteuid().is_root() {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
             chown(&path, Some(NOBODY), None).unwrap();

@@ -64,7 +64,7 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
             fold,
             watched,
             uploads,
-            told: label.told.clone(),
+            truths: label.truths.clone(),
             aside: Vec::new(),
             sent: device.sent.clone(),
             audio,
@@ -79,7 +79,7 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
 }
 
 fn check(label: &Label, first: Timestamp) -> anyhow::Result<()> {
-    let apart = label.first.map_or(0, |told| first.since(told));
+    let apart = label.first.map_or(0, |labelled| first.since(labelled));
     if apart.saturating_abs() > CLOCKS {
         bail!("t0_ns lies {:.3} s from its first packet, at {}", seconds(apart), first.nanos());
     }

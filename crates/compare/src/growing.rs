@@ -48,7 +48,7 @@ impl Settings {
             .with_m(self.features)
     }
 
-    pub(super) fn told(self, detector: &str, part: usize, auc: Option<f64>) -> Tuned {
+    pub(super) fn tuned(self, detector: &str, part: usize, auc: Option<f64>) -> Tuned {
         Tuned {
             detector: detector.to_owned(),
             part: part as u64,

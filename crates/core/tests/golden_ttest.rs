@@ -111,15 +111,15 @@ fn lengths_and_gaps_together_are_one_test_over_the_bins_of_both() {
             let variance = if expected["variance"] == "student" { Variance::Student } else { Variance::Welch };
             let settings = Settings { feature: Feature::Both, edges, variance, duration: HOUR, ..Settings::default() };
             let found = reaction(&sent, Timestamp::from_nanos(0), Timestamp::from_nanos(HOUR), &settings);
-            let told = format!("{name}, {edges:?}, {variance:?}: {found:?}, scipy has {expected}");
-            assert_eq!(found.bins as u64, expected["bins"].as_u64().unwrap(), "{told}");
-            assert_eq!(found.left_out, expected["left_out"].as_u64().unwrap(), "{told}");
-            assert_eq!(found.p.is_none(), expected["p"].is_null(), "{told}");
+            let case = format!("{name}, {edges:?}, {variance:?}: {found:?}, scipy has {expected}");
+            assert_eq!(found.bins as u64, expected["bins"].as_u64().unwrap(), "{case}");
+            assert_eq!(found.left_out, expected["left_out"].as_u64().unwrap(), "{case}");
+            assert_eq!(found.p.is_none(), expected["p"].is_null(), "{case}");
             if let (Some(t), Some(p)) = (found.statistic, found.p) {
                 defined += 1;
                 assert!(
                     apart(t, expected["t"].as_f64().unwrap()).max(apart(p, expected["p"].as_f64().unwrap())) <= PRECISION,
-                    "{told}"
+                    "{case}"
                 );
             }
         }

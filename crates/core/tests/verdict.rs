@@ -298,7 +298,7 @@ fn moments_that_were_not_drawn_by_lot_prove_nothing() {
 }
 
 #[test]
-fn rounds_outside_the_capture_do_not_count_and_are_told() {
+fn rounds_outside_the_capture_do_not_count_and_are_reported() {
     let mut rounds = rounds(30, Heard::Yes);
     let length = seconds(&rounds);
     rounds[4].void = Some(Void::OtherSound);

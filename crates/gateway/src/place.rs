@@ -119,11 +119,11 @@ mod tests {
         place.make().unwrap();
         fs::write(&precious, "precious").unwrap();
         symlink(&precious, place.log()).unwrap();
-        let told = format!("{:#}", place.open_log().unwrap_err());
-        assert!(told.contains("symbolic link"), "{told}");
+        let error = format!("{:#}", place.open_log().unwrap_err());
+        assert!(error.contains("symbolic link"), "{error}");
         fs::hard_link(&precious, place.root().join("gateway.lock")).unwrap();
-        let told = format!("{:#}", place.lock().unwrap_err());
-        assert!(told.contains("hard links") && !told.contains("become root"), "{told}");
+        let error = format!("{:#}", place.lock().unwrap_err());
+        assert!(error.contains("hard links") && !error.contains("become root"), "{error}");
         assert_eq!(fs::read_to_string(precious).unwrap(), "precious");
     }
 }

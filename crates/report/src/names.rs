@@ -9,9 +9,9 @@ use earwitness_core::verdict::Received;
 /// How a device is called: the best of what it tells, else its maker and address.
 #[must_use]
 pub fn device(it: &DeviceFindings, vendor: Option<&str>) -> String {
-    let told = it.names.iter().map(|name| plain(name.reveal())).find(|name| says_something(name));
+    let own = it.names.iter().map(|name| plain(name.reveal())).find(|name| says_something(name));
     let host = || it.host_name.as_ref().map(|name| plain(name.reveal())).filter(|name| says_something(name));
-    told.or_else(host).map_or_else(|| unnamed(it, vendor), |name| clean(name, WIDEST))
+    own.or_else(host).map_or_else(|| unnamed(it, vendor), |name| clean(name, WIDEST))
 }
 
 /// The part of a DNS-SD instance name (RFC 6763, section 4.1) or mDNS host name (RFC 6762) that a person chose.
@@ -102,8 +102,8 @@ mod tests {
     fn a_receiver_of_several_names_is_told_once() {
         let receiver = sample::receiver("198.51.100.20", Some(("a.example", NameSource::Tls)));
         let other_names = ["b.example", "c.example", "d.example"].map(|it| Private::new(it.to_owned())).to_vec();
-        let told = received(&Received { receiver, other_names, octets: 1 });
-        assert!(told.ends_with("], also called b.example, c.example, 1 more name"), "{told}");
+        let text = received(&Received { receiver, other_names, octets: 1 });
+        assert!(text.ends_with("], also called b.example, c.example, 1 more name"), "{text}");
     }
 
     #[test]

@@ -114,9 +114,9 @@ impl Published {
             self.asked.settings.threshold
         )?;
         let unit = if self.asked.step.is_some() { ("window", "windows") } else { ("probe", "probes") };
-        let mut told = false;
+        let mut any = false;
         for (device, said) in self.rows(findings) {
-            told = true;
+            any = true;
             let reacting = said.iter().filter(|it| it.reacting).count();
             let called = self.called_after(said).map_or("not called reacting".to_owned(), |after| {
                 format!("called reacting after {}", counted(after.into(), unit.0, unit.1))
@@ -124,7 +124,7 @@ impl Published {
             let all = counted(said.len() as u64, unit.0, unit.1);
             writeln!(out, "- {} ({}): {reacting} of {all}; {called}.", names::device(device, None), names::id(device.id))?;
         }
-        if !told {
+        if !any {
             writeln!(out, "- No device sent a frame in two windows of {} s.", as_f64(self.asked.settings.duration) / 1e9)?;
         }
         if self.cut {

@@ -197,8 +197,8 @@ mod tests {
         let bins = [-1, 0, 3, 4, 9].map(|index| Bin { index, frames: 1, payload_octets: 10 }).into_iter().collect();
         let series = Series { origin: sample::START, width: 250 * MILLISECOND, bins };
         let at = |second: i64| sample::START.plus(second * SECOND).nanos();
-        let told: Vec<_> = seconds(&series).collect();
-        assert_eq!(told, [(at(-1), (1, 10)), (at(0), (2, 20)), (at(1), (1, 10)), (at(2), (1, 10))]);
+        let found: Vec<_> = seconds(&series).collect();
+        assert_eq!(found, [(at(-1), (1, 10)), (at(0), (2, 20)), (at(1), (1, 10)), (at(2), (1, 10))]);
     }
 
     #[test]

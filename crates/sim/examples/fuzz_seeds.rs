@@ -116,11 +116,11 @@ fn initials() -> Vec<Vec<u8>> {
     let message = tls::client_hello_message("media.assistant.example", &["h3"], &[], &mut chance);
     let whole = quic::initial(false, b"earwitne", b"earwitne", &[], &message, 1_200);
     let empty = quic::initial(false, b"earwitne", b"earwitne", &[], &[], 300);
-    let told = |datagram: &[u8]| u16::try_from(datagram.len()).unwrap_or(u16::MAX).to_be_bytes();
+    let length_prefix = |datagram: &[u8]| u16::try_from(datagram.len()).unwrap_or(u16::MAX).to_be_bytes();
     vec![
-        [&told(&whole)[..], &whole].concat(),
-        [&told(&empty)[..], &empty, &whole].concat(),
-        [&told(&whole)[..], &quic::initial(true, b"earwitne", &[], b"server", &message, 0)].concat(),
+        [&length_prefix(&whole)[..], &whole].concat(),
+        [&length_prefix(&empty)[..], &empty, &whole].concat(),
+        [&length_prefix(&whole)[..], &quic::initial(true, b"earwitne", &[], b"server", &message, 0)].concat(),
     ]
 }
 

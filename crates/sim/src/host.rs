@@ -152,7 +152,7 @@ impl Host {
     /// Plays a TLS session with `server` that stays open; says where both sides stand, and between which ends.
     pub fn stand(&mut self, server: &Server<'_>, session: Session) -> (Ends, [Standstill; 2]) {
         let ends = self.ends(server);
-        let (conversation, _) = session.tell(&mut self.chance);
+        let (conversation, _) = session.conversation(&mut self.chance);
         // Nothing is lost: what stands is what was said.
         let path = Path { air: &self.air, delay: server.delay, lost_on_air: 0, lost_on_wire: 0 };
         let trace = tcp::play(conversation, ends, path, &mut self.chance);
@@ -163,7 +163,7 @@ impl Host {
     /// Plays a TLS session with `server`; says what each mark covered: when its first and last octet were captured.
     pub fn converse(&mut self, server: &Server<'_>, session: Session) -> BTreeMap<Mark, (i64, i64)> {
         let ends = self.ends(server);
-        let (conversation, marks) = session.tell(&mut self.chance);
+        let (conversation, marks) = session.conversation(&mut self.chance);
         let path = Path { air: &self.air, delay: server.delay, lost_on_air: self.loss.air, lost_on_wire: self.loss.wire };
         let trace = tcp::play(conversation, ends, path, &mut self.chance);
         let seen = marks

@@ -93,9 +93,9 @@ fn a_device_that_repeats_its_last_octets_for_good_does_not_put_off_its_judgement
         let now = LAST + second * SECOND;
         send(&mut analysis, now, 199 * SLICE, SLICE);
         analysis.settle(Timestamp::from_nanos(now));
-        let told = analysis.fresh().sightings;
-        assert_eq!(told.len(), usize::from(second == 4), "{second} s after the last slice");
-        if let Some((_, sighting)) = told.first() {
+        let reported = analysis.fresh().sightings;
+        assert_eq!(reported.len(), usize::from(second == 4), "{second} s after the last slice");
+        if let Some((_, sighting)) = reported.first() {
             assert_eq!(sighting.window.until.nanos(), LAST + 3 * SECOND, "as far as it was waited for");
         }
     }
@@ -137,9 +137,9 @@ fn a_repair_between_two_uploads_hides_neither() {
 }
 
 /// What a machine tells of four seconds of speech whose frames come in bursts, and how long after the last of them was sent.
-fn told_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
+fn reports_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
     let mut machine = Experiment::new(Design::default(), Watch, 0.01, Settings::default()).with_upkeep(Upkeep::default());
-    let (mut actions, mut wake, mut told, mut slice) = (Vec::new(), Some(START), Vec::new(), 0_u32);
+    let (mut actions, mut wake, mut reported, mut slice) = (Vec::new(), Some(START), Vec::new(), 0_u32);
     for millis in 0..20_000 {
         let now = START + millis * MILLISECOND;
         if (millis * MILLISECOND) % every == 0 {
@@ -156,20 +156,20 @@ fn told_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
         for action in actions.drain(..) {
             match action {
                 Action::WakeAt(at) => wake = Some(at.nanos()),
-                Action::Report(Event { what: What::Sighted { sighting, .. }, .. }) => told.push((*sighting, now - LAST)),
+                Action::Report(Event { what: What::Sighted { sighting, .. }, .. }) => reported.push((*sighting, now - LAST)),
                 _ => {}
             }
         }
     }
-    told
+    reported
 }
 
 #[test]
 fn a_capture_that_hands_over_in_bursts_cuts_no_upload_and_puts_off_no_notice() {
     for every in [10, 200, 500, 1_000, 1_400] {
-        let told = told_of_bursts(every * MILLISECOND);
-        assert_eq!(told.len(), 1, "every {every} ms: {:?}", told.iter().map(|it| it.0.window).collect::<Vec<_>>());
-        let (sighting, late) = &told[0];
+        let reported = reports_of_bursts(every * MILLISECOND);
+        assert_eq!(reported.len(), 1, "every {every} ms: {:?}", reported.iter().map(|it| it.0.window).collect::<Vec<_>>());
+        let (sighting, late) = &reported[0];
         assert_eq!((sighting.window.from.nanos(), sighting.window.until.nanos()), (START, LAST));
         assert!((SECOND..=1_700 * MILLISECOND).contains(late), "every {every} ms: told {late} ns after");
     }

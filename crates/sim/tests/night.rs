@@ -94,14 +94,14 @@ fn faults(verdict: &Verdict, found: &DeviceFindings, verdicts: &Verdicts) -> Vec
             || uploads().any(|it| end(&it.receiver) == end(receiver))
     };
     let sent = found.sent.bins.iter().fold(0, |sum, bin| sum + bin.payload_octets);
-    let told = it.received.iter().fold(0, |sum, it| sum + it.octets);
+    let reported = it.received.iter().fold(0, |sum, it| sum + it.octets);
     let session: Vec<_> = verdicts.trials.iter().filter_map(|trial| trial.round.span()).collect();
     let outcome_of = |id| verdicts.devices.iter().find(|it| it.device == id).map(|it| it.outcome);
     [
         (it.received.is_empty() && (outcome.is_reaction() || !found.contacts.is_empty()), "to whom is empty"),
         (it.received.iter().any(|it| it.octets == 0), "a receiver of nothing"),
         (it.received.iter().any(|it| !met(&it.receiver)), "a receiver that was never seen"),
-        (told > sent, "receivers were sent more than the device sent"),
+        (reported > sent, "receivers were sent more than the device sent"),
         (outcome == Outcome::Streams && it.caused.uploads + it.caused.recordings == 0, "sound without an upload"),
         (outcome == Outcome::Streams && it.direction == Some(Direction::Less), "sound by sending less"),
         (outcome == Outcome::StreamsAlways && found.continuous.is_empty(), "an endless stream that is not listed"),

@@ -249,17 +249,17 @@ fn a_flood_is_not_told_of_one_by_one_and_hides_nobody_who_is_new() {
     for visit in VISITS {
         let home = (0..2).map(|number| keeps_alive(number, 30, 100));
         let mut analysis = Analysis::new(Settings::default());
-        let (mut told, mut looked) = (Vec::new(), home::START);
+        let (mut reported, mut looked) = (Vec::new(), home::START);
         for Captured { at, octets } in together(home.chain([flood(visit, 4_000, (0, 100))])) {
             let wire_len = u32::try_from(octets.len()).unwrap();
             let at = Timestamp::from_nanos(at);
             analysis.frame(&Frame { at, link: Link::Ethernet, wire_len, bytes: &octets, interface: 0 });
             if at.nanos() - looked >= SECOND {
-                told.extend(analysis.fresh().devices);
+                reported.extend(analysis.fresh().devices);
                 looked = at.nanos();
             }
         }
-        assert!(told.len() <= 20, "{visit:?}: {}", told.len());
-        assert!([device(0), device(1)].iter().all(|mac| told.contains(&DeviceId::Mac(*mac))), "{visit:?}");
+        assert!(reported.len() <= 20, "{visit:?}: {}", reported.len());
+        assert!([device(0), device(1)].iter().all(|mac| reported.contains(&DeviceId::Mac(*mac))), "{visit:?}");
     }
 }

@@ -23,7 +23,7 @@ use earwitness_sim::plan::Plan;
 struct Left {
     findings: Findings,
     trials: Vec<Trial>,
-    told: Vec<Event>,
+    reported: Vec<Event>,
     stretches: usize,
 }
 
@@ -38,11 +38,11 @@ fn night(name: &str, upkeep: Option<Upkeep>) -> Left {
     if let Some(upkeep) = upkeep {
         machine = machine.with_upkeep(upkeep);
     }
-    let (mut trials, mut parts, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut trials, mut parts, mut reported) = (Vec::new(), Vec::new(), Vec::new());
     let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Write(Entry::Trial(trial)) => trials.push(trial),
         Happening::Write(Entry::Watched(stretch)) => parts.push(*stretch),
-        Happening::Report(event) => told.push(event),
+        Happening::Report(event) => reported.push(event),
         _ => {}
     });
     let ended = machine.finish(ended);
@@ -54,7 +54,7 @@ fn night(name: &str, upkeep: Option<Upkeep>) -> Left {
     } else {
         ended.findings
     };
-    Left { findings, trials, told, stretches }
+    Left { findings, trials, reported, stretches }
 }
 
 /// The same but for what only a whole capture tells: which frame was the first and the last.
@@ -94,21 +94,21 @@ fn stretches_put_together_are_the_whole() {
 #[test]
 fn each_device_and_each_upload_is_told_of_once() {
     let left = night("demo", Some(Upkeep::default()));
-    let joined = left.told.iter().filter(|it| matches!(it.what, What::Joined { .. })).count();
+    let joined = left.reported.iter().filter(|it| matches!(it.what, What::Joined { .. })).count();
     // The gateway is a device that joins as well.
     assert!(joined >= left.findings.devices.len(), "{joined}");
-    let mut told: Vec<_> = left
-        .told
+    let mut reported: Vec<_> = left
+        .reported
         .iter()
         .filter_map(|it| match &it.what {
             What::Sighted { device, sighting } => Some((*device, sighting.window.from, sighting.flow)),
             _ => None,
         })
         .collect();
-    let all = told.len();
-    told.sort();
-    told.dedup();
-    assert_eq!(told.len(), all, "none is told of twice");
+    let all = reported.len();
+    reported.sort();
+    reported.dedup();
+    assert_eq!(reported.len(), all, "none is told of twice");
     let sightings: usize =
         left.findings.devices.iter().map(|it| it.sightings.len() + it.local_sightings.len() + it.continuous.len()).sum();
     assert!(

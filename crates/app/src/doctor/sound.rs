@@ -104,15 +104,15 @@ mod tests {
         }
     }
 
-    fn told(hearing: Hearing) -> Check {
+    fn heard_as(hearing: Hearing) -> Check {
         sound(&mut Made(Ok("one sink".into()), hearing)).pop().unwrap()
     }
 
     #[test]
     fn levels_are_judged() {
-        let at = |level| told(Hearing::Heard { level, late: 41.7, error: 2.0 }).status;
+        let at = |level| heard_as(Hearing::Heard { level, late: 41.7, error: 2.0 }).status;
         assert_eq!([at(-80.0), at(-30.0), at(-3.0)], [Status::Warn, Status::Ok, Status::Warn]);
-        let heard = told(Hearing::Heard { level: -31.4, late: 41.7, error: 2.0 });
+        let heard = heard_as(Hearing::Heard { level: -31.4, late: 41.7, error: 2.0 });
         assert_eq!(
             heard.measured,
             "the microphone hears the loudspeaker at -31 dBFS, 42 ms after the sound server's own time (give or take 2)"
@@ -121,9 +121,9 @@ mod tests {
 
     #[test]
     fn what_is_not_heard_is_no_success() {
-        assert_eq!(told(Hearing::NotHeard).status, Status::Fail);
-        assert_eq!(told(Hearing::Mute("no sink".into())).status, Status::Fail);
-        assert_eq!(told(Hearing::Deaf("no source".into())).status, Status::Warn);
+        assert_eq!(heard_as(Hearing::NotHeard).status, Status::Fail);
+        assert_eq!(heard_as(Hearing::Mute("no sink".into())).status, Status::Fail);
+        assert_eq!(heard_as(Hearing::Deaf("no source".into())).status, Status::Warn);
         let silent = sound(&mut Made(Err("connection refused".into()), Hearing::NotHeard));
         assert!(silent.len() == 1 && silent[0].measured.contains("connection refused"), "{silent:?}");
     }

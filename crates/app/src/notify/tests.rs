@@ -21,12 +21,12 @@ fn a_notice_reaches_the_command_as_json() {
     let notifier = Notifier::start(&settings(&command), |why| panic!("{why}")).unwrap();
     notifier.notify(About::Device, &json!({"not": "wanted"}));
     notifier.notify(About::Upload, &json!({"device": "a \"quoted\" name"}));
-    let told = (0..500).find_map(|_| {
+    let notice = (0..500).find_map(|_| {
         earwitness_base::clock::sleep(Duration::from_millis(20));
         fs::read_to_string(&fifo).ok()
     });
-    let told: Value = serde_json::from_str(told.unwrap().trim()).unwrap();
-    assert_eq!(told["device"], "a \"quoted\" name");
+    let notice: Value = serde_json::from_str(notice.unwrap().trim()).unwrap();
+    assert_eq!(notice["device"], "a \"quoted\" name");
 }
 
 #[test]

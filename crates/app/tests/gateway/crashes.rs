@@ -147,8 +147,8 @@ fn a_step_that_fails_undoes_those_before_it_and_is_named() {
     house.configure(ALL);
     let failed = house.gateway("up");
     assert_eq!(failed.status.code(), Some(2));
-    let told = text(&failed);
-    assert!(told.contains("no memory") && told.contains("everything was undone again"), "{told}");
+    let error = text(&failed);
+    assert!(error.contains("no memory") && error.contains("everything was undone again"), "{error}");
     nothing_is_left(&house, &before, "a step that failed");
 }
 

@@ -57,8 +57,8 @@ impl Lab {
     /// Sends frames out of `va` and says how many went.
     pub(crate) fn send(&self, octets: u32, frames: u32, rate: u32, tags: &[&str]) -> u64 {
         let (octets, frames, rate) = (octets.to_string(), frames.to_string(), rate.to_string());
-        let told = run(inside(&self.a, sender().to_str().unwrap()).args(["va", &octets, &frames, &rate]).args(tags));
-        told.split_whitespace().next().unwrap().parse().unwrap()
+        let output = run(inside(&self.a, sender().to_str().unwrap()).args(["va", &octets, &frames, &rate]).args(tags));
+        output.split_whitespace().next().unwrap().parse().unwrap()
     }
 }
 

@@ -43,7 +43,7 @@ fn what_was_told_is_stored(life: &Life, reader: &Reader) {
     };
     reader.sightings(Of::Window(EVERYTHING), take).unwrap();
     let (mut stored, mut missing, mut unsaid) = (0, Vec::new(), 0);
-    for (event, text, is_stored) in life.seen.told.borrow().iter() {
+    for (event, text, is_stored) in life.seen.reported.borrow().iter() {
         if !is_stored {
             unsaid += 1;
             continue;
@@ -60,7 +60,7 @@ fn what_was_told_is_stored(life: &Life, reader: &Reader) {
         }
     }
     eprintln!("{stored} events were told as stored, {unsaid} as not stored, {} uploads are in the store", uploads.len());
-    let refused = |why: &str| life.seen.told.borrow().iter().filter(|it| it.1.contains(why)).count();
+    let refused = |why: &str| life.seen.reported.borrow().iter().filter(|it| it.1.contains(why)).count();
     let (full, failed) = (refused("no room is left"), refused("the disk failed"));
     eprintln!("the store could not be written {full} times for want of room, and {failed} times because the disk failed");
     assert!(failed > 0 && (full > 0 || !life.disk.can_be_full()));
@@ -89,7 +89,7 @@ fn rounds_are_numbered(life: &Life, reader: &Reader) {
         began_anew += usize::from(pair[1].0 <= pair[0].0);
     }
     assert!(began_anew < sessions, "{began_anew} times a round came again, in {sessions} sessions");
-    for (event, text, stored) in life.seen.told.borrow().iter() {
+    for (event, text, stored) in life.seen.reported.borrow().iter() {
         if let (What::Scored { round, .. }, true) = (&event.what, stored) {
             let left = scored.get_mut(round).filter(|left| **left > 0).unwrap_or_else(|| panic!("not in the store: {text}"));
             *left -= 1;
@@ -109,16 +109,16 @@ fn passed_twice(life: &Life, span: Window) -> bool {
 /// Every verdict that was told is in the store, and comes out again bit by bit. Says how many sets and scores there are.
 pub(crate) fn verdicts_follow(life: &Life, reader: &Reader) -> (u32, u64) {
     let p = NUMBERS.iter().position(|name| *name == "p").unwrap();
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     let sessions = reader.sessions().unwrap();
     for verdict_set in sessions.iter().flat_map(|session| reader.verdicts(session.id).unwrap()) {
-        let told_of = |it: &StoredVerdict| (verdict_set.at, it.device, it.outcome.words(), it.numbers[p].map(f64::to_bits));
-        told.extend(verdict_set.devices.iter().map(told_of));
+        let identity = |it: &StoredVerdict| (verdict_set.at, it.device, it.outcome.words(), it.numbers[p].map(f64::to_bits));
+        reported.extend(verdict_set.devices.iter().map(identity));
     }
-    for (event, text, _) in life.seen.told.borrow().iter() {
+    for (event, text, _) in life.seen.reported.borrow().iter() {
         if let What::Verdict { device, outcome, p, .. } = event.what {
             let p = (!p.is_nan()).then_some((p + 0.0).to_bits());
-            assert!(told.contains(&(event.at, device, outcome.words(), p)), "not in the store: {text}");
+            assert!(reported.contains(&(event.at, device, outcome.words(), p)), "not in the store: {text}");
         }
     }
     let again: Vec<Recomputed> = thread::scope(|scope| {

@@ -35,7 +35,7 @@ const UPKEEP: Upkeep = Upkeep { check: 20 * SECOND, write: 1_800 * SECOND };
 
 /// A sound that was ordered, and when what became of it is told.
 pub(crate) struct Sounding {
-    told_at: i64,
+    reported_at: i64,
     said: Said,
 }
 
@@ -155,10 +155,10 @@ impl Life {
             }
             let wake = self.appliance.as_ref().and_then(Appliance::wake).map_or(i64::MAX, |at| self.in_house(at));
             let fault = self.faults.front().map_or(i64::MAX, |it| it.0);
-            let said = self.sounding.front().map_or(i64::MAX, |it| it.told_at);
+            let said = self.sounding.front().map_or(i64::MAX, |it| it.reported_at);
             let next = wake.min(fault).min(said).max(self.time + 1).min(self.time + STRIDE).min(self.house.ends());
             self.advance(next);
-            while self.sounding.front().is_some_and(|it| it.told_at <= self.time) {
+            while self.sounding.front().is_some_and(|it| it.reported_at <= self.time) {
                 let said = self.sounding.pop_front().unwrap().said;
                 self.step(Input::Player(PlayerEvent::Said(said)));
             }
@@ -180,8 +180,8 @@ impl Life {
         }
         let now = self.now();
         self.appliance.take().unwrap().close(What::Stopped(Stop::Asked), now).unwrap();
-        let (told, ordered) = (self.seen.told.borrow().len(), self.seen.ordered.borrow().len());
-        format!("{}, {told} events told, {ordered} probes ordered", self.counts)
+        let (reported, ordered) = (self.seen.reported.borrow().len(), self.seen.ordered.borrow().len());
+        format!("{}, {reported} events told, {ordered} probes ordered", self.counts)
     }
 
     /// Lets time pass until `next`, and hands over the frames that come meanwhile.
@@ -275,7 +275,7 @@ impl Life {
             let length = spoken.length;
             let level = (spoken.heard == Heard::Yes).then_some(-30.0);
             let said = Said { round, spoken, level, onset_error: MILLISECOND, trouble };
-            self.sounding.push_back(Sounding { told_at: self.time + LATENCY + length + SECOND / 2, said });
+            self.sounding.push_back(Sounding { reported_at: self.time + LATENCY + length + SECOND / 2, said });
         }
     }
 
@@ -296,7 +296,7 @@ impl Life {
         if !(self.link && self.source) {
             complain("no frame can be seen");
         }
-        let refuses = self.seen.told.borrow().iter().rev().find_map(|it| match it.0.what {
+        let refuses = self.seen.reported.borrow().iter().rev().find_map(|it| match it.0.what {
             What::Fault(Failed::StoreRefuses { .. }) => Some(true),
             What::Mended(Mended::Store { .. }) | What::Started { .. } => Some(false),
             _ => None,

@@ -18,7 +18,7 @@ pub(crate) struct PowerCut;
 #[derive(Default)]
 pub(crate) struct Seen {
     /// Events that were told, each with its sentence and whether it is said to be stored.
-    pub(crate) told: RefCell<Vec<(Event, String, bool)>>,
+    pub(crate) reported: RefCell<Vec<(Event, String, bool)>>,
     /// Orders that the loudspeaker took and that are not carried out yet.
     pub(crate) orders: RefCell<VecDeque<Order>>,
     /// Orders that the loudspeaker took, with the time by the clock of the appliance.
@@ -60,7 +60,7 @@ pub(crate) struct Ears(pub(crate) Rc<Seen>);
 
 impl Output for Ears {
     fn report(&self, event: &Event, name: Namer<'_>, stored: bool) {
-        self.0.told.borrow_mut().push((event.clone(), sentence(event, name), stored));
+        self.0.reported.borrow_mut().push((event.clone(), sentence(event, name), stored));
         self.0.acts();
     }
 

@@ -92,7 +92,7 @@ fn top<'a>(name: &'a Name<'_>) -> Option<&'a [u8]> {
 /// `Living-Room.local`.
 fn host(name: &Name<'_>, address: Option<IpAddr>, each: &mut dyn FnMut(SelfName)) {
     if top(name).is_some_and(|label| label.eq_ignore_ascii_case(b"local")) && name.label_count() > 2 {
-        tell(SelfNameKind::Host, text_of(name.iter()), address, each);
+        announce(SelfNameKind::Host, text_of(name.iter()), address, each);
     }
 }
 
@@ -109,7 +109,7 @@ fn instance(name: &Name<'_>, each: &mut dyn FnMut(SelfName)) {
         Some((mac, [b'@', rest @ ..])) if mac.iter().all(u8::is_ascii_hexdigit) => rest,
         _ => first,
     };
-    tell(SelfNameKind::Instance, clean(named), None, each);
+    announce(SelfNameKind::Instance, clean(named), None, each);
 }
 
 /// An entry `key=value` of a service description (RFC 6763, 6.3; keys in any case).
@@ -121,10 +121,10 @@ fn described(entry: &[u8], each: &mut dyn FnMut(SelfName)) {
         b"md" | b"model" | b"am" | b"ty" => SelfNameKind::Model,
         _ => return,
     };
-    tell(kind, clean(value.unwrap_or_default()), None, each);
+    announce(kind, clean(value.unwrap_or_default()), None, each);
 }
 
-fn tell(kind: SelfNameKind, text: String, address: Option<IpAddr>, each: &mut dyn FnMut(SelfName)) {
+fn announce(kind: SelfNameKind, text: String, address: Option<IpAddr>, each: &mut dyn FnMut(SelfName)) {
     if !text.is_empty() {
         each(SelfName { kind, text, address });
     }
@@ -152,8 +152,8 @@ mod tests {
     #[test]
     fn a_host_name_comes_with_its_address() {
         let message = Build::response().a("Living-Room.local", [192, 0, 2, 7]).aaaa("Living-Room.local", "fe80::7");
-        let told = |address: &str| (SelfNameKind::Host, "Living-Room.local".to_owned(), Some(address.parse().unwrap()));
-        assert_eq!(names(&message.bytes()), [told("192.0.2.7"), told("fe80::7")]);
+        let host = |address: &str| (SelfNameKind::Host, "Living-Room.local".to_owned(), Some(address.parse().unwrap()));
+        assert_eq!(names(&message.bytes()), [host("192.0.2.7"), host("fe80::7")]);
     }
 
     #[test]

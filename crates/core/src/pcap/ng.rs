@@ -29,15 +29,15 @@ pub(super) struct Ng {
     /// Octets of it that were passed over so far.
     pub(super) passed: u64,
     /// What was already told of the block at an offset, so that it is told once.
-    told: (u64, u8),
+    noted: (u64, u8),
 }
 
 /// That the two lengths of a block differ.
-const TOLD_LENGTHS: u8 = 1;
+const NOTED_LENGTHS: u8 = 1;
 /// That frames were lost before the packet.
-const TOLD_DROPS: u8 = 2;
+const NOTED_DROPS: u8 = 2;
 /// That packets carry no time.
-const TOLD_NO_TIME: u8 = 4;
+const NOTED_NO_TIME: u8 = 4;
 
 /// Where a block is in the file and what came before it.
 #[derive(Clone, Copy)]
@@ -149,7 +149,7 @@ impl Ng {
             Err(need) => return Ok(Step::More { need }),
         };
         if let Some(note) = block.differ(place.offset)
-            && self.first_time(place.offset, TOLD_LENGTHS)
+            && self.first_time(place.offset, NOTED_LENGTHS)
         {
             return Ok(Step::Skip { used: 0, note: Some(note) });
         }
@@ -171,13 +171,13 @@ impl Ng {
         };
         let at = packet.at.map_or(place.last, |ticks| interface.clock.at(ticks));
         let (link, number) = (interface.link, self.section.number(packet.interface));
-        if packet.dropped > 0 && self.first_time(place.offset, TOLD_DROPS) {
+        if packet.dropped > 0 && self.first_time(place.offset, NOTED_DROPS) {
             if let Some(interface) = self.section.interfaces.get_mut(index(packet.interface)) {
                 interface.dropped = interface.dropped.saturating_add(packet.dropped);
             }
             return Ok(Step::Skip { used: 0, note: Some(Note::Drops { interface: number, dropped: packet.dropped }) });
         }
-        if packet.at.is_none() && !self.section.untimed && self.first_time(place.offset, TOLD_NO_TIME) {
+        if packet.at.is_none() && !self.section.untimed && self.first_time(place.offset, NOTED_NO_TIME) {
             self.section.untimed = true;
             return Ok(Step::Skip { used: 0, note: Some(Note::NoTime { offset: place.offset }) });
         }
@@ -187,11 +187,11 @@ impl Ng {
 
     /// Whether this has not been told of the block at `offset` yet; from now on it has.
     fn first_time(&mut self, offset: u64, what: u8) -> bool {
-        if self.told.0 != offset {
-            self.told = (offset, 0);
+        if self.noted.0 != offset {
+            self.noted = (offset, 0);
         }
-        let first = self.told.1 & what == 0;
-        self.told.1 |= what;
+        let first = self.noted.1 & what == 0;
+        self.noted.1 |= what;
         first
     }
 

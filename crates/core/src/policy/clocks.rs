@@ -104,13 +104,13 @@ mod tests {
     fn a_router_whose_clock_is_wrong_is_put_right_by_its_quickest_frames() {
         let mut offset = Offset::default();
         // Two hours behind, and 20 to 220 ms on the way.
-        let told: Vec<i64> =
+        let corrections: Vec<i64> =
             (0..200).filter_map(|turn| offset.frame(at(turn * 10 - 7_200_000), at(turn * 10 + 20 + turn % 5 * 50))).collect();
-        assert_eq!(told, [7_200_020 * MILLISECOND]);
+        assert_eq!(corrections, [7_200_020 * MILLISECOND]);
         assert_eq!(offset.correction(), 7_200_020 * MILLISECOND);
         // It is set right.
-        let told: Vec<i64> = (0..200).filter_map(|turn| offset.frame(at(turn * 10), at(turn * 10 + 20))).collect();
-        assert_eq!(told, [20 * MILLISECOND]);
+        let corrections: Vec<i64> = (0..200).filter_map(|turn| offset.frame(at(turn * 10), at(turn * 10 + 20))).collect();
+        assert_eq!(corrections, [20 * MILLISECOND]);
     }
 
     #[test]

@@ -104,7 +104,7 @@ pub(super) fn weigh(
         rounds_to_go: standing.lottery.rounds_to_go(threshold - AT_ONCE.ln()),
         ..Evidence::default()
     };
-    nature::tell(&mut evidence, &answers, ln_part);
+    nature::weigh(&mut evidence, &answers, ln_part);
     evidence.received = match evidence {
         _ if evidence.is_proven() => received::caused(device, &drawn, &silent),
         _ if evidence.goes_on() => received::streamed(device),

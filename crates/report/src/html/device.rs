@@ -52,7 +52,7 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
                 @for (number, it) in ids.iter().enumerate() { @if number > 0 { " · " } code { (it) } }
             }
             @if !quiet { p.sentence { (sentence(device)) } }
-            @if let Some(told) = senders::sentence(found) { p.told { (told) } }
+            @if let Some(sentence) = senders::sentence(found) { p.told { (sentence) } }
             @if place < DRAWN { (traffic::picture(page, place, device)) }
             @if !quiet {
                 @if place == 0 { p.lead { (traffic::LEGEND) " Orange: sightings, by their number." } }

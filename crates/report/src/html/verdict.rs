@@ -83,7 +83,7 @@ fn card(
     device: &Device<'_>,
     verdict: &Verdict,
 ) -> Markup {
-    let told = sentences(verdict, Some(device.found), others);
+    let lines = sentences(verdict, Some(device.found), others);
     let raster = (place < PICTURES).then(|| Raster::new(device.found, probing)).flatten();
     let curve = curves.get(&device.found.id).filter(|curve| curve.len() > 1);
     let striking = verdict.outcome.is_reaction()
@@ -102,7 +102,7 @@ fn card(
                 @if let Some(vendor) = device.vendor.as_ref().filter(|it| !device.name.starts_with(*it)) { bdi { (vendor) } " · " }
                 code { (names::id(device.found.id)) }
             }
-            @for (number, it) in told.iter().enumerate() { @if number == 0 && striking { p.sentence { (it) } } @else { p.told { (it) } } }
+            @for (number, it) in lines.iter().enumerate() { @if number == 0 && striking { p.sentence { (it) } } @else { p.told { (it) } } }
             @if striking { (numbers(verdict)) (by_sound(verdict)) }
             @match raster {
                 Some(raster) => @if striking { (raster.picture(&device.name)) (evidence(verdict, curve)) }

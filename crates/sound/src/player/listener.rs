@@ -28,7 +28,7 @@ struct Known {
     /// When we sounded, and in which round.
     ours: Vec<(u32, Window)>,
     /// Up to here everything has been told.
-    told_until: Option<Timestamp>,
+    known_until: Option<Timestamp>,
     /// A sound that was told and goes on.
     going_on: Option<Window>,
     /// What was last reported about the microphone.
@@ -127,14 +127,14 @@ impl Listener {
     fn judge(&self, sound: Sound, ours: &[(u32, Window)], now: Timestamp) -> Option<PlayerEvent> {
         let mut known = self.lock();
         let Sound { window, level } = sound;
-        if known.held || known.told_until.is_some_and(|until| window.from < until) {
+        if known.held || known.known_until.is_some_and(|until| window.from < until) {
             return None;
         }
         let over = now.since(window.until) >= OVER;
         if let Some(before) = known.going_on.filter(|before| window.from.since(before.from).abs() < SAME) {
             known.going_on = (!over).then_some(before);
             if over {
-                known.told_until = Some(window.until);
+                known.known_until = Some(window.until);
             }
             return None;
         }
@@ -147,12 +147,12 @@ impl Listener {
         if let Some((round, _)) = reply {
             let complete = over || window.length() >= LONGEST_REPLY;
             return complete.then(|| {
-                known.told_until = Some(window.until);
+                known.known_until = Some(window.until);
                 PlayerEvent::Reply { round, window, level }
             });
         }
         if over {
-            known.told_until = Some(window.until);
+            known.known_until = Some(window.until);
         } else {
             known.going_on = Some(window);
         }

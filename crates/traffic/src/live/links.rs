@@ -288,11 +288,11 @@ mod tests {
     fn what_keeps_an_interface_from_hearing_is_said_with_what_to_do() {
         let link = |name: &str, up, running| Link { name: name.into(), up, running, ..Link::default() };
         let links = [link("on", true, true), link("off", false, false), link("loose", true, false)];
-        let told = |name| cannot_hear(&links, name);
-        assert_eq!(told("on"), None);
-        assert!(told("off").unwrap().contains("ip link set off up"));
-        assert_eq!(told("loose"), None, "whoever is at its other end may come");
-        assert!(told("gone").unwrap().contains("no interface gone"));
+        let reason = |name| cannot_hear(&links, name);
+        assert_eq!(reason("on"), None);
+        assert!(reason("off").unwrap().contains("ip link set off up"));
+        assert_eq!(reason("loose"), None, "whoever is at its other end may come");
+        assert!(reason("gone").unwrap().contains("no interface gone"));
     }
 
     #[test]

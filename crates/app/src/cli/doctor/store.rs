@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_store_is_told() {
+    fn a_file_that_is_no_store_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE), vec![7; 9_000]).unwrap();
         let check = store(folder.path());

@@ -374,8 +374,8 @@ pub(super) fn steady(slices: &[Slice], settings: &Settings, scratch: &mut Scratc
             // Frames that keep a beat tell what is sound, and that the rest is something else.
             let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
             let framed = |train: &Train| !train.is_cut() && train.shape != TrainShape::Paced;
-            let told = found.iter().any(|train| framed(train) && train.first <= last.at && first.at <= train.last);
-            if long && !told && extremes(run).0 < extremes(run).1 {
+            let is_found = found.iter().any(|train| framed(train) && train.first <= last.at && first.at <= train.last);
+            if long && !is_found && extremes(run).0 < extremes(run).1 {
                 found.extend(whole_or_parts(TrainShape::Paced.into(), run, run, BREAKS, settings, look));
             }
         },

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_hangs_fails_or_is_missing_is_told() {
+    fn a_program_that_hangs_fails_or_is_missing_is_reported() {
         let mut hang = Command::new("sleep");
         hang.arg("30");
         let error = |command, timeout| run(command, "x", timeout).unwrap_err().to_string();

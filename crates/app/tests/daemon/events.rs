@@ -29,12 +29,12 @@ fn an_upload_is_told_within_two_seconds_beyond_the_detectors_window_and_is_store
         feed.say(3);
         let upload = uploaded(&feed, turn);
         let line = running.nth("\"event\":\"upload\"", turn);
-        let told = serde_json::from_str::<serde_json::Value>(&line.text).unwrap();
+        let event = serde_json::from_str::<serde_json::Value>(&line.text).unwrap();
         let everything = Window { from: Timestamp::MIN, until: Timestamp::MAX };
         let journal = place.reader().journal(everything, 1_000).unwrap();
         let stored = journal.iter().filter(|it| it.text.contains("uploaded") && it.at <= line.at).count();
-        assert!(stored >= turn && told.get("stored").is_none(), "told before it was stored: {journal:?}");
-        let seconds = told["audio_seconds"].as_f64().unwrap();
+        assert!(stored >= turn && event.get("stored").is_none(), "told before it was stored: {journal:?}");
+        let seconds = event["audio_seconds"].as_f64().unwrap();
         assert!((seconds - upload.audio_ns as f64 / 1e9).abs() < 1.0, "{seconds} of {}", upload.audio_ns);
         late.push((line.at.nanos() - upload.end_ns) / MILLISECOND);
         clock::sleep(Duration::from_secs(6));
