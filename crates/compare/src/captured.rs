@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceId, SightingKind};
 use earwitness_core::time::{SECOND, Timestamp, Window};
 
@@ -26,7 +26,7 @@ const CLOCKS: i64 = SECOND;
 pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Result<(Vec<Subject>, Vec<String>)> {
     let mut captures = Captures::open(std::slice::from_ref(path), Order::Merged, None)?;
     let wanted: BTreeSet<DeviceId> = labels.iter().map(|it| DeviceId::Mac(it.device)).collect();
-    let (mut analysis, mut gatherer) = (Analysis::new(Settings::default()), Gatherer::new(Some(wanted)));
+    let (mut analysis, mut gatherer) = (Analysis::new(AnalysisSettings::default()), Gatherer::new(Some(wanted)));
     let flow = captures.for_each(&mut |_| {}, |frame, _| {
         analysis.frame(frame);
         gatherer.frame(frame);

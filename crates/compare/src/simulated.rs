@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::experiment::Experiment;
 use earwitness_core::findings::{DeviceId, SightingKind};
 use earwitness_core::plan::campaign::{Campaign, Mode};
@@ -46,7 +46,7 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
     let Night { plan, seed, design, alpha, .. } = *night;
     let mut house = House::new(plan, seed);
     let campaign = Campaign::new(night.rounds.unwrap_or(ROUNDS), Mode::Balanced);
-    let mut machine = Experiment::new(design.clone(), campaign, alpha, Settings::default());
+    let mut machine = Experiment::new(design.clone(), campaign, alpha, AnalysisSettings::default());
     let mut gatherer = Gatherer::default();
     let mut rounds = Vec::new();
     let until = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
@@ -57,7 +57,8 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
     let ended = machine.finish(until);
     rounds.extend(ended.trials.into_iter().map(|trial| trial.round));
     let (findings, truth) = (ended.findings, house.truth());
-    let verdicts = judge(&findings, rounds, &BTreeMap::new(), &verdict::Settings { alpha, ..verdict::Settings::default() });
+    let verdicts =
+        judge(&findings, rounds, &BTreeMap::new(), &verdict::VerdictSettings { alpha, ..verdict::VerdictSettings::default() });
     let rounds: Vec<&Round> = verdicts.trials.iter().map(|it| &it.round).filter(|round| !round.is_void()).collect();
     let watched = Window { from: Timestamp::from_nanos(plan.start), until };
     let (mut kept, _) = gatherer.finish();

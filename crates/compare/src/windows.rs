@@ -36,12 +36,12 @@ pub(crate) fn compare(subjects: &[Subject], forests: &[(&str, &[Scores])]) -> Ve
 fn of_length(subjects: &[Subject], forests: &[(&str, &[Scores])], place: usize) -> Windows {
     let mut rows = Vec::new();
     for (form, (name, ..)) in FORMS.iter().enumerate() {
-        let usual = ttest::Settings::default().threshold;
+        let usual = ttest::TtestSettings::default().threshold;
         rows.push(row(subjects, place, name, |_, _, it| is_positive(it.said.get(form).copied().flatten(), usual)));
     }
     for n in [3, 4] {
         let name = format!("burst n={n}");
-        let kbits = earwitness_core::detect::burst::Settings::default().kbits;
+        let kbits = earwitness_core::detect::burst::BurstSettings::default().kbits;
         let seen: Vec<Vec<Window>> = subjects.iter().map(|it| bursts(it, kbits, n)).collect();
         rows.push(row(subjects, place, &name, |number, _, it| begins(seen.get(number), it.window)));
     }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing fails")]
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::event::What;
 use earwitness_core::experiment::{Action, Command, Experiment, Input, Spoken};
 use earwitness_core::plan::campaign::{Campaign, Mode};
@@ -31,7 +31,7 @@ struct Home<P> {
 impl<P: Plan> Home<P> {
     fn new(design: Design, plan: P) -> Self {
         design.check().unwrap();
-        let machine = Experiment::new(design, plan, 0.01, Settings::default());
+        let machine = Experiment::new(design, plan, 0.01, AnalysisSettings::default());
         let now = Timestamp::from_nanos(1_000 * SECOND);
         Self { machine, now, wake: Some(now), answer: Some, orders: vec![], rounds: vec![], ended: None }
     }
@@ -291,7 +291,7 @@ impl Plan for Never {
 
 #[test]
 fn a_plan_may_end_at_once_and_says_so() {
-    let mut machine = Experiment::new(design(), Never, 0.01, Settings::default());
+    let mut machine = Experiment::new(design(), Never, 0.01, AnalysisSettings::default());
     let mut actions = Vec::new();
     for seconds in [0, 60] {
         machine.handle(Input::Tick, Timestamp::from_nanos(seconds * SECOND), &mut actions);

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::settings::{Band, Ipv6, Mode, Settings};
+use super::settings::{Band, GatewaySettings, Ipv6, Mode};
 
 /// A setting that cannot be as it is, with what to do about it.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ const MOST_SERVERS: usize = 8;
 /// Most wired ports of a home.
 const MOST_PORTS: usize = 16;
 
-impl Settings {
+impl GatewaySettings {
     /// Finds the first contradiction.
     pub fn check(&self) -> Result<(), Contradiction> {
         self.check_interfaces()?;

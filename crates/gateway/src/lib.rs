@@ -1,6 +1,6 @@
 //! Turns this machine into the gateway of the home that it watches, and back.
 //!
-//! [`Settings`] (what is wanted) and [`Observed`] (how the machine is) make a [`plan::Plan`]: every file, kernel setting and command in order,
+//! [`GatewaySettings`] (what is wanted) and [`Observed`] (how the machine is) make a [`plan::Plan`]: every file, kernel setting and command in order,
 //! each with what undoes it. `up` carries out exactly that; a step is written to the [`journal`] before it is done, so that
 //! whoever comes later can undo it. Two processes hold a gateway: the *supervisor* (messages and the status call it keeper) runs hostapd
 //! and dnsmasq, and the *watchdog* (guardian) waits for the
@@ -31,6 +31,6 @@ pub use self::network::{Ipv4Network, UlaPrefix};
 pub use self::observe::{Link, Observed, Route};
 pub use self::place::Place;
 pub use self::read::{Written, read};
-pub use self::settings::{Band, Ipv6, Mode, Passphrase, Security, Settings};
+pub use self::settings::{Band, GatewaySettings, Ipv6, Mode, Passphrase, Security};
 pub use self::supervisor::{Notify, guard, keep};
 pub use self::up::{FAILED, Status, down, status, up};

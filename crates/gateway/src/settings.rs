@@ -11,7 +11,7 @@ use super::network::{Ipv4Network, UlaPrefix};
 /// The section `[gateway]`. Whatever is left out has its default.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "snake_case")]
-pub struct Settings {
+pub struct GatewaySettings {
     /// What this machine becomes.
     pub mode: Mode,
     /// The interface towards the internet. Default: the one of the default route. In a bridge: the port towards the router.
@@ -48,7 +48,7 @@ pub struct Settings {
     pub channel: Option<u16>,
 }
 
-impl Default for Settings {
+impl Default for GatewaySettings {
     fn default() -> Self {
         Self {
             mode: Mode::default(),

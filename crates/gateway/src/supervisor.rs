@@ -21,7 +21,7 @@ use super::plan::{Act, Plan, plan, show};
 use super::process::Identity;
 use super::read::Written;
 use super::service::{Condition, Service};
-use super::settings::{Passphrase, Settings};
+use super::settings::{GatewaySettings, Passphrase};
 use earwitness_base::clock;
 
 /// Wait before a watchdog that ended is replaced: one that cannot live must not keep this process busy.
@@ -72,7 +72,7 @@ impl Asked {
 }
 
 /// Tells one configuration from another, without telling the passphrase.
-pub(super) fn fingerprint(settings: &Settings) -> u64 {
+pub(super) fn fingerprint(settings: &GatewaySettings) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     format!("{settings:?}").hash(&mut hasher);

@@ -7,7 +7,7 @@ use earwitness_base::text::{WIDEST_SAID, clean};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use earwitness_core::detect::ttest::{Edges, Feature, Settings, Variance, in_a_row, repeated};
+use earwitness_core::detect::ttest::{Edges, Feature, TtestSettings, Variance, in_a_row, repeated};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role};
 use earwitness_core::samples::Tested;
 use earwitness_core::time::Timestamp;
@@ -21,7 +21,7 @@ use earwitness_base::words::{as_f64, counted};
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Asked {
     /// Its parameters.
-    pub settings: Settings,
+    pub settings: TtestSettings,
     /// Positives that make it count (`k`).
     pub repeats: u32,
     /// Where nothing is played: how far windows slide at a time, nanoseconds.

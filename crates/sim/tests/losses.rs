@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::event::{Event, What};
 use earwitness_core::experiment::{Action, Experiment, Input, Upkeep};
 use earwitness_core::findings::Sighting;
@@ -50,7 +50,7 @@ fn send(analysis: &mut Analysis, at: i64, position: u32, length: u32) {
 
 /// Four seconds of speech: 200 slices.
 fn speech() -> Analysis {
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     for slice in 0..200 {
         send(&mut analysis, START + i64::from(slice) * 20 * MILLISECOND, slice * SLICE, SLICE);
     }
@@ -103,7 +103,7 @@ fn a_device_that_repeats_its_last_octets_for_good_does_not_put_off_its_judgement
 
 #[test]
 fn a_hole_that_is_filled_late_cuts_nothing() {
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     let due = |slice: u32| START + i64::from(slice) * 20 * MILLISECOND;
     // The hundredth is lost; what comes after it waits, and nothing is sent for 900 ms until it is there.
     let filled = due(120) + 900 * MILLISECOND;
@@ -138,7 +138,7 @@ fn a_repair_between_two_uploads_hides_neither() {
 
 /// What a machine tells of four seconds of speech whose frames come in bursts, and how long after the last of them was sent.
 fn reports_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
-    let mut machine = Experiment::new(Design::default(), Watch, 0.01, Settings::default()).with_upkeep(Upkeep::default());
+    let mut machine = Experiment::new(Design::default(), Watch, 0.01, AnalysisSettings::default()).with_upkeep(Upkeep::default());
     let (mut actions, mut wake, mut reported, mut slice) = (Vec::new(), Some(START), Vec::new(), 0_u32);
     for millis in 0..20_000 {
         let now = START + millis * MILLISECOND;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::experiment::Experiment;
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Receiver};
 use earwitness_core::plan::watch::Watch;
@@ -37,7 +37,7 @@ fn plan(name: &str) -> Plan {
 fn night(plan: &Plan, seed: u64) -> Night {
     let mut house = House::new(plan, seed);
     let design = Design { seed, stimuli: plan.sounds.clone(), ..Design::default() };
-    let mut machine = Experiment::new(design, Watch, 0.01, Settings::default());
+    let mut machine = Experiment::new(design, Watch, 0.01, AnalysisSettings::default());
     let (mut frames, mut trials) = (0xcbf2_9ce4_8422_2325_u64, Vec::new());
     let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Frame(frame) => {
@@ -51,7 +51,7 @@ fn night(plan: &Plan, seed: u64) -> Night {
     let ended = machine.finish(ended);
     trials.extend(ended.trials);
     let rounds = trials.iter().map(|trial| trial.round.clone()).collect();
-    let settings = verdict::Settings { seed, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { seed, ..verdict::VerdictSettings::default() };
     let verdicts = judge(&ended.findings, rounds, &BTreeMap::new(), &settings);
     Night { frames, trials, findings: ended.findings, verdicts, truth: house.truth() }
 }

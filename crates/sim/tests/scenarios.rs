@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceId, SightingKind};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::probe::{SoundKind, Stimulus};
@@ -34,7 +34,7 @@ fn every_file_in_the_folder_is_read_and_shipped_and_says_what_to_expect() {
 /// Runs a home for so many minutes, plays its sounds one after the other, and analyses what passes.
 fn live(plan: &Plan, minutes: i64, seed: u64) -> (House, earwitness_core::findings::Findings) {
     let mut house = House::new(plan, seed);
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     let mut sounds = plan.sounds.iter().cycle();
     for minute in 1..=minutes {
         let at = house.begins() + minute * 60 * SECOND;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::event::{Event, What};
 use earwitness_core::experiment::{Experiment, Upkeep};
 use earwitness_core::findings::Findings;
@@ -32,7 +32,7 @@ fn night(name: &str, upkeep: Option<Upkeep>) -> Left {
     let plan = Plan::from_toml(text, name).unwrap();
     let mut house = House::new(&plan, 3);
     let design = Design { seed: 3, stimuli: plan.sounds.clone(), ..Design::default() };
-    let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    let settings = AnalysisSettings { origin: Some(Timestamp::default()), ..AnalysisSettings::default() };
     let burst = settings.burst;
     let mut machine = Experiment::new(design, Watch, 0.01, settings);
     if let Some(upkeep) = upkeep {
@@ -83,7 +83,7 @@ fn stretches_put_together_are_the_whole() {
         assert_eq!(one.devices.len(), other.devices.len());
         let verdicts = |left: &Left| {
             let rounds = whole.trials.iter().map(|trial| trial.round.clone()).collect();
-            judge(&left.findings, rounds, &BTreeMap::new(), &verdict::Settings::default()).devices
+            judge(&left.findings, rounds, &BTreeMap::new(), &verdict::VerdictSettings::default()).devices
         };
         let (one, other) = (verdicts(&left), verdicts(&whole));
         let said = |verdicts: &[verdict::Verdict]| verdicts.iter().map(|it| (it.device, it.outcome)).collect::<Vec<_>>();

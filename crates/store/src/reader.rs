@@ -69,7 +69,7 @@ impl Material {
 
     /// The verdicts that follow.
     #[must_use]
-    pub fn verdicts(&self, settings: &verdict::Settings) -> Verdicts {
+    pub fn verdicts(&self, settings: &verdict::VerdictSettings) -> Verdicts {
         verdict::judge(&self.findings, self.rounds.clone(), &self.tested, settings)
     }
 }
@@ -197,7 +197,7 @@ impl Reader {
             for stretch in stretch::within(connection, window)? {
                 parts.push(stretch::read(connection, stretch, &known)?);
             }
-            let burst = earwitness_core::analysis::Settings::default().burst;
+            let burst = earwitness_core::analysis::AnalysisSettings::default().burst;
             Ok(Findings::assemble(parts, burst.as_ref()))
         })
     }

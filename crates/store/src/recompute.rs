@@ -90,7 +90,7 @@ pub fn recompute(reader: &Reader, session: SessionId) -> Result<Recomputed> {
         let parts = parts.iter().take_while(|part| part.0 <= last).map(|part| part.1.clone());
         Findings::assemble(parts, row.burst.as_ref())
     };
-    let whole = verdict::Settings { late: false, ..row.verdict_settings() };
+    let whole = verdict::VerdictSettings { late: false, ..row.verdict_settings() };
     let rounds = trials.iter().map(|trial| trial.round.clone()).collect();
     let again = judge(&assembled(i64::MAX), rounds, &BTreeMap::new(), &whole);
     all.compare_scores(&trials, &again.trials);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::detect::ttest;
 use earwitness_core::event::What;
 use earwitness_core::experiment::{Experiment, Upkeep};
@@ -34,9 +34,9 @@ fn night(name: &str) -> Night {
     let plan = Plan::from_toml(text, name).unwrap();
     let mut house = House::new(&plan, 5);
     let design = Design { seed: 5, stimuli: plan.sounds.clone(), ..Design::default() };
-    let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    let settings = AnalysisSettings { origin: Some(Timestamp::default()), ..AnalysisSettings::default() };
     let mut machine = Experiment::new(design, Watch, 0.01, settings).with_upkeep(Upkeep::default());
-    let mut samples = Samples::new(ttest::Settings::default());
+    let mut samples = Samples::new(ttest::TtestSettings::default());
     let mut entries = Vec::new();
     let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Write(entry) => entries.push(entry),
@@ -82,8 +82,8 @@ fn a_night_comes_back_as_it_was_and_says_the_same() {
     store.append(&tested).unwrap();
     let (trials, parts) = (trials(&night.entries), stretches(&night.entries));
     let session = store.current().unwrap();
-    let settings = verdict::Settings { seed: 5, ..verdict::Settings::default() };
-    let whole = Findings::assemble(parts.iter().cloned(), Settings::default().burst.as_ref());
+    let settings = verdict::VerdictSettings { seed: 5, ..verdict::VerdictSettings::default() };
+    let whole = Findings::assemble(parts.iter().cloned(), AnalysisSettings::default().burst.as_ref());
     let rounds = || trials.iter().map(|trial| trial.round.clone()).collect::<Vec<_>>();
     let expected = judge(&whole, rounds(), &night.tested, &settings);
     let material = store.material().unwrap();
@@ -133,7 +133,7 @@ fn what_was_changed_in_the_file_comes_out() {
     store.write(&night.entries).unwrap();
     let session = store.current().unwrap();
     let material = store.material().unwrap();
-    let settings = verdict::Settings { seed: 5, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { seed: 5, ..verdict::VerdictSettings::default() };
     let verdicts = judge(&material.findings, material.rounds.clone(), &material.tested, &settings);
     store.write_verdicts(at(9), &material, &verdicts, &settings).unwrap();
     let reader = store.reader().unwrap();
@@ -163,7 +163,7 @@ fn a_design_comes_back_whole() {
     let Entry::Begun { at: begun_at, design, alpha } = entry else { unreachable!() };
     assert_eq!((row.begun, row.design, row.alpha.to_bits()), (begun_at, design, alpha.to_bits()));
     assert_eq!(row.ended, Some((at(2_000), earwitness_core::plan::Done::Stopped)));
-    assert_eq!(row.burst, Settings::default().burst);
+    assert_eq!(row.burst, AnalysisSettings::default().burst);
 }
 
 #[test]

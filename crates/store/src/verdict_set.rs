@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use earwitness_core::detect::dose::Dose;
 use earwitness_core::findings::{DeviceId, SenderSign};
 use earwitness_core::time::Timestamp;
-use earwitness_core::verdict::{Evidence, Outcome, Settings, Verdict, Verdicts};
+use earwitness_core::verdict::{Evidence, Outcome, Verdict, VerdictSettings, Verdicts};
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::device;
@@ -98,7 +98,7 @@ pub struct VerdictSet {
     /// The last round that it was computed from; `None` if no round was scored by then.
     pub last_round: Option<u32>,
     /// What it was computed with.
-    pub settings: Settings,
+    pub settings: VerdictSettings,
     /// Rounds that did not count.
     pub void: u32,
     /// The verdicts.
@@ -164,7 +164,7 @@ pub(super) fn write(
     at: Timestamp,
     basis: Basis,
     verdicts: &Verdicts,
-    settings: &Settings,
+    settings: &VerdictSettings,
 ) -> rusqlite::Result<()> {
     let id = |id: &DeviceId| match id {
         DeviceId::Mac(mac) => mac.to_string(),
@@ -226,7 +226,7 @@ pub(super) fn all(connection: &Connection, session: SessionId) -> rusqlite::Resu
             at: Timestamp::from_nanos(row.get(1)?),
             last_stretch: row.get(2)?,
             last_round: u32::try_from(row.get::<_, i64>(3)?).ok(),
-            settings: Settings {
+            settings: VerdictSettings {
                 alpha: row.get(4)?,
                 late: row.get(5)?,
                 seed: row.get::<_, i64>(6)?.cast_unsigned(),

@@ -50,7 +50,7 @@ pub struct Store {
     /// `None` only after a fresh file could not be begun in the place of a damaged one.
     reader: Option<Reader>,
     current: Current,
-    burst: Option<burst::Settings>,
+    burst: Option<burst::BurstSettings>,
     notices: Vec<Notice>,
     _lock: Lock,
 }
@@ -93,7 +93,7 @@ impl Store {
             }
             Err(error) => return Err(error),
         };
-        let burst = analysis::Settings::default().burst;
+        let burst = analysis::AnalysisSettings::default().burst;
         let (folder, current) = (folder.to_owned(), Current::default());
         let store = Self { folder, reader: Some(reader), current, burst, notices: Vec::new(), _lock: lock };
         if let Some(notice) = &notice {
@@ -127,7 +127,7 @@ impl Store {
     }
 
     /// What the burst detector of the analysis was told, where that is not the usual; sessions that begin keep it.
-    pub fn set_burst(&mut self, burst: Option<burst::Settings>) {
+    pub fn set_burst(&mut self, burst: Option<burst::BurstSettings>) {
         self.burst = burst;
     }
 
@@ -185,7 +185,7 @@ impl Store {
         at: Timestamp,
         material: &Material,
         verdicts: &Verdicts,
-        settings: &verdict::Settings,
+        settings: &verdict::VerdictSettings,
     ) -> Result<()> {
         let (current, basis) = (self.current.clone(), material.basis);
         self.transact(
@@ -285,7 +285,7 @@ fn put(
     connection: &Connection,
     path: &Path,
     current: &mut Current,
-    burst: Option<burst::Settings>,
+    burst: Option<burst::BurstSettings>,
     record: Record<'_>,
 ) -> Result<()> {
     let fault = |error: rusqlite::Error| Error::sql(TRIED, path, &error);

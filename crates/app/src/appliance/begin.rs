@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use earwitness_base::clock::Moment;
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::detect::lottery::session_part;
 use earwitness_core::event::What;
 use earwitness_core::experiment::{Command, Experiment, Input, Upkeep};
@@ -95,7 +95,7 @@ impl Begun {
     pub fn open(config: &Config, goal: Goal, upkeep: Upkeep, moment: Moment) -> anyhow::Result<Self> {
         let mut ledger = Ledger::open(&config.state)?;
         let wanted = wanted(config, moment.ahead)?;
-        let mut settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+        let mut settings = AnalysisSettings { origin: Some(Timestamp::default()), ..AnalysisSettings::default() };
         // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
         settings.roster.seed = random()?;
         let asked = Asked { config, goal, upkeep, wanted: &wanted, settings, now: moment.now };
@@ -129,7 +129,7 @@ impl Begun {
             retention,
             machine: session.machine,
             wake: Some(now),
-            samples: Samples::new(earwitness_core::detect::ttest::Settings::default()),
+            samples: Samples::new(earwitness_core::detect::ttest::TtestSettings::default()),
             scored: None,
             ledger,
             loudspeaker,
@@ -165,7 +165,7 @@ struct Asked<'a> {
     goal: Goal,
     upkeep: Upkeep,
     wanted: &'a Design,
-    settings: Settings,
+    settings: AnalysisSettings,
     now: Timestamp,
 }
 

@@ -88,7 +88,7 @@ impl Ledger {
         now: Timestamp,
         material: &Material,
         verdicts: &Verdicts,
-        settings: &verdict::Settings,
+        settings: &verdict::VerdictSettings,
     ) -> Result<(), Error> {
         let written = self.store.write_verdicts(now, material, verdicts, settings);
         self.take_notices();

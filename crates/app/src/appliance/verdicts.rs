@@ -16,7 +16,7 @@ use super::Appliance;
 pub struct Judged {
     material: Material,
     verdicts: Verdicts,
-    settings: verdict::Settings,
+    settings: verdict::VerdictSettings,
 }
 
 /// The verdicts of a session in the store of a folder.

@@ -44,17 +44,17 @@ pub struct Config {
     /// Who tells whether somebody is at home.
     pub presence: Phones,
     /// What can be played.
-    pub sounds: sounds::Settings,
+    pub sounds: sounds::SoundSettings,
     /// What sounds are played with.
-    pub loudspeaker: speak::Settings,
+    pub loudspeaker: speak::LoudspeakerSettings,
     /// What hears them.
-    pub microphone: hear::Settings,
+    pub microphone: hear::MicrophoneSettings,
     /// How long things are kept in the store.
     pub retention: earwitness_store::Retention,
     /// Who is told.
-    pub notify: notify::Settings,
+    pub notify: notify::NotifySettings,
     /// This machine as a gateway.
-    pub gateway: gateway::Settings,
+    pub gateway: gateway::GatewaySettings,
 }
 
 /// How devices are probed.

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::system::System;
 use crate::appliance::Output;
-use crate::notify::{About, Notifier, Settings};
+use crate::notify::{About, Notifier, NotifySettings};
 use earwitness_base::words;
 use earwitness_report::json::{self, event::Topic};
 use earwitness_report::sentence::{Namer, sentence};
@@ -49,7 +49,7 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    pub(super) fn new(style: Style, settings: &Settings, failed: impl Fn(String) + Send + 'static) -> anyhow::Result<Self> {
+    pub(super) fn new(style: Style, settings: &NotifySettings, failed: impl Fn(String) + Send + 'static) -> anyhow::Result<Self> {
         let notifier = Notifier::start(settings, failed).map_err(anyhow::Error::msg)?;
         let wanted = !style.quiet && style.form != Form::Objects && std::io::stderr().is_terminal();
         let target = if wanted { ProgressDrawTarget::stderr_with_hz(2) } else { ProgressDrawTarget::hidden() };

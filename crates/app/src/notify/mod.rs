@@ -36,14 +36,14 @@ pub enum About {
 /// Who is told of what.
 #[derive(Clone, PartialEq, Eq, Deserialize, Debug)]
 #[serde(deny_unknown_fields, default)]
-pub struct Settings {
+pub struct NotifySettings {
     /// A command line that is run for each notice; no shell reads it.
     pub command: Option<String>,
     /// Of what.
     pub about: Vec<About>,
 }
 
-impl Default for Settings {
+impl Default for NotifySettings {
     /// Nobody; of what matters.
     fn default() -> Self {
         Self { command: None, about: vec![About::Upload, About::Verdict, About::Trouble] }
@@ -84,7 +84,7 @@ impl Notifier {
     ///
     /// # Errors
     /// When the command line cannot be understood.
-    pub(crate) fn start(settings: &Settings, failed: impl Fn(String) + Send + 'static) -> Result<Self, String> {
+    pub(crate) fn start(settings: &NotifySettings, failed: impl Fn(String) + Send + 'static) -> Result<Self, String> {
         let about = settings.about.clone();
         let Some(line) = &settings.command else { return Ok(Self { about, queue: None, failed: Arc::default() }) };
         let command = Command::parse(line)?;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::queue::WAITING;
 use super::*;
 
-fn settings(command: &str) -> Settings {
-    Settings { command: Some(command.to_owned()), ..Settings::default() }
+fn settings(command: &str) -> NotifySettings {
+    NotifySettings { command: Some(command.to_owned()), ..NotifySettings::default() }
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn made(folder: &Path) -> PathBuf {
         (trial.round.slots, trial.round.drawn) = (ordered.slots, ordered.drawn);
         trial.round
     });
-    let settings = verdict::Settings { seed: 11, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { seed: 11, ..verdict::VerdictSettings::default() };
     let scored = judge(&whole, rounds.collect(), &std::collections::BTreeMap::new(), &settings);
     store.write(&scored.trials.into_iter().map(Entry::Trial).collect::<Vec<_>>()).unwrap();
     let material = store.material().unwrap();

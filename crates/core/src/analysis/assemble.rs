@@ -32,7 +32,7 @@ impl Findings {
     ///
     /// `burst` finds the runs of loud seconds again, which stretches do not hold.
     #[must_use]
-    pub fn assemble(parts: impl IntoIterator<Item = Self>, burst: Option<&burst::Settings>) -> Self {
+    pub fn assemble(parts: impl IntoIterator<Item = Self>, burst: Option<&burst::BurstSettings>) -> Self {
         let mut capture = CaptureFacts::default();
         let mut devices: BTreeMap<DeviceId, Parts> = BTreeMap::new();
         for part in parts {
@@ -137,7 +137,7 @@ impl Parts {
         }
     }
 
-    fn put_together(self, burst: Option<&burst::Settings>) -> DeviceFindings {
+    fn put_together(self, burst: Option<&burst::BurstSettings>) -> DeviceFindings {
         let mut whole = self.whole;
         whole.sender_signs.sort_unstable();
         let series =

@@ -31,7 +31,7 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 pub use self::live::{Fresh, Watched};
-pub use self::settings::{BurstCounts, Settings};
+pub use self::settings::{AnalysisSettings, BurstCounts};
 
 use self::address_names::AddressNames;
 use self::announcements::{Announced, Lease, Way};
@@ -79,7 +79,7 @@ const DAY: i64 = 86_400 * SECOND;
 /// An analysis in progress.
 #[derive(Debug)]
 pub struct Analysis {
-    settings: Settings,
+    settings: AnalysisSettings,
     roster: Roster,
     metered: Vec<Metered>,
     flows: Flows,
@@ -116,7 +116,7 @@ pub struct Analysis {
 impl Analysis {
     /// An analysis before its first frame.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: AnalysisSettings) -> Self {
         let (seed, origin) = (settings.roster.seed, settings.origin.unwrap_or_default());
         let own_bins = settings.burst.filter(|burst| burst.window != SECOND || settings.burst_counts != BurstCounts::default());
         Self {

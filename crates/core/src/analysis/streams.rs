@@ -9,7 +9,7 @@ use super::metered::Metered;
 use super::pairs::{Ends, NOBODY};
 use super::sender_marks::SenderMarks;
 use super::senders::{AllSenders, options_of, refused_ports};
-use super::settings::Settings;
+use super::settings::AnalysisSettings;
 use super::sightings::{audios, join, large_upload};
 use super::uplink::Uplink;
 use crate::detect::clock::{self, Slice, Train};
@@ -198,7 +198,7 @@ impl Analysis {
 pub(super) fn settle(
     uplink: &mut Uplink,
     now: Timestamp,
-    settings: &Settings,
+    settings: &AnalysisSettings,
     names: &AddressNames,
     roster: &Roster,
     collected: &mut Collected,
@@ -213,7 +213,7 @@ pub(super) fn settle(
 }
 
 /// Collects what was missed of a flow, and what was found in episodes that have ended: nothing that comes later takes it back, so nobody waits for it.
-fn flush(uplink: &mut Uplink, settings: &Settings, collected: &mut Collected) {
+fn flush(uplink: &mut Uplink, settings: &AnalysisSettings, collected: &mut Collected) {
     collected.miss(uplink);
     for draft in uplink.drafts.drain(..) {
         collected.add(uplink.device, draft, settings);
@@ -221,7 +221,13 @@ fn flush(uplink: &mut Uplink, settings: &Settings, collected: &mut Collected) {
 }
 
 /// Judges all that is left of a flow.
-pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
+pub(super) fn close(
+    uplink: &mut Uplink,
+    settings: &AnalysisSettings,
+    names: &AddressNames,
+    roster: &Roster,
+    collected: &mut Collected,
+) {
     uplink.order.finish(&mut uplink.intake);
     judge(uplink, false, settings, names, roster, &mut collected.scratch);
     collected.keep(std::mem::take(&mut uplink.intake.slices));
@@ -251,7 +257,7 @@ pub(super) fn note_contact(uplink: &mut Uplink, first: i64, names: &AddressNames
 fn judge(
     uplink: &mut Uplink,
     full: bool,
-    settings: &Settings,
+    settings: &AnalysisSettings,
     names: &AddressNames,
     roster: &Roster,
     scratch: &mut clock::Scratch,
@@ -300,7 +306,7 @@ const STRETCH: u64 = 4;
 const UDP: u8 = 17;
 
 /// Tells of a finished transfer that it was a large upload, if what was found of sound in it leaves enough for one.
-fn resolve(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
+fn resolve(uplink: &mut Uplink, settings: &AnalysisSettings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
     let sound = std::mem::take(&mut uplink.audio);
     let Some(transfer) = uplink.intake.transfer.take().filter(|transfer| transfer.is_large_upload(&settings.bulk)) else {
         return;
@@ -375,7 +381,7 @@ impl Collected {
         self.missed.extend(uplink.intake.missed.drain(..).map(|(at, octets)| (device, at, octets)));
     }
 
-    fn add(&mut self, device: Index, mut sighting: Sighting, settings: &Settings) {
+    fn add(&mut self, device: Index, mut sighting: Sighting, settings: &AnalysisSettings) {
         if self.sightings.len() >= settings.sightings {
             self.left_out += 1;
             return;
@@ -404,7 +410,7 @@ impl Uplink {
     /// Whether nothing was sent for so long that the episode before `now` is over.
     #[expect(clippy::inline_always, reason = "a few comparisons for each packet")]
     #[inline(always)]
-    pub(super) fn is_quiet(&self, now: Timestamp, settings: &Settings) -> bool {
+    pub(super) fn is_quiet(&self, now: Timestamp, settings: &AnalysisSettings) -> bool {
         let pause = settings.clock.map_or(u64::MAX, |clock| clock.pause.unsigned_abs());
         let passed = self.intake.slices.last().map_or(0, |last| now.nanos().abs_diff(last.at));
         passed > pause && self.is_at_rest(now, passed)
@@ -418,7 +424,7 @@ impl Uplink {
     }
 
     /// From when on it will be quiet, if nothing comes before and nothing is sent again.
-    pub(super) fn quiet_from(&self, settings: &Settings) -> Option<Timestamp> {
+    pub(super) fn quiet_from(&self, settings: &AnalysisSettings) -> Option<Timestamp> {
         let last = self.intake.slices.last().map(|slice| Timestamp::from_nanos(slice.at));
         let episode = last.zip(settings.clock).map(|(last, clock)| last.plus(clock.pause));
         let transfer = self.intake.transfer.map(|transfer| transfer.last.plus(settings.bulk.pause));

@@ -13,7 +13,7 @@ pub use self::input::{Action, Command, Input, Order, Spoken};
 pub use self::upkeep::Upkeep;
 
 use self::running::Running;
-use crate::analysis::{Analysis, Settings};
+use crate::analysis::{Analysis, AnalysisSettings};
 use crate::event::What;
 use crate::findings::Findings;
 use crate::measure::LEVEL_BEFORE;
@@ -81,7 +81,7 @@ pub struct Ended {
 
 impl<P: Plan> Experiment<P> {
     /// A session that has not begun. The design must have passed [`Design::check`].
-    pub fn new(design: Design, plan: P, alpha: f64, settings: Settings) -> Self {
+    pub fn new(design: Design, plan: P, alpha: f64, settings: AnalysisSettings) -> Self {
         Self {
             design,
             plan,

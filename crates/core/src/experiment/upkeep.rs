@@ -50,7 +50,7 @@ pub(super) struct Due {
 
 impl<P: Plan> Experiment<P> {
     /// Makes it report uploads and devices as they come, and write down what passes. Bins should then begin at whole seconds
-    /// ([`crate::analysis::Settings::origin`]), so that what one process wrote down and the next one does fit together.
+    /// ([`crate::analysis::AnalysisSettings::origin`]), so that what one process wrote down and the next one does fit together.
     #[must_use]
     pub fn with_upkeep(mut self, every: Upkeep) -> Self {
         let begins = Timestamp::MIN;

@@ -17,7 +17,7 @@ pub use self::late::late_growth;
 pub use self::nature::{Direction, Sound};
 pub use self::received::{OTHER_NAMES, RECEIVERS, Received};
 pub use self::recordings::name_recordings;
-pub use self::settings::Settings;
+pub use self::settings::VerdictSettings;
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answer::Answer;
 use super::chain::Moves;
-use super::settings::Settings;
+use super::settings::VerdictSettings;
 use super::{Caused, Evidence, Late, nature, received};
 use crate::detect::dose;
 use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Rank, Score, detection_limit};
@@ -19,7 +19,7 @@ use crate::visibility::{Sight, Unseen};
 pub(super) struct Setting<'a> {
     pub(super) trials: &'a [Trial],
     pub(super) session: &'a Session,
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a VerdictSettings,
     pub(super) tested: &'a BTreeMap<u32, Tested>,
     /// From the first round to the end of the capture.
     pub(super) stretch: Window,

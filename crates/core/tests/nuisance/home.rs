@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::experiment::{Action, Experiment, Input, Spoken, Upkeep};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::frame::{Frame, Link};
@@ -309,7 +309,7 @@ impl Home {
 }
 
 fn machine(design: &Design, alpha: f64) -> Experiment<Campaign> {
-    let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    let settings = AnalysisSettings { origin: Some(Timestamp::default()), ..AnalysisSettings::default() };
     Experiment::new(design.clone(), Campaign::new(ROUNDS, Mode::Balanced), alpha, settings).with_upkeep(Upkeep::default())
 }
 

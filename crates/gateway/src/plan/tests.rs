@@ -1,6 +1,6 @@
 use super::*;
 use crate::observe::forwarding;
-use crate::{Ipv4Network, Link, Observed, Place, Route, Settings, read};
+use crate::{GatewaySettings, Ipv4Network, Link, Observed, Place, Route, read};
 use std::path::Path;
 
 fn link(name: &str) -> Link {
@@ -22,7 +22,7 @@ fn machine() -> Observed {
     }
 }
 
-fn settings(section: &str) -> Settings {
+fn settings(section: &str) -> GatewaySettings {
     read(&format!("[gateway]\n{section}"), "home.toml").unwrap().settings
 }
 

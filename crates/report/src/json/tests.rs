@@ -40,7 +40,7 @@ fn report_of(findings: &Findings, probing: Option<&Probing>) -> Value {
 
 /// The published test after the first probe.
 fn published(probing: &Probing) -> Published {
-    let asked = Asked { settings: ttest::Settings::default(), repeats: 1, step: None, shown: true };
+    let asked = Asked { settings: ttest::TtestSettings::default(), repeats: 1, step: None, shown: true };
     let said = |verdict: &Verdict| (verdict.device, ttest::Evidence { p: Some(0.2), ..ttest::Evidence::default() });
     let tested = Tested { devices: probing.verdicts.devices.iter().map(said).collect(), cut: false };
     Published::of_probes(asked, &probing.verdicts.trials, &[(0, tested)].into())

@@ -15,7 +15,7 @@ use pulseaudio::protocol::{
 
 use super::ring::Ring;
 use super::timing::Timing;
-use super::{Device, RATE, Settings, Sound, State, time_until};
+use super::{Device, MicrophoneSettings, RATE, Sound, State, time_until};
 use crate::pulse::{Connection, Event, Trouble, stamp};
 use crate::speak::Offered;
 use earwitness_base::clock;
@@ -164,7 +164,7 @@ fn stretches(frames: &[(Timestamp, f64)]) -> Vec<Sound> {
 }
 
 /// Listens until it is stopped; opens the source again after every trouble.
-pub(super) fn run(settings: &Settings, shared: &Shared) {
+pub(super) fn run(settings: &MicrophoneSettings, shared: &Shared) {
     while !shared.stopped() {
         let why = match listen(settings, shared) {
             Ok(()) => return,
@@ -180,7 +180,7 @@ pub(super) fn run(settings: &Settings, shared: &Shared) {
 }
 
 /// The name of the source, and whether it is what a sink plays.
-fn source(connection: &mut Connection, settings: &Settings) -> Result<(CString, bool), Trouble> {
+fn source(connection: &mut Connection, settings: &MicrophoneSettings) -> Result<(CString, bool), Trouble> {
     let text = |name: &str| CString::new(name).map_err(|_| Trouble::Address(name.to_owned()));
     if settings.device == Device::Monitor {
         let name = text(settings.name.as_deref().unwrap_or("@DEFAULT_SINK@"))?;
@@ -193,7 +193,7 @@ fn source(connection: &mut Connection, settings: &Settings) -> Result<(CString, 
     Ok((source.name.clone(), source.monitor_of_sink_index.is_some()))
 }
 
-fn listen(settings: &Settings, shared: &Shared) -> Result<(), Trouble> {
+fn listen(settings: &MicrophoneSettings, shared: &Shared) -> Result<(), Trouble> {
     let mut connection = Connection::open(settings.server.as_deref(), "earwitness")?;
     let (name, monitor) = source(&mut connection, settings)?;
     let stream: CreateRecordStreamReply = connection.call(&Command::CreateRecordStream(RecordStreamParams {
@@ -325,7 +325,7 @@ fn micros(value: u64) -> i64 {
 }
 
 /// The sources that are there.
-pub(super) fn list(settings: &Settings) -> Result<Vec<Offered<Device>>, Trouble> {
+pub(super) fn list(settings: &MicrophoneSettings) -> Result<Vec<Offered<Device>>, Trouble> {
     let mut connection = Connection::open(settings.server.as_deref(), "earwitness")?;
     let server: ServerInfo = connection.call(&Command::GetServerInfo)?;
     let sources: SourceInfoList = connection.call(&Command::GetSourceInfoList)?;

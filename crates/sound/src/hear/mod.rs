@@ -15,7 +15,7 @@ use std::time::Duration;
 use earwitness_core::sound::{Pcm, onset};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 
-pub use self::settings::{Device, Settings};
+pub use self::settings::{Device, MicrophoneSettings};
 
 use self::listen::Shared;
 use crate::speak::Offered;
@@ -85,7 +85,7 @@ pub struct Microphone {
 
 impl Microphone {
     /// Opens the microphone of the settings; `None` if they say that nobody listens. A server or source that is not there yet is waited for.
-    pub fn open(settings: &Settings) -> Result<Option<Self>, String> {
+    pub fn open(settings: &MicrophoneSettings) -> Result<Option<Self>, String> {
         settings.check()?;
         if settings.device == Device::Off {
             return Ok(None);
@@ -168,7 +168,7 @@ impl Drop for Microphone {
 }
 
 /// The sources that are there now.
-pub fn list(settings: &Settings) -> Result<Vec<Offered<Device>>, String> {
+pub fn list(settings: &MicrophoneSettings) -> Result<Vec<Offered<Device>>, String> {
     settings.check()?;
     listen::list(settings).map_err(|trouble| trouble.to_string())
 }

@@ -7,10 +7,10 @@ use earwitness_core::time::Timestamp;
 use earwitness_core::timeline::{Condition, Content, Digest, NoiseKind, Placed, Sound, Source};
 
 use super::*;
-use crate::speak::{Device, Played, Settings, Trouble, open, sounds};
+use crate::speak::{Device, LoudspeakerSettings, Played, Trouble, open, sounds};
 
 fn library() -> Library {
-    Library::new(&sounds::Settings::default()).unwrap()
+    Library::new(&sounds::SoundSettings::default()).unwrap()
 }
 
 fn order(round: u32, name: &str, length: i64) -> Order {
@@ -36,7 +36,7 @@ fn said(events: &std::sync::mpsc::Receiver<PlayerEvent>) -> Said {
 fn a_file_is_spoken_into_and_nobody_listens() {
     let folder = tempfile::tempdir().unwrap();
     let file = Some(folder.path().join("out.wav"));
-    let settings = Settings { device: Device::Wav, file, padding: 0.1, ..Settings::default() };
+    let settings = LoudspeakerSettings { device: Device::Wav, file, padding: 0.1, ..LoudspeakerSettings::default() };
     let (player, events) = player(open(&settings).unwrap());
     player.say(order(7, "tone", SECOND / 5)).unwrap();
     let said = said(&events);
@@ -48,7 +48,8 @@ fn a_file_is_spoken_into_and_nobody_listens() {
 
 #[test]
 fn without_a_loudspeaker_no_probe_is_heard() {
-    let (player, events) = player(open(&Settings { device: Device::None, padding: 0.0, ..Settings::default() }).unwrap());
+    let (player, events) =
+        player(open(&LoudspeakerSettings { device: Device::None, padding: 0.0, ..LoudspeakerSettings::default() }).unwrap());
     player.say(order(1, "glass", SECOND / 10)).unwrap();
     assert_eq!(said(&events).spoken.heard, Heard::No);
 }
@@ -57,7 +58,13 @@ fn without_a_loudspeaker_no_probe_is_heard() {
 fn what_was_sent_is_told_to_the_sample() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.wav");
-    let settings = Settings { device: Device::Wav, file: Some(path.clone()), padding: 0.1, level: -20.0, ..Settings::default() };
+    let settings = LoudspeakerSettings {
+        device: Device::Wav,
+        file: Some(path.clone()),
+        padding: 0.1,
+        level: -20.0,
+        ..LoudspeakerSettings::default()
+    };
     let (player, events) = player(open(&settings).unwrap());
     player.say(order(3, "alexa", 2 * SECOND)).unwrap();
     let spoken = said(&events).spoken;
@@ -164,7 +171,7 @@ fn a_sound_that_cannot_be_rendered_makes_the_slot_void() {
 
 #[test]
 fn there_is_one_player() {
-    let settings = Settings { device: Device::None, padding: 0.0, ..Settings::default() };
+    let settings = LoudspeakerSettings { device: Device::None, padding: 0.0, ..LoudspeakerSettings::default() };
     let (player, events) = player(open(&settings).unwrap());
     let taken = (0..6).filter(|&round| player.say(order(round, "tone", SECOND / 2)).is_ok()).count();
     assert!((1..=2).contains(&taken), "one is spoken, one may wait: {taken}");

@@ -15,7 +15,7 @@ use pulseaudio::protocol::{
 };
 
 use super::wav::all_to_16_bits;
-use super::{Device, Loudspeaker, Offered, Played, Settings, Trouble};
+use super::{Device, Loudspeaker, LoudspeakerSettings, Offered, Played, Trouble};
 use crate::pulse::{self, Connection, Event, stamp};
 use earwitness_base::clock;
 
@@ -54,7 +54,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &LoudspeakerSettings) -> Self {
         Self { address: settings.server.clone(), name: settings.name.clone(), connection: None }
     }
 }
@@ -82,7 +82,8 @@ fn alive(mut connection: Connection) -> Option<Connection> {
 }
 
 fn play(connection: &mut Connection, name: Option<&str>, sound: &Pcm) -> Result<Played, Trouble> {
-    let text = |text: &str| CString::new(text).map_err(|_| Trouble::Settings(format!("{text:?} is no name of a sink")));
+    let text =
+        |text: &str| CString::new(text).map_err(|_| Trouble::LoudspeakerSettings(format!("{text:?} is no name of a sink")));
     let sink_name = text(name.unwrap_or("@DEFAULT_SINK@"))?;
     let query = Command::GetSinkInfo(GetSinkInfo { index: None, name: Some(sink_name.clone()) });
     let sink: SinkInfo = connection.call(&query).map_err(|trouble| no_sink(trouble, name))?;
@@ -274,7 +275,7 @@ fn middle(mut estimates: Vec<(Timestamp, i64)>) -> Option<(Timestamp, i64)> {
 }
 
 /// The sinks that are there.
-pub(super) fn list(settings: &Settings) -> Result<Vec<Offered>, Trouble> {
+pub(super) fn list(settings: &LoudspeakerSettings) -> Result<Vec<Offered>, Trouble> {
     let mut connection = Connection::open(settings.server.as_deref(), "earwitness")?;
     let server: ServerInfo = connection.call(&Command::GetServerInfo)?;
     let sinks: SinkInfoList = connection.call(&Command::GetSinkInfoList)?;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use earwitness_core::sound::Pcm;
 use hound::{SampleFormat, WavSpec, WavWriter};
 
-use super::{Loudspeaker, Played, Settings, Trouble};
+use super::{Loudspeaker, LoudspeakerSettings, Played, Trouble};
 use earwitness_base::{clock, trust};
 
 /// The largest file, octets: WAV counts in 32 bits.
@@ -23,8 +23,9 @@ pub(super) struct Wav {
 }
 
 impl Wav {
-    pub(super) fn new(settings: &Settings) -> Result<Self, Trouble> {
-        let path = settings.file.clone().ok_or_else(|| Trouble::Settings("loudspeaker: no file is named".to_owned()))?;
+    pub(super) fn new(settings: &LoudspeakerSettings) -> Result<Self, Trouble> {
+        let path =
+            settings.file.clone().ok_or_else(|| Trouble::LoudspeakerSettings("loudspeaker: no file is named".to_owned()))?;
         Ok(Self { path, open: None })
     }
 
@@ -128,8 +129,8 @@ mod tests {
     use super::super::{Device, open};
     use super::*;
 
-    fn settings(path: &Path) -> Settings {
-        Settings { device: Device::Wav, file: Some(path.to_owned()), padding: 0.0, ..Settings::default() }
+    fn settings(path: &Path) -> LoudspeakerSettings {
+        LoudspeakerSettings { device: Device::Wav, file: Some(path.to_owned()), padding: 0.0, ..LoudspeakerSettings::default() }
     }
 
     #[test]

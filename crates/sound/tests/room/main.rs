@@ -34,19 +34,23 @@ use self::server::{Room, until};
 use self::witness::Witness;
 
 fn loudspeaker(room: &Room, sink: &str) -> Box<dyn Loudspeaker> {
-    let settings = speak::Settings { server: Some(room.server()), name: Some(sink.to_owned()), ..speak::Settings::default() };
+    let settings = speak::LoudspeakerSettings {
+        server: Some(room.server()),
+        name: Some(sink.to_owned()),
+        ..speak::LoudspeakerSettings::default()
+    };
     speak::open(&settings).unwrap()
 }
 
 fn microphone(room: &Room, device: hear::Device, name: &str) -> Microphone {
-    let settings = hear::Settings { device, name: Some(name.to_owned()), server: Some(room.server()) };
+    let settings = hear::MicrophoneSettings { device, name: Some(name.to_owned()), server: Some(room.server()) };
     let microphone = Microphone::open(&settings).unwrap().unwrap();
     assert_ne!(microphone.wait(Duration::from_secs(20)), State::Opening);
     microphone
 }
 
 fn library() -> Library {
-    Library::new(&sounds::Settings::default()).unwrap()
+    Library::new(&sounds::SoundSettings::default()).unwrap()
 }
 
 fn stimulus(name: &str) -> Stimulus {
@@ -241,12 +245,15 @@ fn a_voice_over_our_own_is_noticed_and_ours_is_still_found() {
 #[test]
 fn devices_are_listed_by_the_names_that_settings_take() {
     let Some(room) = Room::start() else { return };
-    let sinks = speak::list(&speak::Settings { server: Some(room.server()), ..speak::Settings::default() }).unwrap();
+    let sinks = speak::list(&speak::LoudspeakerSettings { server: Some(room.server()), ..speak::LoudspeakerSettings::default() })
+        .unwrap();
     assert!(sinks.iter().any(|sink| sink.name == "room") && sinks.iter().filter(|sink| sink.default).count() == 1, "{sinks:?}");
-    let sources = hear::list(&hear::Settings { server: Some(room.server()), ..hear::Settings::default() }).unwrap();
+    let sources =
+        hear::list(&hear::MicrophoneSettings { server: Some(room.server()), ..hear::MicrophoneSettings::default() }).unwrap();
     let kind = |name: &str| sources.iter().find(|it| it.name == name).map(|it| it.device);
     assert_eq!((kind("mute"), kind("room.monitor")), (Some(hear::Device::Source), Some(hear::Device::Monitor)));
-    let nowhere = speak::Settings { server: Some("unix:/nowhere/x".to_owned()), ..speak::Settings::default() };
+    let nowhere =
+        speak::LoudspeakerSettings { server: Some("unix:/nowhere/x".to_owned()), ..speak::LoudspeakerSettings::default() };
     let trouble = speak::open(&nowhere).unwrap().play(&rendered("tone", SECOND / 5, 0)).unwrap_err();
     assert!(matches!(&trouble, Trouble::Gone(what) if what.contains("/nowhere/x")), "{trouble}");
 }

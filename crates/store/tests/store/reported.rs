@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::event::What;
 use earwitness_core::experiment::{Action, Experiment, Input, Order, Spoken, Upkeep};
 use earwitness_core::findings::DeviceId;
@@ -50,7 +50,7 @@ impl Process {
         let (mut store, notice) = Store::open(folder).unwrap();
         assert_eq!(notice, None);
         let reader = store.reader().unwrap();
-        let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+        let settings = AnalysisSettings { origin: Some(Timestamp::default()), ..AnalysisSettings::default() };
         let machine = Experiment::new(design.clone(), Watch, 0.01, settings).with_upkeep(Upkeep::default());
         let mut machine = machine.knowing(reader.known().unwrap());
         if let Some(last) = reader.sessions().unwrap().pop() {

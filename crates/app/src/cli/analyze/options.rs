@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use earwitness_core::analysis::{BurstCounts, Settings};
+use earwitness_core::analysis::{AnalysisSettings, BurstCounts};
 use earwitness_core::detect::{bulk, burst, clock};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::roster;
@@ -42,7 +42,7 @@ pub(super) struct Options {
     pub(super) captures: Vec<PathBuf>,
     pub(super) order: Order,
     pub(super) follow: bool,
-    pub(super) settings: Settings,
+    pub(super) settings: AnalysisSettings,
     pub(super) outputs: Vec<Output>,
     pub(super) annotate: Option<PathBuf>,
     pub(super) devices: Vec<DeviceId>,
@@ -101,15 +101,15 @@ fn is_rereadable(path: &Path) -> bool {
     path.as_os_str() != DASH && fs::metadata(path).map_or(true, |it| it.is_file() || it.is_dir())
 }
 
-fn settings(args: &Args) -> anyhow::Result<Settings> {
+fn settings(args: &Args) -> anyhow::Result<AnalysisSettings> {
     let asked: BTreeSet<Detector> = args.detector.iter().copied().collect();
     if asked.contains(&Detector::None) && asked.len() > 1 {
         bail!("--detector none leaves no room for another detector; name one or the other");
     }
     let wanted = |it| asked.is_empty() || asked.contains(&it);
-    let burst = burst::Settings { window: nanos(args.burst_window), kbits: args.burst_kbit, windows: args.burst_windows };
-    Ok(Settings {
-        roster: roster::Settings {
+    let burst = burst::BurstSettings { window: nanos(args.burst_window), kbits: args.burst_kbit, windows: args.burst_windows };
+    Ok(AnalysisSettings {
+        roster: roster::RosterSettings {
             devices: usize::try_from(args.max_devices)?,
             gateways: args.gateway.clone(),
             local: args.local.clone(),
@@ -117,10 +117,10 @@ fn settings(args: &Args) -> anyhow::Result<Settings> {
         },
         burst: wanted(Detector::Burst).then_some(burst),
         burst_counts: BurstCounts { internet_only: args.burst_internet_only, first_only: args.burst_first_only },
-        clock: wanted(Detector::Clock).then(clock::Settings::default),
-        bulk: bulk::Settings { octets: args.recording_octets, ..bulk::Settings::default() },
+        clock: wanted(Detector::Clock).then(clock::ClockSettings::default),
+        bulk: bulk::BulkSettings { octets: args.recording_octets, ..bulk::BulkSettings::default() },
         longest_seconds: args.max_seconds,
-        ..Settings::default()
+        ..AnalysisSettings::default()
     })
 }
 

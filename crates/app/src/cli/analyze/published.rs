@@ -1,6 +1,6 @@
 //! What the published two-sample test is asked with: every parameter of it.
 
-use earwitness_core::detect::ttest::{Edges, Feature, Settings, Variance};
+use earwitness_core::detect::ttest::{Edges, Feature, TtestSettings, Variance};
 use earwitness_core::samples::Samples;
 
 use super::values::share;
@@ -41,8 +41,8 @@ pub(super) struct Args {
 impl Args {
     /// The test that is asked for; the paper's where nothing is said.
     pub(super) fn asked(&self) -> Asked {
-        let usual = Settings::default();
-        let settings = Settings {
+        let usual = TtestSettings::default();
+        let settings = TtestSettings {
             feature: match self.ttest_feature.as_deref() {
                 Some("gap") => Feature::InterArrival,
                 Some("both") => Feature::Both,

@@ -23,15 +23,18 @@ const BEFORE: Duration = Duration::from_millis(1_200);
 
 /// Loudspeaker and microphone of the sound server.
 pub(super) struct Server {
-    speaker: speak::Settings,
-    microphone: hear::Settings,
+    speaker: speak::LoudspeakerSettings,
+    microphone: hear::MicrophoneSettings,
 }
 
 impl Server {
     /// The default devices; `monitor`: what the sink plays stands in for the microphone.
     pub(super) fn new(monitor: bool) -> Self {
         let device = if monitor { hear::Device::Monitor } else { hear::Device::Source };
-        Self { speaker: speak::Settings::default(), microphone: hear::Settings { device, ..hear::Settings::default() } }
+        Self {
+            speaker: speak::LoudspeakerSettings::default(),
+            microphone: hear::MicrophoneSettings { device, ..hear::MicrophoneSettings::default() },
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::rates::{FEW, FEW_BEAT, OVERHEAD, highest_rate};
 use super::slices::between;
 use super::slices::extremes;
 use super::slices::octets;
-use super::{Measure, Settings, Slice, Train, trust, weight};
+use super::{ClockSettings, Measure, Slice, Train, trust, weight};
 use crate::findings::TrainShape;
 
 /// Classes of each kind that are looked at: more would only be smaller ones.
@@ -73,7 +73,7 @@ type Band = (u32, u32);
 pub(super) fn constant(
     slices: &[Slice],
     lengths: &Lengths,
-    settings: &Settings,
+    settings: &ClockSettings,
     scratch: &mut Scratch,
     look: &mut impl Look,
     found: &mut Vec<Train>,
@@ -99,7 +99,7 @@ pub(super) fn lattice(
     slices: &[Slice],
     lengths: &Lengths,
     datagrams: bool,
-    settings: &Settings,
+    settings: &ClockSettings,
     scratch: &mut Scratch,
     look: &mut impl Look,
     found: &mut Vec<Train>,
@@ -127,7 +127,7 @@ fn whole_or_parts(
     part: &[Slice],
     run: &[Slice],
     breaks: u32,
-    settings: &Settings,
+    settings: &ClockSettings,
     look: &mut impl Look,
 ) -> Option<Train> {
     let whole = look(measure, part, run);
@@ -173,7 +173,7 @@ fn explained(train: &Train) -> f64 {
 pub(super) fn variable(
     slices: &[Slice],
     lengths: &Lengths,
-    settings: &Settings,
+    settings: &ClockSettings,
     scratch: &mut Scratch,
     look: &mut impl Look,
     found: &mut Vec<Train>,
@@ -209,7 +209,7 @@ pub(super) fn combed(
     slices: &[Slice],
     lengths: &Lengths,
     datagrams: bool,
-    settings: &Settings,
+    settings: &ClockSettings,
     scratch: &mut Scratch,
     look: &mut impl FnMut(&[Slice]) -> Option<Train>,
     found: &mut Vec<Train>,
@@ -250,7 +250,7 @@ fn is_explained(run: &[Slice], found: &[Train], constant: bool) -> bool {
 }
 
 /// Whether slices came over long enough, and neither as a trickle nor as a flood that no codec makes.
-fn is_worth_a_look(slices: &[Slice], highest: f64, settings: &Settings) -> bool {
+fn is_worth_a_look(slices: &[Slice], highest: f64, settings: &ClockSettings) -> bool {
     let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return false };
     let lasted = last.at.saturating_sub(first.at);
     let (count, nanos) = (to_f64(slices.len() as u64), to_f64(lasted.unsigned_abs()));
@@ -315,7 +315,7 @@ fn bands(lengths: &Lengths, ratio: f64, least: usize, left: &mut Vec<(u32, usize
 }
 
 /// [`split`] by a band of lengths, at the bit rates of speech.
-fn split_band(slices: &[Slice], band: Band, run: &mut Vec<Slice>, settings: &Settings, look: impl FnMut(&[Slice])) {
+fn split_band(slices: &[Slice], band: Band, run: &mut Vec<Slice>, settings: &ClockSettings, look: impl FnMut(&[Slice])) {
     split(slices, |length| (band.0..=band.1).contains(&length), settings.bit_rate.1, run, settings, look);
 }
 
@@ -326,7 +326,7 @@ fn split(
     belongs: impl Fn(u32) -> bool,
     highest: f64,
     run: &mut Vec<Slice>,
-    settings: &Settings,
+    settings: &ClockSettings,
     mut look: impl FnMut(&[Slice]),
 ) {
     let mut close = |run: &mut Vec<Slice>| {
@@ -348,7 +348,13 @@ fn split(
 
 /// Stretches in which the sum of octets keeps within [`STRAY`] of a straight line in time: each starts where
 /// the one before broke off, and goes on as long as one slope can serve all its slices.
-pub(super) fn steady(slices: &[Slice], settings: &Settings, scratch: &mut Scratch, look: &mut impl Look, found: &mut Vec<Train>) {
+pub(super) fn steady(
+    slices: &[Slice],
+    settings: &ClockSettings,
+    scratch: &mut Scratch,
+    look: &mut impl Look,
+    found: &mut Vec<Train>,
+) {
     let mut start = 0;
     while start + settings.records <= slices.len() {
         let end = start + reach(&slices[start..], settings);
@@ -384,7 +390,7 @@ pub(super) fn steady(slices: &[Slice], settings: &Settings, scratch: &mut Scratc
 
 /// How many slices from the first on one line can serve.
 #[expect(clippy::cast_precision_loss, reason = "octets of an episode and nanoseconds of a minute lie far below 2^53")]
-fn reach(slices: &[Slice], settings: &Settings) -> usize {
+fn reach(slices: &[Slice], settings: &ClockSettings) -> usize {
     let (mut slow, mut fast) = (0.0_f64, f64::INFINITY);
     let mut octets = 0_u64;
     let Some(first) = slices.first() else { return 0 };

@@ -48,7 +48,7 @@ impl Slice {
 
 /// What tells a codec's clock from other machinery. All can be set; the defaults follow from what codecs do, not from captures.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Settings {
+pub struct ClockSettings {
     /// Shortest and longest beat, nanoseconds. Speech codecs frame 10 to 64 ms of sound; clients send one to four frames at
     /// a time, or what a recorder hands over four or five times a second.
     pub beat: (f64, f64),
@@ -86,7 +86,7 @@ pub struct Limits {
     pub seconds: f64,
 }
 
-impl Default for Settings {
+impl Default for ClockSettings {
     fn default() -> Self {
         Self {
             beat: (5e6, 280e6),
@@ -215,7 +215,7 @@ impl Train {
 ///
 /// `slices` are in order of time. `datagrams` says that each is a datagram of its own rather than part of a TCP stream.
 #[must_use]
-pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Train> {
+pub fn trains(slices: &[Slice], datagrams: bool, settings: &ClockSettings) -> Vec<Train> {
     trains_with(&mut Scratch::default(), slices, datagrams, settings)
 }
 
@@ -232,7 +232,7 @@ pub struct Scratch {
 
 /// The same as [`trains`], in memory that was used before.
 #[must_use]
-pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Train> {
+pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, settings: &ClockSettings) -> Vec<Train> {
     let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return Vec::new() };
     if slices.len() < settings.records || last.at.saturating_sub(first.at) < candidates::SHORTEST {
         return Vec::new();

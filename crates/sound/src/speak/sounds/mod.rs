@@ -46,7 +46,7 @@ const CEILING: f64 = -1.0;
 /// The table `[sounds]`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Settings {
+pub struct SoundSettings {
     /// Folder of the user's own recordings: where relative paths of `file:`, `music:` and `noise:` begin.
     pub folder: Option<PathBuf>,
     /// Phrases that no probe may contain, besides those that are always refused.
@@ -101,14 +101,14 @@ fn known_sounds() -> String {
 /// Everything that can be played.
 #[derive(Debug)]
 pub struct Library {
-    settings: Settings,
+    settings: SoundSettings,
     shipped: Shipped,
     scripts: BTreeMap<String, Script>,
 }
 
 impl Library {
     /// The shipped sounds and what the settings add.
-    pub fn new(settings: &Settings) -> Result<Self, Trouble> {
+    pub fn new(settings: &SoundSettings) -> Result<Self, Trouble> {
         Ok(Self { settings: settings.clone(), shipped: Shipped::new()?, scripts: BTreeMap::new() })
     }
 

@@ -92,12 +92,12 @@ mod tests {
     use earwitness_core::time::SECOND;
     use earwitness_core::timeline::{Content, NoiseKind};
 
-    use super::super::Settings;
+    use super::super::SoundSettings;
     use super::*;
 
     fn library(parts: Vec<Part>) -> Library {
         let scripts = [("probe".to_owned(), Script::new(parts).unwrap())].into();
-        Library::new(&Settings::default()).unwrap().with_scripts(scripts)
+        Library::new(&SoundSettings::default()).unwrap().with_scripts(scripts)
     }
 
     fn said(text: &str) -> Part {

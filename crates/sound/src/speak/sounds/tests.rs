@@ -3,7 +3,7 @@ use earwitness_core::probe::SoundKind;
 use super::*;
 
 fn library() -> Library {
-    Library::new(&Settings::default()).unwrap()
+    Library::new(&SoundSettings::default()).unwrap()
 }
 
 fn stimulus(name: &str) -> Stimulus {
@@ -44,7 +44,7 @@ fn forbidden_phrases_are_refused_when_named_and_when_played() {
         let played = library().render(&stimulus, SECOND, &Lot::new(1), 0);
         assert!(matches!(played, Err(Trouble::Forbidden { .. })), "{name}");
     }
-    let more = Settings { forbidden: vec!["vacuum".to_owned()], ..Settings::default() };
+    let more = SoundSettings { forbidden: vec!["vacuum".to_owned()], ..SoundSettings::default() };
     let error = Library::new(&more).unwrap().stimulus("say:vacuum the room").unwrap_err().to_string();
     assert!(error.contains("\"vacuum\""), "{error}");
 }
@@ -59,7 +59,7 @@ fn a_recording_is_played_from_its_folder_and_repeated() {
         writer.write_sample(crate::speak::to_16_bits(sample)).unwrap();
     }
     writer.finalize().unwrap();
-    let library = Library::new(&Settings { folder: Some(folder.path().to_owned()), ..Settings::default() }).unwrap();
+    let library = Library::new(&SoundSettings { folder: Some(folder.path().to_owned()), ..SoundSettings::default() }).unwrap();
     let music = library.stimulus("music:mine.wav").unwrap();
     assert_eq!(music.kind, SoundKind::Music);
     let sound = library.render(&music, 4 * SECOND, &Lot::new(1), 0).unwrap();
@@ -78,7 +78,7 @@ fn words_sound_whole_however_short_the_probe() {
         assert_eq!(sound.samples.len(), times * words.samples.len() + pauses, "{seconds} s");
         assert!(sound.samples.ends_with(&words.samples), "{seconds} s: its last word is there");
     }
-    if synthesis::check(&Settings::default()).is_err() {
+    if synthesis::check(&SoundSettings::default()).is_err() {
         eprintln!("skipped: espeak-ng is not installed");
         return;
     }
