@@ -15,7 +15,7 @@ use anyhow::Context;
 use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::pcap::each_frame;
 use earwitness_core::verdict::{self, judge};
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_report::probelog::{self, Reading};
 
 fn main() -> anyhow::Result<()> {
@@ -32,7 +32,7 @@ fn main() -> anyhow::Result<()> {
     let verdicts = judge(&analysis.finish(), log.rounds, &BTreeMap::new(), &settings);
     let mut out = std::io::stdout().lock();
     for it in &verdicts.devices {
-        writeln!(out, "{}: {} (p = {:.2e})", names::id(it.device), it.outcome.words(), it.evidence.p)?;
+        writeln!(out, "{}: {} (p = {:.2e})", labels::id(it.device), it.outcome.words(), it.evidence.p)?;
     }
     Ok(())
 }

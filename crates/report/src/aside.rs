@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use earwitness_core::findings::{DeviceFindings, Sighting};
 
-use super::names;
+use super::labels;
 use earwitness_base::words::{as_f64, counted, duration};
 
 /// Receivers named in a sentence; the others are counted.
@@ -40,7 +40,7 @@ pub(crate) fn asides(device: &DeviceFindings) -> Vec<Aside<'_>> {
 fn sentence(what: &str, uploads: &[Sighting]) -> String {
     let times = counted(u64::try_from(uploads.len()).unwrap_or(u64::MAX), "time", "times");
     let sum = uploads.iter().fold(0_i64, |sum, it| sum.saturating_add(it.window.length()));
-    let all: BTreeSet<String> = uploads.iter().map(|it| names::receiver(&it.receiver, WIDEST)).collect();
+    let all: BTreeSet<String> = uploads.iter().map(|it| labels::receiver(&it.receiver, WIDEST)).collect();
     let mut receivers: Vec<_> = all.iter().take(RECEIVERS).cloned().collect();
     if let Some(more) = all.len().checked_sub(RECEIVERS).filter(|more| *more > 0) {
         receivers.push(format!("{more} more"));

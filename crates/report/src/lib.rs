@@ -9,7 +9,7 @@ pub mod geo;
 pub mod grid;
 pub mod html;
 pub mod json;
-pub mod names;
+pub mod labels;
 mod notes;
 pub mod probelog;
 pub mod published;

@@ -14,7 +14,7 @@ use earwitness_core::time::Timestamp;
 use earwitness_core::trial::Trial;
 use serde::Serialize;
 
-use super::names;
+use super::labels;
 use earwitness_base::words::{as_f64, counted};
 
 /// How the test is asked.
@@ -122,7 +122,7 @@ impl Published {
                 format!("called reacting after {}", counted(after.into(), unit.0, unit.1))
             });
             let all = counted(said.len() as u64, unit.0, unit.1);
-            writeln!(out, "- {} ({}): {reacting} of {all}; {called}.", names::device(device, None), names::id(device.id))?;
+            writeln!(out, "- {} ({}): {reacting} of {all}; {called}.", labels::device(device, None), labels::id(device.id))?;
         }
         if !any {
             writeln!(out, "- No device sent a frame in two windows of {} s.", as_f64(self.asked.settings.duration) / 1e9)?;
@@ -137,7 +137,7 @@ impl Published {
     pub(super) fn json(&self, findings: &Findings) -> Block<'_> {
         let Asked { settings, repeats, step, .. } = self.asked;
         let row = |(device, said): (&DeviceFindings, &'_ [Said])| Row {
-            device: names::id(device.id),
+            device: labels::id(device.id),
             judged: said.iter().filter(|it| it.p.is_some()).count(),
             reacting: said.iter().filter(|it| it.reacting).count(),
             called_after: self.called_after(said),

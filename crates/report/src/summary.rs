@@ -9,7 +9,7 @@ use earwitness_core::findings::{
 use earwitness_core::time::{Timestamp, Window};
 
 use super::Context;
-use super::names;
+use super::labels;
 use super::notes::reasons;
 use super::stretches::{PAUSE, observed};
 use earwitness_base::words::{self, as_f64, counted, duration, octets, round, seconds};
@@ -99,7 +99,7 @@ fn device<'a>(found: &'a DeviceFindings, context: &Context<'_>) -> Device<'a> {
     let number = |kind| found.sightings.iter().filter(|it| it.kind == kind).fold(0, |sum, _| sum + 1);
     Device {
         found,
-        name: names::device(found, vendor.as_deref()),
+        name: labels::device(found, vendor.as_deref()),
         vendor,
         audio: number(SightingKind::Audio),
         recordings: number(SightingKind::Recording),
@@ -121,7 +121,7 @@ fn total<'a>(sightings: impl Iterator<Item = &'a Sighting>) -> Option<Estimate> 
 fn receivers(sightings: &[Sighting]) -> Vec<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for it in sightings {
-        *counts.entry(names::receiver(&it.receiver, WIDEST)).or_default() += 1;
+        *counts.entry(labels::receiver(&it.receiver, WIDEST)).or_default() += 1;
     }
     let mut receivers: Vec<_> = counts.into_iter().collect();
     receivers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -136,7 +136,7 @@ fn span(sightings: &[Sighting]) -> Option<Window> {
 
 /// Adds the end of the address, and if need be all of it, to names that occur twice.
 fn tell_apart(devices: &mut [Device<'_>]) {
-    for ending in [|id| if let DeviceId::Mac(mac) = id { names::short(mac) } else { names::id(id) }, names::id] {
+    for ending in [|id| if let DeviceId::Mac(mac) = id { labels::short(mac) } else { labels::id(id) }, labels::id] {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for it in devices.iter() {
             *counts.entry(it.name.clone()).or_default() += 1;

@@ -9,7 +9,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, Table};
 use earwitness_core::findings::{Findings, Receiver, Sighting, SightingKind};
 
 use super::aside::asides;
-use super::names;
+use super::labels;
 use super::notes::notes;
 use super::summary::{Device, Summary, beat, detectors, milliseconds, summary};
 use super::terminal::{DATE, MAC, RECEIVER, Terminal, identity, table, wrapped, write_table};
@@ -182,7 +182,7 @@ fn sighting_rows(summary: &Summary<'_>, context: &Context<'_>, terminal: Termina
 
 /// A receiver by name, with its address below.
 fn addressed(it: &Receiver) -> String {
-    let name = names::receiver(it, WIDEST);
+    let name = labels::receiver(it, WIDEST);
     if it.name.is_some() { format!("{name}\n{}", it.address) } else { name }
 }
 

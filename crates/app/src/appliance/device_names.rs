@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role, SenderSign};
 
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_report::vendor;
 
 /// Devices that are remembered; the roster holds as many at once.
@@ -75,8 +75,8 @@ impl DeviceNames {
 fn called(device: &DeviceFindings) -> String {
     let has_own_name = !device.names.is_empty() || device.host_name.is_some();
     let vendor = || if let DeviceId::Mac(mac) = device.id { vendor::vendor(mac) } else { None };
-    let name = names::device(device, vendor());
-    let whole = names::id(device.id);
+    let name = labels::device(device, vendor());
+    let whole = labels::id(device.id);
     if has_own_name && name != whole { name } else { unnamed(device.id) }
 }
 
@@ -85,7 +85,7 @@ fn unnamed(device: DeviceId) -> String {
     match device {
         DeviceId::Mac(mac) => {
             let maker = vendor::vendor(mac).map_or_else(|| "device".to_owned(), |maker| text::clean(maker, 32));
-            let short = names::short(mac);
+            let short = labels::short(mac);
             format!("{maker} ..{}", short.get(3..).unwrap_or_default())
         }
         DeviceId::Address(address) => address.to_string(),

@@ -6,7 +6,7 @@ use super::Appliance;
 use earwitness_base::words::about;
 use earwitness_core::policy::Holds;
 use earwitness_report::json::status::{Source, Standing, Status};
-use earwitness_report::{names, senders};
+use earwitness_report::{labels, senders};
 
 impl Appliance {
     /// One line.
@@ -43,7 +43,7 @@ impl Appliance {
     pub fn status(&self, sources: Vec<Source>, now: Timestamp) -> Status {
         let (rounds, rounds_waiting) = self.machine.rounds();
         let standings = self.machine.session().standings().iter().map(|(device, standing)| Standing {
-            device: names::id(*device),
+            device: labels::id(*device),
             name: self.device_names.of(*device),
             gateway: self.device_names.is_gateway(*device),
             rounds: standing.rounds,

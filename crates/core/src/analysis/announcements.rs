@@ -4,10 +4,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::address_names::{AddressNames, Question};
 use super::pairs::Ends;
-use crate::names::dhcp::{DhcpFacts, dhcp, dhcpv6};
-use crate::names::dns::{dns_addresses, dns_question};
-use crate::names::mdns::{SelfNameKind, mdns_names};
-use crate::names::ssdp::ssdp_name;
+use crate::name_protocols::dhcp::{DhcpFacts, dhcp, dhcpv6};
+use crate::name_protocols::dns::{dns_addresses, dns_question};
+use crate::name_protocols::mdns::{SelfNameKind, mdns_names};
+use crate::name_protocols::ssdp::ssdp_name;
 use crate::private::Private;
 use crate::scope::Network;
 use crate::time::Timestamp;

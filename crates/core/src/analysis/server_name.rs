@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::findings::NameSource;
-use crate::names::quic::QuicHello;
-use crate::names::tls::{HelloOutcome, LONGEST_HELLO, client_hello, cut_client_hello};
+use crate::name_protocols::quic::QuicHello;
+use crate::name_protocols::tls::{HelloOutcome, LONGEST_HELLO, client_hello, cut_client_hello};
 use crate::private::Private;
 
 /// The search for a server name on one flow.

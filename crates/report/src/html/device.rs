@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{DRAWN, LISTED, Page, sighting, traffic};
 use crate::aside::{Aside, asides, rate};
-use crate::names;
+use crate::labels;
 use crate::senders;
 use crate::summary::{Device, beat, milliseconds};
 use earwitness_base::words;
@@ -36,7 +36,7 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
     let found = device.found;
     let quiet = found.sightings.is_empty();
     let total = found.sightings.len();
-    let mac = matches!(found.id, DeviceId::Mac(_)).then(|| names::id(found.id));
+    let mac = matches!(found.id, DeviceId::Mac(_)).then(|| labels::id(found.id));
     let addresses = found.addresses.iter().take(ADDRESSES).map(ToString::to_string);
     let ids: Vec<_> = mac.into_iter().chain(addresses).filter(|it| !device.name.contains(it)).collect();
     html! {
@@ -83,7 +83,7 @@ fn aside(page: &Page<'_>, aside: &Aside<'_>) -> Markup {
                         td { (words::duration(it.window.length())) }
                         td { (words::bit_rate(rate(it))) }
                         td { @if let Some(beat) = beat(it) { (milliseconds(beat)) " ms" } }
-                        td { bdi { (names::receiver(&it.receiver, WIDEST)) } }
+                        td { bdi { (labels::receiver(&it.receiver, WIDEST)) } }
                     }
                 }
             } }

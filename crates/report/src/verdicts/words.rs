@@ -13,7 +13,7 @@ use earwitness_core::verdict::{
 use earwitness_core::visibility::Unseen;
 
 use super::Probing;
-use crate::names;
+use crate::labels;
 use crate::senders;
 use earwitness_base::words::{self, bit_rate, count, counted, octets, octets_at_end, round, seconds};
 
@@ -106,7 +106,7 @@ pub struct Others<'a> {
 
 impl Others<'_> {
     fn name(&self, device: DeviceId) -> String {
-        self.names.get(&device).cloned().unwrap_or_else(|| names::id(device))
+        self.names.get(&device).cloned().unwrap_or_else(|| labels::id(device))
     }
 }
 
@@ -236,7 +236,7 @@ fn low_rate(it: &Evidence) -> Option<String> {
 
 /// To whom, with octets.
 fn whom(it: &Evidence) -> Option<String> {
-    let one = |it: &Received| format!("{} ({})", names::received(it), octets(it.octets));
+    let one = |it: &Received| format!("{} ({})", labels::received(it), octets(it.octets));
     let what = match () {
         () if it.is_proven() && it.direction != Some(Direction::Less) => "After the sounds it sent to",
         () if it.goes_on() => "The stream went to",
@@ -318,7 +318,7 @@ fn slope(dose: &Dose) -> String {
 pub(crate) fn receivers(it: &Evidence) -> Option<String> {
     let mut all: Vec<String> = Vec::new();
     for received in &it.received {
-        let name = names::receiver(&received.receiver, WIDEST);
+        let name = labels::receiver(&received.receiver, WIDEST);
         if !all.contains(&name) {
             all.push(name);
         }

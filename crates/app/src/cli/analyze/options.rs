@@ -14,7 +14,7 @@ use super::args::{Args, Detector, usual};
 use super::probes::Asked;
 use earwitness_base::words::as_f64;
 use earwitness_report::geo::Geo;
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_report::published;
 use earwitness_traffic::files::Order;
 
@@ -187,10 +187,10 @@ fn changed_options(args: &Args) -> Vec<String> {
     };
     note(args.sequential, "--sequential".to_owned());
     for id in &args.device {
-        note(true, format!("--device {}", names::id(*id)));
+        note(true, format!("--device {}", labels::id(*id)));
     }
     for id in &args.gateway {
-        note(true, format!("--gateway {}", names::id(*id)));
+        note(true, format!("--gateway {}", labels::id(*id)));
     }
     for network in &args.local {
         note(true, format!("--local {network}"));
@@ -202,7 +202,7 @@ fn changed_options(args: &Args) -> Vec<String> {
         note(true, format!("--alpha {alpha}"));
     }
     for id in &args.control {
-        note(true, format!("--control {}", names::id(*id)));
+        note(true, format!("--control {}", labels::id(*id)));
     }
     if let Some(offset) = args.probe_offset {
         note(true, format!("--probe-offset {}s", as_f64(offset) / 1e9));

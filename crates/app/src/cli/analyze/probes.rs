@@ -10,7 +10,7 @@ use earwitness_core::samples::{Samples, Tested};
 use earwitness_core::verdict::{self, Outcome};
 
 use super::args::Args;
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_report::probelog::{self, Log, Reading, misfit, moved};
 use earwitness_report::verdicts::Probing;
 
@@ -73,7 +73,7 @@ impl Asked {
             };
             match findings.devices.iter().find(|it| is(it.id, &it.addresses)) {
                 Some(device) => *control = device.id,
-                None => bail!("--control {}: no such device was seen; name one that is in the capture", names::id(*control)),
+                None => bail!("--control {}: no such device was seen; name one that is in the capture", labels::id(*control)),
             }
         }
         let verdicts = verdict::judge(findings, self.log.rounds.clone(), tested, &settings);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Checked;
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_store::{Difference, Recomputed, SessionRow, why_word};
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
@@ -102,7 +102,7 @@ fn difference(it: &Difference) -> Differing<'_> {
     Differing {
         round: it.round,
         telling: it.verdict_set,
-        device: it.device.map(names::id),
+        device: it.device.map(labels::id),
         what: &it.what,
         written: &it.written,
         computed: &it.computed,

@@ -153,7 +153,7 @@ fn everything() -> Vec<What> {
 }
 
 fn name(device: DeviceId) -> String {
-    format!("Kitchen {}", names::id(device))
+    format!("Kitchen {}", labels::id(device))
 }
 
 fn written(stored: bool) -> Vec<Value> {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::initial::seal::client_initial;
 use super::*;
-use crate::names::tls::tests::browser;
+use crate::name_protocols::tls::tests::browser;
 
 /// Connection identifier of RFC 9001 and RFC 9369, appendix A.
 const CONNECTION: &[u8] = &[0x83, 0x94, 0xc8, 0xf0, 0x3e, 0x51, 0x57, 0x08];

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::names::message::{Message as Build, name};
+use crate::name_protocols::message::{Message as Build, name};
 
 fn answers(payload: &[u8]) -> Vec<(String, IpAddr)> {
     let mut found = Vec::new();

@@ -135,7 +135,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::names::message::Message as Build;
+    use crate::name_protocols::message::Message as Build;
 
     const SPEAKER: &[&[u8]] = &[b"Living Room", b"_airplay", b"_tcp", b"local"];
 

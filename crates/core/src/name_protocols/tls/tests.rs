@@ -3,19 +3,19 @@ use proptest::prelude::*;
 use super::*;
 
 /// An extension with its length.
-pub(in crate::names) fn extension(kind: u16, content: &[u8]) -> Vec<u8> {
+pub(in crate::name_protocols) fn extension(kind: u16, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).unwrap();
     [&kind.to_be_bytes(), &length.to_be_bytes(), content].concat()
 }
 
 /// The extension that names the server.
-pub(in crate::names) fn named(name: &[u8]) -> Vec<u8> {
+pub(in crate::name_protocols) fn named(name: &[u8]) -> Vec<u8> {
     let length = u16::try_from(name.len()).unwrap();
     extension(0, &[&(length + 3).to_be_bytes(), [0].as_slice(), &length.to_be_bytes(), name].concat())
 }
 
 /// A hello with these extensions, as a handshake message.
-pub(in crate::names) fn hello(extensions: &[Vec<u8>]) -> Vec<u8> {
+pub(in crate::name_protocols) fn hello(extensions: &[Vec<u8>]) -> Vec<u8> {
     let extensions = extensions.concat();
     let mut body = vec![3, 3];
     body.extend([0x5a; 32]);
@@ -27,7 +27,7 @@ pub(in crate::names) fn hello(extensions: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// A hello of the size that post-quantum keys make, with everything a browser sends that is read here.
-pub(in crate::names) fn browser(name: &str) -> Vec<u8> {
+pub(in crate::name_protocols) fn browser(name: &str) -> Vec<u8> {
     hello(&[
         extension(0x0a0a, &[]),
         extension(51, &[7; 1_216]),
