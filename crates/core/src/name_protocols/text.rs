@@ -1,4 +1,4 @@
-//! Names from the network are a stranger's text: this is the one door they come in by.
+//! Names from the network are a stranger's text: every one of them passes [`clean`].
 
 /// Longest name that is kept, octets of UTF-8: a DNS name in text form (RFC 1035, 2.3.4) without its final dot.
 pub const LONGEST_NAME: usize = 253;

@@ -1,10 +1,10 @@
-//! Which room of a crate may import which, and which crate which.
+//! Which module of a crate may import which, and which crate which.
 
-/// A crate's rooms, each with those it may import; only rooms further up in the table.
-pub(crate) type Rooms = &'static [(&'static str, &'static [&'static str])];
+/// A crate's modules, each with those it may import; only modules further up in the table.
+pub(crate) type Modules = &'static [(&'static str, &'static [&'static str])];
 
-/// The crates with their rooms.
-pub(crate) const MAY_IMPORT: &[(&str, Rooms)] = &[
+/// The crates with their modules.
+pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
     (
         "core",
         &[

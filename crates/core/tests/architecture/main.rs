@@ -1,10 +1,10 @@
-//! The map of the house as a test: which room may import which, that no files import each other, how large a file may grow, and what a
+//! The architecture as a test: which module may import which, that no files import each other, how large a file may grow, and what a
 //! pure crate never touches. `ARCHITECTURE.md` says why.
 
 #![expect(clippy::unwrap_used, reason = "a source tree that cannot be read fails the test")]
 
-mod circles;
-mod doors;
+mod cycles;
+mod imports;
 mod source;
 mod table;
 

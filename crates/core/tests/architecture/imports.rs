@@ -1,11 +1,11 @@
-//! No room and no crate imports what the tables do not allow.
+//! No module and no crate imports what the tables do not allow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::source::dependencies;
 use super::source::{crates, is_for_tests, sources, without_tests};
-use super::table::{MAY_DEPEND, MAY_IMPORT, Rooms};
+use super::table::{MAY_DEPEND, MAY_IMPORT, Modules};
 
 /// The names that a path continues with: one, or those in braces.
 fn next_names(rest: &str) -> Vec<String> {
@@ -28,8 +28,8 @@ fn next_names(rest: &str) -> Vec<String> {
     names
 }
 
-/// The rooms that the text of a module imports; `depth` is how far the module lies below the crate.
-fn doors(text: &str, depth: usize) -> BTreeSet<String> {
+/// The modules that the text of a module imports; `depth` is how far the module lies below the crate.
+fn imports(text: &str, depth: usize) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let begins_path = |at: usize| {
         !text[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':' || letter == '$')
@@ -52,7 +52,7 @@ fn doors(text: &str, depth: usize) -> BTreeSet<String> {
     found
 }
 
-/// Where a file of a crate's source belongs: its room, and how deep it lies.
+/// Where a file of a crate's source belongs: its module, and how deep it lies.
 fn place(path: &Path) -> (String, usize) {
     let mut parts: Vec<String> = path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if parts.last().is_some_and(|last| last == "mod") {
@@ -62,22 +62,22 @@ fn place(path: &Path) -> (String, usize) {
 }
 
 /// Every import that the table does not allow, in words.
-fn wrong_doors(rooms: Rooms, files: &BTreeMap<PathBuf, String>) -> Vec<String> {
+fn wrong_imports(modules: Modules, files: &BTreeMap<PathBuf, String>) -> Vec<String> {
     let mut wrong = Vec::new();
     for (path, text) in files.iter().filter(|(path, _)| !is_for_tests(path, files)) {
-        let (room, depth) = place(path);
-        if matches!(room.as_str(), "lib" | "main") {
+        let (module, depth) = place(path);
+        if matches!(module.as_str(), "lib" | "main") {
             continue;
         }
-        let Some((_, allowed)) = rooms.iter().find(|(name, _)| *name == room) else {
-            wrong.push(format!("{}: the room `{room}` is not in the table", path.display()));
+        let Some((_, allowed)) = modules.iter().find(|(name, _)| *name == module) else {
+            wrong.push(format!("{}: the module `{module}` is not in the table", path.display()));
             continue;
         };
-        for door in doors(&without_tests(text).0, depth) {
-            // What is no room stands in the root of the crate, which is open to all.
-            let is_room = rooms.iter().any(|it| it.0 == door);
-            if is_room && door != room && !allowed.contains(&door.as_str()) {
-                wrong.push(format!("{}: `{room}` must not import `{door}`", path.display()));
+        for import in imports(&without_tests(text).0, depth) {
+            // What is no module stands in the root of the crate, which is open to all.
+            let is_module = modules.iter().any(|it| it.0 == import);
+            if is_module && import != module && !allowed.contains(&import.as_str()) {
+                wrong.push(format!("{}: `{module}` must not import `{import}`", path.display()));
             }
         }
     }
@@ -85,26 +85,26 @@ fn wrong_doors(rooms: Rooms, files: &BTreeMap<PathBuf, String>) -> Vec<String> {
 }
 
 #[test]
-fn rooms_import_only_what_the_table_allows() {
-    for (name, rooms) in MAY_IMPORT {
+fn modules_import_only_what_the_table_allows() {
+    for (name, modules) in MAY_IMPORT {
         let source = crates().join(name).join("src");
         let files: BTreeMap<PathBuf, String> =
             sources(&source).into_iter().map(|(path, text)| (path.strip_prefix(&source).unwrap().to_owned(), text)).collect();
-        let wrong = wrong_doors(rooms, &files);
+        let wrong = wrong_imports(modules, &files);
         assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
         let there: BTreeSet<String> = files.keys().map(|path| place(path).0).collect();
-        let gone: Vec<_> = rooms.iter().filter(|(room, _)| !there.contains(*room)).collect();
-        assert!(gone.is_empty(), "{name}: rooms in the table that are not there: {gone:?}");
+        let gone: Vec<_> = modules.iter().filter(|(module, _)| !there.contains(*module)).collect();
+        assert!(gone.is_empty(), "{name}: modules in the table that are not there: {gone:?}");
     }
 }
 
 #[test]
 fn the_tables_lead_only_upwards() {
-    for (name, rooms) in MAY_IMPORT.iter().chain(&[("the workspace", MAY_DEPEND)]) {
-        for (at, (room, allowed)) in rooms.iter().enumerate() {
-            let above: Vec<&str> = rooms[..at].iter().map(|(name, _)| *name).collect();
-            let below: Vec<_> = allowed.iter().filter(|door| !above.contains(door)).collect();
-            assert!(below.is_empty(), "{name}: `{room}` leads down to {below:?}");
+    for (name, modules) in MAY_IMPORT.iter().chain(&[("the workspace", MAY_DEPEND)]) {
+        for (at, (module, allowed)) in modules.iter().enumerate() {
+            let above: Vec<&str> = modules[..at].iter().map(|(name, _)| *name).collect();
+            let below: Vec<_> = allowed.iter().filter(|import| !above.contains(import)).collect();
+            assert!(below.is_empty(), "{name}: `{module}` leads down to {below:?}");
         }
     }
 }
@@ -128,8 +128,9 @@ fn a_manifest_names_only_the_crates_that_the_table_allows() {
 }
 
 #[test]
-fn a_wrong_door_is_named() {
-    let house = |path: &str, text: &str| wrong_doors(MAY_IMPORT[0].1, &BTreeMap::from([(PathBuf::from(path), text.to_owned())]));
+fn a_wrong_import_is_named() {
+    let wrong_in =
+        |path: &str, text: &str| wrong_imports(MAY_IMPORT[0].1, &BTreeMap::from([(PathBuf::from(path), text.to_owned())]));
     for (path, text) in [
         ("detect/clock/judge.rs", "use crate::dissect::Ip;\n"),
         ("detect/mod.rs", "fn f() { let x = crate::dissect::dissect(); }\n"),
@@ -139,7 +140,7 @@ fn a_wrong_door_is_named() {
         ("detect.rs", "#[cfg(test)]\nmod tests {\n    fn f() {\n    }\n}\n\nuse crate::dissect;\n"),
         ("detect.rs", "#[cfg(test)]\nuse crate::roster::Roster;\nuse crate::dissect;\n"),
     ] {
-        let wrong = house(path, text);
+        let wrong = wrong_in(path, text);
         assert!(wrong.len() == 1 && wrong[0].ends_with("`detect` must not import `dissect`"), "{text}: {wrong:?}");
     }
     for (path, text) in [
@@ -147,7 +148,7 @@ fn a_wrong_door_is_named() {
         ("detect/line.rs", "// use crate::dissect::Ip;\n#[cfg(test)]\nmod tests {\n    use crate::dissect::Ip;\n}\n"),
         ("detect/tests.rs", "use crate::dissect::Ip;\n"),
     ] {
-        assert_eq!(house(path, text), Vec::<String>::new(), "{text}");
+        assert_eq!(wrong_in(path, text), Vec::<String>::new(), "{text}");
     }
-    assert_eq!(house("cellar.rs", ""), ["cellar.rs: the room `cellar` is not in the table"]);
+    assert_eq!(wrong_in("unknown.rs", ""), ["unknown.rs: the module `unknown` is not in the table"]);
 }

@@ -65,11 +65,11 @@ fn take_apart(tree: &str, before: &mut Vec<String>, found: &mut BTreeSet<Vec<Str
 }
 
 /// A crate as modules: the text of each file without its tests.
-struct House {
+struct Sources {
     texts: BTreeMap<Module, (PathBuf, String)>,
 }
 
-impl House {
+impl Sources {
     fn read(source: &Path) -> Self {
         let files: BTreeMap<PathBuf, String> =
             sources(source).into_iter().map(|(path, text)| (path.strip_prefix(source).unwrap().to_owned(), text)).collect();
@@ -150,7 +150,7 @@ impl House {
             // A module that only passes on what its parts define does not use it.
             let used = text.lines().filter(|line| !line.trim_start().starts_with("pub use ")).collect::<Vec<_>>().join("\n");
             let found = paths(&used);
-            // What a module defines for its own parts is theirs as well: only modules that lie apart can form a circle.
+            // What a module defines for its own parts is theirs as well: only modules that lie apart can form a cycle.
             let found = found.iter().filter_map(|path| self.defines(module, path, 0)).filter(|it| !module.starts_with(it));
             found.collect::<BTreeSet<_>>()
         };
@@ -158,7 +158,7 @@ impl House {
     }
 
     /// Files that reach each other, in order.
-    fn circles(&self) -> Vec<Vec<String>> {
+    fn cycles(&self) -> Vec<Vec<String>> {
         let imports = self.imports();
         let reach = |from: &Module| {
             let (mut seen, mut open) = (BTreeSet::new(), vec![from.clone()]);
@@ -172,15 +172,15 @@ impl House {
             seen
         };
         let reached: BTreeMap<&Module, BTreeSet<Module>> = imports.keys().map(|module| (module, reach(module))).collect();
-        let mut circles = BTreeSet::new();
+        let mut cycles = BTreeSet::new();
         for (module, seen) in &reached {
             if seen.contains(*module) {
                 let members = seen.iter().filter(|other| reached.get(other).is_some_and(|back| back.contains(*module)));
                 let names = members.filter_map(|it| self.texts.get(it)).map(|(path, _)| path.display().to_string());
-                circles.insert(names.collect::<Vec<_>>());
+                cycles.insert(names.collect::<Vec<_>>());
             }
         }
-        circles.into_iter().collect()
+        cycles.into_iter().collect()
     }
 }
 
@@ -190,17 +190,17 @@ fn no_files_import_each_other_but_those_that_read_what_is_nested() {
     for entry in std::fs::read_dir(crates()).unwrap() {
         let folder = entry.unwrap().path();
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        let house = House::read(&folder.join("src"));
-        let imports = house.imports();
-        for circle in house.circles() {
-            if RECURSIVE.iter().any(|allowed| allowed.iter().copied().eq(circle.iter().map(String::as_str))) {
+        let files = Sources::read(&folder.join("src"));
+        let imports = files.imports();
+        for cycle in files.cycles() {
+            if RECURSIVE.iter().any(|allowed| allowed.iter().copied().eq(cycle.iter().map(String::as_str))) {
                 continue;
             }
-            wrong.push(format!("{name}: {}", circle.join(", ")));
-            for (module, (path, _)) in &house.texts {
-                if circle.contains(&path.display().to_string()) {
-                    let to = imports[module].iter().filter_map(|it| house.texts.get(it)).map(|it| it.0.display().to_string());
-                    let to: Vec<String> = to.filter(|it| circle.contains(it)).collect();
+            wrong.push(format!("{name}: {}", cycle.join(", ")));
+            for (module, (path, _)) in &files.texts {
+                if cycle.contains(&path.display().to_string()) {
+                    let to = imports[module].iter().filter_map(|it| files.texts.get(it)).map(|it| it.0.display().to_string());
+                    let to: Vec<String> = to.filter(|it| cycle.contains(it)).collect();
                     wrong.push(format!("    {} -> {}", path.display(), to.join(", ")));
                 }
             }
@@ -210,15 +210,18 @@ fn no_files_import_each_other_but_those_that_read_what_is_nested() {
 }
 
 #[test]
-fn a_circle_is_named() {
-    let house = |files: &[(&str, &str)]| {
-        House::of(&files.iter().map(|(path, text)| (PathBuf::from(path), (*text).to_owned())).collect()).circles()
+fn a_cycle_is_named() {
+    let cycles_of = |files: &[(&str, &str)]| {
+        Sources::of(&files.iter().map(|(path, text)| (PathBuf::from(path), (*text).to_owned())).collect()).cycles()
     };
     let first = ("a/mod.rs", "mod one;\nmod two;\npub use one::One;\npub struct Both;\n");
-    let circle =
-        house(&[first, ("a/one.rs", "use super::two::Two;\npub struct One;\n"), ("a/two.rs", "pub struct Two(super::One);\n")]);
-    assert_eq!(circle, [["a/one.rs", "a/two.rs"]], "also through what their parent passes on");
+    let cycle = cycles_of(&[
+        first,
+        ("a/one.rs", "use super::two::Two;\npub struct One;\n"),
+        ("a/two.rs", "pub struct Two(super::One);\n"),
+    ]);
+    assert_eq!(cycle, [["a/one.rs", "a/two.rs"]], "also through what their parent passes on");
     let apart =
         [first, ("a/one.rs", "use super::{two::Two, Both};\npub struct One;\n"), ("a/two.rs", "// one::One\npub struct Two;\n")];
-    assert_eq!(house(&apart), Vec::<Vec<String>>::new());
+    assert_eq!(cycles_of(&apart), Vec::<Vec<String>>::new());
 }
