@@ -18,7 +18,7 @@ pub(crate) struct Line {
     pub name: String,
     /// Its points, in the order in which they are joined.
     pub points: Vec<(f64, f64)>,
-    /// Points that are told by name.
+    /// Points that are labelled.
     pub marked: Vec<((f64, f64), String)>,
 }
 

@@ -14,13 +14,13 @@ pub struct Label {
     pub file: String,
     /// The device.
     pub device: Mac,
-    /// What kind of device it is; the capture's name if that is not told.
+    /// What kind of device it is; the capture's name if that is not given.
     pub role: String,
-    /// Captures with the same one are alike: the device, unless something else is told.
+    /// Captures with the same one are alike: the device, unless something else is given.
     pub configuration: String,
     /// Seed of a generator, where the capture was not recorded.
     pub seed: Option<u64>,
-    /// The first packet of the capture, from which times count; where it is not told, that of the capture itself.
+    /// The first packet of the capture, from which times count; where it is not given, that of the capture itself.
     pub first: Option<Timestamp>,
     /// First and last moment of each upload with sound, nanoseconds after the first packet; `None`: not known.
     pub uploads: Option<Vec<(i64, i64)>>,
@@ -103,7 +103,7 @@ const LONGEST: f64 = 3.2e9;
 /// When they are not of the form, or contradict themselves.
 pub fn read(text: &str) -> Result<Vec<Label>, LabelError> {
     let form = |error: serde_json::Error| LabelError::Form(error.to_string());
-    // Twice, so that a fault in the text is told with its place.
+    // Twice, so that a fault in the text is reported with its place.
     let value: serde_json::Value = serde_json::from_str(text).map_err(form)?;
     let document: Document =
         serde_json::from_value(value).map_err(|_| LabelError::Form("no list of entries was found".to_owned()))?;

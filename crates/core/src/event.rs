@@ -1,4 +1,4 @@
-//! What happens while a session runs, as facts: each thing that a person is told, and each line of the journal, is one of these.
+//! What happens while a session runs, as facts: each thing that is reported to a person, and each line of the journal, is one of these.
 //!
 //! How an event reads as a sentence, and which keys it has for programs, is decided where reports are made (`crates/report`); which word the journal
 //! has for it, in the store.
@@ -121,7 +121,7 @@ pub enum What {
     },
     /// The capture counted frames that it lost.
     FramesLost {
-        /// How many since this was told before.
+        /// How many since this was reported before.
         frames: u64,
     },
     /// Frames may have passed unseen.

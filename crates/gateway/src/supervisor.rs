@@ -31,7 +31,7 @@ const OTHERS: Duration = Duration::from_secs(60);
 /// How often it looks meanwhile.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Whoever is told of each step. An error ends the gateway: whoever asked for it is gone.
+/// Called for each step, with what is done. An error ends the gateway: whoever asked for it is gone.
 pub type Notify<'a> = &'a mut dyn FnMut(&str) -> io::Result<()>;
 
 /// Signals that end the gateway.

@@ -1,4 +1,4 @@
-//! What a device also sent at a steady beat, told beside the sightings because it is not counted as one.
+//! What a device also sent at a steady beat, listed beside the sightings because it is not counted as one.
 
 use earwitness_base::text::WIDEST;
 use std::collections::BTreeSet;

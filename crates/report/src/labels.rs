@@ -6,7 +6,7 @@ use earwitness_core::findings::{DeviceFindings, DeviceId, Receiver};
 use earwitness_core::mac::Mac;
 use earwitness_core::verdict::Received;
 
-/// How a device is called: the best of what it tells, else its maker and address.
+/// How a device is called: the best of the names that it announced, else its maker and address.
 #[must_use]
 pub fn device(it: &DeviceFindings, vendor: Option<&str>) -> String {
     let own = it.names.iter().map(|name| plain(name.reveal())).find(|name| says_something(name));

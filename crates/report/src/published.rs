@@ -26,7 +26,7 @@ pub struct Asked {
     pub repeats: u32,
     /// Where nothing is played: how far windows slide at a time, nanoseconds.
     pub step: Option<i64>,
-    /// Whether a person asked for it, so that it is told.
+    /// Whether a person asked for it, so that it is shown.
     pub shown: bool,
 }
 

@@ -21,7 +21,7 @@ use earwitness_base::words;
 const RECEIVERS: usize = 3;
 /// Sightings listed on a terminal; the others are counted.
 const LISTED: usize = 500;
-/// Devices of which is told what they sent beside the sightings.
+/// Devices for which is listed what they sent beside the sightings.
 const ASIDES: usize = 50;
 /// Said below verdicts, which would be lost above hundreds of sightings.
 const UNPROVEN: &str = "What else the traffic shows, each upload with its time and receiver: --html and --json, or the same command without --probes.";

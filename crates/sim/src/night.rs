@@ -46,7 +46,7 @@ pub enum Happening<'a> {
     },
     /// Something is to be written down.
     Write(Entry),
-    /// Something is to be told.
+    /// An event of the machine.
     Report(Event),
     /// So late it is.
     Now(Timestamp),

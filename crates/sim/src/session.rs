@@ -1,4 +1,4 @@
-//! A TLS session over TCP, told as what either side writes and when.
+//! A TLS session over TCP, as what either side writes and when.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -25,7 +25,7 @@ struct Down {
     plain: usize,
 }
 
-/// A session that is being told.
+/// A session in the making.
 pub struct Session {
     opens: i64,
     closes: Option<i64>,

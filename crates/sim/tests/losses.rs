@@ -1,4 +1,4 @@
-//! Uploads whose octets are lost on the way and sent again, or are handed over late: when they end, and when that is told.
+//! Uploads whose octets are lost on the way and sent again, or are handed over late: when they end, and when that is reported.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 

@@ -19,7 +19,7 @@ use earwitness_sim::house::House;
 use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
 
-/// What a night left: findings, trials, and what was told while it went on.
+/// What a night left: findings, trials, and what was reported while it went on.
 struct Left {
     findings: Findings,
     trials: Vec<Trial>,

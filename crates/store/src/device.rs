@@ -1,4 +1,4 @@
-//! Devices, and what they told of themselves.
+//! Devices, and what they announced of themselves.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -49,7 +49,7 @@ pub(super) fn all(connection: &Connection) -> rusqlite::Result<BTreeMap<i64, Dev
     rows.collect()
 }
 
-/// What a device told of itself, as it is written.
+/// What a device announced of itself, as it is written.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Description {
     role: Role,
@@ -147,10 +147,10 @@ fn read(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<Description> {
     })
 }
 
-/// Descriptions of a device that are looked through for one that is the same: what it tells may come and go.
+/// Descriptions of a device that are looked through for one that is the same: what it announces may come and go.
 const RECENT: i64 = 32;
 
-/// The row of what a device tells now; a new one if it never told so lately.
+/// The row of what a device announces now; a new one if it announced something else lately.
 pub(super) fn describe(connection: &Connection, device: i64, now: &Description) -> rusqlite::Result<i64> {
     let sql = format!("SELECT id, {COLUMNS} FROM descriptions WHERE device = ?1 ORDER BY id DESC LIMIT {RECENT}");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -166,7 +166,7 @@ pub(super) fn describe(connection: &Connection, device: i64, now: &Description) 
     connection.prepare_cached(&sql)?.insert(fields)
 }
 
-/// What a device told last.
+/// What a device announced last.
 pub(super) fn latest(connection: &Connection, device: i64) -> rusqlite::Result<Option<Description>> {
     let sql = format!("SELECT {COLUMNS} FROM descriptions WHERE device = ?1 ORDER BY id DESC LIMIT 1");
     connection.prepare_cached(&sql)?.query_row([device], |row| read(row, 0)).optional()

@@ -220,7 +220,7 @@ impl Reader {
         Ok(())
     }
 
-    /// What was told of a session, oldest first.
+    /// The sets of verdicts of a session, oldest first.
     pub fn verdicts(&self, session: SessionId) -> Result<Vec<VerdictSet>> {
         self.read(|connection| verdict_set::all(connection, session))
     }

@@ -38,7 +38,7 @@ pub struct SessionRow {
     pub design: Design,
     /// The chance that any device at all is accused falsely.
     pub alpha: f64,
-    /// What the burst detector was told; `None` if it was left out.
+    /// Settings of the burst detector; `None` if it was left out.
     pub burst: Option<burst::BurstSettings>,
     /// When it ended, and why; `None` if it goes on, or was broken off.
     pub ended: Option<(Timestamp, Done)>,

@@ -65,7 +65,7 @@ struct Current {
 }
 
 /// Largest file whose pages are looked through at each start, octets: a second or two from an SD card.
-const LOOKED_THROUGH: u64 = 32 << 20;
+const SEARCHED_AT_MOST: u64 = 32 << 20;
 
 /// Pages of the log after which it is written back to the file: 4 MiB.
 const CHECKPOINT: u32 = 1_000;
@@ -126,7 +126,7 @@ impl Store {
         Ok(())
     }
 
-    /// What the burst detector of the analysis was told, where that is not the usual; sessions that begin keep it.
+    /// Settings of the burst detector of the analysis, where they are not the usual ones; sessions that begin keep it.
     pub fn set_burst(&mut self, burst: Option<burst::BurstSettings>) {
         self.burst = burst;
     }
@@ -378,7 +378,7 @@ fn prepare(connection: &mut Connection, path: &Path, size: u64) -> Result<Option
     match state {
         State::Empty => schema::create(connection).map_err(fault).map(|()| None),
         State::Version(version) => {
-            if size <= LOOKED_THROUGH
+            if size <= SEARCHED_AT_MOST
                 && let Some(wrong) = reader::check(connection, "quick_check").map_err(fault)?.first()
             {
                 return Err(Error::new(Kind::Corrupt, "open the store", path, wrong.clone()));

@@ -69,7 +69,7 @@ impl Share {
     }
 }
 
-/// A session that can go on, before anything is told of it.
+/// A session that can go on, before anything of it is reported.
 pub struct Begun {
     goal: Goal,
     retention: Retention,
@@ -233,7 +233,7 @@ fn goes_on(last: &SessionRow, wanted: &Design, alpha: f64, seeded: bool, now: Ti
 }
 
 impl Appliance {
-    /// Ends the session in good order; `why` is told last. Says which session it was.
+    /// Ends the session in good order; `why` is reported last. Says which session it was.
     ///
     /// # Errors
     /// When the last entries cannot be written.

@@ -1,4 +1,4 @@
-//! What the appliance is told.
+//! The inputs of the appliance.
 
 use earwitness_core::event::{Gap, What};
 use earwitness_core::experiment;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::{Appliance, Judged};
 
-/// Lost frames, and clocks that differ, are told of at most so often, nanoseconds.
+/// Lost frames, and clocks that differ, are reported at most so often, nanoseconds.
 const LOSSES: i64 = 60 * SECOND;
 
 /// Something that happened, or that came.
@@ -24,7 +24,7 @@ pub enum Input<'a> {
         /// How many.
         frames: u64,
     },
-    /// A fact about sources, the ring of recent frames or the household's command: it is told, and voids a round if frames may have passed unseen.
+    /// A fact about sources, the ring of recent frames or the household's command: it is reported, and voids a round if frames may have passed unseen.
     Happened(What),
     /// Whether every source captures now.
     Sources {
@@ -46,15 +46,15 @@ pub enum Input<'a> {
     },
 }
 
-/// What was told of lost frames and of clocks that differ.
+/// What was reported of lost frames and of clocks that differ.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Losses {
     /// Frames lost since the start.
     pub(super) in_all: u64,
-    /// Those that nobody was told of yet, and when somebody was told last.
+    /// Those that were not reported yet, and when some were reported last.
     unreported: u64,
     reported_at: Option<Timestamp>,
-    /// When it was told last that a source's clock is off.
+    /// When it was reported last that a source's clock is off.
     clock_reported_at: Option<Timestamp>,
 }
 

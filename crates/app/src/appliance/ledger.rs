@@ -54,7 +54,7 @@ pub(super) struct Ledger {
     /// Since the disk began to refuse.
     given_up_since: u64,
     sweep: Option<Timestamp>,
-    /// What happened to the store and was not told yet.
+    /// What happened to the store and was not reported yet.
     happened: Vec<What>,
 }
 

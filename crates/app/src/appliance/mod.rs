@@ -37,7 +37,7 @@ use self::device_names::DeviceNames;
 use self::housekeeping::Housekeeping;
 use self::input::Losses;
 use self::ledger::Ledger;
-use self::verdicts::Given;
+use self::verdicts::LastVerdict;
 
 /// What it is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,7 +94,7 @@ pub struct Appliance {
     steps: Steps,
     device_names: DeviceNames,
     /// The latest verdicts.
-    verdicts: BTreeMap<DeviceId, Given>,
+    verdicts: BTreeMap<DeviceId, LastVerdict>,
     verdicts_wanted: bool,
     housekeeping: Housekeeping,
     losses: Losses,

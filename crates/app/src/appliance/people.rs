@@ -63,7 +63,7 @@ impl Appliance {
     pub fn ask(&mut self, request: Request, now: Timestamp) -> String {
         let key = if matches!(request, Request::Pause | Request::Resume) { PAUSED } else { PRESENCE };
         if self.goal == Goal::Watch && !matches!(request, Request::Status | Request::Stop) {
-            // Written down together with what is told of it: a power cut must not leave one without the other.
+            // Written down together with the event that reports it: a power cut must not leave one without the other.
             self.ledger.put(Item::Setting(key, request.word()));
         }
         self.grant(request, now);

@@ -1,4 +1,4 @@
-//! Verdicts of the session so far: computed elsewhere, from what is on the disk, while watching goes on; written down and told here.
+//! Verdicts of the session so far: computed elsewhere, from what is on the disk, while watching goes on; written down and reported here.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -31,9 +31,9 @@ pub fn judge(folder: &Path, session: SessionId) -> Result<Judged, Error> {
     Ok(Judged { material, verdicts, settings })
 }
 
-/// What was said of a device last.
+/// The last verdict on a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Given {
+pub(super) struct LastVerdict {
     /// The verdict in words.
     pub(super) words: &'static str,
     /// Whether others were seen to send under the same address.
@@ -42,10 +42,10 @@ pub(super) struct Given {
     is_reported: bool,
 }
 
-impl Given {
+impl LastVerdict {
     /// Notes a verdict; whether it is reported. The first one is only where it says something: that a device was not tested, or is not decided yet, is in reports and
     /// in the status, and strangers can make any number of such devices. From then on each change is, and that others send under its address.
-    fn give(all: &mut BTreeMap<DeviceId, Self>, device: DeviceId, outcome: Outcome, several: bool) -> bool {
+    fn replace(all: &mut BTreeMap<DeviceId, Self>, device: DeviceId, outcome: Outcome, several: bool) -> bool {
         let before = all.get(&device).copied();
         let says_something = !matches!(outcome, Outcome::NotTested(_) | Outcome::Undecided(_));
         let now = Self {
@@ -81,7 +81,7 @@ impl Appliance {
         for verdict in &verdicts.devices {
             let (device, outcome) = (verdict.device, verdict.outcome);
             let senders = self.device_names.senders(device).to_vec();
-            if Given::give(&mut self.verdicts, device, outcome, !senders.is_empty()) {
+            if LastVerdict::replace(&mut self.verdicts, device, outcome, !senders.is_empty()) {
                 let (rounds, p) = (verdict.evidence.rounds, verdict.evidence.p);
                 self.report(What::Verdict { device, outcome, rounds, p, senders }, now);
             }
@@ -109,8 +109,9 @@ mod tests {
     #[test]
     fn first_verdicts_are_told_where_they_say_something_and_then_each_change() {
         let mut all = BTreeMap::new();
-        let mut give =
-            |number, outcome, several| Given::give(&mut all, DeviceId::Mac(Mac([2, 0, 0, 0, 0, number])), outcome, several);
+        let mut give = |number, outcome, several| {
+            LastVerdict::replace(&mut all, DeviceId::Mac(Mac([2, 0, 0, 0, 0, number])), outcome, several)
+        };
         let (not_tested, undecided) = (Outcome::NotTested(NotTested::Absent), Outcome::Undecided(Undecided::FewRounds));
         // A flood of strangers.
         assert!((2..=255).all(|number| !give(number, not_tested, false) && !give(number, undecided, true)));

@@ -1,4 +1,4 @@
-//! The configuration: a TOML file as written, checked before anything is done; what is wrong is told with file, line and column.
+//! The configuration: a TOML file as written, checked before anything is done; what is wrong is reported with file, line and column.
 //!
 //! Everything has a default, so that no file is needed. `docs/earwitness.toml` is the reference, and is read by a test.
 
@@ -51,7 +51,7 @@ pub struct Config {
     pub microphone: hear::MicrophoneSettings,
     /// How long things are kept in the store.
     pub retention: earwitness_store::Retention,
-    /// Who is told.
+    /// The command that gets notices.
     pub notify: notify::NotifySettings,
     /// This machine as a gateway.
     pub gateway: gateway::GatewaySettings,

@@ -41,7 +41,7 @@ pub(super) struct Intake {
     /// Whether an interface of this machine is down or gone.
     link_away: bool,
     next_start: Option<Duration>,
-    /// Until the first frames have come, or that they have not was told.
+    /// Until the first frames have come, or it was reported that they have not.
     silence: Option<Silence>,
     /// Whether a source that has never captured anything is started again when it ends.
     waits: bool,
@@ -56,7 +56,7 @@ fn is_away(name: &str) -> bool {
         || !Path::new("/sys/class/net").join(name).exists()
 }
 
-/// No frame at all is told of after so long: in any home something is sent within a minute.
+/// That no frame has come at all is reported after so long: in any home something is sent within a minute.
 const SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long the first frame may take.
@@ -81,7 +81,7 @@ fn can_hear(config: &Config) -> anyhow::Result<()> {
     names.into_iter().find_map(|name| cannot_hear(&links, name)).map_or(Ok(()), |what| Err(anyhow::Error::msg(what)))
 }
 
-/// The ring fails again at each try as long as the disk is full: that is told once.
+/// The ring fails again at each try as long as the disk is full: that is reported once.
 #[derive(Clone, Copy, Default)]
 struct NotKept(Option<Duration>);
 

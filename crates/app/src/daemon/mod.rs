@@ -80,7 +80,7 @@ struct Daemon<'a> {
     _control: Control,
 }
 
-/// Runs until it is done or stopped, and begins anew with each configuration that it is told to take; says which session it was.
+/// Runs until it is done or stopped, and begins anew with each configuration that it is asked to take; says which session it was.
 ///
 /// # Errors
 /// When it cannot begin: no source of frames, the store is held by another process, no folder to write to.

@@ -27,8 +27,8 @@ pub(crate) enum Hearing {
     Mute(String),
 }
 
-/// A room with a loudspeaker and a microphone.
-pub(crate) trait Room {
+/// From a loudspeaker through the air to a microphone.
+pub(crate) trait AudioPath {
     /// The loudspeakers and microphones that there are, for people; or why the sound server does not answer.
     fn reach(&mut self) -> Result<String, String>;
     /// Plays a short sound and listens for it.
@@ -36,9 +36,9 @@ pub(crate) trait Room {
 }
 
 /// Reaches the sound server, plays a sound, and says whether it was heard.
-pub(crate) fn sound(room: &mut dyn Room) -> Vec<Check> {
+pub(crate) fn sound(audio_path: &mut dyn AudioPath) -> Vec<Check> {
     const SERVER: &str = "sound-server";
-    let server = match room.reach() {
+    let server = match audio_path.reach() {
         Ok(devices) => Check::ok(SERVER, devices),
         Err(why) => {
             return vec![Check::other(
@@ -49,7 +49,7 @@ pub(crate) fn sound(room: &mut dyn Room) -> Vec<Check> {
             )];
         }
     };
-    vec![server, heard(&room.probe())]
+    vec![server, heard(&audio_path.probe())]
 }
 
 fn heard(hearing: &Hearing) -> Check {
@@ -95,7 +95,7 @@ mod tests {
 
     struct Made(Result<String, String>, Hearing);
 
-    impl Room for Made {
+    impl AudioPath for Made {
         fn reach(&mut self) -> Result<String, String> {
             self.0.clone()
         }

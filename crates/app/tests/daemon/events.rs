@@ -1,4 +1,4 @@
-//! Uploads are told soon, to whoever wants to know, and not before they are on the disk.
+//! Uploads are reported soon, to whoever wants to know, and not before they are on the disk.
 
 use std::time::Duration;
 

@@ -115,7 +115,7 @@ impl Place {
         Reader::open(&self.state).unwrap()
     }
 
-    /// `earwitness check` of the store finds every score and verdict as it was told.
+    /// `earwitness check` of the store finds every score and verdict as it was reported.
     pub(crate) fn check(&self) {
         let done = Command::new(PROGRAM).arg("check").arg(&self.state).output().unwrap();
         let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
@@ -123,7 +123,7 @@ impl Place {
     }
 }
 
-/// A line that was told, and when it was read.
+/// A line that was printed, and when it was read.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
     pub(crate) at: Timestamp,
@@ -156,7 +156,7 @@ impl Running {
         self.lines.lock().unwrap().clone()
     }
 
-    /// Everything that it told.
+    /// Everything that it printed.
     pub(crate) fn said(&self) -> String {
         self.lines().into_iter().map(|line| line.text + "\n").collect()
     }

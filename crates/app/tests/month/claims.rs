@@ -30,7 +30,7 @@ pub(crate) fn hold(life: &Life) {
     assert!(sets > 20 && scores > 1_000, "too little happened to say anything");
 }
 
-/// Nothing that was told is missing, but what was told with `"stored": false`.
+/// Nothing that was reported is missing, but what was reported with `"stored": false`.
 fn what_was_told_is_stored(life: &Life, reader: &Reader) {
     let mut lines = BTreeMap::<(Timestamp, String), usize>::new();
     for line in reader.journal(EVERYTHING, u32::MAX).unwrap() {
@@ -100,13 +100,13 @@ fn rounds_are_numbered(life: &Life, reader: &Reader) {
 
 /// Whether a round, or the time before it that its level is taken from, passed twice because the clock was set back: what was sent the second time lies in
 /// it as well, and no one knows any more that it was not there when the round was scored (docs/known-limits.md). Verdicts must come out again all
-/// the same, since they are told with what they were computed from.
+/// the same, since they are written with what they were computed from.
 fn passed_twice(life: &Life, span: Window) -> bool {
     let looked_at = Window { from: span.from.plus(-LEVEL_BEFORE), until: span.until.plus(SETTLING) };
     life.twice.iter().any(|twice| twice.overlaps(looked_at))
 }
 
-/// Every verdict that was told is in the store, and comes out again bit by bit. Says how many sets and scores there are.
+/// Every verdict that was reported is in the store, and comes out again bit by bit. Says how many sets and scores there are.
 pub(crate) fn verdicts_follow(life: &Life, reader: &Reader) -> (u32, u64) {
     let p = NUMBERS.iter().position(|name| *name == "p").unwrap();
     let mut reported = BTreeSet::new();

@@ -44,7 +44,7 @@ impl Life {
                 self.step(Input::Player(PlayerEvent::Other { window, level: -20.0 }));
             }
             Fault::Disk(works) => self.disk.refuse(!works),
-            Fault::Room(there) => self.disk.fill(!there),
+            Fault::DiskSpace(there) => self.disk.fill(!there),
             Fault::ClockStep(by) => self.set_clock(by),
             Fault::SourceClock(by) => self.step(Input::Happened(What::SourceClock { by })),
             Fault::PowerCut(actions) if self.appliance.is_some() => self.seen.fuse.set(Some(actions)),

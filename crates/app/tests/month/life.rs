@@ -33,7 +33,7 @@ const LATENCY: i64 = 120 * MILLISECOND;
 /// How often the machine looks and writes: seldom, for a month to pass soon.
 const UPKEEP: Upkeep = Upkeep { check: 20 * SECOND, write: 1_800 * SECOND };
 
-/// A sound that was ordered, and when what became of it is told.
+/// A sound that was ordered, and when what became of it is reported.
 pub(crate) struct Sounding {
     reported_at: i64,
     said: Said,
@@ -249,7 +249,7 @@ impl Life {
         self.step(input);
     }
 
-    /// Has verdicts told that nobody asked for.
+    /// Has verdicts reported that nobody asked for.
     pub(crate) fn report_verdicts(&mut self) {
         self.judge(SessionId(1));
     }

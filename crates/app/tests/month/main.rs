@@ -33,7 +33,7 @@ use self::life::Life;
 /// Days that are simulated.
 const DAYS: i64 = 30;
 
-/// Lives through a month, and holds everything that was told against the store.
+/// Lives through a month, and holds everything that was reported against the store.
 fn month(seed: u64) {
     eprintln!("seed {seed}, {DAYS} days");
     let begun = clock::since_boot();
@@ -62,7 +62,7 @@ fn what_the_two_sample_test_says_too_late_changes_no_verdict_that_was_reported()
     let _alone = ONE_AT_A_TIME.lock();
     let mut life = Life::with(5, 1, |begins| vec![(begins + 600 * SECOND, Fault::Ask(Request::Away))]);
     life.run_until(|life| life.seen.ordered.borrow().len() == 3);
-    // No frame comes any more, so that nobody asks what the test says of this probe, until the round is scored and verdicts are told.
+    // No frame comes any more, so that nobody asks what the test says of this probe, until the round is scored and verdicts are reported.
     life.happen(Fault::Link(false));
     life.run_for(400 * SECOND);
     life.report_verdicts();

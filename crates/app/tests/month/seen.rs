@@ -17,7 +17,7 @@ pub(crate) struct PowerCut;
 /// What the appliance did that can be seen from outside.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// Events that were told, each with its sentence and whether it is said to be stored.
+    /// Events that were reported, each with its sentence and whether it is said to be stored.
     pub(crate) reported: RefCell<Vec<(Event, String, bool)>>,
     /// Orders that the loudspeaker took and that are not carried out yet.
     pub(crate) orders: RefCell<VecDeque<Order>>,

@@ -55,7 +55,7 @@ impl Analysis {
         asked.into_iter().map(|it| it.1).find(|place| !self.has_uploaded(*place))
     }
 
-    /// Whether something was found of a device that is still to be told, once its flows have ended: whoever uploaded stays.
+    /// Whether something was found of a device that is still to be reported, once its flows have ended: whoever uploaded stays.
     fn has_uploaded(&mut self, place: usize) -> bool {
         let Ok(index) = Index::try_from(place) else { return true };
         let Self { flows, metered, settings, names, roster, collected, recent, .. } = self;

@@ -20,7 +20,7 @@ const IDLE_WHEN_FULL: i64 = 10 * SECOND;
 const IDLE_AND_SLIGHT: i64 = SECOND / 2;
 
 /// Places of a full table that are looked at for each new flow.
-const LOOKS: usize = 64;
+const MOST_TRIED: usize = 64;
 
 /// New flows after which idle ones are looked for: spreads the cost of looking.
 const SWEEP: usize = 4_096;
@@ -174,7 +174,7 @@ impl Flows {
     /// Looks a little further for a flow of the same kind that may end; whether one did.
     #[cold]
     fn evict_idle(&mut self, v4: bool, now: Timestamp, ended: &mut impl FnMut(Uplink)) -> bool {
-        for _ in 0..LOOKS {
+        for _ in 0..MOST_TRIED {
             self.eviction_cursor = if self.eviction_cursor + 1 < self.uplinks.len() { self.eviction_cursor + 1 } else { 0 };
             let over = |uplink: &Uplink| {
                 let idle = now.since(uplink.used).saturating_abs();

@@ -36,12 +36,12 @@ pub struct Fresh {
     pub sightings: Vec<(DeviceId, Sighting)>,
 }
 
-/// Devices that are remembered as told of: more than a home has in a year, even if telephones change their address daily. Of more, those are forgotten
-/// that were told of first and are not here any more.
+/// Devices that are remembered as reported: more than a home has in a year, even if telephones change their address daily. Of more, those are forgotten
+/// that were reported first and are not here any more.
 const MOST_REPORTED: usize = 16_384;
 
-/// Who only showed up is told of at once as long as they are few, so many in an hour: somebody who makes up addresses shall not fill a journal. More of them
-/// are told of once they came back.
+/// A device that only showed up is reported at once as long as such devices are few, so many in an hour: somebody who makes up addresses shall not fill a journal. More of them
+/// are reported once they came back.
 const AT_ONCE: usize = 16;
 
 /// The hour, nanoseconds.
@@ -148,20 +148,20 @@ impl Analysis {
             .collect()
     }
 
-    /// Makes a device one that [`Analysis::fresh`] does not tell of: somebody knows of it.
+    /// Makes a device one that [`Analysis::fresh`] does not report: somebody knows of it.
     pub fn know(&mut self, device: DeviceId) {
         self.reported.add(device);
         self.reported.tidy(|_| false);
     }
 
-    /// The devices and uploads that are new since this was asked before. Of those who only showed up, few are told of at once.
+    /// The devices and uploads that are new since this was asked before. Of those that only showed up, few are reported at once.
     #[must_use]
     pub fn fresh(&mut self) -> Fresh {
         let Self { roster, metered, reported, collected, latest, .. } = self;
         let id = |index: Index| roster.devices().get(index as usize).filter(|_| !roster.is_vacant(index)).map(|device| device.id);
         let mut fresh = Fresh::default();
         for (index, metered) in (0..).zip(metered.iter()) {
-            // Of whom an upload is told, is told of before.
+            // A device is reported before its uploads are.
             let Some(device) = id(index).filter(|device| !reported.knows(device)) else { continue };
             let counts = metered.is_settled() || collected.has_fresh(index);
             if (counts || reported.may_report_at_once(*latest)) && reported.add(device) {

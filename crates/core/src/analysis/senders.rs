@@ -20,7 +20,7 @@ use crate::time::{SECOND, Timestamp};
 const SUSTAINED: u32 = 16;
 
 /// Seconds of a flow that are looked at one after the other ...
-const LOOKS: u8 = 16;
+const CONSECUTIVE: u8 = 16;
 /// ... and after that one at least so many nanoseconds after the one before. Not those of certain seconds: what comes at an even pace might always miss them.
 const THEN: i64 = 16 * SECOND;
 
@@ -193,7 +193,7 @@ impl AllSenders {
     pub(super) fn observe(&mut self, uplink: &mut Uplink, marks: SenderMarks, frames: u64) {
         let sender = &mut uplink.sender;
         let seen_lately = sender.span.is_some_and(|span| (0..THEN).contains(&marks.at.since(span.last)));
-        if sender.looks >= LOOKS && seen_lately && sender.refused.is_none() {
+        if sender.observations >= CONSECUTIVE && seen_lately && sender.refused.is_none() {
             return;
         }
         let FlowKey { source, protocol, destination, .. } = uplink.key;

@@ -50,7 +50,7 @@ const RECOVERY: i64 = 2 * REORDER_TIMEOUT;
 pub(super) struct Collected {
     pub(super) sightings: Vec<(Index, Sighting)>,
     marks: usize,
-    /// How many of them have been told of.
+    /// How many of them have been reported.
     reported: usize,
     /// Sightings beyond the number that is kept.
     pub(super) left_out: u64,
@@ -337,12 +337,12 @@ impl Collected {
         std::mem::take(&mut self.sightings)
     }
 
-    /// Whether there is one of a device that was not told of before.
+    /// Whether there is one of a device that was not reported before.
     pub(super) fn has_fresh(&self, device: Index) -> bool {
         self.sightings.iter().skip(self.reported).any(|it| it.0 == device)
     }
 
-    /// Those that this has not told of before.
+    /// Those that this has not returned before.
     pub(super) fn fresh(&mut self) -> &[(Index, Sighting)] {
         let before = std::mem::replace(&mut self.reported, self.sightings.len());
         self.sightings.get(before..).unwrap_or_default()
@@ -368,7 +368,7 @@ impl Collected {
         }
     }
 
-    /// Forgets a device that gave way, of which nothing was found that is still to be told.
+    /// Forgets a device that was evicted, of which nothing was found that is still to be reported.
     pub(super) fn forget(&mut self, device: Index) {
         self.contacts.forget(device);
         self.senders.forget(device);

@@ -6,7 +6,7 @@
 use crate::findings::{Bin, BurstRun};
 use crate::time::{SECOND, Timestamp, Window};
 
-/// What the burst detector may be told.
+/// What makes a burst.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct BurstSettings {
     /// Length of a window, nanoseconds (`s_w`; the paper: 1 s).

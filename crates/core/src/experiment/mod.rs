@@ -1,6 +1,6 @@
 //! The machine that runs a session: inputs in, actions out; it owns no clock, no loudspeaker and no socket.
 //!
-//! The contract: one input, then all actions are performed, then the next input. A driver hands over frames as they pass, tells when a sound was
+//! The contract: one input, then all actions are performed, then the next input. A driver passes on frames as they come, says when a sound was
 //! really played, and calls with [`Input::Tick`] at each [`Action::WakeAt`]. The same machine runs in virtual time and in a real home.
 
 mod input;

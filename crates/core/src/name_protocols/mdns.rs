@@ -23,7 +23,7 @@ pub enum SelfNameKind {
     Model,
 }
 
-/// A name that a device told about itself.
+/// A name that a device announced for itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SelfName {
     /// What kind of name.

@@ -28,7 +28,7 @@ pub(super) struct Ng {
     pub(super) passing: u64,
     /// Octets of it that were passed over so far.
     pub(super) passed: u64,
-    /// What was already told of the block at an offset, so that it is told once.
+    /// What was already noted of the block at an offset, so that it is noted once.
     noted: (u64, u8),
 }
 
@@ -185,7 +185,7 @@ impl Ng {
         Ok(Step::Frame { frame, used: block.used })
     }
 
-    /// Whether this has not been told of the block at `offset` yet; from now on it has.
+    /// Whether this has not been noted of the block at `offset` yet; from now on it has.
     fn first_time(&mut self, offset: u64, what: u8) -> bool {
         if self.noted.0 != offset {
             self.noted = (offset, 0);

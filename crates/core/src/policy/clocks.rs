@@ -35,7 +35,7 @@ fn apart(now: Timestamp, since_boot: Duration) -> i64 {
 }
 
 /// Frames that are looked at before a clock is judged: the quickest of them was hardly delayed.
-const LOOKED_AT: u32 = 50;
+const ENOUGH_FRAMES: u32 = 50;
 
 /// In a home where little is said, so many are enough once this time has passed, nanoseconds.
 const FEWEST: (u32, i64) = (5, 10 * SECOND);
@@ -69,7 +69,7 @@ impl Offset {
         self.least = Some(self.least.map_or(late, |least| least.min(late)));
         self.seen += 1;
         let passed = now.since(*self.since.get_or_insert(now)).saturating_abs();
-        if self.seen < LOOKED_AT && (self.seen < FEWEST.0 || passed < FEWEST.1) {
+        if self.seen < ENOUGH_FRAMES && (self.seen < FEWEST.0 || passed < FEWEST.1) {
             return None;
         }
         (self.seen, self.since) = (0, None);

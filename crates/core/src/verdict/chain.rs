@@ -1,4 +1,4 @@
-//! Devices that move after another: told by it, perhaps, rather than by the sound.
+//! Devices that move after another: moved by it, perhaps, rather than by the sound.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Events for programs: an object a line, as `run --json` writes it and as the household's command is given it.
 //!
 //! Each key is explained in `docs/schema/event-1.json`. What an event holds is taken apart field by field, so that one that is added does not
-//! compile until it is decided whether programs are told.
+//! compile until it is decided whether programs get it.
 
 use earwitness_base::text::WIDEST_EXACT;
 use earwitness_core::event::{Event, Fault, Gap, Mended, Stop, What};
@@ -15,7 +15,7 @@ use super::shape::Kind;
 use crate::sentence::{Namer, sentence};
 use crate::{labels, senders};
 
-/// What an event is about, as coarse as those who are told choose by.
+/// What an event is about, as coarse as readers choose by.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum Topic {

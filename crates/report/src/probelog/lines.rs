@@ -48,7 +48,7 @@ pub(super) fn rows(text: &str, reading: &Reading, warnings: &mut Vec<String>) ->
     Ok((header, rows))
 }
 
-/// Most unknown keys that are told.
+/// Most unknown keys that are listed.
 const MOST_UNKNOWN: usize = 20;
 
 /// One slot. In logs of our own, which have a header, keys may hold more than a text; what others mean by these is not known.

@@ -16,7 +16,7 @@ use earwitness_base::words::{bit_rate, seconds};
 
 /// Devices that are explained in sentences; the others are in the table.
 const EXPLAINED: usize = 60;
-/// Sounds told apart per device.
+/// Sounds that are listed apart, per device.
 const SOUNDS: usize = 12;
 
 /// Writes the verdicts.

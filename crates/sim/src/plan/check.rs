@@ -29,7 +29,7 @@ fn range(key: &'static str, [low, high]: [f64; 2], least: f64, most: f64) -> Res
     if low <= high { Ok(()) } else { Err((key, format!("`{key}` must hold the smaller number first, not [{low}, {high}]"))) }
 }
 
-/// What every device is told.
+/// Keys that every device has.
 pub(super) fn common(common: &Common) -> Result<(), Wrong> {
     within("distance_db", common.distance_db, -20.0, 200.0)?;
     within("threshold_db", common.threshold_db, -20.0, 200.0)?;
@@ -47,7 +47,7 @@ pub(super) fn common(common: &Common) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// What a kind is told.
+/// Keys of one kind.
 pub(super) fn kind(kind: &DeviceKind) -> Result<(), Wrong> {
     match kind {
         DeviceKind::Speaker(plan) => speaker(plan),

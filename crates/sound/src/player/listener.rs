@@ -27,9 +27,9 @@ struct Known {
     held: bool,
     /// When we sounded, and in which round.
     ours: Vec<(u32, Window)>,
-    /// Up to here everything has been told.
-    known_until: Option<Timestamp>,
-    /// A sound that was told and goes on.
+    /// Up to here everything has been reported.
+    reported_until: Option<Timestamp>,
+    /// A sound that was reported and goes on.
     going_on: Option<Window>,
     /// What was last reported about the microphone.
     deaf: Option<String>,
@@ -43,7 +43,7 @@ pub(super) struct Listener {
     changed: Condvar,
 }
 
-/// While it lives, nothing is told.
+/// While it lives, nothing is reported.
 pub(super) struct Hold<'a>(&'a Listener);
 
 impl Drop for Hold<'_> {
@@ -61,7 +61,7 @@ impl Listener {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Nothing is told until the returned hold is dropped.
+    /// Nothing is reported until the returned hold is dropped.
     pub(super) fn hold(&self) -> Hold<'_> {
         self.lock().held = true;
         Hold(self)
@@ -123,18 +123,18 @@ impl Listener {
         }
     }
 
-    /// What is to be told of a sound, if anything is new in it.
+    /// What is to be reported of a sound, if anything is new in it.
     fn judge(&self, sound: Sound, ours: &[(u32, Window)], now: Timestamp) -> Option<PlayerEvent> {
         let mut known = self.lock();
         let Sound { window, level } = sound;
-        if known.held || known.known_until.is_some_and(|until| window.from < until) {
+        if known.held || known.reported_until.is_some_and(|until| window.from < until) {
             return None;
         }
         let over = now.since(window.until) >= OVER;
         if let Some(before) = known.going_on.filter(|before| window.from.since(before.from).abs() < SAME) {
             known.going_on = (!over).then_some(before);
             if over {
-                known.known_until = Some(window.until);
+                known.reported_until = Some(window.until);
             }
             return None;
         }
@@ -147,12 +147,12 @@ impl Listener {
         if let Some((round, _)) = reply {
             let complete = over || window.length() >= LONGEST_REPLY;
             return complete.then(|| {
-                known.known_until = Some(window.until);
+                known.reported_until = Some(window.until);
                 PlayerEvent::Reply { round, window, level }
             });
         }
         if over {
-            known.known_until = Some(window.until);
+            known.reported_until = Some(window.until);
         } else {
             known.going_on = Some(window);
         }

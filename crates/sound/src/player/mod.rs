@@ -99,7 +99,7 @@ impl Player {
         Ok(Self { orders: Some(orders), threads, listener })
     }
 
-    /// Takes an order and returns at once. What became of it is told later; an order that finds the player busy is not taken.
+    /// Takes an order and returns at once. What became of it is reported later; an order that finds the player busy is not taken.
     pub fn say(&self, order: Order) -> Result<(), Busy> {
         let orders = self.orders.as_ref().ok_or(Busy)?;
         orders.try_send(order).map_err(|error| match error {

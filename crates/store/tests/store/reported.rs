@@ -1,4 +1,4 @@
-//! What a person is told is in the store before, wherever the program is killed: a simulated home in virtual time, and the real store.
+//! What is reported to a person is in the store before, wherever the program is killed: a simulated home in virtual time, and the real store.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,7 +25,7 @@ const KILLS: u32 = 150;
 /// A device, and from when until when it uploaded.
 type Upload = (DeviceId, i64, i64);
 
-/// What was told since the program began.
+/// What was reported since the program began.
 #[derive(Default)]
 struct Reported {
     uploads: BTreeSet<Upload>,
@@ -127,7 +127,7 @@ impl Process {
     }
 }
 
-/// That everything that was told can be read.
+/// That everything that was reported can be read.
 fn all_there(folder: &Path, reported: &Reported) {
     let (store, _) = Store::open(folder).unwrap();
     let reader = store.reader().unwrap();

@@ -20,7 +20,7 @@ pub(super) struct Input {
     end: usize,
     /// Octets that the decoder wants to see at once.
     need: usize,
-    /// Interfaces told so far.
+    /// Interfaces reported so far.
     reported: usize,
     /// Octets passed over in a row, in blocks that the decoder does not know and that are longer than what came at once.
     passed: usize,

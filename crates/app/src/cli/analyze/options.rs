@@ -96,7 +96,7 @@ impl Options {
     }
 }
 
-/// A file that is not there counts: it will be told as trouble when it is looked for.
+/// A file that is not there counts: it is reported as trouble when it is opened.
 fn is_rereadable(path: &Path) -> bool {
     path.as_os_str() != DASH && fs::metadata(path).map_or(true, |it| it.is_file() || it.is_dir())
 }

@@ -88,7 +88,7 @@ fn seconds(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| format!("{text:?} is not a number of seconds from {} to {}", SECONDS.start(), SECONDS.end()))
 }
 
-/// A step; 0 stands for one that is not told.
+/// A step; 0 stands for one that is not given.
 fn step(text: &str) -> Result<f64, String> {
     if text == "0" { Ok(0.0) } else { seconds(text) }
 }

@@ -15,7 +15,7 @@ use earwitness_report::vendor::vendor;
 use earwitness_report::{Context, verdicts};
 use earwitness_store::{SessionId, Store};
 
-/// Computes the verdicts of a session, writes them down as told, and tells them.
+/// Computes the verdicts of a session, writes them down, and prints them.
 pub(super) fn write(state: &Path, session: SessionId, inputs: &[String], reports: &Reports) -> anyhow::Result<Verdicts> {
     let (mut store, _) = Store::open(state)?;
     store.resume(session)?;

@@ -52,9 +52,9 @@ const HELD: f64 = 0.9;
 const BREAKS: u32 = 2;
 
 /// Asks of slices whether they are a train; of a part, together with the run that it is a part of.
-pub(super) trait Look: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train> {}
+pub(super) trait Judge: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train> {}
 
-impl<T: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train>> Look for T {}
+impl<T: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train>> Judge for T {}
 
 /// Memory for candidates in the making.
 #[derive(Debug, Default)]
@@ -75,7 +75,7 @@ pub(super) fn constant(
     lengths: &Lengths,
     settings: &ClockSettings,
     scratch: &mut Scratch,
-    look: &mut impl Look,
+    judge: &mut impl Judge,
     found: &mut Vec<Train>,
 ) {
     for length in frequent(lengths, settings.records) {
@@ -88,7 +88,7 @@ pub(super) fn constant(
             run,
             settings,
             |run| {
-                found.extend(whole_or_parts(TrainShape::Constant.into(), run, run, BREAKS, settings, look));
+                found.extend(whole_or_parts(TrainShape::Constant.into(), run, run, BREAKS, settings, judge));
             },
         );
     }
@@ -101,7 +101,7 @@ pub(super) fn lattice(
     datagrams: bool,
     settings: &ClockSettings,
     scratch: &mut Scratch,
-    look: &mut impl Look,
+    judge: &mut impl Judge,
     found: &mut Vec<Train>,
 ) {
     let Scratch { run, .. } = scratch;
@@ -114,7 +114,7 @@ pub(super) fn lattice(
             run,
             settings,
             |run| {
-                found.extend(whole_or_parts(measure, run, run, BREAKS, settings, look));
+                found.extend(whole_or_parts(measure, run, run, BREAKS, settings, judge));
             },
         );
     }
@@ -128,16 +128,16 @@ fn whole_or_parts(
     run: &[Slice],
     breaks: u32,
     settings: &ClockSettings,
-    look: &mut impl Look,
+    judge: &mut impl Judge,
 ) -> Option<Train> {
-    let whole = look(measure, part, run);
+    let whole = judge(measure, part, run);
     if breaks == 0 || whole.as_ref().is_some_and(|train| explained(train) >= EXPLAINED * lasted(part)) {
         return whole;
     }
     let Some((one, other)) = broken(part) else { return whole };
     let mut both: Option<Train> = None;
-    for part in [one, other].into_iter().filter(|part| is_worth_a_look(part, f64::INFINITY, settings)) {
-        let Some(train) = whole_or_parts(measure, part, run, breaks - 1, settings, look) else { return whole };
+    for part in [one, other].into_iter().filter(|part| may_be_train(part, f64::INFINITY, settings)) {
+        let Some(train) = whole_or_parts(measure, part, run, breaks - 1, settings, judge) else { return whole };
         both = Some(match both {
             Some(before) => before.and(&train),
             None => train,
@@ -175,7 +175,7 @@ pub(super) fn variable(
     lengths: &Lengths,
     settings: &ClockSettings,
     scratch: &mut Scratch,
-    look: &mut impl Look,
+    judge: &mut impl Judge,
     found: &mut Vec<Train>,
 ) {
     let Scratch { run, left, seen, seen_runs } = scratch;
@@ -197,7 +197,7 @@ pub(super) fn variable(
                 let new = band.0 < band.1 && !seen_runs.contains(&stretch);
                 if new && !is_outdone(run, trust(TrainShape::Variable, band), slices, found) {
                     seen_runs.push(stretch);
-                    found.extend(whole_or_parts(TrainShape::Variable.into(), run, run, BREAKS, settings, look));
+                    found.extend(whole_or_parts(TrainShape::Variable.into(), run, run, BREAKS, settings, judge));
                 }
             });
         }
@@ -211,7 +211,7 @@ pub(super) fn combed(
     datagrams: bool,
     settings: &ClockSettings,
     scratch: &mut Scratch,
-    look: &mut impl FnMut(&[Slice]) -> Option<Train>,
+    judge: &mut impl FnMut(&[Slice]) -> Option<Train>,
     found: &mut Vec<Train>,
 ) {
     let Scratch { run, left, .. } = scratch;
@@ -221,7 +221,7 @@ pub(super) fn combed(
             let long = band.0 < band.1 && lasted(run) >= to_f64(STEADY.unsigned_abs());
             let outdone = || !datagrams && is_outdone(run, trust(TrainShape::Variable, band), slices, found);
             if long && !outdone() && !is_explained(run, found, datagrams) {
-                found.extend(look(run));
+                found.extend(judge(run));
             }
         });
     }
@@ -250,7 +250,7 @@ fn is_explained(run: &[Slice], found: &[Train], constant: bool) -> bool {
 }
 
 /// Whether slices came over long enough, and neither as a trickle nor as a flood that no codec makes.
-fn is_worth_a_look(slices: &[Slice], highest: f64, settings: &ClockSettings) -> bool {
+fn may_be_train(slices: &[Slice], highest: f64, settings: &ClockSettings) -> bool {
     let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return false };
     let lasted = last.at.saturating_sub(first.at);
     let (count, nanos) = (to_f64(slices.len() as u64), to_f64(lasted.unsigned_abs()));
@@ -315,11 +315,11 @@ fn bands(lengths: &Lengths, ratio: f64, least: usize, left: &mut Vec<(u32, usize
 }
 
 /// [`split`] by a band of lengths, at the bit rates of speech.
-fn split_band(slices: &[Slice], band: Band, run: &mut Vec<Slice>, settings: &ClockSettings, look: impl FnMut(&[Slice])) {
-    split(slices, |length| (band.0..=band.1).contains(&length), settings.bit_rate.1, run, settings, look);
+fn split_band(slices: &[Slice], band: Band, run: &mut Vec<Slice>, settings: &ClockSettings, judge: impl FnMut(&[Slice])) {
+    split(slices, |length| (band.0..=band.1).contains(&length), settings.bit_rate.1, run, settings, judge);
 }
 
-/// Calls `look` with each run of slices whose lengths belong together that pauses do not cut and that is worth it. `run` is room for them.
+/// Calls `judge` with each run of slices whose lengths belong together that pauses do not cut and that may be a train. `run` is a buffer for them.
 /// `highest` is the bit rate that they may have.
 fn split(
     slices: &[Slice],
@@ -327,11 +327,11 @@ fn split(
     highest: f64,
     run: &mut Vec<Slice>,
     settings: &ClockSettings,
-    mut look: impl FnMut(&[Slice]),
+    mut judge: impl FnMut(&[Slice]),
 ) {
     let mut close = |run: &mut Vec<Slice>| {
-        if is_worth_a_look(run, highest, settings) {
-            look(run);
+        if may_be_train(run, highest, settings) {
+            judge(run);
         }
         run.clear();
     };
@@ -352,7 +352,7 @@ pub(super) fn steady(
     slices: &[Slice],
     settings: &ClockSettings,
     scratch: &mut Scratch,
-    look: &mut impl Look,
+    judge: &mut impl Judge,
     found: &mut Vec<Train>,
 ) {
     let mut start = 0;
@@ -362,9 +362,9 @@ pub(super) fn steady(
         let long = stretch[stretch.len() - 1].at.saturating_sub(stretch[0].at) >= STEADY;
         // Records of one length were looked at as such.
         let alike = stretch.iter().all(|slice| slice.length == stretch[0].length);
-        let worth = long && !alike && is_worth_a_look(stretch, settings.bit_rate.1, settings);
+        let worth = long && !alike && may_be_train(stretch, settings.bit_rate.1, settings);
         if worth && !is_explained(stretch, found, false) {
-            found.extend(look(TrainShape::Paced.into(), stretch, stretch));
+            found.extend(judge(TrainShape::Paced.into(), stretch, stretch));
         }
         start = end;
     }
@@ -382,7 +382,7 @@ pub(super) fn steady(
             let framed = |train: &Train| !train.is_cut() && train.shape != TrainShape::Paced;
             let is_found = found.iter().any(|train| framed(train) && train.first <= last.at && first.at <= train.last);
             if long && !is_found && extremes(run).0 < extremes(run).1 {
-                found.extend(whole_or_parts(TrainShape::Paced.into(), run, run, BREAKS, settings, look));
+                found.extend(whole_or_parts(TrainShape::Paced.into(), run, run, BREAKS, settings, judge));
             }
         },
     );

@@ -239,36 +239,36 @@ pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, set
     }
     let Scratch { lengths, rest, turns, candidates: scratch, comb, moments } = scratch;
     let mut found = Vec::new();
-    let mut look = |measure: Measure, part: &[Slice], run: &[Slice]| {
+    let mut judge_train = |measure: Measure, part: &[Slice], run: &[Slice]| {
         judge::judge(measure, part, (run, slices), datagrams, settings, moments)
     };
     lengths.count(slices);
-    candidates::constant(slices, lengths, settings, scratch, &mut look, &mut found);
-    candidates::lattice(slices, lengths, datagrams, settings, scratch, &mut look, &mut found);
+    candidates::constant(slices, lengths, settings, scratch, &mut judge_train, &mut found);
+    candidates::lattice(slices, lengths, datagrams, settings, scratch, &mut judge_train, &mut found);
     // Records of one length at one beat that are most of what was sent leave nothing to explain.
     let plain: Vec<(i64, i64)> =
         found.iter().filter(|train: &&Train| train.share >= PLAIN).map(|train| (train.first, train.last)).collect();
     if plain.is_empty() {
-        candidates::variable(slices, lengths, settings, scratch, &mut look, &mut found);
-        candidates::steady(slices, settings, scratch, &mut look, &mut found);
-        let mut look = |run: &[Slice]| comb.train(run, slices, datagrams, settings);
-        candidates::combed(slices, lengths, datagrams, settings, scratch, &mut look, &mut found);
+        candidates::variable(slices, lengths, settings, scratch, &mut judge_train, &mut found);
+        candidates::steady(slices, settings, scratch, &mut judge_train, &mut found);
+        let mut comb_train = |run: &[Slice]| comb.train(run, slices, datagrams, settings);
+        candidates::combed(slices, lengths, datagrams, settings, scratch, &mut comb_train, &mut found);
     } else {
         let explained = |slice: &Slice| plain.iter().any(|span| (span.0..=span.1).contains(&slice.at));
         rest.clear();
         rest.extend(slices.iter().filter(|slice| !explained(slice)));
         lengths.count(rest);
-        candidates::variable(rest, lengths, settings, scratch, &mut look, &mut found);
-        candidates::steady(rest, settings, scratch, &mut look, &mut found);
+        candidates::variable(rest, lengths, settings, scratch, &mut judge_train, &mut found);
+        candidates::steady(rest, settings, scratch, &mut judge_train, &mut found);
     }
     if datagrams && found.is_empty() && turns::collect(slices, turns) {
-        let mut look = |measure: Measure, part: &[Slice], run: &[Slice]| {
+        let mut judge_train = |measure: Measure, part: &[Slice], run: &[Slice]| {
             let mut train = judge::judge(measure, part, (run, turns), datagrams, settings, moments)?;
             turns::take_apart(&mut train, slices);
             Some(train)
         };
         lengths.count(turns);
-        candidates::variable(turns, lengths, settings, scratch, &mut look, &mut found);
+        candidates::variable(turns, lengths, settings, scratch, &mut judge_train, &mut found);
     }
     // Of readings that weigh the same, the one that explains more octets.
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(b.octets.cmp(&a.octets)));

@@ -51,7 +51,7 @@ pub enum Edges {
     Pooled,
 }
 
-/// What the test may be told.
+/// What the test compares, and how.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct TtestSettings {
     /// What is compared.

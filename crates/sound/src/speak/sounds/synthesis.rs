@@ -27,7 +27,7 @@ const USUAL: (&str, &str) = ("en", "160");
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest text, octets.
 const LONGEST_TEXT: usize = 500;
-/// How much of what a program complains is told, characters.
+/// How much of the complaint of a program is quoted, characters.
 const LONGEST_COMPLAINT: usize = 400;
 /// What is taken for silence at the ends, as a part of the highest sample.
 const FLOOR: f32 = 0.003;

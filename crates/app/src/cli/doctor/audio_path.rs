@@ -1,11 +1,11 @@
-//! The room of the doctor: one loudspeaker, one microphone, both of the sound server's own choice.
+//! The loudspeaker and the microphone that the doctor tests: both of the sound server's own choice.
 
 use std::time::Duration;
 
 use earwitness_core::sound::noise::sweep;
 use earwitness_core::time::MILLISECOND;
 
-use crate::doctor::sound::{Hearing, Room};
+use crate::doctor::sound::{AudioPath, Hearing};
 use earwitness_base::clock;
 use earwitness_sound::hear::{self, Microphone, Search, State};
 use earwitness_sound::speak;
@@ -38,7 +38,7 @@ impl Server {
     }
 }
 
-impl Room for Server {
+impl AudioPath for Server {
     fn reach(&mut self) -> Result<String, String> {
         let speakers = speak::list(&self.speaker).map_err(|trouble| trouble.to_string())?;
         let microphones = hear::list(&self.microphone)?;
