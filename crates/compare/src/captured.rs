@@ -16,7 +16,7 @@ use super::spans::seconds;
 use super::subject::{Subject, seen};
 use earwitness_traffic::files::{Capture, Captures, Order};
 
-/// How far the first packet that labels tell may lie from that of the capture.
+/// How far the first packet that labels name may lie from that of the capture.
 const CLOCKS: i64 = SECOND;
 
 /// A capture, analysed and cut into its labelled devices; and what to say about its reading.

@@ -94,7 +94,7 @@ enum Upload {
     Plain(f64, f64, String),
 }
 
-/// Longest time that a label may tell, seconds: a century.
+/// Longest time that a label may hold, seconds: a century.
 const LONGEST: f64 = 3.2e9;
 
 /// Reads labels.

@@ -13,7 +13,7 @@ use crate::verdict::Outcome;
 /// Something that happened.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Event {
-    /// When, by the clock of the machine that tells it.
+    /// When, by the clock of the machine that reports it.
     pub at: Timestamp,
     /// What.
     pub what: What,
@@ -82,7 +82,7 @@ pub enum What {
         device: DeviceId,
         /// After how many rounds that counted.
         rounds: u32,
-        /// What shows that others send under its MAC address too, so that the proof is of all of them; as far as who tells it knows.
+        /// What shows that others send under its MAC address too, so that the proof is of all of them; as far as the reporter knows.
         senders: Vec<SenderSign>,
     },
     /// A device was given another verdict than before.

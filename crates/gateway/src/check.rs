@@ -53,8 +53,8 @@ impl GatewaySettings {
         self.radio.iter().chain(&self.lan).map(String::as_str).collect()
     }
 
-    /// First and last address that is lent.
-    pub(super) fn lent(&self) -> (Ipv4Addr, Ipv4Addr) {
+    /// First and last address that is leased.
+    pub(super) fn lease_range(&self) -> (Ipv4Addr, Ipv4Addr) {
         let network = self.network;
         let tenth = network.at(10);
         let first = self.dhcp_first.unwrap_or(if network.holds(tenth) { tenth } else { network.at(2) });
@@ -134,7 +134,7 @@ impl GatewaySettings {
 
     fn check_addresses(&self) -> Result<(), Contradiction> {
         let network = self.network;
-        let (first, last) = self.lent();
+        let (first, last) = self.lease_range();
         for (key, address) in [("dhcp_first", first), ("dhcp_last", last)] {
             if !network.holds(address) {
                 return refuse(

@@ -22,7 +22,7 @@ pub struct Head {
     pub(super) boot: String,
     /// The network namespace: undoing in another one would hit the wrong interfaces.
     pub(super) namespace: PathBuf,
-    /// Tells one configuration from another, without telling it.
+    /// Differs between configurations, and does not reveal them.
     pub(super) fingerprint: u64,
     /// Mode as written.
     pub(super) mode: String,
@@ -101,7 +101,7 @@ impl Journal {
     }
 }
 
-/// The journal of this boot, if there is one. One of an earlier boot is forgotten: what it tells of is gone.
+/// The journal of this boot, if there is one. One of an earlier boot is forgotten: what it lists is gone.
 pub(super) fn find(place: &Place) -> anyhow::Result<Option<Found>> {
     let path = place.file(NAME);
     let text = match fs::read_to_string(&path) {

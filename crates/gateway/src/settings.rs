@@ -22,11 +22,11 @@ pub struct GatewaySettings {
     pub radio: Option<String>,
     /// Addresses of the home; the first is the gateway's.
     pub network: Ipv4Network,
-    /// First address that is lent. Default: the tenth of the network.
+    /// First address that is leased. Default: the tenth of the network.
     pub dhcp_first: Option<Ipv4Addr>,
-    /// Last address that is lent. Default: the last of the network.
+    /// Last address that is leased. Default: the last of the network.
     pub dhcp_last: Option<Ipv4Addr>,
-    /// Minutes for which an address is lent, 2 (the least dnsmasq knows) to 10,080 (a week).
+    /// Minutes for which an address is leased, 2 (the least dnsmasq knows) to 10,080 (a week).
     pub lease_minutes: u32,
     /// Who answers the home's questions of names. Default: whom this machine asks.
     pub dns: Vec<IpAddr>,

@@ -42,7 +42,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Takes over the signals by which a process is asked to end, and the one that tells of children.
+    /// Takes over the signals by which a process is asked to end, and the one that says that a child ended.
     pub(super) fn listen() -> anyhow::Result<Self> {
         let (woken, wake) = UnixStream::pair()?;
         woken.set_nonblocking(true)?;
@@ -71,7 +71,7 @@ impl Asked {
     }
 }
 
-/// Tells one configuration from another, without telling the passphrase.
+/// Differs between configurations, and does not reveal the passphrase.
 pub(super) fn fingerprint(settings: &GatewaySettings) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
@@ -105,7 +105,7 @@ pub(super) struct Raised {
     watchdog: Option<Watchdog>,
 }
 
-/// Undoes what a journal tells, and forgets it when nothing is left.
+/// Undoes what a journal lists, and forgets it when nothing is left.
 pub(super) fn undo(held: &Held) -> anyhow::Result<Vec<Leftover>> {
     let leftovers = match journal::find(&held.place)? {
         None => Vec::new(),

@@ -157,7 +157,7 @@ pub struct Status {
     pub supervisor: Option<i32>,
     /// Daemons and their processes; none for one that does not run.
     pub daemons: Vec<(String, Option<i32>)>,
-    /// Addresses that are lent.
+    /// Addresses that are leased.
     pub leases: usize,
 }
 

@@ -27,7 +27,7 @@ const CONTINUOUS: &str = "Calls, live pictures and games do that, and so does a 
 /// Why sound inside the home is not counted.
 const LOCAL: &str = "The receiver is inside the home, so it is not counted as a sighting; what that receiver sends on is.";
 
-/// What there is to tell of a device; nothing for most.
+/// The asides of a device; none for most.
 #[must_use]
 pub(crate) fn asides(device: &DeviceFindings) -> Vec<Aside<'_>> {
     let aside = |uploads, what, meaning| Aside { sentence: sentence(what, uploads), meaning, uploads };

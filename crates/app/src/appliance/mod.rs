@@ -1,4 +1,4 @@
-//! The appliance's decisions, apart from everything that waits: it is told what happens and what time it is, and it plays, writes down and tells.
+//! The appliance's decisions, apart from everything that waits: its inputs are what happens and what time it is; it plays, writes down and reports.
 //!
 //! It owns the machine, the ledger and all that is remembered in between. It reads no clock, starts no thread and no program, and polls nothing: the
 //! loop of the daemon drives it in a real home, a test drives it through a month in virtual time. What is written down is durable before anybody

@@ -66,7 +66,7 @@ impl Appliance {
         Some(session)
     }
 
-    /// Writes verdicts down, and tells those that have changed.
+    /// Writes verdicts down, and reports those that have changed.
     pub(super) fn judged(&mut self, judged: Judged, now: Timestamp) {
         let Judged { material, verdicts, settings } = judged;
         let written = self.ledger.write_verdicts(now, &material, &verdicts, &settings);
@@ -88,7 +88,7 @@ impl Appliance {
         }
     }
 
-    /// Sets a damaged store aside; tells what else keeps verdicts from being computed.
+    /// Sets a damaged store aside; reports what else keeps verdicts from being computed.
     pub(super) fn not_judged(&mut self, error: &Error, now: Timestamp) {
         // What was read may be a file that was set aside meanwhile: the one that is there now is asked.
         let damage = if error.kind == Kind::Corrupt { self.ledger.store().material().err() } else { None };

@@ -41,7 +41,7 @@ pub struct Config {
     pub keep: Option<frames::Limits>,
     /// How devices are probed; `None`: they are only watched.
     pub probing: Option<Probing>,
-    /// Who tells whether somebody is at home.
+    /// How it is known whether somebody is at home.
     pub presence: Phones,
     /// What can be played.
     pub sounds: sounds::SoundSettings,

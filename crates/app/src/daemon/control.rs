@@ -1,4 +1,4 @@
-//! What a person tells a running program: a line on a socket in its folder, answered by a line.
+//! Commands of a person to a running program: a line on a socket in its folder, answered by a line.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,4 +1,4 @@
-//! Frames from all sources, their stamps put right, and what else the sources tell.
+//! Frames from all sources, their stamps put right, and what else the sources report.
 
 use std::os::fd::BorrowedFd;
 use std::path::Path;

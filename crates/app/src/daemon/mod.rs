@@ -54,7 +54,7 @@ enum End {
 /// Reads the configuration again.
 pub type Reread<'a> = &'a dyn Fn() -> anyhow::Result<Config>;
 
-/// What other threads tell.
+/// A message of another thread.
 #[derive(Debug)]
 enum Message {
     Player(player::PlayerEvent),

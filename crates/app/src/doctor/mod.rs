@@ -85,7 +85,7 @@ pub(crate) struct Questions<'a> {
     pub state: &'a Path,
 }
 
-/// Makes all checks of the machine and its network, in order; tells each before it begins.
+/// Makes all checks of the machine and its network, in order; `progress` is called with the name of each before it begins.
 pub(crate) fn examine(questions: &Questions<'_>, progress: &mut dyn FnMut(&str)) -> Vec<Check> {
     let mut checks = Vec::new();
     let source = match (questions.source, questions.interface) {

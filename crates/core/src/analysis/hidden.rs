@@ -1,4 +1,4 @@
-//! What comes from the internet tells of what was sent to it and does not pass here: acknowledgements, and datagrams that are answers by their form.
+//! What comes from the internet shows what was sent to it and does not pass here: acknowledgements, and datagrams that are answers by their form.
 //!
 //! Octets that TCP acknowledges are counted. Of datagrams nobody knows how many octets were sent, only that something was: they are noted without octets.
 

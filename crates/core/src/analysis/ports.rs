@@ -8,7 +8,7 @@ use crate::time::{SECOND, Timestamp};
 /// Where and when a flow was seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Seen {
-    /// Interface of the capture, and port that the link tells of.
+    /// Interface of the capture, and port that the link names.
     pub(super) port: (u32, u32),
     pub(super) at: Timestamp,
 }

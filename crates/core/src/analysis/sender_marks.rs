@@ -15,6 +15,6 @@ pub(super) struct SenderMarks {
     pub(super) identification: u32,
     /// Where its sender's address lies.
     pub(super) from: Scope,
-    /// Interface of the capture, and port that the link tells of.
+    /// Interface of the capture, and port that the link names.
     pub(super) port: (u32, u32),
 }

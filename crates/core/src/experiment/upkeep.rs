@@ -81,7 +81,7 @@ impl<P: Plan> Experiment<P> {
         self
     }
 
-    /// Does not tell of these devices as new: somebody knows of them from before this session.
+    /// Does not report these devices as new: somebody knows of them from before this session.
     #[must_use]
     pub fn knowing(mut self, devices: impl IntoIterator<Item = DeviceId>) -> Self {
         devices.into_iter().for_each(|device| self.analysis.know(device));

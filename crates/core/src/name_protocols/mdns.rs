@@ -34,7 +34,7 @@ pub struct SelfName {
     pub address: Option<IpAddr>,
 }
 
-/// Calls `each` for every name in a multicast DNS response: host names, service instances and telling parts of service
+/// Calls `each` for every name in a multicast DNS response: host names, service instances and informative parts of service
 /// descriptions. The same name may come several times. Of a long message the first 64 records of each section are read; queries give
 /// nothing, because the known answers in them are names of others.
 pub fn mdns_names(payload: &[u8], each: &mut dyn FnMut(SelfName)) {

@@ -5,7 +5,7 @@ use super::text::clean;
 /// Header lines read in one message; real ones have about ten.
 const MOST_LINES: usize = 64;
 
-/// The most telling name in an announcement (`NOTIFY`), an answer to a search, or a search.
+/// The most informative name in an announcement (`NOTIFY`), an answer to a search, or a search.
 ///
 /// In this order: a header with a friendly name; the product in `SERVER`, without the operating system and `UPnP` version in front; the part of
 /// `USN` that is no bare UUID. `None` if there is none of them, or it is no SSDP message. `USER-AGENT` names the program that searches, which may

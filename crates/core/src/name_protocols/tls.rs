@@ -49,7 +49,7 @@ pub fn client_hello(stream: &[u8]) -> HelloOutcome {
     }
 }
 
-/// What a hello tells whose end will never be seen: cut by a snap length, or followed by a hole. `None` unless the server
+/// What can be read of a hello whose end will never be seen: cut by a snap length, or followed by a hole. `None` unless the server
 /// name stands before the cut.
 #[must_use]
 pub fn cut_client_hello(stream: &[u8]) -> Option<ClientHello> {

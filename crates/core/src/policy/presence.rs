@@ -3,7 +3,7 @@
 use crate::mac::Mac;
 use crate::time::Timestamp;
 
-/// Who tells whether somebody is at home.
+/// How it is known whether somebody is at home.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Phones {
     /// Telephones of those who live here.

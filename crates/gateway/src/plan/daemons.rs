@@ -9,13 +9,13 @@ use crate::settings::{Band, GatewaySettings, Ipv6, Passphrase, Security};
 
 /// Names kept by the server of names.
 const CACHE: u32 = 1_000;
-/// Addresses lent at most, whatever the network would hold (dnsmasq's own bound on a flood of strangers).
+/// Addresses leased at most, whatever the network would hold (dnsmasq's own bound on a flood of strangers).
 const LEASES: u32 = 1_000;
 
 /// The configuration of dnsmasq (dnsmasq(8)): it answers on the home's interface only.
 pub(super) fn dnsmasq(wanted: &GatewaySettings, inside: &str, servers: &[IpAddr], leases: &Path) -> String {
     let network = wanted.network;
-    let (first, last) = wanted.lent();
+    let (first, last) = wanted.lease_range();
     let (minutes, gateway, mask) = (wanted.lease_minutes, network.gateway(), network.netmask());
     let mut text = format!(
         "# Addresses and names, on the home's side only.\n\

@@ -1,4 +1,4 @@
-//! When each sample was heard: a line through what the sound server tells of its own timing.
+//! When each sample was heard: a line through what the sound server reports of its own timing.
 //!
 //! A converter's crystal runs at its own pace, some parts in a million off. Every estimate says that the sample of some number was heard at
 //! some moment; single estimates jitter with the scheduling of both programs. The line is that of Theil and Sen (medians of slopes and of

@@ -1,6 +1,6 @@
 //! Plays one sound at a time, and reports what became of it. Nothing is played past it.
 //!
-//! The onset is what the microphone found, if there is one; else what the device tells, with its error. A loudspeaker that was unplugged makes the
+//! The onset is what the microphone found, if there is one; else what the device reports, with its error. A loudspeaker that was unplugged makes the
 //! slot void and is opened again for the next order.
 
 mod listener;

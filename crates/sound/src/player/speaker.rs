@@ -17,7 +17,7 @@ use crate::speak::sounds::{Composed, Library};
 use crate::speak::{Loudspeaker, Played, Trouble};
 use earwitness_base::clock;
 
-/// How far the true onset may lie from what the device tells, nanoseconds: wireless loudspeakers are the slowest.
+/// How far the true onset may lie from what the device reports, nanoseconds: wireless loudspeakers are the slowest.
 const WITHIN: i64 = SECOND;
 /// How long a room goes on sounding after us, nanoseconds.
 const TAIL: i64 = 250 * MILLISECOND;

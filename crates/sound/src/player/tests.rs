@@ -18,7 +18,7 @@ fn order(round: u32, name: &str, length: i64) -> Order {
     Order { round, stimulus, condition: Condition::default(), length }
 }
 
-/// A player without an microphone, and what it tells.
+/// A player without a microphone, and its events.
 fn player(loudspeaker: Box<dyn Loudspeaker>) -> (Player, std::sync::mpsc::Receiver<PlayerEvent>) {
     let (send, events) = channel();
     let player = Player::new(loudspeaker, None, library(), Lot::new(1), move |it| send.send(it).unwrap()).unwrap();

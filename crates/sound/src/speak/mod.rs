@@ -37,7 +37,7 @@ pub trait Loudspeaker: Send {
 /// A sound that was played.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Played {
-    /// When its first sample sounded, by the realtime clock, as the device tells it.
+    /// When its first sample sounded, by the realtime clock, as the device reports it.
     pub onset: Timestamp,
     /// How far off that may be, nanoseconds.
     pub error: i64,
@@ -56,7 +56,7 @@ pub enum Trouble {
     /// It sounded with a gap, was stopped, or did not end in time.
     #[error("the sound was not played whole: {0}")]
     Glitch(String),
-    /// It began to sound and broke off: why, and what had sounded by then, as far as the device told last.
+    /// It began to sound and broke off: why, and what had sounded by then, as far as the device reported last.
     #[error("{0}, {after} ms after it began to sound", after = .1.length / MILLISECOND)]
     BrokenOff(String, Box<Played>),
     /// The settings ask for what cannot be.

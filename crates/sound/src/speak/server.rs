@@ -29,7 +29,7 @@ const ASK: Duration = Duration::from_millis(50);
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the server's own account of a sink may be wrong by, nanoseconds: a converter and its buffers are known well; a wireless loudspeaker, a
-/// network and a television add what they do not tell.
+/// network and a television add what they do not report.
 const SINKS: [(Reach, i64); 4] = [
     (Reach::Known, 20 * MILLISECOND),
     (Reach::Wireless, 300 * MILLISECOND),

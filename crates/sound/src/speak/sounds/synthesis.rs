@@ -51,7 +51,7 @@ pub(super) fn slowest(settings: &SoundSettings, text: &str) -> Result<i64, Troub
     in_voice(settings, text, slow).map(|sound| sound.length())
 }
 
-/// Says a text, and tells who said it; the voice is drawn by lot.
+/// Says a text, and returns who said it; the voice is drawn by lot.
 pub(super) fn say(settings: &SoundSettings, text: &str, chance: &mut Stream) -> Result<(Pcm, Source), Trouble> {
     let at = usize::try_from(chance.below(VOICES.len() as u64)).unwrap_or(0);
     let piper = settings.piper_voice.is_some() && chance.below(2) == 0;
