@@ -100,7 +100,6 @@ fn cannot(what: &str, path: &Path, error: io::Error) -> anyhow::Error {
 /// A place whose lock this process holds: only with it anything is done or undone.
 #[derive(Debug)]
 pub(super) struct Held {
-    /// The place.
     pub(super) place: Place,
     /// The lock: free when every copy of this descriptor is closed.
     pub(super) lock: File,

@@ -155,7 +155,6 @@ impl Service {
         self.due
     }
 
-    /// Its name.
     pub(super) fn name(&self) -> &str {
         &self.name
     }

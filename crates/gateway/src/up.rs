@@ -197,10 +197,12 @@ pub fn status(place: &Place) -> anyhow::Result<Status> {
         }
     }
     status.state = match (ready, held, status.troubles.is_empty()) {
+        // Not all steps are done and the supervisor lives: it is bringing the gateway up, or down.
         (false, true, _) if kept.is_some() => "changing",
         (true, true, true) => "up",
         _ => "broken",
     };
+    // A bridge has no supervisor that would go on with it.
     if !ready && head.daemons.is_empty() {
         status.troubles.push("it was not brought up to the end; remove what there is: earwitness gateway down".into());
     }

@@ -70,6 +70,7 @@ pub fn run<P: Plan>(
         while !actions.is_empty() {
             for action in std::mem::take(&mut actions) {
                 match action {
+                    // Always later than now, or time would stand still.
                     Action::WakeAt(at) => wake = Some(at.nanos().max(now + 1)),
                     Action::Speak(Order { round, stimulus, length, .. }) => {
                         let onset = now + LATENCY;

@@ -53,7 +53,7 @@ impl Of {
 pub struct Material {
     /// What was seen.
     pub findings: Findings,
-    /// The rounds.
+    /// Its rounds, as they were played.
     pub rounds: Vec<Round>,
     /// What the published test said.
     pub tested: BTreeMap<u32, Tested>,

@@ -22,7 +22,7 @@ use super::{session, stretch};
 pub struct Recomputed {
     /// Which.
     pub session: SessionId,
-    /// Its rounds.
+    /// Scored rounds that it has.
     pub rounds: u32,
     /// Scores of slots that were compared.
     pub scores: u64,
@@ -81,6 +81,7 @@ pub fn recompute(reader: &Reader, session: SessionId) -> Result<Recomputed> {
         differing: 0,
     };
     all.compare_lots(&row, &trials);
+    // Without the series, or by other rules, scores cannot come out as they were written; the lots can.
     if retired || all.other_rules {
         return Ok(all);
     }
@@ -90,6 +91,7 @@ pub fn recompute(reader: &Reader, session: SessionId) -> Result<Recomputed> {
         let parts = parts.iter().take_while(|part| part.0 <= last).map(|part| part.1.clone());
         Findings::assemble(parts, row.burst.as_ref())
     };
+    // Only the scores of this are compared, so that late answers need not be searched for.
     let whole = verdict::VerdictSettings { late: false, ..row.verdict_settings() };
     let rounds = trials.iter().map(|trial| trial.round.clone()).collect();
     let again = judge(&assembled(i64::MAX), rounds, &BTreeMap::new(), &whole);

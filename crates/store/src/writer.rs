@@ -292,6 +292,7 @@ fn put(
     match record {
         Record::Entry(Entry::Begun { at, design, alpha }) => {
             let same = current.begun.as_ref().is_some_and(|begun| begun.1 == *design && begun.2.to_bits() == alpha.to_bits());
+            // A process that goes on with a session begins it with the same layout: that is no new session.
             if !(std::mem::take(&mut current.resumed) && same) {
                 current.session = Some(session::begin(connection, *at, design, *alpha, burst).map_err(fault)?);
                 current.begun = Some((*at, design.clone(), *alpha));

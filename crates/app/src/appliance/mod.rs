@@ -46,7 +46,7 @@ pub enum Goal {
     Watch,
     /// One session of probes, until every device has a verdict or so many rounds are over.
     Probe {
-        /// Rounds.
+        /// Most rounds that are played.
         rounds: u32,
         /// How long it waits for the first frame.
         timeout: Duration,

@@ -57,9 +57,7 @@ impl Announced {
 /// What a DHCP server says of the network in which it gives out an address.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lease {
-    /// The network of the address.
     pub(super) network: Option<Network>,
-    /// Its router.
     pub(super) router: Option<Ipv4Addr>,
 }
 

@@ -148,6 +148,7 @@ impl Ng {
             Ok(block) => block,
             Err(need) => return Ok(Step::More { need }),
         };
+        // A note uses up no octets: the block is read again after it, which is why it must be noted only once.
         if let Some(note) = block.differ(place.offset)
             && self.first_time(place.offset, NOTED_LENGTHS)
         {
@@ -169,6 +170,7 @@ impl Ng {
             let known = u32::try_from(known).unwrap_or(u32::MAX);
             return left_out(Some(Note::MissingInterface { offset: place.offset, interface: packet.interface, known }));
         };
+        // A packet without a time (simple packet block) takes that of the one before.
         let at = packet.at.map_or(place.last, |ticks| interface.clock.at(ticks));
         let (link, number) = (interface.link, self.section.number(packet.interface));
         if packet.dropped > 0 && self.first_time(place.offset, NOTED_DROPS) {

@@ -22,9 +22,9 @@ const ELSEWHERE: u32 = 1 << 24;
 pub struct Segment<'a> {
     /// When it was first seen.
     pub at: Timestamp,
-    /// Its captured octets.
+    /// What was captured of it.
     pub captured: &'a [u8],
-    /// Its length.
+    /// Octets that were sent, captured or not.
     pub length: u32,
 }
 
@@ -120,6 +120,7 @@ impl Order {
         if ahead < 0 {
             self.again = Some(Again { at: segment.at, sequence, waited });
         }
+        // Another connection on the same ports: what waits of this one is delivered, and nobody knows how much is missing.
         if ahead.unsigned_abs() > ELSEWHERE {
             self.finish(out);
             self.again = None;
@@ -132,6 +133,7 @@ impl Order {
             let kept = segment.captured.get(..KEPT).unwrap_or(segment.captured);
             let early = Early { sequence, at: segment.at, length: segment.length, captured: kept.to_vec() };
             let place = self.waiting.partition_point(|other| sequence.wrapping_sub(other.sequence).cast_signed() > 0);
+            // An early segment that comes again must not wait twice.
             if self.waiting.get(place).is_some_and(|other| other.sequence == sequence && other.length >= segment.length) {
                 self.repeated += u64::from(segment.length);
             } else {

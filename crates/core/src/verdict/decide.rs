@@ -74,6 +74,7 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
         caveats.push(Caveat::HeardByDevicesOnly);
     }
     let heard = control.microphone > 0 || !control.devices.is_empty();
+    // In a second pass: what silence means depends on the controls, which are known once all devices are weighed.
     for ((verdict, (device, _)), sight) in verdicts.iter_mut().zip(&devices).zip(&sights) {
         let there = span.is_some_and(|span| sent_in(device, span));
         let hits = hits(device.id, sight.as_ref(), &trials, &control);
@@ -100,6 +101,7 @@ fn decide(verdict: &mut Verdict, trials: &[Trial], there: bool, heard: bool, alp
     if evidence.rounds == 0 && evidence.unseen.is_empty() {
         return Outcome::NotTested(NotTested::NoRounds);
     }
+    // A proof stands whatever else is not known. All below depends on whether the device was there, and could be seen and reached by the sound.
     if evidence.is_proven() {
         return match evidence.direction {
             Some(Direction::Less) => Outcome::SendsLess,

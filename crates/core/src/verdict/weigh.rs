@@ -212,6 +212,7 @@ fn answers<'a>(
         let rank = Rank::of(scores, drawn);
         let part = |score: &Score<Measure>, value: f64| match score {
             Score::Known(_) => Score::Known(value),
+            // What was not seen may have been of any kind, so that of each part nothing is known.
             Score::AtLeast(_) => Score::AtLeast(0.0),
         };
         let clocked: Vec<_> = scores.iter().map(|score| part(score, score.seen().clocked)).collect();

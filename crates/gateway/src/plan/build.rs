@@ -64,7 +64,7 @@ pub fn plan(wanted: &GatewaySettings, seen: &Observed, place: &Place) -> Result<
     Ok(plan)
 }
 
-/// Steps so far.
+/// The plan in the making: steps in order, and the machine that they are for.
 struct Steps<'a> {
     seen: &'a Observed,
     list: Vec<Step>,

@@ -248,6 +248,7 @@ impl Reader<'_> {
                     self.hear(&octets);
                 }
                 Some(Event::Reply(number, body)) => {
+                    // Before the body is read: the answer is dated by when it arrived.
                     let received = clock::now();
                     if let Some((_, sent)) = self.asked.take_if(|(asked, _)| *asked == number) {
                         let latency: RecordLatency = self.connection.read(&body)?;
