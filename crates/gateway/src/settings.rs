@@ -10,7 +10,7 @@ use super::network::{Ipv4Network, UlaPrefix};
 
 /// The section `[gateway]`. Whatever is left out has its default.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case", expecting = "struct Settings")]
 pub struct GatewaySettings {
     /// What this machine becomes.
     pub mode: Mode,

@@ -35,7 +35,7 @@ pub enum About {
 
 /// Which command gets notices, and about what.
 #[derive(Clone, PartialEq, Eq, Deserialize, Debug)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "struct Settings")]
 pub struct NotifySettings {
     /// A command line that is run for each notice; no shell reads it.
     pub command: Option<String>,

@@ -17,7 +17,7 @@ pub enum Device {
 
 /// The table `[microphone]`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "struct Settings")]
 pub struct MicrophoneSettings {
     /// What listens: `source`, `monitor` or `off`.
     pub device: Device,

@@ -30,7 +30,7 @@ pub enum Device {
 
 /// The table `[loudspeaker]`.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "struct Settings")]
 pub struct LoudspeakerSettings {
     /// What plays: `pulse`, `alsa`, `wav` or `none`.
     pub device: Device,

@@ -45,7 +45,7 @@ const CEILING: f64 = -1.0;
 
 /// The table `[sounds]`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "struct Settings")]
 pub struct SoundSettings {
     /// Folder of the user's own recordings: where relative paths of `file:`, `music:` and `noise:` begin.
     pub folder: Option<PathBuf>,
