@@ -290,7 +290,8 @@ impl Comb {
         let (first, turn) = (heard.first().map_or(0, |first| first.at), turn(beat));
         let mut near = Vec::with_capacity(heard.len());
         for window in phrases(heard).flat_map(windows) {
-            let places = || window.iter().map(|moment| (moment, place(circle, moment.at.saturating_sub(first).unsigned_abs(), turn)));
+            let places =
+                || window.iter().map(|moment| (moment, place(circle, moment.at.saturating_sub(first).unsigned_abs(), turn)));
             let (x, y) = places().fold((0.0, 0.0), |sum, (_, it)| (sum.0 + it.0, sum.1 + it.1));
             near.extend(places().filter(|(_, it)| x * it.0 + y * it.1 >= 0.0).map(|(moment, _)| *moment));
         }
