@@ -1,18 +1,18 @@
 //! Whole captures of strangers: no panic, every frame counted, every table within its bound.
 #![no_main]
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::pcap::{Decoder, Step};
 use earwitness_core::roster;
 use libfuzzer_sys::fuzz_target;
 
 /// Few of everything, so that the bounds are reached.
-fn small() -> Settings {
-    Settings {
-        roster: roster::Settings { devices: 6, ..roster::Settings::default() },
+fn small() -> AnalysisSettings {
+    AnalysisSettings {
+        roster: roster::RosterSettings { devices: 6, ..roster::RosterSettings::default() },
         flows: 5,
         sightings: 3,
-        ..Settings::default()
+        ..AnalysisSettings::default()
     }
 }
 

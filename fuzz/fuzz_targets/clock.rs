@@ -4,7 +4,7 @@
 //! steps of 0.1 ms (two octets; gaps above 6 s are squared), its length (two octets) and what was answered meanwhile (one octet).
 #![no_main]
 
-use earwitness_core::detect::clock::{Settings, Slice, trains};
+use earwitness_core::detect::clock::{ClockSettings, Slice, trains};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -21,7 +21,7 @@ fuzz_target!(|input: &[u8]| {
     }
     let octets: u64 = slices.iter().map(|slice| u64::from(slice.length)).sum();
     let mut before = None;
-    for train in trains(&slices, carrier & 1 == 1, &Settings::default()) {
+    for train in trains(&slices, carrier & 1 == 1, &ClockSettings::default()) {
         assert!(
             slices[0].at <= train.first && train.first <= train.live && train.live <= train.last && train.last <= at,
             "{train:?}"

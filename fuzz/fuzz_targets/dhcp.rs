@@ -1,7 +1,7 @@
 //! DHCP messages of strangers, for IPv4 and IPv6.
 #![no_main]
 
-use earwitness_core::names::dhcp::{dhcp, dhcpv6};
+use earwitness_core::name_protocols::dhcp::{dhcp, dhcpv6};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|payload: &[u8]| {

@@ -1,7 +1,7 @@
 //! DNS and multicast DNS messages of strangers.
 #![no_main]
 
-use earwitness_core::names::{dns::{dns_addresses, dns_question}, mdns::mdns_names, text::LONGEST_NAME};
+use earwitness_core::name_protocols::{dns::{dns_addresses, dns_question}, mdns::mdns_names, text::LONGEST_NAME};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|payload: &[u8]| {

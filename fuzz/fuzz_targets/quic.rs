@@ -1,7 +1,7 @@
 //! A stranger's QUIC datagrams: the first two octets say how long the first of two is.
 #![no_main]
 
-use earwitness_core::names::{quic::QuicHello, tls::HelloOutcome};
+use earwitness_core::name_protocols::{quic::QuicHello, tls::HelloOutcome};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|octets: &[u8]| {

@@ -1,7 +1,7 @@
 //! The beginning of a stranger's stream: what is a hello as a whole was asked for more at every cut.
 #![no_main]
 
-use earwitness_core::names::tls::{HelloOutcome, client_hello, cut_client_hello};
+use earwitness_core::name_protocols::tls::{HelloOutcome, client_hello, cut_client_hello};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|stream: &[u8]| {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::dissect::dissect;
 use earwitness_core::frame::Frame;
 use earwitness_core::pcap::{Decoder, Step};
@@ -64,7 +64,7 @@ fn frames<'a>(mut octets: &'a [u8], mut each: impl FnMut(&Frame<'a>)) {
     }
 }
 
-fn analyse(octets: &[u8], settings: Settings) {
+fn analyse(octets: &[u8], settings: AnalysisSettings) {
     let mut analysis = Analysis::new(settings);
     frames(octets, |frame| analysis.frame(frame));
     black_box(analysis.finish());
@@ -100,11 +100,11 @@ fn dissect_headers(bencher: Bencher<'_, '_>) {
 #[divan::bench(max_time = TIME)]
 fn meter(bencher: Bencher<'_, '_>) {
     measure(bencher, &CAPTURE.classic, |octets| {
-        analyse(octets, Settings { clock: None, burst: None, ..Settings::default() });
+        analyse(octets, AnalysisSettings { clock: None, burst: None, ..AnalysisSettings::default() });
     });
 }
 
 #[divan::bench(max_time = TIME)]
 fn everything(bencher: Bencher<'_, '_>) {
-    measure(bencher, &CAPTURE.classic, |octets| analyse(octets, Settings::default()));
+    measure(bencher, &CAPTURE.classic, |octets| analyse(octets, AnalysisSettings::default()));
 }

@@ -1,4 +1,4 @@
-//! The rooms of the `earwitness` program: everything that touches files, terminals and time zones.
+//! The modules of the `earwitness` program: everything that touches files, terminals and time zones.
 
 pub mod appliance;
 pub mod cli;

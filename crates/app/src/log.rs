@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
-/// Where the wish stands: directives as `tracing-subscriber` reads them, such as `debug` or `earwitness_store=debug,info`.
+/// The environment variable with the filter: directives as `tracing-subscriber` reads them, such as `debug` or `earwitness_store=debug,info`.
 const VARIABLE: &str = "RUST_LOG";
 
 /// What `-vv` asks for.

@@ -19,7 +19,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::detect::burst;
 use earwitness_core::findings::DeviceId;
 use earwitness_core::frame::Frame;
@@ -72,10 +72,10 @@ fn runs(octets: &[u8], device: &str, windows: u32) -> Vec<(i64, i64)> {
         rest = &rest[used..];
     }
     frames.sort_by_key(|frame| frame.at);
-    let mut analysis = Analysis::new(Settings {
-        burst: Some(burst::Settings { windows, ..burst::Settings::default() }),
+    let mut analysis = Analysis::new(AnalysisSettings {
+        burst: Some(burst::BurstSettings { windows, ..burst::BurstSettings::default() }),
         clock: None,
-        ..Settings::default()
+        ..AnalysisSettings::default()
     });
     for frame in &frames {
         analysis.frame(frame);

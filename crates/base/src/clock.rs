@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_simulated_clock_goes_and_is_set_as_it_is_told() {
+    fn a_simulated_clock_goes_and_is_set_as_asked() {
         // The night in which clocks in Berlin go from 2 to 3 h: 2026-03-29T01:00:00Z.
         let spring = 1_774_746_000 * SECOND;
         let clock = Simulated::new(Timestamp::from_nanos(spring - 10 * SECOND), TimeZone::get("Europe/Berlin").unwrap());

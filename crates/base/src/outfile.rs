@@ -77,14 +77,14 @@ pub fn write_whole(path: &Path, write: impl FnOnce(&mut Sink<'_>) -> io::Result<
     }
     let open = |source| error(if Distrust::is_in(&source) { Step::Trust } else { Step::Open })(source);
     let target = trust::place(path).map_err(open)?;
-    let before = target.look().map_err(open)?;
+    let before = target.stat().map_err(open)?;
     if before.as_ref().is_some_and(|it| FileType::from_raw_mode(it.st_mode) != FileType::RegularFile) {
         let direct = target.open_special().map_err(open)?;
         return write_through(direct, write).map_err(error(Step::Write));
     }
     let (sibling, file) = create_sibling(&target).map_err(open)?;
     if let Some(before) = &before {
-        file.set_permissions(Permissions::from_mode(trust::handed_on(before))).map_err(open)?;
+        file.set_permissions(Permissions::from_mode(trust::inherited_mode(before))).map_err(open)?;
     }
     write_through(file, write).map_err(error(Step::Write))?;
     sibling.0.rename(&target).map_err(error(Step::Rename))?;
@@ -170,8 +170,8 @@ mod tests {
             out.write_all(&vec![0; 1 << 20])?;
             Err(io::Error::other("disk on fire"))
         });
-        let told = failed.unwrap_err().to_string();
-        assert!(told.contains("a.json") && told.contains("disk on fire") && told.contains("unchanged"), "{told}");
+        let error = failed.unwrap_err().to_string();
+        assert!(error.contains("a.json") && error.contains("disk on fire") && error.contains("unchanged"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(names(folder.path()), ["a.json"]);
     }

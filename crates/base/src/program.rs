@@ -57,14 +57,14 @@ impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Start(error) => write!(out, "cannot be started: {error}"),
-            Self::Late(patience) => write!(out, "did not end within {} s", patience.as_secs_f64()),
+            Self::Late(timeout) => write!(out, "did not end within {} s", timeout.as_secs_f64()),
             Self::Wait(error) => write!(out, "cannot be waited for: {error}"),
         }
     }
 }
 
 /// Runs a program with a text on its standard input, if that is a pipe, in a group of its own.
-pub fn run(command: &mut Command, input: &str, patience: Duration) -> Result<Ended, Failure> {
+pub fn run(command: &mut Command, input: &str, timeout: Duration) -> Result<Ended, Failure> {
     let mut child = command.process_group(0).spawn().map_err(Failure::Start)?;
     // Pipes that nobody empties would stop a program that has much to say.
     let (said, complained) = (reader(child.stdout.take()), reader(child.stderr.take()));
@@ -72,24 +72,24 @@ pub fn run(command: &mut Command, input: &str, patience: Duration) -> Result<End
         // Shorter than a pipe is long; a program that does not read it may still do something useful, and says so by its status.
         let _ = pipe.write_all(input.as_bytes()).and_then(|()| pipe.write_all(b"\n"));
     }
-    let in_time = ends_within(&child, patience);
+    let in_time = ends_within(&child, timeout);
     if !matches!(in_time, Ok(true)) {
         // One that ended this moment has no group left.
         let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
     }
     let status = child.wait().map_err(Failure::Wait)?;
     if !in_time.map_err(Failure::Wait)? {
-        return Err(Failure::Late(patience));
+        return Err(Failure::Late(timeout));
     }
     let text = |from: JoinHandle<String>| from.join().unwrap_or_default();
     Ok(Ended { status, said: text(said), complained: text(complained) })
 }
 
-fn ends_within(child: &Child, patience: Duration) -> io::Result<bool> {
+fn ends_within(child: &Child, timeout: Duration) -> io::Result<bool> {
     let process = pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
     let begun = clock::since_boot();
     loop {
-        let left = patience.saturating_sub(clock::since_boot().saturating_sub(begun));
+        let left = timeout.saturating_sub(clock::since_boot().saturating_sub(begun));
         let left = Timespec::try_from(left).map_err(io::Error::other)?;
         match poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&left)) {
             Err(rustix::io::Errno::INTR) => {}
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_not_there_is_told() {
+    fn a_program_that_is_not_there_is_reported() {
         assert!(matches!(run(&mut Command::new("no-such-program"), "", Duration::ZERO), Err(Failure::Start(_))));
         assert!(find("no-such-program").is_none() && find("sh").is_some());
     }

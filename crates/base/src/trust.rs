@@ -258,7 +258,7 @@ impl Place {
     ///
     /// # Errors
     /// When the folder may not be searched.
-    pub fn look(&self) -> io::Result<Option<Stat>> {
+    pub fn stat(&self) -> io::Result<Option<Stat>> {
         let follow = if self.opened { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
         match statat(&self.folder, &self.name, follow) {
             Ok(facts) => Ok(Some(facts)),
@@ -295,7 +295,7 @@ impl Place {
     /// # Errors
     /// With [`Distrust`] for somebody else's pipe where others may put one.
     pub fn open_special(&self) -> io::Result<File> {
-        if let Some(facts) = self.look()? {
+        if let Some(facts) = self.stat()? {
             self.trust_special(&facts)?;
         }
         let file = self.open(OFlags::WRONLY, 0)?;
@@ -354,7 +354,7 @@ impl Place {
     /// # Errors
     /// As [`Place::open_own`].
     pub fn check_own(&self) -> io::Result<()> {
-        self.look()?.map_or(Ok(()), |facts| self.own(&facts))
+        self.stat()?.map_or(Ok(()), |facts| self.own(&facts))
     }
 
     fn own(&self, facts: &Stat) -> io::Result<()> {
@@ -385,9 +385,9 @@ impl Place {
     }
 }
 
-/// Whether a file that is replaced may hand its permissions on: that of others to write only if it is ours.
+/// The mode that a new file takes over from the one it replaces: others' permission to write only if that one is ours.
 #[must_use]
-pub fn handed_on(facts: &Stat) -> u32 {
+pub fn inherited_mode(facts: &Stat) -> u32 {
     facts.st_mode & if is_ours(facts.st_uid) { 0o777 } else { 0o777 & !OTHERS_WRITE }
 }
 
@@ -421,8 +421,8 @@ mod tests {
         symlink(&file, &link).unwrap();
         assert_eq!(place(&link).unwrap().path(), file);
         lchown(&link, Some(NOBODY), None).unwrap();
-        let told = refused(place(&link));
-        assert!(told.contains("link is a symbolic link of user") && told.contains("65534"), "{told}");
+        let message = refused(place(&link));
+        assert!(message.contains("link is a symbolic link of user") && message.contains("65534"), "{message}");
         fs::set_permissions(common.path(), fs::Permissions::from_mode(0o755)).unwrap();
         assert_eq!(place(&link).unwrap().path(), file);
         chown(common.path(), Some(NOBODY), None).unwrap();
@@ -487,8 +487,8 @@ mod tests {
         assert!(folder(&path).unwrap().open_to_others.is_none());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o770)).unwrap();
-        let told = if geteuid().is_root() { refused(folder(&path)) } else { folder(&path).unwrap().open_to_others.unwrap() };
-        assert!(told.contains("mode 0770") && told.contains("chmod go-w"), "{told}");
+        let message = if geteuid().is_root() { refused(folder(&path)) } else { folder(&path).unwrap().open_to_others.unwrap() };
+        assert!(message.contains("mode 0770") && message.contains("chmod go-w"), "{message}");
         if geteuid().is_root() {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
             chown(&path, Some(NOBODY), None).unwrap();

@@ -168,23 +168,23 @@ pub fn local(at: Timestamp, zone: &TimeZone) -> Zoned {
 /// `2026-10-25 02:14:05+02:00`.
 #[must_use]
 pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
-    told(at, zone, "%Y-%m-%d %H:%M:%S")
+    in_zone(at, zone, "%Y-%m-%d %H:%M:%S")
 }
 
 /// Time of day of a moment, to the second: `20:14:05`; in the hour that clocks show twice with its offset.
 #[must_use]
 pub fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
-    told(at, zone, "%H:%M:%S")
+    in_zone(at, zone, "%H:%M:%S")
 }
 
 /// Time of day of a moment, to the minute: `20:14`; in the hour that clocks show twice with its offset.
 #[must_use]
 pub fn clock_time(at: Timestamp, zone: &TimeZone) -> String {
-    told(at, zone, "%H:%M")
+    in_zone(at, zone, "%H:%M")
 }
 
 /// A moment in a pattern, with its offset where the clocks of the zone show the same twice.
-fn told(at: Timestamp, zone: &TimeZone, pattern: &str) -> String {
+fn in_zone(at: Timestamp, zone: &TimeZone, pattern: &str) -> String {
     let local = local(at, zone);
     let twice = zone.to_ambiguous_timestamp(local.datetime()).is_ambiguous();
     local.strftime(&format!("{pattern}{}", if twice { "%:z" } else { "" })).to_string()

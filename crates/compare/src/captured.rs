@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceId, SightingKind};
 use earwitness_core::time::{SECOND, Timestamp, Window};
 
@@ -16,7 +16,7 @@ use super::spans::seconds;
 use super::subject::{Subject, seen};
 use earwitness_traffic::files::{Capture, Captures, Order};
 
-/// How far the first packet that labels tell may lie from that of the capture.
+/// How far the first packet that labels name may lie from that of the capture.
 const CLOCKS: i64 = SECOND;
 
 /// A capture, analysed and cut into its labelled devices; and what to say about its reading.
@@ -26,7 +26,7 @@ const CLOCKS: i64 = SECOND;
 pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Result<(Vec<Subject>, Vec<String>)> {
     let mut captures = Captures::open(std::slice::from_ref(path), Order::Merged, None)?;
     let wanted: BTreeSet<DeviceId> = labels.iter().map(|it| DeviceId::Mac(it.device)).collect();
-    let (mut analysis, mut gatherer) = (Analysis::new(Settings::default()), Gatherer::new(Some(wanted)));
+    let (mut analysis, mut gatherer) = (Analysis::new(AnalysisSettings::default()), Gatherer::new(Some(wanted)));
     let flow = captures.for_each(&mut |_| {}, |frame, _| {
         analysis.frame(frame);
         gatherer.frame(frame);
@@ -64,7 +64,7 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
             fold,
             watched,
             uploads,
-            told: label.told.clone(),
+            truths: label.truths.clone(),
             aside: Vec::new(),
             sent: device.sent.clone(),
             audio,
@@ -79,7 +79,7 @@ pub fn subjects(path: &PathBuf, labels: &[&Label], fold: usize) -> anyhow::Resul
 }
 
 fn check(label: &Label, first: Timestamp) -> anyhow::Result<()> {
-    let apart = label.first.map_or(0, |told| first.since(told));
+    let apart = label.first.map_or(0, |labelled| first.since(labelled));
     if apart.saturating_abs() > CLOCKS {
         bail!("t0_ns lies {:.3} s from its first packet, at {}", seconds(apart), first.nanos());
     }

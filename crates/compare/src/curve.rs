@@ -18,7 +18,7 @@ pub(crate) struct Line {
     pub name: String,
     /// Its points, in the order in which they are joined.
     pub points: Vec<(f64, f64)>,
-    /// Points that are told by name.
+    /// Points that are labelled.
     pub marked: Vec<((f64, f64), String)>,
 }
 
@@ -36,9 +36,9 @@ pub(crate) enum Lower {
 pub(crate) struct Plot {
     /// What it shows.
     pub title: String,
-    /// What the lower axis tells.
+    /// Title of the lower axis.
     pub lower: (String, Lower),
-    /// What the axis at the left tells.
+    /// Title of the axis at the left.
     pub left: String,
     /// The curves.
     pub lines: Vec<Line>,

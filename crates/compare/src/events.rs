@@ -75,7 +75,7 @@ impl Tally {
 /// What the burst detector says with these settings.
 #[must_use]
 pub(crate) fn bursts(subject: &Subject, kbits: f64, windows: u32) -> Vec<Window> {
-    let settings = burst::Settings { window: subject.sent.width.max(1), kbits, windows };
+    let settings = burst::BurstSettings { window: subject.sent.width.max(1), kbits, windows };
     burst::runs(subject.sent.origin, subject.sent.bins.iter(), &settings).iter().map(|run| run.window).collect()
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn tally(subjects: &[Subject], see: impl Fn(&Subject) -> Vec<Window>)
 /// All detectors that need no probes, the forest aside.
 #[must_use]
 pub(crate) fn all(subjects: &[Subject]) -> Vec<Found> {
-    let usual = burst::Settings::default();
+    let usual = burst::BurstSettings::default();
     let mut rows: Vec<Found> = (1..=5)
         .map(|n| {
             let name = if n == usual.windows { format!("burst n={n} (default)") } else { format!("burst n={n}") };

@@ -49,7 +49,7 @@ impl Moments {
     }
 
     /// Mean and standard deviation; 0 of nothing.
-    fn told(self) -> (f64, f64) {
+    fn mean_and_spread(self) -> (f64, f64) {
         let count = self.2.max(1.0);
         let mean = self.0 / count;
         (mean, (self.1 / count - mean * mean).max(0.0).sqrt())
@@ -135,8 +135,8 @@ impl Seconds {
 impl Sums {
     #[expect(clippy::cast_possible_truncation, reason = "what a forest compares needs no more than 24 bits")]
     fn features(&self) -> [f32; FEATURES] {
-        let (mean, spread) = self.length.told();
-        let (gap, gap_spread) = self.gap.told();
+        let (mean, spread) = self.length.mean_and_spread();
+        let (gap, gap_spread) = self.gap.mean_and_spread();
         let modal = f64::from(self.lengths.values().copied().max().unwrap_or(0)) / self.frames.max(1.0);
         let distinct = super::stats::float(self.lengths.len() as u64);
         let (down, octets_down) = self.received;
@@ -174,13 +174,13 @@ mod tests {
         seconds.received(at(1_200), 1_000);
         seconds.received(at(5_000), 1_000);
         seconds.finish();
-        let told: Vec<_> = seconds.iter().collect();
-        assert_eq!(told.len(), 2, "a second without a frame of its own is none");
-        let first = told[0].1;
+        let found: Vec<_> = seconds.iter().collect();
+        assert_eq!(found.len(), 2, "a second without a frame of its own is none");
+        let first = found[0].1;
         let expected = [3.0, 450.0, 200.0, 141.421_36, 400.0, 100.0, 0.45, 0.05, 2.0 / 3.0, 2.0, 0.0, 0.0, 0.0, 10.0];
         for (found, expected) in first.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-4, "{first:?}");
         }
-        assert_eq!(told[1].1[10..], [1.0, 1_000.0, 450.0, 0.0]);
+        assert_eq!(found[1].1[10..], [1.0, 1_000.0, 450.0, 0.0]);
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn judge(subjects: &[Subject], split: Split, seed: u64) -> Option<(Ve
     for part in parts {
         let others: Vec<&Subject> = subjects.iter().zip(&folds).filter(|it| *it.1 != part).map(|it| it.0).collect();
         let (settings, auc) = tuning::tuned(&others, split, seed);
-        tuned.push(settings.told(split.name(), part, auc));
+        tuned.push(settings.tuned(split.name(), part, auc));
         let forest = train(&others, settings, TREES, MOST, seed);
         for ((subject, fold), scores) in subjects.iter().zip(&folds).zip(&mut scores) {
             if *fold == part {

@@ -34,13 +34,13 @@ pub(super) type Forest = RandomForestRegressor<f64, f64, DenseMatrix<f64>, Vec<f
 
 /// What is tuned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Settings {
+pub(crate) struct ForestSettings {
     pub(super) depth: u16,
     pub(super) leaf: usize,
     pub(super) features: usize,
 }
 
-impl Settings {
+impl ForestSettings {
     fn parameters(self) -> RandomForestRegressorParameters {
         RandomForestRegressorParameters::default()
             .with_max_depth(self.depth)
@@ -48,7 +48,7 @@ impl Settings {
             .with_m(self.features)
     }
 
-    pub(super) fn told(self, detector: &str, part: usize, auc: Option<f64>) -> Tuned {
+    pub(super) fn tuned(self, detector: &str, part: usize, auc: Option<f64>) -> Tuned {
         Tuned {
             detector: detector.to_owned(),
             part: part as u64,
@@ -75,7 +75,13 @@ fn label(subject: &Subject, second: Window) -> Option<bool> {
 }
 
 /// A forest from the seconds of some subjects; `None` when they hold nothing to be told apart.
-pub(super) fn train(subjects: &[&Subject], settings: Settings, trees: usize, most: [usize; 2], seed: u64) -> Option<Forest> {
+pub(super) fn train(
+    subjects: &[&Subject],
+    settings: ForestSettings,
+    trees: usize,
+    most: [usize; 2],
+    seed: u64,
+) -> Option<Forest> {
     let (mut rows, mut sound) = (Vec::new(), Vec::new());
     for (wanted, most) in [true, false].into_iter().zip(most) {
         let all: Vec<Vec<&[f32; FEATURES]>> = subjects.iter().map(|it| known(it, wanted)).collect();

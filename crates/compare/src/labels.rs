@@ -5,7 +5,7 @@ use earwitness_core::time::{SECOND, Timestamp, Window};
 use serde::Deserialize;
 
 use super::spans::nanos;
-use super::subject::Told;
+use super::subject::UploadTruth;
 
 /// What is known of one device in one capture.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,18 +14,18 @@ pub struct Label {
     pub file: String,
     /// The device.
     pub device: Mac,
-    /// What kind of device it is; the capture's name if that is not told.
+    /// What kind of device it is; the capture's name if that is not given.
     pub role: String,
-    /// Captures with the same one are alike: the device, unless something else is told.
+    /// Captures with the same one are alike: the device, unless something else is given.
     pub configuration: String,
     /// Seed of a generator, where the capture was not recorded.
     pub seed: Option<u64>,
-    /// The first packet of the capture, from which times count; where it is not told, that of the capture itself.
+    /// The first packet of the capture, from which times count; where it is not given, that of the capture itself.
     pub first: Option<Timestamp>,
     /// First and last moment of each upload with sound, nanoseconds after the first packet; `None`: not known.
     pub uploads: Option<Vec<(i64, i64)>>,
     /// What else is known of each of these.
-    pub told: Vec<Told>,
+    pub truths: Vec<UploadTruth>,
     /// Stretches without any upload, likewise; `None`: everything from 15 s after an upload on.
     pub idle: Option<Vec<(i64, i64)>>,
 }
@@ -94,7 +94,7 @@ enum Upload {
     Plain(f64, f64, String),
 }
 
-/// Longest time that a label may tell, seconds: a century.
+/// Longest time that a label may hold, seconds: a century.
 const LONGEST: f64 = 3.2e9;
 
 /// Reads labels.
@@ -103,7 +103,7 @@ const LONGEST: f64 = 3.2e9;
 /// When they are not of the form, or contradict themselves.
 pub fn read(text: &str) -> Result<Vec<Label>, LabelError> {
     let form = |error: serde_json::Error| LabelError::Form(error.to_string());
-    // Twice, so that a fault in the text is told with its place.
+    // Twice, so that a fault in the text is reported with its place.
     let value: serde_json::Value = serde_json::from_str(text).map_err(form)?;
     let document: Document =
         serde_json::from_value(value).map_err(|_| LabelError::Form("no list of entries was found".to_owned()))?;
@@ -127,23 +127,23 @@ fn label(entry: Entry) -> Result<Label, LabelError> {
         good.then(|| (nanos(first), nanos(last))).ok_or_else(|| LabelError::Stretch { file: file.clone(), number: number + 1 })
     };
     let stretches = |all: Vec<(f64, f64)>| all.into_iter().enumerate().map(stretch).collect::<Result<Vec<_>, _>>();
-    let mut told = Vec::new();
+    let mut truths = Vec::new();
     let plain = |it: Upload| {
         let (first, last, kind, seconds) = match it {
             Upload::Timed(first, last, kind, seconds) => (first, last, kind, seconds),
             Upload::Plain(first, last, kind) => (first, last, kind, None),
         };
-        told.push(Told { kind, seconds });
+        truths.push(UploadTruth { kind, seconds });
         (first, last)
     };
     let uploads = uploads.map(|all| stretches(all.into_iter().map(plain).collect())).transpose()?;
-    if let Some(place) = told.iter().position(|it| it.seconds.is_some_and(|it| !(it > 0.0 && it <= LONGEST))) {
+    if let Some(place) = truths.iter().position(|it| it.seconds.is_some_and(|it| !(it > 0.0 && it <= LONGEST))) {
         return Err(LabelError::Seconds { file, number: place + 1 });
     }
     let idle = idle.map(stretches).transpose()?;
     let first = t0_ns.map(Timestamp::from_nanos);
     let configuration = configuration.unwrap_or_else(|| device.to_string());
-    Ok(Label { role: role.unwrap_or_else(|| file.clone()), file, device, configuration, seed, first, uploads, told, idle })
+    Ok(Label { role: role.unwrap_or_else(|| file.clone()), file, device, configuration, seed, first, uploads, truths, idle })
 }
 
 /// How long after an upload a device counts as idle, where the labels do not say.
@@ -198,15 +198,15 @@ mod tests {
             .replace("\"voice\"", "\"voice\", 1.25")
             .replace("\"sha256\": \"beside\"", "\"seed\": 6, \"configuration\": \"a home\"");
         let label = &read(&format!("[{entry}]")).unwrap()[0];
-        assert_eq!((label.seed, label.configuration.as_str(), label.told[0].seconds), (Some(6), "a home", Some(1.25)));
+        assert_eq!((label.seed, label.configuration.as_str(), label.truths[0].seconds), (Some(6), "a home", Some(1.25)));
         let usual = &read(&format!("[{ENTRY}]")).unwrap()[0];
-        assert_eq!((usual.seed, usual.configuration.as_str(), usual.told[0].seconds), (None, "02:00:5e:00:53:07", None));
+        assert_eq!((usual.seed, usual.configuration.as_str(), usual.truths[0].seconds), (None, "02:00:5e:00:53:07", None));
         let wrong = read(&format!("[{}]", entry.replace("1.25", "-1"))).unwrap_err().to_string();
         assert!(wrong.contains("upload 1 of a.pcap"), "{wrong}");
     }
 
     #[test]
-    fn idle_is_what_lies_between_uploads_unless_told() {
+    fn idle_is_what_lies_between_uploads_unless_given() {
         let label = &read(&format!("[{ENTRY}]")).unwrap()[0];
         let idle = label.idle(window(0, 100));
         assert_eq!(idle.len(), 2);
@@ -215,13 +215,13 @@ mod tests {
 
     #[test]
     fn faults_are_told_with_their_place() {
-        let told = |text: &str| read(text).unwrap_err().to_string();
-        assert!(told("[{").contains("line 1"), "{}", told("[{"));
-        assert!(told("[]").contains("no entry"));
-        assert!(told("{\"a\": 1}").contains("no list of entries"));
-        assert!(told("[{\"file\": \"a\"}]").contains("entry 1: missing field `device_mac`"));
-        assert!(told(&format!("[{}]", ENTRY.replace("02:00", "2 00"))).contains("a.pcap"));
-        let reversed = told(&format!("[{}]", ENTRY.replace("12,", "9,")));
+        let error = |text: &str| read(text).unwrap_err().to_string();
+        assert!(error("[{").contains("line 1"), "{}", error("[{"));
+        assert!(error("[]").contains("no entry"));
+        assert!(error("{\"a\": 1}").contains("no list of entries"));
+        assert!(error("[{\"file\": \"a\"}]").contains("entry 1: missing field `device_mac`"));
+        assert!(error(&format!("[{}]", ENTRY.replace("02:00", "2 00"))).contains("a.pcap"));
+        let reversed = error(&format!("[{}]", ENTRY.replace("12,", "9,")));
         assert!(reversed.contains("stretch 1 of a.pcap does not end"), "{reversed}");
     }
 }

@@ -1,6 +1,6 @@
-//! Detectors at equal false accusations: the threshold of each is swept, and the best that it finds with no more of them than allowed is told.
+//! Detectors at equal false accusations: the threshold of each is swept, and the best that it finds with no more of them than allowed is reported.
 //!
-//! The threshold is chosen in hindsight, on the very traffic that is told of, for every detector alike: an upper bound on what each could do.
+//! The threshold is chosen in hindsight, on the very traffic that is reported on, for every detector alike: an upper bound on what each could do.
 
 use earwitness_core::time::Window;
 
@@ -109,17 +109,17 @@ fn uploads(matched: &mut Matched, name: &str, unit: &'static str, swept: &[(f64,
 
 /// Adds the curve of a detector of devices, and what it finds at each share of false accusations; nothing without devices of both sorts.
 fn devices(matched: &mut Matched, subjects: &[Subject], scorer: &Scorer) {
-    let told: Vec<(&str, bool, f64)> = sessions::probed(subjects)
+    let judged: Vec<(&str, bool, f64)> = sessions::probed(subjects)
         .map(|(subject, probed)| (subject.configuration.as_str(), probed.reacts, scorer.score(subject, probed)))
         .collect();
-    let of = |reacts: bool, from: f64| told.iter().filter(|it| it.1 == reacts && it.2 >= from).count();
-    let all = [true, false].map(|reacts| told.iter().filter(|it| it.1 == reacts).count());
+    let of = |reacts: bool, from: f64| judged.iter().filter(|it| it.1 == reacts && it.2 >= from).count();
+    let all = [true, false].map(|reacts| judged.iter().filter(|it| it.1 == reacts).count());
     if all.contains(&0) {
         return;
     }
     let part = |count: usize, all: usize| super::stats::float(count as u64) / super::stats::float(all as u64);
     // A device without any score is called by no threshold.
-    let mut thresholds: Vec<f64> = told.iter().map(|it| it.2).filter(|it| *it > f64::NEG_INFINITY).collect();
+    let mut thresholds: Vec<f64> = judged.iter().map(|it| it.2).filter(|it| *it > f64::NEG_INFINITY).collect();
     thresholds.sort_unstable_by(|a, b| b.total_cmp(a));
     thresholds.dedup_by(|a, b| a.total_cmp(b).is_eq());
     let points: Vec<(f64, f64, f64)> =
@@ -127,7 +127,7 @@ fn devices(matched: &mut Matched, subjects: &[Subject], scorer: &Scorer) {
     for accused in ACCUSED {
         let best = points.iter().rev().find(|it| it.1 <= accused).map(|it| it.0);
         let called = |reacts: bool| {
-            share(told.iter().filter(|it| it.1 == reacts).map(|it| (it.0, u64::from(best.is_some_and(|from| it.2 >= from)), 1)))
+            share(judged.iter().filter(|it| it.1 == reacts).map(|it| (it.0, u64::from(best.is_some_and(|from| it.2 >= from)), 1)))
         };
         matched.devices.push(MatchedDevices {
             detector: scorer.name.clone(),

@@ -20,8 +20,8 @@ struct Upload<'a> {
 pub(crate) fn all(subjects: &[Subject]) -> Vec<Measured> {
     let mut kinds: BTreeMap<&str, Vec<Upload<'_>>> = BTreeMap::new();
     for subject in subjects {
-        for (window, told) in subject.uploads.iter().zip(&subject.told) {
-            let Some(seconds) = told.seconds else { continue };
+        for (window, truth) in subject.uploads.iter().zip(&subject.truths) {
+            let Some(seconds) = truth.seconds else { continue };
             let window = wider(*window, SLACK);
             let seen = subject.audio.iter().zip(&subject.counted).filter(|it| window.overlaps(*it.0));
             // Several sightings of one upload are added up, with the ends of their intervals.
@@ -29,7 +29,7 @@ pub(crate) fn all(subjects: &[Subject]) -> Vec<Measured> {
                 .filter_map(|it| it.1.map(|it| [it.value, it.low, it.high]))
                 .reduce(|a, b| [a[0] + b[0], a[1] + b[1], a[2] + b[2]]);
             let counted = sum.map(|[value, low, high]| (value / seconds, low <= seconds && seconds <= high));
-            kinds.entry(&told.kind).or_default().push(Upload { configuration: &subject.configuration, counted });
+            kinds.entry(&truth.kind).or_default().push(Upload { configuration: &subject.configuration, counted });
         }
     }
     let mut rows: Vec<Measured> = kinds.iter().map(|(kind, uploads)| row(kind, uploads.iter())).collect();
@@ -62,14 +62,14 @@ fn middle(mut values: Vec<f64>) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::sample::{subject, window};
-    use crate::subject::Told;
+    use crate::subject::UploadTruth;
     use earwitness_core::findings::Estimate;
 
     #[test]
     fn seconds_are_held_against_the_truth_kind_by_kind() {
         let mut device = subject(&[window(100, 104), window(200, 204), window(300, 304), window(400, 404)], &[]);
-        let told = |kind: &str, seconds| Told { kind: kind.to_owned(), seconds };
-        device.told = vec![told("opus", Some(4.0)), told("opus", Some(4.0)), told("pcm", Some(4.0)), told("clip", None)];
+        let truth = |kind: &str, seconds| UploadTruth { kind: kind.to_owned(), seconds };
+        device.truths = vec![truth("opus", Some(4.0)), truth("opus", Some(4.0)), truth("pcm", Some(4.0)), truth("clip", None)];
         // The first in two pieces; the second not at all; the third too short.
         device.audio = vec![window(100, 102), window(102, 104), window(300, 303)];
         let estimate = |value| Some(Estimate { value, low: value - 0.1, high: value + 0.1 });

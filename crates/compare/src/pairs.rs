@@ -111,7 +111,7 @@ fn said(frames: &[(Timestamp, u32)], pair: Pair, duration: i64) -> Said {
         rest.get(..rest.partition_point(|frame| frame.0 < start.plus(duration))).unwrap_or_default()
     };
     FORMS.map(|(_, feature, edges)| {
-        let settings = ttest::Settings { feature, edges, duration, ..ttest::Settings::default() };
+        let settings = ttest::TtestSettings { feature, edges, duration, ..ttest::TtestSettings::default() };
         // Both stretches, each once: they may overlap.
         let (first, second) = (inside(pair.idle.min(pair.after)), inside(pair.idle.max(pair.after)));
         let near: Vec<(Timestamp, u32)> = match second.first() {

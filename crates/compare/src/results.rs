@@ -71,7 +71,7 @@ pub struct Found {
     pub false_alarms_per_week: Option<Interval>,
     /// Hours of device time outside uploads.
     pub device_hours: f64,
-    /// Devices.
+    /// How many devices that is taken over.
     pub devices: u64,
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn subject(uploads: &[Window], aside: &[Window]) -> Subject {
         fold: 0,
         watched: window(0, 3_600),
         uploads: uploads.to_vec(),
-        told: uploads.iter().map(|_| super::subject::Told { kind: "voice".to_owned(), seconds: None }).collect(),
+        truths: uploads.iter().map(|_| super::subject::UploadTruth { kind: "voice".to_owned(), seconds: None }).collect(),
         aside: aside.to_vec(),
         sent: Series { origin: Timestamp::default(), width: SECOND, bins },
         audio: Vec::new(),

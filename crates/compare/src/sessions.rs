@@ -75,7 +75,7 @@ fn burst(probed: &Probed) -> Call {
 
 /// Some sound must be followed by a positive in all of its first probes; the score is the share of all positives.
 pub(super) fn repeated(subject: &Subject, form: usize, repeats: usize) -> Call {
-    let threshold = ttest::Settings::default().threshold;
+    let threshold = ttest::TtestSettings::default().threshold;
     let probes = subject.pairs.0.get(PAPER).map_or(&[][..], |it| it.probes.as_slice());
     let said = || probes.iter().map(|it| (it.sound, is_positive(it.said.get(form).copied().flatten(), threshold)));
     let after = ttest::repeated(said(), repeats);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::experiment::Experiment;
 use earwitness_core::findings::{DeviceId, SightingKind};
 use earwitness_core::plan::campaign::{Campaign, Mode};
@@ -18,7 +18,7 @@ use earwitness_sim::plan::Plan;
 use super::gather::Gatherer;
 use super::pairs::{Chosen, Pair, Pairs};
 use super::spans::seconds;
-use super::subject::{Probed, Subject, Told, seen};
+use super::subject::{Probed, Subject, UploadTruth, seen};
 
 /// Rounds of a night unless the scenario says fewer: more than fit into a day.
 const ROUNDS: u32 = 10_000;
@@ -46,7 +46,7 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
     let Night { plan, seed, design, alpha, .. } = *night;
     let mut house = House::new(plan, seed);
     let campaign = Campaign::new(night.rounds.unwrap_or(ROUNDS), Mode::Balanced);
-    let mut machine = Experiment::new(design.clone(), campaign, alpha, Settings::default());
+    let mut machine = Experiment::new(design.clone(), campaign, alpha, AnalysisSettings::default());
     let mut gatherer = Gatherer::default();
     let mut rounds = Vec::new();
     let until = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
@@ -57,7 +57,8 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
     let ended = machine.finish(until);
     rounds.extend(ended.trials.into_iter().map(|trial| trial.round));
     let (findings, truth) = (ended.findings, house.truth());
-    let verdicts = judge(&findings, rounds, &BTreeMap::new(), &verdict::Settings { alpha, ..verdict::Settings::default() });
+    let verdicts =
+        judge(&findings, rounds, &BTreeMap::new(), &verdict::VerdictSettings { alpha, ..verdict::VerdictSettings::default() });
     let rounds: Vec<&Round> = verdicts.trials.iter().map(|it| &it.round).filter(|round| !round.is_void()).collect();
     let watched = Window { from: Timestamp::from_nanos(plan.start), until };
     let (mut kept, _) = gatherer.finish();
@@ -69,7 +70,7 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
         let Some((findings, verdict)) = seen_device.zip(verdict) else { continue };
         let own = kept.remove(&id).unwrap_or_default();
         let (audio, counted) = seen(findings, SightingKind::Audio);
-        let (uploads, told) = uploads(device, true);
+        let (uploads, truths) = uploads(device, true);
         let probes = Probes { truth: &truth, device, rounds: &rounds, watched, answer: design.slot };
         found.push(Subject {
             recording: format!("{}, seed {seed}", plan.name),
@@ -80,7 +81,7 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
             fold: night.fold,
             watched,
             uploads,
-            told,
+            truths,
             aside: self::uploads(device, false).0,
             sent: findings.sent.clone(),
             audio,
@@ -100,13 +101,13 @@ pub fn subjects(night: &Night<'_>) -> Vec<Subject> {
 }
 
 /// Uploads that hold sound, or the others; seconds are told of live sound alone, as nobody counts those of a recording.
-fn uploads(device: &HouseDevice, sound: bool) -> (Vec<Window>, Vec<Told>) {
+fn uploads(device: &HouseDevice, sound: bool) -> (Vec<Window>, Vec<UploadTruth>) {
     let wanted = device.uploads.iter().filter(|it| matches!(it.sent, Sent::Audio | Sent::Recording) == sound);
-    let mut all: Vec<(Window, Told)> = wanted
+    let mut all: Vec<(Window, UploadTruth)> = wanted
         .map(|it| {
             let window = Window { from: Timestamp::from_nanos(it.start_ns), until: Timestamp::from_nanos(it.end_ns).plus(1) };
             let seconds = (it.sent == Sent::Audio).then(|| seconds(it.audio_ns));
-            (window, Told { kind: device.kind.to_owned(), seconds })
+            (window, UploadTruth { kind: device.kind.to_owned(), seconds })
         })
         .collect();
     all.sort_by_key(|it| it.0.from);

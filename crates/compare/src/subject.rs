@@ -26,7 +26,7 @@ pub struct Subject {
     /// Uploads that hold sound, oldest first: what should be found.
     pub uploads: Vec<Window>,
     /// What is known of each of these: what kind it is, and how many seconds of sound it holds.
-    pub told: Vec<Told>,
+    pub truths: Vec<UploadTruth>,
     /// Other uploads that sound caused (words, alerts): finding one is neither right nor wrong.
     pub aside: Vec<Window>,
     /// Outgoing payload octets.
@@ -47,7 +47,7 @@ pub struct Subject {
 
 /// What is known of an upload.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Told {
+pub struct UploadTruth {
     /// What kind of upload it is.
     pub kind: String,
     /// Seconds of sound in it, where they are known.

@@ -234,13 +234,13 @@ fn auc(it: Option<Interval>) -> String {
 }
 
 fn number(it: Interval) -> String {
-    let told = |value: f64| if value >= 10.0 || value <= 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
-    format!("{} ({}\u{a0}to\u{a0}{})", told(it.value), told(it.low), told(it.high))
+    let number = |value: f64| if value >= 10.0 || value <= 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
+    format!("{} ({}\u{a0}to\u{a0}{})", number(it.value), number(it.low), number(it.high))
 }
 
 fn median(it: Median) -> String {
-    let told = |count: Option<u32>| count.map_or_else(|| "never".to_owned(), |count| count.to_string());
-    format!("{} ({}\u{a0}to\u{a0}{})", told(it.value), told(it.low), told(it.high))
+    let number = |count: Option<u32>| count.map_or_else(|| "never".to_owned(), |count| count.to_string());
+    format!("{} ({}\u{a0}to\u{a0}{})", number(it.value), number(it.low), number(it.high))
 }
 
 fn drawn(grid: &Grid, terminal: Terminal) -> Table {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use smartcore::linalg::basic::matrix::DenseMatrix;
 
-use super::growing::{Settings, Split, known, train};
+use super::growing::{ForestSettings, Split, known, train};
 use super::stats::{auc, float};
 use super::subject::Subject;
 
@@ -20,19 +20,19 @@ const TREES: usize = 15;
 const MOST: [usize; 2] = [700, 1_400];
 
 /// What a forest has where there is nothing to tune on: the first. Features at a branch: about the square root of all 14, and a half (Breiman 2001; Probst and others 2019).
-const GRID: [Settings; 8] = [
-    Settings { depth: 12, leaf: 3, features: 4 },
-    Settings { depth: 12, leaf: 3, features: 7 },
-    Settings { depth: 12, leaf: 15, features: 4 },
-    Settings { depth: 12, leaf: 15, features: 7 },
-    Settings { depth: 6, leaf: 3, features: 4 },
-    Settings { depth: 6, leaf: 3, features: 7 },
-    Settings { depth: 20, leaf: 1, features: 4 },
-    Settings { depth: 20, leaf: 1, features: 7 },
+const GRID: [ForestSettings; 8] = [
+    ForestSettings { depth: 12, leaf: 3, features: 4 },
+    ForestSettings { depth: 12, leaf: 3, features: 7 },
+    ForestSettings { depth: 12, leaf: 15, features: 4 },
+    ForestSettings { depth: 12, leaf: 15, features: 7 },
+    ForestSettings { depth: 6, leaf: 3, features: 4 },
+    ForestSettings { depth: 6, leaf: 3, features: 7 },
+    ForestSettings { depth: 20, leaf: 1, features: 4 },
+    ForestSettings { depth: 20, leaf: 1, features: 7 },
 ];
 
 /// The best setting for these subjects, and the mean area that it reached on what was held out.
-pub(super) fn tuned(subjects: &[&Subject], split: Split, seed: u64) -> (Settings, Option<f64>) {
+pub(super) fn tuned(subjects: &[&Subject], split: Split, seed: u64) -> (ForestSettings, Option<f64>) {
     let group = |it: &Subject| if split == Split::OtherKinds { it.kind.clone() } else { it.configuration.clone() };
     // Groups with sound first, so that each part has some if there are enough.
     let sounding: BTreeSet<String> = subjects.iter().filter(|it| !it.uploads.is_empty()).map(|it| group(it)).collect();
@@ -58,7 +58,7 @@ pub(super) fn tuned(subjects: &[&Subject], split: Split, seed: u64) -> (Settings
 }
 
 /// The area that a setting reaches on a part that it was not trained on; `None` where that has seconds of one sort only.
-fn area(subjects: &[&Subject], parts: &[usize], held_out: usize, settings: Settings, seed: u64) -> Option<f64> {
+fn area(subjects: &[&Subject], parts: &[usize], held_out: usize, settings: ForestSettings, seed: u64) -> Option<f64> {
     let of = |own: bool| subjects.iter().zip(parts).filter(move |it| (*it.1 == held_out) == own).map(|it| *it.0);
     let forest = train(&of(false).collect::<Vec<_>>(), settings, TREES, MOST, seed)?;
     let scores = |sound: bool| -> Option<Vec<f64>> {

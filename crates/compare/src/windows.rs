@@ -36,12 +36,12 @@ pub(crate) fn compare(subjects: &[Subject], forests: &[(&str, &[Scores])]) -> Ve
 fn of_length(subjects: &[Subject], forests: &[(&str, &[Scores])], place: usize) -> Windows {
     let mut rows = Vec::new();
     for (form, (name, ..)) in FORMS.iter().enumerate() {
-        let usual = ttest::Settings::default().threshold;
+        let usual = ttest::TtestSettings::default().threshold;
         rows.push(row(subjects, place, name, |_, _, it| is_positive(it.said.get(form).copied().flatten(), usual)));
     }
     for n in [3, 4] {
         let name = format!("burst n={n}");
-        let kbits = earwitness_core::detect::burst::Settings::default().kbits;
+        let kbits = earwitness_core::detect::burst::BurstSettings::default().kbits;
         let seen: Vec<Vec<Window>> = subjects.iter().map(|it| bursts(it, kbits, n)).collect();
         rows.push(row(subjects, place, &name, |number, _, it| begins(seen.get(number), it.window)));
     }
@@ -98,9 +98,9 @@ mod tests {
         device.pairs.0[2] =
             OfLength { probes: caused.clone(), caused, idle: (0..60).map(|it| judged(20_000 + it * 60)).collect() };
         device.audio = vec![window(100, 110), window(400, 410)];
-        let told = compare(&[device], &[]).remove(0);
-        assert!((told.seconds - 60.0).abs() < 1e-9);
-        let row = |name: &str| told.rows.iter().find(|it| it.detector.starts_with(name)).unwrap();
+        let comparison = compare(&[device], &[]).remove(0);
+        assert!((comparison.seconds - 60.0).abs() < 1e-9);
+        let row = |name: &str| comparison.rows.iter().find(|it| it.detector.starts_with(name)).unwrap();
         assert_eq!((row("clock").recall.some, row("clock").recall.all, row("clock").false_alarms.all), (2, 26, 26));
         assert_eq!((row("clock").accuracy.some, row("clock").accuracy.all), (28, 52));
         // Everything is called a reaction: half of it rightly.

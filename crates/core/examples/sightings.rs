@@ -3,14 +3,14 @@
 use std::error::Error;
 use std::io::Write;
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::pcap::each_frame;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args_os().nth(1).ok_or("say which capture")?;
     let octets = std::fs::read(path)?;
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     each_frame(&octets, |frame| analysis.frame(frame))?;
     let mut out = std::io::stdout().lock();
     for device in analysis.finish().devices {

@@ -1,4 +1,4 @@
-//! What happens while a session runs, as facts: each thing that a person is told, and each line of the journal, is one of these.
+//! What happens while a session runs, as facts: each thing that is reported to a person, and each line of the journal, is one of these.
 //!
 //! How an event reads as a sentence, and which keys it has for programs, is decided where reports are made (`crates/report`); which word the journal
 //! has for it, in the store.
@@ -13,7 +13,7 @@ use crate::verdict::Outcome;
 /// Something that happened.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Event {
-    /// When, by the clock of the machine that tells it.
+    /// When, by the clock of the machine that reports it.
     pub at: Timestamp,
     /// What.
     pub what: What,
@@ -82,7 +82,7 @@ pub enum What {
         device: DeviceId,
         /// After how many rounds that counted.
         rounds: u32,
-        /// What shows that others send under its MAC address too, so that the proof is of all of them; as far as who tells it knows.
+        /// What shows that others send under its MAC address too, so that the proof is of all of them; as far as the reporter knows.
         senders: Vec<SenderSign>,
     },
     /// A device was given another verdict than before.
@@ -121,7 +121,7 @@ pub enum What {
     },
     /// The capture counted frames that it lost.
     FramesLost {
-        /// How many since this was told before.
+        /// How many since this was reported before.
         frames: u64,
     },
     /// Frames may have passed unseen.

@@ -316,11 +316,11 @@ pub struct DeviceFindings {
     pub addresses: Vec<IpAddr>,
     /// Signs that it is not the only one that sends under its MAC address, in order, each once; none of gateways, whose part it is.
     pub sender_signs: Vec<SenderSign>,
-    /// Host name it told by DHCP.
+    /// Host name that it gave by DHCP.
     pub host_name: Option<Private<String>>,
-    /// Vendor class it told by DHCP.
+    /// Vendor class that it gave by DHCP.
     pub vendor_class: Option<Private<String>>,
-    /// Names it told by mDNS and SSDP, at most 8.
+    /// Names that it announced by mDNS and SSDP, at most 8.
     pub names: Vec<Private<String>>,
     /// First and last frame it sent or received.
     pub seen: Window,

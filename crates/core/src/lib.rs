@@ -12,7 +12,7 @@ pub mod lot;
 pub mod mac;
 pub mod measure;
 pub mod meter;
-pub mod names;
+pub mod name_protocols;
 pub mod pcap;
 pub mod plan;
 pub mod policy;

@@ -260,6 +260,7 @@ impl Above {
             }
             sum_before = sum;
         }
+        // Each block is measured against the median second of the one before; the first only gives the level of the second, and is left out below.
         let mut level = 0.0;
         for block in each.chunks_mut(LEVEL_SECONDS) {
             let mut octets: Vec<f64> = block.iter().map(|sent| sent.octets).collect();
@@ -274,6 +275,7 @@ impl Above {
                 sent.clocked += sound;
             }
         }
+        // Running sums, so that any window is the difference of two of them.
         let mut sums = vec![Measure::default()];
         let mut sum = Measure::default();
         for sent in each.into_iter().skip(LEVEL_SECONDS) {

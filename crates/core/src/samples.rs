@@ -35,7 +35,7 @@ pub struct Tested {
 /// The latest frames, and the probes that wait for theirs.
 #[derive(Clone, Debug)]
 pub struct Samples {
-    settings: ttest::Settings,
+    settings: ttest::TtestSettings,
     latest: VecDeque<(Timestamp, DeviceId, u32)>,
     /// When the frame was that had to go last because there were too many.
     cut: Option<Timestamp>,
@@ -51,7 +51,7 @@ pub struct Samples {
 impl Samples {
     /// Nothing yet.
     #[must_use]
-    pub fn new(settings: ttest::Settings) -> Self {
+    pub fn new(settings: ttest::TtestSettings) -> Self {
         Self {
             settings,
             latest: VecDeque::new(),
@@ -69,7 +69,7 @@ impl Samples {
     /// moments between two windows are numbered from 0 on, and those with no frame of anybody near are left out. It ends after a million tests of a
     /// device.
     #[must_use]
-    pub fn sliding(settings: ttest::Settings, step: i64) -> Self {
+    pub fn sliding(settings: ttest::TtestSettings, step: i64) -> Self {
         Self { step: Some(step.max(LEAST_STEP)), ..Self::new(settings) }
     }
 
@@ -174,8 +174,8 @@ mod tests {
         samples.frame(&Frame { at, link: Link::Ethernet, bytes: &bytes, wire_len: length, interface: 0 });
     }
 
-    fn settings() -> ttest::Settings {
-        ttest::Settings { duration: 10 * SECOND, edges: ttest::Edges::Pooled, ..ttest::Settings::default() }
+    fn settings() -> ttest::TtestSettings {
+        ttest::TtestSettings { duration: 10 * SECOND, edges: ttest::Edges::Pooled, ..ttest::TtestSettings::default() }
     }
 
     #[test]

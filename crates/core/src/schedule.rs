@@ -89,14 +89,14 @@ pub enum DesignError {
     /// A length of time that is negative, or zero where it must not be.
     #[error("{0} must be longer than nothing")]
     Length(&'static str),
-    /// A probe is longer than its slot (nanoseconds of each).
+    /// A probe is longer than its slot.
     #[error(
         "a probe of {} s does not fit into a slot of {} s: shorten it, or lengthen the slot", probe / SECOND, slot / SECOND
     )]
     ProbeTooLong {
-        /// Of the probe.
+        /// Length of the probe, nanoseconds.
         probe: i64,
-        /// Of the slot.
+        /// Length of the slot, nanoseconds.
         slot: i64,
     },
     /// The shortest rest is longer than the longest.
@@ -116,9 +116,9 @@ pub enum DesignError {
 /// A round as the lot decided it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ordered {
-    /// Its number.
+    /// Its number in the session, from 0.
     pub number: u32,
-    /// Its slots.
+    /// From when to when each slot lasts.
     pub slots: Vec<Window>,
     /// Index of the drawn one.
     pub drawn: usize,

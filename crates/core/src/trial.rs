@@ -174,7 +174,7 @@ impl Standing {
 /// All devices over the rounds so far.
 ///
 /// How the chance of a false accusation is shared out is settled before the first round, for all devices that ever come: each has a threshold from the
-/// round in which it is first scored, which no later round, device or look changes.
+/// round in which it is first scored, which no later round, device or analysis changes.
 #[derive(Clone, Debug)]
 pub struct Session {
     alpha: f64,
@@ -189,7 +189,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session before its first round; `alpha` is the chance that any device at all is accused falsely, however many come and however often one looks.
+    /// A session before its first round; `alpha` is the chance that any device at all is accused falsely, however many come and however many interim analyses are made.
     #[must_use]
     pub fn new(alpha: f64) -> Self {
         Self {

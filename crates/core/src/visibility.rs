@@ -96,6 +96,7 @@ impl Sight {
         let usual = Pauses::between(&sent, SHORT);
         for pause in usual.all() {
             let reason = why(pause, Unseen::Away);
+            // A pause of usual length is the device's own silence, but not where answers show that it sent.
             if reason == Unseen::OneWay || !usual.has_precedent(pause.length()) {
                 blind.push((pause, reason));
             }

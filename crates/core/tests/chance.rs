@@ -14,7 +14,7 @@
 //! | 64 | 0.0093 | 0.0120 | 0.0167 | 0.056 | 8e-7 | under 3e-7 |
 //! | 128 | 0.0097 | 0.0124 | 0.0170 | 0.056 | under 3e-7 | under 3e-7 |
 //!
-//! None of the draws came to 0.0015. So the limits of `clock::Settings` are error rates far below one in 1,000 where every slice counts. The
+//! None of the draws came to 0.0015. So the limits of `clock::ClockSettings` are error rates far below one in 1,000 where every slice counts. The
 //! detector asks only those that lie within the tolerance of the line that most lie on, and these are near it by choice: what that lets
 //! through is measured by episodes, in `background`, and the share that must be on time matters as much as the unevenness.
 

@@ -1,4 +1,4 @@
-//! Documents name files that are there: a link, or a path in code marks, that leads nowhere is told with its document.
+//! Documents name files that are there: a link, or a path in code marks, that leads nowhere fails the test, which names its document.
 
 #![expect(clippy::unwrap_used, reason = "a document that cannot be read fails the test")]
 

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing fails")]
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::event::What;
 use earwitness_core::experiment::{Action, Command, Experiment, Input, Spoken};
 use earwitness_core::plan::campaign::{Campaign, Mode};
@@ -31,12 +31,12 @@ struct Home<P> {
 impl<P: Plan> Home<P> {
     fn new(design: Design, plan: P) -> Self {
         design.check().unwrap();
-        let machine = Experiment::new(design, plan, 0.01, Settings::default());
+        let machine = Experiment::new(design, plan, 0.01, AnalysisSettings::default());
         let now = Timestamp::from_nanos(1_000 * SECOND);
         Self { machine, now, wake: Some(now), answer: Some, orders: vec![], rounds: vec![], ended: None }
     }
 
-    fn tell(&mut self, input: Input<'_>) {
+    fn handle(&mut self, input: Input<'_>) {
         let mut actions = Vec::new();
         self.machine.handle(input, self.now, &mut actions);
         while !actions.is_empty() {
@@ -54,7 +54,7 @@ impl<P: Plan> Home<P> {
                     }
                     Action::Write(Entry::Trial(trial)) => self.rounds.push(trial.round),
                     Action::Write(Entry::Ended { why, .. }) => self.ended = Some(why),
-                    Action::Write(Entry::Begun { .. } | Entry::Watched(_) | Entry::Drawn(_)) | Action::Tell(_) => {}
+                    Action::Write(Entry::Begun { .. } | Entry::Watched(_) | Entry::Drawn(_)) | Action::Report(_) => {}
                 }
             }
         }
@@ -67,7 +67,7 @@ impl<P: Plan> Home<P> {
             assert!(at >= self.now, "woken in the past");
             self.now = at;
             self.wake = None;
-            self.tell(Input::Tick);
+            self.handle(Input::Tick);
         }
         self.now = until;
     }
@@ -102,7 +102,7 @@ fn a_seed_decides_the_timetable_and_nothing_else_does() {
         let mut home = Home::new(Design { seed, ..design() }, rounds(12));
         home.pass(700);
         if spoil {
-            home.tell(Input::OtherSound);
+            home.handle(Input::OtherSound);
         }
         home.pass(10_000);
         home.rounds.iter().map(|round| (round.slots.clone(), round.drawn, round.played.length)).collect::<Vec<_>>()
@@ -121,7 +121,7 @@ fn what_goes_wrong_in_a_round_is_noted_and_only_a_clock_makes_it_void() {
     for (input, why, void) in spoilt {
         let mut home = Home::new(design(), rounds(2));
         home.pass(100);
-        home.tell(input);
+        home.handle(input);
         home.pass(2_000);
         assert_eq!(home.rounds.iter().map(|round| round.void).collect::<Vec<_>>(), [Some(why), None], "{why:?}");
         assert_eq!(home.machine.session().void(), void, "{why:?}");
@@ -133,7 +133,7 @@ fn of_several_troubles_the_one_with_the_greatest_effect_is_noted() {
     let mut home = Home::new(design(), rounds(1));
     home.pass(100);
     for input in [Input::OtherSound, Input::Lost { frames: 3 }, Input::OtherSound] {
-        home.tell(input);
+        home.handle(input);
     }
     home.pass(2_000);
     assert_eq!(home.rounds[0].void, Some(Void::FramesLost));
@@ -145,7 +145,7 @@ fn another_sound_delays_the_next_round_but_not_for_ever() {
         let mut home = Home::new(design(), rounds(2));
         home.pass(249);
         for _ in 0..until {
-            home.tell(Input::OtherSound);
+            home.handle(Input::OtherSound);
             home.pass(1);
         }
         home.pass(3_000);
@@ -160,7 +160,7 @@ fn another_sound_delays_the_next_round_but_not_for_ever() {
 fn what_comes_between_rounds_harms_none() {
     let mut home = Home::new(design(), rounds(2));
     home.pass(5);
-    home.tell(Input::OtherSound);
+    home.handle(Input::OtherSound);
     home.pass(3_000);
     assert!(home.rounds.iter().all(|round| round.void.is_none()));
 }
@@ -185,12 +185,12 @@ fn a_probe_that_nobody_heard_is_noted() {
 fn a_pause_breaks_the_round_off_and_nothing_sounds_until_it_ends() {
     let mut home = Home::new(design(), rounds(3));
     home.pass(100);
-    home.tell(Input::Command(Command::Pause));
+    home.handle(Input::Command(Command::Pause));
     let before = home.orders.len();
     home.pass(10_000);
     assert_eq!(home.orders.len(), before, "nothing sounds");
     assert_eq!(home.rounds.iter().map(|round| round.void).collect::<Vec<_>>(), [Some(Void::Interrupted)]);
-    home.tell(Input::Command(Command::Resume));
+    home.handle(Input::Command(Command::Resume));
     home.pass(10_000);
     assert_eq!(home.rounds.iter().filter(|round| round.void.is_none()).count(), 2);
 }
@@ -200,15 +200,15 @@ fn where_it_is_wanted_so_nothing_sounds_while_somebody_is_at_home() {
     let mut home = Home::new(Design { only_when_away: true, ..design() }, rounds(3));
     home.pass(10_000);
     assert_eq!(home.orders, []);
-    home.tell(Input::Command(Command::Presence { somebody: false }));
+    home.handle(Input::Command(Command::Presence { somebody: false }));
     home.pass(250);
     let before = home.orders.len();
     assert!(before >= 1);
-    home.tell(Input::Command(Command::Presence { somebody: true }));
+    home.handle(Input::Command(Command::Presence { somebody: true }));
     home.pass(10_000);
     assert_eq!(home.orders.len(), before);
     assert_eq!(home.rounds.last().unwrap().void, Some(Void::Interrupted));
-    home.tell(Input::Command(Command::Presence { somebody: false }));
+    home.handle(Input::Command(Command::Presence { somebody: false }));
     home.pass(10_000);
     assert_eq!(home.rounds.len(), 3);
 }
@@ -219,7 +219,7 @@ fn a_clock_that_is_set_ten_years_back_or_ahead_costs_one_round() {
         let mut home = Home::new(design(), rounds(3));
         home.pass(100);
         home.now = home.now.plus(years * 365 * 86_400 * SECOND);
-        home.tell(Input::ClockStepped);
+        home.handle(Input::ClockStepped);
         home.pass(10_000);
         let counted = home.rounds.iter().filter(|round| round.void.is_none()).count();
         assert_eq!((home.rounds.len(), counted), (3, 2), "{years}: {:?}", home.rounds);
@@ -233,7 +233,7 @@ fn quiet_hours_follow_local_time() {
     let mut home = Home::new(Design { quiet, ..design() }, rounds(40));
     home.pass(600);
     assert_eq!(home.orders, [], "it is 00:26");
-    home.tell(Input::Command(Command::LocalTime { ahead: 7_200 * SECOND }));
+    home.handle(Input::Command(Command::LocalTime { ahead: 7_200 * SECOND }));
     home.pass(600);
     assert!(!home.orders.is_empty(), "it is 02:36");
 }
@@ -244,7 +244,7 @@ fn an_answer_to_an_order_that_was_broken_off_is_no_answer_to_the_next() {
     home.answer = |_| None;
     home.pass(400);
     let late = Spoken { round: 7, onset: home.now, length: SECOND, heard: Heard::Yes, trouble: None, timelines: None };
-    home.tell(Input::Spoken(late));
+    home.handle(Input::Spoken(late));
     home.pass(1_000);
     assert!(home.rounds.iter().all(|round| round.void == Some(Void::Glitch)), "{:?}", home.rounds);
 }
@@ -253,7 +253,7 @@ fn an_answer_to_an_order_that_was_broken_off_is_no_answer_to_the_next() {
 fn stopping_ends_it() {
     let mut home = Home::new(design(), rounds(50));
     home.pass(1_000);
-    home.tell(Input::Command(Command::Stop));
+    home.handle(Input::Command(Command::Stop));
     let before = home.orders.len();
     home.pass(10_000);
     assert_eq!((home.orders.len(), home.ended), (before, Some(Done::Stopped)));
@@ -291,11 +291,11 @@ impl Plan for Never {
 
 #[test]
 fn a_plan_may_end_at_once_and_says_so() {
-    let mut machine = Experiment::new(design(), Never, 0.01, Settings::default());
+    let mut machine = Experiment::new(design(), Never, 0.01, AnalysisSettings::default());
     let mut actions = Vec::new();
     for seconds in [0, 60] {
         machine.handle(Input::Tick, Timestamp::from_nanos(seconds * SECOND), &mut actions);
     }
-    assert!(actions.contains(&Action::Tell(What::NoFurtherRound(Done::Decided).at(Timestamp::from_nanos(60 * SECOND)))));
+    assert!(actions.contains(&Action::Report(What::NoFurtherRound(Done::Decided).at(Timestamp::from_nanos(60 * SECOND)))));
     assert!(machine.is_over());
 }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "golden files that cannot be read fail the test")]
 
 use earwitness_core::detect::ttest::{
-    Edges, Feature, Settings, Variance, bin_edges, compare, counts, reaction, sequence, two_sided,
+    Edges, Feature, TtestSettings, Variance, bin_edges, compare, counts, reaction, sequence, two_sided,
 };
 use earwitness_core::time::Timestamp;
 use serde_json::Value;
@@ -31,7 +31,7 @@ fn sets() -> Vec<(String, [Vec<f64>; 2], Value)> {
     let mut found = Vec::new();
     for set in golden()["sets"].as_array().unwrap() {
         for (name, feature) in [("length", Feature::Length), ("inter_arrival", Feature::InterArrival)] {
-            let settings = Settings { feature, duration: i64::MAX, ..Settings::default() };
+            let settings = TtestSettings { feature, duration: i64::MAX, ..TtestSettings::default() };
             let values = ["idle", "probe"].map(|which| sequence(&frames(&set[which]), Timestamp::from_nanos(0), &settings));
             found.push((format!("{}, {name}", set["name"].as_str().unwrap()), values, set[name].clone()));
         }
@@ -72,7 +72,7 @@ fn statistic_and_p_are_those_of_scipy_for_all_edges_and_variances() {
                 _ => Edges::Pooled,
             };
             let variance = if expected["variance"] == "student" { Variance::Student } else { Variance::Welch };
-            let found = compare(&idle, &probe, &Settings { edges, variance, ..Settings::default() });
+            let found = compare(&idle, &probe, &TtestSettings { edges, variance, ..TtestSettings::default() });
             let name = format!("{name}, {edges:?}, {variance:?}: {found:?}, scipy has {expected}");
             assert_eq!(found.bins as u64, expected["bins"].as_u64().unwrap(), "{name}");
             assert_eq!(found.left_out, expected["left_out"].as_u64().unwrap(), "{name}");
@@ -109,17 +109,17 @@ fn lengths_and_gaps_together_are_one_test_over_the_bins_of_both() {
                 _ => Edges::Pooled,
             };
             let variance = if expected["variance"] == "student" { Variance::Student } else { Variance::Welch };
-            let settings = Settings { feature: Feature::Both, edges, variance, duration: HOUR, ..Settings::default() };
+            let settings = TtestSettings { feature: Feature::Both, edges, variance, duration: HOUR, ..TtestSettings::default() };
             let found = reaction(&sent, Timestamp::from_nanos(0), Timestamp::from_nanos(HOUR), &settings);
-            let told = format!("{name}, {edges:?}, {variance:?}: {found:?}, scipy has {expected}");
-            assert_eq!(found.bins as u64, expected["bins"].as_u64().unwrap(), "{told}");
-            assert_eq!(found.left_out, expected["left_out"].as_u64().unwrap(), "{told}");
-            assert_eq!(found.p.is_none(), expected["p"].is_null(), "{told}");
+            let case = format!("{name}, {edges:?}, {variance:?}: {found:?}, scipy has {expected}");
+            assert_eq!(found.bins as u64, expected["bins"].as_u64().unwrap(), "{case}");
+            assert_eq!(found.left_out, expected["left_out"].as_u64().unwrap(), "{case}");
+            assert_eq!(found.p.is_none(), expected["p"].is_null(), "{case}");
             if let (Some(t), Some(p)) = (found.statistic, found.p) {
                 defined += 1;
                 assert!(
                     apart(t, expected["t"].as_f64().unwrap()).max(apart(p, expected["p"].as_f64().unwrap())) <= PRECISION,
-                    "{told}"
+                    "{case}"
                 );
             }
         }

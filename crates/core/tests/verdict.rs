@@ -13,7 +13,8 @@ use earwitness_core::probe::{Heard, Played, Round, SoundKind, Stimulus, Void};
 use earwitness_core::schedule::Design;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_core::verdict::{
-    Caveat, Direction, LEAST_SPEECH, NotTested, Outcome, Settings, Sound, Undecided, Verdict, Verdicts, judge, name_recordings,
+    Caveat, Direction, LEAST_SPEECH, NotTested, Outcome, Sound, Undecided, Verdict, VerdictSettings, Verdicts, judge,
+    name_recordings,
 };
 
 /// The session begins ten minutes into the capture.
@@ -83,7 +84,7 @@ fn findings(length: i64, devices: Vec<DeviceFindings>) -> Findings {
 }
 
 fn judged(findings: &Findings, rounds: Vec<Round>) -> Verdicts {
-    judge(findings, rounds, &BTreeMap::new(), &Settings::default())
+    judge(findings, rounds, &BTreeMap::new(), &VerdictSettings::default())
 }
 
 /// The verdict on the first device.
@@ -148,7 +149,7 @@ fn an_upload_a_quarter_of_an_hour_later_is_found_with_its_delay() {
     assert_eq!(verdict.outcome, Outcome::SendsMore, "no beat and no recording was seen");
     let lag = verdict.evidence.late.unwrap().lag;
     assert!((lag.shift - 900 * SECOND).abs() <= 20 * SECOND, "{lag:?}");
-    let settings = Settings { late: false, ..Settings::default() };
+    let settings = VerdictSettings { late: false, ..VerdictSettings::default() };
     let blind = judge(&findings(length, vec![device(1, length, sent)]), rounds.clone(), &BTreeMap::new(), &settings);
     assert!(!first(&blind).outcome.is_reaction(), "without the search it is not seen");
 
@@ -178,7 +179,7 @@ fn a_silent_device_is_given_a_bound_and_a_limit_and_never_called_clean_without_a
     assert_eq!(first(&judged(&plug(), some)).outcome, Outcome::Undecided(Undecided::FewRounds));
     let unheard: Vec<Round> = rounds(40, Heard::Unknown);
     assert_eq!(first(&judged(&plug(), unheard.clone())).outcome, Outcome::NotTested(NotTested::Unheard));
-    let settings = Settings { controls: vec![DeviceId::Mac(Mac([2; 6]))], ..Settings::default() };
+    let settings = VerdictSettings { controls: vec![DeviceId::Mac(Mac([2; 6]))], ..VerdictSettings::default() };
     let controlled = judge(&plug(), unheard, &BTreeMap::new(), &settings);
     assert_eq!(first(&controlled).outcome, Outcome::NotTested(NotTested::Unheard), "a control that is not there is no witness");
 }
@@ -298,7 +299,7 @@ fn moments_that_were_not_drawn_by_lot_prove_nothing() {
 }
 
 #[test]
-fn rounds_outside_the_capture_do_not_count_and_are_told() {
+fn rounds_outside_the_capture_do_not_count_and_are_reported() {
     let mut rounds = rounds(30, Heard::Yes);
     let length = seconds(&rounds);
     rounds[4].void = Some(Void::OtherSound);

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::settings::{Band, Ipv6, Mode, Settings};
+use super::settings::{Band, GatewaySettings, Ipv6, Mode};
 
 /// A setting that cannot be as it is, with what to do about it.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ const MOST_SERVERS: usize = 8;
 /// Most wired ports of a home.
 const MOST_PORTS: usize = 16;
 
-impl Settings {
+impl GatewaySettings {
     /// Finds the first contradiction.
     pub fn check(&self) -> Result<(), Contradiction> {
         self.check_interfaces()?;
@@ -53,8 +53,8 @@ impl Settings {
         self.radio.iter().chain(&self.lan).map(String::as_str).collect()
     }
 
-    /// First and last address that is lent.
-    pub(super) fn lent(&self) -> (Ipv4Addr, Ipv4Addr) {
+    /// First and last address that is leased.
+    pub(super) fn lease_range(&self) -> (Ipv4Addr, Ipv4Addr) {
         let network = self.network;
         let tenth = network.at(10);
         let first = self.dhcp_first.unwrap_or(if network.holds(tenth) { tenth } else { network.at(2) });
@@ -134,7 +134,7 @@ impl Settings {
 
     fn check_addresses(&self) -> Result<(), Contradiction> {
         let network = self.network;
-        let (first, last) = self.lent();
+        let (first, last) = self.lease_range();
         for (key, address) in [("dhcp_first", first), ("dhcp_last", last)] {
             if !network.holds(address) {
                 return refuse(

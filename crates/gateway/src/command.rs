@@ -55,9 +55,9 @@ mod tests {
     #[test]
     fn a_command_that_fails_is_quoted_with_its_own_words() {
         assert_eq!(run_words(&["sh", "-c", "echo fine"]).unwrap(), "fine\n");
-        let told = run_words(&["sh", "-c", "echo no such thing >&2; exit 3"]).unwrap_err().to_string();
-        assert!(told.contains("no such thing") && told.contains("exit status: 3"), "{told}");
-        let told = run_words(&["no-such-program", "now"]).unwrap_err().to_string();
-        assert_eq!(told, "`no-such-program now` cannot run: there is no program `no-such-program`");
+        let error = run_words(&["sh", "-c", "echo no such thing >&2; exit 3"]).unwrap_err().to_string();
+        assert!(error.contains("no such thing") && error.contains("exit status: 3"), "{error}");
+        let error = run_words(&["no-such-program", "now"]).unwrap_err().to_string();
+        assert_eq!(error, "`no-such-program now` cannot run: there is no program `no-such-program`");
     }
 }

@@ -22,7 +22,7 @@ pub struct Head {
     pub(super) boot: String,
     /// The network namespace: undoing in another one would hit the wrong interfaces.
     pub(super) namespace: PathBuf,
-    /// Tells one configuration from another, without telling it.
+    /// Differs between configurations, and does not reveal them.
     pub(super) fingerprint: u64,
     /// Mode as written.
     pub(super) mode: String,
@@ -31,7 +31,8 @@ pub struct Head {
     /// The interface towards the internet.
     pub(super) uplink: String,
     /// Who keeps the daemons; nobody where there are none.
-    pub(super) keeper: Option<Identity>,
+    #[serde(rename = "keeper")]
+    pub(super) supervisor: Option<Identity>,
     /// Daemons that are kept.
     pub(super) daemons: Vec<String>,
 }
@@ -100,7 +101,7 @@ impl Journal {
     }
 }
 
-/// The journal of this boot, if there is one. One of an earlier boot is forgotten: what it tells of is gone.
+/// The journal of this boot, if there is one. One of an earlier boot is forgotten: what it lists is gone.
 pub(super) fn find(place: &Place) -> anyhow::Result<Option<Found>> {
     let path = place.file(NAME);
     let text = match fs::read_to_string(&path) {
@@ -137,7 +138,7 @@ mod tests {
             mode: "wired".into(),
             inside: "eth1".into(),
             uplink: "eth0".into(),
-            keeper: None,
+            supervisor: None,
             daemons: Vec::new(),
         }
     }

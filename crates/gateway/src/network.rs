@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_is_no_home_network_is_refused_with_one_that_is() {
-        for (text, told) in [
+        for (text, part) in [
             ("10.77.0.0", "10.77.0.0/24"),
             ("10.77.0.9/24", "write 10.77.0.0/24"),
             ("8.8.8.0/24", "RFC 1918"),
@@ -183,7 +183,7 @@ mod tests {
             ("10.0.0.0/99", "16 to 29"),
         ] {
             let error = text.parse::<Ipv4Network>().unwrap_err();
-            assert!(error.contains(told), "{text}: {error}");
+            assert!(error.contains(part), "{text}: {error}");
         }
     }
 

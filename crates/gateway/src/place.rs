@@ -9,7 +9,7 @@ use anyhow::Context;
 use earwitness_base::trust::{self, Distrust};
 use rustix::fs::{FlockOperation, flock};
 
-/// What keeper and daemons say.
+/// What supervisor and daemons say.
 const LOG: &str = "gateway.log";
 /// The lock of whoever changes anything.
 const LOCK: &str = "gateway.lock";
@@ -43,7 +43,7 @@ impl Place {
         self.folder().join(name)
     }
 
-    /// What keeper and daemons said; stays when the gateway goes.
+    /// What supervisor and daemons said; stays when the gateway goes.
     pub(super) fn log(&self) -> PathBuf {
         self.0.join(LOG)
     }
@@ -100,7 +100,6 @@ fn cannot(what: &str, path: &Path, error: io::Error) -> anyhow::Error {
 /// A place whose lock this process holds: only with it anything is done or undone.
 #[derive(Debug)]
 pub(super) struct Held {
-    /// The place.
     pub(super) place: Place,
     /// The lock: free when every copy of this descriptor is closed.
     pub(super) lock: File,
@@ -119,11 +118,11 @@ mod tests {
         place.make().unwrap();
         fs::write(&precious, "precious").unwrap();
         symlink(&precious, place.log()).unwrap();
-        let told = format!("{:#}", place.open_log().unwrap_err());
-        assert!(told.contains("symbolic link"), "{told}");
+        let error = format!("{:#}", place.open_log().unwrap_err());
+        assert!(error.contains("symbolic link"), "{error}");
         fs::hard_link(&precious, place.root().join("gateway.lock")).unwrap();
-        let told = format!("{:#}", place.lock().unwrap_err());
-        assert!(told.contains("hard links") && !told.contains("become root"), "{told}");
+        let error = format!("{:#}", place.lock().unwrap_err());
+        assert!(error.contains("hard links") && !error.contains("become root"), "{error}");
         assert_eq!(fs::read_to_string(precious).unwrap(), "precious");
     }
 }

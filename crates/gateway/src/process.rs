@@ -55,9 +55,9 @@ impl Identity {
     }
 
     /// Ends it: asks, waits, kills. Whether it is gone.
-    pub(super) fn end(self, patience: Duration) -> bool {
+    pub(super) fn end(self, timeout: Duration) -> bool {
         self.signal(Signal::TERM);
-        if self.gone_within(patience) {
+        if self.gone_within(timeout) {
             return true;
         }
         // One that is stopped or hangs does not hear the request.
@@ -66,10 +66,10 @@ impl Identity {
     }
 
     /// Waits until it is gone, so long at most.
-    pub(super) fn gone_within(self, patience: Duration) -> bool {
+    pub(super) fn gone_within(self, timeout: Duration) -> bool {
         let begun = clock::since_boot();
         while self.is_alive() {
-            if clock::since_boot().saturating_sub(begun) > patience {
+            if clock::since_boot().saturating_sub(begun) > timeout {
                 return false;
             }
             clock::sleep(PAUSE);

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::check::Contradiction;
-use super::settings::Settings;
+use super::settings::GatewaySettings;
 use earwitness_base::misread::{Fault, Misread, place};
 
 /// Name of the section.
@@ -17,7 +17,7 @@ const SECTION: &str = "gateway";
 #[derive(Clone, Debug)]
 pub struct Written {
     /// The settings, free of contradictions.
-    pub settings: Settings,
+    pub settings: GatewaySettings,
     file: String,
     section: Option<(usize, usize)>,
     keys: BTreeMap<String, (usize, usize)>,
@@ -45,9 +45,11 @@ pub fn read(text: &str, file: &str) -> Result<Written, Misread> {
     };
     let keys = table.keys().map(|key| (key.get_ref().to_string(), place(text, key.span().start))).collect();
     let settings =
-        Settings::deserialize(ValueDeserializer::from(Spanned::new(span, DeValue::Table(table)))).map_err(|error| Misread {
-            place: error.span().or(Some(section_at.clone())).map(|at| place(text, at.start)),
-            ..Misread::of_toml(&error, file, text)
+        GatewaySettings::deserialize(ValueDeserializer::from(Spanned::new(span, DeValue::Table(table)))).map_err(|error| {
+            Misread {
+                place: error.span().or(Some(section_at.clone())).map(|at| place(text, at.start)),
+                ..Misread::of_toml(&error, file, text)
+            }
         })?;
     let written = Written { settings, file: file.to_owned(), section: Some(place(text, section_at.start)), keys };
     match written.settings.check() {

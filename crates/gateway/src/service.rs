@@ -1,4 +1,4 @@
-//! A daemon under the keeper's eyes: started, waited for, started again when it dies.
+//! A daemon under the supervisor's eyes: started, waited for, started again when it dies.
 
 use std::fs;
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ use earwitness_base::clock;
 use earwitness_base::program::find;
 
 /// How long a daemon may take until it is ready. A radio that listens for radar before it sends takes a minute (ETSI EN 301 893, 4.2.6).
-const PATIENCE: Duration = Duration::from_secs(90);
+const READY_WITHIN: Duration = Duration::from_secs(90);
 /// How often it is looked at meanwhile.
 const PAUSE: Duration = Duration::from_millis(20);
 /// How long one attempt to connect may take.
@@ -46,7 +46,7 @@ pub(super) struct Service {
 
 /// What a look at a daemon showed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Look {
+pub(super) enum Condition {
     /// It runs.
     Runs,
     /// It died a moment ago; how.
@@ -90,7 +90,7 @@ impl Service {
             if is_ready {
                 return Ok(service);
             }
-            if stop() || clock::since_boot().saturating_sub(begun) > PATIENCE {
+            if stop() || clock::since_boot().saturating_sub(begun) > READY_WITHIN {
                 let words = said_since(place, before);
                 bail!("{name} was not ready within {} s; it said: {words}", clock::since_boot().saturating_sub(begun).as_secs());
             }
@@ -129,24 +129,24 @@ impl Service {
     }
 
     /// Looks after it: to be called when a child of this process died, and when [`Service::due`] says so.
-    pub(super) fn look(&mut self) -> Look {
+    pub(super) fn check(&mut self) -> Condition {
         let now = clock::since_boot();
         if let Some(how) = self.died() {
             self.wait = if now.saturating_sub(self.born) >= STEADY { WAITS.0 } else { self.wait };
             self.due = Some(now.saturating_add(self.wait));
             self.wait = self.wait.saturating_mul(2).min(WAITS.1);
-            return Look::Died(how);
+            return Condition::Died(how);
         }
         match self.due {
             Some(due) if due <= now => match self.spawn() {
-                Ok(()) => Look::Restarted,
+                Ok(()) => Condition::Restarted,
                 Err(error) => {
                     self.due = Some(now.saturating_add(self.wait));
-                    Look::Died(format!("{error:#}"))
+                    Condition::Died(format!("{error:#}"))
                 }
             },
-            Some(_) => Look::Waits,
-            None => Look::Runs,
+            Some(_) => Condition::Waits,
+            None => Condition::Runs,
         }
     }
 
@@ -155,7 +155,6 @@ impl Service {
         self.due
     }
 
-    /// Its name.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
@@ -181,7 +180,7 @@ pub(super) fn recorded(place: &Place, name: &str) -> Option<Identity> {
     serde_json::from_str(&fs::read_to_string(record(place, name)).ok()?).ok()
 }
 
-/// Ends a daemon of whatever keeper. Whether it is gone.
+/// Ends a daemon of whatever supervisor. Whether it is gone.
 pub(super) fn end_recorded(place: &Place, name: &str) -> bool {
     recorded(place, name).is_none_or(|it| it.end(ENDING))
 }

@@ -10,8 +10,8 @@ use super::network::{Ipv4Network, UlaPrefix};
 
 /// The section `[gateway]`. Whatever is left out has its default.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
-pub struct Settings {
+#[serde(default, deny_unknown_fields, rename_all = "snake_case", expecting = "struct Settings")]
+pub struct GatewaySettings {
     /// What this machine becomes.
     pub mode: Mode,
     /// The interface towards the internet. Default: the one of the default route. In a bridge: the port towards the router.
@@ -22,11 +22,11 @@ pub struct Settings {
     pub radio: Option<String>,
     /// Addresses of the home; the first is the gateway's.
     pub network: Ipv4Network,
-    /// First address that is lent. Default: the tenth of the network.
+    /// First address that is leased. Default: the tenth of the network.
     pub dhcp_first: Option<Ipv4Addr>,
-    /// Last address that is lent. Default: the last of the network.
+    /// Last address that is leased. Default: the last of the network.
     pub dhcp_last: Option<Ipv4Addr>,
-    /// Minutes for which an address is lent, 2 (the least dnsmasq knows) to 10,080 (a week).
+    /// Minutes for which an address is leased, 2 (the least dnsmasq knows) to 10,080 (a week).
     pub lease_minutes: u32,
     /// Who answers the home's questions of names. Default: whom this machine asks.
     pub dns: Vec<IpAddr>,
@@ -48,7 +48,7 @@ pub struct Settings {
     pub channel: Option<u16>,
 }
 
-impl Default for Settings {
+impl Default for GatewaySettings {
     fn default() -> Self {
         Self {
             mode: Mode::default(),

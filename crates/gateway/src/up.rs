@@ -12,17 +12,17 @@ use serde::Serialize;
 
 use super::carry::Leftover;
 use super::journal::{self, Found};
-use super::keeper::{Asked, READY, Tell, fingerprint, prepare, raise, undo};
 use super::place::Place;
 use super::plan::BRIDGE;
 use super::process::Identity;
 use super::read::Written;
 use super::service::recorded;
 use super::settings::Mode;
+use super::supervisor::{Asked, Notify, READY, fingerprint, prepare, raise, undo};
 use earwitness_base::clock;
 
-/// How long a keeper may take to undo everything, and after that to be killed.
-const PATIENCE: (Duration, Duration) = (Duration::from_secs(40), Duration::from_secs(60));
+/// How long a supervisor may take to undo everything, and after that to be killed.
+const TIMEOUT: (Duration, Duration) = (Duration::from_secs(40), Duration::from_secs(60));
 /// How often the lock is tried meanwhile.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -30,13 +30,13 @@ const PAUSE: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// When another configuration is up, something is missing, or a step failed; then everything is undone.
-pub fn up(written: &Written, config: &Path, place: &Place, tell: Tell<'_>) -> anyhow::Result<bool> {
+pub fn up(written: &Written, config: &Path, place: &Place, notify: Notify<'_>) -> anyhow::Result<bool> {
     if written.settings.mode == Mode::Bridge {
-        return up_bridge(written, place, tell);
+        return up_bridge(written, place, notify);
     }
     match place.lock()? {
         Some(lock) => {
-            // What fails is better said here than by the keeper, who has nobody to talk to.
+            // What fails is better said here than by the supervisor, who has nobody to talk to.
             if journal::find(place)?.is_none() {
                 prepare(written, place)?;
             }
@@ -45,7 +45,7 @@ pub fn up(written: &Written, config: &Path, place: &Place, tell: Tell<'_>) -> an
         None => return already(journal::find(place)?.as_ref(), written),
     }
     let log = place.open_log()?;
-    let mut keeper = Command::new("/proc/self/exe")
+    let mut supervisor = Command::new("/proc/self/exe")
         .args(["gateway", "keep", "--config"])
         .arg(config)
         .arg("--run")
@@ -55,22 +55,22 @@ pub fn up(written: &Written, config: &Path, place: &Place, tell: Tell<'_>) -> an
         .stderr(log)
         .spawn()
         .context("cannot start the keeper")?;
-    let said = keeper.stdout.take().context("the keeper has no standard output")?;
+    let said = supervisor.stdout.take().context("the keeper has no standard output")?;
     let mut last = String::from("it ended without a word");
     for line in BufReader::new(said).lines() {
         let line = line?;
         if line == READY {
             return Ok(true);
         }
-        tell(&line)?;
+        notify(&line)?;
         last = line;
     }
     // It is gone: its end of the pipe is closed.
-    let _ = keeper.wait();
+    let _ = supervisor.wait();
     bail!("the gateway is not up: {}", last.strip_prefix(FAILED).unwrap_or(&last));
 }
 
-/// Begins the last line of a keeper that failed.
+/// Begins the last line of a supervisor that failed.
 pub const FAILED: &str = "failed: ";
 
 /// Whether what is up is what is wanted.
@@ -85,12 +85,12 @@ fn already(found: Option<&Found>, written: &Written) -> anyhow::Result<bool> {
 }
 
 /// A bridge needs nobody to keep it: its steps are done here.
-fn up_bridge(written: &Written, place: &Place, tell: Tell<'_>) -> anyhow::Result<bool> {
+fn up_bridge(written: &Written, place: &Place, notify: Notify<'_>) -> anyhow::Result<bool> {
     let Some(held) = place.lock()? else {
         return already(journal::find(place)?.as_ref(), written);
     };
     let stands = Path::new("/sys/class/net").join(BRIDGE).exists();
-    if let Some(found) = journal::find(place)?.filter(|found| found.ready && found.head.keeper.is_none() && stands) {
+    if let Some(found) = journal::find(place)?.filter(|found| found.ready && found.head.supervisor.is_none() && stands) {
         return already(Some(&found), written);
     }
     let asked = Asked::listen()?;
@@ -98,7 +98,7 @@ fn up_bridge(written: &Written, place: &Place, tell: Tell<'_>) -> anyhow::Result
         bail!("an earlier gateway is not undone yet: {leftover}");
     }
     let plan = prepare(written, place)?;
-    raise(&plan, written, &held, &asked, tell)?;
+    raise(&plan, written, &held, &asked, notify)?;
     Ok(true)
 }
 
@@ -116,19 +116,19 @@ pub fn down(place: &Place) -> anyhow::Result<Option<Vec<Leftover>>> {
             break lock;
         }
         let waited = clock::since_boot().saturating_sub(begun);
-        let keeper = found.as_ref().and_then(|it| it.head.keeper);
-        if asked != keeper {
-            if let Some(keeper) = keeper {
-                keeper.signal(Signal::TERM);
+        let supervisor = found.as_ref().and_then(|it| it.head.supervisor);
+        if asked != supervisor {
+            if let Some(supervisor) = supervisor {
+                supervisor.signal(Signal::TERM);
             }
-            asked = keeper;
-        } else if waited > PATIENCE.0 && !killed {
-            // One that is stopped does not hear; its guardian, or this process, undoes its work.
-            if let Some(keeper) = keeper {
-                keeper.signal(Signal::KILL);
+            asked = supervisor;
+        } else if waited > TIMEOUT.0 && !killed {
+            // One that is stopped does not hear; its watchdog, or this process, undoes its work.
+            if let Some(supervisor) = supervisor {
+                supervisor.signal(Signal::KILL);
             }
             killed = true;
-        } else if waited > PATIENCE.1 {
+        } else if waited > TIMEOUT.1 {
             bail!("another earwitness holds {} and does not let go", place.root().join("gateway.lock").display());
         }
         clock::sleep(PAUSE);
@@ -153,10 +153,11 @@ pub struct Status {
     /// The interface towards the internet.
     pub uplink: Option<String>,
     /// Process that keeps it.
-    pub keeper: Option<i32>,
+    #[serde(rename = "keeper")]
+    pub supervisor: Option<i32>,
     /// Daemons and their processes; none for one that does not run.
     pub daemons: Vec<(String, Option<i32>)>,
-    /// Addresses that are lent.
+    /// Addresses that are leased.
     pub leases: usize,
 }
 
@@ -168,13 +169,13 @@ pub fn status(place: &Place) -> anyhow::Result<Status> {
         mode: None,
         inside: None,
         uplink: None,
-        keeper: None,
+        supervisor: None,
         daemons: Vec::new(),
         leases: 0,
     };
     let Some(Found { head, ready, .. }) = journal::find(place)? else { return Ok(status) };
     let mut trouble = |what: String| status.troubles.push(what);
-    let kept = head.keeper.filter(|it| it.is_alive());
+    let kept = head.supervisor.filter(|it| it.is_alive());
     let held = head.daemons.is_empty() || kept.is_some();
     if !held {
         trouble("its keeper is gone and left things behind; remove them: earwitness gateway down".into());
@@ -196,16 +197,18 @@ pub fn status(place: &Place) -> anyhow::Result<Status> {
         }
     }
     status.state = match (ready, held, status.troubles.is_empty()) {
+        // Not all steps are done and the supervisor lives: it is bringing the gateway up, or down.
         (false, true, _) if kept.is_some() => "changing",
         (true, true, true) => "up",
         _ => "broken",
     };
+    // A bridge has no supervisor that would go on with it.
     if !ready && head.daemons.is_empty() {
         status.troubles.push("it was not brought up to the end; remove what there is: earwitness gateway down".into());
     }
     status.leases =
         fs::read_to_string(place.file("leases")).map_or(0, |it| it.lines().filter(|line| !line.starts_with("duid")).count());
     (status.mode, status.inside, status.uplink) = (Some(head.mode), Some(head.inside), Some(head.uplink));
-    (status.keeper, status.daemons) = (kept.map(|it| it.pid), daemons);
+    (status.supervisor, status.daemons) = (kept.map(|it| it.pid), daemons);
     Ok(status)
 }

@@ -12,10 +12,10 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::pcap::each_frame;
 use earwitness_core::verdict::{self, judge};
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_report::probelog::{self, Reading};
 
 fn main() -> anyhow::Result<()> {
@@ -23,16 +23,16 @@ fn main() -> anyhow::Result<()> {
     let (capture, log) = arguments.next().zip(arguments.next()).context("say which capture and which log")?;
     let log = probelog::read(Path::new(&log), &Reading::default())?;
     let octets = std::fs::read(&capture).with_context(|| format!("{} cannot be read", capture.display()))?;
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     each_frame(&octets, |frame| analysis.frame(frame))?;
     let header = log.header.unwrap_or_default();
-    let usual = verdict::Settings::default();
+    let usual = verdict::VerdictSettings::default();
     let settings =
-        verdict::Settings { alpha: header.alpha.unwrap_or(usual.alpha), seed: header.seed.unwrap_or(usual.seed), ..usual };
+        verdict::VerdictSettings { alpha: header.alpha.unwrap_or(usual.alpha), seed: header.seed.unwrap_or(usual.seed), ..usual };
     let verdicts = judge(&analysis.finish(), log.rounds, &BTreeMap::new(), &settings);
     let mut out = std::io::stdout().lock();
     for it in &verdicts.devices {
-        writeln!(out, "{}: {} (p = {:.2e})", names::id(it.device), it.outcome.words(), it.evidence.p)?;
+        writeln!(out, "{}: {} (p = {:.2e})", labels::id(it.device), it.outcome.words(), it.evidence.p)?;
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! What a device also sent at a steady beat, told beside the sightings because it is not counted as one.
+//! What a device also sent at a steady beat, listed beside the sightings because it is not counted as one.
 
 use earwitness_base::text::WIDEST;
 use std::collections::BTreeSet;
 
 use earwitness_core::findings::{DeviceFindings, Sighting};
 
-use super::names;
+use super::labels;
 use earwitness_base::words::{as_f64, counted, duration};
 
 /// Receivers named in a sentence; the others are counted.
@@ -27,26 +27,26 @@ const CONTINUOUS: &str = "Calls, live pictures and games do that, and so does a 
 /// Why sound inside the home is not counted.
 const LOCAL: &str = "The receiver is inside the home, so it is not counted as a sighting; what that receiver sends on is.";
 
-/// What there is to tell of a device; nothing for most.
+/// The asides of a device; none for most.
 #[must_use]
 pub(crate) fn asides(device: &DeviceFindings) -> Vec<Aside<'_>> {
-    let aside = |uploads, told, meaning| Aside { sentence: sentence(told, uploads), meaning, uploads };
+    let aside = |uploads, what, meaning| Aside { sentence: sentence(what, uploads), meaning, uploads };
     let continuous =
         aside(&device.continuous[..], "streamed at a steady beat for longer than anyone speaks to a device", CONTINUOUS);
     let local = aside(&device.local_sightings[..], "sent what looks like sound to another device in the home", LOCAL);
     [continuous, local].into_iter().filter(|it| !it.uploads.is_empty()).collect()
 }
 
-fn sentence(told: &str, uploads: &[Sighting]) -> String {
+fn sentence(what: &str, uploads: &[Sighting]) -> String {
     let times = counted(u64::try_from(uploads.len()).unwrap_or(u64::MAX), "time", "times");
     let sum = uploads.iter().fold(0_i64, |sum, it| sum.saturating_add(it.window.length()));
-    let all: BTreeSet<String> = uploads.iter().map(|it| names::receiver(&it.receiver, WIDEST)).collect();
+    let all: BTreeSet<String> = uploads.iter().map(|it| labels::receiver(&it.receiver, WIDEST)).collect();
     let mut receivers: Vec<_> = all.iter().take(RECEIVERS).cloned().collect();
     if let Some(more) = all.len().checked_sub(RECEIVERS).filter(|more| *more > 0) {
         receivers.push(format!("{more} more"));
     }
     let receivers = receivers.join(", ");
-    format!("{told}: {times}, {} in all, to {receivers}", duration(sum))
+    format!("{what}: {times}, {} in all, to {receivers}", duration(sum))
 }
 
 /// Mean rate of what was sent, in bits per second.
@@ -63,9 +63,9 @@ mod tests {
     #[test]
     fn a_call_and_sound_inside_the_home_are_told_apart_from_sightings() {
         let findings = sample::sample();
-        let told: Vec<_> = findings.devices.iter().flat_map(asides).map(|it| it.sentence).collect();
+        let what: Vec<_> = findings.devices.iter().flat_map(asides).map(|it| it.sentence).collect();
         assert_eq!(
-            told,
+            what,
             [
                 "sent what looks like sound to another device in the home: 1 time, 4.0 s in all, to 192.168.1.9",
                 "streamed at a steady beat for longer than anyone speaks to a device: 2 times, 24 min in all, to 203.0.113.7",

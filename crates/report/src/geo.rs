@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use earwitness_core::findings::Findings;
-use earwitness_core::names::text::clean;
+use earwitness_core::name_protocols::text::clean;
 use maxminddb::{LookupResult, MaxMindDbError, PathElement, Reader};
 
 /// Records looked at to find out what a table is about.

@@ -1,4 +1,4 @@
-//! What was found, told to people and to programs: one file per format.
+//! What was found, for people and for programs: one file per format.
 
 use earwitness_core::findings::Sighting;
 use earwitness_core::mac::Mac;
@@ -9,7 +9,7 @@ pub mod geo;
 pub mod grid;
 pub mod html;
 pub mod json;
-pub mod names;
+pub mod labels;
 mod notes;
 pub mod probelog;
 pub mod published;
@@ -41,7 +41,7 @@ pub struct Context<'a> {
     pub published: Option<&'a published::Published>,
     /// Who makes the device with an address.
     pub vendor: &'a dyn Fn(Mac) -> Option<String>,
-    /// The time zone in which times are told.
+    /// The time zone in which times are shown.
     pub zone: TimeZone,
 }
 

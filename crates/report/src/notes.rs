@@ -55,12 +55,12 @@ pub(crate) fn notes(facts: &CaptureFacts, context: &Context<'_>) -> Vec<String> 
 pub(super) fn reasons(facts: &CaptureFacts) -> String {
     let mut reasons: Vec<_> = facts.stopped.iter().collect();
     reasons.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    let mut told: Vec<_> =
+    let mut reasons: Vec<_> =
         reasons.iter().take(REASONS).map(|(why, number)| format!("{} ({})", clean(why, WIDEST), count(**number))).collect();
     if let Some(more) = reasons.len().checked_sub(REASONS).filter(|more| *more > 0) {
-        told.push(format!("{more} more reasons"));
+        reasons.push(format!("{more} more reasons"));
     }
-    told.join(", ")
+    reasons.join(", ")
 }
 
 #[cfg(test)]
@@ -83,12 +83,16 @@ mod tests {
             stopped: (0..10).map(|it| (format!("reason {it}"), it + 1)).collect(),
             ..CaptureFacts::default()
         };
-        let told = notes(&facts, &sample::context(&["a.pcap: breaks\x1b[2J off".to_owned()]));
-        assert_eq!(told.len(), 5, "{told:#?}");
-        assert_eq!(told[0], "a.pcap: breaks\u{fffd}[2J off");
-        assert!(told[1].contains("lost 1 frame:"));
-        assert!(told[2].starts_with("1,234 frames were cut"));
-        assert!(told[3].contains("55 frames") && told[3].contains("reason 9 (10)") && told[3].ends_with("2 more reasons."));
-        assert!(told[4].ends_with("1 time."));
+        let notes_of = notes(&facts, &sample::context(&["a.pcap: breaks\x1b[2J off".to_owned()]));
+        assert_eq!(notes_of.len(), 5, "{notes_of:#?}");
+        assert_eq!(notes_of[0], "a.pcap: breaks\u{fffd}[2J off");
+        assert!(notes_of[1].contains("lost 1 frame:"));
+        assert!(notes_of[2].starts_with("1,234 frames were cut"));
+        assert!(
+            notes_of[3].contains("55 frames")
+                && notes_of[3].contains("reason 9 (10)")
+                && notes_of[3].ends_with("2 more reasons.")
+        );
+        assert!(notes_of[4].ends_with("1 time."));
     }
 }

@@ -7,26 +7,26 @@ use earwitness_base::text::{WIDEST_SAID, clean};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use earwitness_core::detect::ttest::{Edges, Feature, Settings, Variance, in_a_row, repeated};
+use earwitness_core::detect::ttest::{Edges, Feature, TtestSettings, Variance, in_a_row, repeated};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role};
 use earwitness_core::samples::Tested;
 use earwitness_core::time::Timestamp;
 use earwitness_core::trial::Trial;
 use serde::Serialize;
 
-use super::names;
+use super::labels;
 use earwitness_base::words::{as_f64, counted};
 
 /// How the test is asked.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Asked {
     /// Its parameters.
-    pub settings: Settings,
+    pub settings: TtestSettings,
     /// Positives that make it count (`k`).
     pub repeats: u32,
     /// Where nothing is played: how far windows slide at a time, nanoseconds.
     pub step: Option<i64>,
-    /// Whether a person asked for it, so that it is told.
+    /// Whether a person asked for it, so that it is shown.
     pub shown: bool,
 }
 
@@ -114,17 +114,17 @@ impl Published {
             self.asked.settings.threshold
         )?;
         let unit = if self.asked.step.is_some() { ("window", "windows") } else { ("probe", "probes") };
-        let mut told = false;
+        let mut any = false;
         for (device, said) in self.rows(findings) {
-            told = true;
+            any = true;
             let reacting = said.iter().filter(|it| it.reacting).count();
             let called = self.called_after(said).map_or("not called reacting".to_owned(), |after| {
                 format!("called reacting after {}", counted(after.into(), unit.0, unit.1))
             });
             let all = counted(said.len() as u64, unit.0, unit.1);
-            writeln!(out, "- {} ({}): {reacting} of {all}; {called}.", names::device(device, None), names::id(device.id))?;
+            writeln!(out, "- {} ({}): {reacting} of {all}; {called}.", labels::device(device, None), labels::id(device.id))?;
         }
-        if !told {
+        if !any {
             writeln!(out, "- No device sent a frame in two windows of {} s.", as_f64(self.asked.settings.duration) / 1e9)?;
         }
         if self.cut {
@@ -137,7 +137,7 @@ impl Published {
     pub(super) fn json(&self, findings: &Findings) -> Block<'_> {
         let Asked { settings, repeats, step, .. } = self.asked;
         let row = |(device, said): (&DeviceFindings, &'_ [Said])| Row {
-            device: names::id(device.id),
+            device: labels::id(device.id),
             judged: said.iter().filter(|it| it.p.is_some()).count(),
             reacting: said.iter().filter(|it| it.reacting).count(),
             called_after: self.called_after(said),

@@ -71,7 +71,7 @@ pub(crate) fn jump(device: &mut DeviceFindings, seconds: i64) {
     device.seen.until = START.plus((index + 1) * SECOND);
 }
 
-/// Everything that a report must be able to tell.
+/// Everything that a report must be able to show.
 pub(crate) fn sample() -> Findings {
     let mut devices = vec![echo(), homepod(), camera(), tv(), phone(), hub(), gateway()];
     devices.sort_by_key(|it| it.id);

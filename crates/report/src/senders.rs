@@ -19,7 +19,7 @@ pub const fn word(sign: SenderSign) -> &'static str {
 }
 
 /// What shows it, in a few words each.
-const fn told(sign: SenderSign) -> &'static str {
+const fn in_words(sign: SenderSign) -> &'static str {
     match sign {
         SenderSign::Forwards => "hop limits that a router has lowered",
         SenderSign::Addresses => "several IPv4 addresses that take turns",
@@ -34,7 +34,7 @@ const fn told(sign: SenderSign) -> &'static str {
 /// What sends under a MAC address beside its device, as part of a sentence; `None` if nothing shows that.
 #[must_use]
 pub(crate) fn clause(signs: &[SenderSign]) -> Option<String> {
-    let listed = words::listed(&signs.iter().map(|it| told(*it)).collect::<Vec<_>>())?;
+    let listed = words::listed(&signs.iter().map(|it| in_words(*it)).collect::<Vec<_>>())?;
     let who = if signs.iter().any(|it| it.is_of_forwarding()) {
         "several devices seem to send under this MAC address, as behind a repeater, a second router or a computer with virtual machines"
     } else {
@@ -61,10 +61,10 @@ mod tests {
         let mut found = sample::device(1);
         assert_eq!(sentence(&found), None);
         found.sender_signs = vec![SenderSign::HopLimits, SenderSign::AfterReset];
-        let told = sentence(&found).unwrap();
+        let text = sentence(&found).unwrap();
         assert!(
-            told.starts_with("More than one machine") && told.contains("hop limits at the same time and connections"),
-            "{told}"
+            text.starts_with("More than one machine") && text.contains("hop limits at the same time and connections"),
+            "{text}"
         );
         found.sender_signs.insert(0, SenderSign::Addresses);
         assert!(sentence(&found).unwrap().starts_with("Several devices"));

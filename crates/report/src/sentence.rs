@@ -6,7 +6,7 @@ use earwitness_core::findings::{DeviceId, SenderSign, Sighting, SightingKind};
 use earwitness_core::plan::Done;
 use earwitness_core::probe::Heard;
 
-use super::{names, senders};
+use super::{labels, senders};
 
 /// What a device is called.
 pub type Namer<'a> = &'a dyn Fn(DeviceId) -> String;
@@ -142,7 +142,7 @@ fn was_heard(heard: Heard, level: Option<f64>) -> String {
 
 /// An upload in words.
 fn upload(it: &Sighting) -> String {
-    let to = names::whom(&it.receiver);
+    let to = labels::whom(&it.receiver);
     match (it.kind, it.audio_seconds) {
         (SightingKind::Recording, _) => format!("uploaded a recording of {} kB to {to}", it.octets_total / 1_000),
         (SightingKind::LargeUpload, _) => format!("sent {} kB in one go to {to}", it.octets_total / 1_000),

@@ -12,7 +12,7 @@ use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
-use super::names;
+use super::labels;
 use earwitness_base::outfile::Sink;
 
 /// Rows that are held in memory at once (about 6 MB).
@@ -43,7 +43,7 @@ fn write_groups(findings: &Findings, out: &mut Sink<'_>, group: usize) -> Result
     let mut file = SerializedFileWriter::new(out, schema()?, properties())?;
     let mut batch = Batch::default();
     for device in &findings.devices {
-        let name: ByteArray = names::id(device.id).into_bytes().into();
+        let name: ByteArray = labels::id(device.id).into_bytes().into();
         for row in rows(device) {
             batch.push(&name, row);
             if batch.names.len() >= group {
@@ -197,8 +197,8 @@ mod tests {
         let bins = [-1, 0, 3, 4, 9].map(|index| Bin { index, frames: 1, payload_octets: 10 }).into_iter().collect();
         let series = Series { origin: sample::START, width: 250 * MILLISECOND, bins };
         let at = |second: i64| sample::START.plus(second * SECOND).nanos();
-        let told: Vec<_> = seconds(&series).collect();
-        assert_eq!(told, [(at(-1), (1, 10)), (at(0), (2, 20)), (at(1), (1, 10)), (at(2), (1, 10))]);
+        let found: Vec<_> = seconds(&series).collect();
+        assert_eq!(found, [(at(-1), (1, 10)), (at(0), (2, 20)), (at(1), (1, 10)), (at(2), (1, 10))]);
     }
 
     #[test]

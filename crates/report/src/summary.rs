@@ -9,7 +9,7 @@ use earwitness_core::findings::{
 use earwitness_core::time::{Timestamp, Window};
 
 use super::Context;
-use super::names;
+use super::labels;
 use super::notes::reasons;
 use super::stretches::{PAUSE, observed};
 use earwitness_base::words::{self, as_f64, counted, duration, octets, round, seconds};
@@ -99,7 +99,7 @@ fn device<'a>(found: &'a DeviceFindings, context: &Context<'_>) -> Device<'a> {
     let number = |kind| found.sightings.iter().filter(|it| it.kind == kind).fold(0, |sum, _| sum + 1);
     Device {
         found,
-        name: names::device(found, vendor.as_deref()),
+        name: labels::device(found, vendor.as_deref()),
         vendor,
         audio: number(SightingKind::Audio),
         recordings: number(SightingKind::Recording),
@@ -121,7 +121,7 @@ fn total<'a>(sightings: impl Iterator<Item = &'a Sighting>) -> Option<Estimate> 
 fn receivers(sightings: &[Sighting]) -> Vec<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for it in sightings {
-        *counts.entry(names::receiver(&it.receiver, WIDEST)).or_default() += 1;
+        *counts.entry(labels::receiver(&it.receiver, WIDEST)).or_default() += 1;
     }
     let mut receivers: Vec<_> = counts.into_iter().collect();
     receivers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -136,7 +136,7 @@ fn span(sightings: &[Sighting]) -> Option<Window> {
 
 /// Adds the end of the address, and if need be all of it, to names that occur twice.
 fn tell_apart(devices: &mut [Device<'_>]) {
-    for ending in [|id| if let DeviceId::Mac(mac) = id { names::short(mac) } else { names::id(id) }, names::id] {
+    for ending in [|id| if let DeviceId::Mac(mac) = id { labels::short(mac) } else { labels::id(id) }, labels::id] {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for it in devices.iter() {
             *counts.entry(it.name.clone()).or_default() += 1;
@@ -161,7 +161,7 @@ fn answer(devices: &[Device<'_>], observed: i64, paused: bool) -> String {
     let (live, recordings) = (sending(SightingKind::Audio), sending(SightingKind::Recording));
     let at_home = number(&|it| it.local_sightings.iter().any(|it| it.kind == SightingKind::Audio));
     let endless = endless(&subjects, &of);
-    let mut told = match (live, recordings) {
+    let mut answer = match (live, recordings) {
         (0, 0) if endless.is_some() => format!("No other upload to the internet looks like sound, in {time}."),
         (0, 0) => format!("No device sent what looks like sound to the internet, in {time}."),
         (0, n) => {
@@ -178,22 +178,24 @@ fn answer(devices: &[Device<'_>], observed: i64, paused: bool) -> String {
     let large = sending(SightingKind::LargeUpload);
     if large > 0 {
         let who = counted(large, "device", "devices");
-        told = format!("{told} {who} sent large uploads in one go; whether there is sound in them the traffic does not tell.");
+        answer =
+            format!("{answer} {who} sent large uploads in one go; whether there is sound in them the traffic does not tell.");
     }
     if at_home > 0 {
         let who = counted(at_home, "device", "devices");
-        told = format!("{told} {who} sent what looks like sound to another device in the home.");
+        answer = format!("{answer} {who} sent what looks like sound to another device in the home.");
     }
     let at_home = number(&|it| it.continuous.iter().any(|it| it.receiver.local));
     if at_home > 0 {
         let who = counted(at_home, "device", "devices");
-        told = format!("{told} {who} streamed at a steady beat to another device in the home for minutes; that is not counted.");
+        answer =
+            format!("{answer} {who} streamed at a steady beat to another device in the home for minutes; that is not counted.");
     }
     match endless {
         // A finding comes before what was not found.
-        Some(endless) if live == 0 => format!("{endless} {told}"),
-        Some(endless) => format!("{told} {endless}"),
-        None => told,
+        Some(endless) if live == 0 => format!("{endless} {answer}"),
+        Some(endless) => format!("{answer} {endless}"),
+        None => answer,
     }
 }
 
@@ -263,17 +265,17 @@ mod tests {
     #[test]
     fn the_answer_names_how_many_of_how_many_and_how_long() {
         let findings = sample::sample();
-        let told = summary(&findings, &sample::context(&[]));
-        let streams = told.devices.iter().find(|it| !it.found.continuous.is_empty()).unwrap().name.clone();
+        let report = summary(&findings, &sample::context(&[]));
+        let streams = report.devices.iter().find(|it| !it.found.continuous.is_empty()).unwrap().name.clone();
         assert_eq!(
-            told.answer.replace(&streams, "NAME"),
+            report.answer.replace(&streams, "NAME"),
             "2 of 6 devices sent what looks like sound to the internet: 38 s of it, in 3 h 12 min. \
              1 device sent large uploads in one go; whether there is sound in them the traffic does not tell. \
              1 device sent what looks like sound to another device in the home. \
              1 of 6 devices streamed to the internet for minutes without a pause, at the steady beat at which sound is sent: NAME (24 min); whether that is \
              sound, or a call or live pictures that somebody wanted, the traffic does not tell."
         );
-        assert_eq!(told.caution, NOT_PROOF);
+        assert_eq!(report.caution, NOT_PROOF);
     }
 
     #[test]
@@ -283,17 +285,17 @@ mod tests {
             it.sightings.clear();
             it.local_sightings.clear();
         }
-        let told = summary(&findings, &sample::context(&[])).answer;
-        assert!(told.starts_with("1 of 6 devices streamed to the internet for minutes without a pause"), "{told}");
-        assert!(told.ends_with("No other upload to the internet looks like sound, in 3 h 12 min."), "{told}");
+        let answer = summary(&findings, &sample::context(&[])).answer;
+        assert!(answer.starts_with("1 of 6 devices streamed to the internet for minutes without a pause"), "{answer}");
+        assert!(answer.ends_with("No other upload to the internet looks like sound, in 3 h 12 min."), "{answer}");
         // In the home it is told, but not as something that leaves.
         for it in findings.devices.iter_mut().flat_map(|it| &mut it.continuous) {
             it.receiver.local = true;
         }
-        let told = summary(&findings, &sample::context(&[])).answer;
+        let answer = summary(&findings, &sample::context(&[])).answer;
         assert!(
-            told.starts_with("No device sent") && told.contains("1 device streamed at a steady beat to another device"),
-            "{told}"
+            answer.starts_with("No device sent") && answer.contains("1 device streamed at a steady beat to another device"),
+            "{answer}"
         );
     }
 
@@ -305,9 +307,9 @@ mod tests {
             it.continuous.clear();
             it.local_sightings.clear();
         }
-        let told = summary(&findings, &sample::context(&[]));
-        assert_eq!(told.answer, "No device sent what looks like sound to the internet, in 3 h 12 min.");
-        assert!(told.caution.contains("does not show"));
+        let report = summary(&findings, &sample::context(&[]));
+        assert_eq!(report.answer, "No device sent what looks like sound to the internet, in 3 h 12 min.");
+        assert!(report.caution.contains("does not show"));
         assert_eq!(summary(&Findings::default(), &sample::context(&[])).answer, "No device was seen in this capture.");
     }
 
@@ -319,9 +321,9 @@ mod tests {
         assert!(summary(&findings, &sample::context(&[])).answer.starts_with("No device was seen"));
         findings.capture.unread_octets = 1_501;
         findings.capture.stopped = [("link type not read".to_owned(), 7)].into();
-        let told = summary(&findings, &sample::context(&[])).answer;
+        let answer = summary(&findings, &sample::context(&[])).answer;
         let expected = "Most of this capture could not be read (1.5 kB of 3.0 kB): link type not read (7). What follows is about the rest alone.";
-        assert!(told.starts_with(expected), "{told}");
+        assert!(answer.starts_with(expected), "{answer}");
     }
 
     #[test]
@@ -331,9 +333,9 @@ mod tests {
         (facts.wire_octets, facts.damage) = (90_000, Damage { read: 60_000, behind: 60_000 });
         assert!(!findings.capture.is_mostly_unread());
         findings.capture.damage.behind = 70_000;
-        let told = summary(&findings, &sample::context(&[])).answer;
+        let answer = summary(&findings, &sample::context(&[])).answer;
         let expected = "Most of this capture could not be read (70.0 kB of 130 kB follow damage in a file). What follows";
-        assert!(told.starts_with(expected), "{told}");
+        assert!(answer.starts_with(expected), "{answer}");
         // What was read of it and not understood adds to that.
         findings.capture.damage.behind = 40_000;
         assert!(!findings.capture.is_mostly_unread());
@@ -349,21 +351,21 @@ mod tests {
             it.continuous.clear();
             it.local_sightings.clear();
         }
-        let told = summary(&findings, &sample::context(&[]));
+        let report = summary(&findings, &sample::context(&[]));
         assert_eq!(
-            told.answer,
+            report.answer,
             "No device sent what looks like sound to the internet, in 3 h 12 min. 1 device sent large uploads in one go; whether there is \
              sound in them the traffic does not tell."
         );
-        assert_eq!(told.caution, NOT_CLEAN);
+        assert_eq!(report.caution, NOT_CLEAN);
     }
 
     #[test]
     fn a_capture_with_long_pauses_says_that_only_the_time_with_traffic_counts() {
         let mut findings = sample::sample();
         findings.capture.last = findings.capture.last.map(|last| last.plus(7 * 86_400 * earwitness_core::time::SECOND));
-        let told = summary(&findings, &sample::context(&[]));
-        assert!(told.paused && told.answer.contains("in 3 h 12 min with traffic."), "{}", told.answer);
+        let report = summary(&findings, &sample::context(&[]));
+        assert!(report.paused && report.answer.contains("in 3 h 12 min with traffic."), "{}", report.answer);
     }
 
     #[test]
@@ -384,7 +386,10 @@ mod tests {
             it.continuous.clear();
             it.local_sightings.extend(std::mem::take(&mut it.sightings));
         }
-        let told = summary(&findings, &sample::context(&[])).answer;
-        assert!(told.starts_with("No device sent") && told.contains("3 devices sent what looks like sound to another"), "{told}");
+        let answer = summary(&findings, &sample::context(&[])).answer;
+        assert!(
+            answer.starts_with("No device sent") && answer.contains("3 devices sent what looks like sound to another"),
+            "{answer}"
+        );
     }
 }

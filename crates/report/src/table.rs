@@ -9,7 +9,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, Table};
 use earwitness_core::findings::{Findings, Receiver, Sighting, SightingKind};
 
 use super::aside::asides;
-use super::names;
+use super::labels;
 use super::notes::notes;
 use super::summary::{Device, Summary, beat, detectors, milliseconds, summary};
 use super::terminal::{DATE, MAC, RECEIVER, Terminal, identity, table, wrapped, write_table};
@@ -21,7 +21,7 @@ use earwitness_base::words;
 const RECEIVERS: usize = 3;
 /// Sightings listed on a terminal; the others are counted.
 const LISTED: usize = 500;
-/// Devices of which is told what they sent beside the sightings.
+/// Devices for which is listed what they sent beside the sightings.
 const ASIDES: usize = 50;
 /// Said below verdicts, which would be lost above hundreds of sightings.
 const UNPROVEN: &str = "What else the traffic shows, each upload with its time and receiver: --html and --json, or the same command without --probes.";
@@ -56,8 +56,8 @@ pub fn write(findings: &Findings, context: &Context<'_>, terminal: Terminal, out
 
 /// Devices that are not the only ones that send under their addresses, a sentence each.
 fn write_senders(summary: &Summary<'_>, terminal: Terminal, out: &mut dyn Write) -> io::Result<()> {
-    let told = |it: &Device<'_>| senders::sentence(it.found).map(|sentence| format!("{}: {sentence}", it.name));
-    let all: Vec<_> = summary.devices.iter().filter_map(told).collect();
+    let with_sentence = |it: &Device<'_>| senders::sentence(it.found).map(|sentence| format!("{}: {sentence}", it.name));
+    let all: Vec<_> = summary.devices.iter().filter_map(with_sentence).collect();
     if all.is_empty() {
         return Ok(());
     }
@@ -99,12 +99,12 @@ fn write_capture(findings: &Findings, context: &Context<'_>, terminal: Terminal,
     }
     let facts = &findings.capture;
     let columns = usize::from(terminal.columns());
-    let mut told = format!("{}, {}", words::counted(facts.frames, "frame", "frames"), words::octets(facts.wire_octets));
+    let mut text = format!("{}, {}", words::counted(facts.frames, "frame", "frames"), words::octets(facts.wire_octets));
     if let Some((first, last)) = facts.first.zip(facts.last) {
         // Writing to a string cannot fail.
-        let _ = write!(told, ", from {}", words::span(first, last, &context.zone));
+        let _ = write!(text, ", from {}", words::span(first, last, &context.zone));
     }
-    writeln!(out, "\n{}\n{}", terminal.bold("Capture"), wrapped(&format!("{told}."), columns).join("\n"))?;
+    writeln!(out, "\n{}\n{}", terminal.bold("Capture"), wrapped(&format!("{text}."), columns).join("\n"))?;
     for note in notes(facts, context) {
         let lines = wrapped(&note, columns.saturating_sub(2));
         writeln!(out, "- {}", lines.join("\n  "))?;
@@ -182,7 +182,7 @@ fn sighting_rows(summary: &Summary<'_>, context: &Context<'_>, terminal: Termina
 
 /// A receiver by name, with its address below.
 fn addressed(it: &Receiver) -> String {
-    let name = names::receiver(it, WIDEST);
+    let name = labels::receiver(it, WIDEST);
     if it.name.is_some() { format!("{name}\n{}", it.address) } else { name }
 }
 
@@ -209,28 +209,28 @@ mod tests {
     #[test]
     fn it_begins_with_the_answer_and_fits_every_terminal() {
         for width in [60, 79, 80, 100, 120, 160, 300] {
-            let told = shown(&sample::sample(), width, false);
-            assert!(told.starts_with("2 of 6 devices sent what looks like sound to the internet"), "{told}");
-            let widest = told.lines().map(UnicodeWidthStr::width).max().unwrap();
-            assert!(widest <= usize::from(width.min(160)), "{widest} columns on {width}:\n{told}");
+            let text = shown(&sample::sample(), width, false);
+            assert!(text.starts_with("2 of 6 devices sent what looks like sound to the internet"), "{text}");
+            let widest = text.lines().map(UnicodeWidthStr::width).max().unwrap();
+            assert!(widest <= usize::from(width.min(160)), "{widest} columns on {width}:\n{text}");
             if std::env::var_os("SHOW_TABLES").is_some() {
-                println!("{told}");
+                println!("{text}");
             }
         }
     }
 
     #[test]
     fn each_fact_of_a_sighting_is_in_its_row() {
-        let told = shown(&sample::sample(), 160, false);
-        let row = told.lines().find(|it| it.contains("19:16:37")).unwrap();
+        let text = shown(&sample::sample(), 160, false);
+        let row = text.lines().find(|it| it.contains("19:16:37")).unwrap();
         for fact in
             ["2026-11-21", "Kitchen Echo", "audio", "6.4 s (6.3 to 6.6)", "47.2", "20 ms", "bob-dispatch-prod", "clock, burst"]
         {
             assert!(row.contains(fact), "{fact} in {row}");
         }
-        assert!(told.contains("random MAC") && told.contains("gateway") && told.contains("large upload, 1.9 MB"));
-        assert!(told.contains("GRE tunnel") && told.contains("lost 40 frames") && told.contains("Europe/Berlin"));
-        assert!(told.contains("Also seen, and not counted\n- ") && told.contains("2 times, 24 min in all, to 203.0.113.7"));
+        assert!(text.contains("random MAC") && text.contains("gateway") && text.contains("large upload, 1.9 MB"));
+        assert!(text.contains("GRE tunnel") && text.contains("lost 40 frames") && text.contains("Europe/Berlin"));
+        assert!(text.contains("Also seen, and not counted\n- ") && text.contains("2 times, 24 min in all, to 203.0.113.7"));
     }
 
     #[test]
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn an_empty_capture_is_told_without_tables() {
-        let told = shown(&Findings::default(), 80, false);
-        assert!(told.starts_with("No device was seen") && !told.contains("Devices"), "{told}");
+        let text = shown(&Findings::default(), 80, false);
+        assert!(text.starts_with("No device was seen") && !text.contains("Devices"), "{text}");
     }
 }

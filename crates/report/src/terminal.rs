@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle, Width};
 use earwitness_core::findings::Role;
 
-use super::names;
+use super::labels;
 use super::summary::Device;
 
 /// Narrowest and widest table.
@@ -95,7 +95,7 @@ pub(super) fn table(terminal: Terminal, header: &[(&str, u16)]) -> Table {
 pub(super) fn identity(device: &Device<'_>) -> String {
     let mut lines = vec![device.name.clone()];
     lines.extend(device.vendor.clone().filter(|vendor| !device.name.starts_with(vendor)));
-    let id = names::id(device.found.id);
+    let id = labels::id(device.found.id);
     if !device.name.contains(&id) {
         lines.push(id);
     }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::detect::ttest;
 use earwitness_core::experiment::Experiment;
 use earwitness_core::findings::Findings;
@@ -34,18 +34,18 @@ static DAY: LazyLock<Plan> = LazyLock::new(|| {
     plan.unwrap_or_else(|| unreachable!("the simulator has this scenario"))
 });
 
-static OVER: LazyLock<(Findings, Vec<Round>)> = LazyLock::new(|| day(Settings::default(), false));
+static OVER: LazyLock<(Findings, Vec<Round>)> = LazyLock::new(|| day(AnalysisSettings::default(), false));
 
 fn main() {
     divan::main();
 }
 
 /// The whole day, probed; with the published two-sample test or without.
-fn day(settings: Settings, ttest: bool) -> (Findings, Vec<Round>) {
+fn day(settings: AnalysisSettings, ttest: bool) -> (Findings, Vec<Round>) {
     let mut house = House::new(&DAY, SEED);
     let design = Design { seed: SEED, stimuli: DAY.sounds.clone(), ..Design::default() };
     let mut machine = Experiment::new(design, Watch, 0.01, settings);
-    let mut samples = Samples::new(ttest::Settings::default());
+    let mut samples = Samples::new(ttest::TtestSettings::default());
     let mut rounds = Vec::new();
     let over = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Frame(frame) if ttest => samples.frame(frame),
@@ -79,27 +79,29 @@ fn a_home_alone(bencher: Bencher<'_, '_>) {
 
 #[divan::bench(max_time = TIME)]
 fn b_probed_and_metered(bencher: Bencher<'_, '_>) {
-    bencher.counter(device_hours()).bench_local(|| day(Settings { clock: None, burst: None, ..Settings::default() }, false));
+    bencher
+        .counter(device_hours())
+        .bench_local(|| day(AnalysisSettings { clock: None, burst: None, ..AnalysisSettings::default() }, false));
 }
 
 #[divan::bench(max_time = TIME)]
 fn c_and_burst(bencher: Bencher<'_, '_>) {
-    bencher.counter(device_hours()).bench_local(|| day(Settings { clock: None, ..Settings::default() }, false));
+    bencher.counter(device_hours()).bench_local(|| day(AnalysisSettings { clock: None, ..AnalysisSettings::default() }, false));
 }
 
 #[divan::bench(max_time = TIME)]
 fn d_and_clock(bencher: Bencher<'_, '_>) {
-    bencher.counter(device_hours()).bench_local(|| day(Settings::default(), false));
+    bencher.counter(device_hours()).bench_local(|| day(AnalysisSettings::default(), false));
 }
 
 #[divan::bench(max_time = TIME)]
 fn e_and_ttest(bencher: Bencher<'_, '_>) {
-    bencher.counter(device_hours()).bench_local(|| day(Settings::default(), true));
+    bencher.counter(device_hours()).bench_local(|| day(AnalysisSettings::default(), true));
 }
 
 fn verdicts(bencher: Bencher<'_, '_>, late: bool) {
     let (findings, rounds) = &*OVER;
-    let settings = verdict::Settings { late, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { late, ..verdict::VerdictSettings::default() };
     bencher
         .counter(device_hours())
         .with_inputs(|| rounds.clone())

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceId, Findings, Seen, Sighting, SightingKind, TrainShape};
 use earwitness_core::frame::Frame;
 use earwitness_core::pcap::each_frame;
@@ -30,7 +30,7 @@ struct Row {
 }
 
 fn analyse(capture: &[u8], snap: usize) -> Findings {
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     let read = each_frame(capture, |frame| {
         let bytes = frame.bytes.get(..snap).unwrap_or(frame.bytes);
         analysis.frame(&Frame { bytes, ..*frame });

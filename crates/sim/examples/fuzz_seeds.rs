@@ -8,9 +8,9 @@ use earwitness_core::frame::{Frame, Link};
 use earwitness_core::pcap::{Description, write};
 use earwitness_core::time::Timestamp;
 use earwitness_sim::chance::Chance;
+use earwitness_sim::discovery::{self, DhcpKind, Lease};
 use earwitness_sim::file::{self, Captured};
 use earwitness_sim::home::frames;
-use earwitness_sim::names::{self, DhcpKind, Lease};
 use earwitness_sim::scenario::{Kind, Scenario};
 use earwitness_sim::{quic, tls};
 
@@ -24,7 +24,7 @@ fn main() -> io::Result<()> {
         ("dns", dns()),
         ("dhcp", dhcp()),
         ("quic", initials()),
-        ("ssdp", vec![names::ssdp_alive("Linux UPnP/1.0 speaker/1.2", [192, 0, 2, 9].into())]),
+        ("ssdp", vec![discovery::ssdp_alive("Linux UPnP/1.0 speaker/1.2", [192, 0, 2, 9].into())]),
         ("analysis", homes()),
         ("clock", beats()),
         ("probe_log", probe_logs()),
@@ -116,21 +116,21 @@ fn initials() -> Vec<Vec<u8>> {
     let message = tls::client_hello_message("media.assistant.example", &["h3"], &[], &mut chance);
     let whole = quic::initial(false, b"earwitne", b"earwitne", &[], &message, 1_200);
     let empty = quic::initial(false, b"earwitne", b"earwitne", &[], &[], 300);
-    let told = |datagram: &[u8]| u16::try_from(datagram.len()).unwrap_or(u16::MAX).to_be_bytes();
+    let length_prefix = |datagram: &[u8]| u16::try_from(datagram.len()).unwrap_or(u16::MAX).to_be_bytes();
     vec![
-        [&told(&whole)[..], &whole].concat(),
-        [&told(&empty)[..], &empty, &whole].concat(),
-        [&told(&whole)[..], &quic::initial(true, b"earwitne", &[], b"server", &message, 0)].concat(),
+        [&length_prefix(&whole)[..], &whole].concat(),
+        [&length_prefix(&empty)[..], &empty, &whole].concat(),
+        [&length_prefix(&whole)[..], &quic::initial(true, b"earwitne", &[], b"server", &message, 0)].concat(),
     ]
 }
 
 fn dns() -> Vec<Vec<u8>> {
     let wide = std::net::Ipv6Addr::LOCALHOST;
     vec![
-        names::dns_query(7, "voice.assistant.example", false),
-        names::dns_answer(7, "voice.assistant.example", [192, 0, 2, 7].into(), 60),
-        names::dns_answer(8, "voice.assistant.example", wide.into(), 60),
-        names::mdns_announcement("speaker", "_http._tcp", [192, 168, 1, 7].into()),
+        discovery::dns_query(7, "voice.assistant.example", false),
+        discovery::dns_answer(7, "voice.assistant.example", [192, 0, 2, 7].into(), 60),
+        discovery::dns_answer(8, "voice.assistant.example", wide.into(), 60),
+        discovery::mdns_announcement("speaker", "_http._tcp", [192, 168, 1, 7].into()),
     ]
 }
 
@@ -148,7 +148,7 @@ fn dhcp() -> Vec<Vec<u8>> {
     wide.extend_from_slice(b"kind");
     wide.extend_from_slice(&[0, 39, 0, 9, 0, 7]);
     wide.extend_from_slice(b"speaker");
-    vec![names::dhcp(DhcpKind::Request, &lease), names::dhcp(DhcpKind::Acknowledge, &lease), wide]
+    vec![discovery::dhcp(DhcpKind::Request, &lease), discovery::dhcp(DhcpKind::Acknowledge, &lease), wide]
 }
 
 /// The beginnings of homes, and stretches around sound.

@@ -8,8 +8,8 @@ use earwitness_core::time::{MILLISECOND, SECOND};
 
 use crate::air::{Air, Queue};
 use crate::chance::Chance;
+use crate::discovery::{self, DhcpKind, Lease};
 use crate::file::Captured;
-use crate::names::{self, DhcpKind, Lease};
 use crate::packet::{self, Ends};
 use crate::session::{Mark, Session};
 use crate::tcp::{self, Path, Standstill};
@@ -104,7 +104,7 @@ impl Host {
         let mut now = at;
         for kind in [DhcpKind::Discover, DhcpKind::Offer, DhcpKind::Request, DhcpKind::Acknowledge] {
             let ends = if matches!(kind, DhcpKind::Offer | DhcpKind::Acknowledge) { &answer } else { &to_all };
-            self.frames.push(Captured { at: now, octets: packet::udp(ends, 0, &names::dhcp(kind, &lease)) });
+            self.frames.push(Captured { at: now, octets: packet::udp(ends, 0, &discovery::dhcp(kind, &lease)) });
             now += self.chance.between(MILLISECOND, 30 * MILLISECOND);
         }
         self.ask_gateway(now);
@@ -120,11 +120,11 @@ impl Host {
     pub fn announce(&mut self, at: i64, service: &str) {
         let mdns = Ipv4Addr::new(224, 0, 0, 251);
         let ends = self.local_ends(self.v4, mdns, Mac([1, 0, 0x5e, 0, 0, 0xfb]), 5_353, 5_353);
-        let message = names::mdns_announcement(&self.name, service, self.v4);
+        let message = discovery::mdns_announcement(&self.name, service, self.v4);
         self.frames.push(Captured { at, octets: packet::udp(&Ends { hops: 255, ..ends }, 0, &message) });
         let ssdp = Ipv4Addr::new(239, 255, 255, 250);
         let ends = self.local_ends(self.v4, ssdp, Mac([1, 0, 0x5e, 0x7f, 0xff, 0xfa]), 1_900, 1_900);
-        let message = names::ssdp_alive("Linux/5 UPnP/1.0 simulated/1.0", self.v4);
+        let message = discovery::ssdp_alive("Linux/5 UPnP/1.0 simulated/1.0", self.v4);
         self.frames.push(Captured { at: at + 3 * MILLISECOND, octets: packet::udp(&Ends { hops: 4, ..ends }, 1, &message) });
     }
 
@@ -141,10 +141,10 @@ impl Host {
         let id = u16::try_from(self.chance.below(1 << 16)).unwrap_or(0);
         let port = self.port();
         let ends = self.local_ends(self.v4, GATEWAY, GATEWAY_MAC, port, 53);
-        let query = names::dns_query(id, server.name, server.address.is_ipv6());
+        let query = discovery::dns_query(id, server.name, server.address.is_ipv6());
         self.frames.push(Captured { at, octets: packet::udp(&ends, id, &query) });
         let at = at + 2 * server.delay / 3 + self.chance.exponential(2 * MILLISECOND) + MILLISECOND;
-        let answer = names::dns_answer(id, server.name, server.address, 300);
+        let answer = discovery::dns_answer(id, server.name, server.address, 300);
         self.frames.push(Captured { at, octets: packet::udp(&ends.back(64), id, &answer) });
         at + self.chance.exponential(MILLISECOND)
     }
@@ -152,7 +152,7 @@ impl Host {
     /// Plays a TLS session with `server` that stays open; says where both sides stand, and between which ends.
     pub fn stand(&mut self, server: &Server<'_>, session: Session) -> (Ends, [Standstill; 2]) {
         let ends = self.ends(server);
-        let (conversation, _) = session.tell(&mut self.chance);
+        let (conversation, _) = session.conversation(&mut self.chance);
         // Nothing is lost: what stands is what was said.
         let path = Path { air: &self.air, delay: server.delay, lost_on_air: 0, lost_on_wire: 0 };
         let trace = tcp::play(conversation, ends, path, &mut self.chance);
@@ -163,7 +163,7 @@ impl Host {
     /// Plays a TLS session with `server`; says what each mark covered: when its first and last octet were captured.
     pub fn converse(&mut self, server: &Server<'_>, session: Session) -> BTreeMap<Mark, (i64, i64)> {
         let ends = self.ends(server);
-        let (conversation, marks) = session.tell(&mut self.chance);
+        let (conversation, marks) = session.conversation(&mut self.chance);
         let path = Path { air: &self.air, delay: server.delay, lost_on_air: self.loss.air, lost_on_wire: self.loss.wire };
         let trace = tcp::play(conversation, ends, path, &mut self.chance);
         let seen = marks

@@ -6,11 +6,11 @@
 pub mod air;
 pub mod chance;
 pub mod device;
+pub mod discovery;
 pub mod file;
 pub mod home;
 pub mod host;
 pub mod house;
-pub mod names;
 pub mod night;
 pub mod packet;
 pub mod plan;

@@ -46,8 +46,8 @@ pub enum Happening<'a> {
     },
     /// Something is to be written down.
     Write(Entry),
-    /// Something is to be told.
-    Tell(Event),
+    /// An event of the machine.
+    Report(Event),
     /// So late it is.
     Now(Timestamp),
 }
@@ -57,7 +57,7 @@ pub fn run<P: Plan>(
     house: &mut House,
     machine: &mut Experiment<P>,
     loudspeaker: Loudspeaker,
-    tell: &mut dyn FnMut(Happening<'_>),
+    report: &mut dyn FnMut(Happening<'_>),
 ) -> Timestamp {
     let (mut now, ends) = (house.begins(), house.ends());
     let mut wake = Some(now);
@@ -70,22 +70,23 @@ pub fn run<P: Plan>(
         while !actions.is_empty() {
             for action in std::mem::take(&mut actions) {
                 match action {
+                    // Always later than now, or time would stand still.
                     Action::WakeAt(at) => wake = Some(at.nanos().max(now + 1)),
                     Action::Speak(Order { round, stimulus, length, .. }) => {
                         let onset = now + LATENCY;
                         house.play(onset, &Sound { stimulus, length, level_db: loudspeaker.level_db });
-                        tell(Happening::Sounds { round, onset: Timestamp::from_nanos(onset) });
+                        report(Happening::Sounds { round, onset: Timestamp::from_nanos(onset) });
                         let heard = if loudspeaker.microphone { Heard::Yes } else { Heard::Unknown };
                         let spoken =
                             Spoken { round, onset: Timestamp::from_nanos(onset), length, heard, trouble: None, timelines: None };
                         machine.handle(Input::Spoken(spoken), Timestamp::from_nanos(now), &mut actions);
                     }
-                    Action::Write(entry) => tell(Happening::Write(entry)),
-                    Action::Tell(event) => tell(Happening::Tell(event)),
+                    Action::Write(entry) => report(Happening::Write(entry)),
+                    Action::Report(event) => report(Happening::Report(event)),
                 }
             }
         }
-        tell(Happening::Now(Timestamp::from_nanos(now)));
+        report(Happening::Now(Timestamp::from_nanos(now)));
         if now >= ends || machine.is_over() {
             return Timestamp::from_nanos(now);
         }
@@ -94,7 +95,7 @@ pub fn run<P: Plan>(
             let wire_len = u32::try_from(octets.len()).unwrap_or(u32::MAX);
             let frame = Frame { at: Timestamp::from_nanos(at), link: Link::Ethernet, wire_len, bytes: octets, interface: 0 };
             machine.handle(Input::Frame(frame), frame.at, &mut actions);
-            tell(Happening::Frame(&frame));
+            report(Happening::Frame(&frame));
         });
         if let Some(heard) = house.other_sound(now, next) {
             machine.handle(Input::OtherSound, Timestamp::from_nanos(heard), &mut actions);

@@ -1,4 +1,4 @@
-//! A TLS session over TCP, told as what either side writes and when.
+//! A TLS session over TCP, as what either side writes and when.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -25,7 +25,7 @@ struct Down {
     plain: usize,
 }
 
-/// A session that is being told.
+/// A session in the making.
 pub struct Session {
     opens: i64,
     closes: Option<i64>,
@@ -70,7 +70,7 @@ impl Session {
     }
 
     /// The writes of both sides, and where in the device's stream each mark lies.
-    pub fn tell(self, chance: &mut Chance) -> (Conversation, BTreeMap<Mark, Range<u64>>) {
+    pub fn conversation(self, chance: &mut Chance) -> (Conversation, BTreeMap<Mark, Range<u64>>) {
         let flight = tls::server_flight(&[40, chance.length(2_200, 3_900), 300, 36], chance);
         let mut device = vec![Write { at: self.opens, after: 0, think: 0, octets: self.hello }];
         let mut octets = device[0].octets.len() as u64;

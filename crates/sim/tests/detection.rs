@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceId, Estimate, Findings, Sighting, SightingKind};
 use earwitness_core::frame::Frame;
 use earwitness_core::pcap::each_frame;
@@ -13,7 +13,7 @@ use earwitness_sim::truth::{Kind as UploadKind, Truth, Upload};
 
 /// What is found when frames are cut to `snap` octets.
 fn analyse(capture: &[u8], snap: usize) -> Findings {
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     let read = each_frame(capture, |frame| {
         let bytes = frame.bytes.get(..snap).unwrap_or(frame.bytes);
         analysis.frame(&Frame { bytes, ..*frame });

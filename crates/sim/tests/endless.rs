@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::experiment::{Action, Experiment, Input, Spoken};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
@@ -46,7 +46,7 @@ impl Traffic {
 fn session(count: u32, every: i64) -> (Vec<Trial>, Vec<Trial>) {
     let stimuli = vec![Stimulus { name: "glass".into(), kind: SoundKind::Noise }];
     let design = Design { seed: 4, stimuli, ..Design::default() };
-    let mut machine = Experiment::new(design, Campaign::new(count, Mode::Balanced), 0.01, Settings::default());
+    let mut machine = Experiment::new(design, Campaign::new(count, Mode::Balanced), 0.01, AnalysisSettings::default());
     let (begin, end) = (1_000 * SECOND, 1_000 * SECOND + i64::from(count + 3) * 205 * SECOND);
     let mut traffic = Traffic::default();
     (0..(end - begin) / SECOND * 2).for_each(|half| traffic.add(begin + half * SECOND / 2, 60));
@@ -89,7 +89,12 @@ fn session(count: u32, every: i64) -> (Vec<Trial>, Vec<Trial>) {
     }
     let findings = machine.finish(Timestamp::from_nanos(end)).findings;
     let rounds: Vec<Round> = trials.iter().map(|trial| trial.round.clone()).collect();
-    let again = judge(&findings, rounds, &BTreeMap::new(), &verdict::Settings { late: false, ..verdict::Settings::default() });
+    let again = judge(
+        &findings,
+        rounds,
+        &BTreeMap::new(),
+        &verdict::VerdictSettings { late: false, ..verdict::VerdictSettings::default() },
+    );
     (trials, again.trials)
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
-use earwitness_core::analysis::{Analysis, BurstCounts, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings, BurstCounts};
 use earwitness_core::detect::burst;
 use earwitness_core::findings::{BurstRun, DeviceId, Findings};
 use earwitness_core::pcap::each_frame;
@@ -40,7 +40,7 @@ fn golden() -> &'static [Golden] {
     })
 }
 
-fn analyse(octets: &[u8], settings: Settings) -> Findings {
+fn analyse(octets: &[u8], settings: AnalysisSettings) -> Findings {
     let mut analysis = Analysis::new(settings);
     each_frame(octets, |frame| analysis.frame(frame)).unwrap();
     analysis.finish()
@@ -66,11 +66,11 @@ fn compare(check: impl Fn(&str, &BurstRun, &[Value], i64)) -> usize {
                 let window = sweep["window_ns"].as_i64().unwrap();
                 let kbits = sweep["kbits"].as_f64().unwrap();
                 let internet_only = sweep["internet_only"].as_bool().unwrap();
-                let settings = Settings {
-                    burst: Some(burst::Settings { window, kbits, windows }),
+                let settings = AnalysisSettings {
+                    burst: Some(burst::BurstSettings { window, kbits, windows }),
                     burst_counts: BurstCounts { internet_only, ..BurstCounts::default() },
                     clock: None,
-                    ..Settings::default()
+                    ..AnalysisSettings::default()
                 };
                 let what =
                     format!("{} window {window} ns, {kbits} kbit/s, n = {windows}, internet only {internet_only}", golden.name);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceId, Role};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::time::Timestamp;
@@ -15,7 +15,7 @@ const SEED: u64 = 21;
 /// Sightings of the only device that has any, and whether it is no gateway.
 fn sightings(link: Link, rewrite: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Vec<(DeviceId, usize)> {
     let (frames, _) = home::frames(SEED, SCENARIO);
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     for frame in &frames {
         if let Some(bytes) = rewrite(&frame.octets) {
             let wire_len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -105,7 +105,7 @@ fn one_direction_alone() {
 #[test]
 fn frames_cut_by_a_snap_length_of_96_octets() {
     let (frames, _) = home::frames(SEED, SCENARIO);
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     for frame in &frames {
         let wire_len = u32::try_from(frame.octets.len()).unwrap_or(u32::MAX);
         let bytes = frame.octets.get(..96).unwrap_or(&frame.octets);
@@ -129,7 +129,7 @@ fn a_network_of_public_addresses() {
     };
     // With two networks to talk to, the gateway is named or the home is.
     let (frames, _) = home::frames(SEED, SCENARIO);
-    let mut settings = Settings::default();
+    let mut settings = AnalysisSettings::default();
     settings.roster.local = vec!["130.37.0.0/16".parse().unwrap()];
     let mut analysis = Analysis::new(settings);
     for frame in &frames {

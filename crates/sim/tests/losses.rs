@@ -1,8 +1,8 @@
-//! Uploads whose octets are lost on the way and sent again, or are handed over late: when they end, and when that is told.
+//! Uploads whose octets are lost on the way and sent again, or are handed over late: when they end, and when that is reported.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::event::{Event, What};
 use earwitness_core::experiment::{Action, Experiment, Input, Upkeep};
 use earwitness_core::findings::Sighting;
@@ -50,7 +50,7 @@ fn send(analysis: &mut Analysis, at: i64, position: u32, length: u32) {
 
 /// Four seconds of speech: 200 slices.
 fn speech() -> Analysis {
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     for slice in 0..200 {
         send(&mut analysis, START + i64::from(slice) * 20 * MILLISECOND, slice * SLICE, SLICE);
     }
@@ -93,9 +93,9 @@ fn a_device_that_repeats_its_last_octets_for_good_does_not_put_off_its_judgement
         let now = LAST + second * SECOND;
         send(&mut analysis, now, 199 * SLICE, SLICE);
         analysis.settle(Timestamp::from_nanos(now));
-        let told = analysis.fresh().sightings;
-        assert_eq!(told.len(), usize::from(second == 4), "{second} s after the last slice");
-        if let Some((_, sighting)) = told.first() {
+        let reported = analysis.fresh().sightings;
+        assert_eq!(reported.len(), usize::from(second == 4), "{second} s after the last slice");
+        if let Some((_, sighting)) = reported.first() {
             assert_eq!(sighting.window.until.nanos(), LAST + 3 * SECOND, "as far as it was waited for");
         }
     }
@@ -103,7 +103,7 @@ fn a_device_that_repeats_its_last_octets_for_good_does_not_put_off_its_judgement
 
 #[test]
 fn a_hole_that_is_filled_late_cuts_nothing() {
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     let due = |slice: u32| START + i64::from(slice) * 20 * MILLISECOND;
     // The hundredth is lost; what comes after it waits, and nothing is sent for 900 ms until it is there.
     let filled = due(120) + 900 * MILLISECOND;
@@ -137,9 +137,9 @@ fn a_repair_between_two_uploads_hides_neither() {
 }
 
 /// What a machine tells of four seconds of speech whose frames come in bursts, and how long after the last of them was sent.
-fn told_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
-    let mut machine = Experiment::new(Design::default(), Watch, 0.01, Settings::default()).with_upkeep(Upkeep::default());
-    let (mut actions, mut wake, mut told, mut slice) = (Vec::new(), Some(START), Vec::new(), 0_u32);
+fn reports_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
+    let mut machine = Experiment::new(Design::default(), Watch, 0.01, AnalysisSettings::default()).with_upkeep(Upkeep::default());
+    let (mut actions, mut wake, mut reported, mut slice) = (Vec::new(), Some(START), Vec::new(), 0_u32);
     for millis in 0..20_000 {
         let now = START + millis * MILLISECOND;
         if (millis * MILLISECOND) % every == 0 {
@@ -156,20 +156,20 @@ fn told_of_bursts(every: i64) -> Vec<(Sighting, i64)> {
         for action in actions.drain(..) {
             match action {
                 Action::WakeAt(at) => wake = Some(at.nanos()),
-                Action::Tell(Event { what: What::Sighted { sighting, .. }, .. }) => told.push((*sighting, now - LAST)),
+                Action::Report(Event { what: What::Sighted { sighting, .. }, .. }) => reported.push((*sighting, now - LAST)),
                 _ => {}
             }
         }
     }
-    told
+    reported
 }
 
 #[test]
 fn a_capture_that_hands_over_in_bursts_cuts_no_upload_and_puts_off_no_notice() {
     for every in [10, 200, 500, 1_000, 1_400] {
-        let told = told_of_bursts(every * MILLISECOND);
-        assert_eq!(told.len(), 1, "every {every} ms: {:?}", told.iter().map(|it| it.0.window).collect::<Vec<_>>());
-        let (sighting, late) = &told[0];
+        let reported = reports_of_bursts(every * MILLISECOND);
+        assert_eq!(reported.len(), 1, "every {every} ms: {:?}", reported.iter().map(|it| it.0.window).collect::<Vec<_>>());
+        let (sighting, late) = &reported[0];
         assert_eq!((sighting.window.from.nanos(), sighting.window.until.nanos()), (START, LAST));
         assert!((SECOND..=1_700 * MILLISECOND).contains(late), "every {every} ms: told {late} ns after");
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::experiment::Experiment;
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Receiver};
 use earwitness_core::plan::watch::Watch;
@@ -37,7 +37,7 @@ fn plan(name: &str) -> Plan {
 fn night(plan: &Plan, seed: u64) -> Night {
     let mut house = House::new(plan, seed);
     let design = Design { seed, stimuli: plan.sounds.clone(), ..Design::default() };
-    let mut machine = Experiment::new(design, Watch, 0.01, Settings::default());
+    let mut machine = Experiment::new(design, Watch, 0.01, AnalysisSettings::default());
     let (mut frames, mut trials) = (0xcbf2_9ce4_8422_2325_u64, Vec::new());
     let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Frame(frame) => {
@@ -51,7 +51,7 @@ fn night(plan: &Plan, seed: u64) -> Night {
     let ended = machine.finish(ended);
     trials.extend(ended.trials);
     let rounds = trials.iter().map(|trial| trial.round.clone()).collect();
-    let settings = verdict::Settings { seed, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { seed, ..verdict::VerdictSettings::default() };
     let verdicts = judge(&ended.findings, rounds, &BTreeMap::new(), &settings);
     Night { frames, trials, findings: ended.findings, verdicts, truth: house.truth() }
 }
@@ -94,14 +94,14 @@ fn faults(verdict: &Verdict, found: &DeviceFindings, verdicts: &Verdicts) -> Vec
             || uploads().any(|it| end(&it.receiver) == end(receiver))
     };
     let sent = found.sent.bins.iter().fold(0, |sum, bin| sum + bin.payload_octets);
-    let told = it.received.iter().fold(0, |sum, it| sum + it.octets);
+    let reported = it.received.iter().fold(0, |sum, it| sum + it.octets);
     let session: Vec<_> = verdicts.trials.iter().filter_map(|trial| trial.round.span()).collect();
     let outcome_of = |id| verdicts.devices.iter().find(|it| it.device == id).map(|it| it.outcome);
     [
         (it.received.is_empty() && (outcome.is_reaction() || !found.contacts.is_empty()), "to whom is empty"),
         (it.received.iter().any(|it| it.octets == 0), "a receiver of nothing"),
         (it.received.iter().any(|it| !met(&it.receiver)), "a receiver that was never seen"),
-        (told > sent, "receivers were sent more than the device sent"),
+        (reported > sent, "receivers were sent more than the device sent"),
         (outcome == Outcome::Streams && it.caused.uploads + it.caused.recordings == 0, "sound without an upload"),
         (outcome == Outcome::Streams && it.direction == Some(Direction::Less), "sound by sending less"),
         (outcome == Outcome::StreamsAlways && found.continuous.is_empty(), "an endless stream that is not listed"),

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Sighting, SightingKind};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
@@ -19,7 +19,7 @@ fn found_by(capture: &[u8], every: i64) -> Vec<Findings> {
     let (first, last) = (frames[0].1, frames.iter().map(|it| it.1).max().unwrap());
     let ends = (1..).map(|part| first + part * every).take_while(|end| *end < last).chain([last]);
     ends.map(|end| {
-        let mut analysis = Analysis::new(Settings::default());
+        let mut analysis = Analysis::new(AnalysisSettings::default());
         frames.iter().filter(|it| it.1 <= end).for_each(|it| analysis.frame(&it.0));
         analysis.finish()
     })
@@ -84,7 +84,7 @@ fn sent(parts: impl Iterator<Item = (i64, Vec<u8>)>) -> Findings {
         target_port: 443,
         hops: 64,
     };
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     let mut sequence = 1_u32;
     for (after, octets) in parts {
         for part in octets.chunks(1_448) {

@@ -7,7 +7,7 @@ mod captured;
 use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceId, Findings, Role, SenderSign, Sighting};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
@@ -96,7 +96,7 @@ fn outcomes(findings: &Findings) -> Vec<(DeviceId, Outcome)> {
         let played = Played::new(stimulus.clone(), onset, ordered.length, Heard::Yes);
         rounds.push(Round { number, slots: ordered.slots, drawn: ordered.drawn, played, void: None });
     }
-    let verdicts = judge(findings, rounds, &BTreeMap::new(), &verdict::Settings::default());
+    let verdicts = judge(findings, rounds, &BTreeMap::new(), &verdict::VerdictSettings::default());
     verdicts.devices.iter().map(|it| (it.device, it.outcome)).collect()
 }
 
@@ -381,7 +381,7 @@ fn an_address_that_a_server_offers_on_all_interfaces_is_no_second_device() {
         let sent = frame.octets[6..12] == GATEWAY_MAC.0;
         frames.push((frame.at, cooked(&frame.octets, sent)));
     }
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     for (at, octets) in &frames {
         let wire_len = u32::try_from(octets.len()).unwrap();
         let at = Timestamp::from_nanos(*at);

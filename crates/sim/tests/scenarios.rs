@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use earwitness_core::analysis::{Analysis, Answer, Question, Settings, Workers};
+use earwitness_core::analysis::{Analysis, AnalysisSettings, Answer, Question, Workers};
 use earwitness_core::detect::clock::Scratch;
 use earwitness_core::findings::{DeviceId, Findings, SightingKind};
 use earwitness_core::frame::{Frame, Link};
@@ -34,7 +34,7 @@ fn every_file_in_the_folder_is_read_and_shipped_and_says_what_to_expect() {
 
 /// Runs a home for so many minutes, plays its sounds one after the other, and analyses what passes.
 fn live(plan: &Plan, minutes: i64, seed: u64) -> (House, Findings) {
-    analyzed(plan, minutes, seed, Analysis::new(Settings::default()))
+    analyzed(plan, minutes, seed, Analysis::new(AnalysisSettings::default()))
 }
 
 fn analyzed(plan: &Plan, minutes: i64, seed: u64, mut analysis: Analysis) -> (House, Findings) {
@@ -148,7 +148,7 @@ fn what_is_found_does_not_depend_on_who_looks_and_how_long_that_takes() {
         let (_, alone) = live(&plan, 20, 3);
         assert!(alone.devices.iter().any(|device| !device.sightings.is_empty()), "{name}: there is something to be found");
         for (hurry, by_turns) in [(0, false), (5, true), (usize::MAX, false), (usize::MAX, true)] {
-            let mut analysis = Analysis::new(Settings::default());
+            let mut analysis = Analysis::new(AnalysisSettings::default());
             analysis.hire(Box::new(Sluggish { open: Vec::new(), hurry, by_turns }));
             let (_, helped) = analyzed(&plan, 20, 3, analysis);
             assert!(helped == alone, "{name}: workers who hurry at {hurry} open questions find something else");

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use std::collections::BTreeMap;
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role, Sighting};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
@@ -194,7 +194,7 @@ fn strangers_that_nobody_answers_are_counted_and_not_scored() {
         let scored: Vec<_> = findings.devices.iter().filter(|it| Joined::of(it).is_some()).map(|it| it.id).collect();
         let expected: Vec<_> = [GATEWAY_MAC, device(0), device(1), device(3)].map(DeviceId::Mac).into();
         assert_eq!(scored, expected, "{visit:?}");
-        let rows = judge(&findings, Vec::new(), &BTreeMap::new(), &verdict::Settings::default()).devices;
+        let rows = judge(&findings, Vec::new(), &BTreeMap::new(), &verdict::VerdictSettings::default()).devices;
         assert_eq!(rows.iter().map(|it| it.device).collect::<Vec<_>>(), expected[1..], "{visit:?}");
         assert!(findings.devices.len() > 500, "{visit:?}: they are counted");
     }
@@ -248,18 +248,18 @@ proptest! {
 fn a_flood_is_not_told_of_one_by_one_and_hides_nobody_who_is_new() {
     for visit in VISITS {
         let home = (0..2).map(|number| keeps_alive(number, 30, 100));
-        let mut analysis = Analysis::new(Settings::default());
-        let (mut told, mut looked) = (Vec::new(), home::START);
+        let mut analysis = Analysis::new(AnalysisSettings::default());
+        let (mut reported, mut looked) = (Vec::new(), home::START);
         for Captured { at, octets } in together(home.chain([flood(visit, 4_000, (0, 100))])) {
             let wire_len = u32::try_from(octets.len()).unwrap();
             let at = Timestamp::from_nanos(at);
             analysis.frame(&Frame { at, link: Link::Ethernet, wire_len, bytes: &octets, interface: 0 });
             if at.nanos() - looked >= SECOND {
-                told.extend(analysis.fresh().devices);
+                reported.extend(analysis.fresh().devices);
                 looked = at.nanos();
             }
         }
-        assert!(told.len() <= 20, "{visit:?}: {}", told.len());
-        assert!([device(0), device(1)].iter().all(|mac| told.contains(&DeviceId::Mac(*mac))), "{visit:?}");
+        assert!(reported.len() <= 20, "{visit:?}: {}", reported.len());
+        assert!([device(0), device(1)].iter().all(|mac| reported.contains(&DeviceId::Mac(*mac))), "{visit:?}");
     }
 }

@@ -1,10 +1,10 @@
-//! A machine that gives away what it saw, stretch by stretch, says the same as one that keeps it all.
+//! A machine that is drained of what it saw, stretch by stretch, says the same as one that keeps it all.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeMap;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::event::{Event, What};
 use earwitness_core::experiment::{Experiment, Upkeep};
 use earwitness_core::findings::Findings;
@@ -19,11 +19,11 @@ use earwitness_sim::house::House;
 use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
 
-/// What a night left: findings, trials, and what was told while it went on.
+/// What a night left: findings, trials, and what was reported while it went on.
 struct Left {
     findings: Findings,
     trials: Vec<Trial>,
-    told: Vec<Event>,
+    reported: Vec<Event>,
     stretches: usize,
 }
 
@@ -32,17 +32,17 @@ fn night(name: &str, upkeep: Option<Upkeep>) -> Left {
     let plan = Plan::from_toml(text, name).unwrap();
     let mut house = House::new(&plan, 3);
     let design = Design { seed: 3, stimuli: plan.sounds.clone(), ..Design::default() };
-    let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    let settings = AnalysisSettings { origin: Some(Timestamp::default()), ..AnalysisSettings::default() };
     let burst = settings.burst;
     let mut machine = Experiment::new(design, Watch, 0.01, settings);
     if let Some(upkeep) = upkeep {
         machine = machine.with_upkeep(upkeep);
     }
-    let (mut trials, mut parts, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut trials, mut parts, mut reported) = (Vec::new(), Vec::new(), Vec::new());
     let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Write(Entry::Trial(trial)) => trials.push(trial),
         Happening::Write(Entry::Watched(stretch)) => parts.push(*stretch),
-        Happening::Tell(event) => told.push(event),
+        Happening::Report(event) => reported.push(event),
         _ => {}
     });
     let ended = machine.finish(ended);
@@ -54,7 +54,7 @@ fn night(name: &str, upkeep: Option<Upkeep>) -> Left {
     } else {
         ended.findings
     };
-    Left { findings, trials, told, stretches }
+    Left { findings, trials, reported, stretches }
 }
 
 /// The same but for what only a whole capture tells: which frame was the first and the last.
@@ -68,13 +68,13 @@ fn comparable(findings: &Findings) -> Findings {
 fn stretches_put_together_are_the_whole() {
     for (name, write) in [("demo", 60), ("every-kind", 17)] {
         let whole = night(name, None);
-        let upkeep = Upkeep { look: SECOND, write: write * SECOND };
+        let upkeep = Upkeep { check: SECOND, write: write * SECOND };
         let left = night(name, Some(upkeep));
         assert!(left.stretches > 50, "{name}: {}", left.stretches);
         // What was not settled when it was stopped is void, because another process could not score it alike.
         let settled = left.trials.iter().rposition(|trial| trial.round.void != Some(Void::Interrupted)).unwrap() + 1;
         assert!(left.trials.len() - settled <= 2, "{name}");
-        assert_eq!(left.trials[..settled], whole.trials[..settled], "{name}: rounds are scored alike, whatever was given away");
+        assert_eq!(left.trials[..settled], whole.trials[..settled], "{name}: rounds are scored alike, whatever was drained");
         let (one, other) = (comparable(&left.findings), comparable(&whole.findings));
         assert_eq!(one.capture, other.capture, "{name}");
         for (one, other) in one.devices.iter().zip(&other.devices) {
@@ -83,7 +83,7 @@ fn stretches_put_together_are_the_whole() {
         assert_eq!(one.devices.len(), other.devices.len());
         let verdicts = |left: &Left| {
             let rounds = whole.trials.iter().map(|trial| trial.round.clone()).collect();
-            judge(&left.findings, rounds, &BTreeMap::new(), &verdict::Settings::default()).devices
+            judge(&left.findings, rounds, &BTreeMap::new(), &verdict::VerdictSettings::default()).devices
         };
         let (one, other) = (verdicts(&left), verdicts(&whole));
         let said = |verdicts: &[verdict::Verdict]| verdicts.iter().map(|it| (it.device, it.outcome)).collect::<Vec<_>>();
@@ -94,21 +94,21 @@ fn stretches_put_together_are_the_whole() {
 #[test]
 fn each_device_and_each_upload_is_told_of_once() {
     let left = night("demo", Some(Upkeep::default()));
-    let joined = left.told.iter().filter(|it| matches!(it.what, What::Joined { .. })).count();
+    let joined = left.reported.iter().filter(|it| matches!(it.what, What::Joined { .. })).count();
     // The gateway is a device that joins as well.
     assert!(joined >= left.findings.devices.len(), "{joined}");
-    let mut told: Vec<_> = left
-        .told
+    let mut reported: Vec<_> = left
+        .reported
         .iter()
         .filter_map(|it| match &it.what {
             What::Sighted { device, sighting } => Some((*device, sighting.window.from, sighting.flow)),
             _ => None,
         })
         .collect();
-    let all = told.len();
-    told.sort();
-    told.dedup();
-    assert_eq!(told.len(), all, "none is told of twice");
+    let all = reported.len();
+    reported.sort();
+    reported.dedup();
+    assert_eq!(reported.len(), all, "none is told of twice");
     let sightings: usize =
         left.findings.devices.iter().map(|it| it.sightings.len() + it.local_sightings.len() + it.continuous.len()).sum();
     assert!(

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::experiment::Experiment;
 use earwitness_core::findings::{DeviceId, Findings};
 use earwitness_core::frame::{Frame, Link};
@@ -60,7 +60,7 @@ static SESSION: LazyLock<Session> = LazyLock::new(|| {
     let plan = Plan::from_toml(HOME, "home").unwrap();
     let mut house = House::new(&plan, 5);
     let design = Design { seed: 5, stimuli: plan.sounds.clone(), slots: 4, slot: 15 * SECOND, ..Design::default() };
-    let mut machine = Experiment::new(design, Watch, 0.01, Settings::default());
+    let mut machine = Experiment::new(design, Watch, 0.01, AnalysisSettings::default());
     let (mut frames, mut rounds) = (Vec::new(), Vec::new());
     let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Frame(frame) => frames.push((frame.at.nanos(), frame.bytes.to_vec())),
@@ -84,7 +84,7 @@ fn leaves(frame: &[u8], sender: Mac) -> bool {
 
 /// What is found in the frames that `keep` lets pass, which may change them.
 fn seen(keep: impl Fn(i64, &mut Vec<u8>) -> bool) -> Findings {
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     for (at, frame) in &SESSION.frames {
         let mut bytes = frame.clone();
         if keep(*at, &mut bytes) {
@@ -96,7 +96,12 @@ fn seen(keep: impl Fn(i64, &mut Vec<u8>) -> bool) -> Findings {
 }
 
 fn judged(findings: &Findings) -> Verdicts {
-    judge(findings, SESSION.rounds.clone(), &BTreeMap::new(), &verdict::Settings { late: false, ..verdict::Settings::default() })
+    judge(
+        findings,
+        SESSION.rounds.clone(),
+        &BTreeMap::new(),
+        &verdict::VerdictSettings { late: false, ..verdict::VerdictSettings::default() },
+    )
 }
 
 fn on<'a>(verdicts: &'a Verdicts, name: &str) -> &'a Verdict {

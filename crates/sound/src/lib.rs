@@ -1,6 +1,6 @@
-//! Sound: what can be played, the loudspeaker that plays it, the microphone that hears it, and the one mouth that all of it passes.
+//! Sound: what can be played, the loudspeaker that plays it, the microphone that hears it, and the one player that all of it passes.
 
 pub mod hear;
-pub mod mouth;
+pub mod player;
 mod pulse;
 pub mod speak;

@@ -42,8 +42,8 @@ pub(super) fn of_stretch(
     children(connection, sql, stretch, |row| {
         let address: IpAddr = row.get::<_, String>(1)?.parse().map_err(|_| odd(1, "an unknown address"))?;
         let name = match (row.get::<_, Option<String>>(3)?, row.get::<_, Option<String>>(4)?) {
-            (Some(name), Some(told)) => {
-                Some((Private::new(name), source(&told).ok_or_else(|| odd(4, "an unknown source of a name"))?))
+            (Some(name), Some(text)) => {
+                Some((Private::new(name), source(&text).ok_or_else(|| odd(4, "an unknown source of a name"))?))
             }
             _ => None,
         };

@@ -1,4 +1,4 @@
-//! Devices, and what they told of themselves.
+//! Devices, and what they announced of themselves.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -49,7 +49,7 @@ pub(super) fn all(connection: &Connection) -> rusqlite::Result<BTreeMap<i64, Dev
     rows.collect()
 }
 
-/// What a device told of itself, as it is written.
+/// What a device announced of itself, as it is written.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Description {
     role: Role,
@@ -79,7 +79,7 @@ impl Description {
     }
 
     /// Fills in a device.
-    pub(super) fn tell(&self, device: &mut DeviceFindings) -> Option<()> {
+    pub(super) fn fill_in(&self, device: &mut DeviceFindings) -> Option<()> {
         let private = |name: &String| Private::new(name.clone());
         device.role = self.role;
         device.randomised = self.randomised;
@@ -98,16 +98,16 @@ impl Description {
 }
 
 /// From which stretch on something showed that others send under a device's address, and what.
-pub(super) type Shown = Vec<(i64, Vec<SenderSign>)>;
+pub(super) type SignsByStretch = Vec<(i64, Vec<SenderSign>)>;
 
 /// By the row of each device of a session whose traffic is kept: what showed that others send under its address.
-pub(super) fn senders(connection: &Connection, session: i64) -> rusqlite::Result<BTreeMap<i64, Shown>> {
+pub(super) fn senders(connection: &Connection, session: i64) -> rusqlite::Result<BTreeMap<i64, SignsByStretch>> {
     let sql = "SELECT series.device, MIN(stretch), sender_signs FROM series \
                JOIN stretches ON stretches.id = stretch JOIN descriptions ON descriptions.id = description \
                WHERE session = ?1 GROUP BY series.device, description";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([session])?;
-    let mut all: BTreeMap<i64, Shown> = BTreeMap::new();
+    let mut all: BTreeMap<i64, SignsByStretch> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let signs: String = row.get(2)?;
         all.entry(row.get(0)?).or_default().push((row.get(1)?, signs_of(&signs).ok_or_else(damaged)?));
@@ -147,10 +147,10 @@ fn read(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<Description> {
     })
 }
 
-/// Descriptions of a device that are looked through for one that is the same: what it tells may come and go.
+/// Descriptions of a device that are looked through for one that is the same: what it announces may come and go.
 const RECENT: i64 = 32;
 
-/// The row of what a device tells now; a new one if it never told so lately.
+/// The row of what a device announces now; a new one if it announced something else lately.
 pub(super) fn describe(connection: &Connection, device: i64, now: &Description) -> rusqlite::Result<i64> {
     let sql = format!("SELECT id, {COLUMNS} FROM descriptions WHERE device = ?1 ORDER BY id DESC LIMIT {RECENT}");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -166,7 +166,7 @@ pub(super) fn describe(connection: &Connection, device: i64, now: &Description) 
     connection.prepare_cached(&sql)?.insert(fields)
 }
 
-/// What a device told last.
+/// What a device announced last.
 pub(super) fn latest(connection: &Connection, device: i64) -> rusqlite::Result<Option<Description>> {
     let sql = format!("SELECT {COLUMNS} FROM descriptions WHERE device = ?1 ORDER BY id DESC LIMIT 1");
     connection.prepare_cached(&sql)?.query_row([device], |row| read(row, 0)).optional()
@@ -200,7 +200,7 @@ mod tests {
             found.sender_signs = signs;
             rows.push(describe(&connection, device, &Description::of(&found)).unwrap());
             let mut read = nothing.clone();
-            description(&connection, *rows.last().unwrap()).unwrap().tell(&mut read).unwrap();
+            description(&connection, *rows.last().unwrap()).unwrap().fill_in(&mut read).unwrap();
             assert_eq!(read, found);
         }
         assert_eq!(describe(&connection, device, &Description::of(&found)).unwrap(), rows[1]);

@@ -10,7 +10,7 @@ use super::error::odd;
 use super::session::{SessionId, children};
 use super::words::words;
 
-/// What kind of thing happened, as the file tells it.
+/// What kind of thing happened, as the file names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     Started,

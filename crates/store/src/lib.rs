@@ -19,7 +19,7 @@ mod session;
 mod sighting;
 mod sounded;
 mod stretch;
-mod telling;
+mod verdict_set;
 mod words;
 mod writer;
 
@@ -34,7 +34,7 @@ pub use self::recompute::{Difference, Recomputed, recompute};
 pub use self::retention::{Kept, Retention, Swept};
 pub use self::session::{SessionId, SessionRow};
 pub use self::sighting::{List, StoredSighting};
-pub use self::telling::{NUMBERS, Telling, Told};
+pub use self::verdict_set::{NUMBERS, StoredVerdict, VerdictSet};
 pub use self::words::{heard_word, noise_word, outcome_words, role_word, sighting_word, sound_word, void_word, why_word};
 pub use self::writer::{Record, Store};
 

@@ -88,14 +88,14 @@ mod tests {
         let precious = folder.path().join("precious");
         std::fs::write(&precious, "precious").unwrap();
         let path = folder.path().join(NAME);
-        for (hard, told) in [(false, "symbolic link"), (true, "hard links")] {
+        for (hard, message) in [(false, "symbolic link"), (true, "hard links")] {
             if hard {
                 std::fs::hard_link(&precious, &path).unwrap();
             } else {
                 std::os::unix::fs::symlink(&precious, &path).unwrap();
             }
             let error = Lock::take(folder.path()).unwrap_err().to_string();
-            assert!(error.contains(told) && error.contains("remove"), "{error}");
+            assert!(error.contains(message) && error.contains("remove"), "{error}");
             std::fs::remove_file(&path).unwrap();
         }
         assert_eq!(std::fs::read_to_string(&precious).unwrap(), "precious");

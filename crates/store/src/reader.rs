@@ -18,7 +18,7 @@ use super::journal::{self, JournalLine, Reply};
 use super::schema::{self, State};
 use super::session::{self, SessionId, SessionRow};
 use super::sighting::StoredSighting;
-use super::telling::{self, Basis, Telling};
+use super::verdict_set::{self, Basis, VerdictSet};
 use super::{FILE, device, round, sighting, stretch};
 
 /// A store that can be read.
@@ -53,7 +53,7 @@ impl Of {
 pub struct Material {
     /// What was seen.
     pub findings: Findings,
-    /// The rounds.
+    /// Its rounds, as they were played.
     pub rounds: Vec<Round>,
     /// What the published test said.
     pub tested: BTreeMap<u32, Tested>,
@@ -69,7 +69,7 @@ impl Material {
 
     /// The verdicts that follow.
     #[must_use]
-    pub fn verdicts(&self, settings: &verdict::Settings) -> Verdicts {
+    pub fn verdicts(&self, settings: &verdict::VerdictSettings) -> Verdicts {
         verdict::judge(&self.findings, self.rounds.clone(), &self.tested, settings)
     }
 }
@@ -197,7 +197,7 @@ impl Reader {
             for stretch in stretch::within(connection, window)? {
                 parts.push(stretch::read(connection, stretch, &known)?);
             }
-            let burst = earwitness_core::analysis::Settings::default().burst;
+            let burst = earwitness_core::analysis::AnalysisSettings::default().burst;
             Ok(Findings::assemble(parts, burst.as_ref()))
         })
     }
@@ -220,9 +220,9 @@ impl Reader {
         Ok(())
     }
 
-    /// What was told of a session, oldest first.
-    pub fn verdicts(&self, session: SessionId) -> Result<Vec<Telling>> {
-        self.read(|connection| telling::all(connection, session))
+    /// The sets of verdicts of a session, oldest first.
+    pub fn verdicts(&self, session: SessionId) -> Result<Vec<VerdictSet>> {
+        self.read(|connection| verdict_set::all(connection, session))
     }
 
     /// The latest lines of the journal in the window, oldest first.

@@ -13,7 +13,7 @@ use super::device;
 use super::error::Result;
 use super::reader::Reader;
 use super::session::SessionId;
-use super::telling::{NUMBERS, Telling, Told};
+use super::verdict_set::{NUMBERS, StoredVerdict, VerdictSet};
 use super::words::outcome_words;
 use super::{session, stretch};
 
@@ -22,12 +22,12 @@ use super::{session, stretch};
 pub struct Recomputed {
     /// Which.
     pub session: SessionId,
-    /// Its rounds.
+    /// Scored rounds that it has.
     pub rounds: u32,
     /// Scores of slots that were compared.
     pub scores: u64,
     /// Sets of verdicts that were compared.
-    pub tellings: u32,
+    pub verdict_sets: u32,
     /// Verdicts in them.
     pub verdicts: u32,
     /// Whether its series were deleted because of their age, so that nothing could be compared.
@@ -46,7 +46,7 @@ pub struct Difference {
     /// The round, if it is about one.
     pub round: Option<u32>,
     /// The set of verdicts, if it is about one.
-    pub telling: Option<i64>,
+    pub verdict_set: Option<i64>,
     /// The device, if it is about one.
     pub device: Option<DeviceId>,
     /// What differs.
@@ -73,7 +73,7 @@ pub fn recompute(reader: &Reader, session: SessionId) -> Result<Recomputed> {
         session,
         rounds: count(trials.len()),
         scores: 0,
-        tellings: 0,
+        verdict_sets: 0,
         verdicts: 0,
         retired,
         other_rules: row.rules != verdict::RULES,
@@ -81,6 +81,7 @@ pub fn recompute(reader: &Reader, session: SessionId) -> Result<Recomputed> {
         differing: 0,
     };
     all.compare_lots(&row, &trials);
+    // Without the series, or by other rules, scores cannot come out as they were written; the lots can.
     if retired || all.other_rules {
         return Ok(all);
     }
@@ -90,18 +91,19 @@ pub fn recompute(reader: &Reader, session: SessionId) -> Result<Recomputed> {
         let parts = parts.iter().take_while(|part| part.0 <= last).map(|part| part.1.clone());
         Findings::assemble(parts, row.burst.as_ref())
     };
-    let whole = verdict::Settings { late: false, ..row.verdict_settings() };
+    // Only the scores of this are compared, so that late answers need not be searched for.
+    let whole = verdict::VerdictSettings { late: false, ..row.verdict_settings() };
     let rounds = trials.iter().map(|trial| trial.round.clone()).collect();
     let again = judge(&assembled(i64::MAX), rounds, &BTreeMap::new(), &whole);
     all.compare_scores(&trials, &again.trials);
-    for telling in reader.verdicts(session)? {
-        let upto = telling.last_round;
+    for verdict_set in reader.verdicts(session)? {
+        let upto = verdict_set.last_round;
         let was_there = |number: u32| upto.is_some_and(|upto| number <= upto);
         let rounds = trials.iter().map(|trial| &trial.round).filter(|round| was_there(round.number)).cloned().collect();
         let tested = tested.iter().filter(|it| was_there(*it.0)).map(|(round, tested)| (*round, tested.clone())).collect();
-        let again = judge(&assembled(telling.last_stretch), rounds, &tested, &telling.settings);
-        all.tellings += 1;
-        all.compare_verdicts(&telling, &again);
+        let again = judge(&assembled(verdict_set.last_stretch), rounds, &tested, &verdict_set.settings);
+        all.verdict_sets += 1;
+        all.compare_verdicts(&verdict_set, &again);
     }
     Ok(all)
 }
@@ -131,7 +133,7 @@ impl Recomputed {
             if (ordered.drawn, &ordered.slots) != (round.drawn, &round.slots) {
                 self.differs(Difference {
                     round: Some(round.number),
-                    telling: None,
+                    verdict_set: None,
                     device: None,
                     what: "drawn slot of the lot".to_owned(),
                     written: format!("{} of {}", round.drawn, round.slots.len()),
@@ -161,31 +163,32 @@ impl Recomputed {
                     scores.map(|all| all.iter().map(bits).collect::<Vec<_>>())
                 };
                 if bits(before) != bits(after) {
-                    let told = |scores: Option<&Vec<_>>| scores.map_or_else(|| "none".to_owned(), |all| format!("{all:?}"));
+                    let in_words = |scores: Option<&Vec<_>>| scores.map_or_else(|| "none".to_owned(), |all| format!("{all:?}"));
                     self.differs(Difference {
                         round: Some(number),
-                        telling: None,
+                        verdict_set: None,
                         device: Some(device),
                         what: "scores".to_owned(),
-                        written: told(before),
-                        computed: told(after),
+                        written: in_words(before),
+                        computed: in_words(after),
                     });
                 }
             }
         }
     }
 
-    fn compare_verdicts(&mut self, telling: &Telling, again: &verdict::Verdicts) {
-        let again: BTreeMap<DeviceId, Told> = again.devices.iter().map(|it| (it.device, Told::of(it, Vec::new()))).collect();
-        let told: BTreeMap<DeviceId, &Told> = telling.devices.iter().map(|it| (it.device, it)).collect();
-        let devices: std::collections::BTreeSet<DeviceId> = again.keys().chain(told.keys()).copied().collect();
+    fn compare_verdicts(&mut self, verdict_set: &VerdictSet, again: &verdict::Verdicts) {
+        let again: BTreeMap<DeviceId, StoredVerdict> =
+            again.devices.iter().map(|it| (it.device, StoredVerdict::of(it, Vec::new()))).collect();
+        let stored: BTreeMap<DeviceId, &StoredVerdict> = verdict_set.devices.iter().map(|it| (it.device, it)).collect();
+        let devices: std::collections::BTreeSet<DeviceId> = again.keys().chain(stored.keys()).copied().collect();
         for device in devices {
             self.verdicts += 1;
-            let (before, after) = (told.get(&device).copied(), again.get(&device));
-            let words = |told: Option<&Told>| {
-                told.map_or_else(
+            let (before, after) = (stored.get(&device).copied(), again.get(&device));
+            let words = |stored: Option<&StoredVerdict>| {
+                stored.map_or_else(
                     || "none".to_owned(),
-                    |told| match outcome_words(told.outcome) {
+                    |stored| match outcome_words(stored.outcome) {
                         (words, Some(reason)) => format!("{words} ({reason})"),
                         (words, None) => words.to_owned(),
                     },
@@ -212,8 +215,8 @@ impl Recomputed {
                 }
             }
             for (what, written, computed) in differing {
-                let telling = Some(telling.id);
-                self.differs(Difference { round: None, telling, device: Some(device), what, written, computed });
+                let verdict_set = Some(verdict_set.id);
+                self.differs(Difference { round: None, verdict_set, device: Some(device), what, written, computed });
             }
         }
     }

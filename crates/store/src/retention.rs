@@ -28,9 +28,9 @@ impl Default for Retention {
 pub struct Swept {
     /// Stretches whose series were deleted.
     pub stretches: u64,
-    /// Sightings.
+    /// Sightings that were deleted.
     pub sightings: u64,
-    /// Lines of the journal.
+    /// Lines of the journal that were deleted.
     pub lines: u64,
     /// Sessions whose verdicts cannot be computed again any more.
     pub retired: Vec<SessionId>,

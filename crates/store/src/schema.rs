@@ -126,7 +126,7 @@ pub(super) fn upgrade(connection: &mut Connection, from: i64, steps: &[&str]) ->
     Ok(version)
 }
 
-/// What the connection must be told each time: none of it is kept in the file.
+/// What the connection must be set to each time: none of it is kept in the file.
 pub(super) fn connect(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);

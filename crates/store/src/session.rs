@@ -38,8 +38,8 @@ pub struct SessionRow {
     pub design: Design,
     /// The chance that any device at all is accused falsely.
     pub alpha: f64,
-    /// What the burst detector was told; `None` if it was left out.
-    pub burst: Option<burst::Settings>,
+    /// Settings of the burst detector; `None` if it was left out.
+    pub burst: Option<burst::BurstSettings>,
     /// When it ended, and why; `None` if it goes on, or was broken off.
     pub ended: Option<(Timestamp, Done)>,
     /// When its series were deleted because of their age: then no verdict of it can be computed again.
@@ -51,8 +51,8 @@ pub struct SessionRow {
 impl SessionRow {
     /// What the verdicts of the session are computed with.
     #[must_use]
-    pub fn verdict_settings(&self) -> verdict::Settings {
-        verdict::Settings { alpha: self.alpha, seed: self.design.seed, ..verdict::Settings::default() }
+    pub fn verdict_settings(&self) -> verdict::VerdictSettings {
+        verdict::VerdictSettings { alpha: self.alpha, seed: self.design.seed, ..verdict::VerdictSettings::default() }
     }
 }
 
@@ -65,7 +65,7 @@ pub(super) fn begin(
     at: Timestamp,
     design: &Design,
     alpha: f64,
-    burst: Option<burst::Settings>,
+    burst: Option<burst::BurstSettings>,
 ) -> rusqlite::Result<SessionId> {
     let Design { seed, slots, slot, guard, rest, stimuli, factors, lengths, quiet, only_when_away, local_offset, warm_up } =
         design;
@@ -137,7 +137,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<SessionRow> 
     let moment = |column: usize| row.get::<_, Option<i64>>(column).map(|it| it.map(Timestamp::from_nanos));
     let id: i64 = row.get(0)?;
     let burst = match (row.get(13)?, row.get(14)?, row.get(15)?) {
-        (Some(window), Some(kbits), Some(windows)) => Some(burst::Settings { window, kbits, windows }),
+        (Some(window), Some(kbits), Some(windows)) => Some(burst::BurstSettings { window, kbits, windows }),
         _ => None,
     };
     let ended = match (moment(16)?, row.get::<_, Option<String>>(17)?) {

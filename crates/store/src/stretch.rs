@@ -128,7 +128,7 @@ pub(super) fn read(connection: &Connection, stretch: i64, known: &BTreeMap<i64, 
             ..DeviceFindings::new(id, Role::Device, seen)
         };
         let description = device::description(connection, row.get(1)?)?;
-        description.tell(&mut found).ok_or_else(|| odd(1, "a damaged description"))?;
+        description.fill_in(&mut found).ok_or_else(|| odd(1, "a damaged description"))?;
         Ok(found)
     })? {
         devices.insert(found.id, found);
@@ -146,7 +146,7 @@ pub(super) fn read(connection: &Connection, stretch: i64, known: &BTreeMap<i64, 
                 let mut found = DeviceFindings::new(it.device, Role::Device, it.sighting.window);
                 let row = known.iter().find(|row| *row.1 == it.device).map_or(0, |row| *row.0);
                 if let Some(description) = device::latest(connection, row)? {
-                    description.tell(&mut found).ok_or_else(|| odd(1, "a damaged description"))?;
+                    description.fill_in(&mut found).ok_or_else(|| odd(1, "a damaged description"))?;
                 }
                 entry.insert(found)
             }

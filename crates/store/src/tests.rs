@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::detect::ttest;
 use earwitness_core::event::What;
 use earwitness_core::experiment::{Experiment, Upkeep};
@@ -34,15 +34,15 @@ fn night(name: &str) -> Night {
     let plan = Plan::from_toml(text, name).unwrap();
     let mut house = House::new(&plan, 5);
     let design = Design { seed: 5, stimuli: plan.sounds.clone(), ..Design::default() };
-    let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    let settings = AnalysisSettings { origin: Some(Timestamp::default()), ..AnalysisSettings::default() };
     let mut machine = Experiment::new(design, Watch, 0.01, settings).with_upkeep(Upkeep::default());
-    let mut samples = Samples::new(ttest::Settings::default());
+    let mut samples = Samples::new(ttest::TtestSettings::default());
     let mut entries = Vec::new();
     let ended = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Write(entry) => entries.push(entry),
         Happening::Frame(frame) => samples.frame(frame),
         Happening::Sounds { round, onset } => samples.expect(round, onset),
-        Happening::Tell(_) | Happening::Now(_) => {}
+        Happening::Report(_) | Happening::Now(_) => {}
     });
     let last = machine.finish(ended);
     entries.push(Entry::Watched(Box::new(last.findings)));
@@ -82,12 +82,12 @@ fn a_night_comes_back_as_it_was_and_says_the_same() {
     store.append(&tested).unwrap();
     let (trials, parts) = (trials(&night.entries), stretches(&night.entries));
     let session = store.current().unwrap();
-    let settings = verdict::Settings { seed: 5, ..verdict::Settings::default() };
-    let whole = Findings::assemble(parts.iter().cloned(), Settings::default().burst.as_ref());
+    let settings = verdict::VerdictSettings { seed: 5, ..verdict::VerdictSettings::default() };
+    let whole = Findings::assemble(parts.iter().cloned(), AnalysisSettings::default().burst.as_ref());
     let rounds = || trials.iter().map(|trial| trial.round.clone()).collect::<Vec<_>>();
     let expected = judge(&whole, rounds(), &night.tested, &settings);
     let material = store.material().unwrap();
-    store.told(at(9), &material, &expected, &settings).unwrap();
+    store.write_verdicts(at(9), &material, &expected, &settings).unwrap();
     drop(store);
 
     let reader = Reader::open(folder.path()).unwrap();
@@ -114,11 +114,11 @@ fn a_night_comes_back_as_it_was_and_says_the_same() {
     let material = reader.material(session).unwrap();
     assert_eq!(material.findings, whole);
     assert_eq!(judge(&material.findings, material.rounds, &material.tested, &settings), expected);
-    let told = reader.verdicts(session).unwrap();
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].devices.len(), expected.devices.len());
+    let verdict_sets = reader.verdicts(session).unwrap();
+    assert_eq!(verdict_sets.len(), 1);
+    assert_eq!(verdict_sets[0].devices.len(), expected.devices.len());
     let again = recompute(&reader, session).unwrap();
-    assert_eq!((again.differing, again.tellings), (0, 1), "{:?}", again.differences);
+    assert_eq!((again.differing, again.verdict_sets), (0, 1), "{:?}", again.differences);
     assert!(again.scores > 1_000 && again.verdicts as usize == expected.devices.len());
     assert!(reader.integrity().unwrap().is_empty());
     let seen = reader.devices(session).unwrap();
@@ -133,9 +133,9 @@ fn what_was_changed_in_the_file_comes_out() {
     store.write(&night.entries).unwrap();
     let session = store.current().unwrap();
     let material = store.material().unwrap();
-    let settings = verdict::Settings { seed: 5, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { seed: 5, ..verdict::VerdictSettings::default() };
     let verdicts = judge(&material.findings, material.rounds.clone(), &material.tested, &settings);
-    store.told(at(9), &material, &verdicts, &settings).unwrap();
+    store.write_verdicts(at(9), &material, &verdicts, &settings).unwrap();
     let reader = store.reader().unwrap();
     assert_eq!(recompute(reader, session).unwrap().differing, 0);
     let change = |sql: &str| reader.connection.execute(sql, []).unwrap();
@@ -163,7 +163,7 @@ fn a_design_comes_back_whole() {
     let Entry::Begun { at: begun_at, design, alpha } = entry else { unreachable!() };
     assert_eq!((row.begun, row.design, row.alpha.to_bits()), (begun_at, design, alpha.to_bits()));
     assert_eq!(row.ended, Some((at(2_000), earwitness_core::plan::Done::Stopped)));
-    assert_eq!(row.burst, Settings::default().burst);
+    assert_eq!(row.burst, AnalysisSettings::default().burst);
 }
 
 #[test]
@@ -218,12 +218,12 @@ fn what_was_told_before_the_first_round_was_scored_comes_out_again_after_it() {
     let session = store.current().unwrap();
     let settings = store.reader().unwrap().session(session).unwrap().verdict_settings();
     let material = store.material().unwrap();
-    store.told(at(9), &material, &material.verdicts(&settings), &settings).unwrap();
+    store.write_verdicts(at(9), &material, &material.verdicts(&settings), &settings).unwrap();
     store.write(&night.entries[first..]).unwrap();
     let reader = store.reader().unwrap();
     assert_eq!(reader.verdicts(session).unwrap()[0].last_round, None);
     let again = recompute(reader, session).unwrap();
-    assert!(again.tellings == 1 && again.verdicts > 3 && again.rounds > 3);
+    assert!(again.verdict_sets == 1 && again.verdicts > 3 && again.rounds > 3);
     assert_eq!(again.differences, []);
 }
 

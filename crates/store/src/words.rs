@@ -94,7 +94,7 @@ words! {
 }
 
 words! {
-    /// The word for what told a name.
+    /// The word for the protocol from which a name is known.
     pub(super) source_word, source: NameSource as &'static str, &str;
     [NameSource::Tls] => "tls",
     [NameSource::Quic] => "quic",

@@ -23,7 +23,7 @@ use super::reader::{self, Material, Reader};
 use super::retention::{self, Retention, Swept};
 use super::schema::{self, State};
 use super::session::{self, SessionId};
-use super::{FILE, round, stretch, telling};
+use super::{FILE, round, stretch, verdict_set};
 use earwitness_base::{clock, trust};
 
 /// One thing to write down.
@@ -50,7 +50,7 @@ pub struct Store {
     /// `None` only after a fresh file could not be begun in the place of a damaged one.
     reader: Option<Reader>,
     current: Current,
-    burst: Option<burst::Settings>,
+    burst: Option<burst::BurstSettings>,
     notices: Vec<Notice>,
     _lock: Lock,
 }
@@ -65,7 +65,7 @@ struct Current {
 }
 
 /// Largest file whose pages are looked through at each start, octets: a second or two from an SD card.
-const LOOKED_THROUGH: u64 = 32 << 20;
+const SEARCHED_AT_MOST: u64 = 32 << 20;
 
 /// Pages of the log after which it is written back to the file: 4 MiB.
 const CHECKPOINT: u32 = 1_000;
@@ -93,7 +93,7 @@ impl Store {
             }
             Err(error) => return Err(error),
         };
-        let burst = analysis::Settings::default().burst;
+        let burst = analysis::AnalysisSettings::default().burst;
         let (folder, current) = (folder.to_owned(), Current::default());
         let store = Self { folder, reader: Some(reader), current, burst, notices: Vec::new(), _lock: lock };
         if let Some(notice) = &notice {
@@ -126,8 +126,8 @@ impl Store {
         Ok(())
     }
 
-    /// What the burst detector of the analysis was told, where that is not the usual; sessions that begin keep it.
-    pub fn set_burst(&mut self, burst: Option<burst::Settings>) {
+    /// Settings of the burst detector of the analysis, where they are not the usual ones; sessions that begin keep it.
+    pub fn set_burst(&mut self, burst: Option<burst::BurstSettings>) {
         self.burst = burst;
     }
 
@@ -179,15 +179,21 @@ impl Store {
         reader.material(self.current.of(reader.path())?)
     }
 
-    /// Writes verdicts as they are told; `material` is what they were computed from.
-    pub fn told(&mut self, at: Timestamp, material: &Material, verdicts: &Verdicts, settings: &verdict::Settings) -> Result<()> {
+    /// Writes verdicts as they are reported; `material` is what they were computed from.
+    pub fn write_verdicts(
+        &mut self,
+        at: Timestamp,
+        material: &Material,
+        verdicts: &Verdicts,
+        settings: &verdict::VerdictSettings,
+    ) -> Result<()> {
         let (current, basis) = (self.current.clone(), material.basis);
         self.transact(
             |connection, path, current| {
                 // After a damaged file was set aside the session has another number.
                 let session = current.of(path).unwrap_or(basis.session);
-                let basis = telling::Basis { session, ..basis };
-                telling::write(connection, at, basis, verdicts, settings).map_err(|error| Error::sql(TRIED, path, &error))
+                let basis = verdict_set::Basis { session, ..basis };
+                verdict_set::write(connection, at, basis, verdicts, settings).map_err(|error| Error::sql(TRIED, path, &error))
             },
             &current,
         )
@@ -279,13 +285,14 @@ fn put(
     connection: &Connection,
     path: &Path,
     current: &mut Current,
-    burst: Option<burst::Settings>,
+    burst: Option<burst::BurstSettings>,
     record: Record<'_>,
 ) -> Result<()> {
     let fault = |error: rusqlite::Error| Error::sql(TRIED, path, &error);
     match record {
         Record::Entry(Entry::Begun { at, design, alpha }) => {
             let same = current.begun.as_ref().is_some_and(|begun| begun.1 == *design && begun.2.to_bits() == alpha.to_bits());
+            // A process that goes on with a session begins it with the same layout: that is no new session.
             if !(std::mem::take(&mut current.resumed) && same) {
                 current.session = Some(session::begin(connection, *at, design, *alpha, burst).map_err(fault)?);
                 current.begun = Some((*at, design.clone(), *alpha));
@@ -372,7 +379,7 @@ fn prepare(connection: &mut Connection, path: &Path, size: u64) -> Result<Option
     match state {
         State::Empty => schema::create(connection).map_err(fault).map(|()| None),
         State::Version(version) => {
-            if size <= LOOKED_THROUGH
+            if size <= SEARCHED_AT_MOST
                 && let Some(wrong) = reader::check(connection, "quick_check").map_err(fault)?.first()
             {
                 return Err(Error::new(Kind::Corrupt, "open the store", path, wrong.clone()));

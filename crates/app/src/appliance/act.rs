@@ -1,4 +1,4 @@
-//! What the machine asks for is done here, and what others tell is handed to it.
+//! Does what the machine asks for, and passes on to it what others report.
 
 use earwitness_core::event::{Event, Fault, Mended, What};
 use earwitness_core::experiment::{Action, Command, Input, Spoken};
@@ -10,7 +10,7 @@ use super::Appliance;
 use super::ledger::Item;
 use earwitness_core::policy::Hold;
 use earwitness_report::sentence::sentence;
-use earwitness_sound::mouth::{Said, Told};
+use earwitness_sound::player::{PlayerEvent, Said};
 use earwitness_store::Reply;
 
 impl Appliance {
@@ -21,7 +21,7 @@ impl Appliance {
         self.perform(&mut actions, now);
     }
 
-    /// Does what is asked for; what is to be told is told after it was written down.
+    /// Does what is asked for; an event is reported after it was written down.
     pub(super) fn perform(&mut self, actions: &mut Vec<Action>, now: Timestamp) {
         let mut events = Vec::new();
         while !actions.is_empty() {
@@ -43,12 +43,12 @@ impl Appliance {
                                 timelines: None,
                             };
                             self.machine.handle(Input::Spoken(spoken), now, actions);
-                            self.tell(What::Fault(Fault::NotPlayed { round, stored }), now);
+                            self.report(What::Fault(Fault::NotPlayed { round, stored }), now);
                         }
                     }
                     Action::Write(entry) => {
                         match &entry {
-                            Entry::Watched(stretch) => self.names.learn(stretch),
+                            Entry::Watched(stretch) => self.device_names.learn(stretch),
                             Entry::Trial(trial) => {
                                 self.put_tested();
                                 self.scored = Some(trial.round.number);
@@ -57,9 +57,9 @@ impl Appliance {
                         }
                         self.ledger.put(Item::Entry(entry));
                     }
-                    Action::Tell(mut event) => {
+                    Action::Report(mut event) => {
                         if let What::Proven { device, senders, .. } = &mut event.what {
-                            *senders = self.names.senders(*device).to_vec();
+                            *senders = self.device_names.senders(*device).to_vec();
                         }
                         events.push(event);
                     }
@@ -72,17 +72,17 @@ impl Appliance {
         self.put_tested();
         for event in &events {
             if let What::Joined { device } = event.what {
-                self.names.join(device);
+                self.device_names.join(device);
             }
             if matches!(event.what, What::Proven { .. }) {
                 self.verdicts_wanted = true;
             }
         }
-        self.tell_all(&events, now);
+        self.report_all(&events, now);
     }
 
     /// Puts down what the two-sample test says, but for rounds that are scored. It is asked of the frames until some time after a probe; where none come
-    /// for longer than a round waits, it answers too late: verdicts were told without it, and must come out again as they were.
+    /// for longer than a round waits, it answers too late: verdicts were reported without it, and must come out again as they were.
     pub(super) fn put_tested(&mut self) {
         for (round, tested) in self.samples.take() {
             if self.scored.is_none_or(|scored| round > scored) {
@@ -91,35 +91,35 @@ impl Appliance {
         }
     }
 
-    /// Writes down what happened, and then tells it.
-    pub(super) fn tell(&mut self, what: What, now: Timestamp) {
-        self.tell_all(&[what.at(now)], now);
+    /// Writes down what happened, and then reports it.
+    pub(super) fn report(&mut self, what: What, now: Timestamp) {
+        self.report_all(&[what.at(now)], now);
     }
 
     /// The same for several things, as one transaction.
-    fn tell_all(&mut self, events: &[Event], now: Timestamp) {
+    fn report_all(&mut self, events: &[Event], now: Timestamp) {
         let is_written = |event: &Event| !matches!(event.what, What::Said { .. });
         for event in events.iter().filter(|event| is_written(event)) {
-            let text = sentence(event, &|device| self.names.of(device));
+            let text = sentence(event, &|device| self.device_names.of(device));
             self.ledger.note(event, &text);
         }
         let stored = self.ledger.write_when_due(now);
         for event in events {
-            self.output.tell(event, &|device| self.names.of(device), stored && is_written(event));
+            self.output.report(event, &|device| self.device_names.of(device), stored && is_written(event));
         }
-        self.tell_of_store(now);
+        self.report_store_events(now);
     }
 
-    /// Writes what waits, and tells what that brought about; whether nothing waits any more.
+    /// Writes what waits, and reports what that brought about; whether nothing waits any more.
     pub(super) fn write(&mut self, now: Timestamp) -> bool {
         let stored = self.ledger.write_when_due(now);
-        self.tell_of_store(now);
+        self.report_store_events(now);
         stored
     }
 
-    /// Tells what happened to the store itself.
-    pub(super) fn tell_of_store(&mut self, now: Timestamp) {
-        // Each is told once: what telling one brings about is a change of whether the disk refuses, at most once in ten seconds.
+    /// Reports what happened to the store itself.
+    pub(super) fn report_store_events(&mut self, now: Timestamp) {
+        // Each is reported once: what reporting one brings about is a change of whether the disk refuses, at most once in ten seconds.
         loop {
             let happened = self.ledger.take_happened();
             if happened.is_empty() {
@@ -129,33 +129,33 @@ impl Appliance {
                 let event = what.at(now);
                 // The store wrote these down by itself, in the file that it began.
                 if !matches!(event.what, What::SetAside { .. } | What::Upgraded { .. }) {
-                    let text = sentence(&event, &|device| self.names.of(device));
+                    let text = sentence(&event, &|device| self.device_names.of(device));
                     self.ledger.note(&event, &text);
                 }
                 let stored = self.ledger.write_when_due(now);
-                self.output.tell(&event, &|device| self.names.of(device), stored);
+                self.output.report(&event, &|device| self.device_names.of(device), stored);
             }
         }
     }
 
-    /// Takes what the mouth tells.
-    pub(super) fn told(&mut self, told: Told, now: Timestamp) {
-        match told {
-            Told::Said(Said { round, spoken, trouble, level, onset_error }) => {
+    /// Takes an event of the player.
+    pub(super) fn player_event(&mut self, event: PlayerEvent, now: Timestamp) {
+        match event {
+            PlayerEvent::Said(Said { round, spoken, trouble, level, onset_error }) => {
                 self.samples.expect(round, spoken.onset);
                 let Spoken { onset, length, heard, .. } = spoken;
-                self.tell(What::Played { round, onset, onset_error, length, heard, level }, now);
+                self.report(What::Played { round, onset, onset_error, length, heard, level }, now);
                 if let Some(said) = trouble {
-                    self.tell(What::Fault(Fault::Loudspeaker { round, said }), now);
+                    self.report(What::Fault(Fault::Loudspeaker { round, said }), now);
                 }
                 self.handle(Input::Spoken(spoken), now);
             }
-            Told::Reply { round, window, level } => {
+            PlayerEvent::Reply { round, window, level } => {
                 self.ledger.put(Item::Reply(Reply { round, window, level_db: level }));
             }
-            Told::Other { .. } => self.handle(Input::OtherSound, now),
-            Told::Ear(Some(said)) => self.tell(What::Fault(Fault::Microphone { said }), now),
-            Told::Ear(None) => self.tell(What::Mended(Mended::Microphone), now),
+            PlayerEvent::Other { .. } => self.handle(Input::OtherSound, now),
+            PlayerEvent::Microphone(Some(said)) => self.report(What::Fault(Fault::Microphone { said }), now),
+            PlayerEvent::Microphone(None) => self.report(What::Mended(Mended::Microphone), now),
         }
     }
 
@@ -164,14 +164,14 @@ impl Appliance {
         self.hold_as(reason, holds, now, true);
     }
 
-    /// The same; told and written down only if `aloud`.
+    /// The same; reported and written down only if `aloud`.
     pub(super) fn hold_as(&mut self, reason: Hold, holds: bool, now: Timestamp, aloud: bool) {
         if self.holds.has(reason) == holds {
             return;
         }
         let changed = self.holds.set(reason, holds);
         if aloud {
-            self.tell(if holds { What::Held(reason) } else { What::Freed(reason) }, now);
+            self.report(if holds { What::Held(reason) } else { What::Freed(reason) }, now);
         }
         match changed {
             Some(true) => self.handle(Input::Command(Command::Pause), now),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use earwitness_base::clock::Moment;
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::detect::lottery::session_part;
 use earwitness_core::event::What;
 use earwitness_core::experiment::{Command, Experiment, Input, Upkeep};
@@ -20,10 +20,10 @@ use earwitness_core::trial;
 use earwitness_report::sentence::sentence;
 use earwitness_store::{Retention, SessionId, SessionRow, Store};
 
+use super::device_names::DeviceNames;
+use super::housekeeping::Housekeeping;
 use super::input::Losses;
 use super::ledger::{Item, Ledger};
-use super::look::Looks;
-use super::names::Names;
 use super::{Appliance, Goal, Loudspeaker, Output};
 use crate::config::Config;
 
@@ -69,7 +69,7 @@ impl Share {
     }
 }
 
-/// A session that can go on, before anything is told of it.
+/// A session that can go on, before anything of it is reported.
 pub struct Begun {
     goal: Goal,
     retention: Retention,
@@ -95,7 +95,7 @@ impl Begun {
     pub fn open(config: &Config, goal: Goal, upkeep: Upkeep, moment: Moment) -> anyhow::Result<Self> {
         let mut ledger = Ledger::open(&config.state)?;
         let wanted = wanted(config, moment.ahead)?;
-        let mut settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+        let mut settings = AnalysisSettings { origin: Some(Timestamp::default()), ..AnalysisSettings::default() };
         // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
         settings.roster.seed = random()?;
         let asked = Asked { config, goal, upkeep, wanted: &wanted, settings, now: moment.now };
@@ -129,7 +129,7 @@ impl Begun {
             retention,
             machine: session.machine,
             wake: Some(now),
-            samples: Samples::new(earwitness_core::detect::ttest::Settings::default()),
+            samples: Samples::new(earwitness_core::detect::ttest::TtestSettings::default()),
             scored: None,
             ledger,
             loudspeaker,
@@ -137,18 +137,18 @@ impl Begun {
             presence: Presence::new(phones, now),
             holds: Holds::default(),
             steps: Steps::new((now, moment.since_boot)),
-            names: Names::default(),
+            device_names: DeviceNames::default(),
             verdicts: BTreeMap::new(),
             verdicts_wanted: false,
-            looks: Looks::new(now),
+            housekeeping: Housekeeping::new(now),
             losses: Losses::default(),
             frames: 0,
             begun: false,
         };
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        appliance.tell(What::Started { version, sources, resumed: session.resumed }, now);
+        appliance.report(What::Started { version, sources, resumed: session.resumed }, now);
         if !silent {
-            appliance.tell(session.share.what(), now);
+            appliance.report(session.share.what(), now);
         }
         appliance.hold(Hold::Settings, silent, now);
         appliance.recall(now);
@@ -165,7 +165,7 @@ struct Asked<'a> {
     goal: Goal,
     upkeep: Upkeep,
     wanted: &'a Design,
-    settings: Settings,
+    settings: AnalysisSettings,
     now: Timestamp,
 }
 
@@ -233,7 +233,7 @@ fn goes_on(last: &SessionRow, wanted: &Design, alpha: f64, seeded: bool, now: Ti
 }
 
 impl Appliance {
-    /// Ends the session in good order; `why` is told last. Says which session it was.
+    /// Ends the session in good order; `why` is reported last. Says which session it was.
     ///
     /// # Errors
     /// When the last entries cannot be written.
@@ -243,7 +243,7 @@ impl Appliance {
             self.handle(Input::Command(Command::Stop), now);
         }
         self.put_tested();
-        let Self { machine, mut ledger, output, loudspeaker, names, .. } = self;
+        let Self { machine, mut ledger, output, loudspeaker, device_names, .. } = self;
         drop(loudspeaker);
         let ended = machine.finish(now);
         ledger.put(Item::Entry(Entry::Watched(Box::new(ended.findings))));
@@ -251,13 +251,13 @@ impl Appliance {
             ledger.put(Item::Entry(Entry::Trial(trial)));
         }
         let event = why.at(now);
-        let name = |device| names.of(device);
+        let name = |device| device_names.of(device);
         ledger.note(&event, &sentence(&event, &name));
         let stored = ledger.write_when_due(Timestamp::MAX);
         for what in ledger.take_happened() {
-            output.tell(&what.at(now), &name, false);
+            output.report(&what.at(now), &name, false);
         }
-        output.tell(&event, &name, stored);
+        output.report(&event, &name, stored);
         let session = ledger.store().current();
         if !stored {
             anyhow::bail!("the last entries could not be written; what was acknowledged before is safe");

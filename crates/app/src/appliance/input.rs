@@ -1,17 +1,17 @@
-//! What the appliance is told.
+//! The inputs of the appliance.
 
 use earwitness_core::event::{Gap, What};
 use earwitness_core::experiment;
 use earwitness_core::frame::Frame;
 use earwitness_core::policy::Hold;
 use earwitness_core::time::{SECOND, Timestamp};
-use earwitness_sound::mouth::Told;
+use earwitness_sound::player::PlayerEvent;
 use earwitness_store::Error;
 use std::time::Duration;
 
 use super::{Appliance, Judged};
 
-/// Lost frames, and clocks that differ, are told of at most so often, nanoseconds.
+/// Lost frames, and clocks that differ, are reported at most so often, nanoseconds.
 const LOSSES: i64 = 60 * SECOND;
 
 /// Something that happened, or that came.
@@ -24,7 +24,7 @@ pub enum Input<'a> {
         /// How many.
         frames: u64,
     },
-    /// A fact about sources, the ring of recent frames or the household's command: it is told, and voids a round if frames may have passed unseen.
+    /// A fact about sources, the ring of recent frames or the household's command: it is reported, and voids a round if frames may have passed unseen.
     Happened(What),
     /// Whether every source captures now.
     Sources {
@@ -32,7 +32,7 @@ pub enum Input<'a> {
         all_capture: bool,
     },
     /// What became of an order, or what else was heard.
-    Mouth(Told),
+    Player(PlayerEvent),
     /// Verdicts that [`Appliance::to_judge`] asked for.
     Judged(Box<Judged>),
     /// Why they could not be computed.
@@ -46,16 +46,16 @@ pub enum Input<'a> {
     },
 }
 
-/// What was told of lost frames and of clocks that differ.
+/// What was reported of lost frames and of clocks that differ.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Losses {
     /// Frames lost since the start.
     pub(super) in_all: u64,
-    /// Those that nobody was told of yet, and when somebody was told last.
-    untold: u64,
-    told: Option<Timestamp>,
-    /// When it was told last that a source's clock is off.
-    clock_told: Option<Timestamp>,
+    /// Those that were not reported yet, and when some were reported last.
+    unreported: u64,
+    reported_at: Option<Timestamp>,
+    /// When it was reported last that a source's clock is off.
+    clock_reported_at: Option<Timestamp>,
 }
 
 impl Appliance {
@@ -71,10 +71,10 @@ impl Appliance {
                 self.perform(&mut actions, now);
             }
             Input::Lost { frames } => {
-                self.losses.untold = self.losses.untold.saturating_add(frames);
+                self.losses.unreported = self.losses.unreported.saturating_add(frames);
                 self.losses.in_all = self.losses.in_all.saturating_add(frames);
                 self.handle(experiment::Input::Lost { frames }, now);
-                self.tell_losses(now);
+                self.report_losses(now);
             }
             Input::Happened(what) => self.happened(what, now),
             Input::Sources { all_capture } => {
@@ -83,7 +83,7 @@ impl Appliance {
                 self.begun |= all_capture;
                 self.hold_as(Hold::Source, !all_capture, now, aloud);
             }
-            Input::Mouth(told) => self.told(told, now),
+            Input::Player(event) => self.player_event(event, now),
             Input::Judged(judged) => self.judged(*judged, now),
             Input::NotJudged(error) => self.not_judged(&error, now),
             Input::Tick { since_boot, ahead } => self.tick(now, since_boot, ahead),
@@ -91,8 +91,8 @@ impl Appliance {
     }
 
     fn tick(&mut self, now: Timestamp, since_boot: Duration, ahead: i64) {
-        self.look(now, since_boot, ahead);
-        self.tell_losses(now);
+        self.check_periodically(now, since_boot, ahead);
+        self.report_losses(now);
         if self.wake.is_some_and(|at| at <= now) {
             self.wake = None;
             self.handle(experiment::Input::Tick, now);
@@ -103,27 +103,27 @@ impl Appliance {
     fn happened(&mut self, what: What, now: Timestamp) {
         match what {
             What::SourceClock { .. } => {
-                if self.losses.clock_told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES) {
-                    self.losses.clock_told = Some(now);
-                    self.tell(what, now);
+                if self.losses.clock_reported_at.is_none_or(|at| now.since(at).saturating_abs() >= LOSSES) {
+                    self.losses.clock_reported_at = Some(now);
+                    self.report(what, now);
                 }
                 // Nobody set our clock: the source's was set, or frames were held up on their way, by as much as anything that is sent.
                 self.handle(experiment::Input::Lost { frames: 0 }, now);
             }
             What::Gap(Gap::Deaf { .. } | Gap::Ended { .. }) => {
                 self.handle(experiment::Input::Lost { frames: 0 }, now);
-                self.tell(what, now);
+                self.report(what, now);
             }
-            _ => self.tell(what, now),
+            _ => self.report(what, now),
         }
     }
 
-    fn tell_losses(&mut self, now: Timestamp) {
-        let may = self.losses.told.is_none_or(|told| now.since(told).saturating_abs() >= LOSSES);
-        if self.losses.untold > 0 && may {
-            let frames = std::mem::take(&mut self.losses.untold);
-            self.losses.told = Some(now);
-            self.tell(What::FramesLost { frames }, now);
+    fn report_losses(&mut self, now: Timestamp) {
+        let may = self.losses.reported_at.is_none_or(|at| now.since(at).saturating_abs() >= LOSSES);
+        if self.losses.unreported > 0 && may {
+            let frames = std::mem::take(&mut self.losses.unreported);
+            self.losses.reported_at = Some(now);
+            self.report(What::FramesLost { frames }, now);
         }
     }
 }

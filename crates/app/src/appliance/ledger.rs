@@ -54,7 +54,7 @@ pub(super) struct Ledger {
     /// Since the disk began to refuse.
     given_up_since: u64,
     sweep: Option<Timestamp>,
-    /// What happened to the store and was not told yet.
+    /// What happened to the store and was not reported yet.
     happened: Vec<What>,
 }
 
@@ -79,18 +79,18 @@ impl Ledger {
         &mut self.store
     }
 
-    /// Writes verdicts as they are told, at once.
+    /// Writes verdicts as they are reported, at once.
     ///
     /// # Errors
-    /// As [`Store::told`].
-    pub(super) fn store_told(
+    /// As [`Store::write_verdicts`].
+    pub(super) fn write_verdicts(
         &mut self,
         now: Timestamp,
         material: &Material,
         verdicts: &Verdicts,
-        settings: &verdict::Settings,
+        settings: &verdict::VerdictSettings,
     ) -> Result<(), Error> {
-        let written = self.store.told(now, material, verdicts, settings);
+        let written = self.store.write_verdicts(now, material, verdicts, settings);
         self.take_notices();
         written
     }

@@ -1,4 +1,4 @@
-//! The appliance's decisions, apart from everything that waits: it is told what happens and what time it is, and it plays, writes down and tells.
+//! The appliance's decisions, apart from everything that waits: its inputs are what happens and what time it is; it plays, writes down and reports.
 //!
 //! It owns the machine, the ledger and all that is remembered in between. It reads no clock, starts no thread and no program, and polls nothing: the
 //! loop of the daemon drives it in a real home, a test drives it through a month in virtual time. What is written down is durable before anybody
@@ -6,10 +6,10 @@
 
 mod act;
 mod begin;
+mod device_names;
+mod housekeeping;
 mod input;
 mod ledger;
-mod look;
-mod names;
 mod people;
 mod status;
 mod verdicts;
@@ -24,7 +24,7 @@ use earwitness_core::policy::{Holds, Presence, Steps};
 use earwitness_core::samples::Samples;
 use earwitness_core::time::Timestamp;
 use earwitness_report::sentence::Namer;
-use earwitness_sound::mouth::{Busy, Mouth};
+use earwitness_sound::player::{Busy, Player};
 use earwitness_store::Retention;
 
 pub use self::begin::Begun;
@@ -33,11 +33,11 @@ pub use self::people::{NOT_WRITTEN, Request};
 pub use self::verdicts::{Judged, judge};
 
 use self::begin::Choice;
+use self::device_names::DeviceNames;
+use self::housekeeping::Housekeeping;
 use self::input::Losses;
 use self::ledger::Ledger;
-use self::look::Looks;
-use self::names::Names;
-use self::verdicts::Given;
+use self::verdicts::LastVerdict;
 
 /// What it is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,35 +46,35 @@ pub enum Goal {
     Watch,
     /// One session of probes, until every device has a verdict or so many rounds are over.
     Probe {
-        /// Rounds.
+        /// Most rounds that are played.
         rounds: u32,
         /// How long it waits for the first frame.
-        patience: Duration,
+        timeout: Duration,
     },
 }
 
 /// What plays probes.
 pub trait Loudspeaker {
-    /// Takes an order and returns at once; what became of it comes back as [`Input::Mouth`].
+    /// Takes an order and returns at once; what became of it comes back as [`Input::Player`].
     ///
     /// # Errors
     /// When the sound before is still being played; the order is not taken.
     fn say(&self, order: Order) -> Result<(), Busy>;
 }
 
-impl Loudspeaker for Mouth {
+impl Loudspeaker for Player {
     fn say(&self, order: Order) -> Result<(), Busy> {
         Self::say(self, order)
     }
 }
 
-/// Where people and programs are told what happens.
+/// Where what happens is reported to people and programs.
 pub trait Output {
-    /// Tells an event; `stored` says whether it is written down.
-    fn tell(&self, event: &Event, name: Namer<'_>, stored: bool);
+    /// Reports an event; `stored` says whether it is written down.
+    fn report(&self, event: &Event, name: Namer<'_>, stored: bool);
 
     /// Notices that were dropped because too many waited, and those that the household's command failed for.
-    fn untold(&self) -> (u64, u64);
+    fn notices_lost(&self) -> (u64, u64);
 }
 
 /// A session in progress with everything that decides about it.
@@ -92,11 +92,11 @@ pub struct Appliance {
     presence: Presence,
     holds: Holds,
     steps: Steps,
-    names: Names,
+    device_names: DeviceNames,
     /// The latest verdicts.
-    verdicts: BTreeMap<DeviceId, Given>,
+    verdicts: BTreeMap<DeviceId, LastVerdict>,
     verdicts_wanted: bool,
-    looks: Looks,
+    housekeeping: Housekeeping,
     losses: Losses,
     /// Frames since the start.
     frames: u64,

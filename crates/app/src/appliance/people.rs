@@ -63,7 +63,7 @@ impl Appliance {
     pub fn ask(&mut self, request: Request, now: Timestamp) -> String {
         let key = if matches!(request, Request::Pause | Request::Resume) { PAUSED } else { PRESENCE };
         if self.goal == Goal::Watch && !matches!(request, Request::Status | Request::Stop) {
-            // Written down together with what is told of it: a power cut must not leave one without the other.
+            // Written down together with the event that reports it: a power cut must not leave one without the other.
             self.ledger.put(Item::Setting(key, request.word()));
         }
         self.grant(request, now);
@@ -84,8 +84,8 @@ impl Appliance {
             return;
         }
         for key in [PAUSED, PRESENCE] {
-            let told = self.ledger.store().reader().and_then(|reader| reader.setting(key));
-            match told {
+            let setting = self.ledger.store().reader().and_then(|reader| reader.setting(key));
+            match setting {
                 Ok(word) => {
                     if let Some(request) = word.as_deref().and_then(Request::parse) {
                         self.grant(request, now);
@@ -93,9 +93,9 @@ impl Appliance {
                 }
                 Err(error) => {
                     let set_aside = matches!(self.ledger.set_aside(&error), Ok(true));
-                    self.tell_of_store(now);
+                    self.report_store_events(now);
                     if !set_aside {
-                        self.tell(What::Fault(Fault::Store { said: error.to_string() }), now);
+                        self.report(What::Fault(Fault::Store { said: error.to_string() }), now);
                     }
                 }
             }
@@ -111,7 +111,7 @@ impl Appliance {
                     Request::Away => Some(false),
                     _ => None,
                 });
-                self.look_who_is_home(now);
+                self.update_presence(now);
             }
             Request::Status | Request::Stop => {}
         }

@@ -6,7 +6,7 @@ use super::Appliance;
 use earwitness_base::words::about;
 use earwitness_core::policy::Holds;
 use earwitness_report::json::status::{Source, Standing, Status};
-use earwitness_report::{names, senders};
+use earwitness_report::{labels, senders};
 
 impl Appliance {
     /// One line.
@@ -24,7 +24,7 @@ impl Appliance {
         let void = self.machine.session().void();
         format!(
             "{} devices, {} frames, {} lost; {probing}{}{}; {} proven",
-            self.names.devices(),
+            self.device_names.devices(),
             self.frames,
             self.losses.in_all,
             if waiting > 0 { ", scoring" } else { "" },
@@ -43,19 +43,19 @@ impl Appliance {
     pub fn status(&self, sources: Vec<Source>, now: Timestamp) -> Status {
         let (rounds, rounds_waiting) = self.machine.rounds();
         let standings = self.machine.session().standings().iter().map(|(device, standing)| Standing {
-            device: names::id(*device),
-            name: self.names.of(*device),
-            gateway: self.names.is_gateway(*device),
+            device: labels::id(*device),
+            name: self.device_names.of(*device),
+            gateway: self.device_names.is_gateway(*device),
             rounds: standing.rounds,
             proven_after: standing.proven_after,
             verdict: self.verdicts.get(device).map(|given| given.words),
-            several_senders: self.names.senders(*device).iter().map(|it| senders::word(*it)).collect(),
+            several_senders: self.device_names.senders(*device).iter().map(|it| senders::word(*it)).collect(),
         });
-        let (notices_lost, notices_failed) = self.output.untold();
+        let (notices_lost, notices_failed) = self.output.notices_lost();
         Status {
             at_ns: now.nanos(),
             session: self.ledger.store().current().map(|session| session.0),
-            devices: self.names.devices(),
+            devices: self.device_names.devices(),
             frames: self.frames,
             frames_lost: self.losses.in_all,
             sources,

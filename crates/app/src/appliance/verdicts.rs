@@ -1,4 +1,4 @@
-//! Verdicts of the session so far: computed elsewhere, from what is on the disk, while watching goes on; written down and told here.
+//! Verdicts of the session so far: computed elsewhere, from what is on the disk, while watching goes on; written down and reported here.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ use super::Appliance;
 pub struct Judged {
     material: Material,
     verdicts: Verdicts,
-    settings: verdict::Settings,
+    settings: verdict::VerdictSettings,
 }
 
 /// The verdicts of a session in the store of a folder.
@@ -31,26 +31,30 @@ pub fn judge(folder: &Path, session: SessionId) -> Result<Judged, Error> {
     Ok(Judged { material, verdicts, settings })
 }
 
-/// What was said of a device last.
+/// The last verdict on a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Given {
+pub(super) struct LastVerdict {
     /// The verdict in words.
     pub(super) words: &'static str,
     /// Whether others were seen to send under the same address.
     several: bool,
-    /// Whether it, or one before it, was told.
-    told: bool,
+    /// Whether it, or one before it, was reported.
+    is_reported: bool,
 }
 
-impl Given {
-    /// Notes a verdict; whether it is told. The first one is only where it says something: that a device was not tested, or is not decided yet, is in reports and
+impl LastVerdict {
+    /// Notes a verdict; whether it is reported. The first one is only where it says something: that a device was not tested, or is not decided yet, is in reports and
     /// in the status, and strangers can make any number of such devices. From then on each change is, and that others send under its address.
-    fn give(all: &mut BTreeMap<DeviceId, Self>, device: DeviceId, outcome: Outcome, several: bool) -> bool {
+    fn replace(all: &mut BTreeMap<DeviceId, Self>, device: DeviceId, outcome: Outcome, several: bool) -> bool {
         let before = all.get(&device).copied();
         let says_something = !matches!(outcome, Outcome::NotTested(_) | Outcome::Undecided(_));
-        let now = Self { words: outcome.words(), several, told: says_something || before.is_some_and(|before| before.told) };
+        let now = Self {
+            words: outcome.words(),
+            several,
+            is_reported: says_something || before.is_some_and(|before| before.is_reported),
+        };
         all.insert(device, now);
-        now.told && before != Some(now)
+        now.is_reported && before != Some(now)
     }
 }
 
@@ -62,36 +66,36 @@ impl Appliance {
         Some(session)
     }
 
-    /// Writes verdicts down, and tells those that have changed.
+    /// Writes verdicts down, and reports those that have changed.
     pub(super) fn judged(&mut self, judged: Judged, now: Timestamp) {
         let Judged { material, verdicts, settings } = judged;
-        let written = self.ledger.store_told(now, &material, &verdicts, &settings);
-        self.tell_of_store(now);
+        let written = self.ledger.write_verdicts(now, &material, &verdicts, &settings);
+        self.report_store_events(now);
         if let Err(error) = written {
-            self.tell(What::Fault(Fault::Store { said: error.to_string() }), now);
+            self.report(What::Fault(Fault::Store { said: error.to_string() }), now);
             return;
         }
         for found in material.devices() {
-            self.names.learn_senders(found.id, &found.sender_signs);
+            self.device_names.learn_senders(found.id, &found.sender_signs);
         }
         for verdict in &verdicts.devices {
             let (device, outcome) = (verdict.device, verdict.outcome);
-            let senders = self.names.senders(device).to_vec();
-            if Given::give(&mut self.verdicts, device, outcome, !senders.is_empty()) {
+            let senders = self.device_names.senders(device).to_vec();
+            if LastVerdict::replace(&mut self.verdicts, device, outcome, !senders.is_empty()) {
                 let (rounds, p) = (verdict.evidence.rounds, verdict.evidence.p);
-                self.tell(What::Verdict { device, outcome, rounds, p, senders }, now);
+                self.report(What::Verdict { device, outcome, rounds, p, senders }, now);
             }
         }
     }
 
-    /// Sets a damaged store aside; tells what else keeps verdicts from being computed.
+    /// Sets a damaged store aside; reports what else keeps verdicts from being computed.
     pub(super) fn not_judged(&mut self, error: &Error, now: Timestamp) {
         // What was read may be a file that was set aside meanwhile: the one that is there now is asked.
         let damage = if error.kind == Kind::Corrupt { self.ledger.store().material().err() } else { None };
         let set_aside = damage.is_some_and(|damage| matches!(self.ledger.set_aside(&damage), Ok(true)));
-        self.tell_of_store(now);
+        self.report_store_events(now);
         if !set_aside {
-            self.tell(What::Fault(Fault::NoVerdicts { said: error.to_string() }), now);
+            self.report(What::Fault(Fault::NoVerdicts { said: error.to_string() }), now);
         }
     }
 }
@@ -105,8 +109,9 @@ mod tests {
     #[test]
     fn first_verdicts_are_told_where_they_say_something_and_then_each_change() {
         let mut all = BTreeMap::new();
-        let mut give =
-            |number, outcome, several| Given::give(&mut all, DeviceId::Mac(Mac([2, 0, 0, 0, 0, number])), outcome, several);
+        let mut give = |number, outcome, several| {
+            LastVerdict::replace(&mut all, DeviceId::Mac(Mac([2, 0, 0, 0, 0, number])), outcome, several)
+        };
         let (not_tested, undecided) = (Outcome::NotTested(NotTested::Absent), Outcome::Undecided(Undecided::FewRounds));
         // A flood of strangers.
         assert!((2..=255).all(|number| !give(number, not_tested, false) && !give(number, undecided, true)));

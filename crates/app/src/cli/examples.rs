@@ -38,7 +38,7 @@ fn examples(command: &Command) -> Vec<String> {
 
 #[test]
 fn every_command_has_one_to_three_examples_of_itself() {
-    fn look(command: &Command, path: &[String]) {
+    fn visit(command: &Command, path: &[String]) {
         let place = path.join(" ");
         let examples = examples(command);
         assert!((1..=3).contains(&examples.len()), "{place} has {} examples", examples.len());
@@ -50,10 +50,10 @@ fn every_command_has_one_to_three_examples_of_itself() {
             }
         }
         for command in command.get_subcommands().filter(|it| !it.is_hide_set() && it.get_name() != "help") {
-            look(command, &[path, &[command.get_name().to_owned()]].concat());
+            visit(command, &[path, &[command.get_name().to_owned()]].concat());
         }
     }
-    look(&Cli::command(), &[NAME.to_owned()]);
+    visit(&Cli::command(), &[NAME.to_owned()]);
 }
 
 /// The lines of fenced blocks of a shell in a page; a line that ends with a backslash goes on in the next.

@@ -1,4 +1,4 @@
-//! What `run` and `probe` may both be told on the command line, over what the configuration says.
+//! Options of both `run` and `probe`, which take precedence over the configuration.
 
 use std::path::PathBuf;
 

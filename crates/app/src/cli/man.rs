@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_visible_command_has_a_page_that_names_every_option() {
-        fn look(command: &Command, pages: &[Page]) {
+        fn visit(command: &Command, pages: &[Page]) {
             let file = format!("{}.1", command.get_display_name().unwrap_or_else(|| command.get_name()));
             let page = pages.iter().find(|it| it.file == file).unwrap_or_else(|| panic!("there is no {file}"));
             let text = plain(page);
@@ -120,12 +120,12 @@ mod tests {
                 assert!(text.contains(&name), "{file} does not name {name}");
             }
             for command in command.get_subcommands().filter(|it| !it.is_hide_set()) {
-                look(command, pages);
+                visit(command, pages);
             }
         }
         let mut program = Cli::command().disable_help_subcommand(true);
         program.build();
-        look(&program, &pages());
+        visit(&program, &pages());
     }
 
     #[test]

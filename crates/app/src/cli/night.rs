@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::detect::ttest;
 use earwitness_core::event::Event;
 use earwitness_core::experiment::Experiment;
@@ -34,7 +34,7 @@ pub(super) struct Night {
 /// What somebody wants to see while it goes on.
 pub(super) enum Seen<'a> {
     Frame(&'a Frame<'a>),
-    Told(Event),
+    Event(Event),
     Now(Timestamp),
 }
 
@@ -55,11 +55,17 @@ impl Choice for Budget {
 }
 
 /// Simulates the home and probes it.
-pub(super) fn night(plan: &Plan, seed: u64, session: &Session, settings: Settings, see: &mut dyn FnMut(Seen<'_>)) -> Night {
+pub(super) fn night(
+    plan: &Plan,
+    seed: u64,
+    session: &Session,
+    settings: AnalysisSettings,
+    see: &mut dyn FnMut(Seen<'_>),
+) -> Night {
     let mut house = House::new(plan, seed);
     let choice = session.rounds.map_or(Budget::Night(Watch), |rounds| Budget::Rounds(Campaign::new(rounds, Mode::Balanced)));
     let mut machine = Experiment::new(session.design.clone(), choice, session.alpha, settings);
-    let mut samples = Samples::new(ttest::Settings::default());
+    let mut samples = Samples::new(ttest::TtestSettings::default());
     let mut rounds = Vec::new();
     let ended = run(&mut house, &mut machine, session.loudspeaker, &mut |happening| match happening {
         Happening::Frame(frame) => {
@@ -69,7 +75,7 @@ pub(super) fn night(plan: &Plan, seed: u64, session: &Session, settings: Setting
         Happening::Sounds { round, onset } => samples.expect(round, onset),
         Happening::Write(Entry::Trial(trial)) => rounds.push(trial.round),
         Happening::Write(_) => {}
-        Happening::Tell(event) => see(Seen::Told(event)),
+        Happening::Report(event) => see(Seen::Event(event)),
         Happening::Now(now) => see(Seen::Now(now)),
     });
     let ended_session = machine.finish(ended);

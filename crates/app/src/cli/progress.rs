@@ -93,7 +93,7 @@ impl Evening {
     }
 
     /// Something came out.
-    pub(super) fn told(&mut self, event: &Event) {
+    pub(super) fn event(&mut self, event: &Event) {
         match event.what {
             What::Scored { .. } => self.rounds += 1,
             What::Proven { .. } => self.proven += 1,

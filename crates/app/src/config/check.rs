@@ -23,8 +23,8 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
     let Written { state, capture, probing, presence, sounds, loudspeaker, microphone, store, notify, gateway } = written;
     let (sources, keep) = sources(capture)?;
     let library = Library::new(&sounds).map_err(|error| Fault::of_all(error.to_string()))?;
-    let loudspeaker = placed(loudspeaker, speak::Settings::check)?;
-    let microphone = placed(microphone, hear::Settings::check)?;
+    let loudspeaker = placed(loudspeaker, speak::LoudspeakerSettings::check)?;
+    let microphone = placed(microphone, hear::MicrophoneSettings::check)?;
     Ok(Config {
         state: state.unwrap_or_else(usual_state),
         sources,

@@ -1,4 +1,4 @@
-//! The configuration: a TOML file as written, checked before anything is done; what is wrong is told with file, line and column.
+//! The configuration: a TOML file as written, checked before anything is done; what is wrong is reported with file, line and column.
 //!
 //! Everything has a default, so that no file is needed. `docs/earwitness.toml` is the reference, and is read by a test.
 
@@ -41,20 +41,20 @@ pub struct Config {
     pub keep: Option<frames::Limits>,
     /// How devices are probed; `None`: they are only watched.
     pub probing: Option<Probing>,
-    /// Who tells whether somebody is at home.
+    /// How it is known whether somebody is at home.
     pub presence: Phones,
     /// What can be played.
-    pub sounds: sounds::Settings,
+    pub sounds: sounds::SoundSettings,
     /// What sounds are played with.
-    pub loudspeaker: speak::Settings,
+    pub loudspeaker: speak::LoudspeakerSettings,
     /// What hears them.
-    pub microphone: hear::Settings,
+    pub microphone: hear::MicrophoneSettings,
     /// How long things are kept in the store.
     pub retention: earwitness_store::Retention,
-    /// Who is told.
-    pub notify: notify::Settings,
+    /// The command that gets notices.
+    pub notify: notify::NotifySettings,
     /// This machine as a gateway.
-    pub gateway: gateway::Settings,
+    pub gateway: gateway::GatewaySettings,
 }
 
 /// How devices are probed.

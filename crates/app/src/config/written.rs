@@ -18,12 +18,12 @@ pub(super) struct Written {
     pub(super) capture: Capture,
     pub(super) probing: Probing,
     pub(super) presence: Presence,
-    pub(super) sounds: sounds::Settings,
-    pub(super) loudspeaker: Option<Spanned<speak::Settings>>,
-    pub(super) microphone: Option<Spanned<hear::Settings>>,
+    pub(super) sounds: sounds::SoundSettings,
+    pub(super) loudspeaker: Option<Spanned<speak::LoudspeakerSettings>>,
+    pub(super) microphone: Option<Spanned<hear::MicrophoneSettings>>,
     pub(super) store: Store,
-    pub(super) notify: notify::Settings,
-    pub(super) gateway: gateway::Settings,
+    pub(super) notify: notify::NotifySettings,
+    pub(super) gateway: gateway::GatewaySettings,
 }
 
 #[derive(Deserialize)]

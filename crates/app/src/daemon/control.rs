@@ -1,4 +1,4 @@
-//! What a person tells a running program: a line on a socket in its folder, answered by a line.
+//! Commands of a person to a running program: a line on a socket in its folder, answered by a line.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -15,7 +15,7 @@ use crate::appliance::Request;
 pub const SOCKET: &str = "control.sock";
 
 /// How long either side waits for the other.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Longest request and answer, octets.
 const LONGEST: u64 = 1 << 20;
@@ -41,8 +41,8 @@ pub(super) struct Control {
 }
 
 impl Control {
-    /// Listens in the folder, which only its owner may enter; `tell` is called by a thread of its own, and says whether to go on.
-    pub(super) fn listen(folder: &Path, tell: impl Fn(Asked) -> bool + Send + 'static) -> io::Result<Self> {
+    /// Listens in the folder, which only its owner may enter; `hand_in` is called by a thread of its own, and says whether to go on.
+    pub(super) fn listen(folder: &Path, hand_in: impl Fn(Asked) -> bool + Send + 'static) -> io::Result<Self> {
         let path = folder.join(SOCKET);
         // The lock of the store says that no other process listens: what lies there was left by one that was killed.
         match fs::remove_file(&path) {
@@ -53,9 +53,9 @@ impl Control {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
         thread::Builder::new().name("control".to_owned()).spawn(move || {
             for stream in listener.incoming() {
-                // One at a time: a person has one mouth.
+                // One at a time: a person has one player.
                 if let Ok(stream) = stream
-                    && !matches!(serve(&stream, &tell), Ok(true) | Err(_))
+                    && !matches!(serve(&stream, &hand_in), Ok(true) | Err(_))
                 {
                     return;
                 }
@@ -75,9 +75,9 @@ impl Drop for Control {
 }
 
 /// Serves one connection; says whether anybody listens still.
-fn serve(stream: &UnixStream, tell: &impl Fn(Asked) -> bool) -> io::Result<bool> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+fn serve(stream: &UnixStream, hand_in: &impl Fn(Asked) -> bool) -> io::Result<bool> {
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     let mut line = String::new();
     BufReader::new(stream.take(64)).read_line(&mut line)?;
     let Some(request) = Request::parse(line.trim()) else {
@@ -86,10 +86,10 @@ fn serve(stream: &UnixStream, tell: &impl Fn(Asked) -> bool) -> io::Result<bool>
         return Ok(true);
     };
     let (answer, answered) = sync_channel(1);
-    if !tell(Asked { request, answer }) {
+    if !hand_in(Asked { request, answer }) {
         return Ok(false);
     }
-    let answer = answered.recv_timeout(PATIENCE).unwrap_or_else(|_| "no answer in time; try again".to_owned());
+    let answer = answered.recv_timeout(TIMEOUT).unwrap_or_else(|_| "no answer in time; try again".to_owned());
     (&mut &*stream).write_all(format!("{answer}\n").as_bytes())?;
     Ok(true)
 }
@@ -100,8 +100,8 @@ fn serve(stream: &UnixStream, tell: &impl Fn(Asked) -> bool) -> io::Result<bool>
 /// When none runs, it may not be told, or it does not answer.
 pub fn ask(folder: &Path, request: Request) -> io::Result<String> {
     let mut stream = UnixStream::connect(folder.join(SOCKET))?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     stream.write_all(format!("{}\n", request.word()).as_bytes())?;
     let mut answer = String::new();
     stream.take(LONGEST).read_to_string(&mut answer)?;

@@ -1,4 +1,4 @@
-//! Frames from all sources, their stamps put right, and what else the sources tell.
+//! Frames from all sources, their stamps put right, and what else the sources report.
 
 use std::os::fd::BorrowedFd;
 use std::path::Path;
@@ -41,7 +41,7 @@ pub(super) struct Intake {
     /// Whether an interface of this machine is down or gone.
     link_away: bool,
     next_start: Option<Duration>,
-    /// Until the first frames have come, or that they have not was told.
+    /// Until the first frames have come, or it was reported that they have not.
     silence: Option<Silence>,
     /// Whether a source that has never captured anything is started again when it ends.
     waits: bool,
@@ -56,14 +56,14 @@ fn is_away(name: &str) -> bool {
         || !Path::new("/sys/class/net").join(name).exists()
 }
 
-/// No frame at all is told of after so long: in any home something is sent within a minute.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// That no frame has come at all is reported after so long: in any home something is sent within a minute.
+const SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long the first frame may take.
 #[derive(Clone, Copy)]
 struct Silence {
     until: Duration,
-    patience: Duration,
+    timeout: Duration,
     /// Whether any frame has come.
     frames: bool,
 }
@@ -81,7 +81,7 @@ fn can_hear(config: &Config) -> anyhow::Result<()> {
     names.into_iter().find_map(|name| cannot_hear(&links, name)).map_or(Ok(()), |what| Err(anyhow::Error::msg(what)))
 }
 
-/// The ring fails again at each try as long as the disk is full: that is told once.
+/// The ring fails again at each try as long as the disk is full: that is reported once.
 #[derive(Clone, Copy, Default)]
 struct NotKept(Option<Duration>);
 
@@ -110,9 +110,9 @@ fn is_advice(line: &str) -> bool {
 impl Intake {
     /// Who watches waits for interfaces that are not there, and starts sources again that end at once. Who probes does not.
     pub(super) fn new(config: &Config, goal: Goal, since_boot: Duration) -> anyhow::Result<Self> {
-        let (waits, patience) = match goal {
-            Goal::Watch => (true, PATIENCE),
-            Goal::Probe { patience, .. } => (false, patience),
+        let (waits, timeout) = match goal {
+            Goal::Watch => (true, SILENCE_LIMIT),
+            Goal::Probe { timeout, .. } => (false, timeout),
         };
         if !waits {
             can_hear(config)?;
@@ -146,7 +146,7 @@ impl Intake {
             begun: false,
             link_away: false,
             next_start: None,
-            silence: Some(Silence { until: since_boot.saturating_add(patience), patience, frames: false }),
+            silence: Some(Silence { until: since_boot.saturating_add(timeout), timeout, frames: false }),
             waits,
             failed: None,
         })
@@ -182,7 +182,7 @@ impl Intake {
 
     /// Which sources have given nothing for too long since the start: said once.
     fn silent(&mut self, since_boot: Duration) -> Option<What> {
-        let Silence { until, patience, frames } = self.silence?;
+        let Silence { until, timeout, frames } = self.silence?;
         if frames && self.begun {
             self.silence = None;
         }
@@ -191,7 +191,7 @@ impl Intake {
         }
         let silent = |lane: &&Lane| !lane.delivered && (!frames || !lane.captures);
         let sources: Vec<String> = self.lanes.iter().filter(silent).map(|lane| lane.source.name().to_owned()).collect();
-        (!sources.is_empty()).then_some(What::Gap(Gap::Silent { sources, seconds: patience.as_secs(), waits: self.waits }))
+        (!sources.is_empty()).then_some(What::Gap(Gap::Silent { sources, seconds: timeout.as_secs(), waits: self.waits }))
     }
 
     /// Why it is of no use to go on, if so: a source could not begin to capture.
@@ -283,8 +283,8 @@ impl Intake {
         appliance.step(Input::Sources { all_capture }, now);
     }
 
-    /// Looks at interfaces and at the ring of recent frames; called about once a second.
-    pub(super) fn look(&mut self, appliance: &mut Appliance, since_boot: Duration, now: Timestamp) {
+    /// Checks interfaces and the ring of recent frames; called about once a second.
+    pub(super) fn check(&mut self, appliance: &mut Appliance, since_boot: Duration, now: Timestamp) {
         let mut names = self.lanes.iter().flat_map(|lane| &lane.interfaces);
         self.link_away = names.any(|name| is_away(name));
         if let Some(what) = self.tend(since_boot) {

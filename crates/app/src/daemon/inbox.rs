@@ -1,4 +1,4 @@
-//! What other threads tell the one that owns the machine: a bounded queue, and a descriptor that is ready when something lies in it.
+//! Messages of other threads to the one that owns the machine: a bounded queue, and a descriptor that is ready when something lies in it.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -1,16 +1,16 @@
 //! The loop of the appliance in a real home: it waits for whatever comes first, and hands it to [`Appliance::step`], which decides.
 //!
-//! Frames come from child processes, sounds from the threads of the mouth, verdicts from a thread that reads the store; all others only send
+//! Frames come from child processes, sounds from the threads of the player, verdicts from a thread that reads the store; all others only send
 //! messages.
 
 mod control;
 mod frames_in;
 mod inbox;
 mod judge;
+mod report;
 mod signals;
 mod sound;
 mod system;
-mod tell;
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -20,21 +20,21 @@ use earwitness_base::clock::Clock;
 use earwitness_core::event::{Fault, Stop, What};
 use earwitness_core::experiment::Upkeep;
 use earwitness_core::time::{SECOND, Timestamp};
-use earwitness_sound::mouth;
+use earwitness_sound::player;
 use earwitness_store::SessionId;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 pub use self::control::{SOCKET, ask};
+pub use self::report::{Form, Style};
 pub(crate) use self::signals::SAME_REQUEST;
-pub use self::tell::{Form, Style};
 pub use crate::appliance::{Goal, Request};
 
 use self::control::{Asked, Control};
 use self::frames_in::Intake;
 use self::inbox::{Inbox, Outbox};
 use self::judge::Judge;
+use self::report::Reporter;
 use self::system::System;
-use self::tell::Teller;
 use crate::appliance::{Appliance, Begun, Input, Judged, Loudspeaker};
 use crate::config::Config;
 
@@ -54,10 +54,10 @@ enum End {
 /// Reads the configuration again.
 pub type Reread<'a> = &'a dyn Fn() -> anyhow::Result<Config>;
 
-/// What other threads tell.
+/// A message of another thread.
 #[derive(Debug)]
 enum Message {
-    Mouth(mouth::Told),
+    Player(player::PlayerEvent),
     Signal(signals::Asked),
     Asked(Asked),
     Judged(Box<Judged>),
@@ -72,15 +72,15 @@ struct Daemon<'a> {
     appliance: Appliance,
     intake: Intake,
     judge: Judge,
-    teller: Rc<Teller>,
+    reporter: Rc<Reporter>,
     system: System,
     /// When interfaces, the ring and the service manager were last looked after.
-    looked: Option<Duration>,
+    checked: Option<Duration>,
     inbox: Rc<Inbox<Message>>,
     _control: Control,
 }
 
-/// Runs until it is done or stopped, and begins anew with each configuration that it is told to take; says which session it was.
+/// Runs until it is done or stopped, and begins anew with each configuration that it is asked to take; says which session it was.
 ///
 /// # Errors
 /// When it cannot begin: no source of frames, the store is held by another process, no folder to write to.
@@ -115,27 +115,27 @@ impl<'a> Daemon<'a> {
         (outbox, inbox): (&Outbox<Message>, &Rc<Inbox<Message>>),
         clock: &'a dyn Clock,
     ) -> anyhow::Result<Self> {
-        let teller = Rc::new(Teller::new(style, &config.notify, failures_to(outbox))?);
+        let reporter = Rc::new(Reporter::new(style, &config.notify, failures_to(outbox))?);
         let begun = Begun::open(config, goal, Upkeep::default(), clock.moment())?;
         let control = {
             let outbox = outbox.clone();
             Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
                 .with_context(|| format!("no socket can be made in {}", config.state.display()))?
         };
-        let mouth = sound::open(config, begun.design(), outbox)?;
-        let loudspeaker = mouth.map(|mouth| Box::new(mouth) as Box<dyn Loudspeaker>);
+        let player = sound::open(config, begun.design(), outbox)?;
+        let loudspeaker = player.map(|player| Box::new(player) as Box<dyn Loudspeaker>);
         let intake = Intake::new(config, goal, clock.since_boot())?;
         let sources = intake.sources().map(|source| source.name).collect();
-        let appliance = begun.start(loudspeaker, Box::new(Rc::clone(&teller)), sources, clock.moment());
+        let appliance = begun.start(loudspeaker, Box::new(Rc::clone(&reporter)), sources, clock.moment());
         Ok(Self {
             goal,
             clock,
             appliance,
             intake,
             judge: Judge::new(config.state.clone(), outbox.clone()),
-            teller,
+            reporter,
             system: System::new(),
-            looked: None,
+            checked: None,
             inbox: Rc::clone(inbox),
             _control: control,
         })
@@ -157,7 +157,7 @@ impl<'a> Daemon<'a> {
             }
             // Since `now` a disk may have taken its time, which is no step of the clock.
             let moment = self.clock.moment();
-            self.look(moment.now, moment.since_boot);
+            self.check(moment.now, moment.since_boot);
             self.appliance.step(Input::Tick { since_boot: moment.since_boot, ahead: moment.ahead }, moment.now);
             if !self.judge.is_busy()
                 && let Some(session) = self.appliance.to_judge()
@@ -173,7 +173,7 @@ impl<'a> Daemon<'a> {
     /// Takes a message of another thread; says if it is the end.
     fn message(&mut self, message: Message, reread: Reread<'_>, now: Timestamp) -> Option<End> {
         let input = match message {
-            Message::Mouth(told) => Input::Mouth(told),
+            Message::Player(event) => Input::Player(event),
             Message::Signal(signals::Asked::Stop) => return Some(End::Stopped),
             Message::Signal(signals::Asked::Reload) => match reread() {
                 Ok(config) => return Some(End::Reload(Box::new(config))),
@@ -199,16 +199,16 @@ impl<'a> Daemon<'a> {
         None
     }
 
-    /// Looks after interfaces, the ring, the terminal and the service manager, once a second.
-    fn look(&mut self, now: Timestamp, since_boot: Duration) {
-        if self.looked.is_some_and(|looked| since_boot.saturating_sub(looked) < Duration::from_secs(1)) {
+    /// Checks interfaces, the ring, the terminal and the service manager, once a second.
+    fn check(&mut self, now: Timestamp, since_boot: Duration) {
+        if self.checked.is_some_and(|checked| since_boot.saturating_sub(checked) < Duration::from_secs(1)) {
             return;
         }
-        self.looked = Some(since_boot);
-        self.intake.look(&mut self.appliance, since_boot, now);
+        self.checked = Some(since_boot);
+        self.intake.check(&mut self.appliance, since_boot, now);
         let status = self.appliance.line(now);
         self.system.alive(since_boot, || status.clone());
-        self.teller.status(&status);
+        self.reporter.status(&status);
     }
 
     /// Whether the end of the session is the end of the program.

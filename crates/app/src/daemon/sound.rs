@@ -1,10 +1,10 @@
-//! Loudspeaker and ear, and what they tell.
+//! Loudspeaker and microphone, and what they report.
 
 use anyhow::Context as _;
 use earwitness_core::lot::Lot;
 use earwitness_core::schedule::Design;
-use earwitness_sound::hear::Ear;
-use earwitness_sound::mouth::Mouth;
+use earwitness_sound::hear::Microphone;
+use earwitness_sound::player::Player;
 use earwitness_sound::speak::sounds::Library;
 use earwitness_sound::speak::{self, Device};
 
@@ -12,18 +12,18 @@ use super::Message;
 use super::inbox::Outbox;
 use crate::config::Config;
 
-/// Loudspeaker and ear, if anything is to be played.
-pub(super) fn open(config: &Config, design: &Design, outbox: &Outbox<Message>) -> anyhow::Result<Option<Mouth>> {
+/// Loudspeaker and microphone, if anything is to be played.
+pub(super) fn open(config: &Config, design: &Design, outbox: &Outbox<Message>) -> anyhow::Result<Option<Player>> {
     if config.probing.is_none() || config.loudspeaker.device == Device::None {
         return Ok(None);
     }
     let loudspeaker = speak::open(&config.loudspeaker)?;
-    let ear = Ear::open(&config.microphone).map_err(anyhow::Error::msg)?;
+    let microphone = Microphone::open(&config.microphone).map_err(anyhow::Error::msg)?;
     let library = Library::new(&config.sounds)?;
     let outbox = outbox.clone();
-    let tell = move |told| {
-        outbox.send(Message::Mouth(told));
+    let send = move |event| {
+        outbox.send(Message::Player(event));
     };
-    let mouth = Mouth::new(loudspeaker, ear, library, Lot::new(design.seed), tell);
-    Ok(Some(mouth.context("the threads of the loudspeaker cannot be started")?))
+    let player = Player::new(loudspeaker, microphone, library, Lot::new(design.seed), send);
+    Ok(Some(player.context("the threads of the loudspeaker cannot be started")?))
 }

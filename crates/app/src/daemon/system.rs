@@ -1,4 +1,4 @@
-//! What a service tells systemd: ready, alive, how it stands, stopping. Without systemd nobody listens, and that is all right.
+//! Messages of a service to systemd: ready, alive, how it stands, stopping. Without systemd nobody listens, and that is all right.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use sd_notify::NotifyState;
 /// The way to the service manager.
 #[derive(Debug)]
 pub(super) struct System {
-    /// How often it wants to hear from us; half of its patience.
+    /// How often it wants to hear from us; half of the time after which it takes this program for dead.
     every: Option<Duration>,
     last: Duration,
 }
 
 impl System {
     pub(super) fn new() -> Self {
-        let every = sd_notify::watchdog_enabled().map(|patience| patience / 2);
+        let every = sd_notify::watchdog_enabled().map(|timeout| timeout / 2);
         Self { every, last: Duration::ZERO }
     }
 

@@ -85,8 +85,8 @@ pub(crate) struct Questions<'a> {
     pub state: &'a Path,
 }
 
-/// Makes all checks of the machine and its network, in order; tells each before it begins.
-pub(crate) fn examine(questions: &Questions<'_>, tell: &mut dyn FnMut(&str)) -> Vec<Check> {
+/// Makes all checks of the machine and its network, in order; `progress` is called with the name of each before it begins.
+pub(crate) fn examine(questions: &Questions<'_>, progress: &mut dyn FnMut(&str)) -> Vec<Check> {
     let mut checks = Vec::new();
     let source = match (questions.source, questions.interface) {
         (Some(line), _) => Some(Source::command(line).map_err(|error| format!("--source cannot be read: {error}"))),
@@ -98,7 +98,7 @@ pub(crate) fn examine(questions: &Questions<'_>, tell: &mut dyn FnMut(&str)) -> 
         (None, None) => None,
     };
     if let Some(interface) = questions.interface {
-        tell("interface");
+        progress("interface");
         let found = link(interface);
         let there = found.status != Status::Fail;
         checks.push(found);
@@ -118,13 +118,13 @@ pub(crate) fn examine(questions: &Questions<'_>, tell: &mut dyn FnMut(&str)) -> 
         )),
         Some(Err(error)) => checks.push(Check::other("traffic", Status::Fail, error, "quote it as for a shell")),
         Some(Ok(source)) => {
-            tell(&format!("traffic, for {} s", questions.watch.as_secs()));
+            progress(&format!("traffic, for {} s", questions.watch.as_secs()));
             checks.extend(traffic::traffic(source, questions.interface, questions.watch));
         }
     }
-    tell("clock");
+    progress("clock");
     checks.extend([clock_source(), steps(), synchronised()]);
-    tell("disk and kernel");
+    progress("disk and kernel");
     checks.push(disk(questions.state));
     checks.extend(kernel());
     checks

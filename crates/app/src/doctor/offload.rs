@@ -12,7 +12,7 @@ const SENT: [(&str, &str); 2] = [("tcp-segmentation-offload", "tso"), ("generic-
 /// Looks at what the driver does, through `ethtool -k`.
 #[must_use]
 pub(crate) fn offload(interface: &str) -> Check {
-    let Some(told) = ask("ethtool", &["-k", interface]) else {
+    let Some(output) = ask("ethtool", &["-k", interface]) else {
         return Check::skipped(
             NAME,
             "ethtool is not installed; whether packets are glued together shows in the lengths of the frames (below)",
@@ -20,7 +20,7 @@ pub(crate) fn offload(interface: &str) -> Check {
     };
     let on = |features: &[(&str, &'static str)]| -> Vec<&'static str> {
         let is_on =
-            |name: &str| told.lines().any(|line| line.trim().strip_prefix(name).is_some_and(|rest| rest.starts_with(": on")));
+            |name: &str| output.lines().any(|line| line.trim().strip_prefix(name).is_some_and(|rest| rest.starts_with(": on")));
         features.iter().filter(|(name, _)| is_on(name)).map(|(_, short)| *short).collect()
     };
     let (received, sent) = (on(&GLUE), on(&SENT));

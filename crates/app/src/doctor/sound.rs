@@ -27,8 +27,8 @@ pub(crate) enum Hearing {
     Mute(String),
 }
 
-/// A room with a loudspeaker and a microphone.
-pub(crate) trait Room {
+/// From a loudspeaker through the air to a microphone.
+pub(crate) trait AudioPath {
     /// The loudspeakers and microphones that there are, for people; or why the sound server does not answer.
     fn reach(&mut self) -> Result<String, String>;
     /// Plays a short sound and listens for it.
@@ -36,9 +36,9 @@ pub(crate) trait Room {
 }
 
 /// Reaches the sound server, plays a sound, and says whether it was heard.
-pub(crate) fn sound(room: &mut dyn Room) -> Vec<Check> {
+pub(crate) fn sound(audio_path: &mut dyn AudioPath) -> Vec<Check> {
     const SERVER: &str = "sound-server";
-    let server = match room.reach() {
+    let server = match audio_path.reach() {
         Ok(devices) => Check::ok(SERVER, devices),
         Err(why) => {
             return vec![Check::other(
@@ -49,7 +49,7 @@ pub(crate) fn sound(room: &mut dyn Room) -> Vec<Check> {
             )];
         }
     };
-    vec![server, heard(&room.probe())]
+    vec![server, heard(&audio_path.probe())]
 }
 
 fn heard(hearing: &Hearing) -> Check {
@@ -95,7 +95,7 @@ mod tests {
 
     struct Made(Result<String, String>, Hearing);
 
-    impl Room for Made {
+    impl AudioPath for Made {
         fn reach(&mut self) -> Result<String, String> {
             self.0.clone()
         }
@@ -104,15 +104,15 @@ mod tests {
         }
     }
 
-    fn told(hearing: Hearing) -> Check {
+    fn heard_as(hearing: Hearing) -> Check {
         sound(&mut Made(Ok("one sink".into()), hearing)).pop().unwrap()
     }
 
     #[test]
     fn levels_are_judged() {
-        let at = |level| told(Hearing::Heard { level, late: 41.7, error: 2.0 }).status;
+        let at = |level| heard_as(Hearing::Heard { level, late: 41.7, error: 2.0 }).status;
         assert_eq!([at(-80.0), at(-30.0), at(-3.0)], [Status::Warn, Status::Ok, Status::Warn]);
-        let heard = told(Hearing::Heard { level: -31.4, late: 41.7, error: 2.0 });
+        let heard = heard_as(Hearing::Heard { level: -31.4, late: 41.7, error: 2.0 });
         assert_eq!(
             heard.measured,
             "the microphone hears the loudspeaker at -31 dBFS, 42 ms after the sound server's own time (give or take 2)"
@@ -121,9 +121,9 @@ mod tests {
 
     #[test]
     fn what_is_not_heard_is_no_success() {
-        assert_eq!(told(Hearing::NotHeard).status, Status::Fail);
-        assert_eq!(told(Hearing::Mute("no sink".into())).status, Status::Fail);
-        assert_eq!(told(Hearing::Deaf("no source".into())).status, Status::Warn);
+        assert_eq!(heard_as(Hearing::NotHeard).status, Status::Fail);
+        assert_eq!(heard_as(Hearing::Mute("no sink".into())).status, Status::Fail);
+        assert_eq!(heard_as(Hearing::Deaf("no source".into())).status, Status::Warn);
         let silent = sound(&mut Made(Err("connection refused".into()), Hearing::NotHeard));
         assert!(silent.len() == 1 && silent[0].measured.contains("connection refused"), "{silent:?}");
     }

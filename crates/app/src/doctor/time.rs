@@ -73,16 +73,16 @@ pub(crate) fn synchronised() -> Check {
     if Path::new("/run/systemd/timesync/synchronized").exists() {
         return Check::ok(NAME, "the clock is kept right by systemd-timesyncd");
     }
-    if let Some(told) = ask("chronyc", &["-n", "tracking"]) {
+    if let Some(output) = ask("chronyc", &["-n", "tracking"]) {
         let field = |name: &str| {
-            told.lines().find_map(|line| Some(line.strip_prefix(name)?.trim_start_matches([' ', ':']).trim().to_owned()))
+            output.lines().find_map(|line| Some(line.strip_prefix(name)?.trim_start_matches([' ', ':']).trim().to_owned()))
         };
         if field("Leap status").as_deref() == Some("Normal") {
             let off = field("System time").unwrap_or_default();
             return Check::ok(NAME, format!("the clock is kept right by chrony: {off}"));
         }
     }
-    if ask("timedatectl", &["show", "--property=NTPSynchronized", "--value"]).is_some_and(|told| told.trim() == "yes") {
+    if ask("timedatectl", &["show", "--property=NTPSynchronized", "--value"]).is_some_and(|output| output.trim() == "yes") {
         return Check::ok(NAME, "the clock is kept right, says timedatectl");
     }
     Check::other(

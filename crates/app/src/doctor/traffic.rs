@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role};
 use earwitness_core::mac::Mac;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -116,7 +116,7 @@ fn losses(findings: &Findings) -> Option<Check> {
 
 /// Runs a source and analyses what it writes until it ends, or until it is time.
 fn watched(mut source: Source, watch: Duration) -> Result<Findings, String> {
-    let mut analysis = Analysis::new(Settings { burst: None, clock: None, ..Settings::default() });
+    let mut analysis = Analysis::new(AnalysisSettings { burst: None, clock: None, ..AnalysisSettings::default() });
     let (mut is_capture, mut rubbish, mut ended) = (false, None, None);
     let begun = clock::since_boot();
     let limit = watch.saturating_add(GRACE);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use earwitness_base::program;
 
 /// A command that has not ended by then is ended.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A command line, taken apart.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl Command {
         let Self { program, arguments } = self;
         let mut command = process::Command::new(program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let ended = program::run(&mut command, notice, PATIENCE).map_err(|failure| format!("`{program}` {failure}"))?;
+        let ended = program::run(&mut command, notice, TIMEOUT).map_err(|failure| format!("`{program}` {failure}"))?;
         if ended.status.success() { Ok(()) } else { Err(format!("`{program}` ended with {}", ended.status)) }
     }
 }

@@ -1,7 +1,7 @@
-//! Telling the household: a command of theirs is run for each notice, with the notice as JSON on its standard input.
+//! Notices to the household: a command of theirs is run for each notice, with the notice as JSON on its standard input.
 //!
 //! Whatever becomes of the command, watching and probing go on: notices wait in a bounded queue, one command runs at a time, and one that
-//! takes too long is ended. Where the queue is full, what matters least gives way.
+//! takes too long is ended. Where the queue is full, what matters least is dropped.
 
 mod command;
 mod queue;
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use self::command::Command;
 use self::queue::Queue;
 
-/// What the household may want to be told.
+/// What a notice can be about.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum About {
@@ -33,25 +33,25 @@ pub enum About {
     Trouble,
 }
 
-/// Who is told of what.
+/// Which command gets notices, and about what.
 #[derive(Clone, PartialEq, Eq, Deserialize, Debug)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
+#[serde(deny_unknown_fields, default, expecting = "struct Settings")]
+pub struct NotifySettings {
     /// A command line that is run for each notice; no shell reads it.
     pub command: Option<String>,
-    /// Of what.
+    /// What notices are sent about.
     pub about: Vec<About>,
 }
 
-impl Default for Settings {
-    /// Nobody; of what matters.
+impl Default for NotifySettings {
+    /// No command; notices about what matters.
     fn default() -> Self {
         Self { command: None, about: vec![About::Upload, About::Verdict, About::Trouble] }
     }
 }
 
 impl About {
-    /// What gives way first where too many wait: devices, then verdicts, which can be read anywhere else; an upload only to other uploads.
+    /// What is dropped first where too many wait: devices, then verdicts, which can be read anywhere else; an upload only to other uploads.
     const fn importance(self) -> u8 {
         match self {
             Self::Device => 0,
@@ -84,7 +84,7 @@ impl Notifier {
     ///
     /// # Errors
     /// When the command line cannot be understood.
-    pub(crate) fn start(settings: &Settings, failed: impl Fn(String) + Send + 'static) -> Result<Self, String> {
+    pub(crate) fn start(settings: &NotifySettings, failed: impl Fn(String) + Send + 'static) -> Result<Self, String> {
         let about = settings.about.clone();
         let Some(line) = &settings.command else { return Ok(Self { about, queue: None, failed: Arc::default() }) };
         let command = Command::parse(line)?;
@@ -107,15 +107,15 @@ impl Notifier {
         Ok(notifier)
     }
 
-    /// Tells, without waiting.
-    pub(crate) fn tell(&self, about: About, notice: &impl fmt::Display) {
+    /// Queues a notice, without waiting.
+    pub(crate) fn notify(&self, about: About, notice: &impl fmt::Display) {
         let Some(queue) = self.queue.as_ref().filter(|_| self.about.contains(&about)) else { return };
         queue.put(about.importance(), notice.to_string());
     }
 
     /// Notices that were dropped because too many waited, and those that the command failed for.
     #[must_use]
-    pub(crate) fn untold(&self) -> (u64, u64) {
+    pub(crate) fn dropped_and_failed(&self) -> (u64, u64) {
         (self.queue.as_ref().map_or(0, |queue| queue.lost()), self.failed.load(Ordering::Relaxed))
     }
 }

@@ -72,11 +72,11 @@ fn check_with_wireshark(out: &Path, sightings: usize) {
     assert!(summaries.iter().all(|it| it.starts_with("earwitness: audio sighting ")), "{summaries:#?}");
     let records = comments.iter().filter(|it| it.contains(": record 1 of ") || it.contains("; record 1 of ")).count();
     assert_eq!(records, sightings, "{comments:#?}");
-    let Some(told) = lines("capinfos", &[out.as_os_str()]) else { return };
-    let told = told.join("\n");
+    let Some(facts) = lines("capinfos", &[out.as_os_str()]) else { return };
+    let facts = facts.join("\n");
     for fact in ["earwitness 0.1.0", "Number of interfaces in file: 2", "Name = wlan7", "Strict time order:   True"] {
-        assert!(told.contains(fact), "{fact} in {told}");
+        assert!(facts.contains(fact), "{fact} in {facts}");
     }
-    assert!(told.contains("Description = the attic; frames of the sightings that earwitness 0.1.0 found in"), "{told}");
-    assert!(told.contains("Encapsulation = Raw IP") && told.contains("Encapsulation = Ethernet"), "{told}");
+    assert!(facts.contains("Description = the attic; frames of the sightings that earwitness 0.1.0 found in"), "{facts}");
+    assert!(facts.contains("Encapsulation = Raw IP") && facts.contains("Encapsulation = Ethernet"), "{facts}");
 }

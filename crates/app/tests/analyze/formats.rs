@@ -98,7 +98,7 @@ fn the_format_of_routers_with_longer_headers_gives_the_same_devices() {
 }
 
 #[test]
-fn files_joined_with_cat_are_read_to_the_end_and_that_is_told() {
+fn files_joined_with_cat_are_read_to_the_end_and_that_is_reported() {
     let all = home();
     let (front, back) = all.split_at(all.len() / 2);
     let (report, run) = read(&[classic(front), classic(back)].concat());
@@ -133,8 +133,8 @@ fn in_the_night_of_the_changed_clocks_the_end_comes_after_the_start() {
     let path = save(folder.path(), "night.pcap", &classic(&[frame(1_792_889_940), frame(1_792_890_101)]));
     let output =
         Command::new(env!("CARGO_BIN_EXE_earwitness")).arg("analyze").arg(&path).env("TZ", "Europe/Berlin").output().unwrap();
-    let told = String::from_utf8(output.stdout).unwrap().replace('\n', " ");
-    assert!(told.contains("from 2026-10-25 02:59:00+02:00 to 2026-10-25 02:01:41+01:00"), "{told}");
+    let printed = String::from_utf8(output.stdout).unwrap().replace('\n', " ");
+    assert!(printed.contains("from 2026-10-25 02:59:00+02:00 to 2026-10-25 02:01:41+01:00"), "{printed}");
 }
 
 /// Runs a command whose reader takes `lines` lines and goes.
@@ -174,10 +174,10 @@ fn a_reader_that_goes_ends_any_command_quietly() {
             &["--help"],
             &["analyze", "--help"],
         ] {
-            let (status, told) = read_by_head(arguments, lines, folder.path());
+            let (status, printed) = read_by_head(arguments, lines, folder.path());
             // A command may be done before its reader goes; then the status is its own (no gateway is up).
             assert!(status.is_some(), "{arguments:?} ended by a signal");
-            assert_eq!(told, "", "{arguments:?} after {lines} lines");
+            assert_eq!(printed, "", "{arguments:?} after {lines} lines");
         }
     }
 }

@@ -20,4 +20,4 @@ mod real;
 #[cfg(test)]
 mod stopped;
 #[cfg(test)]
-mod told;
+mod terminal;

@@ -261,7 +261,7 @@ fn lines_out_of_order_are_sorted_and_that_is_said() {
 fn options_that_make_no_sense_are_refused() {
     let home = home();
     let log = home.log(0);
-    for (more, told) in [
+    for (more, expected) in [
         (vec!["--alpha", "1.5"], "\"1.5\" is not a number between 0 and 1"),
         (vec!["--probe-offset", "2"], "write it with its unit, like 2h"),
         (vec!["--control", "02:00:00:00:00:77"], "--control 02:00:00:00:00:77: no such device was seen"),
@@ -270,7 +270,7 @@ fn options_that_make_no_sense_are_refused() {
         let more: Vec<String> =
             more.iter().map(|it| it.replace("night.csv", home.folder.path().join("night.csv").to_str().unwrap())).collect();
         let run = home.analyze(&log, &more.iter().map(String::as_str).collect::<Vec<_>>());
-        assert!(run.status == 2 && run.err.contains(told), "{told:?} in {}", run.err);
+        assert!(run.status == 2 && run.err.contains(expected), "{expected:?} in {}", run.err);
     }
     let alone = analyze(&[OsStr::new("--alpha"), OsStr::new("0.1"), home.capture.as_os_str()]);
     assert!(alone.status == 2 && alone.err.contains("--probes"), "{}", alone.err);
@@ -281,7 +281,7 @@ fn options_that_make_no_sense_are_refused() {
 }
 
 #[test]
-fn every_parameter_of_the_published_test_can_be_told() {
+fn every_parameter_of_the_published_test_can_be_set() {
     let home = home();
     let log = home.log(0);
     let usual = home.report(&log, &[]).0;
@@ -345,14 +345,14 @@ fn without_probes_the_published_test_slides_two_windows_over_the_capture() {
 fn parameters_of_the_published_test_need_something_to_test() {
     let home = home();
     let log = save(home.folder.path(), "night.csv", home.log(0).as_bytes());
-    let told = |arguments: &[&OsStr]| {
+    let run_with = |arguments: &[&OsStr]| {
         let run = analyze(&[arguments, &[home.capture.as_os_str()]].concat());
         assert_eq!(run.status, 2, "{arguments:?}");
         run.err
     };
-    let alone = told(&[OsStr::new("--ttest-seconds"), OsStr::new("30")]);
+    let alone = run_with(&[OsStr::new("--ttest-seconds"), OsStr::new("30")]);
     assert!(alone.contains("--probes") && alone.contains("--ttest-passive"), "{alone}");
-    let both = told(&[OsStr::new("--probes"), log.as_os_str(), OsStr::new("--ttest-passive")]);
+    let both = run_with(&[OsStr::new("--probes"), log.as_os_str(), OsStr::new("--ttest-passive")]);
     assert!(both.contains("cannot be used with"), "{both}");
-    assert!(told(&[OsStr::new("--ttest-passive=0.1")]).contains("not a number of seconds from 1 to 86400"));
+    assert!(run_with(&[OsStr::new("--ttest-passive=0.1")]).contains("not a number of seconds from 1 to 86400"));
 }

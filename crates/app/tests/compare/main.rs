@@ -194,7 +194,7 @@ fn captures_of_another_generator_are_split_by_their_seeds() {
 #[test]
 fn wrong_labels_are_told_before_anything_is_read() {
     let folder = labelled();
-    let told = |arguments: &[&str]| {
+    let refused_with = |arguments: &[&str]| {
         let output = compare(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty());
@@ -220,8 +220,8 @@ fn wrong_labels_are_told_before_anything_is_read() {
         (vec!["nowhere.pcap"], "neither a scenario that comes with the program nor a file"),
         (vec!["--labels", "labels.json", "--json=labels.json"], "would be overwritten"),
     ] {
-        let told = told(&arguments);
-        assert!(told.contains(expected), "{arguments:?}: {told}");
+        let error = refused_with(&arguments);
+        assert!(error.contains(expected), "{arguments:?}: {error}");
     }
     assert!(compare(folder.path(), &["--seeds", "0"]).status.code() == Some(2));
 }

@@ -22,31 +22,34 @@ fn a_service_manager_is_told_that_it_is_ready_alive_and_how_it_stands() {
     command.args(["-c", &line]).env("NOTIFY_SOCKET", place.path("notify.sock")).env("WATCHDOG_USEC", "2000000");
     command.env("TZ", "UTC").stdin(Stdio::null());
     let mut running = Running::spawn(command);
-    let mut told = Vec::<String>::new();
+    let mut messages = Vec::<String>::new();
     let mut hear = |what: &dyn Fn(&[String]) -> bool| {
         until("the service manager is told", || {
             let mut octets = [0; 4096];
             if let Ok(count) = socket.recv(&mut octets) {
-                told.push(String::from_utf8_lossy(&octets[..count]).into_owned());
+                messages.push(String::from_utf8_lossy(&octets[..count]).into_owned());
             }
-            what(&told)
+            what(&messages)
         });
-        std::mem::take(&mut told)
+        std::mem::take(&mut messages)
     };
-    let some = |told: &[String], what: &str| told.iter().any(|it| it.lines().any(|line| line.starts_with(what)));
-    hear(&|told| some(told, "READY=1") && some(told, "STATUS=earwitness"));
-    let pings = |told: &[String]| told.iter().filter(|it| it.contains("WATCHDOG=1")).count();
+    let some = |messages: &[String], what: &str| messages.iter().any(|it| it.lines().any(|line| line.starts_with(what)));
+    hear(&|messages| some(messages, "READY=1") && some(messages, "STATUS=earwitness"));
+    let pings = |messages: &[String]| messages.iter().filter(|it| it.contains("WATCHDOG=1")).count();
     let begun = clock::since_boot();
     let counts = |it: &String| it.contains("STATUS=") && it.contains(" devices, ") && !it.contains("STATUS=0 ");
-    hear(&|told| pings(told) >= 3 && told.iter().any(counts));
+    hear(&|messages| pings(messages) >= 3 && messages.iter().any(counts));
     let took = clock::since_boot().saturating_sub(begun);
     assert!(took > Duration::from_millis(1_500), "three pings in {took:?}, one second apart");
     // One that says that it stops would be ended.
     running.signal("HUP");
-    let told = hear(&|told| some(told, "READY=1"));
-    assert!(some(&told, "RELOADING=1") && some(&told, "MONOTONIC_USEC=") && !some(&told, "STOPPING=1"), "{told:?}");
+    let messages = hear(&|messages| some(messages, "READY=1"));
+    assert!(
+        some(&messages, "RELOADING=1") && some(&messages, "MONOTONIC_USEC=") && !some(&messages, "STOPPING=1"),
+        "{messages:?}"
+    );
     running.signal("TERM");
-    hear(&|told| some(told, "STOPPING=1"));
+    hear(&|messages| some(messages, "STOPPING=1"));
     assert_eq!(running.ended(), 0);
     place.check();
     let lines = place

@@ -58,12 +58,12 @@ fn a_full_disk_is_said_once_silences_it_and_is_forgotten_once_there_is_room() {
         }
     };
     fill();
-    let mut told_to = false;
+    let mut tell_home = false;
     until("the disk is full for it", || {
         fill();
         // Each of these is written down.
-        let _ = place.command(&["tell", if told_to { "home" } else { "away" }]).output();
-        told_to = !told_to;
+        let _ = place.command(&["tell", if tell_home { "home" } else { "away" }]).output();
+        tell_home = !tell_home;
         running.count("no room is left") > 0
     });
     running.line("the store cannot be written");

@@ -43,9 +43,9 @@ fn a_session_goes_on_after_kills_and_scores_further_rounds() {
     }
     let mut running = place.start(&["run", "--verbose"]);
     // Rounds that a kill cut short count as well: their scores are unknown.
-    let told = running.line("the session goes on after ").text;
-    let after: usize = told.rsplit("after ").next().unwrap().split(' ').next().unwrap().parse().unwrap();
-    assert!(after >= rounds, "{told}");
+    let line = running.line("the session goes on after ").text;
+    let after: usize = line.rsplit("after ").next().unwrap().split(' ').next().unwrap().parse().unwrap();
+    assert!(after >= rounds, "{line}");
     let (id, seed) = (before.id, before.design.seed);
     assert_eq!((session(&place).id, session(&place).design.seed), (id, seed));
     running.nth_within(Duration::from_secs(120), "scored", 1);

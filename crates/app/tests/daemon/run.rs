@@ -14,7 +14,7 @@ use tempfile::TempDir;
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_earwitness");
 
 /// How long a thing may take that should come soon, on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Rounds of six seconds: as short as can be.
 pub(crate) const PROBING: &str = r#"
@@ -31,11 +31,11 @@ warm_up_seconds = 1
 
 /// Waits until something holds.
 pub(crate) fn until(what: &str, holds: impl FnMut() -> bool) {
-    until_for(PATIENCE, what, holds);
+    until_for(TIMEOUT, what, holds);
 }
 
-pub(crate) fn until_for(patience: Duration, what: &str, mut holds: impl FnMut() -> bool) {
-    let end = clock::since_boot() + patience;
+pub(crate) fn until_for(timeout: Duration, what: &str, mut holds: impl FnMut() -> bool) {
+    let end = clock::since_boot() + timeout;
     while !holds() {
         assert!(clock::since_boot() < end, "waited in vain until {what}");
         clock::sleep(Duration::from_millis(10));
@@ -115,7 +115,7 @@ impl Place {
         Reader::open(&self.state).unwrap()
     }
 
-    /// `earwitness check` of the store finds every score and verdict as it was told.
+    /// `earwitness check` of the store finds every score and verdict as it was reported.
     pub(crate) fn check(&self) {
         let done = Command::new(PROGRAM).arg("check").arg(&self.state).output().unwrap();
         let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
@@ -123,7 +123,7 @@ impl Place {
     }
 }
 
-/// A line that was told, and when it was read.
+/// A line that was printed, and when it was read.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
     pub(crate) at: Timestamp,
@@ -156,7 +156,7 @@ impl Running {
         self.lines.lock().unwrap().clone()
     }
 
-    /// Everything that it told.
+    /// Everything that it printed.
     pub(crate) fn said(&self) -> String {
         self.lines().into_iter().map(|line| line.text + "\n").collect()
     }
@@ -172,11 +172,11 @@ impl Running {
 
     /// The line with this text that is the `nth`, from 1.
     pub(crate) fn nth(&mut self, text: &str, nth: usize) -> Line {
-        self.nth_within(PATIENCE, text, nth)
+        self.nth_within(TIMEOUT, text, nth)
     }
 
-    pub(crate) fn nth_within(&mut self, patience: Duration, text: &str, nth: usize) -> Line {
-        let end = clock::since_boot() + patience;
+    pub(crate) fn nth_within(&mut self, timeout: Duration, text: &str, nth: usize) -> Line {
+        let end = clock::since_boot() + timeout;
         loop {
             let ended = self.child.try_wait().unwrap();
             if let Some(line) = self.lines().into_iter().filter(|line| line.text.contains(text)).nth(nth - 1) {
@@ -194,7 +194,7 @@ impl Running {
 
     /// Waits for its end; its status.
     pub(crate) fn ended(&mut self) -> i32 {
-        let end = clock::since_boot() + PATIENCE;
+        let end = clock::since_boot() + TIMEOUT;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 // What was written last is read by then.

@@ -46,10 +46,10 @@ fn what_was_played_is_in_the_store_and_in_the_log_to_the_sample() {
     assert!(texts.iter().filter(|text| *text == "computer").count() >= 2, "{texts:?}");
     place.check();
     let segments = std::process::Command::new(PROGRAM).args(["export", "segments"]).arg(place.state()).output().unwrap();
-    let told = String::from_utf8(segments.stdout).unwrap();
+    let csv = String::from_utf8(segments.stdout).unwrap();
     let count = |round: &Round| round.played.timelines.as_ref().unwrap().timelines()[0].timeline.segments().len();
-    assert_eq!(told.lines().count(), 1 + known.iter().map(count).sum::<usize>(), "{told}");
-    assert!(told.lines().nth(1).unwrap().contains(",utterance,") && told.contains(",gap,"), "{told}");
+    assert_eq!(csv.lines().count(), 1 + known.iter().map(count).sum::<usize>(), "{csv}");
+    assert!(csv.lines().nth(1).unwrap().contains(",utterance,") && csv.contains(",gap,"), "{csv}");
     let log = place.path("night.probes.jsonl");
     let mut export = std::process::Command::new(PROGRAM);
     export.args(["export", "probes"]).arg(place.state()).args(["--session", "1", "-o"]).arg(&log);

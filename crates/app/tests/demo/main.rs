@@ -39,7 +39,7 @@ fn earwitness(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 /// What it says on standard output when nothing goes wrong.
-fn told(folder: &Path, arguments: &[&str]) -> String {
+fn printed(folder: &Path, arguments: &[&str]) -> String {
     let output = earwitness(folder, arguments);
     assert!(output.status.success(), "{arguments:?}: {:?} {}", output.status.code(), text(&output.stderr));
     text(&output.stdout)

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::{earwitness, folder, judged, text, told};
+use crate::{earwitness, folder, judged, printed, text};
 
 #[test]
 fn each_verdict_of_the_demo_is_the_truth() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     for seed in ["1", "2", "3"] {
-        let report: Value = serde_json::from_str(&told(here, &["demo", "--json", "--quiet", "--seed", seed])).unwrap();
+        let report: Value = serde_json::from_str(&printed(here, &["demo", "--json", "--quiet", "--seed", seed])).unwrap();
         let devices = judged(&report);
         assert_eq!(devices.len(), 9, "seed {seed}");
         for device in devices {
@@ -51,7 +51,7 @@ fn a_wrong_verdict_ends_with_status_1_and_stands_beside_the_truth() {
 #[test]
 fn a_late_reaction_is_drawn_at_its_delay() {
     let folder = folder();
-    told(folder.path(), &["demo", "--quiet", "--html", "page.html", "--json=report.json"]);
+    printed(folder.path(), &["demo", "--quiet", "--html", "page.html", "--json=report.json"]);
     let page = std::fs::read_to_string(folder.path().join("page.html")).unwrap();
     assert!(page.len() < 1_000_000, "{}", page.len());
     let card = page

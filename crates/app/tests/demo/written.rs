@@ -6,11 +6,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::{folder, judged, text, told};
+use crate::{folder, judged, printed, text};
 
 /// Simulates the short home.
 fn simulated(folder: &Path, prefix: &str) -> [Vec<u8>; 3] {
-    told(folder, &["simulate", "hour.toml", "--quiet", "--seed", "2", "-o", prefix]);
+    printed(folder, &["simulate", "hour.toml", "--quiet", "--seed", "2", "-o", prefix]);
     ["pcapng", "probes.jsonl", "truth.json"].map(|end| fs::read(folder.join(format!("{prefix}.{end}"))).unwrap())
 }
 
@@ -29,10 +29,10 @@ fn one_seed_gives_the_same_three_files() {
 fn the_files_prove_what_the_demo_proves() {
     let folder = folder();
     simulated(folder.path(), "home");
-    let analysed = told(folder.path(), &["analyze", "home.pcapng", "--probes", "home.probes.jsonl", "--json", "--quiet"]);
+    let analysed = printed(folder.path(), &["analyze", "home.pcapng", "--probes", "home.probes.jsonl", "--json", "--quiet"]);
     let analysed: Value = serde_json::from_str(&analysed).unwrap();
     let shown: Value =
-        serde_json::from_str(&told(folder.path(), &["demo", "hour.toml", "--seed", "2", "--json", "--quiet"])).unwrap();
+        serde_json::from_str(&printed(folder.path(), &["demo", "hour.toml", "--seed", "2", "--json", "--quiet"])).unwrap();
     let (from_files, from_demo) = (judged(&analysed), judged(&shown));
     assert_eq!((from_files.len(), from_demo.len()), (3, 3));
     for (one, other) in from_files.iter().zip(&from_demo) {
@@ -65,15 +65,15 @@ fn other_programs_read_the_capture() {
     };
     let folder = folder();
     simulated(folder.path(), "home");
-    let report = told(folder.path(), &["analyze", "home.pcapng", "--json", "--quiet"]);
+    let report = printed(folder.path(), &["analyze", "home.pcapng", "--json", "--quiet"]);
     let frames = serde_json::from_str::<Value>(&report).unwrap()["capture"]["frames"].as_u64().unwrap();
     match run("capinfos", &["-M", "-c", "home.pcapng"], folder.path()) {
-        Some(told) => assert!(told.contains(&frames.to_string()), "{told}"),
+        Some(output) => assert!(output.contains(&frames.to_string()), "{output}"),
         None => eprintln!("skipped: capinfos is not installed"),
     }
     let malformed = ["-r", "home.pcapng", "-Y", "_ws.malformed || ip.checksum.status == 0", "-o", "ip.check_checksum:TRUE"];
     match run("tshark", &malformed, folder.path()) {
-        Some(told) => assert_eq!(told, ""),
+        Some(output) => assert_eq!(output, ""),
         None => eprintln!("skipped: tshark is not installed"),
     }
 }
@@ -81,10 +81,10 @@ fn other_programs_read_the_capture() {
 #[test]
 fn what_is_printed_is_a_scenario_again() {
     let folder = folder();
-    let printed = told(folder.path(), &["simulate", "demo", "--print"]);
-    let short = printed.replace("\nhours = 8\n", "\nhours = 0.2\n");
-    assert_ne!(printed, short);
+    let scenario = printed(folder.path(), &["simulate", "demo", "--print"]);
+    let short = scenario.replace("\nhours = 8\n", "\nhours = 0.2\n");
+    assert_ne!(scenario, short);
     fs::write(folder.path().join("mine.toml"), short).unwrap();
-    told(folder.path(), &["simulate", "mine.toml", "--quiet"]);
+    printed(folder.path(), &["simulate", "mine.toml", "--quiet"]);
     assert!(folder.path().join("mine.pcapng").exists(), "named like the scenario");
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{HOME, earwitness, folder, text, told};
+use crate::{HOME, earwitness, folder, printed, text};
 
 /// What the program says when it cannot do it.
 fn refused(folder: &Path, arguments: &[&str]) -> String {
@@ -16,26 +16,26 @@ fn refused(folder: &Path, arguments: &[&str]) -> String {
 #[test]
 fn an_unknown_scenario_is_answered_with_those_there_are() {
     let folder = folder();
-    let list = told(folder.path(), &["simulate", "--list"]);
+    let list = printed(folder.path(), &["simulate", "--list"]);
     let known: Vec<&str> = list.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
     assert!(known.contains(&"demo") && known.contains(&"every-kind") && known.len() > 10, "{list}");
     for command in ["demo", "simulate"] {
-        let told = refused(folder.path(), &[command, "demmo"]);
-        assert!(told.contains("\"demmo\"") && known.iter().all(|name| told.contains(name)), "{told}");
+        let error = refused(folder.path(), &[command, "demmo"]);
+        assert!(error.contains("\"demmo\"") && known.iter().all(|name| error.contains(name)), "{error}");
     }
-    let told = refused(folder.path(), &["simulate", "hour.toml", "--print"]);
-    assert!(told.contains("does not come with the program; --list tells what does"), "{told}");
+    let error = refused(folder.path(), &["simulate", "hour.toml", "--print"]);
+    assert!(error.contains("does not come with the program; --list tells what does"), "{error}");
 }
 
 #[test]
 fn a_scenario_with_an_unknown_key_is_refused_at_its_line_and_column() {
     let folder = folder();
     fs::write(folder.path().join("typo.toml"), HOME.replace("wake_words", "wake_wurds")).unwrap();
-    let told = refused(folder.path(), &["simulate", "typo.toml"]);
-    assert!(told.contains("typo.toml:10:1: ") && told.contains("wake_wurds") && told.contains("wake_words"), "{told}");
+    let error = refused(folder.path(), &["simulate", "typo.toml"]);
+    assert!(error.contains("typo.toml:10:1: ") && error.contains("wake_wurds") && error.contains("wake_words"), "{error}");
     fs::write(folder.path().join("broken.toml"), "title = \"no end\nhours = 1\n").unwrap();
-    let told = refused(folder.path(), &["demo", "broken.toml"]);
-    assert!(told.contains("broken.toml:1:"), "{told}");
+    let error = refused(folder.path(), &["demo", "broken.toml"]);
+    assert!(error.contains("broken.toml:1:"), "{error}");
 }
 
 #[test]
@@ -53,8 +53,8 @@ fn a_session_that_contradicts_itself_is_refused() {
     ] {
         fs::write(folder.path().join("odd.toml"), format!("{HOME}\n[probing]\n{probing}\n")).unwrap();
         for command in ["demo", "simulate"] {
-            let told = refused(folder.path(), &[command, "odd.toml"]);
-            assert!(told.contains(expected) && told.contains("odd.toml:21:"), "{probing}: {told}");
+            let error = refused(folder.path(), &[command, "odd.toml"]);
+            assert!(error.contains(expected) && error.contains("odd.toml:21:"), "{probing}: {error}");
         }
     }
 }
@@ -63,12 +63,12 @@ fn a_session_that_contradicts_itself_is_refused() {
 fn a_seed_that_is_no_number_and_a_folder_that_is_not_there_are_named() {
     let folder = folder();
     for command in ["demo", "simulate"] {
-        let told = refused(folder.path(), &[command, "--seed", "abc"]);
-        assert!(told.contains("'abc' for '--seed <N>'"), "{told}");
+        let error = refused(folder.path(), &[command, "--seed", "abc"]);
+        assert!(error.contains("'abc' for '--seed <N>'"), "{error}");
     }
-    let told = refused(folder.path(), &["simulate", "hour.toml", "-o", "nowhere/home"]);
-    assert!(told.contains("nowhere/home.pcapng"), "{told}");
-    let told = refused(folder.path(), &["demo", "hour.toml", "--html", "nowhere/page.html", "--quiet"]);
-    assert!(told.contains("nowhere/page.html"), "{told}");
+    let error = refused(folder.path(), &["simulate", "hour.toml", "-o", "nowhere/home"]);
+    assert!(error.contains("nowhere/home.pcapng"), "{error}");
+    let error = refused(folder.path(), &["demo", "hour.toml", "--html", "nowhere/page.html", "--quiet"]);
+    assert!(error.contains("nowhere/page.html"), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
 }

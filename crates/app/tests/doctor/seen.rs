@@ -106,7 +106,7 @@ fn without_privilege_it_is_said_how_to_get_it() {
 }
 
 #[test]
-fn an_interface_that_is_missing_or_off_or_unplugged_is_told() {
+fn an_interface_that_is_missing_or_off_or_unplugged_is_reported() {
     if !can_run(&["ip", "bridge"]) {
         return;
     }
@@ -144,9 +144,9 @@ fn a_source_that_ends_or_writes_rubbish_is_quoted() {
         assert_eq!(status, Some(2));
         check(&report, "traffic")["measured"].as_str().unwrap().to_owned()
     };
-    let told = of("sh -c 'echo router is busy >&2; exit 3'");
-    assert!(told.contains("router is busy") && told.contains("exit status: 3"), "{told}");
-    let told = of("sh -c 'echo Password:; sleep 1'");
-    assert!(told.contains("is no capture"), "{told}");
+    let error = of("sh -c 'echo router is busy >&2; exit 3'");
+    assert!(error.contains("router is busy") && error.contains("exit status: 3"), "{error}");
+    let error = of("sh -c 'echo Password:; sleep 1'");
+    assert!(error.contains("is no capture"), "{error}");
     assert!(of("no-such-program").contains("no-such-program"));
 }

@@ -70,7 +70,7 @@ fn a_loudspeaker_that_is_heard_is_told_with_its_level() {
 }
 
 #[test]
-fn a_sound_server_that_is_not_there_is_told() {
+fn a_sound_server_that_is_not_there_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let report = report(&folder.path().join("nobody.sock"));
     let server = check(&report, "sound-server");

@@ -15,16 +15,16 @@ const ONE: &str = "lan = [\"lan1\"]\ndns = [\"198.51.100.10\"]\nipv6 = \"fd77::/
 /// Who is killed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Victims {
-    /// The keeper: its guardian undoes everything.
-    Keeper,
+    /// The supervisor: its watchdog undoes everything.
+    Supervisor,
     /// Both: `down` does.
     Both,
 }
 
 /// Runs `up` and kills it when it says that it is at this step; `false` when there is no such step.
 fn killed_at_step(house: &House, number: usize, victims: Victims) -> bool {
-    let mut keeper = house.command("up --foreground").stderr(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(keeper.stderr.take().unwrap()).lines();
+    let mut supervisor = house.command("up --foreground").stderr(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(supervisor.stderr.take().unwrap()).lines();
     let mut met = false;
     for line in lines.map_while(Result::ok) {
         if line.contains(&format!(" {number}/")) {
@@ -35,11 +35,11 @@ fn killed_at_step(house: &House, number: usize, victims: Victims) -> bool {
                 house.processes("gateway guard").into_iter().for_each(kill);
             }
             // `ip netns exec` becomes the program, so it is the same process.
-            keeper.kill().unwrap();
+            supervisor.kill().unwrap();
             break;
         }
     }
-    keeper.wait().unwrap();
+    supervisor.wait().unwrap();
     met
 }
 
@@ -72,17 +72,17 @@ fn killed_everywhere(victims: Victims, by: &str, undone: impl Fn(&House)) {
 
 #[test]
 fn a_keeper_killed_at_any_step_is_cleaned_up_by_its_guardian() {
-    killed_everywhere(Victims::Keeper, "the guardian", |house| {
+    killed_everywhere(Victims::Supervisor, "the guardian", |house| {
         wait("the guardian has undone everything", || !house.path("run/gateway/journal").exists());
     });
 }
 
 #[test]
-fn keeper_and_guardian_killed_at_any_step_are_cleaned_up_by_down() {
+fn supervisor_and_watchdog_killed_at_any_step_are_cleaned_up_by_down() {
     killed_everywhere(Victims::Both, "`down`", |house| drop(house.must_gateway("down")));
 }
 
-/// Kills its parent and that one's guardian at the call whose number is in `$SHIMS/at`, then does its work all the same, late.
+/// Kills its parent and that one's watchdog at the call whose number is in `$SHIMS/at`, then does its work all the same, late.
 const KILLER: &str = r#"
 case "$*" in -j*|--test*|--check*) exec $real "$@" ;; esac
 n=$(($(cat "$SHIMS/count") + 1))
@@ -107,8 +107,8 @@ fn a_command_that_outlives_the_killed_keeper_is_undone_too() {
         shim(&shims, program, KILLER);
     }
     house.configure(ALL);
-    for guardian in ["spare", "kill"] {
-        fs::write(shims.join("guardian"), guardian).unwrap();
+    for watchdog in ["spare", "kill"] {
+        fs::write(shims.join("guardian"), watchdog).unwrap();
         let mut at = 1;
         loop {
             fs::write(shims.join("at"), at.to_string()).unwrap();
@@ -119,7 +119,7 @@ fn a_command_that_outlives_the_killed_keeper_is_undone_too() {
             if up.status.success() {
                 break;
             }
-            if guardian == "kill" {
+            if watchdog == "kill" {
                 house.must_gateway("down");
             } else {
                 wait("the guardian has undone everything", || !house.path("run/gateway/journal").exists());
@@ -130,7 +130,7 @@ fn a_command_that_outlives_the_killed_keeper_is_undone_too() {
         house.must_gateway("down");
         nothing_is_left(&house, &before, "the run that nobody killed");
         assert!(at > 10, "only {at} commands were met");
-        eprintln!("killed by each of {} commands ({guardian} the guardian): all undone", at - 1);
+        eprintln!("killed by each of {} commands ({watchdog} the guardian): all undone", at - 1);
     }
 }
 
@@ -147,8 +147,8 @@ fn a_step_that_fails_undoes_those_before_it_and_is_named() {
     house.configure(ALL);
     let failed = house.gateway("up");
     assert_eq!(failed.status.code(), Some(2));
-    let told = text(&failed);
-    assert!(told.contains("no memory") && told.contains("everything was undone again"), "{told}");
+    let error = text(&failed);
+    assert!(error.contains("no memory") && error.contains("everything was undone again"), "{error}");
     nothing_is_left(&house, &before, "a step that failed");
 }
 
@@ -165,7 +165,7 @@ fn up_after_a_crash_begins_anew() {
     assert!(status.starts_with("broken") && status.contains("earwitness gateway down"), "{status}");
     house.must_gateway("up");
     assert!(house.lease("c1").contains("router=10.77.0.1"));
-    // One that is stopped hears nothing, and is replaced by its guardian's work.
+    // One that is stopped hears nothing, and is replaced by its watchdog's work.
     house.must_gateway("down");
     nothing_is_left(&house, &before, "up after a crash, then down");
 }

@@ -176,8 +176,8 @@ impl House {
         .unwrap();
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
         let script = script.display();
-        let told = self.must_in(device, &format!("udhcpc -i eth0 -f -n -q -t 30 -T 1 -x hostname:{device} -s {script}"));
-        told.lines().find(|line| line.starts_with("address=")).unwrap_or_else(|| panic!("no lease: {told}")).to_owned()
+        let output = self.must_in(device, &format!("udhcpc -i eth0 -f -n -q -t 30 -T 1 -x hostname:{device} -s {script}"));
+        output.lines().find(|line| line.starts_with("address=")).unwrap_or_else(|| panic!("no lease: {output}")).to_owned()
     }
 
     /// Whether one may reach an address.

@@ -38,8 +38,9 @@ fn made(section: &str) -> String {
 }
 
 /// What hostapd says when nothing is wrong with the file.
-fn stopped_at_driver(told: &str) -> bool {
-    (told.contains("nl80211") || told.contains("Could not read interface")) && !told.contains("errors found in configuration")
+fn stopped_at_driver(output: &str) -> bool {
+    (output.contains("nl80211") || output.contains("Could not read interface"))
+        && !output.contains("errors found in configuration")
 }
 
 #[test]
@@ -52,8 +53,8 @@ fn hostapd_finds_no_fault_with_any_configuration() {
         for channel in ["band = \"2.4\"", "band = \"5\"", "band = \"5\"\nchannel = 100", "channel = 13"] {
             for more in ["", "isolation = true\nlan = [\"eth1\"]", "ssid = \"\\u00c4pfel \\\"#1\\\" \\\\ =\""] {
                 let text = made(&format!("passphrase = \"p#1 \\\"=\\\\ blank\"\nsecurity = \"{security}\"\n{channel}\n{more}\n"));
-                let told = hostapd(&text);
-                assert!(stopped_at_driver(&told), "{text}\n{told}");
+                let output = hostapd(&text);
+                assert!(stopped_at_driver(&output), "{text}\n{output}");
                 tried += 1;
             }
         }
@@ -74,8 +75,8 @@ fn hostapd_would_have_said_what_is_wrong() {
         ("wpa_key_mgmt=WPA-PSK", "wpa_key_mgmt=MAGIC", "invalid key_mgmt 'MAGIC'"),
     ] {
         assert!(fine.contains(from), "{fine}");
-        let told = hostapd(&fine.replace(from, to));
-        assert!(told.contains(said) && !stopped_at_driver(&told), "{told}");
+        let output = hostapd(&fine.replace(from, to));
+        assert!(output.contains(said) && !stopped_at_driver(&output), "{output}");
     }
 }
 
@@ -88,7 +89,7 @@ fn a_machine_without_a_radio_is_told_so() {
     house.configure("mode = \"access-point\"\nradio = \"lan1\"\ncountry = \"DE\"\npassphrase = \"top secret words\"\ndns = [\"198.51.100.10\"]");
     let refused = house.gateway("up");
     assert_eq!(refused.status.code(), Some(2));
-    let told = text(&refused);
-    assert!(told.contains("home.toml:3:1: `lan1` is no Wi-Fi radio; this machine has none; use mode = \"wired\""), "{told}");
-    assert!(!told.contains("top secret"));
+    let output = text(&refused);
+    assert!(output.contains("home.toml:3:1: `lan1` is no Wi-Fi radio; this machine has none; use mode = \"wired\""), "{output}");
+    assert!(!output.contains("top secret"));
 }

@@ -12,9 +12,9 @@ const TWO: &str = "lan = [\"lan1\", \"lan2\"]\ndns = [\"198.51.100.10\"]";
 
 /// Octets per second through the gateway, as the receiver counted them, and whom the server saw.
 fn throughput(house: &House, device: &str, more: &str) -> (f64, String) {
-    let told = house.must_in(device, &format!("iperf3 --client {SERVER} --time 2 --json {more}"));
-    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-    let rate = told["end"]["sum_received"]["bits_per_second"].as_f64().unwrap();
+    let output = house.must_in(device, &format!("iperf3 --client {SERVER} --time 2 --json {more}"));
+    let output: serde_json::Value = serde_json::from_str(&output).unwrap();
+    let rate = output["end"]["sum_received"]["bits_per_second"].as_f64().unwrap();
     let peer = house.must_in("cloud", "cat /proc/net/nf_conntrack 2>/dev/null; true");
     (rate / 8.0, peer)
 }
@@ -28,8 +28,8 @@ fn a_device_gets_an_address_asks_for_names_and_reaches_the_internet_as_the_gatew
     house.serve_cloud();
     house.configure(ONE);
     let before = house.state();
-    let told = house.must_gateway("up");
-    assert!(told.contains("the gateway is up; devices are seen on lan1"), "{told}");
+    let output = house.must_gateway("up");
+    assert!(output.contains("the gateway is up; devices are seen on lan1"), "{output}");
 
     let lease = house.lease("c1");
     let address = lease.split(['=', ' ']).nth(1).unwrap().to_owned();
@@ -167,9 +167,9 @@ fn a_narrow_uplink_loses_no_large_segment() {
     assert!(rate > 1e5, "{rate} octets a second");
     // Without the rule, the same transfer hangs.
     house.must_in("gw", "nft flush chain inet earwitness_gateway forward");
-    let told = house.in_space("c1", &format!("timeout 6 iperf3 --client {SERVER} --time 2 --reverse --json"));
-    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap_or_default();
-    assert!(told["end"]["sum_received"]["bits_per_second"].as_f64().unwrap_or(0.0) < 1e5, "the rule makes no difference");
+    let output = house.in_space("c1", &format!("timeout 6 iperf3 --client {SERVER} --time 2 --reverse --json"));
+    let output: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    assert!(output["end"]["sum_received"]["bits_per_second"].as_f64().unwrap_or(0.0) < 1e5, "the rule makes no difference");
     house.must_gateway("down");
 }
 
@@ -189,11 +189,11 @@ fn a_daemon_that_dies_is_started_again() {
         }
         wait("another dnsmasq", || house.processes("dnsmasq").iter().any(|pid| !dnsmasq.contains(pid)));
     }
-    // So is the guardian.
-    let guardian = house.processes("gateway guard");
-    assert_eq!(guardian.len(), 1);
-    kill(guardian[0]);
-    wait("another guardian", || house.processes("gateway guard").iter().any(|pid| !guardian.contains(pid)));
+    // So is the watchdog.
+    let watchdog = house.processes("gateway guard");
+    assert_eq!(watchdog.len(), 1);
+    kill(watchdog[0]);
+    wait("another guardian", || house.processes("gateway guard").iter().any(|pid| !watchdog.contains(pid)));
     assert!(house.lease("c1").contains("router=10.77.0.1"));
     house.must_gateway("down");
 }
@@ -207,8 +207,11 @@ fn a_plan_changes_nothing_and_is_what_up_does() {
     house.configure(&format!("{ONE}\nipv6 = \"fd77::/64\""));
     let before = house.state();
     let plan: serde_json::Value = serde_json::from_slice(&house.gateway("plan --json").stdout).unwrap();
-    let told = house.must_gateway("plan");
-    assert!(told.contains("undo   end dnsmasq") && told.contains("interface=lan1") && told.contains("masquerade"), "{told}");
+    let output = house.must_gateway("plan");
+    assert!(
+        output.contains("undo   end dnsmasq") && output.contains("interface=lan1") && output.contains("masquerade"),
+        "{output}"
+    );
     same(&house.state(), &before, "the state of the machine");
     assert!(!house.path("run").exists());
     house.must_gateway("up");
@@ -243,10 +246,10 @@ fn a_network_that_is_reached_otherwise_is_refused() {
     let before = house.state();
     let refused = house.gateway("up");
     assert_eq!(refused.status.code(), Some(2));
-    let told = text(&refused);
+    let output = text(&refused);
     assert!(
-        told.contains("home.toml:5:1: 10.77.0.0/24 is not free: 10.77.0.0/16 is reached through `wan`; 10.78.0.0/24 is free"),
-        "{told}"
+        output.contains("home.toml:5:1: 10.77.0.0/24 is not free: 10.77.0.0/16 is reached through `wan`; 10.78.0.0/24 is free"),
+        "{output}"
     );
     same(&house.state(), &before, "the state of the machine");
 }

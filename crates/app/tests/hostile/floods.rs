@@ -98,7 +98,7 @@ fn what_waits_for_a_missing_segment_is_bounded_over_all_flows() {
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
         return;
     }
-    let mut analysis = earwitness_core::analysis::Analysis::new(earwitness_core::analysis::Settings::default());
+    let mut analysis = earwitness_core::analysis::Analysis::new(earwitness_core::analysis::AnalysisSettings::default());
     // 8,000 flows, each with 30 segments of 1,400 octets that come after one that never does: 336 MB.
     for round in 0..31_u32 {
         for flow in 0..8_000_u16 {
@@ -122,7 +122,7 @@ fn unfinished_hellos_are_bounded_over_all_flows() {
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
         return;
     }
-    let mut analysis = earwitness_core::analysis::Analysis::new(earwitness_core::analysis::Settings::default());
+    let mut analysis = earwitness_core::analysis::Analysis::new(earwitness_core::analysis::AnalysisSettings::default());
     // 20,000 flows that begin a hello of 16,000 octets and go on with it: 224 MB.
     let begin = [&[22, 3, 1, 0x3f, 0, 1, 0, 0x3e, 0x80][..], &[0; 1_391]].concat();
     for round in 0..8_u32 {

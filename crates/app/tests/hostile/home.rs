@@ -1,6 +1,6 @@
 //! A home with a speaker, and what is found in it.
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
@@ -32,7 +32,7 @@ pub(crate) fn whole(it: &Captured) -> Frame<'_> {
 
 /// What the analysis makes of frames; as a whole, each is counted.
 pub(crate) fn analyzed<'a>(all: impl IntoIterator<Item = Frame<'a>>) -> Findings {
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(AnalysisSettings::default());
     let mut count = 0;
     for frame in all {
         analysis.frame(&frame);

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use earwitness_core::mac::Mac;
+use earwitness_sim::discovery::{DhcpKind, Lease, dhcp, mdns_announcement, ssdp_alive};
 use earwitness_sim::file::{Captured, pcap};
-use earwitness_sim::names::{DhcpKind, Lease, dhcp, mdns_announcement, ssdp_alive};
 use earwitness_sim::packet::{Ends, udp};
 
 use crate::home::{analyzed, device, mixed, speaker, stranger, whole};

@@ -91,8 +91,8 @@ fn it_ends_when_nobody_reads_although_no_frame_comes() {
     let program = env!("CARGO_BIN_EXE_earwitness");
     let command = format!("{program} capture -i vb | head -c 28 >/dev/null; echo ${{PIPESTATUS[0]}}");
     // `head` ends after the section header: there is nothing more to write when it does.
-    let told = run(super::lab::inside(&lab.b, "timeout").args(["10", "bash", "-c", &command]));
-    assert_eq!(told.trim(), "0");
+    let output = run(super::lab::inside(&lab.b, "timeout").args(["10", "bash", "-c", &command]));
+    assert_eq!(output.trim(), "0");
 }
 
 #[test]
@@ -101,11 +101,11 @@ fn a_reader_that_stands_still_does_not_keep_it_from_ending() {
     let program = env!("CARGO_BIN_EXE_earwitness");
     // Nobody reads the pipe until the capture has ended.
     let command = format!("{program} capture -i vb --seconds 2 | {{ sleep 8; cat >/dev/null; }}; echo ${{PIPESTATUS[0]}}");
-    let told = std::thread::scope(|scope| {
+    let output = std::thread::scope(|scope| {
         let capturing = scope.spawn(|| run(super::lab::inside(&lab.b, "timeout").args(["20", "bash", "-c", &command])));
         pass(Duration::from_millis(800));
         lab.send(1500, 20_000, 20_000, &[]);
         capturing.join().unwrap()
     });
-    assert_eq!(told.trim(), "0");
+    assert_eq!(output.trim(), "0");
 }

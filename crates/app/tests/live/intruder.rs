@@ -82,11 +82,11 @@ fn who_answers_in_a_neighbours_address_is_told_beside_the_neighbours_verdict() {
         "3",
         "--anyway",
     ]);
-    let told = run(probe.current_dir(folder.path()));
+    let output = run(probe.current_dir(folder.path()));
     traffic.kill().unwrap();
     traffic.wait().unwrap();
-    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let output = output.split_whitespace().collect::<Vec<_>>().join(" ");
     let qualified =
         "sends under this MAC address: different hop limits at the same time. What is said here is of all of them together.";
-    assert!(told.contains("Verdicts") && told.contains("02:00:00:00:aa:07") && told.contains(qualified), "{told}");
+    assert!(output.contains("Verdicts") && output.contains("02:00:00:00:aa:07") && output.contains(qualified), "{output}");
 }

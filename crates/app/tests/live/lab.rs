@@ -17,7 +17,7 @@ static BUILT: Once = Once::new();
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// How long a thing that should come at once may take on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Two namespaces, joined by the veth pair `va` (in `a`) and `vb` (in `b`).
 pub(crate) struct Lab {
@@ -57,8 +57,8 @@ impl Lab {
     /// Sends frames out of `va` and says how many went.
     pub(crate) fn send(&self, octets: u32, frames: u32, rate: u32, tags: &[&str]) -> u64 {
         let (octets, frames, rate) = (octets.to_string(), frames.to_string(), rate.to_string());
-        let told = run(inside(&self.a, sender().to_str().unwrap()).args(["va", &octets, &frames, &rate]).args(tags));
-        told.split_whitespace().next().unwrap().parse().unwrap()
+        let output = run(inside(&self.a, sender().to_str().unwrap()).args(["va", &octets, &frames, &rate]).args(tags));
+        output.split_whitespace().next().unwrap().parse().unwrap()
     }
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn pass(time: Duration) {
 
 /// Waits until something holds.
 pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..PATIENCE.as_millis() / 20 {
+    for _ in 0..TIMEOUT.as_millis() / 20 {
         if holds() {
             return;
         }

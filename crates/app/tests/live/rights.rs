@@ -24,12 +24,12 @@ fn every_right_is_given_up_before_the_first_frame() {
 #[test]
 fn without_the_right_to_capture_it_says_how_to_get_it() {
     let Some(lab) = Lab::new() else { return };
-    let told = inside(&lab.b, "setpriv")
+    let output = inside(&lab.b, "setpriv")
         .args(["--bounding-set=-net_raw", "--inh-caps=-net_raw", env!("CARGO_BIN_EXE_earwitness"), "capture", "-i", "vb"])
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&told.stderr);
-    assert_eq!(told.status.code(), Some(2), "{said}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("CAP_NET_RAW") && said.contains("sudo setcap cap_net_raw=ep"), "{said}");
 }
 
@@ -43,9 +43,9 @@ fn probe_refused(lab: &Lab, before: &[&str]) -> String {
     if let Some(rest) = before.get(1..) {
         command.args(rest).arg(env!("CARGO_BIN_EXE_earwitness"));
     }
-    let told = command.args(words).current_dir(folder.path()).output().unwrap();
-    assert_eq!(told.status.code(), Some(2));
-    String::from_utf8(told.stderr).unwrap()
+    let output = command.args(words).current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    String::from_utf8(output.stderr).unwrap()
 }
 
 #[test]

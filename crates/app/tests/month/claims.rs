@@ -8,7 +8,7 @@ use earwitness_core::experiment::SETTLING;
 use earwitness_core::measure::LEVEL_BEFORE;
 use earwitness_core::probe::Round;
 use earwitness_core::time::{Timestamp, Window};
-use earwitness_store::{NUMBERS, Of, Reader, Recomputed, Told, recompute};
+use earwitness_store::{NUMBERS, Of, Reader, Recomputed, StoredVerdict, recompute};
 
 use super::life::Life;
 
@@ -30,7 +30,7 @@ pub(crate) fn hold(life: &Life) {
     assert!(sets > 20 && scores > 1_000, "too little happened to say anything");
 }
 
-/// Nothing that was told is missing, but what was told with `"stored": false`.
+/// Nothing that was reported is missing, but what was reported with `"stored": false`.
 fn what_was_told_is_stored(life: &Life, reader: &Reader) {
     let mut lines = BTreeMap::<(Timestamp, String), usize>::new();
     for line in reader.journal(EVERYTHING, u32::MAX).unwrap() {
@@ -43,7 +43,7 @@ fn what_was_told_is_stored(life: &Life, reader: &Reader) {
     };
     reader.sightings(Of::Window(EVERYTHING), take).unwrap();
     let (mut stored, mut missing, mut unsaid) = (0, Vec::new(), 0);
-    for (event, text, is_stored) in life.seen.told.borrow().iter() {
+    for (event, text, is_stored) in life.seen.reported.borrow().iter() {
         if !is_stored {
             unsaid += 1;
             continue;
@@ -60,7 +60,7 @@ fn what_was_told_is_stored(life: &Life, reader: &Reader) {
         }
     }
     eprintln!("{stored} events were told as stored, {unsaid} as not stored, {} uploads are in the store", uploads.len());
-    let refused = |why: &str| life.seen.told.borrow().iter().filter(|it| it.1.contains(why)).count();
+    let refused = |why: &str| life.seen.reported.borrow().iter().filter(|it| it.1.contains(why)).count();
     let (full, failed) = (refused("no room is left"), refused("the disk failed"));
     eprintln!("the store could not be written {full} times for want of room, and {failed} times because the disk failed");
     assert!(failed > 0 && (full > 0 || !life.disk.can_be_full()));
@@ -89,7 +89,7 @@ fn rounds_are_numbered(life: &Life, reader: &Reader) {
         began_anew += usize::from(pair[1].0 <= pair[0].0);
     }
     assert!(began_anew < sessions, "{began_anew} times a round came again, in {sessions} sessions");
-    for (event, text, stored) in life.seen.told.borrow().iter() {
+    for (event, text, stored) in life.seen.reported.borrow().iter() {
         if let (What::Scored { round, .. }, true) = (&event.what, stored) {
             let left = scored.get_mut(round).filter(|left| **left > 0).unwrap_or_else(|| panic!("not in the store: {text}"));
             *left -= 1;
@@ -100,25 +100,25 @@ fn rounds_are_numbered(life: &Life, reader: &Reader) {
 
 /// Whether a round, or the time before it that its level is taken from, passed twice because the clock was set back: what was sent the second time lies in
 /// it as well, and no one knows any more that it was not there when the round was scored (docs/known-limits.md). Verdicts must come out again all
-/// the same, since they are told with what they were computed from.
+/// the same, since they are written with what they were computed from.
 fn passed_twice(life: &Life, span: Window) -> bool {
     let looked_at = Window { from: span.from.plus(-LEVEL_BEFORE), until: span.until.plus(SETTLING) };
     life.twice.iter().any(|twice| twice.overlaps(looked_at))
 }
 
-/// Every verdict that was told is in the store, and comes out again bit by bit. Says how many sets and scores there are.
+/// Every verdict that was reported is in the store, and comes out again bit by bit. Says how many sets and scores there are.
 pub(crate) fn verdicts_follow(life: &Life, reader: &Reader) -> (u32, u64) {
     let p = NUMBERS.iter().position(|name| *name == "p").unwrap();
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     let sessions = reader.sessions().unwrap();
-    for telling in sessions.iter().flat_map(|session| reader.verdicts(session.id).unwrap()) {
-        let told_of = |it: &Told| (telling.at, it.device, it.outcome.words(), it.numbers[p].map(f64::to_bits));
-        told.extend(telling.devices.iter().map(told_of));
+    for verdict_set in sessions.iter().flat_map(|session| reader.verdicts(session.id).unwrap()) {
+        let identity = |it: &StoredVerdict| (verdict_set.at, it.device, it.outcome.words(), it.numbers[p].map(f64::to_bits));
+        reported.extend(verdict_set.devices.iter().map(identity));
     }
-    for (event, text, _) in life.seen.told.borrow().iter() {
+    for (event, text, _) in life.seen.reported.borrow().iter() {
         if let What::Verdict { device, outcome, p, .. } = event.what {
             let p = (!p.is_nan()).then_some((p + 0.0).to_bits());
-            assert!(told.contains(&(event.at, device, outcome.words(), p)), "not in the store: {text}");
+            assert!(reported.contains(&(event.at, device, outcome.words(), p)), "not in the store: {text}");
         }
     }
     let again: Vec<Recomputed> = thread::scope(|scope| {
@@ -135,11 +135,11 @@ pub(crate) fn verdicts_follow(life: &Life, reader: &Reader) -> (u32, u64) {
         let rounds = reader.rounds(again.session).unwrap();
         let (excused, differing): (Vec<_>, Vec<_>) = again.differences.into_iter().partition(|it| {
             let span = it.round.and_then(|number| rounds.iter().find(|round| round.number == number)).and_then(Round::span);
-            it.telling.is_none() && span.is_some_and(|span| passed_twice(life, span))
+            it.verdict_set.is_none() && span.is_some_and(|span| passed_twice(life, span))
         });
         assert!(differing.is_empty(), "session {}: {differing:#?}", again.session);
         twice += excused.len();
-        (sets, verdicts, scores) = (sets + again.tellings, verdicts + again.verdicts, scores + again.scores);
+        (sets, verdicts, scores) = (sets + again.verdict_sets, verdicts + again.verdicts, scores + again.scores);
     }
     eprintln!(
         "{scores} scores and {verdicts} verdicts of {sets} sets came out again as they were; {twice} devices' scores of \

@@ -27,7 +27,7 @@ pub(crate) enum Fault {
     /// The disk refuses, or takes what it is given again.
     Disk(bool),
     /// The disk is full, or has room again.
-    Room(bool),
+    DiskSpace(bool),
     /// The clock is set by so many nanoseconds.
     ClockStep(i64),
     /// The clock of the source was off, and its stamps are put right by so much.
@@ -61,7 +61,7 @@ pub(crate) fn faults(begins: i64, days: i64, zone: &TimeZone, chance: &mut Chanc
     often(15, chance, &mut |at, chance| lasts(|away| Fault::SoundServer(!away), 60, 20_000, &mut all, at, chance));
     often(10, chance, &mut |at, chance| lasts(|deaf| Fault::Microphone(!deaf), 60, 7_200, &mut all, at, chance));
     often(20, chance, &mut |at, chance| lasts(|refuses| Fault::Disk(!refuses), 5, 10_000, &mut all, at, chance));
-    often(8, chance, &mut |at, chance| lasts(|full| Fault::Room(!full), 3_600, 60_000, &mut all, at, chance));
+    often(8, chance, &mut |at, chance| lasts(|full| Fault::DiskSpace(!full), 3_600, 60_000, &mut all, at, chance));
     often(20, chance, &mut |at, chance| {
         let ask = |pause: bool| Fault::Ask(if pause { Request::Pause } else { Request::Resume });
         lasts(ask, 60, 18_000, &mut all, at, chance);

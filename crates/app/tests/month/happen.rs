@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use earwitness::appliance::Input;
 use earwitness_core::event::{Gap, Mended, Stop, What};
 use earwitness_core::time::{SECOND, Window};
-use earwitness_sound::mouth::Told;
+use earwitness_sound::player::PlayerEvent;
 
 use super::faults::Fault;
 use super::life::Life;
@@ -35,14 +35,16 @@ impl Life {
             Fault::Busy => self.seen.busy.set(true),
             Fault::Microphone(hears) => {
                 self.microphone = hears;
-                self.step(Input::Mouth(Told::Ear((!hears).then(|| "the microphone has given no signal".to_owned()))));
+                self.step(Input::Player(PlayerEvent::Microphone(
+                    (!hears).then(|| "the microphone has given no signal".to_owned()),
+                )));
             }
             Fault::OtherSound => {
                 let window = Window { from: self.now().plus(-SECOND), until: self.now() };
-                self.step(Input::Mouth(Told::Other { window, level: -20.0 }));
+                self.step(Input::Player(PlayerEvent::Other { window, level: -20.0 }));
             }
             Fault::Disk(works) => self.disk.refuse(!works),
-            Fault::Room(there) => self.disk.fill(!there),
+            Fault::DiskSpace(there) => self.disk.fill(!there),
             Fault::ClockStep(by) => self.set_clock(by),
             Fault::SourceClock(by) => self.step(Input::Happened(What::SourceClock { by })),
             Fault::PowerCut(actions) if self.appliance.is_some() => self.seen.fuse.set(Some(actions)),

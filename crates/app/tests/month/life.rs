@@ -14,7 +14,7 @@ use earwitness_core::frame::{Frame, Link};
 use earwitness_core::probe::{Heard, Void};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 use earwitness_sim::house::{House, Sound};
-use earwitness_sound::mouth::{Said, Told};
+use earwitness_sound::player::{PlayerEvent, Said};
 use earwitness_store::SessionId;
 use jiff::tz::TimeZone;
 
@@ -22,7 +22,7 @@ use super::chance::Chance;
 use super::disk::Disk;
 use super::faults::{Fault, faults};
 use super::home::{ZONE, config, home};
-use super::seen::{Ears, Mouth, PowerCut, Seen};
+use super::seen::{Ears, Player, PowerCut, Seen};
 
 /// Longest time that passes at once, nanoseconds.
 const STRIDE: i64 = 20 * SECOND;
@@ -31,11 +31,11 @@ const STRIDE: i64 = 20 * SECOND;
 const LATENCY: i64 = 120 * MILLISECOND;
 
 /// How often the machine looks and writes: seldom, for a month to pass soon.
-const UPKEEP: Upkeep = Upkeep { look: 20 * SECOND, write: 1_800 * SECOND };
+const UPKEEP: Upkeep = Upkeep { check: 20 * SECOND, write: 1_800 * SECOND };
 
-/// A sound that was ordered, and when what became of it is told.
+/// A sound that was ordered, and when what became of it is reported.
 pub(crate) struct Sounding {
-    told_at: i64,
+    reported_at: i64,
     said: Said,
 }
 
@@ -155,12 +155,12 @@ impl Life {
             }
             let wake = self.appliance.as_ref().and_then(Appliance::wake).map_or(i64::MAX, |at| self.in_house(at));
             let fault = self.faults.front().map_or(i64::MAX, |it| it.0);
-            let said = self.sounding.front().map_or(i64::MAX, |it| it.told_at);
+            let said = self.sounding.front().map_or(i64::MAX, |it| it.reported_at);
             let next = wake.min(fault).min(said).max(self.time + 1).min(self.time + STRIDE).min(self.house.ends());
             self.advance(next);
-            while self.sounding.front().is_some_and(|it| it.told_at <= self.time) {
+            while self.sounding.front().is_some_and(|it| it.reported_at <= self.time) {
                 let said = self.sounding.pop_front().unwrap().said;
-                self.step(Input::Mouth(Told::Said(said)));
+                self.step(Input::Player(PlayerEvent::Said(said)));
             }
             while self.faults.front().is_some_and(|it| it.0 <= self.time) {
                 let fault = self.faults.pop_front().unwrap().1;
@@ -180,8 +180,8 @@ impl Life {
         }
         let now = self.now();
         self.appliance.take().unwrap().close(What::Stopped(Stop::Asked), now).unwrap();
-        let (told, ordered) = (self.seen.told.borrow().len(), self.seen.ordered.borrow().len());
-        format!("{}, {told} events told, {ordered} probes ordered", self.counts)
+        let (reported, ordered) = (self.seen.reported.borrow().len(), self.seen.ordered.borrow().len());
+        format!("{}, {reported} events told, {ordered} probes ordered", self.counts)
     }
 
     /// Lets time pass until `next`, and hands over the frames that come meanwhile.
@@ -249,8 +249,8 @@ impl Life {
         self.step(input);
     }
 
-    /// Has verdicts told that nobody asked for.
-    pub(crate) fn tell_verdicts(&mut self) {
+    /// Has verdicts reported that nobody asked for.
+    pub(crate) fn report_verdicts(&mut self) {
         self.judge(SessionId(1));
     }
 
@@ -275,7 +275,7 @@ impl Life {
             let length = spoken.length;
             let level = (spoken.heard == Heard::Yes).then_some(-30.0);
             let said = Said { round, spoken, level, onset_error: MILLISECOND, trouble };
-            self.sounding.push_back(Sounding { told_at: self.time + LATENCY + length + SECOND / 2, said });
+            self.sounding.push_back(Sounding { reported_at: self.time + LATENCY + length + SECOND / 2, said });
         }
     }
 
@@ -296,7 +296,7 @@ impl Life {
         if !(self.link && self.source) {
             complain("no frame can be seen");
         }
-        let refuses = self.seen.told.borrow().iter().rev().find_map(|it| match it.0.what {
+        let refuses = self.seen.reported.borrow().iter().rev().find_map(|it| match it.0.what {
             What::Fault(Failed::StoreRefuses { .. }) => Some(true),
             What::Mended(Mended::Store { .. }) | What::Started { .. } => Some(false),
             _ => None,
@@ -313,8 +313,8 @@ impl Life {
         let (moment, seen) = (self.clock.moment(), Rc::clone(&self.seen));
         let begun = catch_unwind(AssertUnwindSafe(|| {
             let begun = Begun::open(&config, Goal::Watch, UPKEEP, moment)?;
-            let mouth = Box::new(Mouth(Rc::clone(&seen)));
-            anyhow::Ok(begun.start(Some(mouth), Box::new(Ears(seen)), vec!["cat".to_owned()], moment))
+            let player = Box::new(Player(Rc::clone(&seen)));
+            anyhow::Ok(begun.start(Some(player), Box::new(Ears(seen)), vec!["cat".to_owned()], moment))
         }));
         match begun {
             Ok(Ok(appliance)) => {

@@ -33,15 +33,15 @@ use self::life::Life;
 /// Days that are simulated.
 const DAYS: i64 = 30;
 
-/// Lives through a month, and holds everything that was told against the store.
+/// Lives through a month, and holds everything that was reported against the store.
 fn month(seed: u64) {
     eprintln!("seed {seed}, {DAYS} days");
     let begun = clock::since_boot();
     let mut life = Life::new(seed, DAYS);
     life.run();
     let lived = clock::since_boot().saturating_sub(begun);
-    let told = life.close();
-    eprintln!("{told}; lived in {lived:.1?}");
+    let reported = life.close();
+    eprintln!("{reported}; lived in {lived:.1?}");
     claims::hold(&life);
     eprintln!("checked after {:.1?}", clock::since_boot().saturating_sub(begun));
 }
@@ -58,14 +58,14 @@ fn a_month_of_faults_leaves_the_store_whole_and_the_home_quiet_when_it_must_be()
 }
 
 #[test]
-fn what_the_two_sample_test_says_too_late_changes_no_verdict_that_was_told() {
+fn what_the_two_sample_test_says_too_late_changes_no_verdict_that_was_reported() {
     let _alone = ONE_AT_A_TIME.lock();
     let mut life = Life::with(5, 1, |begins| vec![(begins + 600 * SECOND, Fault::Ask(Request::Away))]);
     life.run_until(|life| life.seen.ordered.borrow().len() == 3);
-    // No frame comes any more, so that nobody asks what the test says of this probe, until the round is scored and verdicts are told.
+    // No frame comes any more, so that nobody asks what the test says of this probe, until the round is scored and verdicts are reported.
     life.happen(Fault::Link(false));
     life.run_for(400 * SECOND);
-    life.tell_verdicts();
+    life.report_verdicts();
     life.happen(Fault::Link(true));
     life.run_for(1_800 * SECOND);
     life.close();
@@ -80,8 +80,8 @@ fn a_pause_that_was_told_holds_after_a_power_cut_at_that_moment() {
     life.seen.fuse.set(Some(1));
     life.happen(Fault::Ask(Request::Pause));
     assert!(life.appliance.is_none(), "the power is gone");
-    let told = life.seen.told.borrow().last().map(|it| (it.0.what.clone(), it.2));
-    assert_eq!(told, Some((What::Held(Hold::Person), true)));
+    let reported = life.seen.reported.borrow().last().map(|it| (it.0.what.clone(), it.2));
+    assert_eq!(reported, Some((What::Held(Hold::Person), true)));
     // Nobody asks again.
     life.unanswered.clear();
     life.run_for(60 * SECOND);

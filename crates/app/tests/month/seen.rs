@@ -9,7 +9,7 @@ use earwitness::appliance::{Loudspeaker, Output};
 use earwitness_core::event::Event;
 use earwitness_core::experiment::Order;
 use earwitness_report::sentence::{Namer, sentence};
-use earwitness_sound::mouth::Busy;
+use earwitness_sound::player::Busy;
 
 /// The power goes: what unwinds the appliance wherever it is.
 pub(crate) struct PowerCut;
@@ -17,8 +17,8 @@ pub(crate) struct PowerCut;
 /// What the appliance did that can be seen from outside.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// Events that were told, each with its sentence and whether it is said to be stored.
-    pub(crate) told: RefCell<Vec<(Event, String, bool)>>,
+    /// Events that were reported, each with its sentence and whether it is said to be stored.
+    pub(crate) reported: RefCell<Vec<(Event, String, bool)>>,
     /// Orders that the loudspeaker took and that are not carried out yet.
     pub(crate) orders: RefCell<VecDeque<Order>>,
     /// Orders that the loudspeaker took, with the time by the clock of the appliance.
@@ -43,9 +43,9 @@ impl Seen {
     }
 }
 
-pub(crate) struct Mouth(pub(crate) Rc<Seen>);
+pub(crate) struct Player(pub(crate) Rc<Seen>);
 
-impl Loudspeaker for Mouth {
+impl Loudspeaker for Player {
     fn say(&self, order: Order) -> Result<(), Busy> {
         if self.0.busy.take() {
             return Err(Busy);
@@ -59,12 +59,12 @@ impl Loudspeaker for Mouth {
 pub(crate) struct Ears(pub(crate) Rc<Seen>);
 
 impl Output for Ears {
-    fn tell(&self, event: &Event, name: Namer<'_>, stored: bool) {
-        self.0.told.borrow_mut().push((event.clone(), sentence(event, name), stored));
+    fn report(&self, event: &Event, name: Namer<'_>, stored: bool) {
+        self.0.reported.borrow_mut().push((event.clone(), sentence(event, name), stored));
         self.0.acts();
     }
 
-    fn untold(&self) -> (u64, u64) {
+    fn notices_lost(&self) -> (u64, u64) {
         (0, 0)
     }
 }

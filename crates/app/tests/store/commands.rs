@@ -52,12 +52,12 @@ fn made(folder: &Path) -> PathBuf {
         (trial.round.slots, trial.round.drawn) = (ordered.slots, ordered.drawn);
         trial.round
     });
-    let settings = verdict::Settings { seed: 11, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { seed: 11, ..verdict::VerdictSettings::default() };
     let scored = judge(&whole, rounds.collect(), &std::collections::BTreeMap::new(), &settings);
     store.write(&scored.trials.into_iter().map(Entry::Trial).collect::<Vec<_>>()).unwrap();
     let material = store.material().unwrap();
     let verdicts = judge(&material.findings, material.rounds.clone(), &material.tested, &settings);
-    store.told(at(1_300), &material, &verdicts, &settings).unwrap();
+    store.write_verdicts(at(1_300), &material, &verdicts, &settings).unwrap();
     let line = JournalLine {
         device: Some(id(3)),
         ..JournalLine::new(&What::FramesLost { frames: 3 }.at(at(5)), "away for \"3 s\"".into())
@@ -73,9 +73,9 @@ fn a_sound_store_passes_and_its_report_fits_its_schema() {
     let place = made(folder.path());
     let (writing, _) = Store::open(&place).unwrap();
     let output = earwitness(&["check", path(&place)]);
-    let told = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{told}{}", text(&output.stderr));
-    assert!(told.contains("all is as it was written") && told.contains("as written"), "{told}");
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{printed}{}", text(&output.stderr));
+    assert!(printed.contains("all is as it was written") && printed.contains("as written"), "{printed}");
     let output = earwitness(&["check", path(&place), "--json"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let schema = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schema/check-1.json")).unwrap();
@@ -94,11 +94,11 @@ fn what_was_changed_is_named_and_the_status_says_so() {
     let change = |sql: &str| rusqlite::Connection::open(place.join(FILE)).unwrap().execute_batch(sql).unwrap();
     change("UPDATE verdicts SET ln_e = ln_e + 9 WHERE device = 2; UPDATE rounds SET drawn = (drawn + 1) % 4 WHERE number = 5");
     let output = earwitness(&["check", path(&place)]);
-    let told = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(2), "{told}");
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{printed}");
     assert!(
-        told.contains("round 5, drawn slot of the lot") && told.contains("device 00:16:3e:00:00:01, ln_e: written"),
-        "{told}"
+        printed.contains("round 5, drawn slot of the lot") && printed.contains("device 00:16:3e:00:00:01, ln_e: written"),
+        "{printed}"
     );
     change("CREATE TABLE extra (a)");
     let output = earwitness(&["check", path(&place), "--json"]);
@@ -114,9 +114,9 @@ fn a_damaged_file_and_a_missing_one_are_said() {
     let octets = std::fs::read(&file).unwrap();
     std::fs::write(&file, &octets[..octets.len() / 2]).unwrap();
     let output = earwitness(&["check", path(&file), path(&folder.path().join("nowhere"))]);
-    let (told, said) = (text(&output.stdout), text(&output.stderr));
-    assert_eq!(output.status.code(), Some(2), "{told}{said}");
-    assert!(said.contains("nowhere") && told.matches("NOT all").count() == 2, "{told}{said}");
+    let (printed, said) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{printed}{said}");
+    assert!(said.contains("nowhere") && printed.matches("NOT all").count() == 2, "{printed}{said}");
 }
 
 #[test]
@@ -163,14 +163,14 @@ fn a_verdict_is_written_with_the_signs_of_several_senders() {
     let headers = lines.headers().unwrap().clone();
     let column = |name: &str| headers.iter().position(|it| it == name).unwrap();
     let [device, senders] = ["device", "several_senders"].map(column);
-    let told = lines.records().map(Result::unwrap).map(|row| (row[device].to_owned(), row[senders].to_owned()));
-    let told: std::collections::BTreeMap<_, _> = told.collect();
+    let written = lines.records().map(Result::unwrap).map(|row| (row[device].to_owned(), row[senders].to_owned()));
+    let written: std::collections::BTreeMap<_, _> = written.collect();
     let DeviceId::Mac(others) = id(1) else { unreachable!() };
-    for (device, signs) in &told {
+    for (device, signs) in &written {
         let expected = if *device == others.to_string() { "several hop limits; several ports at once" } else { "" };
         assert_eq!(signs, expected, "{device}");
     }
-    assert_eq!(told.len(), 4);
+    assert_eq!(written.len(), 4);
 }
 
 #[test]
@@ -217,8 +217,8 @@ fn a_store_of_version_1_is_checked_as_what_it_is() {
     let mut unpacked = flate2::read::GzDecoder::new(std::fs::File::open(packed).unwrap());
     std::io::copy(&mut unpacked, &mut std::fs::File::create(&path).unwrap()).unwrap();
     let output = earwitness(&["check", path.to_str().unwrap()]);
-    let told = text(&output.stdout);
-    assert!(output.status.success() && told.contains("scored by an earlier version's rules"), "{told}");
+    let printed = text(&output.stdout);
+    assert!(output.status.success() && printed.contains("scored by an earlier version's rules"), "{printed}");
 }
 
 /// `RUST_LOG` is `wanted`; what is said on standard error.

@@ -309,7 +309,7 @@ fn count(value: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::clock::{Settings, trains};
+    use crate::detect::clock::{ClockSettings, trains};
 
     /// Records of one frame each, after 18 that had waited and these of several.
     fn waited(several: &[u32], (frame, beat, added): (u32, i64, u32)) -> (Vec<Slice>, f64) {
@@ -329,7 +329,7 @@ mod tests {
         for several in [&[2][..], &[5], &[9], &[2, 5], &[3, 3], &[4, 4], &[16, 2]] {
             for of in [(960, 60_000_000, 37), (400, 50_000_000, 37), (320, 20_000_000, 29), (160, 20_000_000, 22)] {
                 let (slices, sent) = waited(several, of);
-                let trains = trains(&slices, false, &Settings::default());
+                let trains = trains(&slices, false, &ClockSettings::default());
                 let [train] = &trains[..] else { panic!("{several:?} of {of:?}: {trains:?}") };
                 let within: Vec<Slice> = slices.into_iter().filter(|it| (train.first..=train.last).contains(&it.at)).collect();
                 let upload = Upload { train, before: &[], within: &within, unread: &[], datagrams: false };

@@ -1,4 +1,4 @@
-//! Stretches that were given away one after another, put together again.
+//! Stretches that were drained one after another, put together again.
 
 use std::collections::BTreeMap;
 
@@ -27,12 +27,12 @@ struct Parts {
 }
 
 impl Findings {
-    /// Makes one of stretches (see [`crate::analysis::Analysis::hand_over`]), which come in order of time. Bins are seconds from the epoch on; the
+    /// Makes one of stretches (see [`crate::analysis::Analysis::drain`]), which come in order of time. Bins are seconds from the epoch on; the
     /// bins of a stretch that begin elsewhere are counted in the second that they begin in.
     ///
     /// `burst` finds the runs of loud seconds again, which stretches do not hold.
     #[must_use]
-    pub fn assemble(parts: impl IntoIterator<Item = Self>, burst: Option<&burst::Settings>) -> Self {
+    pub fn assemble(parts: impl IntoIterator<Item = Self>, burst: Option<&burst::BurstSettings>) -> Self {
         let mut capture = CaptureFacts::default();
         let mut devices: BTreeMap<DeviceId, Parts> = BTreeMap::new();
         for part in parts {
@@ -126,7 +126,7 @@ impl Parts {
         self.whole.role = if self.frames.1 > self.frames.0 { Role::Gateway } else { Role::Device };
     }
 
-    /// A beat that went on was given away several times; the longest is the last.
+    /// A beat that went on was returned several times; the longest is the last.
     fn go_on(&mut self, continuous: Vec<Sighting>) {
         for sighting in continuous {
             let key = (sighting.flow, sighting.window.from);
@@ -137,7 +137,7 @@ impl Parts {
         }
     }
 
-    fn put_together(self, burst: Option<&burst::Settings>) -> DeviceFindings {
+    fn put_together(self, burst: Option<&burst::BurstSettings>) -> DeviceFindings {
         let mut whole = self.whole;
         whole.sender_signs.sort_unstable();
         let series =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::metered::Directions;
 use super::streams::close;
-use super::{Analysis, Told};
+use super::{Analysis, Announced};
 use crate::detect::burst;
 use crate::findings::{BurstRun, CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, SenderSign, Sighting};
 use crate::roster::{Device, Index};
@@ -22,8 +22,8 @@ impl Analysis {
             close(uplink, &self.settings, &self.names, &self.roster, &mut self.collected);
         }
         self.catch_up();
-        if self.handed_until.is_some() {
-            return self.hand_over(self.latest.plus(SECOND), Timestamp::MAX);
+        if self.drained_until.is_some() {
+            return self.drain(self.latest.plus(SECOND), Timestamp::MAX);
         }
         self.note_missed();
         self.facts.sightings_left_out = self.collected.judging.left_out;
@@ -34,10 +34,10 @@ impl Analysis {
         }
         let mut devices: Vec<DeviceFindings> = (0..)
             .zip(std::mem::take(&mut self.metered))
-            .zip(std::mem::take(&mut self.told))
-            .filter_map(|((index, metered), told)| {
+            .zip(std::mem::take(&mut self.announced))
+            .filter_map(|((index, metered), announced)| {
                 let sightings = by_device.remove(&index).unwrap_or_default();
-                let mut found = self.device_findings(index, metered, &told, sightings)?;
+                let mut found = self.device_findings(index, metered, &announced, sightings)?;
                 if found.role == Role::Device {
                     found.contacts = contacts.remove(&index).unwrap_or_default();
                 }
@@ -52,7 +52,7 @@ impl Analysis {
         &self,
         index: Index,
         mut metered: super::Metered,
-        told: &Told,
+        announced: &Announced,
         mut sightings: Vec<Sighting>,
     ) -> Option<DeviceFindings> {
         let device = self.roster.devices().get(index as usize).filter(|_| !self.roster.is_vacant(index))?;
@@ -69,7 +69,7 @@ impl Analysis {
             corroborate(sighting, &bursts);
         }
         self.place(&mut sightings);
-        let mut found = describe(device, role, told, metered.seen, metered.totals());
+        let mut found = describe(device, role, announced, metered.seen, metered.totals());
         found.addresses = self.roster.addresses(index);
         found.sender_signs = self.sender_signs(&found, index);
         (found.sent, found.received, found.bursts) = (sent, received, bursts);
@@ -111,14 +111,14 @@ impl Analysis {
 }
 
 /// What is known of a device, without its traffic.
-pub(super) fn describe(device: &Device, role: Role, told: &Told, seen: Window, totals: Directions) -> DeviceFindings {
+pub(super) fn describe(device: &Device, role: Role, announced: &Announced, seen: Window, totals: Directions) -> DeviceFindings {
     let Directions { upstream, downstream, local, chatter } = totals;
     DeviceFindings {
         randomised: matches!(device.id, DeviceId::Mac(mac) if mac.is_local()),
         addresses: device.addresses.clone(),
-        host_name: told.host_name.clone(),
-        vendor_class: told.vendor_class.clone(),
-        names: told.names(),
+        host_name: announced.host_name.clone(),
+        vendor_class: announced.vendor_class.clone(),
+        names: announced.names(),
         upstream,
         downstream,
         local,

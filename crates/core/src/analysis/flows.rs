@@ -20,7 +20,7 @@ const IDLE_WHEN_FULL: i64 = 10 * SECOND;
 const IDLE_AND_SLIGHT: i64 = SECOND / 2;
 
 /// Places of a full table that are looked at for each new flow.
-const LOOKS: usize = 64;
+const MOST_TRIED: usize = 64;
 
 /// New flows after which idle ones are looked for: spreads the cost of looking.
 const SWEEP: usize = 4_096;
@@ -69,7 +69,7 @@ pub(super) struct Flows {
     recent_others: Box<[(Spread, u32); RECENT]>,
     opened: usize,
     /// Where a full table is looked through next.
-    hand: usize,
+    eviction_cursor: usize,
     /// Octets of payload since it was asked how much the flows hold, and a few for each packet.
     pub(super) taken: u64,
     /// Packets whose flow found no place.
@@ -86,7 +86,7 @@ impl Flows {
             recent: Box::new([(NO_KEY, 0); RECENT]),
             recent_others: Box::new([(NO_SPREAD, 0); RECENT]),
             opened: 0,
-            hand: 0,
+            eviction_cursor: 0,
             taken: 0,
             not_followed: 0,
         }
@@ -141,7 +141,7 @@ impl Flows {
             self.sweep(at, ended);
         }
         let room = if pack(&key).is_some() { self.v4.has_room() } else { self.others.has_room() };
-        if !room && !self.give_way(pack(&key).is_some(), at, ended) {
+        if !room && !self.evict_idle(pack(&key).is_some(), at, ended) {
             self.not_followed += 1;
             return None;
         }
@@ -173,15 +173,15 @@ impl Flows {
 
     /// Looks a little further for a flow of the same kind that may end; whether one did.
     #[cold]
-    fn give_way(&mut self, v4: bool, now: Timestamp, ended: &mut impl FnMut(Uplink)) -> bool {
-        for _ in 0..LOOKS {
-            self.hand = if self.hand + 1 < self.uplinks.len() { self.hand + 1 } else { 0 };
+    fn evict_idle(&mut self, v4: bool, now: Timestamp, ended: &mut impl FnMut(Uplink)) -> bool {
+        for _ in 0..MOST_TRIED {
+            self.eviction_cursor = if self.eviction_cursor + 1 < self.uplinks.len() { self.eviction_cursor + 1 } else { 0 };
             let over = |uplink: &Uplink| {
                 let idle = now.since(uplink.used).saturating_abs();
                 let enough = if uplink.is_slight() { IDLE_AND_SLIGHT } else { IDLE_WHEN_FULL };
                 idle > enough && pack(&uplink.key).is_some() == v4
             };
-            if let Some(uplink) = self.take_if(self.hand, over) {
+            if let Some(uplink) = self.take_if(self.eviction_cursor, over) {
                 ended(uplink);
                 return true;
             }
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn idle_flows_give_way_and_are_handed_over() {
+    fn idle_flows_are_evicted_and_handed_over() {
         let mut flows = Flows::new(20_000, 1);
         let mut ended = 0;
         for n in 0..20_000 {

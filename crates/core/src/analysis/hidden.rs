@@ -1,10 +1,10 @@
-//! What comes from the internet tells of what was sent to it and does not pass here: acknowledgements, and datagrams that are answers by their form.
+//! What comes from the internet shows what was sent to it and does not pass here: acknowledgements, and datagrams that are answers by their form.
 //!
 //! Octets that TCP acknowledges are counted. Of datagrams nobody knows how many octets were sent, only that something was: they are noted without octets.
 
 use super::Analysis;
+use super::announcements::{DNS, NTP};
 use super::pairs::{Ends, NOBODY};
-use super::told::{DNS, NTP};
 use crate::findings::FlowKey;
 use crate::roster::Index;
 use crate::scope::Scope;
@@ -47,7 +47,7 @@ impl Hidden {
     }
 
     /// What is sent on a flow passes here after all.
-    pub(super) fn shown(&mut self, key: &FlowKey) {
+    pub(super) fn seen(&mut self, key: &FlowKey) {
         self.flows.remove(key);
     }
 

@@ -5,14 +5,14 @@
 
 use std::collections::VecDeque;
 
-use super::settings::Settings;
+use super::settings::AnalysisSettings;
 use super::sightings::{audios, join, large_upload};
 use super::unread::Unread;
 use crate::detect::bulk::Transfer;
 use crate::detect::clock::{self, Scratch, Slice, Train};
 use crate::findings::{FlowKey, Receiver, Seen, Sighting, TrainShape};
 use crate::roster::Index;
-use crate::stream::tcp::{PATIENCE, Resent};
+use crate::stream::tcp::{REORDER_TIMEOUT, Resent};
 use crate::time::Timestamp;
 
 /// Marks kept over all sightings together.
@@ -29,7 +29,7 @@ const LONGEST_FRAME: u64 = 1_000;
 const UDP: u8 = 17;
 
 /// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
-pub(super) const RECOVERY: i64 = 2 * PATIENCE;
+pub(super) const RECOVERY: i64 = 2 * REORDER_TIMEOUT;
 
 /// Slices from which on an episode is handed to others: to look at fewer takes no longer than to hand them over.
 const WORTHWHILE: usize = 48;
@@ -44,7 +44,7 @@ pub struct Question {
     number: u64,
     slices: Vec<Slice>,
     datagrams: bool,
-    settings: clock::Settings,
+    settings: clock::ClockSettings,
 }
 
 /// What the detector says of the episode of a [`Question`].
@@ -139,8 +139,8 @@ enum Found {
 #[derive(Debug, Default)]
 pub(super) struct Judging {
     sightings: Vec<(Index, Sighting)>,
-    /// How many of them have been told of.
-    told: usize,
+    /// How many of them have been reported.
+    reported: usize,
     /// Sightings beyond the number that is kept.
     pub(super) left_out: u64,
     /// Marks of sightings, and of drafts.
@@ -167,7 +167,13 @@ impl Judging {
     }
 
     /// Takes an episode that ended, with `slices` if it has enough of them. `place` is where the sound of its flow is kept, if there was any question before.
-    pub(super) fn end(&mut self, episode: Episode, slices: Option<Vec<Slice>>, place: &mut Option<Place>, settings: &Settings) {
+    pub(super) fn end(
+        &mut self,
+        episode: Episode,
+        slices: Option<Vec<Slice>>,
+        place: &mut Option<Place>,
+        settings: &AnalysisSettings,
+    ) {
         if slices.is_some() && place.is_none() {
             *place = Some(self.make_place());
         }
@@ -195,14 +201,14 @@ impl Judging {
     }
 
     /// Waits until everything that ended is judged.
-    pub(super) fn catch_up(&mut self, settings: &Settings) {
+    pub(super) fn catch_up(&mut self, settings: &AnalysisSettings) {
         if !self.steps.is_empty() {
             self.go_on(true, settings);
         }
     }
 
     /// Takes answers that are there, or that must be waited for, and all steps up to the first without one.
-    fn go_on(&mut self, all: bool, settings: &Settings) {
+    fn go_on(&mut self, all: bool, settings: &AnalysisSettings) {
         loop {
             while self.steps.front().is_some_and(|step| !matches!(step.found, Found::Asked)) {
                 let Some(step) = self.steps.pop_front() else { break };
@@ -228,7 +234,7 @@ impl Judging {
         }
     }
 
-    fn take(&mut self, Step { episode, place, found }: Step, settings: &Settings) {
+    fn take(&mut self, Step { episode, place, found }: Step, settings: &AnalysisSettings) {
         let mut sound = place.and_then(|place| self.sounds.get_mut(place as usize)).map(std::mem::take).unwrap_or_default();
         self.draft_marks -= marks_of(&sound.drafts);
         if let Found::Answered(slices, trains) = found {
@@ -269,7 +275,7 @@ impl Judging {
         })
     }
 
-    fn add(&mut self, device: Index, mut sighting: Sighting, settings: &Settings) {
+    fn add(&mut self, device: Index, mut sighting: Sighting, settings: &AnalysisSettings) {
         if self.sightings.len() >= settings.sightings {
             self.left_out += 1;
             return;
@@ -292,18 +298,18 @@ impl Judging {
 
     /// Takes all sightings out that have ended.
     pub(super) fn take_sightings(&mut self) -> Vec<(Index, Sighting)> {
-        (self.marks, self.told) = (0, 0);
+        (self.marks, self.reported) = (0, 0);
         std::mem::take(&mut self.sightings)
     }
 
-    /// Whether there is one of a device that was not told of before.
+    /// Whether there is one of a device that was not reported before.
     pub(super) fn has_fresh(&self, device: Index) -> bool {
-        self.sightings.iter().skip(self.told).any(|it| it.0 == device)
+        self.sightings.iter().skip(self.reported).any(|it| it.0 == device)
     }
 
-    /// Those that this has not told of before.
+    /// Those that this has not reported before.
     pub(super) fn fresh(&mut self) -> &[(Index, Sighting)] {
-        let before = std::mem::replace(&mut self.told, self.sightings.len());
+        let before = std::mem::replace(&mut self.reported, self.sightings.len());
         self.sightings.get(before..).unwrap_or_default()
     }
 
@@ -315,7 +321,7 @@ impl Judging {
 
 impl Sound {
     /// Adds what the trains of an episode are.
-    fn hear(&mut self, episode: &Episode, slices: &[Slice], trains: &[Train], settings: &Settings) {
+    fn hear(&mut self, episode: &Episode, slices: &[Slice], trains: &[Train], settings: &AnalysisSettings) {
         let Episode { flow, receiver, unread, goes_on, file, resent, .. } = episode;
         let begin = slices.first().map_or(0, |slice| slice.at);
         let (Some(receiver), Some(clock)) = (receiver.as_ref(), &settings.clock) else { return };

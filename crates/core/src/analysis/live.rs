@@ -21,7 +21,7 @@ pub struct Watched {
     pub profile: Profile,
 }
 
-/// An upload that was given away, without its records.
+/// An upload that was drained, without its records.
 #[derive(Debug)]
 pub(super) struct Upload {
     pub(super) device: Index,
@@ -37,27 +37,27 @@ pub struct Fresh {
     pub sightings: Vec<(DeviceId, Sighting)>,
 }
 
-/// Devices that are remembered as told of: more than a home has in a year, even if telephones change their address daily. Of more, those are forgotten
-/// that were told of first and are not here any more.
-const TOLD_OF: usize = 16_384;
+/// Devices that are remembered as reported: more than a home has in a year, even if telephones change their address daily. Of more, those are forgotten
+/// that were reported first and are not here any more.
+const MOST_REPORTED: usize = 16_384;
 
-/// Who only showed up is told of at once as long as they are few, so many in an hour: somebody who makes up addresses shall not fill a journal. More of them
-/// are told of once they came back.
+/// A device that only showed up is reported at once as long as such devices are few, so many in an hour: somebody who makes up addresses shall not fill a journal. More of them
+/// are reported once they came back.
 const AT_ONCE: usize = 16;
 
 /// The hour, nanoseconds.
 const HOUR: i64 = 3_600 * SECOND;
 
-/// Who was told of, and in which order.
+/// Devices that were reported as new, and in which order.
 #[derive(Debug, Default)]
-pub(super) struct ToldOf {
+pub(super) struct Reported {
     order: BTreeMap<DeviceId, u64>,
     next: u64,
-    /// When those were told of who had only showed up, at most [`AT_ONCE`].
+    /// When those were reported that had only showed up, at most [`AT_ONCE`].
     at_once: VecDeque<Timestamp>,
 }
 
-impl ToldOf {
+impl Reported {
     /// Adds a device; whether it is new.
     pub(super) fn add(&mut self, device: DeviceId) -> bool {
         let is_new = !self.order.contains_key(&device);
@@ -72,8 +72,8 @@ impl ToldOf {
         self.order.contains_key(device)
     }
 
-    /// Whether one more who only showed up may be told of.
-    fn may_tell_at_once(&mut self, now: Timestamp) -> bool {
+    /// Whether one more that only showed up may be reported.
+    fn may_report_at_once(&mut self, now: Timestamp) -> bool {
         // A clock that was set back must not put things off for years.
         self.at_once.retain(|at| now.since(*at).saturating_abs() < HOUR);
         let may = self.at_once.len() < AT_ONCE;
@@ -83,12 +83,12 @@ impl ToldOf {
 
     /// Forgets the oldest beyond the number that is kept, and as many more as make the next time far.
     fn tidy(&mut self, is_here: impl Fn(&DeviceId) -> bool) {
-        if self.order.len() <= TOLD_OF {
+        if self.order.len() <= MOST_REPORTED {
             return;
         }
         let mut gone: Vec<_> = self.order.iter().filter(|it| !is_here(it.0)).map(|(device, number)| (*number, *device)).collect();
         gone.sort_unstable();
-        gone.truncate(self.order.len() - TOLD_OF + TOLD_OF / 16);
+        gone.truncate(self.order.len() - MOST_REPORTED + MOST_REPORTED / 16);
         for (_, device) in gone {
             self.order.remove(&device);
         }
@@ -134,9 +134,9 @@ impl Analysis {
         let Self { flows, collected: Collected { judging, .. }, .. } = self;
         let drafts = flows.iter_mut().filter_map(|uplink| Some((uplink.device, judging.draft(uplink.sound)?)));
         let ended = judging.sightings().iter().map(|(device, sighting)| (*device, sighting));
-        let given_away = self.recent.iter().map(|upload| (upload.device, &upload.sighting));
+        let drained = self.recent.iter().map(|upload| (upload.device, &upload.sighting));
         let longest = self.settings.longest_seconds;
-        for (device, sighting) in drafts.chain(ended).chain(given_away) {
+        for (device, sighting) in drafts.chain(ended).chain(drained) {
             let counts = sighting.window.from >= from && sighting.audio_seconds.is_none_or(|sound| sound.value <= longest);
             if let Some(uploads) = uploads.get_mut(device as usize) {
                 uploads.extend(counts.then_some(sighting));
@@ -155,28 +155,28 @@ impl Analysis {
             .collect()
     }
 
-    /// Makes a device one that [`Analysis::fresh`] does not tell of: somebody knows of it.
+    /// Makes a device one that [`Analysis::fresh`] does not report: somebody knows of it.
     pub fn know(&mut self, device: DeviceId) {
-        self.told_of.add(device);
-        self.told_of.tidy(|_| false);
+        self.reported.add(device);
+        self.reported.tidy(|_| false);
     }
 
-    /// The devices and uploads that are new since this was asked before. Of those who only showed up, few are told of at once.
+    /// The devices and uploads that are new since this was asked before. Of those that only showed up, few are reported at once.
     #[must_use]
     pub fn fresh(&mut self) -> Fresh {
         self.catch_up();
-        let Self { roster, metered, told_of, collected, latest, .. } = self;
+        let Self { roster, metered, reported, collected, latest, .. } = self;
         let id = |index: Index| roster.devices().get(index as usize).filter(|_| !roster.is_vacant(index)).map(|device| device.id);
         let mut fresh = Fresh::default();
         for (index, metered) in (0..).zip(metered.iter()) {
-            // Of whom an upload is told, is told of before.
-            let Some(device) = id(index).filter(|device| !told_of.knows(device)) else { continue };
+            // A device is reported before its uploads are.
+            let Some(device) = id(index).filter(|device| !reported.knows(device)) else { continue };
             let counts = metered.is_settled() || collected.judging.has_fresh(index);
-            if (counts || told_of.may_tell_at_once(*latest)) && told_of.add(device) {
+            if (counts || reported.may_report_at_once(*latest)) && reported.add(device) {
                 fresh.devices.push(device);
             }
         }
-        told_of.tidy(|device| roster.devices().iter().any(|it| it.id == *device));
+        reported.tidy(|device| roster.devices().iter().any(|it| it.id == *device));
         for (index, sighting) in collected.judging.fresh() {
             if roster.role(*index) == Role::Device {
                 fresh.sightings.extend(id(*index).map(|device| (device, sighting.clone())));
@@ -200,17 +200,17 @@ mod tests {
     use crate::mac::Mac;
 
     #[test]
-    fn who_was_told_of_first_and_is_gone_is_forgotten_so_that_somebody_is_new_for_ever() {
-        let mut told_of = ToldOf::default();
+    fn devices_that_are_gone_are_forgotten_so_that_new_ones_are_reported_for_ever() {
+        let mut reported = Reported::default();
         let device = |number: u32| {
             let [a, b, c, d] = number.to_be_bytes();
             DeviceId::Mac(Mac([2, 0, a, b, c, d]))
         };
         for number in 0..100_000 {
-            assert!(told_of.add(device(number)), "{number}");
-            told_of.tidy(|it| *it == device(7));
+            assert!(reported.add(device(number)), "{number}");
+            reported.tidy(|it| *it == device(7));
         }
-        assert!(told_of.order.len() <= TOLD_OF && told_of.knows(&device(7)) && !told_of.knows(&device(8)));
-        assert!(!told_of.add(device(99_999)));
+        assert!(reported.order.len() <= MOST_REPORTED && reported.knows(&device(7)) && !reported.knows(&device(8)));
+        assert!(!reported.add(device(99_999)));
     }
 }

@@ -26,13 +26,13 @@ pub(super) struct Metered {
     sent_to: [Totals; SCOPES],
     /// By the scope of the sender's address.
     received_from: [Totals; SCOPES],
-    /// What had been handed over of them.
-    handed: ([Totals; SCOPES], [Totals; SCOPES]),
-    /// Bins of `sent` that were handed over and are still asked for.
+    /// What had been drained of them.
+    drained: ([Totals; SCOPES], [Totals; SCOPES]),
+    /// Bins of `sent` that were drained and are still asked for.
     recent: PackedBins,
     /// The same of `missed`.
     missed_recent: PackedBins,
-    /// From when on it counts as a device, by what was handed over.
+    /// From when on it counts as a device, by what was drained.
     joined: Joined,
 }
 
@@ -74,14 +74,14 @@ impl Noted {
     }
 }
 
-/// Flows that are remembered to end with a device that gives way; if it opened more, all flows are asked whose they are.
+/// Flows that are remembered to end with a device that is evicted; if it opened more, all flows are asked whose they are.
 const FLOWS: usize = 4;
 
 /// Who came back after so long is no visitor, nanoseconds.
 const A_WHILE: i64 = 60 * SECOND;
 
 /// A device that was there before is waited for at least and at most so long, nanoseconds: a sensor that sends once an hour, a home that goes on holiday.
-const PATIENCE: (i64, i64) = (2 * 3_600 * SECOND, 30 * 86_400 * SECOND);
+const IDLE_LIMITS: (i64, i64) = (2 * 3_600 * SECOND, 30 * 86_400 * SECOND);
 
 /// Kinds of [`Scope`].
 const SCOPES: usize = 3;
@@ -101,7 +101,7 @@ impl Metered {
             opened_more: false,
             sent_to: [Totals::default(); SCOPES],
             received_from: [Totals::default(); SCOPES],
-            handed: Default::default(),
+            drained: Default::default(),
             recent: PackedBins::default(),
             joined: Joined::default(),
         }
@@ -130,16 +130,16 @@ impl Metered {
         self.joined.at().is_some() || (sent >= least && self.seen.length() >= while_seen)
     }
 
-    /// How much there is to be said for letting this device give way at a moment, the most first: whoever only visited by how long it has been silent for
+    /// How much there is to be said for evicting this device at a moment, the most first: whoever only visited by how long it has been silent for
     /// each frame that it sent; then whoever came back by how long it has been away, against how long it was there. `None` while it stays.
-    pub(super) fn gives_way(&self, at: Timestamp) -> Option<(bool, i64)> {
+    pub(super) fn eviction_rank(&self, at: Timestamp) -> Option<(bool, i64)> {
         let silent = at.since(self.seen.until).max(0);
         if !self.is_settled() {
             let frames = i64::try_from(total(&self.sent_to).frames).unwrap_or(i64::MAX);
             return Some((true, silent / frames.saturating_add(1)));
         }
-        let patience = self.seen.length().clamp(PATIENCE.0, PATIENCE.1);
-        (silent > patience).then_some((false, silent / (patience / SECOND)))
+        let idle_limit = self.seen.length().clamp(IDLE_LIMITS.0, IDLE_LIMITS.1);
+        (silent > idle_limit).then_some((false, silent / (idle_limit / SECOND)))
     }
 
     /// A frame that the device sent to an address in `to`.
@@ -181,9 +181,9 @@ impl Metered {
     }
 
     /// What was counted since this was asked before.
-    pub(super) fn unhanded(&mut self) -> Directions {
+    pub(super) fn since_drain(&mut self) -> Directions {
         let (sent, received) = (self.sent_to, self.received_from);
-        let before = std::mem::replace(&mut self.handed, (sent, received));
+        let before = std::mem::replace(&mut self.drained, (sent, received));
         let since = |now: [Totals; SCOPES], before: [Totals; SCOPES]| -> [Totals; SCOPES] {
             std::array::from_fn(|scope| now[scope].without(before[scope]))
         };

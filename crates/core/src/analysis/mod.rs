@@ -3,12 +3,13 @@
 
 mod address_names;
 mod amount;
+mod announcements;
 mod assemble;
 mod contacts;
+mod drain;
+mod eviction;
 mod finish;
 mod flows;
-mod hand_over;
-mod hello;
 mod hidden;
 mod judging;
 mod live;
@@ -16,14 +17,13 @@ mod metered;
 mod pairs;
 mod ports;
 mod repeats;
-mod room;
 mod sender;
+mod sender_marks;
 mod senders;
+mod server_name;
 mod settings;
-mod shown;
 mod sightings;
 mod streams;
-mod told;
 mod unread;
 mod uplink;
 
@@ -33,18 +33,18 @@ use std::ops::RangeInclusive;
 
 pub use self::judging::{Answer, Question, Workers};
 pub use self::live::{Fresh, Watched};
-pub use self::settings::{BurstCounts, Settings};
+pub use self::settings::{AnalysisSettings, BurstCounts};
 
 use self::address_names::AddressNames;
+use self::announcements::{Announced, Lease, Way};
 use self::flows::Flows;
 use self::hidden::Hidden;
-use self::live::{ToldOf, Upload};
+use self::live::{Reported, Upload};
 use self::metered::Metered;
 use self::pairs::{Addresses, Ends, NOBODY, Pairs};
 use self::repeats::Repeats;
-use self::shown::Shown;
+use self::sender_marks::SenderMarks;
 use self::streams::Collected;
-use self::told::{Lease, Told, Way};
 use crate::dissect::{
     Dissection, Ip, Layer, Neighbour, Net, Stop, Transport, layered, neighbour, on_link_prefixes, plain, plain_ipv6,
 };
@@ -81,12 +81,12 @@ const DAY: i64 = 86_400 * SECOND;
 /// An analysis in progress.
 #[derive(Debug)]
 pub struct Analysis {
-    settings: Settings,
+    settings: AnalysisSettings,
     roster: Roster,
     metered: Vec<Metered>,
     flows: Flows,
     names: AddressNames,
-    told: Vec<Told>,
+    announced: Vec<Announced>,
     bins: Bins,
     burst_bins: Option<Bins>,
     repeats: Repeats,
@@ -101,24 +101,24 @@ pub struct Analysis {
     pairs: Pairs<1>,
     /// Of all others.
     other_pairs: Pairs<4>,
-    /// The device that is asked next to give way.
-    hand: usize,
+    /// The device from which on the next one to evict is searched.
+    eviction_cursor: usize,
     collected: Collected,
-    /// What the facts were when a stretch was given away last, and when that was.
-    handed: CaptureFacts,
-    handed_until: Option<Timestamp>,
+    /// What the facts were when it was drained last, and when that was.
+    drained: CaptureFacts,
+    drained_until: Option<Timestamp>,
     /// Flows of which only answers were seen.
     hidden: Hidden,
-    /// Uploads that were given away and are still asked for.
+    /// Uploads that were drained and are still asked for.
     recent: Vec<Upload>,
-    /// Devices that somebody knows of.
-    told_of: ToldOf,
+    /// Devices that were reported, or that somebody knows of already.
+    reported: Reported,
 }
 
 impl Analysis {
     /// An analysis before its first frame.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: AnalysisSettings) -> Self {
         let (seed, origin) = (settings.roster.seed, settings.origin.unwrap_or_default());
         let own_bins = settings.burst.filter(|burst| burst.window != SECOND || settings.burst_counts != BurstCounts::default());
         Self {
@@ -126,7 +126,7 @@ impl Analysis {
             metered: Vec::new(),
             flows: Flows::new(settings.flows, seed),
             names: AddressNames::new(seed),
-            told: Vec::new(),
+            announced: Vec::new(),
             bins: Bins::new(origin, SECOND),
             repeats: Repeats::new(settings.flows, seed),
             burst_bins: own_bins.map(|burst| Bins::new(origin, burst.window)),
@@ -137,13 +137,13 @@ impl Analysis {
             revision: 0,
             pairs: Pairs::new(),
             other_pairs: Pairs::new(),
-            hand: 0,
+            eviction_cursor: 0,
             collected: Collected::default(),
-            handed: CaptureFacts::default(),
-            handed_until: None,
+            drained: CaptureFacts::default(),
+            drained_until: None,
             hidden: Hidden::new(seed),
             recent: Vec::new(),
-            told_of: ToldOf::default(),
+            reported: Reported::default(),
             settings,
         }
     }
@@ -329,7 +329,7 @@ impl Analysis {
     #[expect(clippy::inline_always, reason = "see `Roster::by_mac`")]
     #[inline(always)]
     fn device(&mut self, mac: Mac, other: Option<Index>, at: Timestamp) -> Option<Index> {
-        let Some(index) = self.roster.by_mac(mac) else { return self.squeeze_in(mac, other, at) };
+        let Some(index) = self.roster.by_mac(mac) else { return self.enter_by_evicting(mac, other, at) };
         if index as usize >= self.metered.len() {
             self.enter(at);
         }
@@ -350,7 +350,7 @@ impl Analysis {
     fn enter(&mut self, at: Timestamp) {
         while self.metered.len() < self.roster.devices().len() {
             self.metered.push(Metered::new(at, self.burst_bins.is_some()));
-            self.told.push(Told::default());
+            self.announced.push(Announced::default());
         }
     }
 
@@ -374,7 +374,7 @@ impl Analysis {
         }
         if self.roster.is_full() {
             let other = self.roster.by_address(other);
-            self.make_room(other, at);
+            self.evict_one(other, at);
         }
         let index = self.roster.enter_address(address);
         self.enter(at);
@@ -387,7 +387,7 @@ impl Analysis {
             && Some(mac) == packet.source
         {
             self.roster.claims(index, address.into());
-            self.look_again();
+            self.forget_stale_pairs();
         }
         let bin = self.bins.index(frame.at);
         if let Some(metered) = self.metered.get_mut(index as usize) {
@@ -397,8 +397,8 @@ impl Analysis {
 
     /// Who sent a packet, to whom; learns from it who has which address and who forwards.
     fn ends(&mut self, at: Timestamp, packet: &Dissection<'_>, ip: &Ip) -> Ends {
-        let shown = |mac: Option<Mac>| mac.filter(|mac| !mac.is_zero());
-        let (sender, receiver) = (shown(packet.source), shown(packet.destination));
+        let present = |mac: Option<Mac>| mac.filter(|mac| !mac.is_zero());
+        let (sender, receiver) = (present(packet.source), present(packet.destination));
         let source = match sender {
             Some(mac) => self.sender(mac, at),
             None => self.device_at(ip.source, ip.destination, Some(ip.hops), at),
@@ -424,13 +424,13 @@ impl Analysis {
         {
             self.roster.sent_by_capture_host(index);
         }
-        self.look_again();
+        self.forget_stale_pairs();
         let upstream = to == Scope::Internet || to == Scope::Home && destination.is_some_and(|it| self.roster.forwards(it));
         Ends { source: source.unwrap_or(NOBODY), destination: destination.unwrap_or(NOBODY), from, to, upstream }
     }
 
     /// Forgets where the ends of pairs lie and who forwards, if something was learnt about that.
-    fn look_again(&mut self) {
+    fn forget_stale_pairs(&mut self) {
         if self.revision != self.roster.revision() {
             self.revision = self.roster.revision();
             self.pairs = Pairs::new();
@@ -442,9 +442,9 @@ impl Analysis {
     #[inline(always)]
     fn transport(&mut self, packet: &Dissection<'_>, ip: &Ip, ends: Ends, (frame, bin): (&Frame<'_>, i64)) {
         let at = frame.at;
-        let shown = || {
+        let marks = || {
             let port = (frame.interface, packet.port);
-            Shown { at, bin, hops: ip.hops, identification: ip.identification, from: ends.from, port }
+            SenderMarks { at, bin, hops: ip.hops, identification: ip.identification, from: ends.from, port }
         };
         let follow = self.settings.clock.is_some() && ends.to != Scope::Group;
         match packet.transport {
@@ -452,7 +452,7 @@ impl Analysis {
                 if follow && packet.payload_len > 0 {
                     let key = key(ip, source_port, destination_port);
                     let segment = Segment { at, captured: packet.payload, length: packet.payload_len };
-                    if self.stream(key, ends, shown(), packet.payload_len, |uplink| uplink.segment(sequence, segment)) {
+                    if self.stream(key, ends, marks(), packet.payload_len, |uplink| uplink.segment(sequence, segment)) {
                         self.acknowledged(key, ends, at, acknowledgement);
                     }
                 } else if follow && flags & (SYN | RST) != 0 {
@@ -467,13 +467,13 @@ impl Analysis {
                 }
             }
             Transport::Udp { source: source_port, destination: destination_port, checksum } => {
-                if (told::is_of_interest(source_port) || told::is_of_interest(destination_port))
-                    && let Some(told) = self.told.get_mut(ends.source as usize)
+                if (announcements::is_of_interest(source_port) || announcements::is_of_interest(destination_port))
+                    && let Some(announced) = self.announced.get_mut(ends.source as usize)
                 {
                     let names = self.settings.clock.is_some().then_some(&mut self.names);
                     let (addresses, ports) = ((ip.source, ip.destination), (source_port, destination_port));
                     let way = Way { ends, addresses, ports, at };
-                    let lease = told::datagram(told, names, way, packet.payload);
+                    let lease = announcements::datagram(announced, names, way, packet.payload);
                     if let Some(lease) = lease {
                         self.lease(lease);
                     }
@@ -482,7 +482,7 @@ impl Analysis {
                 if follow && length > 0 {
                     let key = key(ip, source_port, destination_port);
                     let copy = (ip.identification, checksum);
-                    if self.stream(key, ends, shown(), length, |uplink| uplink.datagram(at, payload, length, copy)) {
+                    if self.stream(key, ends, marks(), length, |uplink| uplink.datagram(at, payload, length, copy)) {
                         self.answered_unseen(key, ends, (at, bin), payload);
                     }
                 }
@@ -512,7 +512,7 @@ impl Analysis {
             Some(Neighbour::Claims(address)) => self.roster.claims(source, address.into()),
             None => {}
         }
-        self.look_again();
+        self.forget_stale_pairs();
     }
 
     /// What a DHCP server says of the link.
@@ -524,7 +524,7 @@ impl Analysis {
         if let Some(router) = lease.router {
             self.roster.names_router(router);
         }
-        self.look_again();
+        self.forget_stale_pairs();
     }
 
     /// Counts a packet for the burst detector, where that counts other packets or windows than the meter does. Reads the
@@ -582,8 +582,8 @@ fn never_leaves(packet: &Dissection<'_>, ip: &Ip) -> bool {
             (ip.hops == NEVER_FORWARDED && NEIGHBOUR_DISCOVERY.contains(&kind)) || matches!(kind, 130..=132 | 143)
         }
         Transport::Udp { source, destination, .. } => {
-            let mut of_the_link = [source, destination].into_iter().filter(|port| told::stays_on_link(*port)).peekable();
-            of_the_link.peek().is_some() && !(is_outward(ip) && of_the_link.all(told::may_be_anybodys))
+            let mut of_the_link = [source, destination].into_iter().filter(|port| announcements::stays_on_link(*port)).peekable();
+            of_the_link.peek().is_some() && !(is_outward(ip) && of_the_link.all(announcements::may_be_anybodys))
         }
         _ => false,
     }
@@ -597,7 +597,7 @@ fn is_outward(ip: &Ip) -> bool {
 
 /// Whether a packet asks a server of names or of the time. Those of the time ask each other from its port.
 fn asks(packet: &Dissection<'_>) -> bool {
-    matches!(packet.transport, Transport::Udp { source: 1_024.., destination: told::DNS | told::NTP, .. })
+    matches!(packet.transport, Transport::Udp { source: 1_024.., destination: announcements::DNS | announcements::NTP, .. })
 }
 
 #[inline]

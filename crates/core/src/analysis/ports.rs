@@ -8,7 +8,7 @@ use crate::time::{SECOND, Timestamp};
 /// Where and when a flow was seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Seen {
-    /// Interface of the capture, and port that the link tells of.
+    /// Interface of the capture, and port that the link names.
     pub(super) port: (u32, u32),
     pub(super) at: Timestamp,
 }
@@ -41,7 +41,7 @@ pub(super) struct Ports {
 
 impl Ports {
     /// A packet of a flow, which was seen `before`; whether two ports have taken turns often enough by now.
-    pub(super) fn look(&mut self, before: Option<Seen>, now: Seen) -> bool {
+    pub(super) fn observe(&mut self, before: Option<Seen>, now: Seen) -> bool {
         if let [only] = self.latest.as_mut_slice()
             && only.port == now.port
         {

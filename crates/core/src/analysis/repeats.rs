@@ -1,4 +1,4 @@
-//! TCP segments that carry nothing new, for a burst detector that is told to leave them out.
+//! TCP segments that carry nothing new, for a burst detector that is set to leave them out.
 
 use crate::findings::FlowKey;
 use crate::table::Table;

@@ -6,7 +6,7 @@ use crate::time::{SECOND, Timestamp};
 /// What was not seen for so long begins anew, nanoseconds: addresses and systems that come back after a while are no two at once.
 pub(super) const APART: i64 = 1_800 * SECOND;
 
-/// Looks that tell how the packets of a flow are numbered.
+/// Packets from which it can be told how those of a flow are numbered.
 pub(super) const NUMBERED: u8 = 3;
 
 /// From when until when something went on.
@@ -74,7 +74,8 @@ pub(super) struct Sender {
     /// IPv4 identification of the first packet, and how often another one was seen.
     pub(super) number: u32,
     pub(super) changed: u8,
-    pub(super) looks: u8,
+    /// Packets that were looked at.
+    pub(super) observations: u8,
     /// Order of options in its first segment.
     pub(super) options: Option<u32>,
     /// When its sender said that it knew nothing of it ...
@@ -88,7 +89,7 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn look(&mut self, at: Timestamp, hops: u8, number: u32, is_tcp: bool) {
+    pub(super) fn observe(&mut self, at: Timestamp, hops: u8, number: u32, is_tcp: bool) {
         if let Some(span) = &mut self.span {
             span.last = span.last.max(at);
             self.changed = self.changed.saturating_add(u8::from(number != self.number));
@@ -96,7 +97,7 @@ impl Sender {
             (self.span, self.number) = (Some(Span { first: at, last: at }), number);
         }
         self.hops.add(hops);
-        self.looks = self.looks.saturating_add(1);
+        self.observations = self.observations.saturating_add(1);
         if self.refused.is_some_and(|refused| at.since(refused) > SECOND / 2) {
             self.goes_on = self.goes_on.saturating_add(1);
             self.refused = self.refused.filter(|_| is_tcp);
@@ -106,7 +107,7 @@ impl Sender {
     /// Whether its packets are numbered alike and not 0, or not; `None` if too few were seen.
     pub(super) fn is_constant(&self) -> Option<bool> {
         match self.changed {
-            0 => (self.looks >= NUMBERED && self.number != 0).then_some(true),
+            0 => (self.observations >= NUMBERED && self.number != 0).then_some(true),
             changed => (changed >= NUMBERED - 1).then_some(false),
         }
     }

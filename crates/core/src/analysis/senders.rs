@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use super::ports::{Ports, Seen};
 use super::sender::{APART, NUMBERED, Span};
-use super::shown::Shown;
+use super::sender_marks::SenderMarks;
 use super::uplink::Uplink;
 use crate::findings::{FlowKey, SenderSign};
 use crate::roster::Index;
@@ -20,7 +20,7 @@ use crate::time::{SECOND, Timestamp};
 const SUSTAINED: u32 = 16;
 
 /// Seconds of a flow that are looked at one after the other ...
-const LOOKS: u8 = 16;
+const CONSECUTIVE: u8 = 16;
 /// ... and after that one at least so many nanoseconds after the one before. Not those of certain seconds: what comes at an even pace might always miss them.
 const THEN: i64 = 16 * SECOND;
 
@@ -175,7 +175,7 @@ impl AllSenders {
     }
 
     /// A flow begins with its first payload.
-    pub(super) fn opened(&mut self, uplink: &mut Uplink, shown: Shown, frames: u64) {
+    pub(super) fn opened(&mut self, uplink: &mut Uplink, marks: SenderMarks, frames: u64) {
         let ports = (uplink.key.source_port, uplink.key.destination_port);
         if uplink.key.protocol == TCP
             && let Some(own) = self.of(uplink.device)
@@ -184,38 +184,38 @@ impl AllSenders {
             let Waiting { options, refused, .. } = own.waiting.swap_remove(place);
             (uplink.sender.options, uplink.sender.refused) = (options, refused);
         }
-        self.look(uplink, shown, frames);
+        self.observe(uplink, marks, frames);
     }
 
     /// Looks at the first packet of a second; `frames`: how many the device has sent.
     #[cold]
     #[inline(never)]
-    pub(super) fn look(&mut self, uplink: &mut Uplink, shown: Shown, frames: u64) {
+    pub(super) fn observe(&mut self, uplink: &mut Uplink, marks: SenderMarks, frames: u64) {
         let sender = &mut uplink.sender;
-        let seen_lately = sender.span.is_some_and(|span| (0..THEN).contains(&shown.at.since(span.last)));
-        if sender.looks >= LOOKS && seen_lately && sender.refused.is_none() {
+        let seen_lately = sender.span.is_some_and(|span| (0..THEN).contains(&marks.at.since(span.last)));
+        if sender.observations >= CONSECUTIVE && seen_lately && sender.refused.is_none() {
             return;
         }
         let FlowKey { source, protocol, destination, .. } = uplink.key;
-        sender.look(shown.at, shown.hops, shown.identification, protocol == TCP);
-        let seen = Seen { port: shown.port, at: shown.at };
+        sender.observe(marks.at, marks.hops, marks.identification, protocol == TCP);
+        let seen = Seen { port: marks.port, at: marks.at };
         let before = sender.seen.replace(seen);
         if let Some(own) = self.of(uplink.device)
-            && own.ports.look(before, seen)
+            && own.ports.observe(before, seen)
         {
             own.note(SenderSign::Ports);
         }
         if source.is_ipv4()
-            && shown.from == Scope::Home
+            && marks.from == Scope::Home
             && let Some(own) = self.of(uplink.device)
         {
             own.count(Line {
                 protocol,
-                number: shown.identification,
+                number: marks.identification,
                 frames,
                 receivers: [Some(destination), None, None],
                 returns: 0,
-                latest: shown.at,
+                latest: marks.at,
             });
         }
     }
@@ -252,7 +252,7 @@ impl AllSenders {
             // Another system may have begun on the ports of the one before.
             return;
         }
-        if super::told::stays_on_link(key.source_port) || super::told::stays_on_link(key.destination_port) {
+        if super::announcements::stays_on_link(key.source_port) || super::announcements::stays_on_link(key.destination_port) {
             return;
         }
         let Some(own) = self.of(uplink.device) else { return };

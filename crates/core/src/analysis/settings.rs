@@ -1,22 +1,22 @@
-//! What an analysis may be told.
+//! The settings of an analysis.
 
 use crate::detect::{bulk, burst, clock};
 use crate::roster;
 use crate::time::Timestamp;
 
-/// What an analysis is told.
+/// What an analysis looks for, and its bounds.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct AnalysisSettings {
     /// Who is who.
-    pub roster: roster::Settings,
+    pub roster: roster::RosterSettings,
     /// The burst detector; `None` leaves it out.
-    pub burst: Option<burst::Settings>,
+    pub burst: Option<burst::BurstSettings>,
     /// What the burst detector counts.
     pub burst_counts: BurstCounts,
     /// The clock detector; `None` leaves it out, and streams are then not followed.
-    pub clock: Option<clock::Settings>,
+    pub clock: Option<clock::ClockSettings>,
     /// Recordings; needs the streams of the clock detector.
-    pub bulk: bulk::Settings,
+    pub bulk: bulk::BulkSettings,
     /// Longest sighting of live audio, seconds; what goes on for longer is listed as continuous.
     pub longest_seconds: f64,
     /// Most flows that are followed at once.
@@ -36,14 +36,14 @@ pub struct BurstCounts {
     pub first_only: bool,
 }
 
-impl Default for Settings {
+impl Default for AnalysisSettings {
     fn default() -> Self {
         Self {
-            roster: roster::Settings::default(),
-            burst: Some(burst::Settings::default()),
+            roster: roster::RosterSettings::default(),
+            burst: Some(burst::BurstSettings::default()),
             burst_counts: BurstCounts::default(),
-            clock: Some(clock::Settings::default()),
-            bulk: bulk::Settings::default(),
+            clock: Some(clock::ClockSettings::default()),
+            bulk: bulk::BulkSettings::default(),
             longest_seconds: 60.0,
             flows: 32_768,
             sightings: 20_000,

@@ -144,7 +144,7 @@ fn nanos(value: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::clock::{Settings, trains};
+    use crate::detect::clock::{ClockSettings, trains};
     use std::net::IpAddr;
 
     const TCP: u8 = 6;
@@ -154,7 +154,7 @@ mod tests {
         let (home, cloud) = (IpAddr::from([10, 0, 0, 2]), IpAddr::from([198, 51, 100, 1]));
         let flow = FlowKey { source: home, destination: cloud, protocol, source_port: 1, destination_port: 443 };
         let receiver = || Receiver { address: cloud, port: 443, name: None, local: false, country: None, system: None };
-        let found = trains(slices, protocol == UDP, &Settings::default());
+        let found = trains(slices, protocol == UDP, &ClockSettings::default());
         audios(&found, (slices, &[]), flow, receiver).filter_map(|it| it.1.audio_seconds).collect()
     }
 

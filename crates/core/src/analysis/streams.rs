@@ -8,9 +8,9 @@ use super::contacts::Contacts;
 use super::judging::{Episode, Judging, RECOVERY, Then};
 use super::metered::Metered;
 use super::pairs::{Ends, NOBODY};
+use super::sender_marks::SenderMarks;
 use super::senders::{AllSenders, options_of, refused_ports};
-use super::settings::Settings;
-use super::shown::Shown;
+use super::settings::AnalysisSettings;
 use super::uplink::Uplink;
 use crate::detect::clock::Slice;
 use crate::findings::{FlowKey, NameSource, Receiver};
@@ -60,9 +60,16 @@ impl Analysis {
     /// answer, what was never seen.
     #[expect(clippy::inline_always, reason = "see `Analysis::frame`")]
     #[inline(always)]
-    pub(super) fn stream(&mut self, key: FlowKey, ends: Ends, shown: Shown, length: u32, take: impl FnOnce(&mut Uplink)) -> bool {
+    pub(super) fn stream(
+        &mut self,
+        key: FlowKey,
+        ends: Ends,
+        marks: SenderMarks,
+        length: u32,
+        take: impl FnOnce(&mut Uplink),
+    ) -> bool {
         let Ends { source: device, from, to, .. } = ends;
-        let Shown { at, bin, .. } = shown;
+        let SenderMarks { at, bin, .. } = marks;
         let mut unmet = false;
         // Between home and internet one direction is upstream; elsewhere either may be.
         if from == Scope::Internet || to == Scope::Home {
@@ -83,7 +90,7 @@ impl Analysis {
             }
             if uplink.sent.add(bin, length) {
                 let frames = self.metered.get(device as usize).map_or(0, Metered::frames);
-                self.collected.senders.look(uplink, shown, frames);
+                self.collected.senders.observe(uplink, marks, frames);
             }
             take(uplink);
             if uplink.is_full(at) {
@@ -95,22 +102,22 @@ impl Analysis {
             }
         } else if from == Scope::Home || !self.roster.forwards(device) {
             // What comes from the home's own addresses is followed whoever sends it, so that a role that is revised loses no upload.
-            self.open(key, device, shown, length, take);
+            self.open(key, device, marks, length, take);
         }
         unmet
     }
 
     #[cold]
-    fn open(&mut self, key: FlowKey, device: Index, shown: Shown, length: u32, take: impl FnOnce(&mut Uplink)) {
-        self.hidden.shown(&key);
+    fn open(&mut self, key: FlowKey, device: Index, marks: SenderMarks, length: u32, take: impl FnOnce(&mut Uplink)) {
+        self.hidden.seen(&key);
         let Self { flows, settings, names, roster, collected, metered, .. } = self;
         let mut ended = |mut uplink: Uplink| close(&mut uplink, settings, names, roster, collected);
-        if let Some(uplink) = flows.open(key, device, shown.at, &mut ended) {
-            uplink.sent.add(shown.bin, length);
+        if let Some(uplink) = flows.open(key, device, marks.at, &mut ended) {
+            uplink.sent.add(marks.bin, length);
             take(uplink);
             if let Some(metered) = metered.get_mut(device as usize) {
                 metered.opened(key);
-                collected.senders.opened(uplink, shown, metered.frames());
+                collected.senders.opened(uplink, marks, metered.frames());
             }
         }
         flows.taken += PER_PACKET;
@@ -132,7 +139,7 @@ impl Analysis {
         let fair = MOST_HELD / 2 / count;
         for uplink in flows.iter_mut().filter(|uplink| uplink.memory() > fair) {
             uplink.order.finish(&mut uplink.intake);
-            uplink.intake.hello.give_up();
+            uplink.intake.server_name.give_up();
             end(uplink, Why::Heavy, settings, names, roster, collected);
         }
     }
@@ -186,7 +193,13 @@ pub(super) enum Why {
 }
 
 /// Judges all that is left of a flow.
-pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNames, roster: &Roster, collected: &mut Collected) {
+pub(super) fn close(
+    uplink: &mut Uplink,
+    settings: &AnalysisSettings,
+    names: &AddressNames,
+    roster: &Roster,
+    collected: &mut Collected,
+) {
     uplink.order.finish(&mut uplink.intake);
     end(uplink, Why::Closed, settings, names, roster, collected);
     note_contact(uplink, i64::MAX, names, roster, collected);
@@ -197,7 +210,7 @@ pub(super) fn close(uplink: &mut Uplink, settings: &Settings, names: &AddressNam
 pub(super) fn end(
     uplink: &mut Uplink,
     why: Why,
-    settings: &Settings,
+    settings: &AnalysisSettings,
     names: &AddressNames,
     roster: &Roster,
     collected: &mut Collected,
@@ -232,7 +245,7 @@ pub(super) fn end(
         None
     };
     let receiver =
-        (has_enough || is_large).then(|| receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster));
+        (has_enough || is_large).then(|| receiver((uplink.device, uplink.key), uplink.intake.server_name.name(), names, roster));
     let resent = uplink.order.resent();
     let episode = Episode { device: uplink.device, flow: uplink.key, receiver, unread, goes_on, file, resent, then };
     collected.judging.end(episode, slices, &mut uplink.sound, settings);
@@ -254,7 +267,7 @@ pub(super) fn note_contact(uplink: &mut Uplink, first: i64, names: &AddressNames
         collected.senders.weigh(uplink, from, to);
         collected.contacts.add(
             uplink.device,
-            receiver((uplink.device, uplink.key), uplink.intake.hello.name(), names, roster),
+            receiver((uplink.device, uplink.key), uplink.intake.server_name.name(), names, roster),
             sent,
         );
     }
@@ -282,7 +295,7 @@ impl Collected {
         }
     }
 
-    /// Forgets a device that gave way, of which nothing was found that is still to be told.
+    /// Forgets a device that was evicted, of which nothing was found that is still to be reported.
     pub(super) fn forget(&mut self, device: Index) {
         self.contacts.forget(device);
         self.senders.forget(device);
@@ -298,12 +311,12 @@ impl Collected {
 
 fn receiver(
     (device, flow): (Index, FlowKey),
-    hello: Option<(&crate::private::Private<String>, NameSource)>,
+    server_name: Option<(&crate::private::Private<String>, NameSource)>,
     names: &AddressNames,
     roster: &Roster,
 ) -> Receiver {
     let (address, port) = (flow.destination, flow.destination_port);
-    let name = hello
+    let name = server_name
         .map(|(name, source)| (name.clone(), source))
         .or_else(|| names.of(device, address).map(|name| (name.clone(), NameSource::Dns)));
     Receiver { address, port, name, local: roster.scope(address) == Scope::Home, country: None, system: None }
@@ -313,7 +326,7 @@ impl Uplink {
     /// Whether nothing was sent for so long that the episode before `now` is over.
     #[expect(clippy::inline_always, reason = "a few comparisons for each packet")]
     #[inline(always)]
-    pub(super) fn is_quiet(&self, now: Timestamp, settings: &Settings) -> bool {
+    pub(super) fn is_quiet(&self, now: Timestamp, settings: &AnalysisSettings) -> bool {
         let pause = settings.clock.map_or(u64::MAX, |clock| clock.pause.unsigned_abs());
         let passed = self.intake.slices.last().map_or(0, |last| now.nanos().abs_diff(last.at));
         passed > pause && self.is_at_rest(now, passed)
@@ -327,7 +340,7 @@ impl Uplink {
     }
 
     /// From when on it will be quiet, if nothing comes before and nothing is sent again.
-    pub(super) fn quiet_from(&self, settings: &Settings) -> Option<Timestamp> {
+    pub(super) fn quiet_from(&self, settings: &AnalysisSettings) -> Option<Timestamp> {
         let last = self.intake.slices.last().map(|slice| Timestamp::from_nanos(slice.at));
         let episode = last.zip(settings.clock).map(|(last, clock)| last.plus(clock.pause));
         let transfer = self.intake.transfer.map(|transfer| transfer.last.plus(settings.bulk.pause));

@@ -9,9 +9,9 @@ use crate::stream::records::{Held, Piece, Records};
 use crate::stream::tcp::{Order, Ordered, Segment};
 use crate::time::{MILLISECOND, SECOND, Timestamp, Window};
 
-use super::hello::Hello;
 use super::judging::Place;
 use super::sender::Sender;
+use super::server_name::ServerNameSearch;
 use super::unread::Unread;
 
 /// Slices of an episode that are kept before it is judged: a minute at the fastest beat, and a bound on what is no audio at
@@ -81,7 +81,7 @@ pub(super) struct Intake {
     pub(super) answered: u32,
     /// When the latest of them came.
     answer_at: Timestamp,
-    pub(super) hello: Hello,
+    pub(super) server_name: ServerNameSearch,
 }
 
 impl Uplink {
@@ -132,7 +132,7 @@ impl Uplink {
             + self.sent.memory()
             + self.intake.slices.capacity() * size_of::<Slice>()
             + self.intake.unread.capacity() * size_of::<Unread>()
-            + self.intake.hello.memory()
+            + self.intake.server_name.memory()
     }
 
     /// Octets that the other end sent.
@@ -170,7 +170,7 @@ impl Uplink {
         if this == before && tells {
             return;
         }
-        self.intake.hello.datagram(payload);
+        self.intake.server_name.datagram(payload);
         self.intake.add(at, length);
         let slice = self.intake.slice(at);
         self.intake.slices.push(slice(length));
@@ -224,7 +224,7 @@ impl Ordered for Intake {
     fn segment(&mut self, segment: Segment<'_>) {
         self.in_a_row = self.in_a_row.saturating_add(1);
         self.add(segment.at, segment.length);
-        self.hello.segment(segment.captured, segment.length);
+        self.server_name.segment(segment.captured, segment.length);
         let slice = self.slice(segment.at);
         let slices = &mut self.slices;
         let (mut tiny, mut missed) = (0, std::mem::take(&mut self.unseen));
@@ -256,7 +256,7 @@ impl Ordered for Intake {
         if self.records.is_lost() && octets < LARGEST_HOLE {
             self.unseen = self.unseen.saturating_add(u64::from(begun) + u64::from(octets));
         }
-        self.hello.hole();
+        self.server_name.hole();
     }
 }
 

@@ -9,7 +9,7 @@ use crate::time::{SECOND, Timestamp, Window};
 
 /// What makes a transfer a large upload.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Settings {
+pub struct BulkSettings {
     /// Fewest octets. A few seconds of picture and sound at the lowest rates that cameras use; logs and
     /// telemetry of small devices stay below.
     pub octets: u64,
@@ -21,7 +21,7 @@ pub struct Settings {
     pub full: f64,
 }
 
-impl Default for Settings {
+impl Default for BulkSettings {
     fn default() -> Self {
         Self { octets: 100_000, pause: 5 * SECOND, longest: 120 * SECOND, full: 0.7 }
     }
@@ -83,7 +83,7 @@ impl Transfer {
     /// Whether it is large, one-sided, made of full segments and not of tiny records, however long it goes on.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "octets of a transfer lie far below 2^53")]
-    pub fn is_file(&self, settings: &Settings) -> bool {
+    pub fn is_file(&self, settings: &BulkSettings) -> bool {
         self.octets >= settings.octets
             && self.received < self.octets
             && self.tiny < self.octets / 2
@@ -92,7 +92,7 @@ impl Transfer {
 
     /// Whether it is all of that, and finite.
     #[must_use]
-    pub fn is_large_upload(&self, settings: &Settings) -> bool {
+    pub fn is_large_upload(&self, settings: &BulkSettings) -> bool {
         self.is_file(settings) && self.window().length() <= settings.longest
     }
 }
@@ -112,24 +112,24 @@ mod tests {
     #[test]
     fn a_large_file_in_full_segments_is_a_large_upload() {
         let clip: Vec<(i64, u32)> = (0..300).map(|k| (k * 8_000_000, 1_413)).collect();
-        assert!(transfer(&clip).is_large_upload(&Settings::default()));
+        assert!(transfer(&clip).is_large_upload(&BulkSettings::default()));
     }
 
     #[test]
     fn the_same_octets_in_slices_are_not() {
         let stream: Vec<(i64, u32)> = (0..1_000).map(|k| (k * 20_000_000, 420)).collect();
-        assert!(!transfer(&stream).is_large_upload(&Settings::default()));
+        assert!(!transfer(&stream).is_large_upload(&BulkSettings::default()));
     }
 
     #[test]
     fn a_log_written_a_few_octets_at_a_time_is_not() {
         let log: Vec<(i64, u32)> = (0..300).map(|k| (k * 8_000_000, 1_413)).collect();
-        assert!(!Transfer { tiny: 300_000, ..transfer(&log) }.is_large_upload(&Settings::default()));
+        assert!(!Transfer { tiny: 300_000, ..transfer(&log) }.is_large_upload(&BulkSettings::default()));
     }
 
     #[test]
     fn what_mostly_receives_is_not() {
         let clip: Vec<(i64, u32)> = (0..300).map(|k| (k * 8_000_000, 1_413)).collect();
-        assert!(!Transfer { received: 10_000_000, ..transfer(&clip) }.is_large_upload(&Settings::default()));
+        assert!(!Transfer { received: 10_000_000, ..transfer(&clip) }.is_large_upload(&BulkSettings::default()));
     }
 }

@@ -6,9 +6,9 @@
 use crate::findings::{Bin, BurstRun};
 use crate::time::{SECOND, Timestamp, Window};
 
-/// What the burst detector may be told.
+/// What makes a burst.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Settings {
+pub struct BurstSettings {
     /// Length of a window, nanoseconds (`s_w`; the paper: 1 s).
     pub window: i64,
     /// A window is loud above this rate, kbit/s (`B_audio`; the paper: 23).
@@ -17,13 +17,13 @@ pub struct Settings {
     pub windows: u32,
 }
 
-impl Default for Settings {
+impl Default for BurstSettings {
     fn default() -> Self {
         Self { window: SECOND, kbits: 23.0, windows: 3 }
     }
 }
 
-impl Settings {
+impl BurstSettings {
     /// Whether a window with these payload octets is loud: strictly above the rate, in 64-bit floats.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a window holds far fewer than 2^53 octets")]
@@ -35,7 +35,7 @@ impl Settings {
 /// Maximal runs of at least `n` loud windows among `bins`, which are one device's outgoing payload octets in windows
 /// `[origin + index * window, ..)`, index ascending, silent windows left out. Bins before the origin do not count.
 #[must_use]
-pub fn runs(origin: Timestamp, bins: impl IntoIterator<Item = Bin>, settings: &Settings) -> Vec<BurstRun> {
+pub fn runs(origin: Timestamp, bins: impl IntoIterator<Item = Bin>, settings: &BurstSettings) -> Vec<BurstRun> {
     let mut found = Vec::new();
     let mut run: Vec<Bin> = Vec::new();
     for bin in bins.into_iter().filter(|bin| bin.index >= 0 && settings.is_loud(bin.payload_octets)) {
@@ -49,7 +49,7 @@ pub fn runs(origin: Timestamp, bins: impl IntoIterator<Item = Bin>, settings: &S
 }
 
 #[expect(clippy::cast_precision_loss, reason = "octets and windows of a run lie far below 2^53")]
-fn close(run: &mut Vec<Bin>, origin: Timestamp, settings: &Settings, found: &mut Vec<BurstRun>) {
+fn close(run: &mut Vec<Bin>, origin: Timestamp, settings: &BurstSettings, found: &mut Vec<BurstRun>) {
     let windows = u32::try_from(run.len()).unwrap_or(u32::MAX);
     if let (Some(first), Some(last)) = (run.first(), run.last())
         && windows >= settings.windows.max(1)
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn exactly_the_threshold_is_not_loud() {
-        let settings = Settings::default();
+        let settings = BurstSettings::default();
         assert!(!settings.is_loud(2_875), "23 kbit/s is 2,875 octets in a second");
         assert!(settings.is_loud(2_876));
     }
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_silent_window_ends_a_run() {
         let series = bins(&[(0, 9_000), (1, 9_000), (3, 9_000), (4, 4_000), (5, 3_000), (6, 2_000)]);
-        let found = runs(Timestamp::from_nanos(0), series, &Settings::default());
+        let found = runs(Timestamp::from_nanos(0), series, &BurstSettings::default());
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].windows, found[0].octets), (3, 16_000));
         assert_eq!(found[0].window, Window { from: Timestamp::from_nanos(3 * SECOND), until: Timestamp::from_nanos(6 * SECOND) });
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn half_second_windows_are_judged_by_their_own_length() {
-        let settings = Settings { window: SECOND / 2, windows: 1, ..Settings::default() };
+        let settings = BurstSettings { window: SECOND / 2, windows: 1, ..BurstSettings::default() };
         assert!(!settings.is_loud(1_437) && settings.is_loud(1_438));
     }
 }

@@ -66,6 +66,7 @@ impl Line {
             if winner.is_none() || votes > most {
                 winner = Some((votes, beat));
             }
+            // With nine of ten points on it, other slopes need not be tried: the fit below refines this one.
             if usize::from(votes) >= enough {
                 break;
             }
@@ -77,6 +78,7 @@ impl Line {
         }
         left_over.sort_unstable();
         let mut start = to_f64(densest(left_over, from_f64(2.0 * tolerance(beat))).1) + tolerance(beat);
+        // Each fit moves the line and so the points that are near it.
         for _ in 0..3 {
             let width = tolerance(beat);
             let near = points.iter().copied().filter(|(x, y)| (y - start - beat * x).abs() <= width);

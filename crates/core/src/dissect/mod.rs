@@ -6,13 +6,13 @@
 //! that hold any surprise, layer by layer (`layered`). Both give the same answer, which the tests check.
 
 mod arp;
+mod display;
 mod ethernet;
 mod ip;
 mod kinds;
 mod layered;
 mod loopback;
 mod mirror;
-mod names;
 mod neighbour;
 mod plain;
 mod ppp;

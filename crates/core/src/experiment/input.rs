@@ -1,4 +1,4 @@
-//! What the machine is told, and what it asks for.
+//! Inputs and actions of the machine.
 
 use crate::event::Event;
 use crate::frame::Frame;
@@ -7,7 +7,7 @@ use crate::record::Entry;
 use crate::time::Timestamp;
 use crate::timeline::{Arrangement, Condition};
 
-/// What the machine is told.
+/// An input of the machine.
 #[derive(Clone, Debug)]
 pub enum Input<'a> {
     /// A frame passed.
@@ -53,7 +53,7 @@ pub enum Command {
     Pause,
     /// Go on.
     Resume,
-    /// Somebody is at home, or nobody is: told by a person, or by telephones that join and leave the network.
+    /// Somebody is at home, or nobody is: as a person said, or as is seen by telephones that join and leave the network.
     Presence {
         /// Whether somebody is.
         somebody: bool,
@@ -89,6 +89,6 @@ pub enum Action {
     WakeAt(Timestamp),
     /// Write this down.
     Write(Entry),
-    /// Tell this.
-    Tell(Event),
+    /// Report this event.
+    Report(Event),
 }

@@ -1,6 +1,6 @@
 //! The machine that runs a session: inputs in, actions out; it owns no clock, no loudspeaker and no socket.
 //!
-//! The contract: one input, then all actions are performed, then the next input. A driver hands over frames as they pass, tells when a sound was
+//! The contract: one input, then all actions are performed, then the next input. A driver passes on frames as they come, says when a sound was
 //! really played, and calls with [`Input::Tick`] at each [`Action::WakeAt`]. The same machine runs in virtual time and in a real home.
 
 mod input;
@@ -13,7 +13,7 @@ pub use self::input::{Action, Command, Input, Order, Spoken};
 pub use self::upkeep::Upkeep;
 
 use self::running::Running;
-use crate::analysis::{Analysis, Settings};
+use crate::analysis::{Analysis, AnalysisSettings};
 use crate::event::What;
 use crate::findings::Findings;
 use crate::measure::LEVEL_BEFORE;
@@ -81,7 +81,7 @@ pub struct Ended {
 
 impl<P: Plan> Experiment<P> {
     /// A session that has not begun. The design must have passed [`Design::check`].
-    pub fn new(design: Design, plan: P, alpha: f64, settings: Settings) -> Self {
+    pub fn new(design: Design, plan: P, alpha: f64, settings: AnalysisSettings) -> Self {
         Self {
             design,
             plan,
@@ -243,7 +243,7 @@ impl<P: Plan> Experiment<P> {
         if !matches!(self.state, State::Ended) {
             self.state = State::Ended;
             actions.push(Action::Write(Entry::Ended { at: now, why }));
-            actions.push(Action::Tell(What::NoFurtherRound(why).at(now)));
+            actions.push(Action::Report(What::NoFurtherRound(why).at(now)));
         }
     }
 
@@ -337,15 +337,15 @@ impl<P: Plan> Experiment<P> {
             self.session.take(&trial);
             if self.upkeep.is_some() && !at_once {
                 // A round is written down together with the traffic that its scores are of.
-                self.give_away(now, actions);
+                self.drain(now, actions);
             }
             let scored = What::Scored { round: trial.round.number, counted: !trial.round.is_void() };
             actions.push(Action::Write(Entry::Trial(trial)));
-            actions.push(Action::Tell(scored.at(now)));
+            actions.push(Action::Report(scored.at(now)));
             for (&device, standing) in self.session.standings() {
                 if let Some(rounds) = standing.proven_after.filter(|_| !before.contains(&device)) {
-                    // What was handed over is not here any more: whoever wrote it down knows who else sends.
-                    actions.push(Action::Tell(What::Proven { device, rounds, senders: Vec::new() }.at(now)));
+                    // What was drained is not here any more: whoever wrote it down knows who else sends.
+                    actions.push(Action::Report(What::Proven { device, rounds, senders: Vec::new() }.at(now)));
                 }
             }
         }

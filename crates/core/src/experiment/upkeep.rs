@@ -1,4 +1,4 @@
-//! What a machine does that runs for months: it tells of uploads as they end, and writes down what passed.
+//! What a machine does that runs for months: it reports uploads as they end, and writes down what passed.
 
 use super::{Action, Experiment, Running, SETTLING, State};
 use crate::analysis::Fresh;
@@ -14,16 +14,16 @@ use crate::trial::Trial;
 /// How often a machine that runs for months looks after things, nanoseconds each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Upkeep {
-    /// At most between two looks for uploads that have ended and devices that have joined; it looks sooner where an upload may have ended.
-    pub look: i64,
+    /// At most between two checks for uploads that have ended and devices that have joined; it checks sooner where an upload may have ended.
+    pub check: i64,
     /// Between two entries of what passed.
     pub write: i64,
 }
 
 impl Default for Upkeep {
-    /// Looks each second, and writes each minute.
+    /// Checks each second, and writes each minute.
     fn default() -> Self {
-        Self { look: SECOND, write: 60 * SECOND }
+        Self { check: SECOND, write: 60 * SECOND }
     }
 }
 
@@ -31,30 +31,30 @@ impl Default for Upkeep {
 /// and a network takes its time. What is judged before its frames are there is cut in two.
 const DELIVERY: i64 = SECOND / 2;
 
-/// At least between two looks, nanoseconds: thousands of flows end at any time.
+/// At least between two checks, nanoseconds: thousands of flows end at any time.
 const REST: i64 = SECOND / 10;
 
-/// At least between two times that news are told, nanoseconds: an upload is written down, with all that passed until then, before it is told, and a device
+/// At least between two reports of news, nanoseconds: an upload is written down, with all that passed until then, before it is reported, and a device
 /// that uploads all the time must not fill the store with small stretches.
-const TOLD_EVERY: i64 = 5 * SECOND;
+const REPORT_EVERY: i64 = 5 * SECOND;
 
 /// When what is due.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     every: Upkeep,
-    look: Timestamp,
+    check: Timestamp,
     write: Timestamp,
-    /// News may be told again.
-    tell: Timestamp,
+    /// From when on news may be reported again.
+    report: Timestamp,
 }
 
 impl<P: Plan> Experiment<P> {
-    /// Makes it tell of uploads and devices as they come, and write down what passes. Bins should then begin at whole seconds
-    /// ([`crate::analysis::Settings::origin`]), so that what one process wrote down and the next one does fit together.
+    /// Makes it report uploads and devices as they come, and write down what passes. Bins should then begin at whole seconds
+    /// ([`crate::analysis::AnalysisSettings::origin`]), so that what one process wrote down and the next one does fit together.
     #[must_use]
     pub fn with_upkeep(mut self, every: Upkeep) -> Self {
         let begins = Timestamp::MIN;
-        self.upkeep = Some(Due { every, look: begins, write: begins, tell: begins });
+        self.upkeep = Some(Due { every, check: begins, write: begins, report: begins });
         self
     }
 
@@ -81,7 +81,7 @@ impl<P: Plan> Experiment<P> {
         self
     }
 
-    /// Does not tell of these devices as new: somebody knows of them from before this session.
+    /// Does not report these devices as new: somebody knows of them from before this session.
     #[must_use]
     pub fn knowing(mut self, devices: impl IntoIterator<Item = DeviceId>) -> Self {
         devices.into_iter().for_each(|device| self.analysis.know(device));
@@ -117,48 +117,48 @@ impl<P: Plan> Experiment<P> {
         let mut due = self.upkeep?;
         // A clock that was set back must not put things off for years.
         let is_due = |at: Timestamp, every: i64| now >= at || at.since(now) > every;
-        if is_due(due.look, due.every.look) {
+        if is_due(due.check, due.every.check) {
             let next = self.analysis.settle(now.plus(-DELIVERY)).unwrap_or(Timestamp::MAX);
-            if is_due(due.tell, TOLD_EVERY) && self.tell_what_is_new(now, actions) {
-                due.tell = now.plus(TOLD_EVERY);
+            if is_due(due.report, REPORT_EVERY) && self.report_news(now, actions) {
+                due.report = now.plus(REPORT_EVERY);
                 due.write = now.plus(due.every.write);
             }
-            due.look = next.plus(DELIVERY).max(now.plus(REST)).min(now.plus(due.every.look));
+            due.check = next.plus(DELIVERY).max(now.plus(REST)).min(now.plus(due.every.check));
         }
         if is_due(due.write, due.every.write) {
             if due.write != Timestamp::MIN {
-                self.give_away(now, actions);
+                self.drain(now, actions);
             }
             due.write = now.plus(due.every.write);
         }
         self.upkeep = Some(due);
-        Some(due.look.min(due.write))
+        Some(due.check.min(due.write))
     }
 
-    /// Tells of devices and uploads that are new; uploads are written down before. Says whether there were any.
-    fn tell_what_is_new(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> bool {
+    /// Reports devices and uploads that are new; uploads are written down before. Says whether there were any.
+    fn report_news(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> bool {
         let fresh = self.analysis.fresh();
         let sighted = !fresh.sightings.is_empty();
         if sighted {
             self.write_down(now, actions);
         }
-        actions.extend(events(fresh, now).map(Action::Tell));
+        actions.extend(events(fresh, now).map(Action::Report));
         sighted
     }
 
-    /// Writes down what passed up to now, tells what is new in it, and forgets what no round asks for.
-    pub(super) fn give_away(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
-        // Asked before it is given away, and told after it is written down.
+    /// Writes down what passed up to now, reports what is new in it, and forgets what no round asks for.
+    pub(super) fn drain(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        // Asked before the analysis is drained, and reported after it is written down.
         let fresh = self.analysis.fresh();
         self.write_down(now, actions);
-        actions.extend(events(fresh, now).map(Action::Tell));
+        actions.extend(events(fresh, now).map(Action::Report));
     }
 
     fn write_down(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
         let running = if let State::Running(running) = &self.state { running.begins() } else { None };
         let waiting = self.settling.front().and_then(Round::span).map(|span| span.from);
         let asked = waiting.into_iter().chain(running).fold(now, Timestamp::min);
-        let stretch = self.analysis.hand_over(now, asked.plus(-LEVEL_BEFORE - SETTLING));
+        let stretch = self.analysis.drain(now, asked.plus(-LEVEL_BEFORE - SETTLING));
         actions.push(Action::Write(Entry::Watched(Box::new(stretch))));
     }
 }

@@ -28,16 +28,16 @@ pub(super) struct Ng {
     pub(super) passing: u64,
     /// Octets of it that were passed over so far.
     pub(super) passed: u64,
-    /// What was already told of the block at an offset, so that it is told once.
-    told: (u64, u8),
+    /// What was already noted of the block at an offset, so that it is noted once.
+    noted: (u64, u8),
 }
 
 /// That the two lengths of a block differ.
-const TOLD_LENGTHS: u8 = 1;
+const NOTED_LENGTHS: u8 = 1;
 /// That frames were lost before the packet.
-const TOLD_DROPS: u8 = 2;
+const NOTED_DROPS: u8 = 2;
 /// That packets carry no time.
-const TOLD_NO_TIME: u8 = 4;
+const NOTED_NO_TIME: u8 = 4;
 
 /// Where a block is in the file and what came before it.
 #[derive(Clone, Copy)]
@@ -148,8 +148,9 @@ impl Ng {
             Ok(block) => block,
             Err(need) => return Ok(Step::More { need }),
         };
+        // A note uses up no octets: the block is read again after it, which is why it must be noted only once.
         if let Some(note) = block.differ(place.offset)
-            && self.first_time(place.offset, TOLD_LENGTHS)
+            && self.first_time(place.offset, NOTED_LENGTHS)
         {
             return Ok(Step::Skip { used: 0, note: Some(note) });
         }
@@ -169,15 +170,16 @@ impl Ng {
             let known = u32::try_from(known).unwrap_or(u32::MAX);
             return left_out(Some(Note::MissingInterface { offset: place.offset, interface: packet.interface, known }));
         };
+        // A packet without a time (simple packet block) takes that of the one before.
         let at = packet.at.map_or(place.last, |ticks| interface.clock.at(ticks));
         let (link, number) = (interface.link, self.section.number(packet.interface));
-        if packet.dropped > 0 && self.first_time(place.offset, TOLD_DROPS) {
+        if packet.dropped > 0 && self.first_time(place.offset, NOTED_DROPS) {
             if let Some(interface) = self.section.interfaces.get_mut(index(packet.interface)) {
                 interface.dropped = interface.dropped.saturating_add(packet.dropped);
             }
             return Ok(Step::Skip { used: 0, note: Some(Note::Drops { interface: number, dropped: packet.dropped }) });
         }
-        if packet.at.is_none() && !self.section.untimed && self.first_time(place.offset, TOLD_NO_TIME) {
+        if packet.at.is_none() && !self.section.untimed && self.first_time(place.offset, NOTED_NO_TIME) {
             self.section.untimed = true;
             return Ok(Step::Skip { used: 0, note: Some(Note::NoTime { offset: place.offset }) });
         }
@@ -185,13 +187,13 @@ impl Ng {
         Ok(Step::Frame { frame, used: block.used })
     }
 
-    /// Whether this has not been told of the block at `offset` yet; from now on it has.
+    /// Whether this has not been noted of the block at `offset` yet; from now on it has.
     fn first_time(&mut self, offset: u64, what: u8) -> bool {
-        if self.told.0 != offset {
-            self.told = (offset, 0);
+        if self.noted.0 != offset {
+            self.noted = (offset, 0);
         }
-        let first = self.told.1 & what == 0;
-        self.told.1 |= what;
+        let first = self.noted.1 & what == 0;
+        self.noted.1 |= what;
         first
     }
 

@@ -21,8 +21,8 @@ impl Steps {
         Self { apart: apart(now, since_boot) }
     }
 
-    /// By how much the clock was set since the look before, nanoseconds; looked at least once a minute.
-    pub fn look(&mut self, (now, since_boot): (Timestamp, Duration)) -> Option<i64> {
+    /// By how much the clock was set since the check before, nanoseconds; to be called at least once a minute.
+    pub fn check(&mut self, (now, since_boot): (Timestamp, Duration)) -> Option<i64> {
         let apart = apart(now, since_boot);
         let by = apart.saturating_sub(self.apart);
         self.apart = apart;
@@ -35,7 +35,7 @@ fn apart(now: Timestamp, since_boot: Duration) -> i64 {
 }
 
 /// Frames that are looked at before a clock is judged: the quickest of them was hardly delayed.
-const LOOKED_AT: u32 = 50;
+const ENOUGH_FRAMES: u32 = 50;
 
 /// In a home where little is said, so many are enough once this time has passed, nanoseconds.
 const FEWEST: (u32, i64) = (5, 10 * SECOND);
@@ -69,7 +69,7 @@ impl Offset {
         self.least = Some(self.least.map_or(late, |least| least.min(late)));
         self.seen += 1;
         let passed = now.since(*self.since.get_or_insert(now)).saturating_abs();
-        if self.seen < LOOKED_AT && (self.seen < FEWEST.0 || passed < FEWEST.1) {
+        if self.seen < ENOUGH_FRAMES && (self.seen < FEWEST.0 || passed < FEWEST.1) {
             return None;
         }
         (self.seen, self.since) = (0, None);
@@ -93,24 +93,24 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_is_noticed_and_one_that_is_steered_is_not() {
         let mut steps = Steps::new((at(0), Duration::from_secs(100)));
-        assert_eq!(steps.look((at(60_030), Duration::from_secs(160))), None, "500 millionths fast");
-        assert_eq!(steps.look((at(61_030), Duration::from_secs(161))), None);
-        assert_eq!(steps.look((at(3_662_030), Duration::from_secs(162))), Some(3_600 * SECOND));
-        assert_eq!(steps.look((at(3_663_030), Duration::from_secs(163))), None, "it is said once");
-        assert_eq!(steps.look((at(64_030), Duration::from_secs(164))), Some(-3_600 * SECOND));
+        assert_eq!(steps.check((at(60_030), Duration::from_secs(160))), None, "500 millionths fast");
+        assert_eq!(steps.check((at(61_030), Duration::from_secs(161))), None);
+        assert_eq!(steps.check((at(3_662_030), Duration::from_secs(162))), Some(3_600 * SECOND));
+        assert_eq!(steps.check((at(3_663_030), Duration::from_secs(163))), None, "it is said once");
+        assert_eq!(steps.check((at(64_030), Duration::from_secs(164))), Some(-3_600 * SECOND));
     }
 
     #[test]
     fn a_router_whose_clock_is_wrong_is_put_right_by_its_quickest_frames() {
         let mut offset = Offset::default();
         // Two hours behind, and 20 to 220 ms on the way.
-        let told: Vec<i64> =
+        let corrections: Vec<i64> =
             (0..200).filter_map(|turn| offset.frame(at(turn * 10 - 7_200_000), at(turn * 10 + 20 + turn % 5 * 50))).collect();
-        assert_eq!(told, [7_200_020 * MILLISECOND]);
+        assert_eq!(corrections, [7_200_020 * MILLISECOND]);
         assert_eq!(offset.correction(), 7_200_020 * MILLISECOND);
         // It is set right.
-        let told: Vec<i64> = (0..200).filter_map(|turn| offset.frame(at(turn * 10), at(turn * 10 + 20))).collect();
-        assert_eq!(told, [20 * MILLISECOND]);
+        let corrections: Vec<i64> = (0..200).filter_map(|turn| offset.frame(at(turn * 10), at(turn * 10 + 20))).collect();
+        assert_eq!(corrections, [20 * MILLISECOND]);
     }
 
     #[test]

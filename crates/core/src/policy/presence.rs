@@ -3,7 +3,7 @@
 use crate::mac::Mac;
 use crate::time::Timestamp;
 
-/// Who tells whether somebody is at home.
+/// How it is known whether somebody is at home.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Phones {
     /// Telephones of those who live here.
@@ -34,8 +34,8 @@ impl Presence {
         self.said = somebody;
     }
 
-    /// Looks again; `last_seen` tells when a telephone last was on the network. Says so when the answer has changed.
-    pub fn look(&mut self, now: Timestamp, last_seen: impl Fn(Mac) -> Option<Timestamp>) -> Option<bool> {
+    /// Decides again whether somebody is at home; `last_seen` says when a telephone last was on the network. Says so when the answer has changed.
+    pub fn update(&mut self, now: Timestamp, last_seen: impl Fn(Mac) -> Option<Timestamp>) -> Option<bool> {
         let somebody = self.said.unwrap_or_else(|| {
             let away = |at: Option<Timestamp>| now.since(at.unwrap_or(self.since).max(self.since)) >= self.settings.away_after;
             // A telephone that was not seen since we watch may be asleep: it is away after as long a time.
@@ -69,32 +69,32 @@ mod tests {
     fn nobody_is_at_home_once_every_telephone_is_gone() {
         let mut presence = presence();
         let seen = |first: i64, second: i64| move |mac: Mac| Some(at(if mac.0[5] == 1 { first } else { second }));
-        assert_eq!(presence.look(at(110), seen(109, 105)), None, "somebody is");
-        assert_eq!(presence.look(at(126), seen(125, 105)), None, "one is gone");
-        assert_eq!(presence.look(at(146), seen(125, 105)), Some(false));
-        assert_eq!(presence.look(at(147), seen(147, 105)), Some(true));
+        assert_eq!(presence.update(at(110), seen(109, 105)), None, "somebody is");
+        assert_eq!(presence.update(at(126), seen(125, 105)), None, "one is gone");
+        assert_eq!(presence.update(at(146), seen(125, 105)), Some(false));
+        assert_eq!(presence.update(at(147), seen(147, 105)), Some(true));
     }
 
     #[test]
     fn a_telephone_that_was_never_seen_is_away_only_after_its_time() {
         let mut presence = presence();
-        assert_eq!(presence.look(at(110), |_| None), None);
-        assert_eq!(presence.look(at(121), |_| None), Some(false));
+        assert_eq!(presence.update(at(110), |_| None), None);
+        assert_eq!(presence.update(at(121), |_| None), Some(false));
     }
 
     #[test]
     fn what_a_person_says_counts_more() {
         let mut presence = presence();
         presence.say(Some(false));
-        assert_eq!(presence.look(at(101), |_| Some(at(101))), Some(false));
+        assert_eq!(presence.update(at(101), |_| Some(at(101))), Some(false));
         presence.say(None);
-        assert_eq!(presence.look(at(102), |_| Some(at(101))), Some(true));
+        assert_eq!(presence.update(at(102), |_| Some(at(101))), Some(true));
     }
 
     #[test]
     fn without_telephones_somebody_is_at_home() {
         let mut presence = Presence::new(Phones::default(), at(0));
-        assert_eq!(presence.look(at(10_000), |_| None), None);
+        assert_eq!(presence.update(at(10_000), |_| None), None);
         assert!(presence.somebody());
     }
 }

@@ -20,9 +20,9 @@ use crate::table::Table;
 /// Number of a device in its roster: also its place in tables that run along.
 pub type Index = u32;
 
-/// What a roster is told beforehand.
+/// What is known of the home beforehand, and the bounds of a roster.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct RosterSettings {
     /// Most devices that are kept; the frames of others are counted together.
     pub devices: usize,
     /// Devices that are the gateway, whatever they look like; if any is named, no other one is taken for it.
@@ -33,7 +33,7 @@ pub struct Settings {
     pub seed: u64,
 }
 
-impl Default for Settings {
+impl Default for RosterSettings {
     fn default() -> Self {
         Self { devices: 512, gateways: Vec::new(), local: Vec::new(), seed: 0 }
     }
@@ -126,7 +126,7 @@ pub struct Roster {
     devices: Vec<Device>,
     by_mac: Table<u64>,
     by_address: Table<IpAddr>,
-    settings: Settings,
+    settings: RosterSettings,
     link: OnLink,
     /// Changes of what is known of the link.
     revision: u32,
@@ -141,7 +141,7 @@ pub struct Roster {
 impl Roster {
     /// An empty roster.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: RosterSettings) -> Self {
         Self {
             devices: Vec::new(),
             by_mac: Table::new(settings.devices, settings.seed),

@@ -24,7 +24,7 @@ fn packet_that(roster: &mut Roster, from: (Mac, &str), to: (Mac, &str), (hops, a
 
 #[test]
 fn who_receives_for_the_internet_and_answers_for_it_forwards() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
     let (gateway, device) = packet(&mut roster, (ROUTER, "203.0.113.5"), (DEVICE, "192.168.1.7"));
     assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
@@ -32,14 +32,14 @@ fn who_receives_for_the_internet_and_answers_for_it_forwards() {
 
 #[test]
 fn where_one_direction_passes_the_one_that_never_sends_forwards() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     let (device, gateway) = packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
     assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
 }
 
 #[test]
 fn packets_that_are_handed_to_a_device_by_mistake_make_no_gateway_of_it() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     home(&mut roster);
     for n in 0..200_u8 {
         packet(&mut roster, (OTHER, "192.168.1.8"), (DEVICE, &format!("{n}.{n}.8.8")));
@@ -49,7 +49,7 @@ fn packets_that_are_handed_to_a_device_by_mistake_make_no_gateway_of_it() {
 
 #[test]
 fn a_router_that_says_that_it_is_none_is_none() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     let device = roster.by_mac(DEVICE).unwrap();
     roster.offers_route(device, false);
     assert_eq!(roster.role(device), Role::Device);
@@ -61,7 +61,7 @@ fn a_router_that_says_that_it_is_none_is_none() {
 
 #[test]
 fn who_uses_the_gateway_is_not_made_one_by_its_own_advertisement() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     home(&mut roster);
     let device = roster.by_mac(DEVICE).unwrap();
     roster.offers_route(device, true);
@@ -70,7 +70,7 @@ fn who_uses_the_gateway_is_not_made_one_by_its_own_advertisement() {
 
 #[test]
 fn a_campus_laptop_that_asks_a_private_server_is_a_device() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     packet(&mut roster, (ROUTER, "10.0.0.5"), (DEVICE, "130.37.20.7"));
     packet(&mut roster, (DEVICE, "130.37.20.7"), (ROUTER, "10.0.0.5"));
     for remote in ["8.8.8.8", "17.5.7.8", "142.250.1.1"] {
@@ -82,7 +82,7 @@ fn a_campus_laptop_that_asks_a_private_server_is_a_device() {
 
 #[test]
 fn a_border_router_of_another_network_is_a_device() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     home(&mut roster);
     // A mesh with a prefix of its own behind a speaker; its hop counts are lowered by one.
     for n in 0..40 {
@@ -95,7 +95,7 @@ fn a_border_router_of_another_network_is_a_device() {
 
 #[test]
 fn outside_the_homes_router_the_provider_is_the_gateway() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     for remote in ["8.8.8.8", "17.5.7.8", "142.250.1.1", "52.3.4.5"] {
         packet_with(&mut roster, (DEVICE, "198.51.100.20"), (ROUTER, remote), 63);
         packet_with(&mut roster, (ROUTER, remote), (DEVICE, "198.51.100.20"), 57);
@@ -106,7 +106,7 @@ fn outside_the_homes_router_the_provider_is_the_gateway() {
 
 #[test]
 fn a_neighbour_in_a_learnt_prefix_is_at_home() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     let address: IpAddr = "130.37.20.7".parse().unwrap();
     roster.announces("130.37.16.0/20".parse().unwrap());
     assert_eq!(roster.scope(address), Scope::Internet, "nobody has an address in it yet");
@@ -155,7 +155,7 @@ proptest::proptest! {
             Box::new(|it| { let index = it.by_mac(ROUTER).unwrap(); it.claims(index, "192.168.1.1".parse().unwrap()) }),
             Box::new(|it| it.names_router("192.168.1.1".parse().unwrap())),
         ];
-        let mut roster = Roster::new(Settings::default());
+        let mut roster = Roster::new(RosterSettings::default());
         for step in order {
             steps[step](&mut roster);
         }
@@ -165,7 +165,7 @@ proptest::proptest! {
 
 #[test]
 fn on_public_addresses_the_one_before_many_networks_forwards() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     for remote in ["2001:db8:1::1", "2a00:1:2::1", "2600:9:9::1"] {
         packet(&mut roster, (DEVICE, "2003:a:b:c::7"), (ROUTER, remote));
         packet(&mut roster, (ROUTER, remote), (DEVICE, "2003:a:b:c::7"));
@@ -176,7 +176,7 @@ fn on_public_addresses_the_one_before_many_networks_forwards() {
 
 #[test]
 fn on_public_addresses_the_one_whose_packets_come_from_afar_forwards() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     let (device, gateway) = packet_with(&mut roster, (DEVICE, "2003:a:b:c::7"), (ROUTER, "2001:db8:1::1"), 64);
     packet_with(&mut roster, (ROUTER, "2001:db8:1::1"), (DEVICE, "2003:a:b:c::7"), 57);
     assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
@@ -184,7 +184,7 @@ fn on_public_addresses_the_one_whose_packets_come_from_afar_forwards() {
 
 #[test]
 fn on_public_addresses_the_one_through_which_names_are_answered_forwards() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     let (device, gateway) = packet_that(&mut roster, (DEVICE, "2003:a:b:c::7"), (ROUTER, "2620:fe::fe"), (64, true));
     packet_with(&mut roster, (ROUTER, "2620:fe::fe"), (DEVICE, "2003:a:b:c::7"), 64);
     assert_eq!((roster.role(device), roster.role(gateway)), (Role::Device, Role::Gateway));
@@ -196,7 +196,7 @@ fn on_public_addresses_the_one_through_which_names_are_answered_forwards() {
 
 #[test]
 fn the_one_through_which_neighbours_with_public_addresses_are_answered_forwards() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     for _ in 0..2 {
         for (mac, address) in [(DEVICE, "2003:a:b:c::7"), (OTHER, "2003:a:b:c::8")] {
             packet(&mut roster, (mac, address), (ROUTER, "2a00:1:2::1"));
@@ -208,7 +208,7 @@ fn the_one_through_which_neighbours_with_public_addresses_are_answered_forwards(
 
 #[test]
 fn a_server_of_names_at_home_that_asks_others_is_a_device() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     home(&mut roster);
     packet_that(&mut roster, (OTHER, "2003:a:b:c::8"), (DEVICE, "2003:a:b:d::53"), (64, true));
     packet_with(&mut roster, (DEVICE, "2003:a:b:d::53"), (OTHER, "2003:a:b:c::8"), 64);
@@ -217,7 +217,7 @@ fn a_server_of_names_at_home_that_asks_others_is_a_device() {
 
 #[test]
 fn where_all_packets_come_from_afar_nobody_is_taken_for_a_gateway_by_that() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     let (home, provider) = packet_with(&mut roster, (DEVICE, "203.0.113.9"), (ROUTER, "198.51.100.1"), 63);
     packet_with(&mut roster, (ROUTER, "198.51.100.1"), (DEVICE, "203.0.113.9"), 57);
     assert_eq!((roster.role(home), roster.role(provider)), (Role::Device, Role::Device));
@@ -225,7 +225,7 @@ fn where_all_packets_come_from_afar_nobody_is_taken_for_a_gateway_by_that() {
 
 #[test]
 fn a_gateway_named_by_the_user_is_the_only_one() {
-    let settings = Settings { gateways: vec![DeviceId::Mac(DEVICE)], ..Settings::default() };
+    let settings = RosterSettings { gateways: vec![DeviceId::Mac(DEVICE)], ..RosterSettings::default() };
     let mut roster = Roster::new(settings);
     let (device, gateway) = packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
     assert_eq!((roster.role(device), roster.role(gateway)), (Role::Gateway, Role::Device));
@@ -233,7 +233,7 @@ fn a_gateway_named_by_the_user_is_the_only_one() {
 
 #[test]
 fn a_flood_of_addresses_leaves_the_known_devices_alone() {
-    let mut roster = Roster::new(Settings { devices: 4, ..Settings::default() });
+    let mut roster = Roster::new(RosterSettings { devices: 4, ..RosterSettings::default() });
     let (device, _) = packet(&mut roster, (DEVICE, "192.168.1.7"), (ROUTER, "203.0.113.5"));
     let entered = (0..60_000_u32).filter(|n| {
         let [a, b, c, d] = n.to_be_bytes();
@@ -246,14 +246,14 @@ fn a_flood_of_addresses_leaves_the_known_devices_alone() {
 
 #[test]
 fn groups_and_nobody_are_no_devices() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     assert_eq!(roster.by_mac(Mac::BROADCAST), None);
     assert_eq!(roster.by_mac(Mac::default()), None);
 }
 
 #[test]
 fn who_takes_the_number_of_a_forgotten_device_is_nobodys_way() {
-    let mut roster = Roster::new(Settings::default());
+    let mut roster = Roster::new(RosterSettings::default());
     let (device, way) = packet(&mut roster, (DEVICE, "192.168.1.7"), (OTHER, "198.51.100.5"));
     packet(&mut roster, (OTHER, "198.51.100.5"), (ROUTER, "203.0.113.9"));
     let uses = |roster: &Roster| roster.devices()[device as usize].uses.clone();

@@ -9,7 +9,7 @@ use crate::time::{MILLISECOND, Timestamp};
 const WAITING: usize = 64;
 
 /// How long they wait, nanoseconds of capture time: longer than a retransmission takes on any home link.
-pub const PATIENCE: i64 = 1_500 * MILLISECOND;
+pub const REORDER_TIMEOUT: i64 = 1_500 * MILLISECOND;
 
 /// Octets kept of a waiting segment: record headers lie anywhere in it.
 const KEPT: usize = 65_536;
@@ -22,9 +22,9 @@ const ELSEWHERE: u32 = 1 << 24;
 pub struct Segment<'a> {
     /// When it was first seen.
     pub at: Timestamp,
-    /// Its captured octets.
+    /// What was captured of it.
     pub captured: &'a [u8],
-    /// Its length.
+    /// Octets that were sent, captured or not.
     pub length: u32,
 }
 
@@ -91,9 +91,9 @@ impl Order {
     /// sender waits twice as long for that (RFC 6298, section 5.5); a quarter more is for the grain of its clock.
     #[must_use]
     pub fn recovers(&self, now: Timestamp) -> bool {
-        let waiting = self.waiting.iter().map(|early| (early.at, PATIENCE));
+        let waiting = self.waiting.iter().map(|early| (early.at, REORDER_TIMEOUT));
         let again = self.again.map(|again| (again.at, again.waited.saturating_mul(5) / 2));
-        waiting.chain(again).any(|(at, patience)| now.since(at).saturating_abs() <= patience.min(PATIENCE))
+        waiting.chain(again).any(|(at, timeout)| now.since(at).saturating_abs() <= timeout.min(REORDER_TIMEOUT))
     }
 
     /// What was sent again last.
@@ -130,6 +130,7 @@ impl Order {
         if ahead < 0 {
             self.again = Some(Again { at: segment.at, sequence, waited });
         }
+        // Another connection on the same ports: what waits of this one is delivered, and nobody knows how much is missing.
         if ahead.unsigned_abs() > ELSEWHERE {
             self.finish(out);
             self.again = None;
@@ -142,6 +143,7 @@ impl Order {
             let kept = segment.captured.get(..KEPT).unwrap_or(segment.captured);
             let early = Early { sequence, at: segment.at, length: segment.length, captured: kept.to_vec() };
             let place = self.waiting.partition_point(|other| sequence.wrapping_sub(other.sequence).cast_signed() > 0);
+            // An early segment that comes again must not wait twice.
             if self.waiting.get(place).is_some_and(|other| other.sequence == sequence && other.length >= segment.length) {
                 self.repeated += u64::from(segment.length);
             } else {
@@ -149,7 +151,8 @@ impl Order {
             }
         }
         let given_up = |waiting: &[Early]| {
-            waiting.len() > WAITING || waiting.first().is_some_and(|early| segment.at.since(early.at).saturating_abs() > PATIENCE)
+            waiting.len() > WAITING
+                || waiting.first().is_some_and(|early| segment.at.since(early.at).saturating_abs() > REORDER_TIMEOUT)
         };
         while let Some(first) = self.waiting.first() {
             let ahead = first.sequence.wrapping_sub(self.next.unwrap_or(first.sequence)).cast_signed();
@@ -259,13 +262,13 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_is_noted_once_patience_ends() {
+    fn a_hole_is_noted_once_the_time_limit_is_over() {
         let whole = [7_u8; 400];
         let (mut order, mut out) = (Order::default(), Collected::default());
         feed(&mut order, &mut out, 5, &whole, (0, 100), 0);
         feed(&mut order, &mut out, 5, &whole, (200, 300), 1);
         assert!(out.holes.is_empty());
-        feed(&mut order, &mut out, 5, &whole, (300, 400), PATIENCE + 2);
+        feed(&mut order, &mut out, 5, &whole, (300, 400), REORDER_TIMEOUT + 2);
         assert_eq!((out.holes.as_slice(), out.octets.len()), ([100].as_slice(), 300));
         assert_eq!(order.missing, 100);
     }
@@ -278,14 +281,14 @@ mod tests {
         feed(&mut order, &mut out, 5, &whole, (0, 100), 0);
         assert!(!recovers(&order, 0) && order.resent().before(0).is_none(), "nothing is missing");
         feed(&mut order, &mut out, 5, &whole, (200, 300), 0);
-        assert!(recovers(&order, PATIENCE) && !recovers(&order, PATIENCE + 1));
+        assert!(recovers(&order, REORDER_TIMEOUT) && !recovers(&order, REORDER_TIMEOUT + 1));
         feed(&mut order, &mut out, 5, &whole, (100, 200), 10);
         assert!(!recovers(&order, 11), "all is there");
         feed(&mut order, &mut out, 5, &whole, (250, 300), 30);
         assert!(recovers(&order, 30 + 50) && !recovers(&order, 30 + 51), "20 after the segment before");
-        feed(&mut order, &mut out, 5, &whole, (250, 300), 30 + PATIENCE);
-        assert!(recovers(&order, 30 + 2 * PATIENCE) && !recovers(&order, 31 + 2 * PATIENCE), "no longer than that");
-        let at = Some(Timestamp::from_nanos(30 + PATIENCE));
+        feed(&mut order, &mut out, 5, &whole, (250, 300), 30 + REORDER_TIMEOUT);
+        assert!(recovers(&order, 30 + 2 * REORDER_TIMEOUT) && !recovers(&order, 31 + 2 * REORDER_TIMEOUT), "no longer than that");
+        let at = Some(Timestamp::from_nanos(30 + REORDER_TIMEOUT));
         assert_eq!((order.resent().before(0), order.resent().before(49), order.resent().before(50)), (at, at, None));
     }
 

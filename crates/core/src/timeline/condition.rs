@@ -156,12 +156,12 @@ mod tests {
 
     #[test]
     fn wrong_factors_are_refused_in_words() {
-        let told = |name: &str, levels: &[&str]| Factor::new(name, levels.iter().copied()).unwrap_err().to_string();
-        assert!(told("wake", &[]).contains("0 levels"));
-        assert!(told("wake", &["a", "a"]).contains("twice"));
-        assert!(told("wa=ke", &["a"]).contains("no name of a factor"));
-        assert!(told("wake", &[" "]).contains("is empty"));
-        assert!(told("wake", &["a\nb"]).contains("control"));
+        let error = |name: &str, levels: &[&str]| Factor::new(name, levels.iter().copied()).unwrap_err().to_string();
+        assert!(error("wake", &[]).contains("0 levels"));
+        assert!(error("wake", &["a", "a"]).contains("twice"));
+        assert!(error("wa=ke", &["a"]).contains("no name of a factor"));
+        assert!(error("wake", &[" "]).contains("is empty"));
+        assert!(error("wake", &["a\nb"]).contains("control"));
         let many: Vec<Factor> =
             (0..5).map(|it| Factor::new(&format!("f{it}"), (0..10).map(|it| it.to_string())).unwrap()).collect();
         assert!(Condition::combinations(&many).unwrap_err().to_string().contains("leave levels out"));

@@ -1,6 +1,6 @@
 //! What is to sound, before anybody has rendered it: how an experiment writes a stimulus down.
 //!
-//! A script is a wish. Only a [`super::Timeline`] says what sounded.
+//! A script says what is requested. Only a [`super::Timeline`] says what sounded.
 
 use super::bounds::{Fault, LONGEST, LONGEST_TEXT, MOST_SEGMENTS};
 use super::segment::NoiseKind;

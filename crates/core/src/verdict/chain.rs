@@ -1,4 +1,4 @@
-//! Devices that move after another: told by it, perhaps, rather than by the sound.
+//! Devices that move after another: moved by it, perhaps, rather than by the sound.
 
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ mod tests {
         (0..20_u32).map(|round| (round, at(round.into()).map(|second| Timestamp::from_nanos(second * SECOND)))).collect()
     }
 
-    fn told(own: &Moves, other: &Moves) -> Option<(u32, u32, u32, i64)> {
+    fn movements(own: &Moves, other: &Moves) -> Option<(u32, u32, u32, i64)> {
         after(own, OTHER, other).map(|it| (it.together, it.moved, it.other_moved, it.lag / SECOND))
     }
 
@@ -88,20 +88,20 @@ mod tests {
     fn who_moves_only_with_another_and_later_is_told_after_it() {
         let assistant = moves(|round| (round % 5 != 0).then_some(round * 100));
         let hub = moves(|round| (round % 5 != 0 && round % 7 != 0).then_some(round * 100 + 3));
-        assert_eq!(told(&hub, &assistant), Some((14, 14, 16, 3)));
-        assert_eq!(told(&assistant, &hub), None, "the first of a chain is after nobody");
+        assert_eq!(movements(&hub, &assistant), Some((14, 14, 16, 3)));
+        assert_eq!(movements(&assistant, &hub), None, "the first of a chain is after nobody");
     }
 
     #[test]
     fn who_moves_in_other_rounds_as_well_hears_for_itself() {
         let assistant = moves(|round| (round % 2 == 0).then_some(round * 100));
         let lamp = moves(|round| Some(round * 100 + 3));
-        assert_eq!(told(&lamp, &assistant), None);
+        assert_eq!(movements(&lamp, &assistant), None);
     }
 
     #[test]
     fn who_moves_in_the_same_second_is_after_nobody() {
         let assistant = moves(|round| Some(round * 100));
-        assert_eq!(told(&moves(|round| Some(round * 100)), &assistant), None);
+        assert_eq!(movements(&moves(|round| Some(round * 100)), &assistant), None);
     }
 }

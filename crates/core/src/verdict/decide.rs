@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::settings::Settings;
+use super::settings::VerdictSettings;
 use super::span::session_span;
 use super::weigh::{Setting, unseen, weigh};
 use super::{Caveat, Control, Direction, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts, chain};
@@ -29,7 +29,7 @@ const ALWAYS: f64 = 0.5;
 /// What the rounds say of each device that is no gateway. `tested` is what the published two-sample test said after each probe, by the number
 /// of its round; it is reported beside and decides nothing.
 #[must_use]
-pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tested>, settings: &Settings) -> Verdicts {
+pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tested>, settings: &VerdictSettings) -> Verdicts {
     let mut caveats = Vec::new();
     let rounds = inside(findings, fitting(findings, rounds, &mut caveats), &mut caveats);
     let devices: Vec<(&DeviceFindings, Profile)> = findings
@@ -74,6 +74,7 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
         caveats.push(Caveat::HeardByDevicesOnly);
     }
     let heard = control.microphone > 0 || !control.devices.is_empty();
+    // In a second pass: what silence means depends on the controls, which are known once all devices are weighed.
     for ((verdict, (device, _)), sight) in verdicts.iter_mut().zip(&devices).zip(&sights) {
         let there = span.is_some_and(|span| sent_in(device, span));
         let hits = hits(device.id, sight.as_ref(), &trials, &control);
@@ -100,6 +101,7 @@ fn decide(verdict: &mut Verdict, trials: &[Trial], there: bool, heard: bool, alp
     if evidence.rounds == 0 && evidence.unseen.is_empty() {
         return Outcome::NotTested(NotTested::NoRounds);
     }
+    // A proof stands whatever else is not known. All below depends on whether the device was there, and could be seen and reached by the sound.
     if evidence.is_proven() {
         return match evidence.direction {
             Some(Direction::Less) => Outcome::SendsLess,
@@ -277,7 +279,7 @@ fn silence(findings: &Findings, trials: &[Trial], gaps: &[Window], caveats: &mut
 }
 
 impl Control {
-    fn of(trials: &[Trial], verdicts: &[Verdict], settings: &Settings) -> Self {
+    fn of(trials: &[Trial], verdicts: &[Verdict], settings: &VerdictSettings) -> Self {
         let heard = trials.iter().filter(|trial| !trial.round.is_void() && trial.round.played.heard == Heard::Yes);
         let is_control = |it: &&Verdict| settings.controls.is_empty() || settings.controls.contains(&it.device);
         let reacted = verdicts.iter().filter(|it| it.evidence.is_proven()).filter(is_control);

@@ -17,7 +17,7 @@ pub use self::late::late_growth;
 pub use self::nature::{Direction, Sound};
 pub use self::received::{OTHER_NAMES, RECEIVERS, Received};
 pub use self::recordings::name_recordings;
-pub use self::settings::Settings;
+pub use self::settings::VerdictSettings;
 
 use std::collections::BTreeMap;
 
@@ -221,14 +221,14 @@ pub enum Caveat {
     OutsideCapture(u32),
     /// During so many rounds nobody's frames were captured for so many seconds, longer than ever else: they say nothing of any device.
     Gap {
-        /// Rounds.
+        /// How many rounds.
         rounds: u32,
         /// The longest gap, seconds.
         longest: f64,
     },
     /// In so many counted rounds nobody at all sent a frame for so many seconds: perhaps a gap in the capture.
     Silence {
-        /// Rounds.
+        /// How many rounds.
         rounds: u32,
         /// The longest silence, seconds.
         longest: f64,

@@ -34,7 +34,7 @@ const DOSE: f64 = 0.1;
 const CLEAR: f64 = 2.0;
 
 /// Weighs what the answers show; the part of the stake on their delay is given as a logarithm.
-pub(super) fn tell(evidence: &mut Evidence, answers: &[Answer<'_>], ln_part: f64) {
+pub(super) fn weigh(evidence: &mut Evidence, answers: &[Answer<'_>], ln_part: f64) {
     let ranks = |of: fn(&Answer<'_>) -> Option<Rank>| {
         answers.iter().filter_map(move |answer| Some((answer.number, of(answer)?))).collect::<Vec<_>>()
     };

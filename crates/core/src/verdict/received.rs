@@ -142,7 +142,7 @@ mod tests {
             (receiver(22, 443, None), 0),
         ];
         let received = most(whole_sums(sent.iter().map(|it| (&it.0, it.1))));
-        let told: Vec<_> = received
+        let receivers: Vec<_> = received
             .iter()
             .map(|it| {
                 let name = it.receiver.name.as_ref().map(|name| name.0.reveal().as_str());
@@ -152,7 +152,7 @@ mod tests {
             .collect();
         let address = |last: u8| IpAddr::from([198, 51, 100, last]);
         assert_eq!(
-            told,
+            receivers,
             [(address(20), Some("voice.example"), vec!["logs.example"], 1_109), (address(21), Some("voice.example"), vec![], 9)]
         );
     }

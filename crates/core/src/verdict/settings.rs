@@ -4,7 +4,7 @@ use crate::findings::DeviceId;
 
 /// What verdicts are computed with.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Settings {
+pub struct VerdictSettings {
     /// The chance that any device at all is accused falsely.
     pub alpha: f64,
     /// Devices that are known to react: if one does, the probes could be heard.
@@ -15,7 +15,7 @@ pub struct Settings {
     pub seed: u64,
 }
 
-impl Default for Settings {
+impl Default for VerdictSettings {
     fn default() -> Self {
         Self { alpha: 0.01, controls: Vec::new(), late: true, seed: 1 }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answer::Answer;
 use super::chain::Moves;
-use super::settings::Settings;
+use super::settings::VerdictSettings;
 use super::{Caused, Evidence, Late, nature, received};
 use crate::detect::dose;
 use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Rank, Score, detection_limit};
@@ -19,7 +19,7 @@ use crate::visibility::{Sight, Unseen};
 pub(super) struct Setting<'a> {
     pub(super) trials: &'a [Trial],
     pub(super) session: &'a Session,
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a VerdictSettings,
     pub(super) tested: &'a BTreeMap<u32, Tested>,
     /// From the first round to the end of the capture.
     pub(super) stretch: Window,
@@ -104,7 +104,7 @@ pub(super) fn weigh(
         rounds_to_go: standing.lottery.rounds_to_go(threshold - AT_ONCE.ln()),
         ..Evidence::default()
     };
-    nature::tell(&mut evidence, &answers, ln_part);
+    nature::weigh(&mut evidence, &answers, ln_part);
     evidence.received = match evidence {
         _ if evidence.is_proven() => received::caused(device, &drawn, &silent),
         _ if evidence.goes_on() => received::streamed(device),
@@ -212,6 +212,7 @@ fn answers<'a>(
         let rank = Rank::of(scores, drawn);
         let part = |score: &Score<Measure>, value: f64| match score {
             Score::Known(_) => Score::Known(value),
+            // What was not seen may have been of any kind, so that of each part nothing is known.
             Score::AtLeast(_) => Score::AtLeast(0.0),
         };
         let clocked: Vec<_> = scores.iter().map(|score| part(score, score.seen().clocked)).collect();

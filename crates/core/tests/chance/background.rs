@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use earwitness_core::detect::clock::{Settings, Slice, trains};
+use earwitness_core::detect::clock::{ClockSettings, Slice, trains};
 use earwitness_core::findings::TrainShape;
 
 use super::random::Random;
@@ -140,7 +140,7 @@ fn at_most(happened: u32, of: u32) -> f64 {
 type Draw = fn(&mut Random) -> Vec<Slice>;
 
 /// Episodes with a train; trains of each shape.
-fn alarms(seed: u64, episodes: u32, datagrams: bool, settings: &Settings, draw: Draw) -> (u32, [u32; 3]) {
+fn alarms(seed: u64, episodes: u32, datagrams: bool, settings: &ClockSettings, draw: Draw) -> (u32, [u32; 3]) {
     let mut random = Random::new(seed);
     let mut by_shape = [0_u32; 3];
     let mut alarms = 0;
@@ -162,7 +162,7 @@ fn alarms(seed: u64, episodes: u32, datagrams: bool, settings: &Settings, draw: 
 fn rarely(name: &str, seed: u64, most: f64, draw: Draw) {
     let episodes = episodes();
     for datagrams in [false, true] {
-        let (alarms, [constant, variable, paced]) = alarms(seed, episodes, datagrams, &Settings::default(), draw);
+        let (alarms, [constant, variable, paced]) = alarms(seed, episodes, datagrams, &ClockSettings::default(), draw);
         println!(
             "{name:<28} {} seed {seed}: {alarms} of {episodes} episodes with a train (95 %: at most {:.5}); \
              constant {constant}, variable {variable}, paced {paced}",
@@ -191,8 +191,8 @@ fn what_the_default_limits_let_through_is_what_was_looked_at() {
         ("five machines on one flow", machines),
     ];
     for (seed, (name, draw)) in (50..).zip(all) {
-        let percent = |settings: &Settings| f64::from(alarms(seed, 1_000, false, settings, draw).0) / 10.0;
-        writeln!(table, "{name:<34}{:>8.1}", percent(&Settings::default())).unwrap();
+        let percent = |settings: &ClockSettings| f64::from(alarms(seed, 1_000, false, settings, draw).0) / 10.0;
+        writeln!(table, "{name:<34}{:>8.1}", percent(&ClockSettings::default())).unwrap();
     }
     snapshot::compare("false_alarms.txt", &table);
 }

@@ -116,7 +116,7 @@ const SENT: [(&str, Sends); 4] = [
 ];
 
 #[test]
-fn the_bet_on_lengths_is_seldom_won_by_who_does_not_know_them_however_often_one_looks() {
+fn the_bet_on_lengths_is_seldom_won_by_who_does_not_know_them_over_all_interim_analyses() {
     for (at, (name, sends)) in (0_u64..).zip(SENT) {
         let seed = 700 + at;
         let mut random = Random::new(seed);
@@ -131,7 +131,7 @@ fn the_bet_on_lengths_is_seldom_won_by_who_does_not_know_them_however_often_one_
                 bet.probe(sound, heard, amount + 5_000.0 * sound as f64);
                 before.push(heard);
             }
-            // The highest that it was is what somebody sees who looks after every probe.
+            // The highest that it was is what somebody sees who analyses after every probe.
             for (won, alpha) in won.iter_mut().zip([0.05_f64, 0.01]) {
                 *won += u32::from(bet.highest() >= -alpha.ln());
             }

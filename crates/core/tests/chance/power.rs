@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use earwitness_core::detect::clock::{Settings, trains};
+use earwitness_core::detect::clock::{ClockSettings, trains};
 
 use super::random::Random;
 use super::snapshot;
@@ -20,7 +20,7 @@ struct Outcome {
 }
 
 fn outcome(seed: u64, episodes: u32, draw: impl Fn(&mut Random) -> Sound) -> Outcome {
-    let (mut random, settings) = (Random::new(seed), Settings::default());
+    let (mut random, settings) = (Random::new(seed), ClockSettings::default());
     let mut ratios = Vec::new();
     for _ in 0..episodes {
         let sound = draw(&mut random);

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use earwitness_core::detect::ttest::{Edges, Feature, Settings, compare, sequence};
+use earwitness_core::detect::ttest::{Edges, Feature, TtestSettings, compare, sequence};
 use earwitness_core::time::{SECOND, Timestamp};
 
 use super::random::Random;
@@ -67,7 +67,7 @@ fn clockwork(random: &mut Random) -> Vec<(Timestamp, u32)> {
 }
 
 /// Percent of pairs with p below the threshold.
-fn below(seed: u64, draw: Draw, settings: &Settings) -> f64 {
+fn below(seed: u64, draw: Draw, settings: &TtestSettings) -> f64 {
     let mut random = Random::new(seed);
     let mut reacted = 0;
     for _ in 0..PAIRS {
@@ -90,7 +90,7 @@ fn p_is_no_error_rate() {
         ("bursts", bursts),
         ("a request every 10 s", clockwork),
     ] {
-        let of = |edges, feature| below(700, draw, &Settings { edges, feature, ..Settings::default() });
+        let of = |edges, feature| below(700, draw, &TtestSettings { edges, feature, ..TtestSettings::default() });
         let shares = [Edges::Idle, Edges::Clip, Edges::Pooled].map(|edges| of(edges, Feature::Length));
         let gaps = of(Edges::Idle, Feature::InterArrival);
         let [idle, clip, pooled] = shares;

@@ -94,10 +94,10 @@ fn what_sounded_in_a_round_that_was_broken_off_is_known_when_the_loudspeaker_ans
     while home.orders.is_empty() {
         home.pass(1);
     }
-    home.tell(Input::Command(Command::Pause));
+    home.handle(Input::Command(Command::Pause));
     let onset = home.now.plus(-SECOND / 2);
     for (round, length) in [(1, 7), (0, 3 * SECOND), (0, 9)] {
-        home.tell(Input::Spoken(Spoken { round, onset, length, heard: Heard::Yes, trouble: None, timelines: None }));
+        home.handle(Input::Spoken(Spoken { round, onset, length, heard: Heard::Yes, trouble: None, timelines: None }));
     }
     home.pass(1_000);
     let Round { played, void, .. } = &home.rounds[0];
@@ -143,7 +143,7 @@ fn session(seed: u64, choices: Vec<u8>, traffic: &[(u8, u8, u8)]) -> Home<Advers
         home.pass(1 + i64::from(pause % 8));
         let bytes = datagram(device, octets);
         let wire_len = u32::try_from(bytes.len()).unwrap();
-        home.tell(Input::Frame(Frame { at: home.now, link: Link::Ethernet, wire_len, bytes: &bytes, interface: 0 }));
+        home.handle(Input::Frame(Frame { at: home.now, link: Link::Ethernet, wire_len, bytes: &bytes, interface: 0 }));
     }
     home.pass(20_000);
     home

@@ -30,7 +30,7 @@ fn spy(name: &str, seed: u64, delay: usize, spread: f64, searched: &[Lag]) -> (O
 }
 
 #[test]
-fn an_upload_minutes_or_hours_late_is_proven_and_its_delay_told() {
+fn an_upload_minutes_or_hours_late_is_proven_and_its_delay_found() {
     let searched = lags(12 * HOUR);
     for (seed, name, delay, most) in
         [(950, "idle", 95, 7), (951, "idle", 1_500, 10), (952, "idle", 7_200, 20), (953, "idle", 39_600, 30)]

@@ -1,4 +1,4 @@
-//! The law: a device that hears nothing is accused with probability `alpha` at most, looking after every round.
+//! The law: a device that hears nothing is accused with probability `alpha` at most, with an interim analysis after every round.
 //!
 //! The search for late answers is on. Its delays here are few, and those at which slots and rounds repeat among them: with fewer delays the
 //! union of them has less to spare, so the few are the harder case. Traffic is drawn, and then several sequences of draws on it: given the traffic,

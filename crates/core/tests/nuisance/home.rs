@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::experiment::{Action, Experiment, Input, Spoken, Upkeep};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::frame::{Frame, Link};
@@ -199,7 +199,7 @@ impl Home {
             if let Some(wake) = self.wake.filter(|wake| wake.nanos() <= next) {
                 self.now = self.now.max(wake);
                 self.wake = None;
-                self.tell(Input::Tick);
+                self.handle(Input::Tick);
             } else if let Some(Reverse((at, event))) = self.events.pop() {
                 self.now = self.now.max(Timestamp::from_nanos(at));
                 self.happens(event);
@@ -216,16 +216,16 @@ impl Home {
                 self.last_sound = self.now;
                 // Our own sound hides it, or it passes for a reply.
                 if !self.probe.contains(self.now) {
-                    self.tell(Input::OtherSound);
+                    self.handle(Input::OtherSound);
                 }
             }
             Event::Blind => {
                 self.blind = true;
-                self.tell(Input::Lost { frames: 0 });
+                self.handle(Input::Lost { frames: 0 });
             }
             Event::Sees => {
                 self.blind = false;
-                self.tell(Input::Lost { frames: 0 });
+                self.handle(Input::Lost { frames: 0 });
             }
             Event::Stop { crash } => self.restart(crash),
         }
@@ -235,7 +235,7 @@ impl Home {
         if device == RINGS && length == 1_400 {
             self.last_busy = self.now;
             if self.nuisance.loss_with_reaction && self.now < self.reacts_until {
-                self.tell(Input::Lost { frames: 1 });
+                self.handle(Input::Lost { frames: 1 });
             }
         }
         if self.blind {
@@ -247,10 +247,10 @@ impl Home {
         }
         let octets = octets(device, length, self.now.nanos() as u16);
         let frame = Frame { at: self.now, link: Link::Ethernet, wire_len: u32::from(length) + 42, bytes: &octets, interface: 0 };
-        self.tell(Input::Frame(frame));
+        self.handle(Input::Frame(frame));
     }
 
-    fn tell(&mut self, input: Input<'_>) {
+    fn handle(&mut self, input: Input<'_>) {
         let mut actions = Vec::new();
         self.machine.handle(input, self.now, &mut actions);
         while !actions.is_empty() {
@@ -263,7 +263,7 @@ impl Home {
                         self.drawn.retain(|before| before.number != round.number);
                         self.drawn.push(round);
                     }
-                    Action::Write(_) | Action::Tell(_) => {}
+                    Action::Write(_) | Action::Report(_) => {}
                     Action::Speak(order) => {
                         let onset = self.now.plus(SECOND / 10);
                         self.probe = Window { from: onset, until: onset.plus(order.length).plus(at(MASKED).nanos()) };
@@ -309,7 +309,7 @@ impl Home {
 }
 
 fn machine(design: &Design, alpha: f64) -> Experiment<Campaign> {
-    let settings = Settings { origin: Some(Timestamp::default()), ..Settings::default() };
+    let settings = AnalysisSettings { origin: Some(Timestamp::default()), ..AnalysisSettings::default() };
     Experiment::new(design.clone(), Campaign::new(ROUNDS, Mode::Balanced), alpha, settings).with_upkeep(Upkeep::default())
 }
 

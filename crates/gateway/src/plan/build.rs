@@ -7,7 +7,7 @@ use super::{Act, BRIDGE, Content, Plan, Ready, Step, TABLE, Undo, daemons, fit, 
 use crate::check::Contradiction;
 use crate::observe::{Observed, accept_announcements, forwarding};
 use crate::place::Place;
-use crate::settings::{Ipv6, Mode, Settings};
+use crate::settings::{GatewaySettings, Ipv6, Mode};
 
 /// Port of the server of names (RFC 1035, 4.2).
 const DNS: u16 = 53;
@@ -18,7 +18,7 @@ const ETHERNET_MTU: u32 = 1_500;
 ///
 /// # Errors
 /// When what is wanted does not fit the machine as it is.
-pub fn plan(wanted: &Settings, seen: &Observed, place: &Place) -> Result<Plan, Contradiction> {
+pub fn plan(wanted: &GatewaySettings, seen: &Observed, place: &Place) -> Result<Plan, Contradiction> {
     let uplink = fit::uplink(wanted, seen)?;
     fit::inside(wanted, seen)?;
     let bridged = wanted.mode == Mode::Bridge || wanted.inside().len() > 1;
@@ -64,7 +64,7 @@ pub fn plan(wanted: &Settings, seen: &Observed, place: &Place) -> Result<Plan, C
     Ok(plan)
 }
 
-/// Steps so far.
+/// The plan in the making: steps in order, and the machine that they are for.
 struct Steps<'a> {
     seen: &'a Observed,
     list: Vec<Step>,
@@ -149,7 +149,7 @@ impl Steps<'_> {
     }
 
     /// The steps of a gateway that translates addresses.
-    fn route(&mut self, wanted: &Settings, plan: &Plan, servers: &[IpAddr], place: &Place) {
+    fn route(&mut self, wanted: &GatewaySettings, plan: &Plan, servers: &[IpAddr], place: &Place) {
         let (inside, uplink) = (plan.inside.as_str(), plan.uplink.as_str());
         let [dnsmasq, hostapd, rules_file] = ["dnsmasq.conf", "hostapd.conf", "rules.nft"].map(|name| place.file(name));
         let wired: Vec<&str> = wanted.lan.iter().map(String::as_str).collect();
@@ -222,7 +222,7 @@ impl Steps<'_> {
     }
 
     /// The gateway's own addresses. Those of a bridge go with it.
-    fn address(&mut self, wanted: &Settings, inside: &str, bridged: bool) {
+    fn address(&mut self, wanted: &GatewaySettings, inside: &str, bridged: bool) {
         let undo =
             |address: String| (!bridged).then(|| (format!("ip address flush dev {inside} to {address}"), Some(device(inside))));
         let own = wanted.network.gateway();

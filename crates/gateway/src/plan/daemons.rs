@@ -5,17 +5,17 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use super::Content;
-use crate::settings::{Band, Ipv6, Passphrase, Security, Settings};
+use crate::settings::{Band, GatewaySettings, Ipv6, Passphrase, Security};
 
 /// Names kept by the server of names.
 const CACHE: u32 = 1_000;
-/// Addresses lent at most, whatever the network would hold (dnsmasq's own bound on a flood of strangers).
+/// Addresses leased at most, whatever the network would hold (dnsmasq's own bound on a flood of strangers).
 const LEASES: u32 = 1_000;
 
 /// The configuration of dnsmasq (dnsmasq(8)): it answers on the home's interface only.
-pub(super) fn dnsmasq(wanted: &Settings, inside: &str, servers: &[IpAddr], leases: &Path) -> String {
+pub(super) fn dnsmasq(wanted: &GatewaySettings, inside: &str, servers: &[IpAddr], leases: &Path) -> String {
     let network = wanted.network;
-    let (first, last) = wanted.lent();
+    let (first, last) = wanted.lease_range();
     let (minutes, gateway, mask) = (wanted.lease_minutes, network.gateway(), network.netmask());
     let mut text = format!(
         "# Addresses and names, on the home's side only.\n\
@@ -47,7 +47,7 @@ pub(super) fn dnsmasq(wanted: &Settings, inside: &str, servers: &[IpAddr], lease
 }
 
 /// The configuration of hostapd (its own commented `hostapd.conf` says what each line means).
-pub(super) fn hostapd(wanted: &Settings, radio: &str, bridge: Option<&str>) -> Content {
+pub(super) fn hostapd(wanted: &GatewaySettings, radio: &str, bridge: Option<&str>) -> Content {
     let (mode, usual, fast) = match wanted.band {
         Band::Low => ("g", 6, ""),
         Band::High => ("a", 36, "ieee80211ac=1\n"),

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use crate::check::{Contradiction, refuse};
 use crate::network::Ipv4Network;
 use crate::observe::{Link, Observed, PROGRAMS};
-use crate::settings::{Mode, Settings};
+use crate::settings::{GatewaySettings, Mode};
 
 use super::BRIDGE;
 
 /// The uplink: as written, or that of the default route.
-pub(super) fn uplink(wanted: &Settings, seen: &Observed) -> Result<String, Contradiction> {
+pub(super) fn uplink(wanted: &GatewaySettings, seen: &Observed) -> Result<String, Contradiction> {
     let name = match (&wanted.uplink, seen.default_route()) {
         (Some(name), _) => name.clone(),
         (None, Some(name)) => name.to_owned(),
@@ -49,7 +49,7 @@ fn there<'a>(key: &'static str, name: &str, seen: &'a Observed) -> Result<&'a Li
 }
 
 /// Refuses interfaces of the home that somebody uses otherwise.
-pub(super) fn inside(wanted: &Settings, seen: &Observed) -> Result<(), Contradiction> {
+pub(super) fn inside(wanted: &GatewaySettings, seen: &Observed) -> Result<(), Contradiction> {
     let ports = wanted.radio.iter().map(|it| ("radio", it)).chain(wanted.lan.iter().map(|it| ("lan", it)));
     for (key, name) in ports {
         let link = there(key, name, seen)?;
@@ -97,7 +97,7 @@ pub(super) fn no_bridge(seen: &Observed) -> Result<(), Contradiction> {
 }
 
 /// Refuses a network to which a way exists already.
-pub(super) fn network(wanted: &Settings, seen: &Observed) -> Result<(), Contradiction> {
+pub(super) fn network(wanted: &GatewaySettings, seen: &Observed) -> Result<(), Contradiction> {
     let taken = |network: Ipv4Network| seen.routes.iter().find(|route| route.to.is_some_and(|to| to.overlaps(network)));
     let Some(route) = taken(wanted.network) else { return Ok(()) };
     let free = (77..=99).map(|octet| Ipv4Network::around([10, octet, 0, 0].into(), 24)).find(|it| taken(*it).is_none());
@@ -107,7 +107,7 @@ pub(super) fn network(wanted: &Settings, seen: &Observed) -> Result<(), Contradi
 }
 
 /// Who answers the home's questions of names.
-pub(super) fn servers(wanted: &Settings, seen: &Observed) -> Result<Vec<IpAddr>, Contradiction> {
+pub(super) fn servers(wanted: &GatewaySettings, seen: &Observed) -> Result<Vec<IpAddr>, Contradiction> {
     if !wanted.dns.is_empty() {
         return Ok(wanted.dns.clone());
     }
@@ -121,7 +121,7 @@ pub(super) fn servers(wanted: &Settings, seen: &Observed) -> Result<Vec<IpAddr>,
 }
 
 /// Programs that the mode needs and that are not there, with their packages.
-pub(super) fn missing(wanted: &Settings, bridged: bool, seen: &Observed) -> Vec<(&'static str, &'static str)> {
+pub(super) fn missing(wanted: &GatewaySettings, bridged: bool, seen: &Observed) -> Vec<(&'static str, &'static str)> {
     let needed = |program: &str| match program {
         "ip" => true,
         "bridge" => bridged && wanted.isolation,

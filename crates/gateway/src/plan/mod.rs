@@ -71,7 +71,7 @@ pub enum Act {
     },
     /// Starts a daemon and keeps it alive.
     Serve {
-        /// The daemon.
+        /// Its name in the log and the status.
         daemon: String,
         /// Program and arguments.
         command: Vec<String>,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::observe::forwarding;
-use crate::{Ipv4Network, Link, Observed, Place, Route, Settings, read};
+use crate::{GatewaySettings, Ipv4Network, Link, Observed, Place, Route, read};
 use std::path::Path;
 
 fn link(name: &str) -> Link {
@@ -22,7 +22,7 @@ fn machine() -> Observed {
     }
 }
 
-fn settings(section: &str) -> Settings {
+fn settings(section: &str) -> GatewaySettings {
     read(&format!("[gateway]\n{section}"), "home.toml").unwrap().settings
 }
 
@@ -151,8 +151,8 @@ fn what_does_not_fit_the_machine_is_refused_with_what_to_do() {
 #[test]
 fn what_is_missing_is_named_with_its_package() {
     let seen = Observed { programs: ["ip"].into(), ..machine() };
-    let told = show::missing(&made(POINT, &seen));
-    assert_eq!(told, "nft, dnsmasq, hostapd; install with: apt-get install nftables dnsmasq-base hostapd");
+    let missing = show::missing(&made(POINT, &seen));
+    assert_eq!(missing, "nft, dnsmasq, hostapd; install with: apt-get install nftables dnsmasq-base hostapd");
     assert!(made("mode = \"bridge\"\nuplink = \"eth2\"\nlan = [\"eth1\"]", &seen).missing.is_empty());
 }
 

@@ -20,10 +20,10 @@ fn a_whole_section_is_read() {
 
 #[test]
 fn an_unknown_key_is_named_with_its_place_and_what_is_allowed() {
-    let told = fault("lan = [\"eth1\"]\n  wan = \"eth0\"\n");
-    assert!(told.starts_with("home.toml:4:3: unknown field `wan`, expected one of `mode`, `uplink`, `lan`"), "{told}");
-    let told = fault("mode = \"router\"\n");
-    assert!(told.starts_with("home.toml:3:8:") && told.contains("`access-point`, `wired`, `bridge`"), "{told}");
+    let error = fault("lan = [\"eth1\"]\n  wan = \"eth0\"\n");
+    assert!(error.starts_with("home.toml:4:3: unknown field `wan`, expected one of `mode`, `uplink`, `lan`"), "{error}");
+    let error = fault("mode = \"router\"\n");
+    assert!(error.starts_with("home.toml:3:8:") && error.contains("`access-point`, `wired`, `bridge`"), "{error}");
 }
 
 #[test]
@@ -44,8 +44,8 @@ fn contradictions_name_the_line_that_is_wrong() {
         ("lan = [\"a\"]\nnetwork = \"10.77.0.1/24\"\n", "4:11", "write 10.77.0.0/24"),
         ("lan = [\"a\"]\nipv6 = \"2001:db8::/64\"\n", "4:8", "RFC 4193"),
     ] {
-        let told = fault(section);
-        assert!(told.starts_with(&format!("home.toml:{place}: ")) && told.contains(word), "{section}: {told}");
+        let error = fault(section);
+        assert!(error.starts_with(&format!("home.toml:{place}: ")) && error.contains(word), "{section}: {error}");
     }
 }
 
@@ -57,8 +57,8 @@ fn contradictions_of_a_radio_name_the_line_that_is_wrong() {
         ("ssid = \"\"\n", "7:1", "1 to 32"),
         ("ssid = \"a\\nwpa=0\"\n", "7:1", "control"),
     ] {
-        let told = fault(&format!("{POINT}{more}"));
-        assert!(told.starts_with(&format!("home.toml:{place}: ")) && told.contains(word), "{more}: {told}");
+        let error = fault(&format!("{POINT}{more}"));
+        assert!(error.starts_with(&format!("home.toml:{place}: ")) && error.contains(word), "{more}: {error}");
     }
     for (from, to, place, word) in [
         ("country = \"DE\"", "", "3:1", "ISO 3166"),
@@ -67,8 +67,8 @@ fn contradictions_of_a_radio_name_the_line_that_is_wrong() {
         ("radio = \"wlan0\"", "", "3:1", "iw dev"),
         ("passphrase = \"long enough\"", "", "3:1", "open"),
     ] {
-        let told = fault(&POINT.replace(from, to));
-        assert!(told.starts_with(&format!("home.toml:{place}: ")) && told.contains(word), "{to}: {told}");
+        let error = fault(&POINT.replace(from, to));
+        assert!(error.starts_with(&format!("home.toml:{place}: ")) && error.contains(word), "{to}: {error}");
     }
 }
 
@@ -77,9 +77,9 @@ fn no_error_shows_the_passphrase() {
     for written in
         ["1234567", "\"short77\"", "[\"hunter42!\"]", "{ a = \"hunter42!\" }", "\"hunter42!\\u00e9\"", "\" hunter42!\"", "12.5"]
     {
-        let told = fault(&POINT.replace("\"long enough\"", written));
-        assert!(told.starts_with("home.toml:6:"), "{told}");
-        assert!(!["1234567", "short77", "hunter42", "12.5"].iter().any(|secret| told.contains(secret)), "{told}");
+        let error = fault(&POINT.replace("\"long enough\"", written));
+        assert!(error.starts_with("home.toml:6:"), "{error}");
+        assert!(!["1234567", "short77", "hunter42", "12.5"].iter().any(|secret| error.contains(secret)), "{error}");
     }
     let settings = read(&format!("[gateway]\n{POINT}"), "home.toml").unwrap().settings;
     assert!(!format!("{settings:?}").contains("long enough"));

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{DRAWN, LISTED, Page, sighting, traffic};
 use crate::aside::{Aside, asides, rate};
-use crate::names;
+use crate::labels;
 use crate::senders;
 use crate::summary::{Device, beat, milliseconds};
 use earwitness_base::words;
@@ -36,7 +36,7 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
     let found = device.found;
     let quiet = found.sightings.is_empty();
     let total = found.sightings.len();
-    let mac = matches!(found.id, DeviceId::Mac(_)).then(|| names::id(found.id));
+    let mac = matches!(found.id, DeviceId::Mac(_)).then(|| labels::id(found.id));
     let addresses = found.addresses.iter().take(ADDRESSES).map(ToString::to_string);
     let ids: Vec<_> = mac.into_iter().chain(addresses).filter(|it| !device.name.contains(it)).collect();
     html! {
@@ -52,7 +52,7 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
                 @for (number, it) in ids.iter().enumerate() { @if number > 0 { " · " } code { (it) } }
             }
             @if !quiet { p.sentence { (sentence(device)) } }
-            @if let Some(told) = senders::sentence(found) { p.told { (told) } }
+            @if let Some(sentence) = senders::sentence(found) { p.told { (sentence) } }
             @if place < DRAWN { (traffic::picture(page, place, device)) }
             @if !quiet {
                 @if place == 0 { p.lead { (traffic::LEGEND) " Orange: sightings, by their number." } }
@@ -83,7 +83,7 @@ fn aside(page: &Page<'_>, aside: &Aside<'_>) -> Markup {
                         td { (words::duration(it.window.length())) }
                         td { (words::bit_rate(rate(it))) }
                         td { @if let Some(beat) = beat(it) { (milliseconds(beat)) " ms" } }
-                        td { bdi { (names::receiver(&it.receiver, WIDEST)) } }
+                        td { bdi { (labels::receiver(&it.receiver, WIDEST)) } }
                     }
                 }
             } }

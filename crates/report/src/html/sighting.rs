@@ -5,7 +5,7 @@ use earwitness_core::findings::{NameSource, Seen, Sighting, SightingKind, TrainS
 use maud::{Markup, html};
 
 use super::{PICTURES, Page, beat};
-use crate::names;
+use crate::labels;
 use crate::summary::{Device, detector, milliseconds};
 use earwitness_base::words;
 
@@ -19,7 +19,7 @@ pub(super) fn section(page: &Page<'_>, (place, number): (usize, usize), device: 
                 span.number { (number + 1) }
                 span.when { (words::date_time(it.window.from, &page.context.zone)) }
                 strong { (what(it)) }
-                span.to { "to " bdi { (names::receiver(&it.receiver, WIDEST)) } }
+                span.to { "to " bdi { (labels::receiver(&it.receiver, WIDEST)) } }
             }
             @if let Some(picture) = picture { (picture) }
             @else if !drawn { p.lead { "Only " (PICTURES) " beats are drawn in this file; this one was left out." } }
@@ -61,7 +61,7 @@ fn numbers(it: &Sighting) -> Markup {
             } @else {
                 div { dt { "Data" } dd { (words::octets(it.octets_total)) } dd.note { "in one go" } }
             }
-            div { dt { "Receiver" } dd { bdi { (names::receiver(&it.receiver, WIDEST)) } }
+            div { dt { "Receiver" } dd { bdi { (labels::receiver(&it.receiver, WIDEST)) } }
                 @let place = whereabouts(&it.receiver);
                 @if !place.is_empty() { dd.note { bdi { (place) } } } }
         }

@@ -9,10 +9,10 @@ use crate::verdicts::Probing;
 use crate::verdicts::sample::{home, probing, truthful};
 
 fn shown(findings: &Findings) -> String {
-    told(findings, None)
+    page_of(findings, None)
 }
 
-fn told(findings: &Findings, probing: Option<&Probing>) -> String {
+fn page_of(findings: &Findings, probing: Option<&Probing>) -> String {
     let mut out = Vec::new();
     let troubles = ["<b>a.pcap</b>: breaks off".to_owned()];
     write(findings, &Context { probing, ..sample::context(&troubles) }, &mut out).unwrap();
@@ -131,8 +131,8 @@ fn a_long_train_is_drawn_from_its_first_to_its_last_record() {
 fn writes_the_sample_where_it_is_asked_to() {
     if let Some(path) = std::env::var_os("EARWITNESS_SAMPLE") {
         std::fs::write(&path, shown(&sample::sample())).unwrap();
-        std::fs::write(std::path::Path::new(&path).with_extension("probed.html"), told(&home(), Some(&truthful()))).unwrap();
-        std::fs::write(std::path::Path::new(&path).with_extension("open.html"), told(&home(), Some(&open()))).unwrap();
+        std::fs::write(std::path::Path::new(&path).with_extension("probed.html"), page_of(&home(), Some(&truthful()))).unwrap();
+        std::fs::write(std::path::Path::new(&path).with_extension("open.html"), page_of(&home(), Some(&open()))).unwrap();
     }
 }
 
@@ -154,10 +154,10 @@ fn open() -> Probing {
 
 #[test]
 fn what_is_open_says_what_to_do_and_claims_nothing() {
-    let page = told(&home(), Some(&open()));
+    let page = page_of(&home(), Some(&open()));
     assert!(page.contains("<h1>No device of 6 was proven to send what it hears."));
     assert!(page.contains("3 are undecided, 3 were not tested."));
-    for (told, times) in [
+    for (part, times) in [
         ("Play rounds while it is there and captured.", 1),
         ("Put a microphone beside the loudspeaker", 1),
         ("Switch it on and test again.", 1),
@@ -168,13 +168,13 @@ fn what_is_open_says_what_to_do_and_claims_nothing() {
         ("how often such evidence shows", 1),
         ("class=\"verdict none\"", 0),
     ] {
-        assert_eq!(page.matches(told).count(), times, "{told}");
+        assert_eq!(page.matches(part).count(), times, "{part}");
     }
 }
 
 #[test]
 fn verdicts_stand_before_all_else_each_with_its_words_and_its_picture() {
-    let page = told(&home(), Some(&probing()));
+    let page = page_of(&home(), Some(&probing()));
     assert!(page.contains("<h1>2 of 6 devices send what they hear."));
     assert_eq!(page.matches("class=\"raster\"").count(), 6);
     assert_eq!(page.matches("class=\"evidence\"").count(), 6);
@@ -182,12 +182,12 @@ fn verdicts_stand_before_all_else_each_with_its_words_and_its_picture() {
     assert!(place("When it hears a sound, it sends sound") < place("What else the traffic shows"));
     assert!(place("class=\"verdict streams\"") < place("class=\"verdict none\""));
     assert!(!page.contains("as it really is"));
-    assert!(told(&home(), Some(&truthful())).contains("as it really is"));
+    assert!(page_of(&home(), Some(&truthful())).contains("as it really is"));
 }
 
 #[test]
 fn a_hostile_name_of_a_sound_is_shown_as_text_and_a_page_of_verdicts_loads_nothing() {
-    let page = told(&home(), Some(&probing()));
+    let page = page_of(&home(), Some(&probing()));
     assert!(!page.contains("<script") && !page.contains(['\x1b', '\u{202e}']));
     for forbidden in ["src=", "http://", "https://", "url(", "NaN", "inf%"] {
         assert!(!page.contains(forbidden), "{forbidden}");
@@ -199,7 +199,7 @@ fn a_thousand_rounds_are_thinned_and_the_page_says_so() {
     let mut probing = probing();
     let trials = probing.verdicts.trials.clone();
     probing.verdicts.trials = trials.iter().cycle().take(1_000).cloned().collect();
-    let page = told(&home(), Some(&probing));
+    let page = page_of(&home(), Some(&probing));
     assert!(page.contains(" of 1,000 are drawn)") && page.contains(" of 7,000 are drawn)"), "not thinned");
     assert!(page.len() < 1_500_000, "{}", page.len());
 }
@@ -208,7 +208,7 @@ fn a_thousand_rounds_are_thinned_and_the_page_says_so() {
 fn a_device_that_sent_nothing_around_any_slot_has_no_picture() {
     let mut findings = home();
     findings.devices.iter_mut().for_each(|it| it.sent.bins = std::iter::empty().collect());
-    let page = told(&findings, Some(&probing()));
+    let page = page_of(&findings, Some(&probing()));
     assert_eq!(page.matches("class=\"raster\"").count(), 0);
     assert_eq!(page.matches("It sent nothing around any slot.").count(), 6);
 }

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::percent;
 use super::raster::Raster;
-use crate::names;
+use crate::labels;
 use crate::summary::{Device, Summary};
 use crate::verdicts::curve::curves_of_proofs;
 use crate::verdicts::table::{ordered, sounds};
@@ -83,7 +83,7 @@ fn card(
     device: &Device<'_>,
     verdict: &Verdict,
 ) -> Markup {
-    let told = sentences(verdict, Some(device.found), others);
+    let lines = sentences(verdict, Some(device.found), others);
     let raster = (place < PICTURES).then(|| Raster::new(device.found, probing)).flatten();
     let curve = curves.get(&device.found.id).filter(|curve| curve.len() > 1);
     let striking = verdict.outcome.is_reaction()
@@ -100,9 +100,9 @@ fn card(
             }
             p.who {
                 @if let Some(vendor) = device.vendor.as_ref().filter(|it| !device.name.starts_with(*it)) { bdi { (vendor) } " · " }
-                code { (names::id(device.found.id)) }
+                code { (labels::id(device.found.id)) }
             }
-            @for (number, it) in told.iter().enumerate() { @if number == 0 && striking { p.sentence { (it) } } @else { p.told { (it) } } }
+            @for (number, it) in lines.iter().enumerate() { @if number == 0 && striking { p.sentence { (it) } } @else { p.told { (it) } } }
             @if striking { (numbers(verdict)) (by_sound(verdict)) }
             @match raster {
                 Some(raster) => @if striking { (raster.picture(&device.name)) (evidence(verdict, curve)) }
@@ -126,7 +126,7 @@ fn numbers(verdict: &Verdict) -> Markup {
                     @if let Some(rate) = it.caused.bit_rate { dd.note { (bit_rate(rate)) } } }
             }
             @for received in it.received.iter().take(SENT_TO) {
-                div { dt { "Sent to" } dd { bdi { (names::receiver(&received.receiver, WIDEST)) } } dd.note { (words::octets(received.octets)) " · " bdi { (names::received(received)) } } }
+                div { dt { "Sent to" } dd { bdi { (labels::receiver(&received.receiver, WIDEST)) } } dd.note { (words::octets(received.octets)) " · " bdi { (labels::received(received)) } } }
             }
         }
     }

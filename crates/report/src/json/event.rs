@@ -1,7 +1,7 @@
 //! Events for programs: an object a line, as `run --json` writes it and as the household's command is given it.
 //!
 //! Each key is explained in `docs/schema/event-1.json`. What an event holds is taken apart field by field, so that one that is added does not
-//! compile until it is decided whether programs are told.
+//! compile until it is decided whether programs get it.
 
 use earwitness_base::text::WIDEST_EXACT;
 use earwitness_core::event::{Event, Fault, Gap, Mended, Stop, What};
@@ -13,9 +13,9 @@ use serde::Serialize;
 
 use super::shape::Kind;
 use crate::sentence::{Namer, sentence};
-use crate::{names, senders};
+use crate::{labels, senders};
 
-/// What an event is about, as coarse as those who are told choose by.
+/// What an event is about, as coarse as readers choose by.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum Topic {
@@ -171,7 +171,7 @@ pub fn event(event: &Event, name: Namer<'_>, stored: bool) -> String {
 }
 
 fn facts(what: &What, name: Namer<'_>) -> Facts {
-    let of = |device: &DeviceId| (names::id(*device), name(*device));
+    let of = |device: &DeviceId| (labels::id(*device), name(*device));
     match what {
         What::Started { version, sources, resumed } => {
             Facts::Started { version: version.clone(), sources: sources.clone(), resumed_rounds: *resumed }
@@ -243,7 +243,7 @@ fn upload((device, name): (String, String), sighting: &Sighting) -> Upload {
         detectors: _,
         marks: _,
     } = sighting;
-    // Its name is that of `names::receiver`. Country and network are not known while it runs.
+    // Its name is that of `labels::receiver`. Country and network are not known while it runs.
     let Receiver { address, port, name: _, local, country: _, system: _ } = receiver;
     let of = |estimate: &Option<Estimate>, part: fn(&Estimate) -> f64| estimate.as_ref().map(part).and_then(finite);
     Upload {
@@ -264,7 +264,7 @@ fn upload((device, name): (String, String), sighting: &Sighting) -> Upload {
         bit_rate: bit_rate.and_then(finite),
         octets: *octets_total,
         octets_audio: *octets_audio,
-        receiver: names::receiver(receiver, WIDEST_EXACT),
+        receiver: labels::receiver(receiver, WIDEST_EXACT),
         receiver_address: address.to_string(),
         receiver_port: *port,
         receiver_local: *local,

@@ -13,7 +13,7 @@ use serde::Serialize as _;
 use self::indented::Indented;
 use self::shape::{Burst, Capture, Detector, Device, Kind, Report, Shape, Sums};
 use super::Context;
-use super::names;
+use super::labels;
 use super::receiver::details;
 use super::stretches::observed;
 use super::summary::beat;
@@ -44,7 +44,7 @@ pub fn write(findings: &Findings, context: &Context<'_>, out: &mut dyn Write) ->
 
 fn report<'a>(findings: &Findings, context: &Context<'a>) -> Report<'a> {
     let curves = context.probing.map(|it| verdicts::curve::curves(&it.verdicts)).unwrap_or_default();
-    let names = || findings.devices.iter().map(|it| (it.id, names::device(it, maker(it, context).as_deref())));
+    let names = || findings.devices.iter().map(|it| (it.id, labels::device(it, maker(it, context).as_deref())));
     let others = context.probing.map(|it| it.others(names()));
     Report {
         version: VERSION,
@@ -122,7 +122,7 @@ fn device(
         mac: mac.map(|it| it.to_string()),
         randomised_mac: it.randomised,
         addresses,
-        name: names::device(it, vendor.as_deref()),
+        name: labels::device(it, vendor.as_deref()),
         names: it.names.iter().map(|it| exact(it.reveal())).collect(),
         host_name: it.host_name.as_ref().map(|it| exact(it.reveal())),
         vendor,
@@ -190,7 +190,7 @@ fn sighting(it: &Sighting) -> shape::Sighting {
         records: it.detectors.iter().find_map(|it| if let Seen::Clock { records, .. } = it { Some(*records) } else { None }),
         octets_total: it.octets_total,
         octets_audio: it.octets_audio,
-        receiver: names::receiver(&it.receiver, WIDEST_EXACT),
+        receiver: labels::receiver(&it.receiver, WIDEST_EXACT),
         receiver_details: details(&it.receiver),
         flow: shape::Flow {
             source: it.flow.source.to_string(),

@@ -26,10 +26,10 @@ fn schema() -> Value {
 }
 
 fn written(findings: &Findings) -> Value {
-    told(findings, None)
+    report_of(findings, None)
 }
 
-fn told(findings: &Findings, probing: Option<&Probing>) -> Value {
+fn report_of(findings: &Findings, probing: Option<&Probing>) -> Value {
     let mut out = Vec::new();
     let troubles = ["a.pcap: breaks off at octet 812".to_owned()];
     let published = probing.map(published);
@@ -40,7 +40,7 @@ fn told(findings: &Findings, probing: Option<&Probing>) -> Value {
 
 /// The published test after the first probe.
 fn published(probing: &Probing) -> Published {
-    let asked = Asked { settings: ttest::Settings::default(), repeats: 1, step: None, shown: true };
+    let asked = Asked { settings: ttest::TtestSettings::default(), repeats: 1, step: None, shown: true };
     let said = |verdict: &Verdict| (verdict.device, ttest::Evidence { p: Some(0.2), ..ttest::Evidence::default() });
     let tested = Tested { devices: probing.verdicts.devices.iter().map(said).collect(), cut: false };
     Published::of_probes(asked, &probing.verdicts.trials, &[(0, tested)].into())
@@ -87,7 +87,7 @@ fn extreme() -> Findings {
 fn every_report_obeys_the_published_schema() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
     let plain = [sample::sample(), extreme(), Findings::default()].map(|findings| written(&findings));
-    for report in plain.into_iter().chain([told(&verdicts::sample::home(), Some(&probed()))]) {
+    for report in plain.into_iter().chain([report_of(&verdicts::sample::home(), Some(&probed()))]) {
         let errors: Vec<_> = validator.iter_errors(&report).map(|it| format!("{} at {}", it, it.instance_path())).collect();
         assert_eq!(errors, Vec::<String>::new());
     }
@@ -122,8 +122,8 @@ fn every_key_is_explained_in_the_schema_and_every_object_is_closed() {
             let required = schema["required"].as_array().unwrap();
             for (key, it) in properties {
                 assert!(required.contains(&key.as_str().into()) || WITH_PROBES.contains(&key.as_str()), "{key} is not required");
-                let told = it.get("description").is_some() || it.get("$ref").is_some() || it.get("const").is_some();
-                assert!(told, "{key} is not explained");
+                let explained = it.get("description").is_some() || it.get("$ref").is_some() || it.get("const").is_some();
+                assert!(explained, "{key} is not explained");
                 out.insert(key.clone());
             }
         }
@@ -134,8 +134,8 @@ fn every_key_is_explained_in_the_schema_and_every_object_is_closed() {
         }
     }
     let (mut emitted, mut known) = (BTreeSet::new(), BTreeSet::new());
-    keys(&told(&verdicts::sample::home(), Some(&probed())), &mut emitted);
-    keys(&told(&sample::sample(), Some(&undecided())), &mut emitted);
+    keys(&report_of(&verdicts::sample::home(), Some(&probed())), &mut emitted);
+    keys(&report_of(&sample::sample(), Some(&undecided())), &mut emitted);
     explained(&schema(), &mut known);
     known.remove("not_read");
     assert_eq!(emitted, known);
@@ -189,7 +189,7 @@ fn undecided() -> Probing {
 
 #[test]
 fn a_verdict_is_a_word_beside_all_that_was_there_without_it() {
-    let report = told(&verdicts::sample::home(), Some(&probed()));
+    let report = report_of(&verdicts::sample::home(), Some(&probed()));
     let without = written(&verdicts::sample::home());
     let devices = report["devices"].as_array().unwrap();
     let echo = devices.iter().find(|it| it["mac"] == "44:65:0d:1b:2f:07").unwrap();
@@ -206,7 +206,7 @@ fn a_verdict_is_a_word_beside_all_that_was_there_without_it() {
 
 #[test]
 fn every_reason_is_in_the_schema_and_a_gateway_has_no_verdict() {
-    let report = told(&sample::sample(), Some(&undecided()));
+    let report = report_of(&sample::sample(), Some(&undecided()));
     assert!(jsonschema::validator_for(&schema()).unwrap().is_valid(&report));
     let with = |key: &str| report["devices"].as_array().unwrap().iter().filter(|it| it.get(key).is_some()).count();
     assert_eq!((with("verdict"), with("reason")), (6, 6));

@@ -55,11 +55,12 @@ pub(super) fn rounds(mut rows: Vec<Row>, is_ours: bool, warnings: &mut Vec<Strin
 
 /// Whether the slots are those of one round after the other, as their numbers say.
 fn is_numbered_in_order(rows: &[Row]) -> bool {
-    let told = rows.iter().all(|row| row.round.is_some() && row.slot_seconds.is_some());
-    told && rows.windows(2).all(|pair| match pair {
-        [before, after] => before.round < after.round || (before.round == after.round && before.start <= after.start),
-        _ => true,
-    })
+    let numbered = rows.iter().all(|row| row.round.is_some() && row.slot_seconds.is_some());
+    numbered
+        && rows.windows(2).all(|pair| match pair {
+            [before, after] => before.round < after.round || (before.round == after.round && before.start <= after.start),
+            _ => true,
+        })
 }
 
 /// The rounds in order of their numbers, whatever the clock did between them.

@@ -48,7 +48,7 @@ pub(super) fn rows(text: &str, reading: &Reading, warnings: &mut Vec<String>) ->
     Ok((header, rows))
 }
 
-/// Most unknown keys that are told.
+/// Most unknown keys that are listed.
 const MOST_UNKNOWN: usize = 20;
 
 /// One slot. In logs of our own, which have a header, keys may hold more than a text; what others mean by these is not known.
@@ -141,10 +141,10 @@ fn header(object: &Object<'_>, number: u64, line: &str, warnings: &mut Vec<Strin
 
 fn syntax(number: u64, line: &str, error: &serde_json::Error) -> Fault {
     let column = u64::try_from(error.column()).unwrap_or(u64::MAX).max(1);
-    let told = error.to_string();
-    let told = told.split(" at line").next().unwrap_or_default();
+    let message = error.to_string();
+    let message = message.split(" at line").next().unwrap_or_default();
     let hint = if line.trim_start().starts_with('{') { "" } else { "; in JSON Lines every line is an object" };
-    Fault::at(Place { line: number, column }, format!("{told}{hint}"))
+    Fault::at(Place { line: number, column }, format!("{message}{hint}"))
 }
 
 /// The column at which a part of a line begins.

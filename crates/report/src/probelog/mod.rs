@@ -78,7 +78,7 @@ pub struct Log {
 /// Largest log that is read, octets.
 const LARGEST: u64 = 512 << 20;
 
-/// Most warnings that are told.
+/// Most warnings that are listed.
 const WARNINGS: usize = 10;
 
 /// Reads the log at a path; `-` is standard input.

@@ -77,8 +77,8 @@ impl fmt::Display for Misfit {
         write!(out, "; the log says {}, the capture holds {} (UTC)", span(self.log), span(self.capture))?;
         match self.offset {
             Some(offset) => {
-                let told = told(offset);
-                write!(out, ": an offset of about {told}? Use --probe-offset={told} to add it to the times of the log")
+                let text = in_words(offset);
+                write!(out, ": an offset of about {text}? Use --probe-offset={text} to add it to the times of the log")
             }
             None => write!(out, ": is it the log of this capture?"),
         }
@@ -86,7 +86,7 @@ impl fmt::Display for Misfit {
 }
 
 /// Hours and minutes as [`duration`] reads them.
-fn told(offset: i64) -> String {
+fn in_words(offset: i64) -> String {
     let sign = if offset < 0 { "-" } else { "" };
     let minutes = offset.abs() / (60 * SECOND);
     match (minutes / 60, minutes % 60) {
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn what_is_suggested_can_be_said_back() {
         for offset in [2 * HOUR, -5 * HOUR - HOUR / 2, HOUR / 4, -HOUR / 2] {
-            assert_eq!(duration(&told(offset)), Ok(offset), "{}", told(offset));
+            assert_eq!(duration(&in_words(offset)), Ok(offset), "{}", in_words(offset));
         }
         assert_eq!(duration("1.5s"), Ok(1_500_000_000));
         assert!(duration("2").unwrap_err().contains("write it with its unit"));

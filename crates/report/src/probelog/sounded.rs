@@ -135,8 +135,8 @@ pub(super) fn read_factors(json: &str) -> Result<Condition, String> {
 
 fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Result<Option<T>, String> {
     serde_json::from_str(json).map_err(|error| {
-        let told = error.to_string();
-        told.split(" at line").next().unwrap_or_default().to_owned()
+        let message = error.to_string();
+        message.split(" at line").next().unwrap_or_default().to_owned()
     })
 }
 

@@ -74,7 +74,7 @@ fn lines_out_of_order_are_sorted_with_a_word_about_it() {
 #[test]
 fn a_fault_is_told_with_file_line_column_and_what_to_do() {
     let change = |from: &str, to: &str| refused(&three().replace(from, to));
-    for (told, parts) in [
+    for (expected, parts) in [
         (change("start", "begun"), ["night.csv:1:1:", "there is \"begun\"", "--map THEIRS=start"]),
         (change(",start,", ",stimulus,"), ["night.csv:1:", "\"stimulus\" comes twice", "leave one"]),
         (refused("round,kind\n0,probe\n"), ["night.csv:1:1:", "no column is named start", "add it"]),
@@ -106,7 +106,7 @@ fn a_fault_is_told_with_file_line_column_and_what_to_do() {
         ),
     ] {
         for part in parts {
-            assert!(told.contains(part), "{part:?} in {told:?}");
+            assert!(expected.contains(part), "{part:?} in {expected:?}");
         }
     }
 }
@@ -140,7 +140,7 @@ fn rounds_that_are_mixed_are_refused() {
 #[test]
 fn faults_in_json_lines_have_their_place() {
     let good = "{\"start\":1767304800}\n";
-    for (line, told) in [
+    for (line, expected) in [
         ("{\"start\":1767304900,\"start\":1767304900}", "night.csv:2:29: \"start\" comes twice"),
         ("{\"start\":true}", "night.csv:2:10: start: a text or a number belongs here, not true"),
         ("{\"start\":", "night.csv:2:9: EOF while parsing a value"),
@@ -148,7 +148,7 @@ fn faults_in_json_lines_have_their_place() {
         ("{\"stimulus\":\"glass\"}", "night.csv:2:1: start is missing"),
     ] {
         let said = refused(&format!("{good}{line}\n"));
-        assert!(said.starts_with(told), "{told:?} of {said:?}");
+        assert!(said.starts_with(expected), "{expected:?} of {said:?}");
     }
     assert!(refused("{\"earwitness_probes\":2}\n").contains("version 2 of the format is not known"));
     let odd = read_text(&format!("{{\"earwitness_probes\":1,\"mood\":\"good\"}}\n{good}")).unwrap();
@@ -269,7 +269,7 @@ fn what_sounded_is_read_from_our_own_logs_and_faults_in_it_have_their_place() {
     let log = read_text(&timeline("{\"kind\":\"gap\",\"samples\":480,\"colour\":\"red\"}")).unwrap();
     assert_eq!(log.rounds[0].played.timelines.as_ref().unwrap().end(), SECOND / 100);
     assert_eq!(read_text(&slot("\"timelines\":null,\"factors\":null")).unwrap().rounds[0].played.timelines, None);
-    for (text, told) in [
+    for (text, expected) in [
         (timeline("{\"kind\":\"gap\",\"samples\":481}"), "timelines: 481 samples sounded of 480 that were to"),
         (timeline("{\"kind\":\"gap\",\"samples\":0}"), "timelines: a segment without a sample"),
         (timeline("{\"kind\":\"hum\",\"samples\":1}"), "\"hum\" is no kind of segment; write one of: utterance"),
@@ -282,7 +282,7 @@ fn what_sounded_is_read_from_our_own_logs_and_faults_in_it_have_their_place() {
         (slot("\"kind\":\"sham\",\"factors\":{\"a\":\"1\"}"), "given for a sham"),
     ] {
         let said = refused(&text);
-        assert!(said.starts_with("night.csv:2:") && said.contains(told), "{told:?} in {said:?}");
+        assert!(said.starts_with("night.csv:2:") && said.contains(expected), "{expected:?} in {said:?}");
     }
     // Another lab's log may mean something else by these words.
     let theirs = read_text("{\"start\":1767304800,\"factors\":\"warm\",\"timelines\":7}\n").unwrap();

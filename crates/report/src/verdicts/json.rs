@@ -8,7 +8,7 @@ use earwitness_core::verdict::{self, Direction, Received};
 use serde::Serialize;
 
 use super::{Probing, words};
-use crate::names::{id, receiver};
+use crate::labels::{id, receiver};
 use crate::probelog::{heard_word, sound_word, void_word};
 use crate::receiver::{Where, details};
 use earwitness_base::words::as_f64;

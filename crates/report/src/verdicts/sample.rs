@@ -8,7 +8,7 @@ use earwitness_core::findings::{DeviceFindings, Findings, SightingKind};
 use earwitness_core::probe::{Heard, Played, Round, SoundKind, Stimulus, Void};
 use earwitness_core::schedule::Design;
 use earwitness_core::time::{MILLISECOND, SECOND};
-use earwitness_core::verdict::{Settings, judge};
+use earwitness_core::verdict::{VerdictSettings, judge};
 
 use super::Probing;
 use crate::probelog::Header;
@@ -85,7 +85,7 @@ fn without_sightings(it: &DeviceFindings) -> DeviceFindings {
 
 /// What the session says.
 pub(crate) fn probing() -> Probing {
-    let verdicts = judge(&home(), rounds(), &BTreeMap::new(), &Settings::default());
+    let verdicts = judge(&home(), rounds(), &BTreeMap::new(), &VerdictSettings::default());
     let design = Header { seed: Some(7), slots: Some(8), ..Header::default() };
     let warnings = vec!["line 3 is earlier than the line before it; the lines were sorted by time".to_owned()];
     Probing { verdicts, expected: BTreeMap::new(), design: Some(design), warnings }

@@ -16,7 +16,7 @@ use earwitness_base::words::{bit_rate, seconds};
 
 /// Devices that are explained in sentences; the others are in the table.
 const EXPLAINED: usize = 60;
-/// Sounds told apart per device.
+/// Sounds that are listed apart, per device.
 const SOUNDS: usize = 12;
 
 /// Writes the verdicts.
@@ -131,9 +131,9 @@ fn truth_of(probing: &Probing, verdict: &Verdict) -> Cell {
 
 /// The sentences of a device, and how often each sound moved it.
 fn explained(verdict: &Verdict, device: &Device<'_>, others: &Others<'_>) -> Vec<String> {
-    let mut told = sentences(verdict, Some(device.found), others);
-    told.extend(sounds(verdict).map(|it| format!("By sound: {}.", it.words())));
-    told
+    let mut lines = sentences(verdict, Some(device.found), others);
+    lines.extend(sounds(verdict).map(|it| format!("By sound: {}.", it.words())));
+    lines
 }
 
 /// How often each sound moved the device.
@@ -146,9 +146,9 @@ pub(crate) struct BySound {
 
 impl BySound {
     fn words(&self) -> String {
-        let told = self.sounds.iter().map(|(name, hits, rounds)| format!("{name} {hits} of {rounds}"));
+        let listed = self.sounds.iter().map(|(name, hits, rounds)| format!("{name} {hits} of {rounds}"));
         let more = (self.more > 0).then(|| format!("and {} more sounds", self.more));
-        told.chain(more).collect::<Vec<_>>().join(", ")
+        listed.chain(more).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -186,34 +186,34 @@ mod tests {
 
     #[test]
     fn the_answer_comes_first_and_each_device_has_its_line_and_its_sentences() {
-        let told = shown(&probing(), 120);
-        println!("{told}");
-        assert!(told.starts_with("2 of 6 devices send what they hear. "), "{told}");
-        let row = told.lines().find(|line| line.starts_with("Kitchen Echo ") && line.contains("streams what it hears")).unwrap();
+        let text = shown(&probing(), 120);
+        println!("{text}");
+        assert!(text.starts_with("2 of 6 devices send what they hear. "), "{text}");
+        let row = text.lines().find(|line| line.starts_with("Kitchen Echo ") && line.contains("streams what it hears")).unwrap();
         assert!(row.contains(" 24 ") && row.contains("4.9 s"), "{row}");
-        assert!(told.contains("\nKitchen Echo: streams what it hears\n  When it hears a sound, it sends sound"), "{told}");
-        assert!(told.contains("Before you believe it\n- "), "{told}");
-        assert!(!told.contains("Truth") && !told.contains('\x1b') && !told.contains('\u{202e}'));
+        assert!(text.contains("\nKitchen Echo: streams what it hears\n  When it hears a sound, it sends sound"), "{text}");
+        assert!(text.contains("Before you believe it\n- "), "{text}");
+        assert!(!text.contains("Truth") && !text.contains('\x1b') && !text.contains('\u{202e}'));
     }
 
     #[test]
     fn it_fits_every_terminal() {
         for width in [60, 80, 100, 160] {
-            let told = shown(&truthful(), width);
-            assert!(told.contains("proof at ") && (width < 100 || told.contains("47.2 kbit/s")), "{told}");
-            let widest = told.lines().map(UnicodeWidthStr::width).max().unwrap();
-            assert!(widest <= usize::from(width), "{widest} columns on {width}:\n{told}");
+            let text = shown(&truthful(), width);
+            assert!(text.contains("proof at ") && (width < 100 || text.contains("47.2 kbit/s")), "{text}");
+            let widest = text.lines().map(UnicodeWidthStr::width).max().unwrap();
+            assert!(widest <= usize::from(width), "{widest} columns on {width}:\n{text}");
         }
     }
 
     #[test]
     fn a_known_truth_stands_beside_the_verdict() {
-        let told = shown(&truthful(), 160);
-        assert!(told.contains("as expected") && told.contains("Truth"), "{told}");
+        let text = shown(&truthful(), 160);
+        assert!(text.contains("as expected") && text.contains("Truth"), "{text}");
     }
 
     #[test]
-    fn a_session_without_devices_is_told() {
+    fn a_session_without_devices_is_reported() {
         let mut nothing = probing();
         nothing.verdicts.devices.clear();
         assert!(shown(&nothing, 80).starts_with("No device was there to be tested."));

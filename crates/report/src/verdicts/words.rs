@@ -13,7 +13,7 @@ use earwitness_core::verdict::{
 use earwitness_core::visibility::Unseen;
 
 use super::Probing;
-use crate::names;
+use crate::labels;
 use crate::senders;
 use earwitness_base::words::{self, bit_rate, count, counted, octets, octets_at_end, round, seconds};
 
@@ -30,7 +30,7 @@ pub(crate) fn headline(probing: &Probing) -> String {
     let of = counted(verdicts.len() as u64, "device", "devices");
     let number = |is: fn(Outcome) -> bool| verdicts.iter().filter(|it| is(it.outcome)).count() as u64;
     let streams = number(|it| it == Outcome::Streams);
-    let mut told = match (verdicts.len(), streams) {
+    let mut answer = match (verdicts.len(), streams) {
         (0, _) => return "No device was there to be tested.".to_owned(),
         (_, 0) => format!("No device of {} was proven to send what it hears.", count(verdicts.len() as u64)),
         (_, 1) => format!("1 of {of} sends what it hears."),
@@ -52,11 +52,11 @@ pub(crate) fn headline(probing: &Probing) -> String {
         .map(|(number, one, many)| format!("{} {}", count(number), if number == 1 { one } else { many }))
         .collect();
     if !others.is_empty() {
-        told.push(' ');
-        told.push_str(&others.join(", "));
-        told.push('.');
+        answer.push(' ');
+        answer.push_str(&others.join(", "));
+        answer.push('.');
     }
-    told
+    answer
 }
 
 /// Why a device is undecided or was not tested, in a word or two for programs.
@@ -106,7 +106,7 @@ pub struct Others<'a> {
 
 impl Others<'_> {
     fn name(&self, device: DeviceId) -> String {
-        self.names.get(&device).cloned().unwrap_or_else(|| names::id(device))
+        self.names.get(&device).cloned().unwrap_or_else(|| labels::id(device))
     }
 }
 
@@ -115,7 +115,7 @@ impl Others<'_> {
 #[must_use]
 pub(crate) fn sentences(verdict: &Verdict, found: Option<&DeviceFindings>, others: &Others<'_>) -> Vec<String> {
     let it = &verdict.evidence;
-    let told = match verdict.outcome {
+    let lines = match verdict.outcome {
         Outcome::Streams => vec![Some(streams(it)), amount(it), whom(it), after(it, others), sure(it), Some(STREAMS_DO.to_owned())],
         Outcome::SendsMore => vec![
             Some(format!("The longer it hears a sound, the more it sends: {}. Nothing shows that the sound itself is sent.", when(it))),
@@ -158,7 +158,7 @@ pub(crate) fn sentences(verdict: &Verdict, found: Option<&DeviceFindings>, other
     let beside = found.and_then(|found| beside(verdict, found));
     let senders = found.and_then(|found| several(verdict.outcome, found));
     let unseen = unseen(it).filter(|_| !matches!(verdict.outcome, Outcome::NotTested(_)));
-    told.into_iter().flatten().chain(senders).chain(unseen).chain(beside).collect()
+    lines.into_iter().flatten().chain(senders).chain(unseen).chain(beside).collect()
 }
 
 const STREAMS_DO: &str =
@@ -236,7 +236,7 @@ fn low_rate(it: &Evidence) -> Option<String> {
 
 /// To whom, with octets.
 fn whom(it: &Evidence) -> Option<String> {
-    let one = |it: &Received| format!("{} ({})", names::received(it), octets(it.octets));
+    let one = |it: &Received| format!("{} ({})", labels::received(it), octets(it.octets));
     let what = match () {
         () if it.is_proven() && it.direction != Some(Direction::Less) => "After the sounds it sent to",
         () if it.goes_on() => "The stream went to",
@@ -282,27 +282,27 @@ pub(crate) fn hits(it: &Evidence) -> (u64, u64) {
 
 /// How much sound, at which rate.
 fn amount(it: &Evidence) -> Option<String> {
-    let mut told = Vec::new();
+    let mut facts = Vec::new();
     if it.caused.uploads > 0 {
         let rate = it.caused.bit_rate.map_or_else(String::new, |rate| format!(" at {}", bit_rate(rate)));
-        told.push(format!(
+        facts.push(format!(
             "{} of sound per upload{rate} (median of {})",
             seconds(it.caused.median_seconds),
             counted(it.caused.uploads.into(), "upload", "uploads")
         ));
     }
     if it.caused.recordings > 0 && it.sound == Some(Sound::Recorded) {
-        told.push(format!(
+        facts.push(format!(
             "{} per recording (median of {})",
             octets(round(it.caused.recording_octets.unwrap_or(0.0)).unsigned_abs()),
             counted(it.caused.recordings.into(), "recording", "recordings")
         ));
     }
     if let Some(dose) = it.dose.as_ref().filter(|dose| it.sends_more() && dose.slope.low > 0.0) {
-        told.push(format!("the longer the sound, the more it sends, {}", slope(dose)));
+        facts.push(format!("the longer the sound, the more it sends, {}", slope(dose)));
     }
-    let told = told.join("; ");
-    let mut letters = told.chars();
+    let facts = facts.join("; ");
+    let mut letters = facts.chars();
     letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
@@ -318,7 +318,7 @@ fn slope(dose: &Dose) -> String {
 pub(crate) fn receivers(it: &Evidence) -> Option<String> {
     let mut all: Vec<String> = Vec::new();
     for received in &it.received {
-        let name = names::receiver(&received.receiver, WIDEST);
+        let name = labels::receiver(&received.receiver, WIDEST);
         if !all.contains(&name) {
             all.push(name);
         }
@@ -367,12 +367,12 @@ fn silent(it: &Evidence, others: &Others<'_>) -> Vec<Option<String>> {
     } else {
         format!(" (only the {} with an audible sound count for this)", counted(it.audible.into(), "round", "rounds"))
     };
-    let mut told = vec![format!(
+    let mut lines = vec![format!(
         "In {} nothing shows that what it sent depends on the sounds. It answers such sounds within {within} in fewer than {} of cases (95\u{a0}%){audible}.",
         counted(it.rounds.into(), "round", "rounds"),
         percent(it.bound)
     )];
-    told.push(match (it.limit_octets, it.limit_clocked) {
+    lines.push(match (it.limit_octets, it.limit_clocked) {
         (Some(limit), clocked) => format!(
             "An upload of more than {} within {within} after a sound would have been noticed{}. One that comes later, at no fixed delay, would not.",
             octets(round(limit.max(0.0)).unsigned_abs()),
@@ -383,9 +383,9 @@ fn silent(it: &Evidence, others: &Others<'_>) -> Vec<Option<String>> {
         }
         (None, false) => "It sends so much at other times that a small upload could have hidden in it.".to_owned(),
     });
-    told.extend(control(others));
-    told.push("That holds for the sounds that were played: other words may wake it.".to_owned());
-    told.into_iter().map(Some).collect()
+    lines.extend(control(others));
+    lines.push("That holds for the sounds that were played: other words may wake it.".to_owned());
+    lines.into_iter().map(Some).collect()
 }
 
 /// The positive control by name, and what it does not speak for.
@@ -496,16 +496,16 @@ const fn not_tested(why: NotTested) -> &'static str {
 /// What to know before believing any of the verdicts, a sentence each.
 #[must_use]
 pub(crate) fn caveats(probing: &Probing) -> Vec<String> {
-    let mut told: Vec<String> = probing.verdicts.caveats.iter().map(caveat).collect();
+    let mut caveats: Vec<String> = probing.verdicts.caveats.iter().map(caveat).collect();
     let void = probing.verdicts.void;
     if void > 0 {
-        told.push(format!(
+        caveats.push(format!(
             "{} did not count, because the clock was set or the capture was not there (named in the log and the JSON report).",
             counted(void.into(), "round", "rounds")
         ));
     }
-    told.extend(probing.warnings.iter().map(|it| format!("About the log: {}", text::clean(it, 400))));
-    told
+    caveats.extend(probing.warnings.iter().map(|it| format!("About the log: {}", text::clean(it, 400))));
+    caveats
 }
 
 fn caveat(it: &Caveat) -> String {
@@ -595,7 +595,7 @@ mod tests {
     use super::*;
     use crate::verdicts::sample::probing;
 
-    fn told(outcome: Outcome, evidence: Evidence) -> String {
+    fn text_of(outcome: Outcome, evidence: Evidence) -> String {
         let device = DeviceId::Address(std::net::Ipv4Addr::LOCALHOST.into());
         let control = Control { microphone: 12, devices: vec![device] };
         let others = Others { names: [(device, "Kitchen Echo".to_owned())].into(), control: &control };
@@ -622,10 +622,10 @@ mod tests {
 
     #[test]
     fn a_proof_says_how_often_evidence_this_strong_comes_up_by_chance() {
-        let told = told(Outcome::Reacts, evidence());
-        assert!(told.contains("in 5 of 12 rounds it sent more"), "{told}");
-        assert!(told.contains("in at most 1 of 3,000 such homes"), "{told}");
-        assert!(told.contains("Nothing shows that the sound itself is sent"), "{told}");
+        let text = text_of(Outcome::Reacts, evidence());
+        assert!(text.contains("in 5 of 12 rounds it sent more"), "{text}");
+        assert!(text.contains("in at most 1 of 3,000 such homes"), "{text}");
+        assert!(text.contains("Nothing shows that the sound itself is sent"), "{text}");
     }
 
     #[test]
@@ -644,34 +644,34 @@ mod tests {
     #[test]
     fn silence_carries_its_bound_and_its_limit() {
         let limits =
-            |limit_octets, limit_clocked| told(Outcome::NoReaction, Evidence { limit_octets, limit_clocked, ..evidence() });
-        let told = limits(Some(12_300.0), true);
+            |limit_octets, limit_clocked| text_of(Outcome::NoReaction, Evidence { limit_octets, limit_clocked, ..evidence() });
+        let text = limits(Some(12_300.0), true);
         assert!(
-            told.contains("within 20 s in fewer than 22 % of cases (95 %) (only the 11 rounds with an audible sound count"),
-            "{told}"
+            text.contains("within 20 s in fewer than 22 % of cases (95 %) (only the 11 rounds with an audible sound count"),
+            "{text}"
         );
         assert!(
-            told.contains(
+            text.contains(
                 "An upload of more than 12.3 kB within 20 s after a sound would have been noticed, and so would live sound"
             ),
-            "{told}"
+            "{text}"
         );
-        assert!(told.contains("the microphone heard them in 12 rounds of the whole session, whether or not these count for this device; Kitchen Echo reacted to them"), "{told}");
-        assert!(told.contains("not for another room"), "{told}");
+        assert!(text.contains("the microphone heard them in 12 rounds of the whole session, whether or not these count for this device; Kitchen Echo reacted to them"), "{text}");
+        assert!(text.contains("not for another room"), "{text}");
         assert!(limits(None, true).contains("only live sound at the beat of a codec would have been noticed"));
         assert!(limits(None, false).contains("could have hidden"));
         for claim in ["clean", "safe", "does not listen", "never"] {
-            assert!(!told.contains(claim), "{claim} in {told}");
+            assert!(!text.contains(claim), "{claim} in {text}");
         }
     }
 
     #[test]
     fn less_is_never_told_as_sound_and_more_with_length_only_as_more() {
-        let less = told(Outcome::SendsLess, Evidence { direction: Some(Direction::Less), ..evidence() });
+        let less = text_of(Outcome::SendsLess, Evidence { direction: Some(Direction::Less), ..evidence() });
         assert!(less.starts_with("Sound makes it send less: over 12 rounds") && !less.contains("sends sound"), "{less}");
         let slope = earwitness_core::findings::Estimate { value: 130.0, low: 120.0, high: 140.0 };
         let dose = Some(Dose { slope, intercept: 0.0, p: 1e-4, points: 12 });
-        let more = told(Outcome::SendsMore, Evidence { dose, ln_dose: 7.0, ..evidence() });
+        let more = text_of(Outcome::SendsMore, Evidence { dose, ln_dose: 7.0, ..evidence() });
         assert!(
             more.starts_with("The longer it hears a sound, the more it sends") && more.contains("130 B for each second"),
             "{more}"
@@ -689,8 +689,8 @@ mod tests {
             [(Outcome::Streams, "which one reacted is not known"), (Outcome::NoReaction, "of all of them together")]
         {
             let verdict = Verdict { device: found.id, outcome, evidence: evidence() };
-            let told = sentences(&verdict, Some(&found), &others).join(" ");
-            assert!(told.contains("More than one machine") && told.contains(said), "{told}");
+            let text = sentences(&verdict, Some(&found), &others).join(" ");
+            assert!(text.contains("More than one machine") && text.contains(said), "{text}");
         }
     }
 
@@ -698,25 +698,25 @@ mod tests {
     fn who_moves_after_another_is_told_so() {
         let device = DeviceId::Address(std::net::Ipv4Addr::LOCALHOST.into());
         let after = earwitness_core::verdict::After { device, together: 18, moved: 19, other_moved: 20, lag: 3 * SECOND };
-        let told = told(Outcome::Reacts, Evidence { after: Some(after), ..evidence() });
+        let text = text_of(Outcome::Reacts, Evidence { after: Some(after), ..evidence() });
         assert!(
-            told.contains(
+            text.contains(
                 "It moved together with Kitchen Echo, and after it: in 18 of the 19 rounds in which it moved, about 3.0 s later"
             ),
-            "{told}"
+            "{text}"
         );
     }
 
     #[test]
     fn a_late_reaction_says_how_late() {
         let late = Some(Late { lag: Lag { shift: 1_500 * SECOND, stretch: 0 }, ln_e: 8.0 });
-        let told = told(Outcome::Streams, Evidence { ln_e: 1.0, late, ..evidence() });
-        assert!(told.contains("not at once, but about 25 min after the sound"), "{told}");
+        let text = text_of(Outcome::Streams, Evidence { ln_e: 1.0, late, ..evidence() });
+        assert!(text.contains("not at once, but about 25 min after the sound"), "{text}");
     }
 
     #[test]
     fn what_is_open_says_why_and_what_to_do() {
-        let with = |outcome, rounds_to_go| told(outcome, Evidence { rounds_to_go, ttest: Some((4, 9)), ..evidence() });
+        let with = |outcome, rounds_to_go| text_of(outcome, Evidence { rounds_to_go, ttest: Some((4, 9)), ..evidence() });
         let promising = with(Outcome::Undecided(Undecided::Promising), Some(5));
         assert!(
             promising.contains("may still be chance") && promising.contains("about 5 more rounds would prove it"),
@@ -746,10 +746,10 @@ mod tests {
     #[test]
     fn rounds_in_which_it_was_not_seen_are_told_with_the_reason() {
         let unseen = [(Unseen::Left, 50), (Unseen::Gap, 1)].into();
-        let told = told(Outcome::NoReaction, Evidence { unseen, ..evidence() });
+        let text = text_of(Outcome::NoReaction, Evidence { unseen, ..evidence() });
         assert!(
-            told.contains("51 more rounds were played in which could not be seen what it sends: not seen again (50), gap in the capture (1)."),
-            "{told}"
+            text.contains("51 more rounds were played in which could not be seen what it sends: not seen again (50), gap in the capture (1)."),
+            "{text}"
         );
     }
 

@@ -23,9 +23,9 @@ impl Device for Plug {
         let now = host.look_up(now, &clock);
         let mut asked = chance.octets(48);
         asked[0] = 0x23;
-        let mut told = chance.octets(48);
-        told[..2].copy_from_slice(&[0x24, 2]);
-        host.exchange(&clock, Datagrams { up: vec![(now, asked)], down: vec![(now + clock.delay, told)] });
+        let mut answer = chance.octets(48);
+        answer[..2].copy_from_slice(&[0x24, 2]);
+        host.exchange(&clock, Datagrams { up: vec![(now, asked)], down: vec![(now + clock.delay, answer)] });
         let opened = host.look_up(now, &server);
         let mut session = Session::open(opened, server.name, &[], &mut chance);
         session.ask(opened, 120, MILLISECOND, &[4]);

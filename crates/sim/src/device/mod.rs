@@ -1,4 +1,4 @@
-//! The devices of a home. Each lives through a stretch of time and tells what it uploaded.
+//! The devices of a home. Each lives through a stretch of time and returns what it uploaded.
 
 pub mod camera;
 pub mod codec;

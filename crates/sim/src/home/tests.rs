@@ -50,8 +50,8 @@ fn the_truth_counts_the_datagrams_that_hold_sound() {
     // 60 octets of sound: record header 13, nonce and tag 24, UDP, IPv4 and Ethernet 42.
     let own = frames.iter().filter(|frame| frame.octets[6..12] == truth.devices[0].mac.0);
     let sent = own.filter(|frame| frame.octets.len() == 60 + 37 + 42).count();
-    let told: i64 = truth.devices[0].uploads.iter().map(|upload| upload.audio_ns).sum();
-    assert_eq!(i64::try_from(sent).unwrap() * 30_000_000, told);
+    let sounded: i64 = truth.devices[0].uploads.iter().map(|upload| upload.audio_ns).sum();
+    assert_eq!(i64::try_from(sent).unwrap() * 30_000_000, sounded);
     assert!(sent > 100);
 }
 

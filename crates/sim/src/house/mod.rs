@@ -45,7 +45,7 @@ pub struct House {
     begins: i64,
     ends: i64,
     residents: Vec<Resident>,
-    told: Vec<(String, &'static str, Option<String>)>,
+    labels: Vec<(String, &'static str, Option<String>)>,
     /// Sounds to come, by when they begin, where they come from, and their number among those.
     coming: BTreeMap<(i64, Origin, usize), HouseSound>,
     /// Sounds that began, in order of time.
@@ -80,7 +80,7 @@ impl House {
         let sounds = room::sounds(scenario, begins, ends, &chance.fork("sounds"));
         let others =
             sounds.iter().filter(|sound| sound.audible).map(|sound| (sound.at_ns, sound.at_ns + sound.length_ns)).collect();
-        let told = scenario
+        let labels = scenario
             .devices
             .iter()
             .map(|device| (device.name.clone(), device.kind.name(), scenario.expected.get(&device.name).cloned()));
@@ -88,7 +88,7 @@ impl House {
             begins,
             ends,
             residents,
-            told: told.collect(),
+            labels: labels.collect(),
             coming: sounds.into_iter().enumerate().map(|(number, sound)| ((sound.at_ns, sound.origin, number), sound)).collect(),
             began: Vec::new(),
             others,
@@ -187,7 +187,7 @@ impl House {
     /// What has happened so far.
     #[must_use]
     pub fn truth(&self) -> HouseTruth {
-        let devices = self.residents.iter().zip(&self.told).map(|(resident, (name, kind, expected))| HouseDevice {
+        let devices = self.residents.iter().zip(&self.labels).map(|(resident, (name, kind, expected))| HouseDevice {
             mac: resident.body.host.mac,
             name: name.clone(),
             kind,

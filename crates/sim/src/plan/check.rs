@@ -29,7 +29,7 @@ fn range(key: &'static str, [low, high]: [f64; 2], least: f64, most: f64) -> Res
     if low <= high { Ok(()) } else { Err((key, format!("`{key}` must hold the smaller number first, not [{low}, {high}]"))) }
 }
 
-/// What every device is told.
+/// Keys that every device has.
 pub(super) fn common(common: &Common) -> Result<(), Wrong> {
     within("distance_db", common.distance_db, -20.0, 200.0)?;
     within("threshold_db", common.threshold_db, -20.0, 200.0)?;
@@ -47,7 +47,7 @@ pub(super) fn common(common: &Common) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// What a kind is told.
+/// Keys of one kind.
 pub(super) fn kind(kind: &DeviceKind) -> Result<(), Wrong> {
     match kind {
         DeviceKind::Speaker(plan) => speaker(plan),
@@ -242,34 +242,34 @@ fn codec(codec: &CodecPlan) -> Result<(), Wrong> {
 
 /// How a session probes.
 pub(super) fn probing(probing: &Probing) -> Result<(), String> {
-    let told = |(_, what): Wrong| what;
-    probing.slots.map_or(Ok(()), |slots| within("slots", f64::from(slots), 2.0, 1_000.0)).map_err(told)?;
-    probing.slot_seconds.map_or(Ok(()), |seconds| within("slot_seconds", seconds, 1.0, 3_600.0)).map_err(told)?;
-    probing.guard_seconds.map_or(Ok(()), |seconds| within("guard_seconds", seconds, 0.0, 3_600.0)).map_err(told)?;
-    probing.rounds.map_or(Ok(()), |rounds| within("rounds", f64::from(rounds), 1.0, 100_000.0)).map_err(told)?;
-    probing.alpha.map_or(Ok(()), |alpha| within("alpha", alpha, 1e-9, 0.5)).map_err(told)?;
-    probing.level_db.map_or(Ok(()), |level| within("level_db", level, 0.0, 140.0)).map_err(told)
+    let what = |(_, what): Wrong| what;
+    probing.slots.map_or(Ok(()), |slots| within("slots", f64::from(slots), 2.0, 1_000.0)).map_err(what)?;
+    probing.slot_seconds.map_or(Ok(()), |seconds| within("slot_seconds", seconds, 1.0, 3_600.0)).map_err(what)?;
+    probing.guard_seconds.map_or(Ok(()), |seconds| within("guard_seconds", seconds, 0.0, 3_600.0)).map_err(what)?;
+    probing.rounds.map_or(Ok(()), |rounds| within("rounds", f64::from(rounds), 1.0, 100_000.0)).map_err(what)?;
+    probing.alpha.map_or(Ok(()), |alpha| within("alpha", alpha, 1e-9, 0.5)).map_err(what)?;
+    probing.level_db.map_or(Ok(()), |level| within("level_db", level, 0.0, 140.0)).map_err(what)
 }
 
 /// Sounds of the household.
 pub(super) fn talk(talk: &Talk) -> Result<(), String> {
-    let told = |(_, what): Wrong| what;
-    within("from_hour", talk.from_hour, 0.0, 24.0).map_err(told)?;
-    within("until_hour", talk.until_hour, 0.0, 24.0).map_err(told)?;
-    within("per_hour", talk.per_hour, 0.0, 600.0).map_err(told)?;
-    range("seconds", talk.seconds, 0.2, 600.0).map_err(told)?;
-    within("level_db", talk.level_db, 0.0, 140.0).map_err(told)
+    let what = |(_, what): Wrong| what;
+    within("from_hour", talk.from_hour, 0.0, 24.0).map_err(what)?;
+    within("until_hour", talk.until_hour, 0.0, 24.0).map_err(what)?;
+    within("per_hour", talk.per_hour, 0.0, 600.0).map_err(what)?;
+    range("seconds", talk.seconds, 0.2, 600.0).map_err(what)?;
+    within("level_db", talk.level_db, 0.0, 140.0).map_err(what)
 }
 
 /// Sounds from outside.
 pub(super) fn injected(injected: &Injected, hours: f64) -> Result<(), String> {
-    let told = |(_, what): Wrong| what;
+    let what = |(_, what): Wrong| what;
     match (injected.at_hours, injected.every_minutes) {
         (Some(at), None) if (0.0..hours).contains(&at) => {}
         (Some(at), None) => return Err(format!("`at_hours` = {at} lies outside the home's {hours} hours")),
-        (None, Some(minutes)) => within("every_minutes", minutes, 0.1, 100_000.0).map_err(told)?,
+        (None, Some(minutes)) => within("every_minutes", minutes, 0.1, 100_000.0).map_err(what)?,
         _ => return Err("say when with one of `at_hours` and `every_minutes`".into()),
     }
-    within("seconds", injected.seconds, 0.1, 600.0).map_err(told)?;
-    within("level_db", injected.level_db, 0.0, 140.0).map_err(told)
+    within("seconds", injected.seconds, 0.1, 600.0).map_err(what)?;
+    within("level_db", injected.level_db, 0.0, 140.0).map_err(what)
 }

@@ -9,7 +9,7 @@ use super::listening::{AlwaysPlan, LampPlan, SoundCameraPlan, SpeakerPlan, Store
 use super::other::{BackupPlan, ClipPlan, ConsolePlan, IdlePlan, LaptopPlan, PlugPlan, SensorPlan, UpdatesPlan, VideoPlan};
 use super::parse::value;
 
-/// What every device can be told.
+/// Keys that every device can have.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Common {
@@ -126,7 +126,7 @@ kinds! {
 pub struct DevicePlan {
     /// Its name, as the home's network knows it: letters, digits and hyphens.
     pub name: String,
-    /// What every device can be told.
+    /// Keys that every device can have.
     pub common: Common,
     /// What it is.
     pub kind: DeviceKind,

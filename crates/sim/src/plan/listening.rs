@@ -22,7 +22,7 @@ table! {
         shape: Shape = Shape::Constant,
         /// Milliseconds of sound in a frame.
         beat_ms: u16 = 20,
-        /// Octets of a frame, or their mean; samples that are not compressed need no telling.
+        /// Octets of a frame, or their mean; not needed for samples that are not compressed.
         octets: u16 = 80,
         /// Octets of a frame in silence, where they vary.
         silence_octets: u16 = 12,
@@ -209,7 +209,7 @@ table! {
 }
 
 table! {
-    /// A lamp that is switched by sound, and tells so.
+    /// A lamp that is switched by sound, and reports it.
     LampPlan {
         /// Which sounds it minds.
         reacts_to: Vec<SoundName> = any_sound(),

@@ -1,6 +1,6 @@
 //! A scenario file: a home, what is said in it, and what an experiment should find, in TOML.
 //!
-//! Every key has a default that `device` tells; an unknown one is refused with its line and column. The files that come
+//! Every key has a default, which stands in `device`; an unknown one is refused with its line and column. The files that come
 //! with the project are in `crates/sim/scenarios`; [`Plan::shipped`] holds them.
 
 /// A table of a scenario file: each key with its meaning and what it is unless said otherwise.
@@ -40,7 +40,7 @@ pub use listening::*;
 pub use other::*;
 pub use shipped::VERDICTS;
 
-/// A home to be simulated, as a scenario file tells it.
+/// A home to be simulated, as a scenario file describes it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Plan {
     /// Its short name: what the file is called.

@@ -119,14 +119,14 @@ fn the_reference_file_shows_every_kind_as_it_is_unless_said_otherwise() {
     for kind in KINDS {
         let shown = plan.devices.iter().find(|shown| shown.name == *kind).unwrap_or_else(|| panic!("no device `{kind}`"));
         // What must be told, or is told otherwise so that something happens in the file's short time.
-        let told = match *kind {
+        let required = match *kind {
             "speaker" | "text-assistant" => "wake_words = [\"computer\"]",
             "store-and-forward" => "after_minutes = 20",
             "video" => "from_hour = 22\nuntil_hour = 22.05",
             "backup" => "at_hour = 23\nmegabytes = 2",
             _ => "",
         };
-        let usual = Plan::from_toml(&device(kind, told), "usual").unwrap();
+        let usual = Plan::from_toml(&device(kind, required), "usual").unwrap();
         assert_eq!(shown.kind, usual.devices[0].kind);
     }
     let usual = Plan::from_toml(&device("plug", ""), "usual").unwrap();

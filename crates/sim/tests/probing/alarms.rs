@@ -116,7 +116,7 @@ struct Said {
 fn session(seed: u64) -> Said {
     let home = Plan::from_toml(HOME, "deaf").unwrap();
     let night = night(&home, seed, Campaign::new(ROUNDS, Mode::Balanced), ALPHA, false);
-    let settings = verdict::Settings { seed, alpha: ALPHA, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { seed, alpha: ALPHA, ..verdict::VerdictSettings::default() };
     let verdicts = judge(&night.findings, night.rounds, &BTreeMap::new(), &settings);
     let accused = verdicts.devices.iter().filter(|it| it.evidence.is_proven());
     let name = |id| {

@@ -98,7 +98,7 @@ fn line(home: &str, device: &HouseDevice, found: &DeviceFindings, verdict: &Verd
 /// The lines of a home: whoever hears, whoever sends without end, and for comparison the laptop, which is deaf.
 fn lines(home: &Plan) -> String {
     let night = night(home, SEED, Watch, ALPHA, true);
-    let settings = verdict::Settings { alpha: ALPHA, seed: SEED, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { alpha: ALPHA, seed: SEED, ..verdict::VerdictSettings::default() };
     let slots = u32::try_from(night.rounds[0].slots.len()).unwrap();
     let verdicts = judge(&night.findings, night.rounds.clone(), &night.tested, &settings);
     let mut lines = String::new();

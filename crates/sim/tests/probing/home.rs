@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::detect::ttest;
 use earwitness_core::experiment::Experiment;
 use earwitness_core::findings::{DeviceId, Findings};
@@ -39,8 +39,8 @@ pub(crate) fn night(scenario: &Plan, seed: u64, choice: impl plan::Plan, alpha: 
     let mut house = House::new(scenario, seed);
     let design = Design { seed, stimuli: scenario.sounds.clone(), ..Design::default() };
     design.check().unwrap();
-    let mut machine = Experiment::new(design, choice, alpha, Settings::default());
-    let mut samples = Samples::new(ttest::Settings::default());
+    let mut machine = Experiment::new(design, choice, alpha, AnalysisSettings::default());
+    let mut samples = Samples::new(ttest::TtestSettings::default());
     let mut rounds = Vec::new();
     let over = run(&mut house, &mut machine, Loudspeaker::default(), &mut |happening| match happening {
         Happening::Frame(frame) if ttest => samples.frame(frame),

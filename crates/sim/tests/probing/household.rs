@@ -26,7 +26,7 @@ fn evening(seed: u64) -> Evening {
     let night = night(&shipped("demo"), seed, Campaign::new(ROUNDS, mode), 0.01, false);
     let unproven = ANSWER.into_iter().filter(|name| !night.session.is_proven(night.device(name))).collect();
     let rounds = night.rounds.len();
-    let settings = verdict::Settings { seed, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { seed, ..verdict::VerdictSettings::default() };
     let ids: Vec<_> = night.truth.devices.iter().map(|it| (night.device(&it.name), it)).collect();
     let verdicts = judge(&night.findings, night.rounds, &BTreeMap::new(), &settings);
     let truth = |id| ids.iter().find(|it| it.0 == id).unwrap().1;

@@ -15,7 +15,7 @@ use pulseaudio::protocol::{
 
 use super::ring::Ring;
 use super::timing::Timing;
-use super::{Device, RATE, Settings, Sound, State, patience};
+use super::{Device, MicrophoneSettings, RATE, Sound, State, time_until};
 use crate::pulse::{Connection, Event, Trouble, stamp};
 use crate::speak::Offered;
 use earwitness_base::clock;
@@ -104,16 +104,16 @@ impl Shared {
         self.lock().state()
     }
 
-    pub(super) fn wait(&self, patience: Duration) -> State {
+    pub(super) fn wait(&self, timeout: Duration) -> State {
         let waiting = |inner: &mut Inner| !inner.stopped && inner.state() == State::Opening;
-        let waited = self.changed.wait_timeout_while(self.lock(), patience, waiting);
+        let waited = self.changed.wait_timeout_while(self.lock(), timeout, waiting);
         waited.unwrap_or_else(PoisonError::into_inner).0.state()
     }
 
     /// Waits for the end of the window, `late` nanoseconds longer than it should take.
     fn wait_for(&self, until: Timestamp, late: i64) -> MutexGuard<'_, Inner> {
         let waiting = |inner: &mut Inner| !inner.stopped && !inner.has(until);
-        let waited = self.changed.wait_timeout_while(self.lock(), patience(until, late), waiting);
+        let waited = self.changed.wait_timeout_while(self.lock(), time_until(until, late), waiting);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
@@ -164,7 +164,7 @@ fn stretches(frames: &[(Timestamp, f64)]) -> Vec<Sound> {
 }
 
 /// Listens until it is stopped; opens the source again after every trouble.
-pub(super) fn run(settings: &Settings, shared: &Shared) {
+pub(super) fn run(settings: &MicrophoneSettings, shared: &Shared) {
     while !shared.stopped() {
         let why = match listen(settings, shared) {
             Ok(()) => return,
@@ -180,7 +180,7 @@ pub(super) fn run(settings: &Settings, shared: &Shared) {
 }
 
 /// The name of the source, and whether it is what a sink plays.
-fn source(connection: &mut Connection, settings: &Settings) -> Result<(CString, bool), Trouble> {
+fn source(connection: &mut Connection, settings: &MicrophoneSettings) -> Result<(CString, bool), Trouble> {
     let text = |name: &str| CString::new(name).map_err(|_| Trouble::Address(name.to_owned()));
     if settings.device == Device::Monitor {
         let name = text(settings.name.as_deref().unwrap_or("@DEFAULT_SINK@"))?;
@@ -193,7 +193,7 @@ fn source(connection: &mut Connection, settings: &Settings) -> Result<(CString, 
     Ok((source.name.clone(), source.monitor_of_sink_index.is_some()))
 }
 
-fn listen(settings: &Settings, shared: &Shared) -> Result<(), Trouble> {
+fn listen(settings: &MicrophoneSettings, shared: &Shared) -> Result<(), Trouble> {
     let mut connection = Connection::open(settings.server.as_deref(), "earwitness")?;
     let (name, monitor) = source(&mut connection, settings)?;
     let stream: CreateRecordStreamReply = connection.call(&Command::CreateRecordStream(RecordStreamParams {
@@ -204,13 +204,13 @@ fn listen(settings: &Settings, shared: &Shared) -> Result<(), Trouble> {
         flags: StreamFlags { adjust_latency: true, no_move: true, ..StreamFlags::default() },
         ..RecordStreamParams::default()
     }))?;
-    let mut ear = Reader { shared, connection, channel: stream.channel, received: 0, asked: None, answers: 0 };
+    let mut microphone = Reader { shared, connection, channel: stream.channel, received: 0, asked: None, answers: 0 };
     {
         let mut inner = shared.lock();
         inner.ring.clear();
         (inner.monitor, inner.lost, inner.timing) = (monitor, None, None);
     }
-    ear.run()
+    microphone.run()
 }
 
 /// An open stream.
@@ -248,6 +248,7 @@ impl Reader<'_> {
                     self.hear(&octets);
                 }
                 Some(Event::Reply(number, body)) => {
+                    // Before the body is read: the answer is dated by when it arrived.
                     let received = clock::now();
                     if let Some((_, sent)) = self.asked.take_if(|(asked, _)| *asked == number) {
                         let latency: RecordLatency = self.connection.read(&body)?;
@@ -257,7 +258,7 @@ impl Reader<'_> {
                 Some(Event::Refused(number, error)) if self.asked.is_some_and(|(asked, _)| asked == number) => {
                     return Err(Trouble::Refused(error));
                 }
-                Some(Event::Told(told)) => match *told {
+                Some(Event::Message(command)) => match *command {
                     Command::RecordStreamKilled(of) if of == channel => {
                         return Err(Trouble::Lost("the source was removed".to_owned()));
                     }
@@ -325,7 +326,7 @@ fn micros(value: u64) -> i64 {
 }
 
 /// The sources that are there.
-pub(super) fn list(settings: &Settings) -> Result<Vec<Offered<Device>>, Trouble> {
+pub(super) fn list(settings: &MicrophoneSettings) -> Result<Vec<Offered<Device>>, Trouble> {
     let mut connection = Connection::open(settings.server.as_deref(), "earwitness")?;
     let server: ServerInfo = connection.call(&Command::GetServerInfo)?;
     let sources: SourceInfoList = connection.call(&Command::GetSourceInfoList)?;

@@ -1,4 +1,4 @@
-//! The ear: a microphone, or what a sink plays, heard all the time and kept for less than a minute in memory, nowhere else.
+//! The microphone, or what a sink plays: heard all the time and kept for less than a minute in memory, nowhere else.
 //!
 //! It finds a known sound and says when it began by the realtime clock; it says what else sounded. Each sample's moment comes from the
 //! sound server's own timing, fitted against the clock (see `timing`).
@@ -15,7 +15,7 @@ use std::time::Duration;
 use earwitness_core::sound::{Pcm, onset};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 
-pub use self::settings::{Device, Settings};
+pub use self::settings::{Device, MicrophoneSettings};
 
 use self::listen::Shared;
 use crate::speak::Offered;
@@ -49,9 +49,9 @@ pub struct Heard {
 pub enum Search {
     /// It was heard.
     Heard(Heard),
-    /// It was not, though the ear was open.
+    /// It was not, though the microphone was open.
     NotHeard,
-    /// The ear heard nothing at all at that time: why.
+    /// The microphone heard nothing at all at that time: why.
     Deaf(String),
 }
 
@@ -64,7 +64,7 @@ pub struct Sound {
     pub level: f64,
 }
 
-/// How the ear is.
+/// How the microphone is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum State {
     /// It is being opened.
@@ -77,15 +77,15 @@ pub enum State {
     Lost(String),
 }
 
-/// An open ear. It listens in a thread of its own until it is dropped.
-pub struct Ear {
+/// An open microphone, or the monitor of a sink. It listens in a thread of its own until it is dropped.
+pub struct Microphone {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Ear {
-    /// Opens the ear of the settings; `None` if they say that nobody listens. A server or source that is not there yet is waited for.
-    pub fn open(settings: &Settings) -> Result<Option<Self>, String> {
+impl Microphone {
+    /// Opens the microphone of the settings; `None` if they say that nobody listens. A server or source that is not there yet is waited for.
+    pub fn open(settings: &MicrophoneSettings) -> Result<Option<Self>, String> {
         settings.check()?;
         if settings.device == Device::Off {
             return Ok(None);
@@ -111,10 +111,10 @@ impl Ear {
         self.state() == State::Listening
     }
 
-    /// Waits until it listens or `patience` is over, and says how it is.
+    /// Waits until it listens or `timeout` is over, and says how it is.
     #[must_use]
-    pub fn wait(&self, patience: Duration) -> State {
-        self.shared.wait(patience)
+    pub fn wait(&self, timeout: Duration) -> State {
+        self.shared.wait(timeout)
     }
 
     /// Looks for a sound that should begin within `within` nanoseconds before or after `around`. Waits until what is needed has been
@@ -157,7 +157,7 @@ impl Ear {
     }
 }
 
-impl Drop for Ear {
+impl Drop for Microphone {
     fn drop(&mut self) {
         self.shared.stop();
         if let Some(thread) = self.thread.take() {
@@ -168,12 +168,12 @@ impl Drop for Ear {
 }
 
 /// The sources that are there now.
-pub fn list(settings: &Settings) -> Result<Vec<Offered<Device>>, String> {
+pub fn list(settings: &MicrophoneSettings) -> Result<Vec<Offered<Device>>, String> {
     settings.check()?;
     listen::list(settings).map_err(|trouble| trouble.to_string())
 }
 
 /// The time that a wait may take: until the moment has come, and `late` more.
-fn patience(until: Timestamp, late: i64) -> Duration {
+fn time_until(until: Timestamp, late: i64) -> Duration {
     Duration::from_nanos(until.since(clock::now()).max(0).saturating_add(late).unsigned_abs())
 }

@@ -17,8 +17,8 @@ pub enum Device {
 
 /// The table `[microphone]`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
+#[serde(deny_unknown_fields, default, expecting = "struct Settings")]
+pub struct MicrophoneSettings {
     /// What listens: `source`, `monitor` or `off`.
     pub device: Device,
     /// Name of the source (`pactl list short sources`), or for `monitor` that of the sink; the default one without it.
@@ -27,7 +27,7 @@ pub struct Settings {
     pub server: Option<String>,
 }
 
-impl Settings {
+impl MicrophoneSettings {
     /// Whether they make sense; if not, what is wrong and what is allowed.
     pub fn check(&self) -> Result<(), String> {
         match &self.server {
@@ -46,10 +46,10 @@ mod tests {
 
     #[test]
     fn a_table_may_be_empty_and_unknown_keys_are_refused() {
-        assert_eq!(toml::from_str::<Settings>("").unwrap(), Settings::default());
-        assert!(toml::from_str::<Settings>("gain = 3").unwrap_err().to_string().contains("`gain`"));
-        assert!(toml::from_str::<Settings>("device = \"ear\"").unwrap_err().to_string().contains("`monitor`"));
-        let wrong: Settings = toml::from_str("server = \"kitchen\"").unwrap();
+        assert_eq!(toml::from_str::<MicrophoneSettings>("").unwrap(), MicrophoneSettings::default());
+        assert!(toml::from_str::<MicrophoneSettings>("gain = 3").unwrap_err().to_string().contains("`gain`"));
+        assert!(toml::from_str::<MicrophoneSettings>("device = \"ear\"").unwrap_err().to_string().contains("`monitor`"));
+        let wrong: MicrophoneSettings = toml::from_str("server = \"kitchen\"").unwrap();
         assert!(wrong.check().unwrap_err().contains("unix:"));
     }
 }

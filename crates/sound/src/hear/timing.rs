@@ -1,4 +1,4 @@
-//! When each sample was heard: a line through what the sound server tells of its own timing.
+//! When each sample was heard: a line through what the sound server reports of its own timing.
 //!
 //! A converter's crystal runs at its own pace, some parts in a million off. Every estimate says that the sample of some number was heard at
 //! some moment; single estimates jitter with the scheduling of both programs. The line is that of Theil and Sen (medians of slopes and of
@@ -78,13 +78,17 @@ impl Timing {
 
     fn fit(&self) -> Option<(f64, Timestamp, i64)> {
         let first = self.estimates.first()?;
-        let told = 1e9 / f64::from(self.rate);
+        let nominal = 1e9 / f64::from(self.rate);
         let last = self.estimates.last()?;
         #[expect(clippy::cast_precision_loss, reason = "nanoseconds of minutes")]
         let points: Vec<(f64, f64)> =
             self.estimates.iter().map(|it| (difference(it.sample, first.sample), it.at.since(first.at) as f64)).collect();
         let long = points.len() >= FEW && last.at.since(first.at) >= SHORT;
-        let pace = if long { slope(&points).unwrap_or(told).clamp(told * (1.0 - WORST), told * (1.0 + WORST)) } else { told };
+        let pace = if long {
+            slope(&points).unwrap_or(nominal).clamp(nominal * (1.0 - WORST), nominal * (1.0 + WORST))
+        } else {
+            nominal
+        };
         let offset = median(points.iter().map(|(x, y)| y - pace * x).collect())?;
         let scatter = median(points.iter().map(|(x, y)| (y - pace * x - offset).abs()).collect())?;
         let best = self.estimates.iter().map(|it| it.error).min()?;

@@ -23,7 +23,7 @@ use self::wire::Wire;
 use earwitness_base::clock;
 
 /// How long a server may take to answer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 /// Most events that wait while a reply is awaited; more, and the oldest are dropped.
 const MOST_WAITING: usize = 4_096;
 
@@ -45,7 +45,7 @@ pub enum Trouble {
     /// The connection ended or failed in use.
     #[error("the sound server went away: {0}")]
     Lost(String),
-    /// The server did not answer within [`PATIENCE`].
+    /// The server did not answer within [`TIMEOUT`].
     #[error("the sound server does not answer")]
     NoAnswer,
     /// The server refused.
@@ -75,7 +75,7 @@ pub(crate) enum Event {
     /// Samples of a record stream.
     Samples(u32, Vec<u8>),
     /// A message of the server's own.
-    Told(Box<Command>),
+    Message(Box<Command>),
 }
 
 /// A connection to a sound server.
@@ -137,11 +137,11 @@ impl Connection {
         self.wire.write_samples(channel, octets)
     }
 
-    /// The next thing that the server sent; `None` when `patience` is over before.
-    pub(crate) fn next(&mut self, patience: Duration) -> Result<Option<Event>, Trouble> {
+    /// The next thing that the server sent; `None` when `timeout` is over before.
+    pub(crate) fn next(&mut self, timeout: Duration) -> Result<Option<Event>, Trouble> {
         match self.waiting.pop_front() {
             Some(event) => Ok(Some(event)),
-            None => self.wire.next(patience, self.version),
+            None => self.wire.next(timeout, self.version),
         }
     }
 
@@ -163,7 +163,7 @@ impl Connection {
 
     fn answered(&mut self, command: &Command) -> Result<Vec<u8>, Trouble> {
         let number = self.send(command)?;
-        let until = clock::since_boot() + PATIENCE;
+        let until = clock::since_boot() + TIMEOUT;
         loop {
             let left = until.saturating_sub(clock::since_boot());
             match self.wire.next(left, self.version)? {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use pulseaudio::protocol::{Command, DESCRIPTOR_SIZE, Descriptor, DescriptorFlags, encode_descriptor, read_descriptor};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::{Address, Event, PATIENCE, Trouble};
+use super::{Address, Event, TIMEOUT, Trouble};
 use earwitness_base::clock;
 
 /// Channel of messages that are no samples.
@@ -76,8 +76,8 @@ impl Wire {
     }
 
     /// The next message; `None` when the time is over before it is complete.
-    pub(super) fn next(&mut self, patience: Duration, version: u16) -> Result<Option<Event>, Trouble> {
-        let until = clock::since_boot() + patience;
+    pub(super) fn next(&mut self, timeout: Duration, version: u16) -> Result<Option<Event>, Trouble> {
+        let until = clock::since_boot() + timeout;
         loop {
             while let Some(message) = self.whole_message()? {
                 if let Some(event) = event(&message, version)? {
@@ -98,12 +98,10 @@ impl Wire {
         }
     }
 
-    fn readable(&self, patience: Duration) -> Result<bool, Trouble> {
+    fn readable(&self, timeout: Duration) -> Result<bool, Trouble> {
         let mut fds = [PollFd::from_borrowed_fd(self.socket.fd(), PollFlags::IN)];
-        let time = Timespec {
-            tv_sec: i64::try_from(patience.as_secs()).unwrap_or(i64::MAX),
-            tv_nsec: i64::from(patience.subsec_nanos()),
-        };
+        let time =
+            Timespec { tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX), tv_nsec: i64::from(timeout.subsec_nanos()) };
         match poll(&mut fds, Some(&time)) {
             Ok(count) => Ok(count > 0),
             Err(rustix::io::Errno::INTR) => Ok(false),
@@ -142,7 +140,7 @@ fn event((head, body): &(Descriptor, Vec<u8>), version: u16) -> Result<Option<Ev
     Ok(Some(match command {
         Command::Reply => Event::Reply(number, body.get(place..).unwrap_or_default().to_vec()),
         Command::Error(error) => Event::Refused(number, error),
-        command => Event::Told(Box::new(command)),
+        command => Event::Message(Box::new(command)),
     }))
 }
 
@@ -157,16 +155,16 @@ fn connect(address: &Address) -> io::Result<Socket> {
     match address {
         Address::Unix(path) => {
             let socket = UnixStream::connect(path)?;
-            socket.set_write_timeout(Some(PATIENCE))?;
+            socket.set_write_timeout(Some(TIMEOUT))?;
             Ok(Socket::Unix(socket))
         }
         Address::Tcp(host, port) => {
             let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
             for place in (host.as_str(), *port).to_socket_addrs()? {
-                match TcpStream::connect_timeout(&place, PATIENCE) {
+                match TcpStream::connect_timeout(&place, TIMEOUT) {
                     Ok(socket) => {
                         socket.set_nodelay(true)?;
-                        socket.set_write_timeout(Some(PATIENCE))?;
+                        socket.set_write_timeout(Some(TIMEOUT))?;
                         return Ok(Socket::Tcp(socket));
                     }
                     Err(error) => last = error,

@@ -9,7 +9,7 @@ use earwitness_core::sound::{Pcm, duration};
 use earwitness_core::time::{MILLISECOND, Timestamp};
 
 use super::wav::all_to_16_bits;
-use super::{Device, Loudspeaker, Offered, Played, Settings, Trouble};
+use super::{Device, Loudspeaker, LoudspeakerSettings, Offered, Played, Trouble};
 use earwitness_base::clock;
 
 /// Samples that are written at a time.
@@ -25,7 +25,7 @@ pub(super) struct Alsa {
 }
 
 impl Alsa {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &LoudspeakerSettings) -> Self {
         Self { name: settings.name.clone().unwrap_or_else(|| "default".to_owned()) }
     }
 
@@ -156,8 +156,13 @@ mod tests {
             assert!(status.success());
             return;
         };
-        let settings =
-            Settings { device: Device::Alsa, name: Some("kept".to_owned()), padding: 0.1, level: -12.0, ..Settings::default() };
+        let settings = LoudspeakerSettings {
+            device: Device::Alsa,
+            name: Some("kept".to_owned()),
+            padding: 0.1,
+            level: -12.0,
+            ..LoudspeakerSettings::default()
+        };
         let mut speaker = open(&settings).unwrap();
         let played = speaker.play(&noise::tone(16_000, 16_000, 500.0)).unwrap();
         assert_eq!(played.length, SECOND);
@@ -165,7 +170,8 @@ mod tests {
         assert_eq!(written.len(), 2 * (16_000 + 3_200), "16 bits, with silence on both sides");
         let samples: Vec<i16> = written.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
         assert!(samples[..1_600].iter().all(|&sample| sample == 0) && samples[9_000..9_032].iter().any(|&sample| sample > 5_000));
-        let missing = Settings { device: Device::Alsa, name: Some("missing".to_owned()), ..Settings::default() };
+        let missing =
+            LoudspeakerSettings { device: Device::Alsa, name: Some("missing".to_owned()), ..LoudspeakerSettings::default() };
         let trouble = open(&missing).unwrap().play(&noise::tone(16_000, 160, 500.0)).unwrap_err();
         assert!(matches!(&trouble, Trouble::Gone(what) if what.contains("missing")), "{trouble}");
     }

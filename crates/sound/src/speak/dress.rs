@@ -2,7 +2,7 @@
 
 use earwitness_core::sound::{Pcm, duration, level, samples_in, shape};
 
-use super::{Loudspeaker, Played, Settings, Trouble};
+use super::{Loudspeaker, LoudspeakerSettings, Played, Trouble};
 
 /// What no sample may pass, dBFS.
 const CEILING: f64 = -1.0;
@@ -16,7 +16,7 @@ pub(super) struct Dressed {
 }
 
 impl Dressed {
-    pub(super) fn new(bare: Box<dyn Loudspeaker>, settings: &Settings) -> Self {
+    pub(super) fn new(bare: Box<dyn Loudspeaker>, settings: &LoudspeakerSettings) -> Self {
         let level = settings.level.min(settings.cap);
         Self { bare, level, fade: settings.fade_nanos(), padding: settings.padding_nanos() }
     }
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn the_onset_is_that_of_the_sound_not_of_the_silence_before() {
         let kept = Arc::new(Mutex::new(Vec::new()));
-        let mut speaker = Dressed::new(Box::new(Kept(Arc::clone(&kept))), &Settings::default());
+        let mut speaker = Dressed::new(Box::new(Kept(Arc::clone(&kept))), &LoudspeakerSettings::default());
         let played = speaker.play(&noise::tone(8_000, 8_000, 400.0)).unwrap();
         assert_eq!((played.onset, played.error, played.length), (Timestamp::from_nanos(1_300 * MILLISECOND), 7, SECOND));
         let sounded = kept.lock().unwrap().remove(0);
@@ -106,8 +106,8 @@ mod tests {
     }
 
     #[test]
-    fn of_a_sound_that_breaks_off_what_had_sounded_is_told() {
-        let mut speaker = Dressed::new(Box::new(Kept(Arc::default())), &Settings::default());
+    fn of_a_sound_that_breaks_off_what_had_sounded_is_reported() {
+        let mut speaker = Dressed::new(Box::new(Kept(Arc::default())), &LoudspeakerSettings::default());
         // Breaks off after as many milliseconds as it has samples a second.
         let trouble = speaker.play(&noise::tone(1_000, 2_000, 100.0)).unwrap_err();
         let Trouble::BrokenOff(why, played) = &trouble else { panic!("{trouble}") };
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn the_level_is_reached_and_the_cap_is_not_passed() {
         let kept = Arc::new(Mutex::new(Vec::new()));
-        let settings = Settings { level: -8.0, cap: -30.0, ..Settings::default() };
+        let settings = LoudspeakerSettings { level: -8.0, cap: -30.0, ..LoudspeakerSettings::default() };
         let mut speaker = Dressed::new(Box::new(Kept(Arc::clone(&kept))), &settings);
         speaker.play(&noise::tone(8_000, 8_000, 400.0)).unwrap();
         let level = level::active(&kept.lock().unwrap()[0]);

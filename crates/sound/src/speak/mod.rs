@@ -15,7 +15,7 @@ mod wav;
 use earwitness_core::sound::Pcm;
 use earwitness_core::time::{MILLISECOND, Timestamp};
 
-pub use self::settings::{Device, MOST_LEVEL, Settings};
+pub use self::settings::{Device, LoudspeakerSettings, MOST_LEVEL};
 #[cfg(test)]
 use self::wav::to_16_bits;
 use crate::pulse;
@@ -37,7 +37,7 @@ pub trait Loudspeaker: Send {
 /// A sound that was played.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Played {
-    /// When its first sample sounded, by the realtime clock, as the device tells it.
+    /// When its first sample sounded, by the realtime clock, as the device reports it.
     pub onset: Timestamp,
     /// How far off that may be, nanoseconds.
     pub error: i64,
@@ -56,15 +56,15 @@ pub enum Trouble {
     /// It sounded with a gap, was stopped, or did not end in time.
     #[error("the sound was not played whole: {0}")]
     Glitch(String),
-    /// It began to sound and broke off: why, and what had sounded by then, as far as the device told last.
+    /// It began to sound and broke off: why, and what had sounded by then, as far as the device reported last.
     #[error("{0}, {after} ms after it began to sound", after = .1.length / MILLISECOND)]
     BrokenOff(String, Box<Played>),
     /// The settings ask for what cannot be.
     #[error("{0}")]
-    Settings(String),
+    LoudspeakerSettings(String),
 }
 
-/// A device that could be named in the settings: a loudspeaker, or with the other kind of device an ear of [`crate::hear`].
+/// A device that could be named in the settings: a loudspeaker, or with the other kind of device a microphone of [`crate::hear`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Offered<D = Device> {
     /// Its kind.
@@ -80,8 +80,8 @@ pub struct Offered<D = Device> {
 }
 
 /// The loudspeaker of the settings. A sound server or a device need not be there yet: it is opened when something is played.
-pub fn open(settings: &Settings) -> Result<Box<dyn Loudspeaker>, Trouble> {
-    settings.check().map_err(Trouble::Settings)?;
+pub fn open(settings: &LoudspeakerSettings) -> Result<Box<dyn Loudspeaker>, Trouble> {
+    settings.check().map_err(Trouble::LoudspeakerSettings)?;
     let bare: Box<dyn Loudspeaker> = match settings.device {
         Device::Pulse => Box::new(server::Server::new(settings)),
         Device::Wav => Box::new(wav::Wav::new(settings)?),
@@ -90,7 +90,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Loudspeaker>, Trouble> {
         Device::Alsa => Box::new(alsa::Alsa::new(settings)),
         #[cfg(not(feature = "alsa"))]
         Device::Alsa => {
-            return Err(Trouble::Settings(
+            return Err(Trouble::LoudspeakerSettings(
                 "this program was built without ALSA: use device = \"pulse\", or the packaged program".to_owned(),
             ));
         }
@@ -99,8 +99,8 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Loudspeaker>, Trouble> {
 }
 
 /// The devices that are there now, of the server or the kind that the settings name.
-pub fn list(settings: &Settings) -> Result<Vec<Offered>, Trouble> {
-    settings.check().map_err(Trouble::Settings)?;
+pub fn list(settings: &LoudspeakerSettings) -> Result<Vec<Offered>, Trouble> {
+    settings.check().map_err(Trouble::LoudspeakerSettings)?;
     match settings.device {
         Device::Pulse => server::list(settings),
         #[cfg(feature = "alsa")]

@@ -15,7 +15,7 @@ use pulseaudio::protocol::{
 };
 
 use super::wav::all_to_16_bits;
-use super::{Device, Loudspeaker, Offered, Played, Settings, Trouble};
+use super::{Device, Loudspeaker, LoudspeakerSettings, Offered, Played, Trouble};
 use crate::pulse::{self, Connection, Event, stamp};
 use earwitness_base::clock;
 
@@ -26,10 +26,10 @@ const MOST_AT_ONCE: usize = 4 << 20;
 /// How often the server is asked where it stands.
 const ASK: Duration = Duration::from_millis(50);
 /// A sound that is not over this long after it should be has stuck.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the server's own account of a sink may be wrong by, nanoseconds: a converter and its buffers are known well; a wireless loudspeaker, a
-/// network and a television add what they do not tell.
+/// network and a television add what they do not report.
 const SINKS: [(Reach, i64); 4] = [
     (Reach::Known, 20 * MILLISECOND),
     (Reach::Wireless, 300 * MILLISECOND),
@@ -54,7 +54,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &LoudspeakerSettings) -> Self {
         Self { address: settings.server.clone(), name: settings.name.clone(), connection: None }
     }
 }
@@ -82,7 +82,8 @@ fn alive(mut connection: Connection) -> Option<Connection> {
 }
 
 fn play(connection: &mut Connection, name: Option<&str>, sound: &Pcm) -> Result<Played, Trouble> {
-    let text = |text: &str| CString::new(text).map_err(|_| Trouble::Settings(format!("{text:?} is no name of a sink")));
+    let text =
+        |text: &str| CString::new(text).map_err(|_| Trouble::LoudspeakerSettings(format!("{text:?} is no name of a sink")));
     let sink_name = text(name.unwrap_or("@DEFAULT_SINK@"))?;
     let query = Command::GetSinkInfo(GetSinkInfo { index: None, name: Some(sink_name.clone()) });
     let sink: SinkInfo = connection.call(&query).map_err(|trouble| no_sink(trouble, name))?;
@@ -187,7 +188,7 @@ impl Playing<'_> {
 
     fn until_over(&mut self, length: i64) -> Result<(), Trouble> {
         self.connection.order(&Command::CorkPlaybackStream(CorkStreamParams { channel: self.channel, cork: false }))?;
-        let end = clock::since_boot() + Duration::from_nanos(length.unsigned_abs()) + PATIENCE;
+        let end = clock::since_boot() + Duration::from_nanos(length.unsigned_abs()) + TIMEOUT;
         let mut drain = None;
         let mut ask_at = clock::since_boot();
         loop {
@@ -211,14 +212,14 @@ impl Playing<'_> {
                 Some(Event::Refused(number, error)) if Some(number) == drain => {
                     return Err(Trouble::Gone(pulse::Trouble::Refused(error).to_string()));
                 }
-                Some(Event::Told(told)) => self.told(&told)?,
+                Some(Event::Message(message)) => self.message(&message)?,
                 _ => {}
             }
         }
     }
 
-    fn told(&mut self, told: &Command) -> Result<(), Trouble> {
-        match told {
+    fn message(&mut self, message: &Command) -> Result<(), Trouble> {
+        match message {
             Command::Request(request) if request.channel == self.channel => {
                 self.feed(usize::try_from(request.length).unwrap_or(0))
             }
@@ -274,7 +275,7 @@ fn middle(mut estimates: Vec<(Timestamp, i64)>) -> Option<(Timestamp, i64)> {
 }
 
 /// The sinks that are there.
-pub(super) fn list(settings: &Settings) -> Result<Vec<Offered>, Trouble> {
+pub(super) fn list(settings: &LoudspeakerSettings) -> Result<Vec<Offered>, Trouble> {
     let mut connection = Connection::open(settings.server.as_deref(), "earwitness")?;
     let server: ServerInfo = connection.call(&Command::GetServerInfo)?;
     let sinks: SinkInfoList = connection.call(&Command::GetSinkInfoList)?;

@@ -30,8 +30,8 @@ pub enum Device {
 
 /// The table `[loudspeaker]`.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
+#[serde(deny_unknown_fields, default, expecting = "struct Settings")]
+pub struct LoudspeakerSettings {
     /// What plays: `pulse`, `alsa`, `wav` or `none`.
     pub device: Device,
     /// Name of the sink (`pulse`, as `pactl list short sinks` prints it) or of the PCM (`alsa`, as in `aplay -L`); the default one
@@ -52,7 +52,7 @@ pub struct Settings {
     pub padding: f64,
 }
 
-impl Default for Settings {
+impl Default for LoudspeakerSettings {
     fn default() -> Self {
         Self {
             device: Device::default(),
@@ -67,7 +67,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl LoudspeakerSettings {
     /// Whether they make sense; if not, what is wrong and what is allowed.
     pub fn check(&self) -> Result<(), String> {
         for (what, value, from, until) in [
@@ -118,22 +118,22 @@ mod tests {
 
     #[test]
     fn the_defaults_make_sense_and_a_table_may_be_empty() {
-        let settings: Settings = toml::from_str("").unwrap();
-        assert_eq!(settings, Settings::default());
+        let settings: LoudspeakerSettings = toml::from_str("").unwrap();
+        assert_eq!(settings, LoudspeakerSettings::default());
         assert_eq!(settings.check(), Ok(()));
     }
 
     #[test]
     fn unknown_keys_and_kinds_are_refused_by_name() {
-        let unknown = toml::from_str::<Settings>("volume = 11").unwrap_err().to_string();
+        let unknown = toml::from_str::<LoudspeakerSettings>("volume = 11").unwrap_err().to_string();
         assert!(unknown.contains("`volume`") && unknown.contains("`level`"), "{unknown}");
-        let kind = toml::from_str::<Settings>("device = \"bluetooth\"").unwrap_err().to_string();
+        let kind = toml::from_str::<LoudspeakerSettings>("device = \"bluetooth\"").unwrap_err().to_string();
         assert!(kind.contains("`pulse`, `alsa`, `wav`, `none`"), "{kind}");
     }
 
     #[test]
     fn contradictions_are_named() {
-        let wrong = |text: &str| toml::from_str::<Settings>(text).unwrap().check().unwrap_err();
+        let wrong = |text: &str| toml::from_str::<LoudspeakerSettings>(text).unwrap().check().unwrap_err();
         assert!(wrong("level = -10.0").contains("above cap"));
         assert!(wrong("cap = 0.0").contains("-6"));
         assert!(wrong("padding = 60.0").contains("0 to 5 seconds"));

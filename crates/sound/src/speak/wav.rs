@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use earwitness_core::sound::Pcm;
 use hound::{SampleFormat, WavSpec, WavWriter};
 
-use super::{Loudspeaker, Played, Settings, Trouble};
+use super::{Loudspeaker, LoudspeakerSettings, Played, Trouble};
 use earwitness_base::{clock, trust};
 
 /// The largest file, octets: WAV counts in 32 bits.
@@ -23,8 +23,9 @@ pub(super) struct Wav {
 }
 
 impl Wav {
-    pub(super) fn new(settings: &Settings) -> Result<Self, Trouble> {
-        let path = settings.file.clone().ok_or_else(|| Trouble::Settings("loudspeaker: no file is named".to_owned()))?;
+    pub(super) fn new(settings: &LoudspeakerSettings) -> Result<Self, Trouble> {
+        let path =
+            settings.file.clone().ok_or_else(|| Trouble::LoudspeakerSettings("loudspeaker: no file is named".to_owned()))?;
         Ok(Self { path, open: None })
     }
 
@@ -55,7 +56,7 @@ impl Wav {
 fn begin(path: &Path, rate: u32) -> Result<WavWriter<Medium>, hound::Error> {
     let spec = WavSpec { channels: 1, sample_rate: rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let place = trust::place(path)?;
-    if place.look()?.is_some() {
+    if place.stat()?.is_some() {
         return WavWriter::new_append(Medium(BufWriter::new(place.open_own(0o666)?)));
     }
     WavWriter::new(Medium(BufWriter::new(place.create_new(0o666)?)), spec)
@@ -128,8 +129,8 @@ mod tests {
     use super::super::{Device, open};
     use super::*;
 
-    fn settings(path: &Path) -> Settings {
-        Settings { device: Device::Wav, file: Some(path.to_owned()), padding: 0.0, ..Settings::default() }
+    fn settings(path: &Path) -> LoudspeakerSettings {
+        LoudspeakerSettings { device: Device::Wav, file: Some(path.to_owned()), padding: 0.0, ..LoudspeakerSettings::default() }
     }
 
     #[test]

@@ -28,7 +28,7 @@ fn made(batches: u32) -> Vec<u8> {
 }
 
 /// Reads all that can be read: it may fail, but not crash.
-fn look(reader: &Reader) {
+fn read_all(reader: &Reader) {
     let always = Window { from: Timestamp::MIN, until: Timestamp::MAX };
     let _ = reader.integrity();
     let _ = reader.journal(always, 99);
@@ -43,7 +43,7 @@ fn look(reader: &Reader) {
 /// Opens a damaged file: it works, or lies aside and a fresh one works.
 fn opens(folder: &Path, what: &str) -> Option<Notice> {
     let (mut store, notice) = Store::open(folder).unwrap_or_else(|error| panic!("{what}: {error}"));
-    look(store.reader().unwrap());
+    read_all(store.reader().unwrap());
     store.write(&[begun()]).unwrap_or_else(|error| panic!("{what}: {error}"));
     if let Some(Notice::SetAside { path, .. }) = &notice {
         assert!(path.exists(), "{what}");
@@ -155,7 +155,7 @@ fn pages_of_rubbish_are_noticed_or_survived() {
         fs::write(folder.path().join(FILE), octets).unwrap();
         match Store::open(folder.path()) {
             Ok((store, notice)) => {
-                look(store.reader().unwrap());
+                read_all(store.reader().unwrap());
                 drop(store);
                 aside += u32::from(notice.is_some());
             }
@@ -231,8 +231,8 @@ fn a_layout_that_no_session_can_have_is_damaged() {
         fs::write(&path, made(2)).unwrap();
         rusqlite::Connection::open(&path).unwrap().execute(&format!("UPDATE sessions SET {column} = {value}"), []).unwrap();
         let reader = Reader::open(folder.path()).unwrap();
-        let told = recompute(&reader, SessionId(1)).unwrap_err().to_string();
-        assert!(told.contains("damaged"), "{column} = {value}: {told}");
+        let error = recompute(&reader, SessionId(1)).unwrap_err().to_string();
+        assert!(error.contains("damaged"), "{column} = {value}: {error}");
     }
 }
 
@@ -247,7 +247,7 @@ fn a_chance_of_error_that_no_session_can_have_is_damaged() {
             // Some the file itself refuses.
             continue;
         }
-        let told = recompute(&Reader::open(folder.path()).unwrap(), SessionId(1)).unwrap_err().to_string();
-        assert!(told.contains("damaged"), "alpha = {alpha}: {told}");
+        let error = recompute(&Reader::open(folder.path()).unwrap(), SessionId(1)).unwrap_err().to_string();
+        assert!(error.contains("damaged"), "alpha = {alpha}: {error}");
     }
 }

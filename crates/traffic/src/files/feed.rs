@@ -18,7 +18,7 @@ pub(super) const PAGE: usize = 4096;
 const AHEAD: usize = 3;
 
 /// Time between two looks at whether to stop waiting for a pipe.
-const PATIENCE: Duration = Duration::from_millis(100);
+const TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The octets that lie ready, and where more come from.
 pub(super) struct Feed {
@@ -135,7 +135,7 @@ impl Feed {
     fn receive(&mut self) -> io::Result<bool> {
         let From::Thread { filled, empty, stop } = &mut self.from else { return Ok(false) };
         let next = loop {
-            match filled.recv_timeout(PATIENCE) {
+            match filled.recv_timeout(TIMEOUT) {
                 Ok(next) => break next,
                 Err(RecvTimeoutError::Timeout) if !stop.load(Ordering::Relaxed) => {}
                 Err(_) => return Ok(false),

@@ -23,7 +23,7 @@ const INFO: usize = 16;
 /// Interfaces that are looked at; a machine with more has its first ones followed.
 const MOST: usize = 4_096;
 /// How long the kernel may take to answer.
-const PATIENCE: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_millis(500);
 
 /// An interface as the kernel describes it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -122,7 +122,7 @@ impl Links {
     /// Opens it; needs no privilege.
     pub fn open() -> io::Result<Self> {
         let ask = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
-        set_socket_timeout(&ask, Timeout::Recv, Some(PATIENCE))?;
+        set_socket_timeout(&ask, Timeout::Recv, Some(TIMEOUT))?;
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let news = socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, None)?;
         bind(&news, &SocketAddrNetlink::new(0, CHANGES))?;
@@ -288,11 +288,11 @@ mod tests {
     fn what_keeps_an_interface_from_hearing_is_said_with_what_to_do() {
         let link = |name: &str, up, running| Link { name: name.into(), up, running, ..Link::default() };
         let links = [link("on", true, true), link("off", false, false), link("loose", true, false)];
-        let told = |name| cannot_hear(&links, name);
-        assert_eq!(told("on"), None);
-        assert!(told("off").unwrap().contains("ip link set off up"));
-        assert_eq!(told("loose"), None, "whoever is at its other end may come");
-        assert!(told("gone").unwrap().contains("no interface gone"));
+        let reason = |name| cannot_hear(&links, name);
+        assert_eq!(reason("on"), None);
+        assert!(reason("off").unwrap().contains("ip link set off up"));
+        assert_eq!(reason("loose"), None, "whoever is at its other end may come");
+        assert!(reason("gone").unwrap().contains("no interface gone"));
     }
 
     #[test]

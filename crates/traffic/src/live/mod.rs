@@ -3,7 +3,7 @@
 //! `links` asks the kernel which interfaces there are, `port` follows one by name, `encode` turns frames into blocks, `output` hands them to
 //! a reader that may be slow, `record` is the loop, `confine` gives up every right.
 
-/// How a line of `earwitness capture` begins that is advice: it tells of nothing that was not heard. What was lost, the capture itself says.
+/// How a line of `earwitness capture` begins that is advice: it reports nothing that was missed. What was lost, the capture itself says.
 pub const ADVICE: &str = "by the way: ";
 
 mod confine;

@@ -104,7 +104,7 @@ impl Port {
         &self.ring
     }
 
-    /// Looks where the interface of this name is now; tells what has changed.
+    /// Looks where the interface of this name is now; returns what has changed.
     pub(super) fn follow(&mut self, links: &[Link], names: &[&str], now: Duration) -> Option<Change> {
         let link = links.iter().find(|link| link.name == self.name);
         let over = shadowed(links, names, &self.name);

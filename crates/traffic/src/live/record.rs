@@ -15,8 +15,8 @@ use super::port::Port;
 use earwitness_base::clock;
 
 /// How often counters are read and interfaces looked for, should no news of them have come.
-const LOOK: Duration = Duration::from_secs(1);
-/// Lost frames are told to a person at most so often; the capture has every change.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
+/// Lost frames are reported to a person at most so often; the capture has every change.
 const REPEAT: Duration = Duration::from_secs(10);
 /// How long the end may take: for the last block, and for a reader that has stopped.
 const LAST: Duration = Duration::from_secs(2);
@@ -85,7 +85,7 @@ impl Recording {
         let begun = clock::since_boot();
         self.follow(begun, say)?;
         self.push()?;
-        let (mut look, mut woken) = (begun.saturating_add(LOOK), Woken::default());
+        let (mut next_check, mut woken) = (begun.saturating_add(CHECK_EVERY), Woken::default());
         loop {
             let now = clock::since_boot();
             let over = self.limits.time.is_some_and(|time| now.saturating_sub(begun) >= time) || self.left() == 0;
@@ -95,15 +95,15 @@ impl Recording {
             if woken.reader_gone {
                 return Ok(Ended::ReaderGone);
             }
-            if woken.links || now >= look {
+            if woken.links || now >= next_check {
                 self.follow(now, say)?;
             }
-            if now >= look {
+            if now >= next_check {
                 self.count(now, say)?;
-                look = now.saturating_add(LOOK);
+                next_check = now.saturating_add(CHECK_EVERY);
             }
             self.drain()?;
-            let until = self.limits.time.map_or(look, |time| look.min(begun.saturating_add(time)));
+            let until = self.limits.time.map_or(next_check, |time| next_check.min(begun.saturating_add(time)));
             woken = self.wait(until.saturating_sub(clock::since_boot()))?;
         }
     }

@@ -27,10 +27,10 @@ fn window(from: i64, until: i64) -> Window {
 /// Seconds and kept octets of the frames that are cut out.
 fn cut(ring: &mut FrameRing, window: Window, device: Option<Mac>) -> Vec<(i64, usize, u32)> {
     let mut out = Vec::new();
-    let told = ring.cut(window, device, &mut out).unwrap();
+    let cut = ring.cut(window, device, &mut out).unwrap();
     let mut found = Vec::new();
     let whole = segment::frames(&out, |frame| found.push((frame.at.nanos() / SECOND, frame.bytes.len(), frame.wire_len)));
-    assert_eq!((whole, told.frames, told.unreadable), (out.len(), found.len() as u64, 0));
+    assert_eq!((whole, cut.frames, cut.unreadable), (out.len(), found.len() as u64, 0));
     found
 }
 

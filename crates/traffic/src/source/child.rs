@@ -16,7 +16,7 @@ use super::lines::{Lines, unblock};
 use super::{Ended, Event};
 
 /// How long a command whose output has ended may take to end too, before it is asked to, and then again before it is made to.
-const PATIENCE: Duration = Duration::from_millis(250);
+const TIMEOUT: Duration = Duration::from_millis(250);
 /// Octets that a pipe should hold (the most that an ordinary user gets, `/proc/sys/fs/pipe-max-size`): a reader that is late for a moment
 /// then stops nobody.
 const PIPE: usize = 1 << 20;
@@ -140,9 +140,9 @@ impl Running {
 
     fn wait_for_exit(&self) {
         let Ok(process) = pidfd_open(Pid::from_child(&self.child), PidfdFlags::empty()) else { return };
-        let patience = Timespec::try_from(PATIENCE).ok();
+        let timeout = Timespec::try_from(TIMEOUT).ok();
         // Ended or not, the caller looks again.
-        let _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], patience.as_ref());
+        let _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], timeout.as_ref());
     }
 
     fn end(&mut self, each: &mut dyn FnMut(Event<'_>), cut: Option<&str>) -> Ended {

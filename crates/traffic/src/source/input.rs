@@ -20,8 +20,8 @@ pub(super) struct Input {
     end: usize,
     /// Octets that the decoder wants to see at once.
     need: usize,
-    /// Interfaces told so far.
-    told: usize,
+    /// Interfaces reported so far.
+    reported: usize,
     /// Octets passed over in a row, in blocks that the decoder does not know and that are longer than what came at once.
     passed: usize,
 }
@@ -89,9 +89,9 @@ impl Input {
                         let reason = Reason::BlockTooLong { announced: u32::try_from(self.passed).unwrap_or(u32::MAX) };
                         break Err(Stop { offset, frames: self.decoder.frames(), reason });
                     }
-                    for description in self.decoder.interfaces().iter().skip(self.told) {
-                        each(Event::Interface { number: u32::try_from(self.told).unwrap_or(u32::MAX), description });
-                        self.told = self.told.saturating_add(1);
+                    for description in self.decoder.interfaces().iter().skip(self.reported) {
+                        each(Event::Interface { number: u32::try_from(self.reported).unwrap_or(u32::MAX), description });
+                        self.reported = self.reported.saturating_add(1);
                     }
                     match note {
                         None => {}

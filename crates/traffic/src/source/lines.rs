@@ -22,7 +22,7 @@ pub(super) struct Lines {
 impl Lines {
     /// Reads what is there from a descriptor that does not block, and gives `each` its whole lines.
     pub(super) fn read(&mut self, from: impl AsFd, each: &mut dyn FnMut(&str)) {
-        let (mut taken, mut told, mut more) = (0_usize, 0_usize, 0_u64);
+        let (mut taken, mut lines, mut more) = (0_usize, 0_usize, 0_u64);
         let mut chunk = [0; 4096];
         while !self.closed && taken < READ {
             match rustix::io::read(&from, &mut chunk) {
@@ -34,7 +34,7 @@ impl Lines {
                             self.begun.push(octet);
                         }
                         if octet == b'\n' || self.begun.len() >= LONGEST {
-                            self.line(&mut told, &mut more, each);
+                            self.line(&mut lines, &mut more, each);
                         }
                     }
                 }
@@ -44,21 +44,21 @@ impl Lines {
             }
         }
         if self.closed {
-            self.line(&mut told, &mut more, each);
+            self.line(&mut lines, &mut more, each);
         }
         if more > 0 {
             each(&format!("(and {more} more lines)"));
         }
     }
 
-    fn line(&mut self, told: &mut usize, more: &mut u64, each: &mut dyn FnMut(&str)) {
+    fn line(&mut self, lines: &mut usize, more: &mut u64, each: &mut dyn FnMut(&str)) {
         let text = clean(&String::from_utf8_lossy(&self.begun), LONGEST);
         self.begun.clear();
         if text.is_empty() {
             return;
         }
-        if *told < AT_ONCE {
-            *told += 1;
+        if *lines < AT_ONCE {
+            *lines += 1;
             each(&text);
         } else {
             *more = more.saturating_add(1);

@@ -26,7 +26,7 @@ use child::Running;
 /// Most octets taken at one call, so that a source that floods leaves its reader time for other things.
 const AT_ONCE: usize = 4 << 20;
 
-/// What a source tells.
+/// An event of a source.
 #[derive(Debug)]
 pub enum Event<'a> {
     /// An interface of the capture. Numbers begin at 0 again each time the source starts.
@@ -148,7 +148,7 @@ impl Source {
         self.running.as_ref().map(Running::fd)
     }
 
-    /// Starts the command, if it does not run and its time has come; says when to ask again (none: it runs, and [`Event::Ended`] will tell).
+    /// Starts the command, if it does not run and its time has come; says when to ask again (none: it runs, and [`Event::Ended`] follows).
     /// `now` is any clock that nobody sets, such as [`earwitness_base::clock::since_boot`].
     ///
     /// After an end, the next start is a second away, then two, four and so on up to a minute; what ran for a minute begins with a second again.

@@ -3,7 +3,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// What a source did from its start to its end.
 #[derive(Debug, Default)]
-struct Told {
+struct Collected {
     frames: Vec<(i64, usize)>,
     interfaces: Vec<String>,
     lost: u64,
@@ -12,7 +12,7 @@ struct Told {
     ended: Option<Ended>,
 }
 
-impl Told {
+impl Collected {
     fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Interface { number, description } => {
@@ -38,19 +38,19 @@ fn wait(source: &Source) {
     poll(&mut [PollFd::new(&fd, PollFlags::IN)], Some(&second)).unwrap();
 }
 
-fn run(line: &str) -> Told {
+fn run(line: &str) -> Collected {
     let mut source = Source::command(line).unwrap();
     assert_eq!(source.start_when_due(Duration::from_secs(5)).unwrap(), None);
-    let mut told = Told::default();
+    let mut collected = Collected::default();
     for _ in 0..100_000 {
         wait(&source);
-        source.read_frames(&mut |event| told.take(event));
-        if told.ended.is_some() {
+        source.read_frames(&mut |event| collected.take(event));
+        if collected.ended.is_some() {
             assert!(!source.is_running());
-            return told;
+            return collected;
         }
     }
-    panic!("did not end: {told:?}");
+    panic!("did not end: {collected:?}");
 }
 
 /// A capture with one interface, `count` frames and a count of lost ones, as a file.
@@ -77,13 +77,13 @@ fn capture(folder: &tempfile::TempDir, count: u32) -> (PathBuf, Vec<u8>) {
 fn a_source_that_ends_gave_everything_before() {
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = capture(&folder, 1000);
-    let told = run(&format!("sh -c 'echo listening >&2; cat {}; exit 3'", path.display()));
-    assert_eq!(told.interfaces, ["eth7"]);
-    assert_eq!(told.frames.len(), 1000);
-    assert_eq!(told.frames[999], (1_000_000_999, 60));
-    assert_eq!(told.lost, 5);
-    assert_eq!(told.said, ["listening"]);
-    let ended = told.ended.unwrap();
+    let collected = run(&format!("sh -c 'echo listening >&2; cat {}; exit 3'", path.display()));
+    assert_eq!(collected.interfaces, ["eth7"]);
+    assert_eq!(collected.frames.len(), 1000);
+    assert_eq!(collected.frames[999], (1_000_000_999, 60));
+    assert_eq!(collected.lost, 5);
+    assert_eq!(collected.said, ["listening"]);
+    let ended = collected.ended.unwrap();
     assert_eq!(ended.status.unwrap().code(), Some(3));
     assert!(ended.why.contains("listening"), "{}", ended.why);
 }
@@ -93,10 +93,10 @@ fn rubbish_is_named_with_its_place_and_ends_the_command() {
     let folder = tempfile::tempdir().unwrap();
     let (path, octets) = capture(&folder, 10);
     // The command would go on for ever.
-    let told = run(&format!("sh -c 'cat {}; yes'", path.display()));
-    assert_eq!(told.frames.len(), 10);
-    assert_eq!(told.rubbish.unwrap().offset, octets.len() as u64);
-    assert!(told.ended.unwrap().why.contains("something else than a capture"));
+    let collected = run(&format!("sh -c 'cat {}; yes'", path.display()));
+    assert_eq!(collected.frames.len(), 10);
+    assert_eq!(collected.rubbish.unwrap().offset, octets.len() as u64);
+    assert!(collected.ended.unwrap().why.contains("something else than a capture"));
     assert!(run("echo permission denied").rubbish.is_some());
 }
 
@@ -104,16 +104,16 @@ fn rubbish_is_named_with_its_place_and_ends_the_command() {
 fn half_a_block_leaves_what_came_before_it() {
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = capture(&folder, 10);
-    let told = run(&format!("head -c 800 {}", path.display()));
-    assert!((5..10).contains(&told.frames.len()), "{told:?}");
-    assert!(told.rubbish.is_none());
-    assert!(told.ended.unwrap().why.contains("inside a block"));
+    let collected = run(&format!("head -c 800 {}", path.display()));
+    assert!((5..10).contains(&collected.frames.len()), "{collected:?}");
+    assert!(collected.rubbish.is_none());
+    assert!(collected.ended.unwrap().why.contains("inside a block"));
 }
 
 #[test]
 fn a_source_without_a_word_says_why() {
-    let told = run("sh -c 'echo no such interface >&2; exit 1'");
-    assert_eq!(told.ended.unwrap().why, "exit status: 1; it wrote nothing; it said last: no such interface");
+    let collected = run("sh -c 'echo no such interface >&2; exit 1'");
+    assert_eq!(collected.ended.unwrap().why, "exit status: 1; it wrote nothing; it said last: no such interface");
 }
 
 #[test]
@@ -139,17 +139,17 @@ fn a_flood_is_read_in_pieces_and_ended_by_dropping() {
 
 #[test]
 fn talk_without_end_is_bounded() {
-    let told = run("sh -c 'head -c 3000000 /dev/zero | tr \"\\0\" x >&2; seq 10000 >&2'");
-    assert!(told.said.len() < 4_000, "{}", told.said.len());
-    assert!(told.said.iter().all(|line| line.len() <= 1_003));
-    assert!(told.said.iter().any(|line| line.contains("more lines")));
-    assert!(told.ended.unwrap().why.ends_with("it said last: 10000"));
+    let collected = run("sh -c 'head -c 3000000 /dev/zero | tr \"\\0\" x >&2; seq 10000 >&2'");
+    assert!(collected.said.len() < 4_000, "{}", collected.said.len());
+    assert!(collected.said.iter().all(|line| line.len() <= 1_003));
+    assert!(collected.said.iter().any(|line| line.contains("more lines")));
+    assert!(collected.ended.unwrap().why.ends_with("it said last: 10000"));
 }
 
 #[test]
 fn a_command_that_closes_its_output_and_stays_is_ended() {
-    let told = run("sh -c 'trap \"\" TERM; exec >&-; sleep 1000'");
-    assert!(told.ended.unwrap().status.is_some_and(|status| !status.success()));
+    let collected = run("sh -c 'trap \"\" TERM; exec >&-; sleep 1000'");
+    assert!(collected.ended.unwrap().status.is_some_and(|status| !status.success()));
 }
 
 #[test]
@@ -160,12 +160,12 @@ fn it_is_started_again_and_numbers_its_interfaces_anew() {
     let mut now = Duration::from_secs(100);
     for _ in 0..2 {
         assert_eq!(source.start_when_due(now).unwrap(), None);
-        let mut told = Told::default();
-        while told.ended.is_none() {
+        let mut collected = Collected::default();
+        while collected.ended.is_none() {
             wait(&source);
-            source.read_frames(&mut |event| told.take(event));
+            source.read_frames(&mut |event| collected.take(event));
         }
-        assert_eq!((told.frames.len(), told.interfaces.len()), (3, 1));
+        assert_eq!((collected.frames.len(), collected.interfaces.len()), (3, 1));
         let due = source.start_when_due(now).unwrap().unwrap();
         assert!(due > now);
         now = due;

@@ -22,7 +22,7 @@ use super::write::written;
 use crate::say;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_base::words;
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_report::vendor::vendor;
 use earwitness_traffic::files::{Captures, FileId, Order};
 
@@ -101,7 +101,7 @@ impl<'a> Annotated<'a> {
         let mut span = (Timestamp::MAX, Timestamp::MIN);
         for device in &reading.findings.devices {
             let maker = if let earwitness_core::findings::DeviceId::Mac(mac) = device.id { vendor(mac) } else { None };
-            let name = names::device(device, maker);
+            let name = labels::device(device, maker);
             for (number, sighting) in device.sightings.iter().enumerate() {
                 let kind = match sighting.kind {
                     SightingKind::Audio => "audio sighting",
@@ -203,7 +203,7 @@ impl Target<'_> {
 
 /// A sighting in one line.
 fn summary(it: &Sighting) -> String {
-    let receiver = names::receiver(&it.receiver, WIDEST);
+    let receiver = labels::receiver(&it.receiver, WIDEST);
     let took = words::duration(it.window.length());
     let octets = words::octets(it.octets_total);
     match it.audio_seconds {

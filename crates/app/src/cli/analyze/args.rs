@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum, ValueHint};
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::findings::DeviceId;
 use earwitness_core::mac::Mac;
 use earwitness_core::scope::Network;
@@ -140,7 +140,7 @@ pub(super) struct Usual {
 
 /// The defaults of the analysis.
 pub(super) fn usual() -> Usual {
-    let settings = Settings::default();
+    let settings = AnalysisSettings::default();
     let burst = settings.burst.unwrap_or_default();
     Usual {
         max_devices: u32::try_from(settings.roster.devices).unwrap_or(u32::MAX),

@@ -19,7 +19,7 @@ use self::options::Options;
 use super::Outcome;
 use super::interrupt::Interrupt;
 use crate::say;
-use earwitness_report::names;
+use earwitness_report::labels;
 
 /// Reads the captures and writes the reports.
 pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
@@ -71,7 +71,7 @@ fn select(findings: &mut Findings, wanted: &[DeviceId]) -> Vec<String> {
         DeviceId::Mac(_) => device.id == *id,
     };
     let missing = wanted.iter().filter(|id| !findings.devices.iter().any(|device| is(device, id)));
-    let missing = missing.map(|id| format!("no device {} was seen; without --device all are listed", names::id(*id))).collect();
+    let missing = missing.map(|id| format!("no device {} was seen; without --device all are listed", labels::id(*id))).collect();
     findings.devices.retain(|device| wanted.iter().any(|id| is(device, id)));
     missing
 }

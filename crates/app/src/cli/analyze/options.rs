@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use earwitness_core::analysis::{BurstCounts, Settings};
+use earwitness_core::analysis::{AnalysisSettings, BurstCounts};
 use earwitness_core::detect::{bulk, burst, clock};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::roster;
@@ -14,7 +14,7 @@ use super::args::{Args, Detector, usual};
 use super::probes::Asked;
 use earwitness_base::words::as_f64;
 use earwitness_report::geo::Geo;
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_report::published;
 use earwitness_traffic::files::Order;
 
@@ -42,7 +42,7 @@ pub(super) struct Options {
     pub(super) captures: Vec<PathBuf>,
     pub(super) order: Order,
     pub(super) follow: bool,
-    pub(super) settings: Settings,
+    pub(super) settings: AnalysisSettings,
     pub(super) outputs: Vec<Output>,
     pub(super) annotate: Option<PathBuf>,
     pub(super) devices: Vec<DeviceId>,
@@ -53,7 +53,7 @@ pub(super) struct Options {
     pub(super) exit_code: bool,
     pub(super) quiet: bool,
     /// The options that change what is found, as a person would write them.
-    pub(super) told: Vec<String>,
+    pub(super) changed: Vec<String>,
 }
 
 impl Options {
@@ -62,7 +62,7 @@ impl Options {
     /// # Errors
     /// When they contradict each other, a table cannot be read, or a report would overwrite a capture.
     pub(super) fn check(args: Args) -> anyhow::Result<Self> {
-        let told = told(&args);
+        let changed = changed_options(&args);
         let settings = settings(&args)?;
         let outputs = outputs(&args);
         let all: Vec<&Path> = outputs.iter().map(|it| it.path.as_path()).chain(args.annotate.as_deref()).collect();
@@ -85,7 +85,7 @@ impl Options {
             published: args.published.asked(),
             exit_code: args.exit_code,
             quiet: args.quiet,
-            told,
+            changed,
             captures: args.captures,
         })
     }
@@ -96,20 +96,20 @@ impl Options {
     }
 }
 
-/// A file that is not there counts: it will be told as trouble when it is looked for.
+/// A file that is not there counts: it is reported as trouble when it is opened.
 fn is_rereadable(path: &Path) -> bool {
     path.as_os_str() != DASH && fs::metadata(path).map_or(true, |it| it.is_file() || it.is_dir())
 }
 
-fn settings(args: &Args) -> anyhow::Result<Settings> {
+fn settings(args: &Args) -> anyhow::Result<AnalysisSettings> {
     let asked: BTreeSet<Detector> = args.detector.iter().copied().collect();
     if asked.contains(&Detector::None) && asked.len() > 1 {
         bail!("--detector none leaves no room for another detector; name one or the other");
     }
     let wanted = |it| asked.is_empty() || asked.contains(&it);
-    let burst = burst::Settings { window: nanos(args.burst_window), kbits: args.burst_kbit, windows: args.burst_windows };
-    Ok(Settings {
-        roster: roster::Settings {
+    let burst = burst::BurstSettings { window: nanos(args.burst_window), kbits: args.burst_kbit, windows: args.burst_windows };
+    Ok(AnalysisSettings {
+        roster: roster::RosterSettings {
             devices: usize::try_from(args.max_devices)?,
             gateways: args.gateway.clone(),
             local: args.local.clone(),
@@ -117,10 +117,10 @@ fn settings(args: &Args) -> anyhow::Result<Settings> {
         },
         burst: wanted(Detector::Burst).then_some(burst),
         burst_counts: BurstCounts { internet_only: args.burst_internet_only, first_only: args.burst_first_only },
-        clock: wanted(Detector::Clock).then(clock::Settings::default),
-        bulk: bulk::Settings { octets: args.recording_octets, ..bulk::Settings::default() },
+        clock: wanted(Detector::Clock).then(clock::ClockSettings::default),
+        bulk: bulk::BulkSettings { octets: args.recording_octets, ..bulk::BulkSettings::default() },
         longest_seconds: args.max_seconds,
-        ..Settings::default()
+        ..AnalysisSettings::default()
     })
 }
 
@@ -177,57 +177,57 @@ fn check_rereading(args: &Args) -> anyhow::Result<()> {
 }
 
 /// The options that change what is found.
-fn told(args: &Args) -> Vec<String> {
+fn changed_options(args: &Args) -> Vec<String> {
     let usual = usual();
-    let mut told = Vec::new();
-    let mut tell = |given: bool, text: String| {
+    let mut changed = Vec::new();
+    let mut note = |given: bool, text: String| {
         if given {
-            told.push(text);
+            changed.push(text);
         }
     };
-    tell(args.sequential, "--sequential".to_owned());
+    note(args.sequential, "--sequential".to_owned());
     for id in &args.device {
-        tell(true, format!("--device {}", names::id(*id)));
+        note(true, format!("--device {}", labels::id(*id)));
     }
     for id in &args.gateway {
-        tell(true, format!("--gateway {}", names::id(*id)));
+        note(true, format!("--gateway {}", labels::id(*id)));
     }
     for network in &args.local {
-        tell(true, format!("--local {network}"));
+        note(true, format!("--local {network}"));
     }
     if let Some(path) = &args.probes {
-        tell(true, format!("--probes {}", path.display()));
+        note(true, format!("--probes {}", path.display()));
     }
     if let Some(alpha) = args.alpha {
-        tell(true, format!("--alpha {alpha}"));
+        note(true, format!("--alpha {alpha}"));
     }
     for id in &args.control {
-        tell(true, format!("--control {}", names::id(*id)));
+        note(true, format!("--control {}", labels::id(*id)));
     }
     if let Some(offset) = args.probe_offset {
-        tell(true, format!("--probe-offset {}s", as_f64(offset) / 1e9));
+        note(true, format!("--probe-offset {}s", as_f64(offset) / 1e9));
     }
-    for it in args.published.told() {
-        tell(true, it);
+    for it in args.published.changed_settings() {
+        note(true, it);
     }
     for columns in &args.map {
-        tell(true, format!("--map {columns}"));
+        note(true, format!("--map {columns}"));
     }
     if let Some(zone) = args.time_zone.as_ref().and_then(|zone| zone.iana_name()) {
-        tell(true, format!("--time-zone {zone}"));
+        note(true, format!("--time-zone {zone}"));
     }
     for detector in &args.detector {
-        tell(true, format!("--detector {}", format!("{detector:?}").to_lowercase()));
+        note(true, format!("--detector {}", format!("{detector:?}").to_lowercase()));
     }
-    tell(args.max_devices != usual.max_devices, format!("--max-devices {}", args.max_devices));
-    tell(differs(args.max_seconds, usual.max_seconds), format!("--max-seconds {}", args.max_seconds));
-    tell(args.recording_octets != usual.recording_octets, format!("--recording-octets {}", args.recording_octets));
-    tell(differs(args.burst_window, usual.burst_window), format!("--burst-window {}", args.burst_window));
-    tell(differs(args.burst_kbit, usual.burst_kbit), format!("--burst-kbit {}", args.burst_kbit));
-    tell(args.burst_windows != usual.burst_windows, format!("--burst-windows {}", args.burst_windows));
-    tell(args.burst_internet_only, "--burst-internet-only".to_owned());
-    tell(args.burst_first_only, "--burst-first-only".to_owned());
-    told
+    note(args.max_devices != usual.max_devices, format!("--max-devices {}", args.max_devices));
+    note(differs(args.max_seconds, usual.max_seconds), format!("--max-seconds {}", args.max_seconds));
+    note(args.recording_octets != usual.recording_octets, format!("--recording-octets {}", args.recording_octets));
+    note(differs(args.burst_window, usual.burst_window), format!("--burst-window {}", args.burst_window));
+    note(differs(args.burst_kbit, usual.burst_kbit), format!("--burst-kbit {}", args.burst_kbit));
+    note(args.burst_windows != usual.burst_windows, format!("--burst-windows {}", args.burst_windows));
+    note(args.burst_internet_only, "--burst-internet-only".to_owned());
+    note(args.burst_first_only, "--burst-first-only".to_owned());
+    changed
 }
 
 fn differs(given: f64, usual: f64) -> bool {

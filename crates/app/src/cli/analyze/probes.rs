@@ -10,7 +10,7 @@ use earwitness_core::samples::{Samples, Tested};
 use earwitness_core::verdict::{self, Outcome};
 
 use super::args::Args;
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_report::probelog::{self, Log, Reading, misfit, moved};
 use earwitness_report::verdicts::Probing;
 
@@ -18,7 +18,7 @@ use earwitness_report::verdicts::Probing;
 pub(super) struct Asked {
     path: PathBuf,
     log: Log,
-    settings: verdict::Settings,
+    settings: verdict::VerdictSettings,
 }
 
 impl Asked {
@@ -35,15 +35,15 @@ impl Asked {
         if let Some(offset) = args.probe_offset {
             log.rounds = moved(log.rounds, offset);
         }
-        let usual = verdict::Settings::default();
+        let usual = verdict::VerdictSettings::default();
         let alpha = args.alpha.or(log.header.as_ref().and_then(|header| header.alpha)).unwrap_or(usual.alpha);
         let seed = log.header.as_ref().and_then(|header| header.seed).unwrap_or(usual.seed);
-        let settings = verdict::Settings { alpha, seed, controls: args.control.clone(), ..usual };
+        let settings = verdict::VerdictSettings { alpha, seed, controls: args.control.clone(), ..usual };
         Ok(Some(Self { path, log, settings }))
     }
 
     /// Keeps the frames that the published two-sample test looks at.
-    pub(super) fn samples(&self, settings: ttest::Settings) -> Samples {
+    pub(super) fn samples(&self, settings: ttest::TtestSettings) -> Samples {
         let mut samples = Samples::new(settings);
         for round in &self.log.rounds {
             samples.expect(round.number, round.played.onset);
@@ -73,7 +73,7 @@ impl Asked {
             };
             match findings.devices.iter().find(|it| is(it.id, &it.addresses)) {
                 Some(device) => *control = device.id,
-                None => bail!("--control {}: no such device was seen; name one that is in the capture", names::id(*control)),
+                None => bail!("--control {}: no such device was seen; name one that is in the capture", labels::id(*control)),
             }
         }
         let verdicts = verdict::judge(findings, self.log.rounds.clone(), tested, &settings);

@@ -1,6 +1,6 @@
 //! What the published two-sample test is asked with: every parameter of it.
 
-use earwitness_core::detect::ttest::{Edges, Feature, Settings, Variance};
+use earwitness_core::detect::ttest::{Edges, Feature, TtestSettings, Variance};
 use earwitness_core::samples::Samples;
 
 use super::values::share;
@@ -41,8 +41,8 @@ pub(super) struct Args {
 impl Args {
     /// The test that is asked for; the paper's where nothing is said.
     pub(super) fn asked(&self) -> Asked {
-        let usual = Settings::default();
-        let settings = Settings {
+        let usual = TtestSettings::default();
+        let settings = TtestSettings {
             feature: match self.ttest_feature.as_deref() {
                 Some("gap") => Feature::InterArrival,
                 Some("both") => Feature::Both,
@@ -58,11 +58,11 @@ impl Args {
             duration: self.ttest_seconds.map_or(usual.duration, nanos),
         };
         let step = self.ttest_passive.map(|step| if step > 0.0 { nanos(step) } else { settings.duration });
-        Asked { settings, repeats: self.ttest_repeats.unwrap_or(1), step, shown: !self.told().is_empty() }
+        Asked { settings, repeats: self.ttest_repeats.unwrap_or(1), step, shown: !self.changed_settings().is_empty() }
     }
 
     /// The options that were given, as a person would write them.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(super) fn changed_settings(&self) -> Vec<String> {
         let passive = self
             .ttest_passive
             .map(|step| if step > 0.0 { format!("--ttest-passive={step}") } else { "--ttest-passive".to_owned() });
@@ -88,7 +88,7 @@ fn seconds(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| format!("{text:?} is not a number of seconds from {} to {}", SECONDS.start(), SECONDS.end()))
 }
 
-/// A step; 0 stands for one that is not told.
+/// A step; 0 stands for one that is not given.
 fn step(text: &str) -> Result<f64, String> {
     if text == "0" { Ok(0.0) } else { seconds(text) }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use earwitness_core::analysis::{Analysis, Settings};
+use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::{Damage, DeviceId, Findings};
 use earwitness_core::samples::{Samples, Tested};
 use earwitness_core::time::Timestamp;
@@ -78,7 +78,7 @@ impl Reading {
 
 /// Settings for a second reading, and why: a frame stamped before the first one, or a gateway named by an address that
 /// turned out to belong to a MAC address.
-fn anew(findings: &Findings, origin: Option<Timestamp>, options: &Options) -> Option<(Settings, &'static str)> {
+fn anew(findings: &Findings, origin: Option<Timestamp>, options: &Options) -> Option<(AnalysisSettings, &'static str)> {
     let mut settings = options.settings.clone();
     let mut why = None;
     if let Some((first, _)) = findings.capture.first.zip(origin).filter(|(first, origin)| first < origin)
@@ -112,7 +112,7 @@ struct Pass {
     captures: Captures,
 }
 
-fn pass(what: &'static str, settings: Settings, options: &Options, interrupt: &Interrupt) -> anyhow::Result<Pass> {
+fn pass(what: &'static str, settings: AnalysisSettings, options: &Options, interrupt: &Interrupt) -> anyhow::Result<Pass> {
     let follow = options.follow.then(|| Follow::until(interrupt.flag()));
     let mut captures = Captures::open(&options.captures, options.order, follow)?;
     captures.stop_waiting_on(interrupt.flag());

@@ -22,7 +22,7 @@ pub(super) fn reports(reading: &Reading, probing: Option<&Probing>, published: O
     let inputs: Vec<String> = options.captures.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let context = Context {
         inputs: &inputs,
-        options: &options.told,
+        options: &options.changed,
         troubles: &reading.troubles,
         probing,
         published,

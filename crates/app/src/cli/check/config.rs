@@ -10,7 +10,7 @@ use crate::config::{Config, USUAL_PATH};
 const DATABASE: &[u8] = b"SQLite format 3\0";
 
 /// So much of a file tells whether it is text.
-const LOOKED_AT: u64 = 4_096;
+const READ_AT_MOST: u64 = 4_096;
 
 /// What came of one configuration.
 pub(super) struct Checked {
@@ -23,7 +23,7 @@ pub(super) struct Checked {
 pub(super) fn usual() -> (Vec<PathBuf>, Vec<PathBuf>) {
     let usual = Path::new(USUAL_PATH);
     let configs = if usual.exists() { vec![usual.to_owned()] } else { Vec::new() };
-    // What is wrong with it is told when it is checked.
+    // What is wrong with it is reported when it is checked.
     (configs, Config::load(None).map(|config| config.state).into_iter().collect())
 }
 
@@ -43,7 +43,7 @@ fn is_config(path: &Path) -> bool {
         return true;
     }
     let mut octets = Vec::new();
-    let read = |octets: &mut Vec<u8>| File::open(path).and_then(|file| file.take(LOOKED_AT).read_to_end(octets));
+    let read = |octets: &mut Vec<u8>| File::open(path).and_then(|file| file.take(READ_AT_MOST).read_to_end(octets));
     path.is_file() && read(&mut octets).is_ok() && !octets.starts_with(DATABASE) && is_text(&octets)
 }
 

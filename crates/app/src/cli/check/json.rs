@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Checked;
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_store::{Difference, Recomputed, SessionRow, why_word};
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
@@ -91,7 +91,7 @@ fn session<'a>(row: &SessionRow, again: &'a Recomputed) -> Session<'a> {
         other_rules: again.other_rules,
         rounds: again.rounds,
         scores: again.scores,
-        tellings: again.tellings,
+        tellings: again.verdict_sets,
         verdicts: again.verdicts,
         differing: again.differing,
         differences: again.differences.iter().map(difference).collect(),
@@ -101,8 +101,8 @@ fn session<'a>(row: &SessionRow, again: &'a Recomputed) -> Session<'a> {
 fn difference(it: &Difference) -> Differing<'_> {
     Differing {
         round: it.round,
-        telling: it.telling,
-        device: it.device.map(names::id),
+        telling: it.verdict_set,
+        device: it.device.map(labels::id),
         what: &it.what,
         written: &it.written,
         computed: &it.computed,

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::Checked;
 use earwitness_base::words;
-use earwitness_report::names;
+use earwitness_report::labels;
 use earwitness_store::{Difference, Recomputed, why_word};
 
 /// Columns of the longest value that is shown.
@@ -86,8 +86,8 @@ fn differences(again: &Recomputed, out: &mut dyn Write) -> io::Result<()> {
 
 fn sentence(it: &Difference) -> String {
     let round = it.round.map(|round| format!("round {round}, "));
-    let telling = it.telling.map(|telling| format!("verdicts {telling}, "));
-    let device = it.device.map(|device| format!("device {}, ", names::id(device)));
-    let place: String = [round, telling, device].into_iter().flatten().collect();
+    let verdict_set = it.verdict_set.map(|verdict_set| format!("verdicts {verdict_set}, "));
+    let device = it.device.map(|device| format!("device {}, ", labels::id(device)));
+    let place: String = [round, verdict_set, device].into_iter().flatten().collect();
     format!("{place}{}: written {}, computed {}", it.what, clean(&it.written, WIDEST), clean(&it.computed, WIDEST))
 }

@@ -1,7 +1,7 @@
 //! `earwitness demo`: a simulated home, a night of probing in seconds, and what it says of each device.
 
 use clap::ValueHint;
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::verdict::{self, judge};
 use jiff::tz::TimeZone;
 
@@ -47,13 +47,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let plan = load(&args.scenario)?;
     let session = session(&plan, args.seed)?;
     let mut evening = Evening::new(&plan, args.quiet);
-    let simulated = night(&plan, args.seed, &session, Settings::default(), &mut |seen| match seen {
+    let simulated = night(&plan, args.seed, &session, AnalysisSettings::default(), &mut |seen| match seen {
         Seen::Now(now) => evening.at(now),
-        Seen::Told(event) => evening.told(&event),
+        Seen::Event(event) => evening.event(&event),
         Seen::Frame(_) => {}
     });
     evening.weighing();
-    let settings = verdict::Settings { alpha: session.alpha, seed: args.seed, ..verdict::Settings::default() };
+    let settings = verdict::VerdictSettings { alpha: session.alpha, seed: args.seed, ..verdict::VerdictSettings::default() };
     let expected = simulated.expected();
     let verdicts = judge(&simulated.findings, simulated.rounds, &simulated.tested, &settings);
     drop(evening);

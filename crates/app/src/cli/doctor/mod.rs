@@ -1,6 +1,6 @@
 //! `earwitness doctor`: can this machine do what it is asked to?
 
-mod room;
+mod audio_path;
 mod store;
 
 use std::io::{self, Write};
@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         if !args.quiet {
             say::line("looking at: the loudspeaker, with a short sound");
         }
-        checks.extend(sound(&mut room::Server::new(args.monitor)));
+        checks.extend(sound(&mut audio_path::Server::new(args.monitor)));
     }
     checks.push(store::store(&args.state));
     let mut out = io::stdout().lock();

@@ -60,19 +60,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(store(folder.path()).measured.contains("there is none"));
         let (held, _) = Store::open(folder.path()).unwrap();
-        let told = store(folder.path());
-        assert_eq!(told.status, Status::Ok);
-        assert!(told.measured.ends_with(&format!("holds 0 sessions; process {} writes it now", std::process::id())), "{told:?}");
+        let check = store(folder.path());
+        assert_eq!(check.status, Status::Ok);
+        assert!(
+            check.measured.ends_with(&format!("holds 0 sessions; process {} writes it now", std::process::id())),
+            "{check:?}"
+        );
         drop(held);
         assert!(store(folder.path()).measured.ends_with("nobody writes it now"));
     }
 
     #[test]
-    fn a_file_that_is_no_store_is_told() {
+    fn a_file_that_is_no_store_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE), vec![7; 9_000]).unwrap();
-        let told = store(folder.path());
-        assert!(told.status == Status::Fail && told.advice.is_some(), "{told:?}");
+        let check = store(folder.path());
+        assert!(check.status == Status::Fail && check.advice.is_some(), "{check:?}");
     }
 
     #[test]

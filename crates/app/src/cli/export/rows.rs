@@ -11,7 +11,7 @@ use super::args::{Selection, What};
 use super::segments;
 use earwitness_base::words::as_f64;
 use earwitness_report::grid::{Cell, Column, Holds, Take};
-use earwitness_report::{names, senders, series};
+use earwitness_report::{labels, senders, series};
 use earwitness_store::{
     Error, NUMBERS, Reader, Result, SessionRow, StoredSighting, heard_word, outcome_words, sighting_word, sound_word, void_word,
     why_word,
@@ -133,7 +133,7 @@ pub(super) fn rows(
             let lines = reader.journal(of.window, u32::MAX).map_err(fail)?;
             lines.into_iter().try_for_each(|line| {
                 let text = clean(&line.text, usize::MAX);
-                take(vec![line.at.into(), line.word.into(), line.device.map(names::id).into(), text.into()])
+                take(vec![line.at.into(), line.word.into(), line.device.map(labels::id).into(), text.into()])
             })
         }
         What::Rounds | What::Segments | What::Scores | What::Verdicts | What::Replies | What::Probes | What::Frames => {
@@ -174,21 +174,21 @@ fn of_session(
     let inside = |round: &Round| round.span().is_none_or(|span| of.window.overlaps(span));
     match what {
         What::Verdicts => {
-            let tellings = reader.verdicts(row.id).map_err(fail)?;
-            for telling in tellings.iter().filter(|telling| of.window.contains(telling.at)) {
-                for told in &telling.devices {
-                    let (words, reason) = outcome_words(told.outcome);
+            let verdict_sets = reader.verdicts(row.id).map_err(fail)?;
+            for verdict_set in verdict_sets.iter().filter(|verdict_set| of.window.contains(verdict_set.at)) {
+                for stored in &verdict_set.devices {
+                    let (words, reason) = outcome_words(stored.outcome);
                     let mut cells: Vec<Cell> = vec![
                         id.into(),
-                        telling.at.into(),
-                        names::id(told.device).into(),
+                        verdict_set.at.into(),
+                        labels::id(stored.device).into(),
                         words.into(),
                         reason.into(),
-                        told.sounds.as_str().into(),
-                        told.receivers.as_str().into(),
+                        stored.sounds.as_str().into(),
+                        stored.receivers.as_str().into(),
                     ];
-                    cells.extend(told.numbers.iter().map(|number| Cell::from(*number)));
-                    let senders: Vec<&str> = told.senders.iter().map(|it| senders::word(*it)).collect();
+                    cells.extend(stored.numbers.iter().map(|number| Cell::from(*number)));
+                    let senders: Vec<&str> = stored.senders.iter().map(|it| senders::word(*it)).collect();
                     cells.push(senders.join("; ").into());
                     take(cells)?;
                 }
@@ -209,7 +209,7 @@ fn of_session(
                 for (&device, scores) in &trial.scores {
                     for (slot, score) in scores.iter().enumerate() {
                         let (number, drawn) = (trial.round.number, trial.round.drawn == slot);
-                        let device = names::id(device);
+                        let device = labels::id(device);
                         let start = [id.into(), number.into(), device.into(), slot.into(), drawn.into()];
                         let seconds = score.known().map(|sent| sent.clocked);
                         take(start.into_iter().chain([seconds.into(), score.seen().octets.into()]).collect())?;
@@ -276,7 +276,7 @@ fn sounded(it: &Round) -> Option<String> {
 fn sighting(it: &StoredSighting) -> Vec<Cell> {
     let Sighting { kind, window, flow, receiver, audio_seconds, pre_roll_seconds, tail_seconds, bit_rate, .. } = &it.sighting;
     vec![
-        names::id(it.device).into(),
+        labels::id(it.device).into(),
         it.list.word().into(),
         sighting_word(*kind).into(),
         window.from.into(),
@@ -293,7 +293,7 @@ fn sighting(it: &StoredSighting) -> Vec<Cell> {
         (*bit_rate).into(),
         it.sighting.octets_total.into(),
         it.sighting.octets_audio.into(),
-        names::receiver(receiver, WIDEST_EXACT).into(),
+        labels::receiver(receiver, WIDEST_EXACT).into(),
         receiver.address.to_string().into(),
         u32::from(receiver.port).into(),
         flow.source.to_string().into(),
@@ -306,7 +306,7 @@ fn series_rows(reader: &Reader, of: &Selection, take: Take<'_>, fail: &mut dyn F
     let cells = |device: DeviceId, row: &series::Row| {
         let time = Timestamp::from_nanos(row.time);
         let [sent, received] = [row.sent, row.received];
-        vec![names::id(device).into(), time.into(), sent.0.into(), sent.1.into(), received.0.into(), received.1.into()]
+        vec![labels::id(device).into(), time.into(), sent.0.into(), sent.1.into(), received.0.into(), received.1.into()]
     };
     through(take, fail, |take| {
         reader.stretches(of.of(), |part| {

@@ -85,8 +85,8 @@ enum Task {
         run: Run,
     },
     /// Become a daemon that ends with the keeper (started by the keeper).
-    #[command(hide = true)]
-    Leash {
+    #[command(name = "leash", hide = true)]
+    ExecDaemon {
         #[arg(long)]
         parent: u32,
         #[arg(long)]
@@ -129,7 +129,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Task::Status { run, json } => status(&run.place(), *json),
         Task::Keep { config } => keep(config),
         Task::Guard { run } => gateway::guard(&run.place()).map(|()| Outcome::Done),
-        Task::Leash { parent, record, command } => gateway::leash(*parent, record, command).map(|()| Outcome::Done),
+        Task::ExecDaemon { parent, record, command } => gateway::exec_daemon(*parent, record, command).map(|()| Outcome::Done),
     }
 }
 
@@ -155,17 +155,17 @@ fn plan(config: &Config, json: bool, secrets: Secrets) -> anyhow::Result<Outcome
 
 fn up(config: &Config, foreground: bool, quiet: bool) -> anyhow::Result<Outcome> {
     let (written, place) = (read(&config.config)?, config.run.place());
-    let mut tell = |line: &str| {
+    let mut notify = |line: &str| {
         if !quiet {
             say::line(line);
         }
         Ok(())
     };
     if foreground && written.settings.mode != gateway::Mode::Bridge {
-        gateway::keep(&written, &place, false, &mut tell)?;
+        gateway::keep(&written, &place, false, &mut notify)?;
         return Ok(Outcome::Done);
     }
-    let is_new = gateway::up(&written, &config.config, &place, &mut tell)?;
+    let is_new = gateway::up(&written, &config.config, &place, &mut notify)?;
     if !quiet {
         let inside = gateway::status(&place)?.inside.unwrap_or_default();
         say::line(&format!("the gateway {} up; devices are seen on {inside}", if is_new { "is" } else { "was already" }));
@@ -174,14 +174,14 @@ fn up(config: &Config, foreground: bool, quiet: bool) -> anyhow::Result<Outcome>
 }
 
 fn keep(config: &Config) -> anyhow::Result<Outcome> {
-    let mut tell = |line: &str| {
+    let mut notify = |line: &str| {
         let mut out = io::stdout().lock();
         writeln!(out, "{line}").and_then(|()| out.flush())
     };
-    let outcome = read(&config.config).and_then(|written| gateway::keep(&written, &config.run.place(), true, &mut tell));
+    let outcome = read(&config.config).and_then(|written| gateway::keep(&written, &config.run.place(), true, &mut notify));
     if let Err(error) = &outcome {
         // Whoever waits prints it; nobody may.
-        let _ = tell(&format!("{}{error:#}", gateway::FAILED).replace('\n', "; "));
+        let _ = notify(&format!("{}{error:#}", gateway::FAILED).replace('\n', "; "));
     }
     outcome.map(|()| Outcome::Done)
 }

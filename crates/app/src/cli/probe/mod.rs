@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
     let session =
-        daemon::run(config, Goal::Probe { rounds, patience: Duration::from_secs(args.patience) }, style, &unchanged, &System)?;
+        daemon::run(config, Goal::Probe { rounds, timeout: Duration::from_secs(args.patience) }, style, &unchanged, &System)?;
     let session = session.context("the session ended before it had begun")?;
     let verdicts = report::write(&state, session, &inputs, &args.reports)?;
     let found = args.exit_code && reacts(&verdicts);

@@ -15,7 +15,7 @@ use earwitness_report::vendor::vendor;
 use earwitness_report::{Context, verdicts};
 use earwitness_store::{SessionId, Store};
 
-/// Computes the verdicts of a session, writes them down as told, and tells them.
+/// Computes the verdicts of a session, writes them down, and prints them.
 pub(super) fn write(state: &Path, session: SessionId, inputs: &[String], reports: &Reports) -> anyhow::Result<Verdicts> {
     let (mut store, _) = Store::open(state)?;
     store.resume(session)?;
@@ -23,7 +23,7 @@ pub(super) fn write(state: &Path, session: SessionId, inputs: &[String], reports
     let (mut material, settings) = (store.material()?, row.verdict_settings());
     Geo::default().locate(&mut material.findings);
     let verdicts = material.verdicts(&settings);
-    store.told(clock::now(), &material, &verdicts, &settings)?;
+    store.write_verdicts(clock::now(), &material, &verdicts, &settings)?;
     let design = Some(Header::of(&row.design, row.alpha));
     let probing = verdicts::Probing { verdicts, expected: BTreeMap::new(), design, warnings: Vec::new() };
     let maker = |mac: Mac| vendor(mac).map(str::to_owned);

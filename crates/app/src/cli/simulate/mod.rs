@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::ValueHint;
-use earwitness_core::analysis::Settings;
+use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::event::{Event, What};
 use earwitness_core::plan::Done;
 use earwitness_sim::file;
@@ -80,23 +80,26 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let mut simulated: Option<Night> = None;
     outfile::write_whole(&place(".pcapng"), |out| {
         let (mut waiting, mut trouble) = (file::pcapng(&[]), Ok(()));
-        simulated =
-            Some(night(&plan, args.seed, &session, Settings { clock: None, burst: None, ..Settings::default() }, &mut |seen| {
-                match seen {
-                    Seen::Frame(frame) => {
-                        file::pcapng_frame(&mut waiting, frame.at.nanos(), frame.bytes);
-                        if waiting.len() >= ENOUGH && trouble.is_ok() {
-                            trouble = out.write_all(&waiting);
-                            waiting.clear();
-                        }
+        simulated = Some(night(
+            &plan,
+            args.seed,
+            &session,
+            AnalysisSettings { clock: None, burst: None, ..AnalysisSettings::default() },
+            &mut |seen| match seen {
+                Seen::Frame(frame) => {
+                    file::pcapng_frame(&mut waiting, frame.at.nanos(), frame.bytes);
+                    if waiting.len() >= ENOUGH && trouble.is_ok() {
+                        trouble = out.write_all(&waiting);
+                        waiting.clear();
                     }
-                    Seen::Now(now) => evening.at(now),
-                    Seen::Told(Event { what: What::NoFurtherRound(Done::NoRoom), .. }) => {
-                        say::line("the quiet hours left no time for a further round");
-                    }
-                    Seen::Told(_) => {}
                 }
-            }));
+                Seen::Now(now) => evening.at(now),
+                Seen::Event(Event { what: What::NoFurtherRound(Done::NoRoom), .. }) => {
+                    say::line("the quiet hours left no time for a further round");
+                }
+                Seen::Event(_) => {}
+            },
+        ));
         trouble.and_then(|()| out.write_all(&waiting))
     })?;
     let Some(simulated) = simulated else { bail!("nothing was simulated") };

@@ -6,7 +6,7 @@ use super::rates::{FEW, FEW_BEAT, OVERHEAD, highest_rate};
 use super::slices::between;
 use super::slices::extremes;
 use super::slices::octets;
-use super::{Measure, Settings, Slice, Train, trust, weight};
+use super::{ClockSettings, Measure, Slice, Train, trust, weight};
 use crate::findings::TrainShape;
 
 /// Classes of each kind that are looked at: more would only be smaller ones.
@@ -52,9 +52,9 @@ const HELD: f64 = 0.9;
 const BREAKS: u32 = 2;
 
 /// Asks of slices whether they are a train; of a part, together with the run that it is a part of.
-pub(super) trait Look: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train> {}
+pub(super) trait Judge: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train> {}
 
-impl<T: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train>> Look for T {}
+impl<T: FnMut(Measure, &[Slice], &[Slice]) -> Option<Train>> Judge for T {}
 
 /// Memory for candidates in the making.
 #[derive(Debug, Default)]
@@ -73,9 +73,9 @@ type Band = (u32, u32);
 pub(super) fn constant(
     slices: &[Slice],
     lengths: &Lengths,
-    settings: &Settings,
+    settings: &ClockSettings,
     scratch: &mut Scratch,
-    look: &mut impl Look,
+    judge: &mut impl Judge,
     found: &mut Vec<Train>,
 ) {
     for length in frequent(lengths, settings.records) {
@@ -88,7 +88,7 @@ pub(super) fn constant(
             run,
             settings,
             |run| {
-                found.extend(whole_or_parts(TrainShape::Constant.into(), run, run, BREAKS, settings, look));
+                found.extend(whole_or_parts(TrainShape::Constant.into(), run, run, BREAKS, settings, judge));
             },
         );
     }
@@ -99,9 +99,9 @@ pub(super) fn lattice(
     slices: &[Slice],
     lengths: &Lengths,
     datagrams: bool,
-    settings: &Settings,
+    settings: &ClockSettings,
     scratch: &mut Scratch,
-    look: &mut impl Look,
+    judge: &mut impl Judge,
     found: &mut Vec<Train>,
 ) {
     let Scratch { run, .. } = scratch;
@@ -114,7 +114,7 @@ pub(super) fn lattice(
             run,
             settings,
             |run| {
-                found.extend(whole_or_parts(measure, run, run, BREAKS, settings, look));
+                found.extend(whole_or_parts(measure, run, run, BREAKS, settings, judge));
             },
         );
     }
@@ -127,17 +127,17 @@ fn whole_or_parts(
     part: &[Slice],
     run: &[Slice],
     breaks: u32,
-    settings: &Settings,
-    look: &mut impl Look,
+    settings: &ClockSettings,
+    judge: &mut impl Judge,
 ) -> Option<Train> {
-    let whole = look(measure, part, run);
+    let whole = judge(measure, part, run);
     if breaks == 0 || whole.as_ref().is_some_and(|train| explained(train) >= EXPLAINED * lasted(part)) {
         return whole;
     }
     let Some((one, other)) = broken(part) else { return whole };
     let mut both: Option<Train> = None;
-    for part in [one, other].into_iter().filter(|part| is_worth_a_look(part, f64::INFINITY, settings)) {
-        let Some(train) = whole_or_parts(measure, part, run, breaks - 1, settings, look) else { return whole };
+    for part in [one, other].into_iter().filter(|part| may_be_train(part, f64::INFINITY, settings)) {
+        let Some(train) = whole_or_parts(measure, part, run, breaks - 1, settings, judge) else { return whole };
         both = Some(match both {
             Some(before) => before.and(&train),
             None => train,
@@ -173,9 +173,9 @@ fn explained(train: &Train) -> f64 {
 pub(super) fn variable(
     slices: &[Slice],
     lengths: &Lengths,
-    settings: &Settings,
+    settings: &ClockSettings,
     scratch: &mut Scratch,
-    look: &mut impl Look,
+    judge: &mut impl Judge,
     found: &mut Vec<Train>,
 ) {
     let Scratch { run, left, seen, seen_runs } = scratch;
@@ -197,7 +197,7 @@ pub(super) fn variable(
                 let new = band.0 < band.1 && !seen_runs.contains(&stretch);
                 if new && !is_outdone(run, trust(TrainShape::Variable, band), slices, found) {
                     seen_runs.push(stretch);
-                    found.extend(whole_or_parts(TrainShape::Variable.into(), run, run, BREAKS, settings, look));
+                    found.extend(whole_or_parts(TrainShape::Variable.into(), run, run, BREAKS, settings, judge));
                 }
             });
         }
@@ -209,9 +209,9 @@ pub(super) fn combed(
     slices: &[Slice],
     lengths: &Lengths,
     datagrams: bool,
-    settings: &Settings,
+    settings: &ClockSettings,
     scratch: &mut Scratch,
-    look: &mut impl FnMut(&[Slice]) -> Option<Train>,
+    judge: &mut impl FnMut(&[Slice]) -> Option<Train>,
     found: &mut Vec<Train>,
 ) {
     let Scratch { run, left, .. } = scratch;
@@ -221,7 +221,7 @@ pub(super) fn combed(
             let long = band.0 < band.1 && lasted(run) >= to_f64(STEADY.unsigned_abs());
             let outdone = || !datagrams && is_outdone(run, trust(TrainShape::Variable, band), slices, found);
             if long && !outdone() && !is_explained(run, found, datagrams) {
-                found.extend(look(run));
+                found.extend(judge(run));
             }
         });
     }
@@ -250,7 +250,7 @@ fn is_explained(run: &[Slice], found: &[Train], constant: bool) -> bool {
 }
 
 /// Whether slices came over long enough, and neither as a trickle nor as a flood that no codec makes.
-fn is_worth_a_look(slices: &[Slice], highest: f64, settings: &Settings) -> bool {
+fn may_be_train(slices: &[Slice], highest: f64, settings: &ClockSettings) -> bool {
     let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return false };
     let lasted = last.at.saturating_sub(first.at);
     let (count, nanos) = (to_f64(slices.len() as u64), to_f64(lasted.unsigned_abs()));
@@ -315,23 +315,23 @@ fn bands(lengths: &Lengths, ratio: f64, least: usize, left: &mut Vec<(u32, usize
 }
 
 /// [`split`] by a band of lengths, at the bit rates of speech.
-fn split_band(slices: &[Slice], band: Band, run: &mut Vec<Slice>, settings: &Settings, look: impl FnMut(&[Slice])) {
-    split(slices, |length| (band.0..=band.1).contains(&length), settings.bit_rate.1, run, settings, look);
+fn split_band(slices: &[Slice], band: Band, run: &mut Vec<Slice>, settings: &ClockSettings, judge: impl FnMut(&[Slice])) {
+    split(slices, |length| (band.0..=band.1).contains(&length), settings.bit_rate.1, run, settings, judge);
 }
 
-/// Calls `look` with each run of slices whose lengths belong together that pauses do not cut and that is worth it. `run` is room for them.
+/// Calls `judge` with each run of slices whose lengths belong together that pauses do not cut and that may be a train. `run` is a buffer for them.
 /// `highest` is the bit rate that they may have.
 fn split(
     slices: &[Slice],
     belongs: impl Fn(u32) -> bool,
     highest: f64,
     run: &mut Vec<Slice>,
-    settings: &Settings,
-    mut look: impl FnMut(&[Slice]),
+    settings: &ClockSettings,
+    mut judge: impl FnMut(&[Slice]),
 ) {
     let mut close = |run: &mut Vec<Slice>| {
-        if is_worth_a_look(run, highest, settings) {
-            look(run);
+        if may_be_train(run, highest, settings) {
+            judge(run);
         }
         run.clear();
     };
@@ -348,7 +348,13 @@ fn split(
 
 /// Stretches in which the sum of octets keeps within [`STRAY`] of a straight line in time: each starts where
 /// the one before broke off, and goes on as long as one slope can serve all its slices.
-pub(super) fn steady(slices: &[Slice], settings: &Settings, scratch: &mut Scratch, look: &mut impl Look, found: &mut Vec<Train>) {
+pub(super) fn steady(
+    slices: &[Slice],
+    settings: &ClockSettings,
+    scratch: &mut Scratch,
+    judge: &mut impl Judge,
+    found: &mut Vec<Train>,
+) {
     let mut start = 0;
     while start + settings.records <= slices.len() {
         let end = start + reach(&slices[start..], settings);
@@ -356,9 +362,9 @@ pub(super) fn steady(slices: &[Slice], settings: &Settings, scratch: &mut Scratc
         let long = stretch[stretch.len() - 1].at.saturating_sub(stretch[0].at) >= STEADY;
         // Records of one length were looked at as such.
         let alike = stretch.iter().all(|slice| slice.length == stretch[0].length);
-        let worth = long && !alike && is_worth_a_look(stretch, settings.bit_rate.1, settings);
+        let worth = long && !alike && may_be_train(stretch, settings.bit_rate.1, settings);
         if worth && !is_explained(stretch, found, false) {
-            found.extend(look(TrainShape::Paced.into(), stretch, stretch));
+            found.extend(judge(TrainShape::Paced.into(), stretch, stretch));
         }
         start = end;
     }
@@ -374,9 +380,9 @@ pub(super) fn steady(slices: &[Slice], settings: &Settings, scratch: &mut Scratc
             // Frames that keep a beat tell what is sound, and that the rest is something else.
             let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
             let framed = |train: &Train| !train.is_cut() && train.shape != TrainShape::Paced;
-            let told = found.iter().any(|train| framed(train) && train.first <= last.at && first.at <= train.last);
-            if long && !told && extremes(run).0 < extremes(run).1 {
-                found.extend(whole_or_parts(TrainShape::Paced.into(), run, run, BREAKS, settings, look));
+            let is_found = found.iter().any(|train| framed(train) && train.first <= last.at && first.at <= train.last);
+            if long && !is_found && extremes(run).0 < extremes(run).1 {
+                found.extend(whole_or_parts(TrainShape::Paced.into(), run, run, BREAKS, settings, judge));
             }
         },
     );
@@ -384,7 +390,7 @@ pub(super) fn steady(slices: &[Slice], settings: &Settings, scratch: &mut Scratc
 
 /// How many slices from the first on one line can serve.
 #[expect(clippy::cast_precision_loss, reason = "octets of an episode and nanoseconds of a minute lie far below 2^53")]
-fn reach(slices: &[Slice], settings: &Settings) -> usize {
+fn reach(slices: &[Slice], settings: &ClockSettings) -> usize {
     let (mut slow, mut fast) = (0.0_f64, f64::INFINITY);
     let mut octets = 0_u64;
     let Some(first) = slices.first() else { return 0 };

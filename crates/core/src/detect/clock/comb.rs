@@ -11,7 +11,7 @@ use super::late::{Late, Places};
 use super::pauses::{BETWEEN_WORDS, SUPPRESSED};
 use super::rates::{OVERHEAD, lowest_rate};
 use super::slices::{ONE_MOMENT, number, octets, share, to_f64};
-use super::{Settings, Slice, Train};
+use super::{ClockSettings, Slice, Train};
 use crate::findings::TrainShape;
 use crate::time::{MILLISECOND, SECOND};
 use std::f64::consts::TAU;
@@ -171,7 +171,7 @@ struct Moment {
 
 impl Comb {
     /// The train that the slices of a run are, if their moments keep a beat.
-    pub(super) fn train(&mut self, run: &[Slice], episode: &[Slice], datagrams: bool, settings: &Settings) -> Option<Train> {
+    pub(super) fn train(&mut self, run: &[Slice], episode: &[Slice], datagrams: bool, settings: &ClockSettings) -> Option<Train> {
         let live = self.collect(run)?;
         let (beat, coherence) = self.beat(live)?;
         let regularity = self.keep_on_time(live, beat, datagrams);

@@ -6,7 +6,7 @@ use super::rates::{FEW, FEW_BEAT, OVERHEAD, highest_rate, is_written, lowest_rat
 use super::slices::between;
 use super::slices::extremes;
 use super::slices::{ONE_MOMENT, number, octets, share, to_f64};
-use super::{LONGEST_FRAME, Limits, Measure, Settings, Slice, Train};
+use super::{ClockSettings, LONGEST_FRAME, Limits, Measure, Slice, Train};
 use crate::detect::line::Line;
 use crate::findings::TrainShape;
 use crate::time::SECOND;
@@ -57,7 +57,7 @@ pub(super) fn judge(
     slices: &[Slice],
     around: (&[Slice], &[Slice]),
     datagrams: bool,
-    settings: &Settings,
+    settings: &ClockSettings,
     moments: &mut Vec<(f64, f64)>,
 ) -> Option<Train> {
     let fitted = Fitted::new(measure, slices, settings, moments)?;
@@ -90,14 +90,19 @@ struct Fitted<'m> {
 
 impl<'m> Fitted<'m> {
     /// `moments` is room for them.
-    fn new(measure: Measure, slices: &[Slice], settings: &Settings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
+    fn new(measure: Measure, slices: &[Slice], settings: &ClockSettings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
         find_moments(measure, slices, moments);
         let (line, tolerance) = line(slices.len(), settings, moments)?;
         Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses: Pauses::default() })
     }
 
     /// The same without the pauses in which nothing was there to be sent, if there are any.
-    fn without_pauses(measure: Measure, slices: &[Slice], settings: &Settings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
+    fn without_pauses(
+        measure: Measure,
+        slices: &[Slice],
+        settings: &ClockSettings,
+        moments: &'m mut Vec<(f64, f64)>,
+    ) -> Option<Self> {
         find_moments(measure, slices, moments);
         if moments.len() < FLUENT {
             return None;
@@ -158,7 +163,7 @@ impl<'m> Fitted<'m> {
         slices: &[Slice],
         (run, episode): (&[Slice], &[Slice]),
         datagrams: bool,
-        settings: &Settings,
+        settings: &ClockSettings,
     ) -> Option<Train> {
         let Self { moments, line, total, pauses, .. } = self;
         let shape = measure.shape;
@@ -202,7 +207,7 @@ impl<'m> Fitted<'m> {
             share: share_of_flow(slices, live, episode),
         };
         // Records of one length count alike whether as such, as similar ones or by their octets; the line is the same.
-        let Settings { constant, variable, paced, .. } = settings;
+        let ClockSettings { constant, variable, paced, .. } = settings;
         let limits: &[&Limits] = match shape {
             TrainShape::Constant if train.is_framed() => &[constant, variable, paced],
             TrainShape::Constant => &[variable, paced],
@@ -237,7 +242,7 @@ impl<'m> Fitted<'m> {
 }
 
 /// The line that most moments lie on, and how far from it is on time. `count` is the number of slices.
-fn line(count: usize, settings: &Settings, moments: &[(f64, f64)]) -> Option<(Line, f64)> {
+fn line(count: usize, settings: &ClockSettings, moments: &[(f64, f64)]) -> Option<(Line, f64)> {
     let count = number(count);
     let total = moments.last()?.0;
     let beats = (settings.beat.0 * count / total, settings.beat.1 * count / total);

@@ -3,7 +3,7 @@
 //! What a clock makes ready leaves at once or late, never before. So on a circle as long as the beat moments lie behind one place, and the fewer the farther behind it. That is more than
 //! lying together: the mean vector, which asks no more, needs half as many moments again where the link's delays are as long as a third of the beat.
 //!
-//! What is told is a likelihood ratio, averaged over where the ticks are and over how long delays are. Of moments that lie anywhere its mean is one, so that it comes to `e^x` with a
+//! The result is a likelihood ratio, averaged over where the ticks are and over how long delays are. Of moments that lie anywhere its mean is one, so that it comes to `e^x` with a
 //! probability of at most `e^-x` (Markov's inequality), at each beat that is tried.
 
 use super::slices::number;

@@ -48,7 +48,7 @@ impl Slice {
 
 /// What tells a codec's clock from other machinery. All can be set; the defaults follow from what codecs do, not from captures.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Settings {
+pub struct ClockSettings {
     /// Shortest and longest beat, nanoseconds. Speech codecs frame 10 to 64 ms of sound; clients send one to four frames at
     /// a time, or what a recorder hands over four or five times a second.
     pub beat: (f64, f64),
@@ -86,7 +86,7 @@ pub struct Limits {
     pub seconds: f64,
 }
 
-impl Default for Settings {
+impl Default for ClockSettings {
     fn default() -> Self {
         Self {
             beat: (5e6, 280e6),
@@ -215,7 +215,7 @@ impl Train {
 ///
 /// `slices` are in order of time. `datagrams` says that each is a datagram of its own rather than part of a TCP stream.
 #[must_use]
-pub fn trains(slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Train> {
+pub fn trains(slices: &[Slice], datagrams: bool, settings: &ClockSettings) -> Vec<Train> {
     trains_with(&mut Scratch::default(), slices, datagrams, settings)
 }
 
@@ -232,43 +232,43 @@ pub struct Scratch {
 
 /// The same as [`trains`], in memory that was used before.
 #[must_use]
-pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, settings: &Settings) -> Vec<Train> {
+pub fn trains_with(scratch: &mut Scratch, slices: &[Slice], datagrams: bool, settings: &ClockSettings) -> Vec<Train> {
     let (Some(first), Some(last)) = (slices.first(), slices.last()) else { return Vec::new() };
     if slices.len() < settings.records || last.at.saturating_sub(first.at) < candidates::SHORTEST {
         return Vec::new();
     }
     let Scratch { lengths, rest, turns, candidates: scratch, comb, moments } = scratch;
     let mut found = Vec::new();
-    let mut look = |measure: Measure, part: &[Slice], run: &[Slice]| {
+    let mut judge_train = |measure: Measure, part: &[Slice], run: &[Slice]| {
         judge::judge(measure, part, (run, slices), datagrams, settings, moments)
     };
     lengths.count(slices);
-    candidates::constant(slices, lengths, settings, scratch, &mut look, &mut found);
-    candidates::lattice(slices, lengths, datagrams, settings, scratch, &mut look, &mut found);
+    candidates::constant(slices, lengths, settings, scratch, &mut judge_train, &mut found);
+    candidates::lattice(slices, lengths, datagrams, settings, scratch, &mut judge_train, &mut found);
     // Records of one length at one beat that are most of what was sent leave nothing to explain.
     let plain: Vec<(i64, i64)> =
         found.iter().filter(|train: &&Train| train.share >= PLAIN).map(|train| (train.first, train.last)).collect();
     if plain.is_empty() {
-        candidates::variable(slices, lengths, settings, scratch, &mut look, &mut found);
-        candidates::steady(slices, settings, scratch, &mut look, &mut found);
-        let mut look = |run: &[Slice]| comb.train(run, slices, datagrams, settings);
-        candidates::combed(slices, lengths, datagrams, settings, scratch, &mut look, &mut found);
+        candidates::variable(slices, lengths, settings, scratch, &mut judge_train, &mut found);
+        candidates::steady(slices, settings, scratch, &mut judge_train, &mut found);
+        let mut comb_train = |run: &[Slice]| comb.train(run, slices, datagrams, settings);
+        candidates::combed(slices, lengths, datagrams, settings, scratch, &mut comb_train, &mut found);
     } else {
         let explained = |slice: &Slice| plain.iter().any(|span| (span.0..=span.1).contains(&slice.at));
         rest.clear();
         rest.extend(slices.iter().filter(|slice| !explained(slice)));
         lengths.count(rest);
-        candidates::variable(rest, lengths, settings, scratch, &mut look, &mut found);
-        candidates::steady(rest, settings, scratch, &mut look, &mut found);
+        candidates::variable(rest, lengths, settings, scratch, &mut judge_train, &mut found);
+        candidates::steady(rest, settings, scratch, &mut judge_train, &mut found);
     }
     if datagrams && found.is_empty() && turns::collect(slices, turns) {
-        let mut look = |measure: Measure, part: &[Slice], run: &[Slice]| {
+        let mut judge_train = |measure: Measure, part: &[Slice], run: &[Slice]| {
             let mut train = judge::judge(measure, part, (run, turns), datagrams, settings, moments)?;
             turns::take_apart(&mut train, slices);
             Some(train)
         };
         lengths.count(turns);
-        candidates::variable(turns, lengths, settings, scratch, &mut look, &mut found);
+        candidates::variable(turns, lengths, settings, scratch, &mut judge_train, &mut found);
     }
     // Of readings that weigh the same, the one that explains more octets.
     found.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(b.octets.cmp(&a.octets)));

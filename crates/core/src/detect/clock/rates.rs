@@ -1,6 +1,6 @@
 //! How slow and how fast sound may be sent.
 
-use super::Settings;
+use super::ClockSettings;
 use crate::findings::TrainShape;
 
 /// Fewer slices than this are a train only if they are slow and keep the beat as closely as [`super::judge::FEW_UNEVENNESS`] says.
@@ -13,7 +13,7 @@ pub(super) const FEW_BEAT: f64 = 95e6;
 pub(super) const OVERHEAD: f64 = 16.0;
 
 /// Lowest bit rate of slices at this beat. What comes at most ten times a second in a hundred octets or so is as likely a sensor's reading as sound.
-pub(super) fn lowest_rate(beat: f64, settings: &Settings) -> f64 {
+pub(super) fn lowest_rate(beat: f64, settings: &ClockSettings) -> f64 {
     let (lowest, _) = settings.bit_rate;
     if beat >= FEW_BEAT { lowest.max(settings.blocks_rate) } else { lowest }
 }
@@ -31,6 +31,6 @@ pub(super) fn is_written(lengths: (u32, u32)) -> bool {
 }
 
 /// Highest bit rate of slices of these lengths.
-pub(super) fn highest_rate(shape: TrainShape, lengths: (u32, u32), settings: &Settings) -> f64 {
+pub(super) fn highest_rate(shape: TrainShape, lengths: (u32, u32), settings: &ClockSettings) -> f64 {
     if shape == TrainShape::Constant && is_written(lengths) { settings.samples_rate } else { settings.bit_rate.1 }
 }

@@ -17,7 +17,7 @@ fn slice(at: i64, length: i64) -> Slice {
 }
 
 fn seconds(slices: &[Slice], datagrams: bool) -> f64 {
-    trains(slices, datagrams, &Settings::default()).iter().map(|train| train.seconds).sum()
+    trains(slices, datagrams, &ClockSettings::default()).iter().map(|train| train.seconds).sum()
 }
 
 /// Phrases of 1.5 s in frames of 20 ms, up to 4 ms late, with a pause between them.
@@ -33,7 +33,7 @@ fn all_phrases_are_one_train_and_pauses_no_sound() {
         let slices = phrases(count, pause, &mut chance);
         let sent = f64::from(u32::try_from(count).unwrap()) * 1.5;
         for datagrams in [false, true] {
-            let found = trains(&slices, datagrams, &Settings::default());
+            let found = trains(&slices, datagrams, &ClockSettings::default());
             let counted = seconds(&slices, datagrams);
             assert!((counted - sent).abs() < 0.02 * sent, "{count} phrases, {pause} ns apart: {counted} of {sent} s");
             assert_eq!(found.first().map(|train| train.first), slices.first().map(|slice| slice.at));
@@ -65,7 +65,7 @@ fn phrases_of_any_length_are_counted_although_the_clock_begins_anew_with_each() 
 #[test]
 fn pauses_between_words_are_counted_and_said() {
     let slices = phrases(5, 260_000_000, &mut Chance(2));
-    let found = trains(&slices, false, &Settings::default());
+    let found = trains(&slices, false, &ClockSettings::default());
     let [train] = &found[..] else { panic!("{found:#?}") };
     // Four pauses of 260 ms between five phrases of 1.5 s.
     assert!((train.silence - 1.04).abs() < 0.1 && (train.seconds - 8.54).abs() < 0.15, "{train:?}");
@@ -83,7 +83,7 @@ fn reports_whose_records_are_written_one_after_another_are_no_speech() {
             }
         }
         for datagrams in [false, true] {
-            let found = trains(&slices, datagrams, &Settings::default());
+            let found = trains(&slices, datagrams, &ClockSettings::default());
             assert!(found.is_empty(), "seed {seed}, every {period} ms, datagrams {datagrams}: {found:#?}");
         }
     }
@@ -107,7 +107,7 @@ fn frames_that_a_codec_leaves_out_and_those_that_a_link_holds_up_are_told_apart(
             at += 20 * (3 + chance.below(12));
         }
         slices.sort_by_key(|slice| slice.at);
-        let found = trains(&slices, false, &Settings::default());
+        let found = trains(&slices, false, &ClockSettings::default());
         let (counted, lasted) =
             (seconds(&slices, false), f64::from(i32::try_from(slices.last().unwrap().at / 1_000_000).unwrap()) / 1e3);
         assert!((counted - lasted).abs() < 0.08 * lasted, "seed {seed}: {counted:.2} of {lasted:.2} s, {found:#?}");
@@ -253,7 +253,7 @@ fn a_backlog_at_a_pace_of_its_own_and_what_follows_are_one_upload() {
                     let length = if variable { 300 + chance.below(250) } else { 401 };
                     slices.push(slice(at * 1_000_000 + chance.below(5_000_000), length));
                 }
-                let found = trains(&slices, false, &Settings::default());
+                let found = trains(&slices, false, &ClockSettings::default());
                 let counted: f64 = found.iter().map(|train| train.seconds).sum();
                 let sent = f64::from(i32::try_from((before + live) * beat).unwrap()) / 1e3;
                 assert!(
@@ -323,7 +323,7 @@ fn calls_with_silence_suppression_are_counted_by_their_talk() {
         slices.sort_unstable_by_key(|slice| slice.at);
         let (counted, talk) = (seconds(&slices, true), f64::from(i32::try_from(frames * millis).unwrap()) / 1e3);
         assert!((counted - talk).abs() < 0.1 * talk, "{millis} ms, seed {seed}: {counted:.2} of {talk:.2} s");
-        let doubtful: f64 = trains(&slices, true, &Settings::default()).iter().map(|train| train.silence).sum();
+        let doubtful: f64 = trains(&slices, true, &ClockSettings::default()).iter().map(|train| train.silence).sum();
         assert!(
             counted - doubtful <= talk,
             "{millis} ms, seed {seed}: {counted:.2} of {talk:.2} s, {doubtful:.2} of them in doubt"

@@ -32,7 +32,7 @@ pub(super) fn take_apart(train: &mut Train, slices: &[Slice]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Settings, trains};
+    use super::super::{ClockSettings, trains};
     use super::*;
     use crate::findings::TrainShape;
 
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn frames_of_a_block_are_counted_by_blocks_however_they_were_glued_into_datagrams() {
         let slices = blocks(50);
-        let found = trains(&slices, true, &Settings::default());
+        let found = trains(&slices, true, &ClockSettings::default());
         let [train] = &found[..] else { panic!("{found:#?}") };
         assert_eq!(train.shape, TrainShape::Variable);
         assert!((train.beat / 80e6 - 1.0).abs() < 0.01 && (train.seconds - 4.0).abs() < 0.1, "{train:?}");

@@ -16,7 +16,7 @@ const TILTS: [(f64, f64); 3] = [(2.0, 0.4), (0.8, 0.4), (0.3, 0.2)];
 /// Of every [`BLOCK`] probes of one sound the amounts that followed are held against the lengths by Kendall's S. If the amounts have nothing to do with the
 /// lengths, and the lengths were drawn by lot, then, given everything before the block, each way of dealing the block's lengths out to its probes is as
 /// likely as any other, whatever the distribution of the lengths. So `exp(c S)` over its mean over all orders has the mean 1, for each `c`, and the stake is a
-/// test martingale: it ever reaches `1/alpha` with probability at most `alpha` (Ville 1939), however often one looks. Lengths are compared within one sound
+/// test martingale: it ever reaches `1/alpha` with probability at most `alpha` (Ville 1939), however many interim analyses are made. Lengths are compared within one sound
 /// only, because another sound may well be longer and be answered otherwise.
 ///
 /// Whether a probe is handed over may depend on the amounts, of all probes, and on everything else but the lengths. The amounts must not depend on the lengths

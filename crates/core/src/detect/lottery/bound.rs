@@ -6,8 +6,8 @@ pub const FIRST: f64 = 0.95;
 /// Bets that first places are rarer than claimed, by these factors, and the part of the stake on each.
 const RARER: [(f64, f64); 5] = [(0.0, 0.4), (0.1, 0.15), (0.25, 0.15), (0.5, 0.15), (0.75, 0.15)];
 
-/// The largest probability of a reaction to a probe that the rounds so far still allow, with this confidence (0.95), however often one
-/// looks and whenever one stops. A *hit* is a round whose drawn slot scored higher than every sham.
+/// The largest probability of a reaction to a probe that the rounds so far still allow, with this confidence (0.95), however many
+/// interim analyses are made and whenever one stops. A *hit* is a round whose drawn slot scored higher than every sham.
 ///
 /// Of reactions as large as the detection limit a share of [`FIRST`] comes first, so `P(hit) >= FIRST * p`. Against each claim "hits have
 /// at least the probability `theta`, given the rounds before" money is bet at odds fair to it: a hit pays `g`, a miss

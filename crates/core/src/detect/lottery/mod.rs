@@ -4,7 +4,7 @@
 //! is deaf cannot know which slot was drawn: whatever its traffic looks like, the rank of the drawn slot's score among the `m` scores is
 //! uniform, given all traffic and all earlier draws (ties shared out). [`Lottery`] bets on the rank, round by round, at odds that are fair
 //! under that hypothesis; what a stake of 1 has become is a test martingale, and by Ville's inequality (Ville 1939) it ever reaches
-//! `1/alpha` with a probability of at most `alpha`, *however often one looks*. The bound does not depend on the score, if that was fixed
+//! `1/alpha` with a probability of at most `alpha`, *however many interim analyses are made*. The bound does not depend on the score, if that was fixed
 //! before; how soon a reaction is found does.
 //!
 //! The formulas, what they assume and where they are from: `docs/design/detection.md`.

@@ -51,9 +51,9 @@ pub enum Edges {
     Pooled,
 }
 
-/// What the test may be told.
+/// What the test compares, and how.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Settings {
+pub struct TtestSettings {
     /// What is compared.
     pub feature: Feature,
     /// Where the bins come from.
@@ -66,7 +66,7 @@ pub struct Settings {
     pub duration: i64,
 }
 
-impl Default for Settings {
+impl Default for TtestSettings {
     fn default() -> Self {
         Self {
             feature: Feature::default(),
@@ -96,7 +96,7 @@ pub struct Evidence {
 /// What two sequences of a device's frames say: those sent in `[idle, idle + duration)` and those in `[probe, probe + duration)`, given as time and
 /// length on the wire, in any order; those of one moment keep theirs.
 #[must_use]
-pub fn reaction(frames: &[(Timestamp, u32)], idle: Timestamp, probe: Timestamp, settings: &Settings) -> Evidence {
+pub fn reaction(frames: &[(Timestamp, u32)], idle: Timestamp, probe: Timestamp, settings: &TtestSettings) -> Evidence {
     let [idle, probe] = [idle, probe].map(|start| inside(frames, start, settings.duration));
     let pairs = settings.feature.parts().iter().map(|feature| [&idle, &probe].map(|frames| values(frames, *feature)));
     let pairs: Vec<[Vec<f64>; 2]> = pairs.collect();
@@ -105,7 +105,7 @@ pub fn reaction(frames: &[(Timestamp, u32)], idle: Timestamp, probe: Timestamp, 
 
 /// A single feature of the frames sent in `[start, start + duration)`, as [`compare`] takes it; of [`Feature::Both`] the first. Frames as in [`reaction`].
 #[must_use]
-pub fn sequence(frames: &[(Timestamp, u32)], start: Timestamp, settings: &Settings) -> Vec<f64> {
+pub fn sequence(frames: &[(Timestamp, u32)], start: Timestamp, settings: &TtestSettings) -> Vec<f64> {
     values(&inside(frames, start, settings.duration), settings.feature)
 }
 
@@ -134,12 +134,12 @@ fn seconds(nanos: i64) -> f64 {
 
 /// Compares a single feature of a sequence after a probe with that of an idle one.
 #[must_use]
-pub fn compare(idle: &[f64], probe: &[f64], settings: &Settings) -> Evidence {
+pub fn compare(idle: &[f64], probe: &[f64], settings: &TtestSettings) -> Evidence {
     compared(std::iter::once((idle, probe)), settings)
 }
 
 /// Compares the features of two sequences, the counts of each behind those of the one before.
-fn compared<'a>(features: impl Iterator<Item = (&'a [f64], &'a [f64])>, settings: &Settings) -> Evidence {
+fn compared<'a>(features: impl Iterator<Item = (&'a [f64], &'a [f64])>, settings: &TtestSettings) -> Evidence {
     let clip = settings.edges == Edges::Clip;
     let (mut before, mut after, mut values) = (Vec::new(), Vec::new(), 0_u64);
     for (idle, probe) in features {

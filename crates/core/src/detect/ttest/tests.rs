@@ -9,15 +9,15 @@ fn frames(list: &[(i64, u32)]) -> Vec<(Timestamp, u32)> {
 #[test]
 fn a_sequence_is_half_open_and_in_order_of_time() {
     let sent = frames(&[(30, 3), (10, 1), (5, 9), (20, 2), (40, 4)]);
-    let lengths = Settings { duration: 30, ..Settings::default() };
+    let lengths = TtestSettings { duration: 30, ..TtestSettings::default() };
     assert_eq!(sequence(&sent, Timestamp::from_nanos(10), &lengths), [1.0, 2.0, 3.0]);
-    let gaps = Settings { feature: Feature::InterArrival, duration: 31, ..Settings::default() };
+    let gaps = TtestSettings { feature: Feature::InterArrival, duration: 31, ..TtestSettings::default() };
     assert_eq!(sequence(&sent, Timestamp::from_nanos(10), &gaps), [1e-8, 1e-8, 1e-8]);
 }
 
 #[test]
 fn one_length_alone_gives_one_bin_and_no_p() {
-    let evidence = compare(&[66.0; 20], &[66.0, 1_514.0], &Settings::default());
+    let evidence = compare(&[66.0; 20], &[66.0, 1_514.0], &TtestSettings::default());
     assert_eq!(evidence, Evidence { bins: 1, left_out: 1, ..Evidence::default() });
 }
 
@@ -46,16 +46,16 @@ fn more_bins_than_the_bound_are_not_made() {
     values.extend([2e-12; 10]);
     values.push(1e9);
     assert_eq!(bin_edges(&values), None);
-    assert_eq!(compare(&values, &values, &Settings::default()), Evidence::default());
+    assert_eq!(compare(&values, &values, &TtestSettings::default()), Evidence::default());
 }
 
 #[test]
 fn more_frames_of_the_same_lengths_are_a_reaction() {
     let idle: Vec<f64> = (0..100).map(|i| f64::from(60 + i % 40)).collect();
     let probe: Vec<f64> = idle.iter().copied().cycle().take(500).collect();
-    let evidence = compare(&idle, &probe, &Settings::default());
+    let evidence = compare(&idle, &probe, &TtestSettings::default());
     assert!(evidence.reacted && evidence.statistic.is_some_and(|t| t < 0.0), "{evidence:?}");
-    let again = compare(&idle, &idle, &Settings::default());
+    let again = compare(&idle, &idle, &TtestSettings::default());
     assert_eq!((again.p, again.reacted), (Some(1.0), false));
 }
 
@@ -111,10 +111,10 @@ fn value() -> impl Strategy<Value = f64> {
     prop_oneof![4 => (0_u32..2_000).prop_map(f64::from), 2 => 0.0..1.0_f64, 1 => any::<f64>()]
 }
 
-fn settings() -> impl Strategy<Value = Settings> {
+fn settings() -> impl Strategy<Value = TtestSettings> {
     let edges = prop_oneof![Just(Edges::Idle), Just(Edges::Clip), Just(Edges::Pooled)];
     let variance = prop_oneof![Just(Variance::Student), Just(Variance::Welch)];
-    (edges, variance).prop_map(|(edges, variance)| Settings { edges, variance, ..Settings::default() })
+    (edges, variance).prop_map(|(edges, variance)| TtestSettings { edges, variance, ..TtestSettings::default() })
 }
 
 proptest! {

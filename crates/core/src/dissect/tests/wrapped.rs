@@ -89,7 +89,7 @@ fn a_frame_that_the_capturing_host_sent_is_one_of_ethernet_with_a_direction() {
 }
 
 #[test]
-fn what_is_not_read_is_named_and_what_manages_the_link_is_not_told() {
+fn what_is_not_read_is_named_and_what_manages_the_link_is_not() {
     let stop = |kind| whole(Link::Ethernet, &ethernet(kind, &[1; 40])).stop;
     for (kind, words) in [
         (0x8899, "EtherType 0x8899 (Realtek) not read"),

@@ -153,7 +153,7 @@ fn everything() -> Vec<What> {
 }
 
 fn name(device: DeviceId) -> String {
-    format!("Kitchen {}", names::id(device))
+    format!("Kitchen {}", labels::id(device))
 }
 
 fn written(stored: bool) -> Vec<Value> {
@@ -189,12 +189,12 @@ fn every_key_and_every_word_of_the_schema_is_produced_and_explained() {
         assert_eq!(shape["additionalProperties"], false, "{what}");
         let of_it: Vec<&Value> = lines.iter().filter(|line| line["what"] == *what).collect();
         assert!(!of_it.is_empty(), "{what} is never produced");
-        for (key, told) in shape["properties"].as_object().unwrap() {
-            let told = told["$ref"].as_str().map_or(told, |name| &schema["$defs"][name.rsplit('/').next().unwrap()]);
-            assert!(told["description"].as_str().is_some_and(|it| !it.is_empty()), "{what}: {key} is not explained");
+        for (key, property) in shape["properties"].as_object().unwrap() {
+            let property = property["$ref"].as_str().map_or(property, |name| &schema["$defs"][name.rsplit('/').next().unwrap()]);
+            assert!(property["description"].as_str().is_some_and(|it| !it.is_empty()), "{what}: {key} is not explained");
             assert!(of_it.iter().any(|line| line.get(key).is_some()), "{what}: {key} is never produced");
             assert!(shape["required"].as_array().unwrap().contains(&key.as_str().into()) == (key != "stored"), "{what}: {key}");
-            for word in told["enum"].as_array().into_iter().flatten() {
+            for word in property["enum"].as_array().into_iter().flatten() {
                 assert!(of_it.iter().any(|line| line[key] == *word), "{what}: {key} is never {word}");
             }
         }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Reads with names of columns and a time zone.
-fn told(bytes: &[u8], columns: &[&str], place: &str) -> Result<Log, String> {
+fn read(bytes: &[u8], columns: &[&str], place: &str) -> Result<Log, String> {
     let columns = columns.iter().map(|it| it.parse().unwrap()).collect();
     let reading = Reading { columns, zone: (!place.is_empty()).then(|| zone(place).unwrap()) };
     parse(bytes, "night.csv", &reading).map_err(|trouble| trouble.to_string())
@@ -16,7 +16,7 @@ const SPREADSHEET: &str = "round;slot;kind;start;slot_seconds;onset;seconds;stim
 
 #[test]
 fn a_spreadsheet_may_save_in_any_of_its_encodings() {
-    let expected = told(SPREADSHEET.as_bytes(), &[], "").unwrap();
+    let expected = read(SPREADSHEET.as_bytes(), &[], "").unwrap();
     let played = &expected.rounds[0].played;
     assert_eq!((played.length, played.stimulus.name.as_str()), (3_250_000_000, "sch\u{f6}n \u{20ac}"));
     assert_eq!(played.onset, Timestamp::from_nanos(1_767_268_823_500_000_000));
@@ -34,37 +34,37 @@ fn a_spreadsheet_may_save_in_any_of_its_encodings() {
         SPREADSHEET.replace(';', "|").into_bytes(),
         quoted.into_bytes(),
     ] {
-        let log = told(&octets, &[], "").unwrap();
+        let log = read(&octets, &[], "").unwrap();
         assert_eq!((log.rounds, log.warnings), (expected.rounds.clone(), vec![]), "{:?}", &octets[..8]);
     }
     let narrow: Vec<u8> = SPREADSHEET.chars().map(|it| if it == '\u{20ac}' { 0x80 } else { u8::try_from(it).unwrap() }).collect();
-    let log = told(&narrow, &[], "").unwrap();
+    let log = read(&narrow, &[], "").unwrap();
     assert_eq!(log.rounds, expected.rounds);
     assert!(log.warnings[0].contains("read as Windows-1252"), "{:?}", log.warnings);
 }
 
 #[test]
 fn faults_below_a_line_that_names_the_separator_have_their_place() {
-    let told = told(b"sep=;\nstart;seconds\n2026-01-01T12:00:00Z;3 s\n", &[], "").unwrap_err();
-    assert!(told.starts_with("night.csv:3:22: seconds: \"3 s\""), "{told}");
+    let error = read(b"sep=;\nstart;seconds\n2026-01-01T12:00:00Z;3 s\n", &[], "").unwrap_err();
+    assert!(error.starts_with("night.csv:3:22: seconds: \"3 s\""), "{error}");
 }
 
 #[test]
 fn what_is_no_text_is_refused_with_what_to_do() {
     for octets in [&b"PK\x03\x04\x14\0\x06\0\xff"[..], &[0xff, 0xfe, 0, 0xd8], &[0xff, 0xfe, b's']] {
-        let told = told(octets, &[], "").unwrap_err();
-        assert!(told.contains("CSV"), "{told}");
+        let error = read(octets, &[], "").unwrap_err();
+        assert!(error.contains("CSV"), "{error}");
     }
 }
 
 #[test]
-fn columns_that_are_not_known_are_left_out_and_told() {
+fn columns_that_are_not_known_are_left_out_and_reported() {
     let text = b"start,room,seconds,,operator\n2026-01-01T12:00:00Z,kitchen,3,,ann\n2026-01-01T12:01:00Z,hall,3,,bob\n";
-    let log = told(text, &[], "").unwrap();
+    let log = read(text, &[], "").unwrap();
     assert_eq!(log.rounds.len(), 2);
     assert!(log.warnings.iter().any(|it| it.contains("the columns \"room\", \"operator\"; --map")), "{:?}", log.warnings);
     let lines = b"{\"start\":1767304800,\"room\":\"hall\"}\n{\"start\":1767304900,\"room\":\"hall\"}\n";
-    let log = told(lines, &[], "").unwrap();
+    let log = read(lines, &[], "").unwrap();
     assert_eq!(log.rounds.len(), 2);
     assert_eq!(log.warnings.iter().filter(|it| it.contains("the keys \"room\"; --map")).count(), 1, "{:?}", log.warnings);
 }
@@ -74,7 +74,7 @@ fn columns_have_the_names_that_are_given_for_them() {
     let map = &["Zeit=start", "Dauer [s]=Seconds", "sound=stimulus"];
     let text = "Zeit,Dauer [s],Sound,start\n2026-01-01T12:00:00Z,3,glass,never\n";
     for text in [text.to_owned(), "{\"zeit\":\"2026-01-01T12:00:00Z\",\"dauer [s]\":3,\"sound\":\"glass\"}\n".to_owned()] {
-        let played = told(text.as_bytes(), map, "").unwrap().rounds[0].played.clone();
+        let played = read(text.as_bytes(), map, "").unwrap().rounds[0].played.clone();
         assert_eq!((played.length, played.stimulus.name.as_str()), (3 * SECOND, "glass"));
     }
     assert!("zeit".parse::<Columns>().unwrap_err().contains("write theirs=ours"));
@@ -85,7 +85,7 @@ fn columns_have_the_names_that_are_given_for_them() {
 #[test]
 fn local_times_are_those_of_the_zone_that_is_named() {
     let start = |text: &str, zone: &str| {
-        told(format!("start;seconds\n{text};3\n").as_bytes(), &[], zone).map(|log| log.rounds[0].slots[0].from)
+        read(format!("start;seconds\n{text};3\n").as_bytes(), &[], zone).map(|log| log.rounds[0].slots[0].from)
     };
     let summer = Ok(Timestamp::from_nanos(1_782_907_200_500_000_000));
     for text in ["2026-07-01 14:00:00.5", "2026-07-01T14:00:00,5", "01.07.2026 14:00:00,5", "2026-07-01T12:00:00.5Z"] {
@@ -102,11 +102,11 @@ fn local_times_are_those_of_the_zone_that_is_named() {
 }
 
 #[test]
-fn a_date_as_spreadsheets_count_is_refused_unless_its_clock_is_told() {
+fn a_date_as_spreadsheets_count_is_refused_unless_its_clock_is_given() {
     let log = b"start\n46023.5\n";
-    let refused = told(log, &[], "").unwrap_err();
+    let refused = read(log, &[], "").unwrap_err();
     assert!(refused.contains("spreadsheet's date") && refused.contains("--time-zone"), "{refused}");
-    let at = |zone| told(log, &[], zone).unwrap().rounds[0].slots[0].from.nanos() / SECOND;
+    let at = |zone| read(log, &[], zone).unwrap().rounds[0].slots[0].from.nanos() / SECOND;
     // 2026-01-01 12:00:00.
     assert_eq!((at("UTC"), at("Europe/Berlin")), (1_767_268_800, 1_767_265_200));
 }

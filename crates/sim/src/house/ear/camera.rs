@@ -22,7 +22,7 @@ const GROUP: u32 = 20;
 /// Largest part of a picture in one record.
 const PART: usize = 4_096;
 
-/// The ear of a camera.
+/// A camera that sends picture and sound once it hears something.
 pub(in crate::house) struct CameraEar {
     plan: SoundCameraPlan,
     place: Place,

@@ -66,7 +66,7 @@ impl SpeakerEar {
     }
 }
 
-/// The codec that a plan tells.
+/// The codec that a plan sets.
 pub(in crate::house) fn codec(plan: &CodecPlan) -> Codec {
     let (beat, octets) = (i64::from(plan.beat_ms), usize::from(plan.octets));
     match plan.shape {

@@ -22,18 +22,18 @@ const MOST_DAMAGED: usize = 100;
 
 /// Decodes at most the first `length` nanoseconds of a sound and mixes its channels. The error is a text without the file's name.
 pub fn decode(source: Box<dyn MediaSource>, length: i64) -> Result<Pcm, String> {
-    let told = |error: Error| error.to_string();
+    let text = |error: Error| error.to_string();
     let stream = MediaSourceStream::new(source, symphonia::core::io::MediaSourceStreamOptions::default());
     let mut format = symphonia::default::get_probe()
         .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
-        .map_err(told)?;
+        .map_err(text)?;
     let track = format.default_track(TrackType::Audio).ok_or("it holds no sound")?;
     let (id, parameters) = (track.id, track.codec_params.as_ref().and_then(|it| it.audio()).ok_or("it holds no sound")?);
     let mut decoder =
-        symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default()).map_err(told)?;
+        symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default()).map_err(text)?;
     let mut sound = Pcm::default();
     let (mut frame, mut damaged) = (Vec::<f32>::new(), 0);
-    while let Some(packet) = format.next_packet().map_err(told)? {
+    while let Some(packet) = format.next_packet().map_err(text)? {
         if packet.track_id != id {
             continue;
         }
@@ -43,7 +43,7 @@ pub fn decode(source: Box<dyn MediaSource>, length: i64) -> Result<Pcm, String> 
                 damaged += 1;
                 continue;
             }
-            Err(error) => return Err(told(error)),
+            Err(error) => return Err(text(error)),
         };
         let (rate, channels) = (buffer.spec().rate(), buffer.spec().channels().count().max(1));
         if sound.rate == 0 {

@@ -45,8 +45,8 @@ const CEILING: f64 = -1.0;
 
 /// The table `[sounds]`.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
+#[serde(deny_unknown_fields, default, expecting = "struct Settings")]
+pub struct SoundSettings {
     /// Folder of the user's own recordings: where relative paths of `file:`, `music:` and `noise:` begin.
     pub folder: Option<PathBuf>,
     /// Phrases that no probe may contain, besides those that are always refused.
@@ -59,7 +59,7 @@ pub struct Settings {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Trouble {
     /// No sound has this name.
-    #[error("there is no sound {0:?}: give one of {known}", known = names())]
+    #[error("there is no sound {0:?}: give one of {known}", known = known_sounds())]
     Unknown(String),
     /// The text holds a phrase that no probe may contain.
     #[error("{text:?} contains {phrase:?}, which no probe may say: a device that obeys would do it; ask a harmless question")]
@@ -94,21 +94,21 @@ pub enum Trouble {
 }
 
 /// The names of all sounds in a row.
-fn names() -> String {
+fn known_sounds() -> String {
     known().map(|known| known.name).collect::<Vec<_>>().join(" ")
 }
 
 /// Everything that can be played.
 #[derive(Debug)]
 pub struct Library {
-    settings: Settings,
+    settings: SoundSettings,
     shipped: Shipped,
     scripts: BTreeMap<String, Script>,
 }
 
 impl Library {
     /// The shipped sounds and what the settings add.
-    pub fn new(settings: &Settings) -> Result<Self, Trouble> {
+    pub fn new(settings: &SoundSettings) -> Result<Self, Trouble> {
         Ok(Self { settings: settings.clone(), shipped: Shipped::new()?, scripts: BTreeMap::new() })
     }
 

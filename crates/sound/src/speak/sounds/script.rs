@@ -92,12 +92,12 @@ mod tests {
     use earwitness_core::time::SECOND;
     use earwitness_core::timeline::{Content, NoiseKind};
 
-    use super::super::Settings;
+    use super::super::SoundSettings;
     use super::*;
 
     fn library(parts: Vec<Part>) -> Library {
         let scripts = [("probe".to_owned(), Script::new(parts).unwrap())].into();
-        Library::new(&Settings::default()).unwrap().with_scripts(scripts)
+        Library::new(&SoundSettings::default()).unwrap().with_scripts(scripts)
     }
 
     fn said(text: &str) -> Part {
@@ -125,8 +125,8 @@ mod tests {
             assert!((-2_600..=-2_000).contains(&sound.level.hundredths()), "{sound:?}");
         }
         assert!(library.fits(&stimulus, composed.sound.length()).is_ok());
-        let told = library.fits(&stimulus, SECOND).unwrap_err().to_string();
-        assert!(told.contains("script:probe") && told.contains("a slot of 1 s"), "{told}");
+        let error = library.fits(&stimulus, SECOND).unwrap_err().to_string();
+        assert!(error.contains("script:probe") && error.contains("a slot of 1 s"), "{error}");
     }
 
     #[test]

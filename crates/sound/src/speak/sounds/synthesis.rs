@@ -8,7 +8,7 @@ use earwitness_core::lot::Stream;
 use earwitness_core::sound::{Pcm, shape};
 use earwitness_core::timeline::Source;
 
-use super::{LONGEST, Settings, Trouble, decode};
+use super::{LONGEST, SoundSettings, Trouble, decode};
 use earwitness_base::program::{self, Failure};
 
 /// Voices of espeak-ng that woke third-party engines best, with their speeds in words a minute.
@@ -24,16 +24,16 @@ const VOICES: &[(&str, &str)] = &[
 /// The voice where none of these can be had.
 const USUAL: (&str, &str) = ("en", "160");
 /// How long a program may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest text, octets.
 const LONGEST_TEXT: usize = 500;
-/// How much of what a program complains is told, characters.
+/// How much of the complaint of a program is quoted, characters.
 const LONGEST_COMPLAINT: usize = 400;
 /// What is taken for silence at the ends, as a part of the highest sample.
 const FLOOR: f32 = 0.003;
 
 /// Whether anything is installed that can speak.
-pub(super) fn check(settings: &Settings) -> Result<(), Trouble> {
+pub(super) fn check(settings: &SoundSettings) -> Result<(), Trouble> {
     let installed = |program: &str| {
         let mut command = Command::new(program);
         command.arg("--help").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -46,13 +46,13 @@ pub(super) fn check(settings: &Settings) -> Result<(), Trouble> {
 }
 
 /// How long a text takes in the slowest voice, nanoseconds.
-pub(super) fn slowest(settings: &Settings, text: &str) -> Result<i64, Trouble> {
+pub(super) fn slowest(settings: &SoundSettings, text: &str) -> Result<i64, Trouble> {
     let slow = VOICES.iter().copied().min_by_key(|voice| voice.1);
     in_voice(settings, text, slow).map(|sound| sound.length())
 }
 
-/// Says a text, and tells who said it; the voice is drawn by lot.
-pub(super) fn say(settings: &Settings, text: &str, chance: &mut Stream) -> Result<(Pcm, Source), Trouble> {
+/// Says a text, and returns who said it; the voice is drawn by lot.
+pub(super) fn say(settings: &SoundSettings, text: &str, chance: &mut Stream) -> Result<(Pcm, Source), Trouble> {
     let at = usize::try_from(chance.below(VOICES.len() as u64)).unwrap_or(0);
     let piper = settings.piper_voice.is_some() && chance.below(2) == 0;
     let voice = VOICES.get(at).copied().filter(|_| !piper);
@@ -67,7 +67,7 @@ pub(super) fn say(settings: &Settings, text: &str, chance: &mut Stream) -> Resul
 }
 
 /// Says a text in a voice of espeak-ng that somebody named, at so many words a minute.
-pub(super) fn say_as(settings: &Settings, text: &str, voice: &str, speed: &str) -> Result<Pcm, Trouble> {
+pub(super) fn say_as(settings: &SoundSettings, text: &str, voice: &str, speed: &str) -> Result<Pcm, Trouble> {
     let is_name = |symbol: char| symbol.is_ascii_alphanumeric() || matches!(symbol, '-' | '+' | '_');
     let is_speed = speed.parse().is_ok_and(|speed: u32| (80..=450).contains(&speed));
     if voice.starts_with('-') || !voice.chars().all(is_name) || !is_speed {
@@ -78,7 +78,7 @@ pub(super) fn say_as(settings: &Settings, text: &str, voice: &str, speed: &str) 
 }
 
 /// Says a text in a voice of espeak-ng, or without one by piper, if that can be had.
-fn in_voice(settings: &Settings, text: &str, voice: Option<(&str, &str)>) -> Result<Pcm, Trouble> {
+fn in_voice(settings: &SoundSettings, text: &str, voice: Option<(&str, &str)>) -> Result<Pcm, Trouble> {
     if text.len() > LONGEST_TEXT {
         return Err(Trouble::Speech(format!("the text is longer than {LONGEST_TEXT} octets: shorten it")));
     }
@@ -94,18 +94,18 @@ fn in_voice(settings: &Settings, text: &str, voice: Option<(&str, &str)>) -> Res
         command.args(["-v", voice, "-s", speed, "--stdin", "-w"]).arg(&path);
         command
     };
-    run(command, text, PATIENCE)?;
+    run(command, text, TIMEOUT)?;
     let sound = decode::file(&path, LONGEST)?;
     let sound = shape::trimmed(&sound, FLOOR);
     if sound.samples.is_empty() { Err(Trouble::Speech(format!("{text:?} makes no sound"))) } else { Ok(sound) }
 }
 
 /// Runs a program with a text on its input; ended by force if it takes too long.
-fn run(mut command: Command, text: &str, patience: Duration) -> Result<(), Trouble> {
+fn run(mut command: Command, text: &str, timeout: Duration) -> Result<(), Trouble> {
     let name = Path::new(command.get_program()).display().to_string();
     let failed = |why: String| Trouble::Speech(format!("{name} cannot say it: {why}"));
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let ended = program::run(&mut command, text, patience).map_err(|failure| match failure {
+    let ended = program::run(&mut command, text, timeout).map_err(|failure| match failure {
         Failure::Start(error) if error.kind() == std::io::ErrorKind::NotFound => failed("it is not installed".to_owned()),
         failure => failed(format!("it {failure}")),
     })?;
@@ -125,12 +125,12 @@ mod tests {
 
     #[test]
     fn espeak_says_a_text_in_several_voices() {
-        if check(&Settings::default()).is_err() {
+        if check(&SoundSettings::default()).is_err() {
             eprintln!("skipped: espeak-ng is not installed");
             return;
         }
         let mut chance = Lot::new(1).stream("say", 0);
-        let said = (0..4).map(|_| say(&Settings::default(), "-v is what I want to hear", &mut chance).unwrap());
+        let said = (0..4).map(|_| say(&SoundSettings::default(), "-v is what I want to hear", &mut chance).unwrap());
         let (said, sources): (Vec<Pcm>, Vec<Source>) = said.unzip();
         assert!(sources.iter().all(|it| matches!(it, Source::Utterance { text, .. } if text == "-v is what I want to hear")));
         assert!(said.iter().all(|sound| sound.length() > 700 * MILLISECOND), "{said:?}");
@@ -138,20 +138,20 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_hangs_fails_or_is_missing_is_told() {
+    fn a_program_that_hangs_fails_or_is_missing_is_reported() {
         let mut hang = Command::new("sleep");
         hang.arg("30");
-        let told = |command, patience| run(command, "x", patience).unwrap_err().to_string();
-        assert!(told(hang, Duration::from_millis(50)).contains("sleep cannot say it: it did not end"));
+        let error = |command, timeout| run(command, "x", timeout).unwrap_err().to_string();
+        assert!(error(hang, Duration::from_millis(50)).contains("sleep cannot say it: it did not end"));
         let mut fail = Command::new("sh");
         fail.args(["-c", "echo broken voice >&2; exit 3"]);
-        assert!(told(fail, PATIENCE).contains("broken voice"));
-        assert!(told(Command::new("no-such-voice"), PATIENCE).contains("not installed"));
+        assert!(error(fail, TIMEOUT).contains("broken voice"));
+        assert!(error(Command::new("no-such-voice"), TIMEOUT).contains("not installed"));
     }
 
     #[test]
     fn a_text_without_end_is_refused() {
         let mut chance = Lot::new(1).stream("say", 0);
-        assert!(say(&Settings::default(), &"a".repeat(501), &mut chance).is_err());
+        assert!(say(&SoundSettings::default(), &"a".repeat(501), &mut chance).is_err());
     }
 }

@@ -3,7 +3,7 @@ use earwitness_core::probe::SoundKind;
 use super::*;
 
 fn library() -> Library {
-    Library::new(&Settings::default()).unwrap()
+    Library::new(&SoundSettings::default()).unwrap()
 }
 
 fn stimulus(name: &str) -> Stimulus {
@@ -44,9 +44,9 @@ fn forbidden_phrases_are_refused_when_named_and_when_played() {
         let played = library().render(&stimulus, SECOND, &Lot::new(1), 0);
         assert!(matches!(played, Err(Trouble::Forbidden { .. })), "{name}");
     }
-    let more = Settings { forbidden: vec!["vacuum".to_owned()], ..Settings::default() };
-    let told = Library::new(&more).unwrap().stimulus("say:vacuum the room").unwrap_err().to_string();
-    assert!(told.contains("\"vacuum\""), "{told}");
+    let more = SoundSettings { forbidden: vec!["vacuum".to_owned()], ..SoundSettings::default() };
+    let error = Library::new(&more).unwrap().stimulus("say:vacuum the room").unwrap_err().to_string();
+    assert!(error.contains("\"vacuum\""), "{error}");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_recording_is_played_from_its_folder_and_repeated() {
         writer.write_sample(crate::speak::to_16_bits(sample)).unwrap();
     }
     writer.finalize().unwrap();
-    let library = Library::new(&Settings { folder: Some(folder.path().to_owned()), ..Settings::default() }).unwrap();
+    let library = Library::new(&SoundSettings { folder: Some(folder.path().to_owned()), ..SoundSettings::default() }).unwrap();
     let music = library.stimulus("music:mine.wav").unwrap();
     assert_eq!(music.kind, SoundKind::Music);
     let sound = library.render(&music, 4 * SECOND, &Lot::new(1), 0).unwrap();
@@ -78,7 +78,7 @@ fn words_sound_whole_however_short_the_probe() {
         assert_eq!(sound.samples.len(), times * words.samples.len() + pauses, "{seconds} s");
         assert!(sound.samples.ends_with(&words.samples), "{seconds} s: its last word is there");
     }
-    if synthesis::check(&Settings::default()).is_err() {
+    if synthesis::check(&SoundSettings::default()).is_err() {
         eprintln!("skipped: espeak-ng is not installed");
         return;
     }
@@ -87,6 +87,6 @@ fn words_sound_whole_however_short_the_probe() {
     let drawn = |seconds| library.render(&stimulus, seconds * SECOND, &Lot::new(3), 5).unwrap();
     assert!(drawn(2).length() > 5 * SECOND, "{} ns", drawn(2).length());
     assert_eq!(drawn(2), drawn(4), "the voice is the round's, and the words are the same");
-    let told = library.fits(&stimulus, 4 * SECOND).unwrap_err().to_string();
-    assert!(told.contains("a slot of 4 s does not hold") && library.fits(&stimulus, 30 * SECOND).is_ok(), "{told}");
+    let error = library.fits(&stimulus, 4 * SECOND).unwrap_err().to_string();
+    assert!(error.contains("a slot of 4 s does not hold") && library.fits(&stimulus, 30 * SECOND).is_ok(), "{error}");
 }

@@ -63,9 +63,9 @@ fn it_ends_when_told_to() {
     let folder = tempfile::tempdir().unwrap();
     let path = save(folder.path(), "growing", &capture([1]));
     let stop = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&stop);
+    let stop_reader = Arc::clone(&stop);
     let more = append(&path, &capture([2])[24..]);
-    let deeds: Vec<Box<dyn Fn() + Send + Sync>> = vec![Box::new(move || told.store(true, Ordering::Relaxed)), more];
+    let deeds: Vec<Box<dyn Fn() + Send + Sync>> = vec![Box::new(move || stop_reader.store(true, Ordering::Relaxed)), more];
     assert_eq!(follow(&path, deeds, &stop), (vec![1], vec![]));
 }
 
@@ -107,7 +107,7 @@ fn what_the_old_file_still_got_is_read_before_the_new_one() {
 }
 
 #[test]
-fn a_file_that_is_written_anew_is_read_anew_and_that_is_told() {
+fn a_file_that_is_written_anew_is_read_anew_and_that_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     // Shorter than before, and as long as before.
     for again in [capture([9]), capture([8, 9])] {

@@ -157,7 +157,7 @@ fn entry(name: &str, flags: u16, method: u16, length: u32, octets: &[u8]) -> Vec
 }
 
 #[test]
-fn of_a_zip_archive_the_first_file_is_read_and_more_of_them_are_told() {
+fn of_a_zip_archive_the_first_file_is_read_and_more_of_them_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let octets = capture([1, 2]);
     let length = u32::try_from(octets.len()).unwrap();

@@ -1,0 +1,118 @@
+//! Reports what happens while it runs: a line each for people, or a JSON object a line for programs; notices also go to the household's command.
+
+use earwitness_base::text;
+use std::io::{IsTerminal, Write};
+use std::rc::Rc;
+use std::time::Duration;
+
+use earwitness_core::event::{Event, What};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
+
+use super::system::System;
+use crate::appliance::Output;
+use crate::notify::{About, Notifier, NotifySettings};
+use earwitness_base::words;
+use earwitness_report::json::{self, event::Topic};
+use earwitness_report::sentence::{Namer, sentence};
+
+/// How events are reported.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Style {
+    /// Where and in which form.
+    pub form: Form,
+    /// Only what is wrong, and what was found.
+    pub quiet: bool,
+    /// Every round as well.
+    pub rounds: bool,
+}
+
+/// Where events are reported, and in which form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Form {
+    /// Lines on standard output.
+    #[default]
+    Lines,
+    /// An object a line on standard output, for programs.
+    Objects,
+    /// Lines on standard error: standard output is for a report.
+    Aside,
+}
+
+/// Writes events to the terminal, and notices to the command of the household.
+#[derive(Debug)]
+pub(super) struct Reporter {
+    style: Style,
+    notifier: Notifier,
+    line: ProgressBar,
+    zone: TimeZone,
+}
+
+impl Reporter {
+    pub(super) fn new(style: Style, settings: &NotifySettings, failed: impl Fn(String) + Send + 'static) -> anyhow::Result<Self> {
+        let notifier = Notifier::start(settings, failed).map_err(anyhow::Error::msg)?;
+        let wanted = !style.quiet && style.form != Form::Objects && std::io::stderr().is_terminal();
+        let target = if wanted { ProgressDrawTarget::stderr_with_hz(2) } else { ProgressDrawTarget::hidden() };
+        let line = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            line.set_style(style);
+        }
+        line.enable_steady_tick(Duration::from_millis(500));
+        Ok(Self { style, notifier, line, zone: TimeZone::system() })
+    }
+
+    /// How it stands, where a person looks at a terminal.
+    pub(super) fn status(&self, text: &str) {
+        self.line.set_message(text.to_owned());
+    }
+}
+
+/// Shared with the loop, which shows how it stands.
+impl Output for Rc<Reporter> {
+    fn report(&self, event: &Event, name: Namer<'_>, stored: bool) {
+        if matches!(event.what, What::Started { .. }) {
+            System::ready(&sentence(event, name));
+        }
+        let topic = Topic::of(&event.what);
+        let about = match topic {
+            Topic::Upload => Some(About::Upload),
+            Topic::Proven | Topic::Verdict => Some(About::Verdict),
+            Topic::Joined => Some(About::Device),
+            Topic::Trouble => Some(About::Trouble),
+            Topic::Played | Topic::Scored | Topic::Ended | Topic::Note => None,
+        };
+        let shown = match topic {
+            Topic::Note => !self.style.quiet,
+            Topic::Played | Topic::Scored => self.style.rounds || self.style.form == Form::Objects,
+            Topic::Trouble => true,
+            // What was found is in the report.
+            Topic::Upload | Topic::Proven | Topic::Verdict | Topic::Joined | Topic::Ended => {
+                !(self.style.quiet && self.style.form == Form::Aside)
+            }
+        };
+        if shown {
+            let line = if self.style.form == Form::Objects {
+                json::event::event(event, name, stored)
+            } else {
+                let text = text::clean(&sentence(event, name), 1_000);
+                format!("{}  {text}", words::date_time(event.at, &self.zone))
+            };
+            self.line.suspend(|| {
+                // Where nobody reads any more, the store still has it.
+                let _ = if self.style.form == Form::Aside {
+                    writeln!(std::io::stderr().lock(), "{line}")
+                } else {
+                    let mut out = std::io::stdout().lock();
+                    writeln!(out, "{line}").and_then(|()| out.flush())
+                };
+            });
+        }
+        if let Some(about) = about {
+            self.notifier.notify(about, &json::event::event(event, name, stored));
+        }
+    }
+
+    fn notices_lost(&self) -> (u64, u64) {
+        self.notifier.dropped_and_failed()
+    }
+}

@@ -1,0 +1,135 @@
+//! Carries out orders, one after the other.
+
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use earwitness_core::experiment::{Order, Spoken};
+use earwitness_core::lot::Lot;
+use earwitness_core::probe::{Heard, Void};
+use earwitness_core::sound::{Pcm, activity};
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
+use earwitness_core::timeline::Arrangement;
+
+use super::listener::Listener;
+use super::{PlayerEvent, Said};
+use crate::hear::{Microphone, Search};
+use crate::speak::sounds::{Composed, Library};
+use crate::speak::{Loudspeaker, Played, Trouble};
+use earwitness_base::clock;
+
+/// How far the true onset may lie from what the device reports, nanoseconds: wireless loudspeakers are the slowest.
+const WITHIN: i64 = SECOND;
+/// How long a room goes on sounding after us, nanoseconds.
+const TAIL: i64 = 250 * MILLISECOND;
+/// Sounds before and after this part of what we say are ours as well, nanoseconds: the error of all clocks, and frames.
+const EDGE: i64 = 60 * MILLISECOND;
+
+/// The thread's belongings.
+pub(super) struct Speaker {
+    pub(super) loudspeaker: Box<dyn Loudspeaker>,
+    pub(super) microphone: Option<Arc<Microphone>>,
+    pub(super) library: Library,
+    pub(super) lot: Lot,
+    pub(super) listener: Option<Arc<Listener>>,
+}
+
+impl Speaker {
+    pub(super) fn run(mut self, orders: &Receiver<Order>, report: &dyn Fn(PlayerEvent)) {
+        while let Ok(order) = orders.recv() {
+            let said = self.carry_out(&order);
+            report(PlayerEvent::Said(said));
+        }
+    }
+
+    fn carry_out(&mut self, order: &Order) -> Said {
+        let begun = clock::now();
+        let composed = match self.library.compose(&order.stimulus, order.length, &self.lot, u64::from(order.round)) {
+            Ok(composed) => composed,
+            Err(trouble) => return void(order.round, begun, &trouble.to_string()),
+        };
+        let sound = &composed.sound;
+        // From here until it is known when it sounded, whatever is heard may be ours.
+        let quiet = self.listener.as_deref().map(Listener::hold);
+        let result = self.loudspeaker.play(sound);
+        let said = match result {
+            Ok(played) => self.listen(order.round, &composed, &played),
+            Err(trouble) => {
+                let mut said = void(order.round, begun, &trouble.to_string());
+                if let Trouble::BrokenOff(_, played) = &trouble {
+                    said.onset_error = played.error;
+                    said.spoken.onset = played.onset;
+                    said.spoken.length = played.length;
+                    said.spoken.timelines = timelines(&composed, played);
+                }
+                said
+            }
+        };
+        if let Some(listener) = &self.listener {
+            let until = clock::now();
+            let ours = if said.spoken.trouble.is_none() {
+                ours(sound, said.spoken.onset)
+            } else {
+                vec![Window { from: begun, until: until.plus(TAIL) }]
+            };
+            listener.ours(order.round, &ours);
+        }
+        drop(quiet);
+        said
+    }
+
+    /// Finds what was played in what was heard.
+    fn listen(&self, round: u32, composed: &Composed, played: &Played) -> Said {
+        let mut said = Said {
+            round,
+            spoken: Spoken {
+                round,
+                onset: played.onset,
+                length: played.length,
+                heard: Heard::Unknown,
+                trouble: None,
+                timelines: timelines(composed, played),
+            },
+            level: None,
+            onset_error: played.error,
+            trouble: None,
+        };
+        if !self.loudspeaker.audible() {
+            said.spoken.heard = Heard::No;
+            return said;
+        }
+        let Some(microphone) = &self.microphone else { return said };
+        match microphone.find(&composed.sound, played.onset, WITHIN) {
+            Search::Heard(heard) => {
+                (said.spoken.onset, said.spoken.heard) = (heard.onset, Heard::Yes);
+                (said.level, said.onset_error) = (Some(heard.level_dbfs), heard.error);
+            }
+            Search::NotHeard => {
+                said.spoken.heard = Heard::No;
+                let name = self.loudspeaker.name();
+                said.trouble = Some(format!("{name} was not heard by the microphone: raise the level, or move them closer"));
+            }
+            Search::Deaf(why) => said.trouble = Some(why),
+        }
+        said
+    }
+}
+
+/// What was sent of a sound. Every sound that the library composes is short enough for a timeline.
+fn timelines(composed: &Composed, played: &Played) -> Option<Arrangement> {
+    composed.timeline(&played.sent).ok().flatten().map(Arrangement::from)
+}
+
+/// An order that came to nothing.
+fn void(round: u32, at: Timestamp, why: &str) -> Said {
+    let spoken = Spoken { round, onset: at, length: 0, heard: Heard::Unknown, trouble: Some(Void::Glitch), timelines: None };
+    Said { round, spoken, level: None, onset_error: 0, trouble: Some(why.to_owned()) }
+}
+
+/// When we sounded, pauses left out, so that another sound in a pause is noticed.
+fn ours(sound: &Pcm, onset: Timestamp) -> Vec<Window> {
+    let (levels, _) = activity::background(sound);
+    let loudest = levels.iter().copied().fold(f64::MIN, f64::max);
+    let stretches = activity::loud(&levels, loudest - 40.0, activity::FRAME);
+    let window = |it: &activity::Stretch| Window { from: onset.plus(it.from - EDGE), until: onset.plus(it.until + TAIL) };
+    stretches.iter().map(window).collect()
+}
