@@ -2,5 +2,5 @@
 
 pub mod hear;
 pub mod mouth;
-mod pulse;
+pub mod pulse;
 pub mod speak;
