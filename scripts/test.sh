@@ -142,7 +142,7 @@ tests() {
     # All test programs, from cargo itself, so that a new one is not forgotten.
     CARGO_TERM_COLOR=never build 2> "$scratch/programs" || return 1
     some=""
-    others="--lib --bins --examples"
+    others="--lib --bins"
     for name in $(sed -n 's|^ *Executable tests/.*/\([^/]*\)-[0-9a-f]*)$|\1|p' "$scratch/programs" | sort -u); do
         case " $waiting " in *" $name "*) some="$some --test=$name" ;; *) others="$others --test=$name" ;; esac
     done
