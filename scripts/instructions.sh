@@ -25,7 +25,7 @@ fi
 meter=${METER:-analyze --detector none --json -o /dev/null}
 analyze=${ANALYZE:-analyze --json -o /dev/null}
 
-cargo build --quiet --workspace --bins --examples
+cargo build --quiet --workspace --example home
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT INT TERM

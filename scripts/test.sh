@@ -3,7 +3,7 @@
 # apt when run as root, and otherwise named. Fails at the end when any step failed.
 #
 #   scripts/test.sh            all steps
-#   scripts/test.sh STEP...    some: tools format lints deny docs tests house alsa scripts wire sample instructions fuzz
+#   scripts/test.sh STEP...    some: tools format lints deny docs build house instructions tests alsa scripts wire sample fuzz
 #
 # As root also live capture, the gateway, sound and the store are tried on the real thing, in network namespaces and with sound
 # servers that the tests make and take away themselves. Nothing of the machine's own network or sound is touched.
@@ -107,16 +107,76 @@ deny() {
     cargo deny --version > /dev/null 2>&1 || { skip "licences of dependencies: no cargo-deny (cargo install cargo-deny --locked)"; return 0; }
     cargo deny check licenses bans sources
 }
+# With the loudspeaker behind ALSA where its headers are; `lints` and `instructions` build without it everywhere.
+features() { if pkg-config --exists alsa 2> /dev/null; then echo "--features=earwitness/alsa"; fi; }
 # The programs as the tests were built with them. Of the whole workspace, here and below: with one package alone, cargo builds what it depends
 # on again, with fewer features.
-programs() { cargo build --workspace --bins --examples --quiet; }
+# shellcheck disable=SC2046 # nothing or one word
+programs() { cargo build --workspace --bins --examples --quiet $(features); }
 can_fuzz() { cargo fuzz --version > /dev/null 2>&1 && rustup toolchain list 2> /dev/null | grep -q nightly; }
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet; }
+# Apart from running the tests, so that the house can begin when all is built.
+# shellcheck disable=SC2046 # nothing or one word
+build() { cargo test --workspace $(features) --no-run; }
+
+# Test programs that wait for what happens in real time more than they work; the others run beside them.
+waiting="daemon doctor gateway live room"
+lanes=""
+# lane NAME ARGUMENTS: cargo test in the background, and in a process group of its own that can be ended. It hears Ctrl-C as in front, and so
+# does what it starts. What it says goes to a file, since lanes would talk at the same time.
+# shellcheck disable=SC2046 # nothing or one word
+lane() {
+    lane=$1
+    shift
+    CARGO_TERM_COLOR=never RUST_TEST_THREADS=${RUST_TEST_THREADS:-4} env --default-signal=INT,QUIT timeout -k 60 2400 \
+        cargo test --workspace $(features) --no-fail-fast "$@" > "$scratch/lane.$lane" 2>&1 &
+    lanes="$lanes $!"
+}
+stop_lanes() {
+    for lane in $lanes; do kill "$lane" 2> /dev/null && wait "$lane"; done
+}
 tests() {
     why=$(no_namespaces)
     [ -z "$why" ] || skip "live capture, gateway and doctor in network namespaces: $why"
-    # Many of them wait for what happens in real time more than they work.
-    RUST_TEST_THREADS=${RUST_TEST_THREADS:-4} cargo test --workspace
+    build || return 1
+    # All test programs, from cargo itself, so that a new one is not forgotten.
+    CARGO_TERM_COLOR=never build 2> "$scratch/programs" || return 1
+    some=""
+    others="--lib --bins"
+    for name in $(sed -n 's|^ *Executable tests/.*/\([^/]*\)-[0-9a-f]*)$|\1|p' "$scratch/programs" | sort -u); do
+        case " $waiting " in *" $name "*) some="$some --test=$name" ;; *) others="$others --test=$name" ;; esac
+    done
+    # shellcheck disable=SC2086 # words on purpose
+    lane waiting $some
+    waits=$!
+    # shellcheck disable=SC2086 # words on purpose
+    lane others $others
+    works=$!
+    echo "two lanes run beside each other; what each says follows at its end. One waits in real time:$some"
+    wait "$works"
+    status=$?
+    echo "-- the others:"
+    cat "$scratch/lane.others"
+    # shellcheck disable=SC2046 # nothing or one word
+    RUST_TEST_THREADS=${RUST_TEST_THREADS:-4} cargo test --workspace $(features) --doc || status=1
+    wait "$waits" || status=1
+    lanes=""
+    echo "-- those that wait:"
+    cat "$scratch/lane.waiting"
+    ran "$scratch/lane.others" "$scratch/lane.waiting" || status=1
+    return "$status"
+}
+# Whether both lanes together ran every test program once, and what failed in them.
+ran() {
+    sed -n 's/^ *Executable .*(\(.*\))$/\1/p' "$scratch/programs" | sort > "$scratch/should"
+    sed -n 's/^ *Running .*(\(.*\))$/\1/p' "$@" | sort > "$scratch/did"
+    echo "-- $(wc -l < "$scratch/did") test programs, $(awk '/^test result/ { passed += $4; failed += $6; ignored += $8 }
+        END { print passed + 0, "tests passed,", failed + 0, "failed,", ignored + 0, "ignored" }' "$@")"
+    grep -h '^test .* FAILED$' "$@"
+    cmp -s "$scratch/should" "$scratch/did" && return 0
+    echo "these test programs were built and did not run (<), or ran more than once (>):"
+    diff "$scratch/should" "$scratch/did" | grep '^[<>]'
+    return 1
 }
 
 # The loudspeaker behind ALSA, which is built only where its headers are, and the package that carries it.
@@ -239,7 +299,10 @@ sample() {
 
 instructions() {
     command -v valgrind > /dev/null || { skip "instruction counts: no valgrind"; return 0; }
-    scripts/instructions.sh
+    # What it counts does not depend on what runs beside it, and tests of time should not depend on it.
+    nice timeout -k 60 2400 scripts/instructions.sh &
+    echo "$!" > "$scratch/instructions.pid"
+    wait "$!"
 }
 
 fuzz() {
@@ -261,33 +324,35 @@ fuzz() {
     return $status
 }
 
-# The house plays and listens in real time and leaves most of the machine idle, so the steps after it run beside it.
-house_started=""
-start_house() {
-    house_started=$(date +%s)
-    echo "the house runs beside the next steps; what it says follows at the end"
-    house > "$scratch/house.log" 2>&1 &
-    house=$!
+# What leaves most of the machine idle, since it waits for sounds, and what does not mind whether it does: the steps after them run beside.
+beside=""
+start_beside() {
+    echo "$1 runs beside the next steps; what it says follows at the end"
+    date +%s > "$scratch/$1.begun"
+    "$1" > "$scratch/$1.log" 2>&1 &
+    beside="$beside $1:$!"
 }
-end_house() {
-    [ -n "$house_started" ] || return 0
-    begun=$house_started
-    house_started=""
-    wait "$house"
-    status=$?
-    say "house"
-    cat "$scratch/house.log"
-    while IFS= read -r line; do
-        case $line in "skipped: "*) skipped="$skipped
+end_beside() {
+    for it in $beside; do
+        step=${it%:*}
+        wait "${it#*:}"
+        status=$?
+        say "$step"
+        cat "$scratch/$step.log"
+        while IFS= read -r line; do
+            case $line in "skipped: "*) skipped="$skipped
   ${line#skipped: }" ;; esac
-    done < "$scratch/house.log"
-    finished house "$begun" "$status"
+        done < "$scratch/$step.log"
+        finished "$step" "$(cat "$scratch/$step.begun")" "$status"
+    done
+    beside=""
 }
-# Tells the house to take itself down, and waits until it has.
-stop_house() {
-    [ -n "$house_started" ] || return 0
-    [ ! -s "$scratch/house.pid" ] || kill "$(cat "$scratch/house.pid")" 2> /dev/null
-    wait "$house"
+# Tells them to end, the house also to take itself down, and waits until they have.
+stop_beside() {
+    for it in $beside; do
+        [ ! -s "$scratch/${it%:*}.pid" ] || kill "$(cat "$scratch/${it%:*}.pid")" 2> /dev/null
+        wait "${it#*:}"
+    done
 }
 
 # finished STEP BEGUN STATUS
@@ -302,23 +367,23 @@ finished() {
 }
 
 scratch=$(mktemp -d)
-trap 'stop_house; start_again; rm -rf "$scratch"' EXIT
+trap 'stop_lanes; stop_beside; start_again; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
-[ $# -gt 0 ] || set -- tools format lints deny docs tests house alsa scripts wire sample instructions fuzz
+[ $# -gt 0 ] || set -- tools format lints deny docs build house instructions tests alsa scripts wire sample fuzz
 times=""
 for step in "$@"; do
     case $step in
-        tools | format | lints | deny | docs | tests | alsa | house | scripts | wire | sample | instructions | fuzz) ;;
-        *) echo "no step is called $step; choose from: tools format lints deny docs tests alsa house scripts wire sample instructions fuzz" >&2; exit 2 ;;
+        tools | format | lints | deny | docs | build | house | tests | alsa | scripts | wire | sample | instructions | fuzz) ;;
+        *) echo "no step is called $step; choose from: tools format lints deny docs build house instructions tests alsa scripts wire sample fuzz" >&2; exit 2 ;;
     esac
     say "$step"
     begun=$(date +%s)
-    [ "$step" != house ] || { start_house; continue; }
+    case $step in house | instructions) start_beside "$step"; continue ;; esac
     "$step"
     finished "$step" "$begun" "$?"
     case $failed in *tools*) break ;; esac
 done
-end_house
+end_beside
 
 say "summary"
 echo "times:$times"

@@ -31,6 +31,17 @@ fn main() -> io::Result<()> {
         ("config", configurations()),
         ("sound_file", sound_files()),
         ("ring_block", blocks()),
+        ("netlink", interfaces()),
+        ("sound_server", sound_server()),
+        ("mmdb", vec![table()]),
+        (
+            "store",
+            vec![
+                vec![],
+                vec![1],
+                [vec![1], (0..120).flat_map(|place| [place / 64, place % 64 * 4, 9, 1, place]).collect()].concat(),
+            ],
+        ),
         ("control", ["pause", "resume", "status\n"].map(|word| word.as_bytes().to_vec()).to_vec()),
         ("scenario", earwitness_sim::plan::Plan::shipped().iter().map(|it| it.1.as_bytes().to_vec()).collect()),
     ] {
@@ -293,4 +304,86 @@ fn blocks() -> Vec<Vec<u8>> {
 /// `TP_STATUS_USER`, and for the first frame a tag that was taken out, with its protocol.
 fn status(next: u32) -> u32 {
     if next == 0 { 1 } else { 1 | 1 << 4 | 1 << 6 }
+}
+
+/// What the kernel tells of a loopback interface and of a VLAN in a bridge (`linux/rtnetlink.h`), and that this was all.
+fn interfaces() -> Vec<Vec<u8>> {
+    let attribute = |kind: u16, value: &[u8]| {
+        let length = u16::try_from(4 + value.len()).unwrap_or(0);
+        let mut octets = [&length.to_ne_bytes()[..], &kind.to_ne_bytes(), value].concat();
+        octets.resize(octets.len().next_multiple_of(4), 0);
+        octets
+    };
+    let message = |kind: u16, body: &[u8]| {
+        let length = u32::try_from(16 + body.len()).unwrap_or(0);
+        [&length.to_ne_bytes()[..], &kind.to_ne_bytes(), &2_u16.to_ne_bytes(), &1_u32.to_ne_bytes(), &[0; 4], body].concat()
+    };
+    let link = |index: u32, hardware: u16, attributes: &[Vec<u8>]| {
+        let info = [&[0, 0][..], &hardware.to_ne_bytes(), &index.to_ne_bytes(), &0x1_0043_u32.to_ne_bytes(), &[0; 4]].concat();
+        message(16, &[info, attributes.concat()].concat())
+    };
+    let lo = link(1, 772, &[attribute(3, b"lo\0"), attribute(4, &65_536_u32.to_ne_bytes())]);
+    let number = |number: u32| number.to_ne_bytes();
+    let inside =
+        [attribute(3, b"eth0.7\0"), attribute(5, &number(2)), attribute(10, &number(3)), attribute(18, &attribute(1, b"vlan\0"))];
+    let vlan = link(4, 1, &inside);
+    let done = message(3, &[0; 4]);
+    vec![[lo.clone(), vlan, done].concat(), lo, message(2, &[0xff; 20])]
+}
+
+/// A version, the length of pieces, then replies as `PulseAudio` tags their values: of the greeting, of a stream's timing, of a microphone
+/// (`protocol-native.c`, `tagstruct.c`), samples, and a refusal.
+fn sound_server() -> Vec<Vec<u8>> {
+    let message = |channel: u32, body: &[u8]| {
+        let length = u32::try_from(body.len()).unwrap_or(0);
+        [&length.to_be_bytes()[..], &channel.to_be_bytes(), &[0; 12], body].concat()
+    };
+    let reply = |body: &[u8]| message(u32::MAX, &[b"L\0\0\0\x02L\0\0\0\x01", body].concat());
+    let auth = reply(b"L\0\0\0\x23");
+    let moment = &b"T\x65\x53\xf1\0\0\x0f\x42\x3f"[..];
+    let timing = reply(
+        &[&b"U\0\0\0\0\0\0\0\0U\0\0\0\0\0\0\x52\x081"[..], moment, moment, b"r\0\0\0\0\0\0\0\x07r\0\0\0\0\0\0\0\x07"].concat(),
+    );
+    let (none, zero) = (&b"L\xff\xff\xff\xff"[..], &b"U\0\0\0\0\0\0\0\0"[..]);
+    let source = reply(
+        &[
+            &b"L\0\0\0\x01tmicrophone\0N"[..],
+            b"a\x03\x01\0\0\xbb\x80m\x01\0",
+            none,
+            b"v\x01\0\x01\0\x000",
+            none,
+            b"N",
+            zero,
+            b"NL\0\0\0\0",
+            b"Ptdevice.string\0L\0\0\0\x05x\0\0\0\x05hw:0\0N",
+            zero,
+            b"V\0\x01\0\0L\0\0\0\0L\0\0\0\0",
+            none,
+            b"L\0\0\0\0N",
+            b"B\0",
+        ]
+        .concat(),
+    );
+    let samples = message(3, &[1, 2, 3, 4]);
+    let refused = message(u32::MAX, b"L\0\0\0\0L\0\0\0\x01L\0\0\0\x05");
+    let all = [auth.clone(), samples, timing.clone(), source.clone(), refused].concat();
+    [auth, timing, source, all].map(|octets| [&[22, 7][..], &octets].concat()).to_vec()
+}
+
+/// A table with one node and one record (`MaxMind` DB format, version 2.0).
+fn table() -> Vec<u8> {
+    let text = |text: &str| [&[0x40 | u8::try_from(text.len()).unwrap_or(0)][..], text.as_bytes()].concat();
+    let short = |key: &str, number: u8| [text(key), vec![0xa1, number]].concat();
+    let country = [vec![0xe1], text("country"), vec![0xe1], text("iso_code"), text("DE")].concat();
+    let facts = [
+        vec![0xe6],
+        short("binary_format_major_version", 2),
+        short("binary_format_minor_version", 0),
+        [text("database_type"), text("GeoLite2-Country")].concat(),
+        short("ip_version", 4),
+        [text("node_count"), vec![0xc1, 1]].concat(),
+        short("record_size", 24),
+    ]
+    .concat();
+    [&[0, 0, 17, 0, 0, 17][..], &[0; 16], &country, b"\xab\xcd\xefMaxMind.com", &facts].concat()
 }

@@ -2,5 +2,5 @@
 
 pub mod hear;
 pub mod player;
-mod pulse;
+pub mod pulse;
 pub mod speak;

@@ -10,7 +10,7 @@ use earwitness_core::samples::Tested;
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::trial::Trial;
 use earwitness_core::verdict::{self, Verdicts};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction};
 
 use super::VERSION;
 use super::error::{Error, Kind, Result, odd};
@@ -117,7 +117,7 @@ impl Reader {
     /// Stays with what is there now: all that follows is read as of this moment, whatever is written meanwhile. The writer's log cannot be
     /// emptied as long as this reader lives.
     pub fn hold(&self) -> Result<()> {
-        self.read(|connection| connection.execute_batch("BEGIN"))
+        self.connection.execute_batch("BEGIN").map_err(|error| Error::sql("read the store", &self.path, &error))
     }
 
     /// All sessions, oldest first.
@@ -137,8 +137,10 @@ impl Reader {
 
     /// All rounds of a session in order. One that is not scored yet, or never was because the program died, stands as interrupted.
     pub fn rounds(&self, session: SessionId) -> Result<Vec<Round>> {
-        let mut rounds: Vec<Round> = self.trials(session)?.into_iter().map(|trial| trial.round).collect();
-        rounds.extend(self.unfinished(session)?);
+        let mut rounds = self.read(|connection| {
+            let scored = round::trials(connection, session, u32::MAX)?.into_iter().map(|trial| trial.round);
+            Ok(scored.chain(round::unfinished(connection, session)?).collect::<Vec<Round>>())
+        })?;
         rounds.sort_by_key(|round| round.number);
         Ok(rounds)
     }
@@ -264,8 +266,16 @@ impl Reader {
         })
     }
 
+    /// As of one moment, so that what several statements find belongs together whatever is written between them.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        read(&self.connection).map_err(|error| Error::sql("read the store", &self.path, &error))
+        let at_once = || {
+            // What is held is of one moment already.
+            let moment = self.connection.is_autocommit().then(|| self.connection.unchecked_transaction()).transpose()?;
+            let found = read(&self.connection)?;
+            moment.map_or(Ok(()), Transaction::finish)?;
+            Ok(found)
+        };
+        at_once().map_err(|error| Error::sql("read the store", &self.path, &error))
     }
 }
 

@@ -209,6 +209,29 @@ fn a_round_is_written_once_and_never_overwritten() {
 }
 
 #[test]
+fn what_a_reader_puts_together_is_of_one_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let night = night("quiet-home");
+    let (mut store, _) = Store::open(folder.path()).unwrap();
+    store.write(&night.entries[..1]).unwrap();
+    let reader = Reader::open(folder.path()).unwrap();
+    let count = |connection: &rusqlite::Connection| {
+        let sql = "SELECT (SELECT count(*) FROM stretches) + (SELECT count(*) FROM rounds)";
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0))
+    };
+    let mut write = || store.write(&night.entries[1..]).unwrap();
+    let (before, between) = reader
+        .read(|connection| {
+            let before = count(connection)?;
+            write();
+            Ok((before, count(connection)?))
+        })
+        .unwrap();
+    assert_eq!(before, between);
+    assert!(reader.read(count).unwrap() > before, "the next look sees what was written");
+}
+
+#[test]
 fn what_was_told_before_the_first_round_was_scored_comes_out_again_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let night = night("quiet-home");

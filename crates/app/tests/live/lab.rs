@@ -79,7 +79,7 @@ fn sender() -> PathBuf {
     let path = deps.parent().and_then(|it| it.parent()).unwrap().join("examples/send");
     BUILT.call_once(|| {
         let mut cargo = Command::new(env!("CARGO"));
-        run(cargo.args(["build", "--quiet", "-p", "earwitness-ring", "--example", "send"]));
+        run(cargo.args(["build", "--quiet", "--workspace", "--example", "send"]));
     });
     path
 }

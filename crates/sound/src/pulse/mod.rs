@@ -2,23 +2,24 @@
 //! sends by itself. No system library.
 //!
 //! Everything waits with a deadline, so that a server that hangs is noticed. The server is the user's own and is trusted not to lie; it
-//! is not trusted to stay.
+//! is not trusted to stay, nor to speak the protocol well (`incoming`).
 
 mod address;
+mod incoming;
 mod wire;
 
 use std::collections::VecDeque;
 use std::ffi::CString;
-use std::io::Cursor;
 use std::time::Duration;
 
 use earwitness_core::time::Timestamp;
 use pulseaudio::protocol::{
-    AuthParams, AuthReply, Command, CommandReply, MAX_VERSION, Prop, Props, PulseError, SetClientNameReply, TagStructReader,
+    AuthParams, AuthReply, Command, CommandReply, MAX_VERSION, Prop, Props, PulseError, SetClientNameReply,
     encode_command_message,
 };
 
 pub(crate) use self::address::Address;
+pub use self::incoming::{Event, Incoming, read};
 use self::wire::Wire;
 use earwitness_base::clock;
 
@@ -64,18 +65,6 @@ fn refused(why: PulseError) -> String {
         }
         error => format!("the sound server refused: {error:?}"),
     }
-}
-
-/// Something that the server sent.
-pub(crate) enum Event {
-    /// The reply to the command of this number, not yet read.
-    Reply(u32, Vec<u8>),
-    /// The command of this number failed.
-    Refused(u32, PulseError),
-    /// Samples of a record stream.
-    Samples(u32, Vec<u8>),
-    /// A message of the server's own.
-    Message(Box<Command>),
 }
 
 /// A connection to a sound server.
@@ -158,7 +147,7 @@ impl Connection {
 
     /// Reads the content of a reply.
     pub(crate) fn read<R: CommandReply>(&self, body: &[u8]) -> Result<R, Trouble> {
-        TagStructReader::new(&mut Cursor::new(body), self.version).read().map_err(|error| Trouble::Unreadable(error.to_string()))
+        read(body, self.version)
     }
 
     fn answered(&mut self, command: &Command) -> Result<Vec<u8>, Trouble> {

@@ -1,21 +1,17 @@
 //! Octets to and from a sound server.
 
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use pulseaudio::protocol::{Command, DESCRIPTOR_SIZE, Descriptor, DescriptorFlags, encode_descriptor, read_descriptor};
+use pulseaudio::protocol::{DESCRIPTOR_SIZE, Descriptor, DescriptorFlags, encode_descriptor};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::{Address, Event, TIMEOUT, Trouble};
+use super::{Address, Event, Incoming, TIMEOUT, Trouble};
 use earwitness_base::clock;
 
-/// Channel of messages that are no samples.
-const CONTROL: u32 = u32::MAX;
-/// The longest message that is read: the most samples that a server sends at once, and some.
-const LONGEST: usize = 8 << 20;
 /// Samples are sent in pieces of this size at most, octets: the protocol's own limit is that of a pool's block.
 const PIECE: usize = 32 << 10;
 
@@ -50,13 +46,13 @@ impl Socket {
 /// A connected socket and what was read of it.
 pub(super) struct Wire {
     socket: Socket,
-    read: Vec<u8>,
+    read: Incoming,
 }
 
 impl Wire {
     pub(super) fn connect(address: &Address) -> Result<Self, Trouble> {
         let socket = connect(address).map_err(|error| Trouble::Unreachable(address.to_string(), error.to_string()))?;
-        Ok(Self { socket, read: Vec::new() })
+        Ok(Self { socket, read: Incoming::default() })
     }
 
     pub(super) fn write(&mut self, octets: &[u8]) -> Result<(), Trouble> {
@@ -79,10 +75,8 @@ impl Wire {
     pub(super) fn next(&mut self, timeout: Duration, version: u16) -> Result<Option<Event>, Trouble> {
         let until = clock::since_boot() + timeout;
         loop {
-            while let Some(message) = self.whole_message()? {
-                if let Some(event) = event(&message, version)? {
-                    return Ok(Some(event));
-                }
+            if let Some(event) = self.read.event(version)? {
+                return Ok(Some(event));
             }
             let left = until.saturating_sub(clock::since_boot());
             if !self.readable(left)? {
@@ -91,7 +85,7 @@ impl Wire {
             let mut octets = [0; 16 << 10];
             match self.socket.read(&mut octets) {
                 Ok(0) => return Err(Trouble::Lost("the connection was closed".to_owned())),
-                Ok(count) => self.read.extend_from_slice(octets.get(..count).unwrap_or_default()),
+                Ok(count) => self.read.add(octets.get(..count).unwrap_or_default()),
                 Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
                 Err(error) => return Err(lost(&error)),
             }
@@ -108,40 +102,6 @@ impl Wire {
             Err(error) => Err(lost(&error.into())),
         }
     }
-
-    /// Head and body of the first message, taken from what was read, once it is all there.
-    fn whole_message(&mut self) -> Result<Option<(Descriptor, Vec<u8>)>, Trouble> {
-        let Some(head) = self.read.first_chunk::<DESCRIPTOR_SIZE>() else { return Ok(None) };
-        let head = read_descriptor(&mut Cursor::new(head)).map_err(|error| Trouble::Unreadable(error.to_string()))?;
-        let length = usize::try_from(head.length).unwrap_or(usize::MAX);
-        if length > LONGEST {
-            return Err(Trouble::Unreadable(format!("a message of {length} octets")));
-        }
-        let Some(body) = self.read.get(DESCRIPTOR_SIZE..DESCRIPTOR_SIZE + length) else { return Ok(None) };
-        let body = body.to_vec();
-        self.read.drain(..DESCRIPTOR_SIZE + length);
-        Ok(Some((head, body)))
-    }
-}
-
-/// What a message means; `None` for one that means nothing here.
-fn event((head, body): &(Descriptor, Vec<u8>), version: u16) -> Result<Option<Event>, Trouble> {
-    if head.channel != CONTROL {
-        return Ok(Some(Event::Samples(head.channel, body.clone())));
-    }
-    let mut cursor = Cursor::new(body.as_slice());
-    let (number, command) = match Command::read_tag_prefixed(&mut cursor, version) {
-        Ok(read) => read,
-        // Messages of later versions, and those that the crate does not know, are passed over.
-        Err(error) if body.is_empty() => return Err(Trouble::Unreadable(error.to_string())),
-        Err(_) => return Ok(None),
-    };
-    let place = usize::try_from(cursor.position()).unwrap_or(usize::MAX);
-    Ok(Some(match command {
-        Command::Reply => Event::Reply(number, body.get(place..).unwrap_or_default().to_vec()),
-        Command::Error(error) => Event::Refused(number, error),
-        command => Event::Message(Box::new(command)),
-    }))
 }
 
 fn lost(error: &io::Error) -> Trouble {

@@ -13,13 +13,12 @@ use crate::calls::batch;
 
 static BUILT: Once = Once::new();
 
-/// `examples/store_writer.rs`, beside the tests.
+/// `examples/store_writer.rs`, beside the tests: `cargo test --workspace` has built it, else it is built now. Of the whole workspace, since
+/// the package alone has fewer features, with which everything would be built again.
 fn program() -> PathBuf {
     BUILT.call_once(|| {
         let mut cargo = Command::new(env!("CARGO"));
-        assert!(
-            cargo.args(["build", "--quiet", "-p", "earwitness-store", "--example", "store_writer"]).status().unwrap().success()
-        );
+        assert!(cargo.args(["build", "--quiet", "--workspace", "--example", "store_writer"]).status().unwrap().success());
     });
     let tests = std::env::current_exe().unwrap();
     tests.parent().and_then(Path::parent).unwrap().join("examples/store_writer")

@@ -17,6 +17,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::available_parallelism;
 
 use earwitness_core::frame::Frame;
 use earwitness_core::pcap::{Decoder, Description};
@@ -35,6 +36,9 @@ const CHUNK: usize = 256 * 1024;
 const SMALL_CHUNK: usize = 64 * 1024;
 /// Files from which on the smaller chunks are used.
 const MANY: usize = 4;
+
+/// Octets from which on a file is read ahead: below, it is read before that pays.
+const LARGE: u64 = 32 << 20;
 
 /// Index of a capture file among those given.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -102,7 +106,7 @@ pub struct Captures {
 /// Who reads a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fetch {
-    /// The decoder's own thread, unless there is something to unpack.
+    /// The decoder's own thread, unless there is something to unpack, or much to read and another processor.
     Inline,
     /// The decoder's own thread.
     Here,
@@ -235,10 +239,11 @@ impl Captures {
         let growing = self.follow.is_some();
         let piped = source.is_pipe();
         let eager = piped || growing;
+        let is_large = self.total.is_some_and(|octets| octets >= LARGE) && available_parallelism().is_ok_and(|all| all.get() > 1);
         let taken = if fetch == Fetch::Look { Arc::default() } else { Arc::clone(&self.taken) };
         let opened =
             source.open(&capture.path, self.follow.as_ref()).and_then(|raw| content::recognise(raw, taken)).and_then(|content| {
-                if fetch == Fetch::Ahead || (fetch == Fetch::Inline && (content.packed || piped)) {
+                if fetch == Fetch::Ahead || (fetch == Fetch::Inline && (content.packed || piped || is_large)) {
                     Feed::ahead(content.octets, size, eager, Arc::clone(&self.stop))
                 } else {
                     Ok(Feed::here(content.octets, size))

@@ -170,21 +170,28 @@ impl Links {
         let (mut links, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
         loop {
             let (_, count) = recv(&self.ask, buffer.as_mut_slice(), RecvFlags::empty())?;
-            let mut rest = buffer.get(..count).unwrap_or_default();
-            while let Some((kind, number, body, behind)) = message(rest) {
-                rest = behind;
-                if number != self.asked {
-                    continue;
-                }
-                match kind {
-                    DONE => return Ok(links),
-                    ERROR => return Err(io::Error::other("the kernel does not list its interfaces")),
-                    NEW_LINK if links.len() < MOST => links.extend(link(body)),
-                    _ => {}
-                }
+            if parse_links(buffer.get(..count).unwrap_or_default(), self.asked, &mut links)? {
+                return Ok(links);
             }
         }
     }
+}
+
+/// Adds the interfaces that the kernel tells of in a datagram, in answer to the request of this number; whether they were the last.
+pub fn parse_links(mut rest: &[u8], asked: u32, links: &mut Vec<Link>) -> io::Result<bool> {
+    while let Some((kind, number, body, behind)) = message(rest) {
+        rest = behind;
+        if number != asked {
+            continue;
+        }
+        match kind {
+            DONE => return Ok(true),
+            ERROR => return Err(io::Error::other("the kernel does not list its interfaces")),
+            NEW_LINK if links.len() < MOST => links.extend(link(body)),
+            _ => {}
+        }
+    }
+    Ok(false)
 }
 
 /// The message at the start of some octets: its type, number and body, and what follows it.

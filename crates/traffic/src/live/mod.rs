@@ -8,7 +8,7 @@ pub const ADVICE: &str = "by the way: ";
 
 mod confine;
 mod encode;
-mod links;
+pub mod links;
 mod offered;
 mod output;
 mod port;
