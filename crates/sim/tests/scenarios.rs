@@ -127,14 +127,15 @@ struct Sluggish {
 impl Workers for Sluggish {
     fn ask(&mut self, question: Question) {
         self.open.push(question);
-        assert!(self.open.len() <= 64, "more are open than was promised");
+        let slices: usize = self.open.iter().map(Question::slices).sum();
+        assert!(slices <= 200_000, "{slices} slices wait, more than was promised");
     }
 
     fn answer(&mut self, wait: bool) -> Option<Answer> {
         if !wait && self.open.len() <= self.hurry {
             return None;
         }
-        let first = self.by_turns && self.open.len() % 2 == 0;
+        let first = self.by_turns && self.open.len().is_multiple_of(2);
         let question = if first { (!self.open.is_empty()).then(|| self.open.remove(0)) } else { self.open.pop() };
         question.map(|question| question.answer(&mut Scratch::default()))
     }

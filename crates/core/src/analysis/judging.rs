@@ -34,8 +34,8 @@ pub(super) const RECOVERY: i64 = 2 * REORDER_TIMEOUT;
 /// Slices from which on an episode is handed to others: to look at fewer takes no longer than to hand them over.
 const WORTHWHILE: usize = 48;
 
-/// Questions that wait for their answers at most, and steps behind them.
-const MOST_ASKED: usize = 64;
+/// Slices of all questions that wait for their answers at most, and steps behind them: some megabytes.
+const MOST_ASKED: usize = 128 * 1_024;
 const MOST_STEPS: usize = 4_096;
 
 /// An episode in which the clock detector shall look for trains.
@@ -56,6 +56,12 @@ pub struct Answer {
 }
 
 impl Question {
+    /// Slices of the episode, which its cost grows with.
+    #[must_use]
+    pub fn slices(&self) -> usize {
+        self.slices.len()
+    }
+
     /// Looks for trains: the part of an analysis that takes time. `scratch` is memory that may be used for one question after another.
     #[must_use]
     pub fn answer(self, scratch: &mut Scratch) -> Answer {
@@ -70,7 +76,7 @@ impl Question {
 
 /// Who answers questions on other processors while an analysis goes on. An analysis finds the same with and without them.
 pub trait Workers: std::fmt::Debug + Send {
-    /// Takes a question, of which at most 64 are open at any time.
+    /// Takes a question. All that are open hold some megabytes at most.
     fn ask(&mut self, question: Question);
 
     /// An answer, in any order. With `wait`, which is only said while a question is open, `None` means that there will be none any more, and the
@@ -154,8 +160,9 @@ pub(super) struct Judging {
     steps: VecDeque<Step>,
     /// Number of the first of them.
     first: u64,
-    /// Questions without an answer.
+    /// Questions without an answer, and their slices.
     open: usize,
+    asked: usize,
     /// Memory of slices that were looked at.
     used: Vec<Vec<Slice>>,
 }
@@ -195,6 +202,7 @@ impl Judging {
         self.steps.push_back(Step { episode, place, found });
         if let (Some(question), Some(workers)) = (sent, &mut self.workers) {
             self.open += 1;
+            self.asked += question.slices.len();
             workers.ask(question);
         }
         self.go_on(false, settings);
@@ -215,17 +223,18 @@ impl Judging {
                 self.first += 1;
                 self.take(step, settings);
             }
-            let wait = self.open > 0 && (all || self.open >= MOST_ASKED || self.steps.len() >= MOST_STEPS);
+            let wait = self.open > 0 && (all || self.asked >= MOST_ASKED || self.steps.len() >= MOST_STEPS);
             match self.workers.as_mut().filter(|_| self.open > 0).and_then(|workers| workers.answer(wait)) {
                 Some(Answer { number, slices, trains }) => {
                     self.open -= 1;
+                    self.asked = self.asked.saturating_sub(slices.len());
                     let place = usize::try_from(number.wrapping_sub(self.first)).unwrap_or(usize::MAX);
                     if let Some(step) = self.steps.get_mut(place) {
                         step.found = Found::Answered(slices, trains);
                     }
                 }
                 None if wait => {
-                    self.open = 0;
+                    (self.open, self.asked) = (0, 0);
                     let asked = self.steps.iter_mut().filter(|step| matches!(step.found, Found::Asked));
                     asked.for_each(|step| step.found = Found::Nothing);
                 }

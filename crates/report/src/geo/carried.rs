@@ -19,7 +19,7 @@ const BELOW: (u32, u32) = (8, 80);
 struct Table {
     date: &'static str,
     systems: Vec<System>,
-    names: String,
+    names: &'static str,
     /// First and last unit, and the place of the system; ascending.
     v4: Vec<(u64, u64, usize)>,
     v6: Vec<(u64, u64, usize)>,
@@ -27,7 +27,7 @@ struct Table {
 
 struct System {
     number: u32,
-    country: Option<String>,
+    country: Option<&'static str>,
     /// Where its name lies.
     name: std::ops::Range<usize>,
 }
@@ -50,7 +50,7 @@ pub(super) fn lookup(address: IpAddr) -> Option<Network> {
     let range = ranges.get(before.checked_sub(1)?).filter(|range| unit <= range.1)?;
     let system = table.systems.get(range.2)?;
     let name = table.names.get(system.name.clone()).unwrap_or_default().to_owned();
-    Some(Network { country: system.country.clone(), number: system.number, name })
+    Some(Network { country: system.country.map(str::to_owned), number: system.number, name })
 }
 
 /// The day that the table is of, as `2026-06-17`.
@@ -77,7 +77,7 @@ fn unpack(mut octets: &'static [u8]) -> Option<Table> {
         let range = at..at + name.len();
         at = range.end + 1;
         let country = std::str::from_utf8(code).ok().filter(|code| code.bytes().all(|letter| letter.is_ascii_uppercase()));
-        System { number: u32::try_from(number).unwrap_or(0), country: country.map(str::to_owned), name: range }
+        System { number: u32::try_from(number).unwrap_or(0), country, name: range }
     });
     let systems = systems.collect();
     let mut ranges = || {
@@ -91,7 +91,7 @@ fn unpack(mut octets: &'static [u8]) -> Option<Table> {
         Some(numbers(gaps).zip(numbers(lengths)).zip(numbers(places)).map(range).collect())
     };
     let (v4, v6) = (ranges()?, ranges()?);
-    Some(Table { date, systems, names: names.to_owned(), v4, v6 })
+    Some(Table { date, systems, names, v4, v6 })
 }
 
 /// LEB128 numbers one after another.

@@ -12,15 +12,21 @@ use earwitness_core::detect::clock::Scratch;
 /// Most threads: looking takes about as long as reading, so that more would have little to do.
 const MOST: usize = 3;
 
-/// What a thread sends back: an answer, or what it panicked with.
-type Outcome = Result<Answer, Box<dyn Any + Send>>;
+/// Questions go to a thread together until they have so many slices: it costs more to wake a thread than to look at a short episode.
+const TOGETHER: usize = 2_048;
+
+/// What a thread sends back: answers, or what it panicked with.
+type Outcome = Result<Vec<Answer>, Box<dyn Any + Send>>;
 
 /// Threads that share one queue of questions.
 #[derive(Debug)]
 pub(super) struct Threads {
-    questions: Option<Sender<Question>>,
+    questions: Option<Sender<Vec<Question>>>,
     outcomes: Receiver<Outcome>,
-    threads: Vec<JoinHandle<()>>,
+    /// Questions that wait for others, and their slices.
+    waiting: (Vec<Question>, usize),
+    answers: Vec<Answer>,
+    handles: Vec<JoinHandle<()>>,
 }
 
 impl Threads {
@@ -39,18 +45,25 @@ impl Threads {
             // Without it, the others or the analysis itself look.
             thread::Builder::new().name("look".to_owned()).spawn(move || look(&asked, &tell)).ok()
         };
-        let threads: Vec<_> = (0..count).filter_map(start).collect();
-        (!threads.is_empty()).then_some(Self { questions: Some(ask), outcomes, threads })
+        let handles: Vec<_> = (0..count).filter_map(start).collect();
+        (!handles.is_empty()).then(|| Self {
+            questions: Some(ask),
+            outcomes,
+            waiting: (Vec::new(), 0),
+            answers: Vec::new(),
+            handles,
+        })
     }
 }
 
 /// Answers questions until nobody asks any more.
-fn look(asked: &Mutex<Receiver<Question>>, tell: &Sender<Outcome>) {
+fn look(asked: &Mutex<Receiver<Vec<Question>>>, tell: &Sender<Outcome>) {
     let mut scratch = Scratch::default();
     loop {
         let next = asked.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(question) = next else { return };
-        let outcome = catch_unwind(AssertUnwindSafe(|| question.answer(&mut scratch)));
+        let Ok(questions) = next else { return };
+        let answer = |question: Question| question.answer(&mut scratch);
+        let outcome = catch_unwind(AssertUnwindSafe(|| questions.into_iter().map(answer).collect()));
         if outcome.is_err() {
             scratch = Scratch::default();
         }
@@ -60,25 +73,45 @@ fn look(asked: &Mutex<Receiver<Question>>, tell: &Sender<Outcome>) {
     }
 }
 
+impl Threads {
+    fn send(&mut self) {
+        let (questions, slices) = std::mem::take(&mut self.waiting);
+        if let Some(to) = self.questions.as_ref().filter(|_| slices > 0) {
+            // The threads end only when the sender is gone.
+            let _ = to.send(questions);
+        }
+    }
+}
+
 impl Workers for Threads {
     fn ask(&mut self, question: Question) {
-        if let Some(questions) = &self.questions {
-            // The threads end only when the sender is gone.
-            let _ = questions.send(question);
+        let (questions, slices) = &mut self.waiting;
+        *slices += question.slices();
+        questions.push(question);
+        if *slices >= TOGETHER {
+            self.send();
         }
     }
 
     fn answer(&mut self, wait: bool) -> Option<Answer> {
-        let outcome = if wait { self.outcomes.recv().ok() } else { self.outcomes.try_recv().ok() };
-        // A fault in a detector ends the program wherever it happens.
-        outcome.map(|outcome| outcome.unwrap_or_else(|panic| resume_unwind(panic)))
+        while self.answers.is_empty() {
+            let outcome = if wait {
+                self.send();
+                self.outcomes.recv().ok()?
+            } else {
+                self.outcomes.try_recv().ok()?
+            };
+            // A fault in a detector ends the program wherever it happens.
+            self.answers = outcome.unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        self.answers.pop()
     }
 }
 
 impl Drop for Threads {
     fn drop(&mut self) {
         self.questions = None;
-        for thread in self.threads.drain(..) {
+        for thread in self.handles.drain(..) {
             let _ = thread.join();
         }
     }
