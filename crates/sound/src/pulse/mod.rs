@@ -46,7 +46,7 @@ pub enum Trouble {
     /// The connection ended or failed in use.
     #[error("the sound server went away: {0}")]
     Lost(String),
-    /// The server did not answer within [`TIMEOUT`].
+    /// The server did not answer within five seconds.
     #[error("the sound server does not answer")]
     NoAnswer,
     /// The server refused.
