@@ -55,12 +55,12 @@ pub(crate) fn notes(facts: &CaptureFacts, context: &Context<'_>) -> Vec<String> 
 pub(super) fn reasons(facts: &CaptureFacts) -> String {
     let mut reasons: Vec<_> = facts.stopped.iter().collect();
     reasons.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    let mut reasons: Vec<_> =
+    let mut listed: Vec<_> =
         reasons.iter().take(REASONS).map(|(why, number)| format!("{} ({})", clean(why, WIDEST), count(**number))).collect();
     if let Some(more) = reasons.len().checked_sub(REASONS).filter(|more| *more > 0) {
-        reasons.push(format!("{more} more reasons"));
+        listed.push(format!("{more} more reasons"));
     }
-    reasons.join(", ")
+    listed.join(", ")
 }
 
 #[cfg(test)]

@@ -116,3 +116,41 @@ impl Drop for Threads {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use earwitness_core::analysis::{Analysis, AnalysisSettings};
+    use earwitness_core::findings::Findings;
+    use earwitness_core::frame::{Frame, Link};
+    use earwitness_core::time::{SECOND, Timestamp};
+    use earwitness_sim::{House, Plan, Sound};
+
+    /// What is found in twenty minutes of a home whose speakers are asked questions.
+    fn found(mut analysis: Analysis) -> Findings {
+        let (name, text) = Plan::shipped().iter().find(|it| it.0 == "bursty-home").unwrap();
+        let plan = Plan::from_toml(text, name).unwrap();
+        let mut house = House::new(&plan, 1);
+        for minute in 1..=20 {
+            let at = house.begins() + minute * 60 * SECOND;
+            house.advance(at, &mut |at, bytes| {
+                let wire_len = u32::try_from(bytes.len()).unwrap();
+                analysis.frame(&Frame { at: Timestamp::from_nanos(at), link: Link::Ethernet, interface: 0, wire_len, bytes });
+            });
+            house.play(at, &Sound { stimulus: plan.sounds[0].clone(), length: 4 * SECOND, level_db: 65.0 });
+        }
+        analysis.finish()
+    }
+
+    #[test]
+    fn threads_find_what_is_found_without_them() {
+        let alone = found(Analysis::new(AnalysisSettings::default()));
+        assert!(alone.devices.iter().any(|device| !device.sightings.is_empty()), "there is something to be found");
+        for count in 1..=3 {
+            let mut analysis = Analysis::new(AnalysisSettings::default());
+            analysis.hire(Box::new(Threads::of(count).expect("threads can be started")));
+            assert!(found(analysis) == alone, "{count} threads find something else");
+        }
+        assert!(Threads::of(0).is_none());
+    }
+}
