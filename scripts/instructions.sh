@@ -37,9 +37,12 @@ generate() {
     sed -n 's/.*: \([0-9]*\) frames.*/\1/p' "$scratch/said"
 }
 
-# Instructions that a command executes.
+# One of the processors that this may use.
+processor=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')
+
+# Instructions that a command executes, on one processor: what threads spend on waiting for each other differs from run to run.
 count() {
-    if ! valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" > "$scratch/out" 2> "$scratch/valgrind"; then
+    if ! taskset -c "$processor" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" > "$scratch/out" 2> "$scratch/valgrind"; then
         echo "instructions: this failed under valgrind: $*" >&2
         cat "$scratch/valgrind" >&2
         exit 2

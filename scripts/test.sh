@@ -57,11 +57,11 @@ need() {
     return 1
 }
 
-# Why namespaces cannot be made here; nothing where they can.
+# no_namespaces STEP: why namespaces cannot be made here; nothing where they can. Steps that run beside each other try names of their own.
 no_namespaces() {
     [ "$(id -u)" = 0 ] || { echo "this is not root"; return; }
     command -v ip > /dev/null || { echo "no iproute2"; return; }
-    if ip netns add "ewtest$$" 2> /dev/null; then ip netns delete "ewtest$$"; else echo "this kernel or container allows none"; fi
+    if ip netns add "ew$1$$" 2> /dev/null; then ip netns delete "ew$1$$"; else echo "this kernel or container allows none"; fi
 }
 
 tools() {
@@ -136,7 +136,7 @@ stop_lanes() {
     for lane in $lanes; do kill "$lane" 2> /dev/null && wait "$lane"; done
 }
 tests() {
-    why=$(no_namespaces)
+    why=$(no_namespaces tests)
     [ -z "$why" ] || skip "live capture, gateway and doctor in network namespaces: $why"
     build || return 1
     # All test programs, from cargo itself, so that a new one is not forgotten.
@@ -198,7 +198,7 @@ alsa() {
 # Other people's voice devices in a house of namespaces, probed by the program itself in real time: the cloud's log and the room's
 # recording decide. HOUSE_ROUNDS for more than the six rounds that take eight minutes.
 house() {
-    why=$(no_namespaces)
+    why=$(no_namespaces house)
     [ -z "$why" ] || { skip "the house: $why"; return 0; }
     [ "$(uname -m)" = x86_64 ] || { skip "the house: its voice programs are for x86-64"; return 0; }
     python=$(command -v python3.11 || command -v python3)
