@@ -243,6 +243,15 @@ pub struct FlowKey {
 }
 
 impl FlowKey {
+    /// Protocol number of UDP.
+    pub const UDP: u8 = 17;
+
+    /// Whether it carries datagrams.
+    #[must_use]
+    pub const fn is_udp(&self) -> bool {
+        self.protocol == Self::UDP
+    }
+
     /// The same flow, seen from the other end.
     #[must_use]
     pub const fn reversed(&self) -> Self {

@@ -131,13 +131,14 @@ impl Workers for Sluggish {
         assert!(slices <= 200_000, "{slices} slices wait, more than was promised");
     }
 
-    fn answer(&mut self, wait: bool) -> Option<Answer> {
-        if !wait && self.open.len() <= self.hurry {
-            return None;
-        }
+    fn poll(&mut self) -> Option<Answer> {
+        (self.open.len() > self.hurry).then(|| self.wait())
+    }
+
+    fn wait(&mut self) -> Answer {
         let first = self.by_turns && self.open.len().is_multiple_of(2);
-        let question = if first { (!self.open.is_empty()).then(|| self.open.remove(0)) } else { self.open.pop() };
-        question.map(|question| question.answer(&mut Scratch::default()))
+        let question = if first { self.open.remove(0) } else { self.open.pop().unwrap() };
+        question.answer(&mut Scratch::default())
     }
 }
 

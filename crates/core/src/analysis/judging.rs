@@ -25,9 +25,6 @@ const STRETCH: u64 = 4;
 /// Longest record that holds single frames of a codec, octets: 20 ms of PCM at 16 kHz take 640; full segments begin above.
 const LONGEST_FRAME: u64 = 1_000;
 
-/// Protocol number of UDP.
-const UDP: u8 = 17;
-
 /// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
 pub(super) const RECOVERY: i64 = 2 * REORDER_TIMEOUT;
 
@@ -79,9 +76,11 @@ pub trait Workers: std::fmt::Debug + Send {
     /// Takes a question. All that are open hold some megabytes at most.
     fn ask(&mut self, question: Question);
 
-    /// An answer, in any order. With `wait`, which is only said while a question is open, `None` means that there will be none any more, and the
-    /// analysis goes on without that episode.
-    fn answer(&mut self, wait: bool) -> Option<Answer>;
+    /// An answer that is there, in any order.
+    fn poll(&mut self) -> Option<Answer>;
+
+    /// The next answer, in any order. Only asked for while a question is open.
+    fn wait(&mut self) -> Answer;
 }
 
 /// What was found of sound on a flow and may yet go on.
@@ -184,7 +183,7 @@ impl Judging {
         if slices.is_some() && place.is_none() {
             *place = Some(self.make_place());
         }
-        let (place, datagrams) = (*place, episode.flow.protocol == UDP);
+        let (place, datagrams) = (*place, episode.flow.is_udp());
         let question = slices.zip(settings.clock).map(|(slices, settings)| Question {
             number: self.first + self.steps.len() as u64,
             slices,
@@ -223,22 +222,15 @@ impl Judging {
                 self.first += 1;
                 self.take(step, settings);
             }
-            let wait = self.open > 0 && (all || self.asked >= MOST_ASKED || self.steps.len() >= MOST_STEPS);
-            match self.workers.as_mut().filter(|_| self.open > 0).and_then(|workers| workers.answer(wait)) {
-                Some(Answer { number, slices, trains }) => {
-                    self.open -= 1;
-                    self.asked = self.asked.saturating_sub(slices.len());
-                    let place = usize::try_from(number.wrapping_sub(self.first)).unwrap_or(usize::MAX);
-                    if let Some(step) = self.steps.get_mut(place) {
-                        step.found = Found::Answered(slices, trains);
-                    }
-                }
-                None if wait => {
-                    (self.open, self.asked) = (0, 0);
-                    let asked = self.steps.iter_mut().filter(|step| matches!(step.found, Found::Asked));
-                    asked.for_each(|step| step.found = Found::Nothing);
-                }
-                None => break,
+            let Some(workers) = self.workers.as_mut().filter(|_| self.open > 0) else { return };
+            let must_wait = all || self.asked >= MOST_ASKED || self.steps.len() >= MOST_STEPS;
+            let answer = if must_wait { Some(workers.wait()) } else { workers.poll() };
+            let Some(Answer { number, slices, trains }) = answer else { return };
+            self.open -= 1;
+            self.asked = self.asked.saturating_sub(slices.len());
+            let place = usize::try_from(number.wrapping_sub(self.first)).unwrap_or(usize::MAX);
+            if let Some(step) = self.steps.get_mut(place) {
+                step.found = Found::Answered(slices, trains);
             }
         }
     }

@@ -41,7 +41,7 @@ fn audio(train: &Train, (slices, unread): (&[Slice], &[Unread]), flow: FlowKey, 
         before: slices.get(start..begin).unwrap_or(&[]),
         within: slices.get(begin..end).unwrap_or(&[]),
         unread: unread.get(start_unread..end_unread).unwrap_or(&[]),
-        datagrams: flow.protocol == UDP,
+        datagrams: flow.is_udp(),
     };
     let amount = amount(&upload);
     let marks = within.iter().take(MARKS_KEPT).map(|slice| Mark {
@@ -86,9 +86,6 @@ fn lead(before: impl DoubleEndedIterator<Item = i64> + ExactSizeIterator, first:
     }
     start
 }
-
-/// Protocol number of UDP.
-const UDP: u8 = 17;
 
 /// A sighting of a large upload.
 pub(super) fn large_upload(transfer: &Transfer, flow: FlowKey, receiver: Receiver) -> Sighting {
@@ -148,6 +145,7 @@ mod tests {
     use std::net::IpAddr;
 
     const TCP: u8 = 6;
+    const UDP: u8 = FlowKey::UDP;
 
     /// The seconds of each upload that is found among slices.
     fn counted(slices: &[Slice], protocol: u8) -> Vec<Estimate> {

@@ -32,9 +32,6 @@ const SPARE_EPISODES: usize = 64;
 /// thousand hellos at once stay below.
 const MOST_HELD: usize = 24 << 20;
 
-/// Protocol number of UDP.
-const UDP: u8 = 17;
-
 /// What they hold is asked after so many octets of payload, counted with [`PER_PACKET`].
 const WEIGHED_AFTER: u64 = 4 << 20;
 
@@ -171,7 +168,7 @@ impl Analysis {
     #[inline(never)]
     pub(super) fn unreachable(&mut self, (source, destination): (IpAddr, IpAddr), device: Index, message: &[u8], at: Timestamp) {
         let Some((source_port, destination_port)) = refused_ports(message, source.is_ipv6()) else { return };
-        let key = FlowKey { source, destination, protocol: UDP, source_port, destination_port };
+        let key = FlowKey { source, destination, protocol: FlowKey::UDP, source_port, destination_port };
         let Self { flows, collected, .. } = self;
         if let Some(uplink) = flows.find(&key) {
             collected.senders.refuses(device, (source_port, destination_port), Some(uplink), at);

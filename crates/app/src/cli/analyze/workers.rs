@@ -93,19 +93,27 @@ impl Workers for Threads {
         }
     }
 
-    fn answer(&mut self, wait: bool) -> Option<Answer> {
-        while self.answers.is_empty() {
-            let outcome = if wait {
-                self.send();
-                self.outcomes.recv().ok()?
-            } else {
-                self.outcomes.try_recv().ok()?
-            };
-            // A fault in a detector ends the program wherever it happens.
-            self.answers = outcome.unwrap_or_else(|panic| resume_unwind(panic));
+    fn poll(&mut self) -> Option<Answer> {
+        if self.answers.is_empty() {
+            self.answers = answers(self.outcomes.try_recv().ok()?);
         }
         self.answers.pop()
     }
+
+    fn wait(&mut self) -> Answer {
+        loop {
+            if let Some(answer) = self.answers.pop() {
+                return answer;
+            }
+            self.send();
+            self.answers = answers(self.outcomes.recv().unwrap_or_else(|gone| Err(Box::new(gone))));
+        }
+    }
+}
+
+/// A fault in a detector ends the program wherever it happens.
+fn answers(outcome: Outcome) -> Vec<Answer> {
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 impl Drop for Threads {
@@ -122,23 +130,12 @@ mod tests {
     use super::*;
     use earwitness_core::analysis::{Analysis, AnalysisSettings};
     use earwitness_core::findings::Findings;
-    use earwitness_core::frame::{Frame, Link};
-    use earwitness_core::time::{SECOND, Timestamp};
-    use earwitness_sim::{House, Plan, Sound};
+    use earwitness_core::pcap::each_frame;
 
-    /// What is found in twenty minutes of a home whose speakers are asked questions.
+    /// What is found in the capture that comes with the project.
     fn found(mut analysis: Analysis) -> Findings {
-        let (name, text) = Plan::shipped().iter().find(|it| it.0 == "bursty-home").unwrap();
-        let plan = Plan::from_toml(text, name).unwrap();
-        let mut house = House::new(&plan, 1);
-        for minute in 1..=20 {
-            let at = house.begins() + minute * 60 * SECOND;
-            house.advance(at, &mut |at, bytes| {
-                let wire_len = u32::try_from(bytes.len()).unwrap();
-                analysis.frame(&Frame { at: Timestamp::from_nanos(at), link: Link::Ethernet, interface: 0, wire_len, bytes });
-            });
-            house.play(at, &Sound { stimulus: plan.sounds[0].clone(), length: 4 * SECOND, level_db: 65.0 });
-        }
+        let sample = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/sample.pcapng")).unwrap();
+        each_frame(&sample, |frame| analysis.frame(frame)).unwrap();
         analysis.finish()
     }
 
