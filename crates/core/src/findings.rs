@@ -87,6 +87,9 @@ pub struct Passage {
     /// Octets that the device sent and that were never captured, by the second in which that was noticed: the other end acknowledged them, or what followed
     /// them on a TCP flow passed without them. Of datagrams that were answered and never captured nobody knows the octets: such a second has none.
     pub missed: Series,
+    /// Seconds in which an upload may have been judged otherwise than if nothing of its flow had been missed: what was sent on the flow before and after
+    /// the hole and is judged together with it. A second whose number is a multiple of [`PASSAGE_APART`] stands for itself and those up to the next.
+    pub affected: Series,
 }
 
 /// Seconds from one that is noted in a [`Passage`] to the next, at least.

@@ -3,7 +3,7 @@
 //! The score is fixed before any session: seconds of clocked audio first, then octets above the device's own running level. A
 //! guarantee that rests on ranks holds for any score; how soon a reaction is found depends on it.
 
-use crate::findings::{Bin, DeviceFindings, Series, Sighting, SightingKind};
+use crate::findings::{Bin, DeviceFindings, PASSAGE_APART, Series, Sighting, SightingKind};
 use crate::time::{SECOND, Timestamp, Window};
 
 /// What a device sent in a window. Ordered: first by clocked audio, then by octets.
@@ -26,6 +26,17 @@ pub struct Profile {
     clocked: Vec<(Timestamp, f64)>,
     /// Where so much was missed that what it belonged to is not known.
     unseen: Vec<Window>,
+    /// First of [`PASSAGE_APART`] bins in which what was missed may have changed how an upload was judged; none where that was not noted.
+    affected: Vec<i64>,
+}
+
+/// What a device sent and nobody saw, in order of time: see [`crate::findings::Passage`].
+#[derive(Clone, Default, Debug)]
+pub struct Missed {
+    /// Octets, by the bin in which that was noticed.
+    pub octets: Vec<Bin>,
+    /// Bins in which an upload may have been judged otherwise because of that.
+    pub affected: Vec<Bin>,
 }
 
 /// The stretch before a round that its running level is taken over: long against a slot, short against the hours over which a home's habits
@@ -36,15 +47,19 @@ pub const LEVEL_BEFORE: i64 = 300 * SECOND;
 /// a TCP octet is missing that may be sent again (`docs/design/detection.md`, section "clock"), and bins are a second wide.
 const LONGEST_PAUSE: i64 = 5 * SECOND;
 
+/// What was missed changes nothing that lies farther away, nanoseconds: an episode lasts 90 s at most, two more go by until a flow is cut where it would have been, and three
+/// minutes before it an upload had lasted for longer than any that counts.
+const REACH: i64 = 300 * SECOND;
+
 impl Profile {
-    /// From what was seen to be sent, and what was noticed to be missing of it ([`crate::findings::Passage::missed`]), in bins of `width` nanoseconds from
-    /// `origin` on, in order of time, and the uploads that were seen.
+    /// From what was seen to be sent, and what was noticed to be missing of it, in bins of `width` nanoseconds from `origin` on, in order of time, and the
+    /// uploads that were seen.
     ///
     /// What is missing counts as sent: the sequence numbers of TCP tell its octets.
     pub fn new<'a>(
         origin: Timestamp,
         width: i64,
-        (sent, missed): (impl IntoIterator<Item = Bin>, impl IntoIterator<Item = Bin>),
+        (sent, missed): (impl IntoIterator<Item = Bin>, Missed),
         uploads: impl IntoIterator<Item = &'a Sighting>,
     ) -> Self {
         let width = width.max(1);
@@ -54,7 +69,8 @@ impl Profile {
             (index, octets)
         };
         let of = |bin: Bin| (bin.index, bin.payload_octets);
-        let missed: Vec<(i64, u64)> = missed.into_iter().map(of).collect();
+        let affected = missed.affected.into_iter().map(|bin| bin.index).collect();
+        let missed: Vec<(i64, u64)> = missed.octets.into_iter().map(of).collect();
         let (sums, unseen) = if missed.is_empty() {
             (sent.into_iter().map(of).map(sum).collect(), Vec::new())
         } else {
@@ -74,17 +90,20 @@ impl Profile {
         let mut clocked: Vec<_> =
             audio.map(|upload| (upload.window.from, upload.audio_seconds.unwrap_or_default().value)).collect();
         clocked.sort_by_key(|upload| upload.0);
-        Self { origin, width, sums, clocked, unseen }
+        Self { origin, width, sums, clocked, unseen, affected }
     }
 
     /// Everything that was found about a device. What goes on for longer than any utterance is no answer to one.
     #[must_use]
     pub fn of(device: &DeviceFindings) -> Self {
         let sent = &device.sent;
-        let missed = device.passage.iter().map(|passage| &passage.missed);
-        // Both are counted by the same seconds.
-        let missed = missed.filter(|missed| (missed.origin, missed.width) == (sent.origin, sent.width));
-        let missed = missed.flat_map(|missed| missed.bins.iter());
+        // All are counted by the same seconds.
+        let counts = |series: &&Series| (series.origin, series.width) == (sent.origin, sent.width);
+        let bins = |series: &Series| series.bins.iter().collect::<Vec<_>>();
+        let of = |series: Option<&Series>| series.filter(counts).map(bins).unwrap_or_default();
+        let passage = device.passage.as_ref();
+        let missed =
+            Missed { octets: of(passage.map(|passage| &passage.missed)), affected: of(passage.map(|passage| &passage.affected)) };
         Self::new(sent.origin, sent.width, (sent.bins.iter(), missed), device.sightings.iter().chain(&device.local_sightings))
     }
 
@@ -158,20 +177,31 @@ impl Profile {
         upload.filter(|at| window.contains(*at)).into_iter().chain(at).min()
     }
 
-    /// The stretch in which the clocked audio may have been seen differently because something went unseen from `unseen.from` to `unseen.until`: with all
-    /// that the device sent before and after it without a pause in which an upload ends.
+    /// The stretch in which the clocked audio may have been seen differently because something went unseen from `unseen.from` to `unseen.until`: with what
+    /// was noted to be judged together with it. Where that was not noted, with all that the device sent before and after it without a pause in which an
+    /// upload ends.
     #[must_use]
     pub fn affected(&self, unseen: Window) -> Window {
-        let end = |bin: &(i64, u64)| self.origin.plus(bin.0.saturating_add(1).saturating_mul(self.width));
-        let begin = |bin: &(i64, u64)| self.origin.plus(bin.0.saturating_mul(self.width));
-        let (first, last) = (self.first_bin(unseen.from), self.first_bin(unseen.until));
-        let before = self.sums.partition_point(|bin| bin.0 < first);
-        let after = self.sums.partition_point(|bin| bin.0 < last);
-        let from = self.sums.iter().take(before).rev().try_fold(unseen.from, |from, bin| {
-            if from.since(end(bin)) < LONGEST_PAUSE { Ok(from.min(begin(bin))) } else { Err(from) }
+        if self.affected.is_empty() {
+            return self.reach(unseen, &self.sums, |bin| (bin.0, 1));
+        }
+        let noted = self.reach(unseen, &self.affected, |first| (*first, PASSAGE_APART));
+        Window { from: noted.from.max(unseen.from.plus(-REACH)), until: noted.until.min(unseen.until.plus(REACH)) }
+    }
+
+    /// A stretch with what lies before and after it without a long pause in between, of `parts` whose first bins, and numbers of bins, these are.
+    fn reach<T>(&self, stretch: Window, parts: &[T], bins: impl Fn(&T) -> (i64, i64)) -> Window {
+        let moment = |index: i64| self.origin.plus(index.saturating_mul(self.width));
+        let begin = |part: &T| moment(bins(part).0);
+        let end = |part: &T| moment(bins(part).0.saturating_add(bins(part).1));
+        let (first, last) = (self.first_bin(stretch.from), self.first_bin(stretch.until));
+        let before = parts.partition_point(|part| bins(part).0 < first);
+        let after = parts.partition_point(|part| bins(part).0 < last);
+        let from = parts.iter().take(before).rev().try_fold(stretch.from, |from, part| {
+            if from.since(end(part)) < LONGEST_PAUSE { Ok(from.min(begin(part))) } else { Err(from) }
         });
-        let until = self.sums.iter().skip(after).try_fold(unseen.until, |until, bin| {
-            if begin(bin).since(until) < LONGEST_PAUSE { Ok(until.max(end(bin))) } else { Err(until) }
+        let until = parts.iter().skip(after.saturating_sub(1)).try_fold(stretch.until, |until, part| {
+            if begin(part).since(until) < LONGEST_PAUSE { Ok(until.max(end(part))) } else { Err(until) }
         });
         Window { from: from.unwrap_or_else(|from| from), until: until.unwrap_or_else(|until| until) }
     }
@@ -405,7 +435,7 @@ mod tests {
     fn profile(octets: &[u64]) -> Profile {
         let bin = |(index, &payload_octets)| Bin { index, frames: 1, payload_octets };
         let bins = (0..).zip(octets).filter(|it| *it.1 > 0).map(bin);
-        Profile::new(Timestamp::default(), SECOND, (bins, []), [])
+        Profile::new(Timestamp::default(), SECOND, (bins, Missed::default()), [])
     }
 
     fn seconds(from: i64, until: i64) -> Window {
@@ -490,13 +520,30 @@ mod tests {
     }
 
     #[test]
+    fn what_was_noted_to_belong_to_a_hole_is_affected_and_nothing_that_is_far_away() {
+        let bins = |indices: &mut dyn Iterator<Item = i64>| {
+            indices.map(|index| Bin { index, frames: 1, payload_octets: 9 }).collect::<Vec<_>>()
+        };
+        let of = |affected: Vec<Bin>| {
+            let missed = Missed { octets: bins(&mut [1_000].into_iter()), affected };
+            Profile::new(Timestamp::default(), SECOND, (bins(&mut (0..2_000)), missed), [])
+        };
+        let hole = seconds(995, 1_001);
+        assert_eq!(of(bins(&mut [980, 985, 990, 995, 1_000].into_iter())).affected(hole), seconds(980, 1_005));
+        assert_eq!(of(bins(&mut [900, 905, 1_200].into_iter())).affected(hole), hole, "other holes'");
+        assert_eq!(of(bins(&mut (0..400).map(|it| it * 5))).affected(hole), seconds(695, 1_301), "hole after hole");
+        assert_eq!(of(Vec::new()).affected(hole), seconds(0, 2_000), "it was not noted");
+    }
+
+    #[test]
     fn what_was_missed_counts_as_sent_and_much_of_it_makes_a_stretch_unknown() {
         let bins = |octets: &[(i64, u64)]| {
             octets.iter().map(|&(index, payload_octets)| Bin { index, frames: 1, payload_octets }).collect::<Vec<_>>()
         };
         let of = |missed: &[(i64, u64)]| {
             let sent = bins(&[(10, 1_000), (11, 1_000), (60, 40)]);
-            Profile::new(Timestamp::default(), SECOND, (sent, bins(missed)), [])
+            let missed = Missed { octets: bins(missed), affected: Vec::new() };
+            Profile::new(Timestamp::default(), SECOND, (sent, missed), [])
         };
         assert!(of(&[]).unseen().is_empty());
         let little = of(&[(11, 200)]);

@@ -295,6 +295,7 @@ mod tests {
     use super::*;
     use crate::findings::Bin;
     use crate::mac::Mac;
+    use crate::measure::Missed;
     use crate::probe::{Heard, SoundKind, Stimulus};
 
     /// How many scores of a round from 400 s on are unknown, of two devices of which one sent in these seconds.
@@ -305,8 +306,8 @@ mod tests {
         let played = Played::new(stimulus, at(400), SECOND, Heard::Yes);
         let round = Round { number: 0, slots, drawn: 0, played, void: None };
         let bins = |seconds: Vec<i64>| seconds.into_iter().map(|index| Bin { index, frames: 1, payload_octets: 40 });
-        let busy = Profile::new(Timestamp::default(), SECOND, (bins(seconds.into_iter().collect()), []), []);
-        let quiet = Profile::new(Timestamp::default(), SECOND, (bins(vec![10]), []), []);
+        let busy = Profile::new(Timestamp::default(), SECOND, (bins(seconds.into_iter().collect()), Missed::default()), []);
+        let quiet = Profile::new(Timestamp::default(), SECOND, (bins(vec![10]), Missed::default()), []);
         let subjects = [(&busy, 1), (&quiet, 2)].map(|(profile, last)| {
             let id = DeviceId::Mac(Mac([2, 0, 0, 0, 0, last]));
             Subject { id, since: at(20), profile, unseen: &[] }

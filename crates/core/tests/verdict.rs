@@ -381,7 +381,7 @@ fn what_was_lost_where_another_device_reacts_accuses_nobody_of_sending_less() {
     assert_eq!(first(&unnoticed).outcome, Outcome::SendsLess, "what nobody notices looks like silence");
     let missed = |index: &i64| Bin { index: *index, frames: 1, payload_octets: 38_000 };
     let missed = Series { origin: at(0), width: SECOND, bins: drawn.iter().map(missed).collect() };
-    device.passage = Some(Passage { upstream: device.sent.clone(), downstream: Series::default(), missed });
+    device.passage = Some(Passage { upstream: device.sent.clone(), missed, ..Passage::default() });
     let noticed = judged(&findings(length, vec![device]), rounds);
     let evidence = &first(&noticed).evidence;
     assert!(!evidence.is_proven() && evidence.bound > 0.9, "unknown scores prove nothing, and exclude nothing: {evidence:?}");

@@ -3,14 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use earwitness_core::analysis::{Analysis, AnalysisSettings};
+use earwitness_core::detect::lottery::Score;
 use earwitness_core::event::{Event, What};
 use earwitness_core::experiment::{Action, Experiment, Input, Upkeep};
 use earwitness_core::findings::Sighting;
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
+use earwitness_core::measure::{Measure, Profile};
 use earwitness_core::plan::watch::Watch;
 use earwitness_core::schedule::Design;
-use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
+use earwitness_core::trial::score;
 use earwitness_sim::packet::{ACK, Ends, PSH, TcpHeader, tcp};
 
 const START: i64 = 1_700_000_000 * SECOND;
@@ -173,4 +176,70 @@ fn a_capture_that_hands_over_in_bursts_cuts_no_upload_and_puts_off_no_notice() {
         assert_eq!((sighting.window.from.nanos(), sighting.window.until.nanos()), (START, LAST));
         assert!((SECOND..=1_700 * MILLISECOND).contains(late), "every {every} ms: told {late} ns after");
     }
+}
+
+/// What a device sends that never pauses for a second: a word each 900 ms, and each 75 s a sound of one to seven seconds, all on one connection.
+fn restless() -> Vec<(i64, u32)> {
+    let mut lengths: Vec<(i64, u32)> = (0..2_300).map(|word| (START + word * 900 * MILLISECOND, 97)).collect();
+    for sound in 0..27 {
+        let slice = |slice: i64| (START + sound * 75 * SECOND + (7 + slice * 20) * MILLISECOND, SLICE);
+        lengths.extend((0..50 + sound * 7 % 30 * 10).map(slice));
+    }
+    lengths.sort_unstable();
+    let lay = |place: &mut u32, (at, length): (i64, u32)| {
+        *place += length;
+        Some((at, *place - length, length))
+    };
+    lengths.into_iter().scan(0, lay).map(|(at, place, _)| (at, place)).collect()
+}
+
+/// Slots of twenty seconds.
+fn windows() -> Vec<Window> {
+    let moment = |seconds: i64| Timestamp::from_nanos(START + seconds * SECOND);
+    (15..100).map(|slot| Window { from: moment(slot * 20), until: moment(slot * 20 + 20) }).collect()
+}
+
+/// What each of them scores when the segments in a stretch are missing.
+fn scores_without(missing: Window) -> Vec<Score<Measure>> {
+    let mut analysis = Analysis::new(AnalysisSettings::default());
+    let sent = restless();
+    let end = |next: usize| sent.get(next).map_or(sent[sent.len() - 1].1 + 97, |it| it.1);
+    for (number, &(at, place)) in sent.iter().enumerate() {
+        if !missing.contains(Timestamp::from_nanos(at)) {
+            send(&mut analysis, at, place, end(number + 1) - place);
+        }
+    }
+    let findings = analysis.finish();
+    let device = findings.devices.iter().find(|it| !it.sent.bins.is_empty()).unwrap();
+    windows().iter().flat_map(|window| score(&Profile::of(device), std::slice::from_ref(window), &[])).collect()
+}
+
+#[test]
+fn what_is_missing_changes_no_score_but_those_that_are_said_to_be_unknown() {
+    let whole = scores_without(Window { from: Timestamp::MAX, until: Timestamp::MAX });
+    let sounds = whole.iter().filter(|score| matches!(score, Score::Known(sent) if sent.clocked > 0.0)).count();
+    assert!(sounds >= 20, "{sounds} of 85 slots in which a sound begins");
+    let mut touched = 0;
+    for hole in 0..60 {
+        // A word between sounds, or half a second of a sound.
+        let from = START + (300 + hole * 29) * SECOND + hole % 7 * 100 * MILLISECOND;
+        let length = [500, 900, 1_800][usize::try_from(hole).unwrap() % 3] * MILLISECOND;
+        let missing = Window { from: Timestamp::from_nanos(from), until: Timestamp::from_nanos(from + length) };
+        let scores = scores_without(missing);
+        for (slot, (score, whole)) in scores.iter().zip(&whole).enumerate() {
+            let near = windows()[slot];
+            let near = Window { from: near.from.plus(-5 * SECOND), until: near.until.plus(5 * SECOND) };
+            let (Score::Known(sent), Score::Known(whole)) = (score, whole) else { continue };
+            if near.overlaps(missing) {
+                continue;
+            }
+            // Little that is missing counts in the second in which that is noticed.
+            let same = (sent.clocked - whole.clocked).abs() < 1e-9 && (sent.octets - whole.octets).abs() <= 97.0;
+            assert!(same, "hole {hole}, slot {slot}: {sent:?} for {whole:?}");
+        }
+        let unknown = scores.iter().filter(|score| matches!(score, Score::AtLeast(_))).count();
+        assert!(unknown <= 15, "hole {hole}: {unknown} of 85 slots are unknown");
+        touched += usize::from(unknown > 0);
+    }
+    assert!(touched > 30, "{touched} of 60 holes are more than a little of what was sent");
 }

@@ -165,11 +165,14 @@ pub(super) fn totals(all: [Totals; 4], passage: Option<&Passage>) -> Vec<u8> {
             to.number(number);
         }
     }
-    if let Some(Passage { upstream, downstream, missed }) = passage {
+    if let Some(Passage { upstream, downstream, missed, affected }) = passage {
         put_series(&mut to, upstream);
         put_series(&mut to, downstream);
-        if !missed.bins.is_empty() {
+        if !missed.bins.is_empty() || !affected.bins.is_empty() {
             put_series(&mut to, missed);
+        }
+        if !affected.bins.is_empty() {
+            put_series(&mut to, affected);
         }
     }
     to.octets()
@@ -187,8 +190,9 @@ pub(super) fn unpack_totals(octets: &[u8]) -> Option<([Totals; 4], Option<Passag
     }
     let (upstream, downstream) = (take_series(&mut of)?, take_series(&mut of)?);
     // Written only where there is any.
-    let missed = if of.0.is_empty() { Series::default() } else { take_series(&mut of)? };
-    let passage = Passage { upstream, downstream, missed };
+    let mut seldom = || if of.0.is_empty() { Some(Series::default()) } else { take_series(&mut of) };
+    let (missed, affected) = (seldom()?, seldom()?);
+    let passage = Passage { upstream, downstream, missed, affected };
     of.whole((all, Some(passage)))
 }
 
@@ -317,8 +321,10 @@ mod tests {
             let sums = [Totals { frames: 1, wire_octets: u64::MAX, payload_octets: 0 }; 4];
             let downstream = Series { width: SECOND, ..Series::default() };
             let missed = if before.bins.is_empty() { Series::default() } else { before.clone() };
-            let passage = Some(Passage { upstream: before, downstream, missed });
-            for passage in [None, passage] {
+            let noted = Passage { upstream: before, downstream, missed: missed.clone(), affected: Series::default() };
+            let affected = Passage { affected: missed, ..noted.clone() };
+            let only = Passage { missed: Series::default(), ..affected.clone() };
+            for passage in [None, Some(noted), Some(affected), Some(only)] {
                 prop_assert_eq!(unpack_totals(&totals(sums, passage.as_ref())), Some((sums, passage)));
             }
             let windows = vec![Window { from: at(origin), until: at(from) }, Window { from: at(width), until: at(origin) }];

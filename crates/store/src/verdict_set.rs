@@ -293,6 +293,7 @@ mod tests {
             listed: _,
             // Not kept: they follow from the rounds and the traffic.
             unseen: _,
+            incomplete: _,
             ln_recorded: _,
             ln_dose: _,
             direction: _,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::contacts::most;
 use super::finish::corroborate;
+use super::metered::once;
 use crate::detect::burst;
 use crate::findings::{
     Bin, CaptureFacts, Contact, DeviceFindings, DeviceId, Findings, FlowKey, Passage, Receiver, Role, Series, Sighting,
@@ -18,8 +19,8 @@ struct Parts {
     whole: DeviceFindings,
     sent: Vec<Bin>,
     received: Vec<Bin>,
-    /// Upstream, downstream and missed; `None` if no part noted them.
-    passage: Option<[Vec<Bin>; 3]>,
+    /// Upstream, downstream, missed and affected; `None` if no part noted them.
+    passage: Option<[Vec<Bin>; 4]>,
     continuous: BTreeMap<(FlowKey, Timestamp), Sighting>,
     contacts: Vec<(Receiver, Vec<Bin>)>,
     /// Frames in stretches in which it was taken for a device, and for a gateway.
@@ -56,7 +57,7 @@ impl Parts {
         let (sent, received) = (std::mem::take(&mut first.sent), std::mem::take(&mut first.received));
         let continuous = std::mem::take(&mut first.continuous);
         let contacts = std::mem::take(&mut first.contacts);
-        let passage = first.passage.take().map(|it| [&it.upstream, &it.downstream, &it.missed].map(seconds));
+        let passage = first.passage.take().map(|it| [&it.upstream, &it.downstream, &it.missed, &it.affected].map(seconds));
         let (sent, received) = (seconds(&sent), seconds(&received));
         let mut parts =
             Self { whole: first, sent, received, passage, continuous: BTreeMap::new(), contacts: Vec::new(), frames: (0, 0) };
@@ -101,10 +102,11 @@ impl Parts {
         self.sent.extend(seconds(&part.sent));
         self.received.extend(seconds(&part.received));
         if let Some(passage) = part.passage {
-            let [upstream, downstream, missed] = self.passage.get_or_insert_default();
+            let [upstream, downstream, missed, affected] = self.passage.get_or_insert_default();
             upstream.extend(seconds(&passage.upstream));
             downstream.extend(seconds(&passage.downstream));
             missed.extend(seconds(&passage.missed));
+            affected.extend(seconds(&passage.affected));
         }
         self.go_on(part.continuous);
         self.meet(part.contacts);
@@ -144,9 +146,14 @@ impl Parts {
             |bins: Vec<Bin>| Series { origin: Timestamp::default(), width: SECOND, bins: in_order(bins).into_iter().collect() };
         (whole.sent, whole.received) = (series(self.sent), series(self.received));
         whole.passage = self.passage.map(|all| {
-            let [upstream, downstream, missed] = all;
-            let missed = if missed.is_empty() { Series::default() } else { series(missed) };
-            Passage { upstream: series(upstream), downstream: series(downstream), missed }
+            let [upstream, downstream, missed, affected] = all;
+            let seldom = |bins: Vec<Bin>| if bins.is_empty() { Series::default() } else { series(bins) };
+            Passage {
+                upstream: series(upstream),
+                downstream: series(downstream),
+                missed: seldom(missed),
+                affected: once(&seldom(affected)),
+            }
         });
         if let Some(settings) = burst {
             whole.bursts = burst::runs(whole.sent.origin, whole.sent.bins.iter(), settings);

@@ -9,7 +9,7 @@ use crate::findings::FlowKey;
 use crate::roster::Index;
 use crate::scope::Scope;
 use crate::table::Table;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Window};
 
 /// Flows of which only answers were seen, at most; of more, all are forgotten.
 const MOST_FLOWS: usize = 1_024;
@@ -168,6 +168,7 @@ impl Analysis {
 
     fn missed(&mut self, device: Index, at: Timestamp, octets: u32) {
         self.collected.missed.push((device, at, octets));
+        self.collected.affected.push((device, Window { from: at, until: at }));
         if self.collected.missed.len() >= MISSED {
             self.note_missed();
         }
@@ -179,6 +180,11 @@ impl Analysis {
         for (device, at, octets) in self.collected.missed.drain(..) {
             if let Some(metered) = self.metered.get_mut(device as usize) {
                 metered.missed.add(bins.index(at), octets);
+            }
+        }
+        for (device, stretch) in self.collected.affected.drain(..) {
+            if let Some(metered) = self.metered.get_mut(device as usize) {
+                metered.affect(bins.index(stretch.from)..=bins.index(stretch.until));
             }
         }
     }

@@ -28,6 +28,9 @@ const LONGEST_FRAME: u64 = 1_000;
 /// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
 pub(super) const RECOVERY: i64 = 2 * REORDER_TIMEOUT;
 
+/// Slices of the end of an episode that are kept for the next: as many as the fastest beat has in a second.
+const LAST_SLICES: usize = 200;
+
 /// Slices from which on an episode is handed to others: to look at fewer takes no longer than to hand them over.
 const WORTHWHILE: usize = 48;
 
@@ -89,6 +92,8 @@ struct Sound {
     drafts: Vec<Sighting>,
     /// Octets of sound of the transfer in progress that were found in its episodes so far.
     octets: u64,
+    /// What was sent in the last second of an episode that goes on, at most [`LAST_SLICES`].
+    last: Vec<Slice>,
 }
 
 /// Where the [`Sound`] of a flow is kept.
@@ -323,7 +328,7 @@ impl Judging {
 impl Sound {
     /// Adds what the trains of an episode are.
     fn hear(&mut self, episode: &Episode, slices: &[Slice], trains: &[Train], settings: &AnalysisSettings) {
-        let Episode { flow, receiver, unread, goes_on, file, resent, .. } = episode;
+        let Episode { flow, receiver, unread, goes_on, file, resent, then, .. } = episode;
         let begin = slices.first().map_or(0, |slice| slice.at);
         let (Some(receiver), Some(clock)) = (receiver.as_ref(), &settings.clock) else { return };
         let found: Vec<(&Train, Sighting)> = audios(trains, (slices, unread.as_slice()), *flow, || receiver.clone()).collect();
@@ -338,11 +343,32 @@ impl Sound {
             match self.drafts.last_mut() {
                 Some(before) if *goes_on && follows(before) => join(before, &sighting),
                 // It went on from an episode in which it was not seen: it did not begin here.
-                _ if *goes_on && train.first.saturating_sub(begin) <= clock.pause => {}
+                _ if *goes_on
+                    && train.first.saturating_sub(begin) <= clock.pause
+                    && had_begun(&self.last, train, clock.pause) => {}
                 _ => self.drafts.push(sighting),
             }
         }
+        self.last.clear();
+        if matches!(then, Then::GoesOn) {
+            let end = slices.last().map_or(0, |slice| slice.at);
+            let late = slices.iter().rev().take_while(|slice| slice.since(end) > -clock.pause);
+            self.last.extend(late.take(LAST_SLICES));
+        }
     }
+}
+
+/// Whether a train with which an episode begins went on from the one before: of the slices with which that ended, over a `pause`, at least half as many as the
+/// beat has in that time were as long as its own.
+fn had_begun(before: &[Slice], train: &Train, pause: i64) -> bool {
+    let (shortest, longest) = train.lengths;
+    let alike = before.iter().filter(|slice| (shortest..=longest).contains(&slice.length)).map(|_| train.beat).sum::<f64>();
+    alike >= 0.5 * nanos(pause)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a pause is a second")]
+fn nanos(pause: i64) -> f64 {
+    pause as f64
 }
 
 fn marks_of(drafts: &[Sighting]) -> usize {

@@ -6,7 +6,7 @@ use super::Analysis;
 use super::streams::{Collected, Why, end};
 use super::uplink::Uplink;
 use crate::findings::{DeviceId, Role, Sighting};
-use crate::measure::Profile;
+use crate::measure::{Missed, Profile};
 use crate::roster::Index;
 use crate::time::{SECOND, Timestamp, Window};
 
@@ -116,7 +116,7 @@ impl Analysis {
         let Self { flows, collected, .. } = self;
         let begins =
             |uplink: &Uplink| collected.judging.draft(uplink.sound).is_some_and(|draft| window.contains(draft.window.from));
-        flows.iter_mut().any(|uplink| uplink.is_open_in(window) || (uplink.continued && begins(uplink)))
+        flows.iter_mut().any(|uplink| uplink.is_open_in(window) || (uplink.is_continued() && begins(uplink)))
     }
 
     /// What each device has sent from `from` on; gateways and strangers who hardly showed up are left out.
@@ -125,6 +125,7 @@ impl Analysis {
         self.catch_up();
         for uplink in self.flows.iter_mut() {
             self.collected.miss(uplink);
+            self.collected.affect(uplink);
         }
         self.note_missed();
         let origin = self.bins.origin();
@@ -148,7 +149,10 @@ impl Analysis {
             .zip(uploads)
             .filter_map(|((index, metered), uploads)| {
                 let id = roster.devices().get(index as usize).filter(|_| !roster.is_vacant(index))?.id;
-                let profile = || Profile::new(origin, SECOND, (metered.sent_since(first), metered.missed_since(first)), uploads);
+                let profile = || {
+                    let missed = Missed { octets: metered.missed_since(first), affected: metered.affected_since(first) };
+                    Profile::new(origin, SECOND, (metered.sent_since(first), missed), uploads)
+                };
                 let since = metered.joined(origin, SECOND)?;
                 (roster.role(index) == Role::Device).then(|| Watched { id, since, profile: profile() })
             })

@@ -15,6 +15,8 @@ pub(super) struct Metered {
     pub(super) downstream: Noted,
     /// Octets that were sent and never seen.
     pub(super) missed: Track,
+    /// Seconds in which uploads may be judged otherwise because of that.
+    affected: Track,
     /// What the burst detector counts, where that differs from all that was sent.
     pub(super) burst: Option<Track>,
     pub(super) seen: Window,
@@ -32,6 +34,8 @@ pub(super) struct Metered {
     recent: PackedBins,
     /// The same of `missed`.
     missed_recent: PackedBins,
+    /// The same of `affected`.
+    affected_recent: PackedBins,
     /// From when on it counts as a device, by what was drained.
     joined: Joined,
 }
@@ -94,7 +98,9 @@ impl Metered {
             upstream: Noted::default(),
             downstream: Noted::default(),
             missed: Track::default(),
+            affected: Track::default(),
             missed_recent: PackedBins::default(),
+            affected_recent: PackedBins::default(),
             burst: own_burst.then(Track::default),
             seen: Window { from: at, until: at },
             flows: Vec::new(),
@@ -203,22 +209,25 @@ impl Metered {
 
     /// Takes out when frames passed, or were missing, before bin number `first`, but remembers those that were missing from `keep` on.
     pub(super) fn take_passage(&mut self, origin: Timestamp, first: i64, keep: i64) -> Passage {
-        let missed = self.missed.take_before(first);
-        if !(missed.is_empty() && self.missed_recent.is_empty()) {
-            let recent: Vec<Bin> = self.missed_recent.since(keep).chain(missed.since(keep)).collect();
-            self.missed_recent = in_order(recent).into_iter().collect();
-        }
-        let missed = if missed.is_empty() {
-            Series::default()
-        } else {
-            Series { origin, width: SECOND, bins: in_order(missed.iter().collect()).into_iter().collect() }
+        let seldom = |track: &mut Track, recent: &mut PackedBins| {
+            let taken = track.take_before(first);
+            if !(taken.is_empty() && recent.is_empty()) {
+                let kept: Vec<Bin> = recent.since(keep).chain(taken.since(keep)).collect();
+                *recent = in_order(kept).into_iter().collect();
+            }
+            if taken.is_empty() {
+                return Series::default();
+            }
+            Series { origin, width: SECOND, bins: in_order(taken.iter().collect()).into_iter().collect() }
         };
+        let missed = seldom(&mut self.missed, &mut self.missed_recent);
+        let affected = once(&seldom(&mut self.affected, &mut self.affected_recent));
         let [upstream, downstream] = [&mut self.upstream, &mut self.downstream].map(|noted| Series {
             origin,
             width: SECOND,
             bins: noted.take_before(first),
         });
-        Passage { upstream, downstream, missed }
+        Passage { upstream, downstream, missed, affected }
     }
 
     /// What was sent in the bins from `first` on, as far as it is remembered.
@@ -233,6 +242,19 @@ impl Metered {
     /// What was sent and not seen, as far as that was noticed in the bins from `first` on and is remembered.
     pub(super) fn missed_since(&self, first: i64) -> Vec<Bin> {
         in_order(self.missed_recent.since(first).chain(self.missed.since(first)).collect())
+    }
+
+    /// The same of the seconds in which uploads may be judged otherwise because of that.
+    pub(super) fn affected_since(&self, first: i64) -> Vec<Bin> {
+        in_order(self.affected_recent.since(first).chain(self.affected.since(first)).collect())
+    }
+
+    /// Notes a stretch of seconds in which uploads may be judged otherwise because something was not seen.
+    pub(super) fn affect(&mut self, seconds: std::ops::RangeInclusive<i64>) {
+        let [first, last] = [seconds.start(), seconds.end()].map(|second| second.div_euclid(PASSAGE_APART));
+        for number in first..=last {
+            self.affected.add(number * PASSAGE_APART, 0);
+        }
     }
 
     /// Everything that was counted.
@@ -253,6 +275,11 @@ impl Metered {
     fn backwards(&mut self, at: Timestamp) {
         self.seen.from = self.seen.from.min(at);
     }
+}
+
+/// Bins that were noted, however often each was.
+pub(super) fn once(noted: &Series) -> Series {
+    Series { bins: noted.bins.iter().map(|bin| Bin { frames: 1, ..bin }).collect(), ..*noted }
 }
 
 /// Totals as they are reported.

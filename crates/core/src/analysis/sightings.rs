@@ -8,7 +8,7 @@ use crate::findings::{Estimate, FlowKey, MARKS_KEPT, Mark, Receiver, Seen, Sight
 use crate::time::{SECOND, Timestamp, Window};
 
 /// Before the beat comes what was recorded earlier and what the request needs, sent in one go with pauses no longer than this, nanoseconds.
-const LEAD_PAUSE: i64 = 300_000_000;
+pub(super) const LEAD_PAUSE: i64 = 300_000_000;
 
 /// Sightings of live audio, one for each train of an episode with these slices, of which some octets could not be read.
 pub(super) fn audios<'a>(

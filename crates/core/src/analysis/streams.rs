@@ -17,7 +17,7 @@ use crate::findings::{FlowKey, NameSource, Receiver};
 use crate::frame::{Frame, Link};
 use crate::roster::{Index, Roster};
 use crate::scope::Scope;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Window};
 
 /// Slices that the memory of one episode has room for when it is kept for another: ten seconds at the commonest beat.
 const SPARE_SLICES: usize = 512;
@@ -48,6 +48,8 @@ pub(super) struct Collected {
     pub(super) senders: AllSenders,
     /// Octets that devices sent and that were never seen, and when that was noticed.
     pub(super) missed: Vec<(Index, Timestamp, u32)>,
+    /// Stretches in which their uploads may be judged otherwise because of that.
+    pub(super) affected: Vec<(Index, Window)>,
     /// Memory of episodes that were judged, for those to come.
     spare: Vec<Vec<Slice>>,
 }
@@ -81,6 +83,8 @@ impl Analysis {
         if let Some(uplink) = self.flows.find(&key) {
             if uplink.is_quiet(at, &self.settings) {
                 end(uplink, Why::Paused(at), &self.settings, &self.names, &self.roster, &mut self.collected);
+            } else if uplink.is_full(at) {
+                end(uplink, Why::Full(at), &self.settings, &self.names, &self.roster, &mut self.collected);
             }
             if uplink.intake.slices.len() == uplink.intake.slices.capacity() {
                 self.collected.lend(&mut uplink.intake.slices);
@@ -90,9 +94,6 @@ impl Analysis {
                 self.collected.senders.observe(uplink, marks, frames);
             }
             take(uplink);
-            if uplink.is_full(at) {
-                end(uplink, Why::Full, &self.settings, &self.names, &self.roster, &mut self.collected);
-            }
             self.flows.taken += u64::from(length) + PER_PACKET;
             if self.flows.taken >= WEIGHED_AFTER {
                 self.weigh();
@@ -123,6 +124,7 @@ impl Analysis {
     /// Asks how much the flows hold together; if that is too much, those that hold the most are judged as far as they went.
     #[cold]
     fn weigh(&mut self) {
+        self.note_missed();
         let Self { flows, settings, names, roster, collected, .. } = self;
         flows.taken = 0;
         let (mut count, mut held) = (0, 0_usize);
@@ -179,8 +181,8 @@ impl Analysis {
 /// Why an episode ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Why {
-    /// It was as long as one may be.
-    Full,
+    /// It was as long as one may be: what comes then belongs to the next.
+    Full(Timestamp),
     /// All flows together held too much.
     Heavy,
     /// Nothing more came until then. After a longer pause the transfer is over, too.
@@ -213,21 +215,27 @@ pub(super) fn end(
     collected: &mut Collected,
 ) {
     let Some(clock) = &settings.clock else { return };
-    if why != Why::Full {
+    if !matches!(why, Why::Full(_)) {
         collected.miss(uplink);
     }
+    collected.affect(uplink);
     let transfer = uplink.intake.transfer;
     let file = transfer.filter(|transfer| transfer.is_file(&settings.bulk)).map(|file| file.octets);
     let mut resolved = || uplink.intake.transfer.take().filter(|transfer| transfer.is_large_upload(&settings.bulk));
     let is_over = |last: Timestamp, now: Timestamp| now.since(last).saturating_abs() > settings.bulk.pause;
     let then = match why {
-        Why::Full => Then::GoesOn,
+        Why::Full(_) => Then::GoesOn,
         Why::Paused(now) if transfer.is_some_and(|transfer| !is_over(transfer.last, now)) => Then::Pauses,
         Why::Paused(_) | Why::Heavy => Then::IsOver(resolved()),
         Why::Closed => Then::Closes(resolved()),
     };
     let unread = std::mem::take(&mut uplink.intake.unread);
-    let goes_on = std::mem::replace(&mut uplink.continued, matches!(why, Why::Full | Why::Heavy));
+    let goes_on = uplink.is_continued();
+    uplink.end_episode(match why {
+        Why::Full(now) => Some(now),
+        Why::Heavy => Some(uplink.used),
+        Why::Paused(_) | Why::Closed => None,
+    });
     let slices = std::mem::take(&mut uplink.intake.slices);
     let has_enough = slices.len() >= clock.records;
     let is_large = matches!(then, Then::IsOver(Some(_)) | Then::Closes(Some(_)));
@@ -297,12 +305,18 @@ impl Collected {
         self.contacts.forget(device);
         self.senders.forget(device);
         self.missed.retain(|missed| missed.0 != device);
+        self.affected.retain(|affected| affected.0 != device);
     }
 
     /// Takes what was missed of a flow.
     pub(super) fn miss(&mut self, uplink: &mut Uplink) {
         let device = uplink.device;
         self.missed.extend(uplink.intake.missed.drain(..).map(|(at, octets)| (device, at, octets)));
+    }
+
+    /// Takes the stretch in which that makes a difference, as far as it goes by now.
+    pub(super) fn affect(&mut self, uplink: &Uplink) {
+        self.affected.extend(uplink.affected().map(|stretch| (uplink.device, stretch)));
     }
 }
 

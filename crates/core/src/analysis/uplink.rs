@@ -12,6 +12,7 @@ use crate::time::{MILLISECOND, SECOND, Timestamp, Window};
 use super::judging::Place;
 use super::sender::Sender;
 use super::server_name::ServerNameSearch;
+use super::sightings::LEAD_PAUSE;
 use super::unread::Unread;
 
 /// Slices of an episode that are kept before it is judged: a minute at the fastest beat, and a bound on what is no audio at
@@ -21,6 +22,19 @@ pub(super) const EPISODE: usize = 12_000;
 /// An episode that goes on for longer is judged as far as it went, nanoseconds: longer than an utterance, and short enough that the slope between two
 /// of its slices, late by a radio link's usual delay, tells the beat well enough to meet all others.
 const LONGEST: i64 = 90 * SECOND;
+
+/// An episode that goes on from one that was as long as one may be ends at a whole number of these, nanoseconds since the epoch, so that two captures of which one misses
+/// a segment soon cut the flow at the same moments again.
+const GRID: i64 = 60 * SECOND;
+
+/// An episode that would end within a sound goes on for so long, nanoseconds.
+const EXTENSION: i64 = 10 * SECOND;
+
+/// The first such episode is not shorter than this, nanoseconds: less tells no beat.
+const SHORTEST: i64 = 30 * SECOND;
+
+/// An upload that goes on for longer than this before an episode begins lasts for longer than any utterance, whatever is missed later. Nanoseconds.
+const BEFORE: i64 = 180 * SECOND;
 
 /// A hole of more octets than this is another connection's beginning rather than what a capture lost.
 const LARGEST_HOLE: u32 = 1 << 24;
@@ -44,8 +58,10 @@ pub(super) struct Uplink {
     pub(super) intake: Intake,
     /// Where what was found of sound on it is kept, once it was asked for.
     pub(super) sound: Option<Place>,
-    /// Whether the episode before ended only because it was full.
-    pub(super) continued: bool,
+    /// Where in a run of episodes that were as long as one may be it is.
+    run: Option<Run>,
+    /// Episodes that may be cut at other moments than if nothing had been missed end with so many moments of the grid; 0: nothing was missed of the one in progress.
+    disturbed: u8,
     /// The datagram before (identification, checksum, length): a bridge shows some twice.
     latest_datagram: (u32, u16, u32),
     /// Datagrams without a checksum were seen to keep their identification (RFC 6864, section 4.1, allows it): then it tells no copy.
@@ -54,6 +70,15 @@ pub(super) struct Uplink {
     pub(super) sent: Track,
     /// What it shows of who sends it.
     pub(super) sender: Sender,
+}
+
+/// Episodes that go on from one that was as long as one may be.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// When the first of them began, nanoseconds since the epoch.
+    from: i64,
+    /// When the one in progress ends at the latest.
+    until: i64,
 }
 
 /// Where the octets of a flow go: records, segments or datagrams become slices, everything adds to the transfer.
@@ -93,7 +118,8 @@ impl Uplink {
             order: Order::default(),
             intake: Intake::default(),
             sound: None,
-            continued: false,
+            run: None,
+            disturbed: 0,
             latest_datagram: (0, 0, 0),
             unnumbered: false,
             sent: Track::default(),
@@ -106,19 +132,70 @@ impl Uplink {
         self.order.synchronise(sequence);
         self.intake = Intake::default();
         self.sender = Sender::default();
-        self.continued = false;
+        self.run = None;
+        self.disturbed = 0;
     }
 
     /// Whether hardly anything was seen of it.
     pub(super) fn is_slight(&self) -> bool {
-        self.intake.slices.len() < SLIGHT && !self.continued
+        self.intake.slices.len() < SLIGHT && self.run.is_none()
     }
 
     /// Whether its episode has gone on for so long, until `now`, that it is judged as far as it went.
     #[inline]
     pub(super) fn is_full(&self, now: Timestamp) -> bool {
         let slices = &self.intake.slices;
-        slices.len() >= EPISODE || slices.first().is_some_and(|first| now.nanos().wrapping_sub(first.at) > LONGEST)
+        let is_late = |first: &Slice| {
+            let until = self.run.map_or(i64::MAX, |run| run.until).min(first.at.saturating_add(LONGEST));
+            now.nanos() >= until && self.may_be_cut(now, until)
+        };
+        slices.len() >= EPISODE || slices.first().is_some_and(is_late)
+    }
+
+    /// Whether an episode that ends after `until` may end now: nothing is cut that keeps a beat, if it does not keep it for much longer.
+    #[cold]
+    fn may_be_cut(&self, now: Timestamp, until: i64) -> bool {
+        let last = self.intake.slices.last().map_or(0, |last| last.at);
+        now.nanos().saturating_sub(last) > LEAD_PAUSE || now.nanos().saturating_sub(until) > EXTENSION
+    }
+
+    /// Whether the episode before ended only because it was full.
+    pub(super) const fn is_continued(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// Begins another episode. `now`: if the one before was as long as one may be, when that was noticed.
+    pub(super) fn end_episode(&mut self, now: Option<Timestamp>) {
+        let Some(now) = now.map(Timestamp::nanos) else {
+            (self.run, self.disturbed) = (None, 0);
+            return;
+        };
+        let grid = |from: i64| from.div_euclid(GRID).saturating_add(1).saturating_mul(GRID);
+        self.run = match self.run {
+            // What is cut for another reason does not move the next moment of the grid.
+            Some(run) if now < run.until => Some(run),
+            Some(run) => {
+                self.disturbed = self.disturbed.saturating_sub(1);
+                Some(Run { until: grid(now), ..run })
+            }
+            None => {
+                let from = self.intake.slices.first().map_or(now, |first| first.at);
+                Some(Run { from, until: grid(now.saturating_add(SHORTEST - 1)) })
+            }
+        };
+        if self.intake.records.is_lost() {
+            self.disturbed = self.disturbed.max(1);
+        }
+    }
+
+    /// The stretch in which an upload may be judged otherwise because something of the flow was missed, if it was.
+    pub(super) fn affected(&self) -> Option<Window> {
+        if self.disturbed == 0 {
+            return None;
+        }
+        let first = self.intake.slices.first().map_or(self.used.nanos(), |first| first.at);
+        let from = self.run.map_or(first, |run| run.from.max(first.saturating_sub(BEFORE)));
+        Some(Window { from: Timestamp::from_nanos(from).min(self.used), until: self.used })
     }
 
     /// Whether an upload that began in the window may yet be found.
@@ -153,6 +230,8 @@ impl Uplink {
         self.order.segment(sequence, segment, &mut self.intake);
         if self.intake.passed > 0 {
             self.intake.notice(segment.at);
+            // Where nothing had cut the flow yet, it may be cut at another moment of the grid for the first time, and at the same one after that.
+            self.disturbed = self.disturbed.max(if self.is_continued() { 1 } else { 2 });
         }
     }
 

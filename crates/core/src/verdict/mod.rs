@@ -142,6 +142,8 @@ pub struct Evidence {
     pub rounds: u32,
     /// Other rounds, in which it could not be seen, by the reason.
     pub unseen: BTreeMap<Unseen, u32>,
+    /// Of `rounds` those in which the capture may have missed some of what the device sent: such a round counts for as little as it can.
+    pub incomplete: u32,
     /// Natural logarithm of the evidence for a reaction at once, its share of the error rate included.
     pub ln_e: f64,
     /// The same as it stands after the last round; `ln_e` is the highest that it has been, which is what proves.

@@ -10,6 +10,7 @@ use crate::detect::dose;
 use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Rank, Score, detection_limit};
 use crate::findings::{DeviceFindings, DeviceId, Sighting, SightingKind};
 use crate::measure::{Above, Measure, Profile};
+use crate::probe::Effect;
 use crate::samples::Tested;
 use crate::time::{Timestamp, Window};
 use crate::trial::{Session, Standing, Trial};
@@ -84,6 +85,7 @@ pub(super) fn weigh(
     let mut evidence = Evidence {
         rounds: u32::try_from(counted.len()).unwrap_or(u32::MAX),
         unseen,
+        incomplete: incomplete(&counted),
         ln_e,
         ln_last: standing.lottery.log_e() + AT_ONCE.ln(),
         ln_clocked,
@@ -115,6 +117,14 @@ pub(super) fn weigh(
         evidence.received = received::in_all(device);
     }
     (evidence, moves(&answers, profile))
+}
+
+/// Rounds in which some of what the device sent may have been missed, although nothing was wrong with the round itself.
+fn incomplete(counted: &[(&Trial, &[Score<Measure>])]) -> u32 {
+    let is_incomplete = |(trial, scores): &&(&Trial, &[Score<Measure>])| {
+        trial.round.effect() != Effect::Unknown && scores.iter().any(|score| matches!(score, Score::AtLeast(_)))
+    };
+    u32::try_from(counted.iter().filter(is_incomplete).count()).unwrap_or(u32::MAX)
 }
 
 /// The windows of drawn slots and of shams, moved by a delay.

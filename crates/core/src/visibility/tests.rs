@@ -25,7 +25,7 @@ fn device(upstream: &[i64], downstream: &[i64], sent: &[i64]) -> DeviceFindings 
     let passage = Passage {
         upstream: series(upstream.iter().copied()),
         downstream: series(downstream.iter().copied()),
-        missed: Series::default(),
+        ..Passage::default()
     };
     DeviceFindings {
         sent: series(sent.iter().copied().chain(upstream.iter().copied())),

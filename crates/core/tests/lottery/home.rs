@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use earwitness_core::detect::lottery::Lag;
 use earwitness_core::findings::{Bin, Estimate, FlowKey, Receiver, Series, Sighting, SightingKind};
-use earwitness_core::measure::{LEVEL_BEFORE, Measure, Profile};
+use earwitness_core::measure::{LEVEL_BEFORE, Measure, Missed, Profile};
 use earwitness_core::time::{SECOND, Timestamp, Window};
 
 use super::random::Random;
@@ -67,7 +67,7 @@ impl Traffic {
         let bins = (0..).zip(&self.octets).filter(|it| *it.1 >= 1.0).map(bin).collect();
         let sent = Series { origin: Timestamp::default(), width: SECOND, bins };
         let uploads: Vec<Sighting> = self.uploads.iter().map(|&(at, seconds)| sighting(at, seconds)).collect();
-        Profile::new(sent.origin, sent.width, (sent.bins.iter(), []), &uploads)
+        Profile::new(sent.origin, sent.width, (sent.bins.iter(), Missed::default()), &uploads)
     }
 }
 

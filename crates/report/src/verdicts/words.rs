@@ -96,6 +96,17 @@ fn unseen(it: &Evidence) -> Option<String> {
     (number > 0).then(|| format!("{rounds} played in which could not be seen what it sends: {}.", why.join(", ")))
 }
 
+/// In how many rounds the capture may have missed some of what the device sent.
+fn incomplete(it: &Evidence) -> Option<String> {
+    (it.incomplete > 0).then(|| {
+        format!(
+            "In {} of the {} the capture may have missed some of what it sent: such a round counts for as little as it can.",
+            it.incomplete,
+            counted(it.rounds.into(), "round", "rounds")
+        )
+    })
+}
+
 /// What sentences about one device say of others: their names, and what shows that the sounds could be heard.
 pub struct Others<'a> {
     /// Names by device.
@@ -158,7 +169,8 @@ pub(crate) fn sentences(verdict: &Verdict, found: Option<&DeviceFindings>, other
     let beside = found.and_then(|found| beside(verdict, found));
     let senders = found.and_then(|found| several(verdict.outcome, found));
     let unseen = unseen(it).filter(|_| !matches!(verdict.outcome, Outcome::NotTested(_)));
-    lines.into_iter().flatten().chain(senders).chain(unseen).chain(beside).collect()
+    let incomplete = incomplete(it).filter(|_| !matches!(verdict.outcome, Outcome::NotTested(_)));
+    lines.into_iter().flatten().chain(senders).chain(unseen).chain(incomplete).chain(beside).collect()
 }
 
 const STREAMS_DO: &str =
@@ -431,8 +443,12 @@ fn undecided(it: &Evidence, why: Undecided) -> Vec<String> {
                 ),
                 more.map_or_else(
                     || {
-                        "What it sends for other reasons looks too much like a reaction: silence its other uses, and test again."
-                            .to_owned()
+                        if it.incomplete.saturating_mul(2) > it.rounds {
+                            "The capture misses too much of what it sends: capture where all of it passes, and test again."
+                        } else {
+                            "What it sends for other reasons looks too much like a reaction: silence its other uses, and test again."
+                        }
+                        .to_owned()
                     },
                     |more| format!("About {more} {like} would settle it."),
                 ),
@@ -729,6 +745,9 @@ mod tests {
         );
         assert!(few.contains("About 1 more round with an audible sound would settle it"), "{few}");
         assert!(with(Outcome::Undecided(Undecided::FewRounds), None).contains("silence its other uses"));
+        let missed =
+            text_of(Outcome::Undecided(Undecided::FewRounds), Evidence { incomplete: 7, rounds_to_go: None, ..evidence() });
+        assert!(missed.contains("misses too much of what it sends") && missed.contains("In 7 of the 12 rounds"), "{missed}");
         let no_lot = with(Outcome::Undecided(Undecided::NoLot), None);
         assert!(
             no_lot.contains("no shams") && no_lot.contains("reacting in 4 of 9 rounds") && no_lot.contains("kind=sham"),

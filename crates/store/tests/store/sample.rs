@@ -77,7 +77,7 @@ pub(crate) fn minute(number: u32, devices: u8, pause: impl Fn(u8) -> i64) -> Fin
         let missed = |bins: &Series| Series { bins: bins.bins.iter().take(1).collect(), ..bins.clone() };
         let missed = if device % 10 == 4 { missed(&sent) } else { Series::default() };
         let downstream = Series { width: SECOND, ..Series::default() };
-        let passage = Passage { upstream: sent.clone(), downstream, missed };
+        let passage = Passage { upstream: sent.clone(), downstream, affected: missed.clone(), missed };
         DeviceFindings {
             addresses: vec![[192, 168, 1, device].into()],
             host_name: Some(Private::new(format!("thing-{device}"))),
