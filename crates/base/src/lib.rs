@@ -1,8 +1,10 @@
 //! What every part of the program that touches the machine needs: its clocks, other people's programs, result files that are whole or not
-//! there, whose links and folders it may write to, faults in files that a person wrote, and numbers and strangers' names as text.
+//! there, whose links and folders it may write to, files that a person wrote (encodings, moments, faults), and numbers and strangers' names as text.
 
 pub mod clock;
+pub mod encoding;
 pub mod misread;
+pub mod moment;
 pub mod outfile;
 pub mod program;
 pub mod text;

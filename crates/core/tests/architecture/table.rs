@@ -82,7 +82,9 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         "base",
         &[
             ("clock", &[]),
+            ("encoding", &[]),
             ("misread", &[]),
+            ("moment", &[]),
             ("text", &[]),
             ("trust", &[]),
             ("words", &[]),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use earwitness_base::moment::decimal;
 use earwitness_core::probe::{Heard, SoundKind, Void};
 use earwitness_core::time::{SECOND, Timestamp};
 
@@ -124,54 +125,6 @@ pub(super) fn seconds_or_none(text: &str) -> Result<i64, String> {
     if decimal(text) == Some(0) { Ok(0) } else { seconds(text) }
 }
 
-/// From here on a whole number is nanoseconds since 1970 (March 1973).
-const NANOSECONDS: i64 = 100_000_000_000_000_000;
-
-/// A moment: RFC 3339 with an offset, seconds since 1970 with at most nine decimals, or whole nanoseconds since 1970.
-pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
-    if text.bytes().all(|it| it.is_ascii_digit() || matches!(it, b'.' | b'-' | b'+')) && !is_date(text) {
-        return number(text);
-    }
-    match text.parse::<jiff::Timestamp>() {
-        Ok(at) => {
-            let nanos = i64::try_from(at.as_nanosecond());
-            nanos.map(Timestamp::from_nanos).map_err(|_| format!("{text:?} lies beyond the years 1677 to 2262"))
-        }
-        Err(_) if text.parse::<jiff::civil::DateTime>().is_ok() => Err(format!(
-            "{text:?} has no offset: write 2026-01-01T22:00:00Z for UTC, or 2026-01-01T22:00:00+02:00, or say where its clock stood, like --time-zone Europe/Berlin"
-        )),
-        Err(_) => Err(format!(
-            "{text:?} is not a time: write 2026-01-01T22:00:00Z, or +02:00 instead of Z, or seconds since 1970 (UTC)"
-        )),
-    }
-}
-
-/// Digits with a dash inside them.
-fn is_date(text: &str) -> bool {
-    text.get(1..).is_some_and(|rest| rest.contains('-'))
-}
-
-fn number(text: &str) -> Result<Timestamp, String> {
-    if let Some(nanos) = text.parse::<i64>().ok().filter(|number| *number >= NANOSECONDS) {
-        return Ok(Timestamp::from_nanos(nanos));
-    }
-    let far = "is neither seconds nor nanoseconds since 1970; write seconds with decimals, as in 1767304800.25";
-    decimal(text).map(Timestamp::from_nanos).ok_or_else(|| format!("{text:?} {far}"))
-}
-
-/// A decimal number of seconds as nanoseconds, exactly.
-fn decimal(text: &str) -> Option<i64> {
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let is_number = |it: &str| it.bytes().all(|octet| octet.is_ascii_digit());
-    if whole.is_empty() || !is_number(whole) || !is_number(part) || part.len() > 9 {
-        return None;
-    }
-    let nanos = format!("{part:0<9}").parse::<i64>().ok()?;
-    let whole = whole.parse::<i64>().ok()?.checked_mul(SECOND)?;
-    if negative { whole.checked_neg()?.checked_sub(nanos) } else { whole.checked_add(nanos) }
-}
-
 /// Nanoseconds as seconds with as many decimals as they need; what [`seconds`] reads back.
 pub(super) fn to_seconds(nanos: i64) -> String {
     let mut text = format!("{}", nanos.div_euclid(SECOND));
@@ -192,32 +145,6 @@ pub(super) fn to_moment(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_same_moment_in_four_spellings() {
-        let at = Ok(Timestamp::from_nanos(1_767_304_800_250_000_000));
-        for text in [
-            "2026-01-01T22:00:00.25Z",
-            "2026-01-02T00:00:00.25+02:00",
-            "1767304800.25",
-            "1767304800250000000",
-            "2026-01-01 22:00:00.25Z",
-        ] {
-            assert_eq!(moment(text), at, "{text}");
-        }
-        assert_eq!(moment("-1.5"), Ok(Timestamp::from_nanos(-1_500_000_000)));
-    }
-
-    #[test]
-    fn what_is_no_moment_is_told_with_what_to_write() {
-        assert!(moment("2026-01-01T22:00:00").unwrap_err().contains("has no offset: write 2026-01-01T22:00:00Z"));
-        assert!(moment("2026-01-01").unwrap_err().contains("has no offset"));
-        assert!(moment("1767304800250").unwrap_err().contains("neither seconds nor nanoseconds"));
-        assert!(moment("1767304800.1234567890").is_err(), "a tenth of a nanosecond");
-        assert!(moment("yesterday").unwrap_err().contains("is not a time"));
-        assert!(moment("9999-01-01T00:00:00Z").unwrap_err().contains("1677 to 2262"));
-        assert!(moment("").is_err() && moment("-").is_err() && moment(".").is_err());
-    }
 
     #[test]
     fn lengths_are_exact_and_above_nothing() {

@@ -4,7 +4,6 @@
 
 mod build;
 mod comma;
-mod encoding;
 mod field;
 mod lines;
 mod local;
@@ -21,11 +20,12 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context as _;
+use earwitness_base::encoding;
 use earwitness_core::probe::Round;
 use earwitness_core::schedule::Design;
 
 pub(crate) use self::field::{heard_word, sound_word, void_word};
-pub use self::local::{Columns, Reading, zone};
+pub use self::local::{Columns, Reading};
 pub use self::offset::{Misfit, duration, misfit, moved};
 pub use self::trouble::{Place, Trouble};
 pub use self::write::{write_csv, write_jsonl};
@@ -110,7 +110,7 @@ pub fn parse(bytes: &[u8], name: &str, reading: &Reading) -> Result<Log, Trouble
 
 fn parsed(bytes: &[u8], reading: &Reading) -> Result<Log, Fault> {
     let mut warnings = Vec::new();
-    let text = encoding::text(bytes, &mut warnings)?;
+    let text = encoding::text(bytes, &mut warnings).map_err(|garbled| Fault::of_all(garbled.to_string()))?;
     let (header, rows) = if text.trim_start().starts_with('{') {
         lines::rows(&text, reading, &mut warnings)?
     } else {

@@ -77,7 +77,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "THEIRS=OURS", requires = "probes", help_heading = "Probes")]
     pub(super) map: Vec<earwitness_report::probelog::Columns>,
     /// Where clocks showed the times of the log that have no offset, like Europe/Berlin.
-    #[arg(long, value_name = "NAME", value_parser = earwitness_report::probelog::zone, requires = "probes", help_heading = "Probes")]
+    #[arg(long, value_name = "NAME", value_parser = earwitness_base::moment::zone, requires = "probes", help_heading = "Probes")]
     pub(super) time_zone: Option<jiff::tz::TimeZone>,
 
     #[command(flatten)]

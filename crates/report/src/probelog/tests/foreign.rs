@@ -1,5 +1,7 @@
 //! Logs as spreadsheets and other labs write them.
 
+use earwitness_base::moment::zone;
+
 use super::*;
 
 /// Reads with names of columns and a time zone.
