@@ -181,6 +181,21 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         ],
     ),
     (
+        "ledger",
+        &[
+            ("history", &[]),
+            ("matching", &[]),
+            ("rounding", &[]),
+            ("totals", &[]),
+            ("offset", &["matching"]),
+            ("watched", &["matching"]),
+            ("fit", &["matching", "rounding", "offset"]),
+            ("chance", &["matching", "fit"]),
+            ("entry", &["matching", "fit"]),
+            ("zone", &["matching", "watched", "fit"]),
+        ],
+    ),
+    (
         "gateway",
         &[
             ("command", &[]),
@@ -253,6 +268,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("traffic", &["base", "core", "ring"]),
     ("sound", &["base", "core"]),
     ("store", &["base", "core"]),
+    ("ledger", &["base", "core"]),
     ("report", &["base", "core"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
     ("app", &["base", "core", "ring", "sim", "gateway", "traffic", "sound", "store", "report", "compare"]),
