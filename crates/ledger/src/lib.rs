@@ -10,6 +10,7 @@ mod chance;
 mod entry;
 mod fit;
 mod history;
+pub mod import;
 mod matching;
 mod offset;
 mod rounding;

@@ -184,6 +184,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         "ledger",
         &[
             ("history", &[]),
+            ("import", &[]),
             ("matching", &[]),
             ("rounding", &[]),
             ("totals", &[]),
