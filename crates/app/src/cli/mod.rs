@@ -12,6 +12,7 @@ mod examples;
 mod export;
 mod gateway;
 mod interrupt;
+mod ledger;
 mod live;
 mod man;
 mod night;
@@ -53,6 +54,7 @@ enum Command {
     Doctor(doctor::Args),
     Export(export::Args),
     Gateway(gateway::Args),
+    Ledger(Box<ledger::Args>),
     Probe(probe::Args),
     Run(run::Args),
     Simulate(simulate::Args),
@@ -102,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Gateway(args) => gateway::run(&args),
+        Command::Ledger(args) => ledger::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Simulate(args) => simulate::run(&args),

@@ -88,6 +88,22 @@ fn a_sound_store_passes_and_its_report_fits_its_schema() {
 }
 
 #[test]
+fn the_uploads_of_a_store_are_matched_with_a_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let history = folder.path().join("history.csv");
+    let second = at(200).nanos() / 1_000_000_000;
+    std::fs::write(&history, format!("time,seconds\n{second},1\n")).unwrap();
+    let output = earwitness(&["ledger", "--uploads", path(&place), "--history", path(&history), "--json"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+    assert_eq!((&told["totals"]["uploads"], &told["totals"]["sounds"]), (&1.into(), &8.into()), "{told}");
+    assert_eq!(
+        (&told["entries"][0]["record"]["seconds"], &told["entries"][0]["device"]),
+        (&1.0.into(), &"00:16:3e:00:00:02".into())
+    );
+}
+
+#[test]
 fn what_was_changed_is_named_and_the_status_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let place = made(folder.path());

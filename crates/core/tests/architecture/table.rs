@@ -272,5 +272,5 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("ledger", &["base", "core"]),
     ("report", &["base", "core"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
-    ("app", &["base", "core", "ring", "sim", "gateway", "traffic", "sound", "store", "report", "compare"]),
+    ("app", &["base", "core", "ring", "sim", "gateway", "traffic", "sound", "store", "ledger", "report", "compare"]),
 ];
