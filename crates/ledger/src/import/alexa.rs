@@ -9,7 +9,7 @@ use super::column::kind;
 use super::raw::Raw;
 use crate::Record;
 
-/// Milliseconds since 1970 lie here: from the year 2001 to 2262. Seconds and nanoseconds lie elsewhere.
+/// Milliseconds since 1970 lie here: from the year 2001 to 2255. Seconds and nanoseconds lie elsewhere.
 const MILLISECONDS: std::ops::Range<i64> = 1_000_000_000_000..9_000_000_000_000;
 
 /// Reads one record.

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::raw::Raw;
 use super::{Placed, Reading, activity, alexa};
 
-/// What Amazon answers to a question for a history: one of three generations.
+/// What Amazon answers to a question for a history, in one of three generations; all of them are read where a file was put together of several.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 struct Answer<'a> {
@@ -35,11 +35,18 @@ pub(super) fn read(text: &str, reading: &Reading) -> Result<(&'static str, Vec<P
 }
 
 impl<'a> Answer<'a> {
+    /// All records, with what the newest generation of them is called.
     fn records(self) -> Option<(&'static str, Vec<&'a RawValue>)> {
-        let newest = self.alexa_history_records.map(|it| ("Alexa voice history (alexaHistoryRecords)", it));
-        let newer = || self.customer_history_records.map(|it| ("Alexa voice history (customerHistoryRecords)", it));
-        let old = || self.activities.map(|it| ("Alexa activities", it));
-        newest.or_else(newer).or_else(old)
+        let all = [
+            ("Alexa voice history (alexaHistoryRecords)", self.alexa_history_records),
+            ("Alexa voice history (customerHistoryRecords)", self.customer_history_records),
+            ("Alexa activities", self.activities),
+        ];
+        let given = all.into_iter().filter_map(|(layout, items)| Some((layout, items?)));
+        given.reduce(|(layout, mut items), next| {
+            items.extend(next.1);
+            (layout, items)
+        })
     }
 }
 
@@ -47,7 +54,9 @@ impl<'a> Answer<'a> {
 fn pages(items: &[&RawValue], text: &str) -> Result<(&'static str, Vec<Raw>), Fault> {
     let mut all = ("", Vec::new());
     for item in items {
-        let (layout, records) = page(parsed(item.get(), text)?, text)?;
+        let at = offset(item.get(), text);
+        let here = |fault: Fault| Fault { at: fault.at.or(Some(at..at)), what: fault.what };
+        let (layout, records) = page(parsed(item.get(), text)?, text).map_err(here)?;
         all.0 = layout;
         all.1.extend(records);
     }

@@ -19,6 +19,7 @@ mod tests;
 
 use earwitness_base::encoding;
 use earwitness_base::misread::{Fault, Misread};
+use earwitness_base::words;
 use jiff::tz::TimeZone;
 
 pub use self::column::Column;
@@ -101,7 +102,8 @@ fn once(placed: Vec<Placed>, text: &str, warnings: &mut Vec<String>) -> Vec<Reco
     }
     if let Some(first) = first {
         let (line, column) = earwitness_base::misread::place(text, first);
-        warnings.push(format!("{count} records stand in it twice, the first at {line}:{column}; each was read once"));
+        let records = words::counted(count as u64, "record stands", "records stand");
+        warnings.push(format!("{records} in it twice, the first at {line}:{column}; each was read once"));
     }
     kept
 }

@@ -1,12 +1,12 @@
 //! Records of Google's My Activity (HTML): the last line of each cell is its time, local, with the abbreviation of a zone.
 //!
-//! Abbreviations name no zone (CST is three), so that one must be named, unless it is UTC or GMT. In the night in which clocks are set back they tell the hours apart.
+//! Abbreviations name no zone (CST is three), so that one must be named, unless it is UTC or GMT, or says its offset (GMT+3). In the night in which clocks are set back they tell the hours apart.
 
 use earwitness_base::misread::Fault;
 use earwitness_base::moment;
 use earwitness_core::time::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 use super::{Placed, Reading};
 use crate::{Kind, Record};
@@ -48,18 +48,32 @@ fn record(cell: &str, at: usize, reading: &Reading) -> Result<Option<Placed>, Fa
 fn moment(text: &str, reading: &Reading) -> Result<Timestamp, String> {
     let unknown = || format!("{text:?} is no time in a language that is known here; export My Activity as JSON, or in English");
     let (time, abbreviation) = text.rsplit_once(' ').ok_or_else(unknown)?;
-    let civil = FORMATS.iter().find_map(|format| DateTime::strptime(format, time).ok()).ok_or_else(unknown)?;
-    let zone = match (&reading.zone, abbreviation) {
-        (_, "UTC" | "GMT" | "Z") => &TimeZone::UTC,
-        (Some(zone), _) => zone,
-        (None, _) => {
-            let what = format!(
-                "{abbreviation} stands for more than one time zone; say where the clock stood, like --time-zone Europe/Berlin"
-            );
-            return Err(format!("{text:?}: {what}"));
-        }
+    // The one month that Britain abbreviates to four letters.
+    let time = time.replacen("Sept ", "Sep ", 1);
+    let civil = FORMATS.iter().find_map(|format| DateTime::strptime(format, &time).ok()).ok_or_else(unknown)?;
+    let told = offset(abbreviation).map(TimeZone::fixed);
+    let ((Some(zone), _) | (None, Some(zone))) = (&told, &reading.zone) else {
+        let what = format!(
+            "{abbreviation} stands for more than one time zone; say where the clock stood, like --time-zone Europe/Berlin"
+        );
+        return Err(format!("{text:?}: {what}"));
     };
     told_apart(civil, zone, abbreviation).map_or_else(|| moment::local(text, civil, zone), Ok)
+}
+
+/// The offset that an abbreviation itself says, such as UTC, GMT+3 or GMT-03:30.
+fn offset(abbreviation: &str) -> Option<Offset> {
+    let rest = abbreviation.strip_prefix("GMT").or_else(|| abbreviation.strip_prefix("UTC"));
+    let rest = if abbreviation == "Z" { "" } else { rest? };
+    let (sign, digits) = match rest.chars().next() {
+        None => return Some(Offset::UTC),
+        Some('+') => (1, rest.get(1..)?),
+        Some('-') => (-1, rest.get(1..)?),
+        Some(_) => return None,
+    };
+    let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
+    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+    Offset::from_seconds(sign * (i32::from(hours) * 3_600 + i32::from(minutes) * 60)).ok()
 }
 
 /// The moment of a time that clocks showed twice, where the abbreviation is that of one of them only.

@@ -2,10 +2,17 @@
 
 use earwitness_base::misread::Fault;
 use earwitness_base::moment;
+use earwitness_base::text::clean;
 
 use super::column::{self, Key, all_names};
 use super::{Placed, Reading};
 use crate::{Kind, MOST, Record};
+
+/// Columns that a message names.
+const NAMED: usize = 12;
+
+/// Characters of each that it shows.
+const WIDEST_NAME: usize = 40;
 
 /// Reads all records.
 pub(super) fn records(text: &str, reading: &Reading, warnings: &mut Vec<String>) -> Result<Vec<Placed>, Fault> {
@@ -14,10 +21,12 @@ pub(super) fn records(text: &str, reading: &Reading, warnings: &mut Vec<String>)
     let mut row = csv::StringRecord::new();
     let mut keys = None;
     let mut records = Vec::new();
+    let mut last = (0, false);
     while reader.read_record(&mut row).map_err(|error| Fault::of_all(error.to_string()))? {
         let at = row.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(0);
         // Blank lines are part of what lies before a row.
         let at = at + text.get(at..).map_or(0, |rest| rest.len() - rest.trim_start_matches(['\r', '\n']).len());
+        last = (at, row.iter().any(|field| field.contains('\n')));
         let Some(keys) = &keys else {
             keys = Some(header(&row, at, reading, warnings)?);
             continue;
@@ -28,6 +37,13 @@ pub(super) fn records(text: &str, reading: &Reading, warnings: &mut Vec<String>)
         if records.len() > MOST {
             return Err(Fault::at(at..at, format!("more than {MOST} records; export a shorter time")));
         }
+    }
+    // A text that is opened and never closed takes the rest of the file into one field.
+    if last.1 && text.matches('"').count() % 2 == 1 {
+        return Err(Fault::at(
+            last.0..last.0,
+            "a quotation mark opens in this line and never closes; close it, or download the file again, whole",
+        ));
     }
     Ok(records)
 }
@@ -40,8 +56,10 @@ fn header(row: &csv::StringRecord, at: usize, reading: &Reading, warnings: &mut 
         return Err(Fault::at(at..at, format!("two columns are {:?}; leave one of them out", name.trim())));
     }
     let left = row.iter().zip(&keys).filter(|(name, key)| key.is_none() && !name.trim().is_empty());
-    let left: Vec<String> = left.map(|(name, _)| format!("{:?}", name.trim())).collect();
-    let left = left.join(", ");
+    let left: Vec<String> = left.map(|(name, _)| format!("{:?}", clean(name.trim(), WIDEST_NAME))).collect();
+    let more = left.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let left = format!("{}{more}", left.get(..NAMED).unwrap_or(&left).join(", "));
     if !keys.contains(&Some(Key::Time)) {
         let what = format!("no column is named time (there is {left}); say which it is, like --map \"Date=time\"");
         return Err(Fault::at(at..at, what));

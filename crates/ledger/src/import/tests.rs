@@ -55,6 +55,8 @@ fn three_generations_of_alexa_are_read() {
     let older = plain(OLDER).unwrap().records.remove(0);
     assert_eq!((older.device.as_deref(), older.text.as_deref(), older.kind), (Some("G1"), Some("hello"), Kind::NoIntent));
     assert_eq!(plain(&format!("[{ALEXA},{NEWER}]")).unwrap().records.len(), 3, "pages in a list");
+    let both = r#"{"customerHistoryRecords":[{"timestamp":1694872943965}],"alexaHistoryRecords":[{"timestamp":1694872943966}]}"#;
+    assert_eq!(plain(both).unwrap().records.len(), 2, "two generations in one");
 }
 
 #[test]
@@ -77,6 +79,11 @@ fn my_activity_as_a_page_needs_a_zone_and_a_language_that_is_known() {
     assert!(
         plain(&ambiguous).unwrap_err().contains("history:1:13: \"Sep 6, 2019, 2:30:11 AM CST\": CST stands for more than one")
     );
+    for offset in ["GMT+3", "GMT+03:00", "UTC+3"] {
+        let told = plain(&cell(&format!("6 Sept 2019, 05:30:11 {offset}"))).unwrap();
+        assert_eq!(told.records[0].at, utc.records[0].at, "{offset}");
+    }
+    assert!(plain(&cell("Sep 6, 2019, 2:30:11 AM GMT+99")).unwrap_err().contains("--time-zone"));
     assert!(plain(&cell("6 Eylül 2019 02:30:11 GMT+3")).unwrap_err().contains("as JSON"));
     let berlin = |time: &str| read(cell(time).as_bytes(), "history", &reading(&[], "Europe/Berlin"));
     let at = |time: &str| berlin(time).unwrap().records[0].at.nanos() / SECOND;
@@ -112,6 +119,8 @@ fn a_fault_is_told_with_its_place_and_what_to_do() {
         ("time,seconds\n2026-01-01T12:00:00Z,long\n", ["history:2:1:", "\"long\"", "like 4"]),
         ("time,text\n2026-01-01T12:00:00Z,a,b\n", ["history:2:1:", "more fields", "quotes"]),
         ("<html></html>", ["history: ", "no activity", "JSON"]),
+        ("time,text\n2026-01-01T12:00:00Z,\"a\n2026-01-01T12:01:00Z,b\n", ["history:2:1:", "never closes", "whole"]),
+        ("[{\"activities\":[]},\n{\"more\":1}]", ["history:2:1:", "neither customerHistoryRecords", "--map"]),
         ("PK\u{3}\u{4}rest", ["history: ", "zip archive", "unpack it"]),
     ] {
         let refused = plain(text).unwrap_err();
@@ -124,7 +133,7 @@ fn what_stands_there_twice_is_read_once_unless_it_shows_minutes_only() {
     let twice = "time,text\n2026-01-01T12:00:07Z,x\n2026-01-01T12:00:07Z,x\n2026-01-01T12:01:00Z,x\n2026-01-01T12:01:00Z,x\n";
     let history = plain(twice).unwrap();
     assert_eq!(history.records.len(), 3);
-    assert!(history.warnings[0].contains("1 records stand in it twice, the first at 3:1"), "{:?}", history.warnings);
+    assert!(history.warnings[0].contains("1 record stands in it twice, the first at 3:1"), "{:?}", history.warnings);
 }
 
 proptest::proptest! {
