@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a program that does not run fails the test")]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -108,6 +109,25 @@ fn the_table_says_what_is_missing_first() {
 }
 
 #[test]
+fn the_history_in_an_archive_is_read_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let uploads = report(folder.path());
+    let mut archive = zip::ZipWriter::new(fs::File::create(folder.path().join("takeout.zip")).unwrap());
+    for (name, content) in [("../../history.json", history()), ("index.html", "<html></html>".to_owned())] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap();
+    for more in [&[][..], &["--member", "history.json"]] {
+        let output = ledger(&uploads, &folder.path().join("takeout.zip"), more);
+        assert!(text(&output.stderr).contains("../../history.json was read"), "{}", text(&output.stderr));
+        assert!(text(&output.stdout).contains("29 matched"), "{}", text(&output.stdout));
+    }
+    let output = ledger(&uploads, &folder.path().join("takeout.zip"), &["--member", "index.html"]);
+    assert!(text(&output.stderr).contains("no activity"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn a_table_of_minutes_is_read_by_its_own_names_and_a_wrong_zone_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let uploads = report(folder.path());
@@ -136,7 +156,7 @@ fn what_cannot_be_read_is_refused_with_what_to_do() {
     let half = history();
     for (name, content, parts) in [
         ("half.json", half.get(..half.len() / 2).unwrap(), ["half.json:1:", "download it again"]),
-        ("takeout.zip", "PK\u{3}\u{4}\u{14}", ["takeout.zip: ", "unpack it"]),
+        ("takeout.zip", "PK\u{3}\u{4}\u{14}", ["takeout.zip: ", "download it again"]),
         ("night.csv", "time\n2026-10-25 02:30\n", ["night.csv:2:1: ", "twice"]),
     ] {
         let output = ledger(&uploads, &written(folder.path(), name, content), &["--time-zone", "Europe/Berlin"]);

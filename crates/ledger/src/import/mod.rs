@@ -4,10 +4,12 @@
 //! - `customerHistoryRecords`: what Amazon's page "Review voice history" loads, as read by openHAB (`CustomerHistoryRecordsTO`) and alexa-remote2; `alexaHistoryRecords`, its
 //!   successor, as read by aioamazondevices; `activities`, its predecessor with `activityStatus`, as read by alexa-remote2 and alexapy. Times are milliseconds since 1970.
 //! - My Activity of Google Takeout, as JSON and HTML.
-//! - Tables with a line of names, whose columns may be mapped. No public layout of the archive of Amazon's "Request my data" was found; it is read as a table.
+//! - Tables with a line of names, whose columns may be mapped. No public layout of the archive of Amazon's "Request my data" was found; what is in it is read as a table.
+//! - Zip archives with one of these in them.
 
 mod activity;
 mod alexa;
+mod archive;
 mod column;
 mod json;
 mod page;
@@ -29,6 +31,8 @@ use crate::{MOST, Record};
 /// How a history is to be understood where it does not say so itself.
 #[derive(Clone, Default, Debug)]
 pub struct Reading {
+    /// The file in an archive that is meant: its name, or the end of its path.
+    pub member: Option<String>,
     /// Names of columns that are not ours.
     pub columns: Vec<Column>,
     /// Where clocks showed the times that have no offset.
@@ -49,11 +53,61 @@ pub struct History {
 /// A record with its place in the text, octets.
 type Placed = (usize, Record);
 
+/// Most octets of a history, also unpacked: some hundred times the largest known.
+pub const LARGEST: u64 = 256 << 20;
+
 /// Reads a history; `name` is how messages call it.
 ///
 /// # Errors
 /// When it is of no known layout, or anything in it is not understood.
 pub fn read(bytes: &[u8], name: &str, reading: &Reading) -> Result<History, Misread> {
+    if is_zip(bytes) {
+        return from_archive(bytes, name, reading);
+    }
+    if reading.member.is_some() {
+        return Err(Misread::whole(name, "this is no zip archive; leave out --member".to_owned()));
+    }
+    plain(bytes, name, reading)
+}
+
+const fn is_zip(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'P', b'K', 3 | 5, ..])
+}
+
+/// The history in a zip archive: the one that was named, else the only one that can be read.
+fn from_archive(bytes: &[u8], name: &str, reading: &Reading) -> Result<History, Misread> {
+    let refused = |what: String| Misread::whole(name, what);
+    let members = archive::members(bytes, reading.member.as_deref(), LARGEST).map_err(refused)?;
+    let all: Vec<String> = members.iter().map(|it| it.name.clone()).collect();
+    let read = members.into_iter().map(|it| {
+        let history = plain(&it.bytes, &format!("{name}: {}", it.name), reading)?;
+        Ok((it.name, history))
+    });
+    let (good, bad): (Vec<_>, Vec<Result<_, Misread>>) = read.partition(Result::is_ok);
+    let mut good: Vec<(String, History)> = good.into_iter().flatten().collect();
+    match (good.pop(), good.is_empty(), all.as_slice()) {
+        (Some((member, mut history)), true, _) => {
+            history.warnings.insert(0, format!("{member} was read, the history in this archive"));
+            Ok(history)
+        }
+        (Some((last, _)), ..) => {
+            let names: Vec<String> = good.into_iter().map(|it| it.0).chain([last]).collect();
+            Err(refused(format!("more than one history is in this archive: {}; name one with --member", archive::listed(&names))))
+        }
+        (None, _, [_]) => Err(bad.into_iter().find_map(Result::err).unwrap_or_else(|| refused("it holds no history".to_owned()))),
+        (None, ..) => {
+            let files = words::counted(all.len() as u64, "file", "files");
+            let what = format!(
+                "none of {files} in this archive can be read as a history: {}; name one with --member, to see why",
+                archive::listed(&all)
+            );
+            Err(refused(what))
+        }
+    }
+}
+
+/// Reads a history that is not packed.
+fn plain(bytes: &[u8], name: &str, reading: &Reading) -> Result<History, Misread> {
     if let Some(what) = packed(bytes) {
         return Err(Misread::whole(name, format!("{what}; unpack it, and name the history in it (such as MyActivity.json)")));
     }
@@ -76,10 +130,10 @@ pub fn read(bytes: &[u8], name: &str, reading: &Reading) -> Result<History, Misr
     Ok(History { layout, records, warnings })
 }
 
-/// What an archive is, by its first octets: none is opened, so that nothing in it can fill the memory.
-fn packed(bytes: &[u8]) -> Option<&'static str> {
+/// What is packed in a way that is not read, by its first octets.
+const fn packed(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
-        [b'P', b'K', 3 | 5, ..] => Some("this is a zip archive"),
+        _ if is_zip(bytes) => Some("this is a zip archive within another"),
         [0x1f, 0x8b, ..] => Some("this is packed with gzip"),
         _ => None,
     }

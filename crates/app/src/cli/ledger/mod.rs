@@ -27,12 +27,13 @@ use earwitness_ledger::{Ledger, Material, Settings, compare};
 ///
 /// Each upload is matched with at most one record of the history. What is left over is listed: uploads without a record, records without an upload, and recordings that are shorter than
 /// what was uploaded. How far the vendor's clock is off, and to which unit its times are cut, is estimated and said; how many matches chance would make is measured by
-/// shifting the history in time. Read are Alexa's voice history and Google's My Activity (JSON; My Activity also as HTML), and tables (CSV).
+/// shifting the history in time. Read are Alexa's voice history and Google's My Activity (JSON; My Activity also as HTML), tables (CSV), and zip archives with one of these in them.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
   earwitness ledger --uploads /var/lib/earwitness --history history.json --device 02:00:5e:10:00:01
   earwitness ledger --uploads report.json --history MyActivity.html --time-zone Europe/Berlin
+  earwitness ledger --uploads report.json --history takeout.zip --member Assistant/MyActivity.json
   earwitness ledger --uploads report.json --history archive.csv --map \"Date=time,Length=seconds\" --json
 
 Exit status: 0 done; 1 with --exit-code, if an upload has no record or a shorter one; 2 something could not be read.")]
@@ -40,9 +41,12 @@ pub(super) struct Args {
     /// The folder of a store, or a report (`analyze --json`).
     #[arg(long, value_name = "STORE|REPORT.json", value_hint = ValueHint::AnyPath)]
     uploads: PathBuf,
-    /// The vendor's history.
+    /// The vendor's history, or a zip archive with it.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     history: PathBuf,
+    /// Which file of the archive is the history, as its name or the end of its path; needed where there are several.
+    #[arg(long, value_name = "NAME")]
+    member: Option<String>,
     /// What a table calls a column, and what it is here (time, seconds, kind, device, text): Date=time, more of them after commas.
     #[arg(long, value_name = "THEIRS=OURS", value_delimiter = ',')]
     map: Vec<Column>,
@@ -71,9 +75,6 @@ pub(super) struct Args {
     #[arg(long)]
     exit_code: bool,
 }
-
-/// Largest history that is read, octets: some hundred times the largest known.
-const LARGEST: u64 = 256 << 20;
 
 /// All that is told.
 struct Told {
@@ -159,8 +160,8 @@ fn is_store(path: &Path) -> bool {
 
 /// The vendor's history.
 fn history(args: &Args) -> anyhow::Result<History> {
-    let bytes = whole(&args.history, LARGEST).with_context(|| format!("--history {}", args.history.display()))?;
-    let reading = Reading { columns: args.map.clone(), zone: args.time_zone.clone() };
+    let bytes = whole(&args.history, import::LARGEST).with_context(|| format!("--history {}", args.history.display()))?;
+    let reading = Reading { member: args.member.clone(), columns: args.map.clone(), zone: args.time_zone.clone() };
     Ok(import::read(&bytes, &args.history.display().to_string(), &reading)?)
 }
 
@@ -169,7 +170,7 @@ fn whole(path: &Path, largest: u64) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(largest + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > largest {
-        bail!("larger than {} MB; export a shorter time", largest >> 20);
+        bail!("larger than {} MB; name the history alone where it is in an archive, or export a shorter time", largest >> 20);
     }
     Ok(bytes)
 }
