@@ -2,9 +2,9 @@
 
 use earwitness_core::time::{SECOND, Timestamp};
 
-use crate::Material;
 use crate::fit::Found;
 use crate::matching::Moments;
+use crate::{Material, Sound};
 
 /// How long before an upload the sound may have begun that caused it, nanoseconds: the slot of a probe.
 const SOUND_BEFORE: i64 = 20 * SECOND;
@@ -84,19 +84,28 @@ fn outcome(material: &Material, upload: usize, record: Option<usize>) -> Outcome
 }
 
 /// Sounds in order of time, with their places.
-struct Sounds(Vec<(Timestamp, usize)>);
+struct Sounds {
+    played: Vec<(Timestamp, usize)>,
+    heard: Vec<(Timestamp, usize)>,
+}
 
 impl Sounds {
-    fn of(sounds: &[Timestamp]) -> Self {
-        let mut sorted: Vec<_> = sounds.iter().copied().zip(0..).collect();
-        sorted.sort_unstable();
-        Self(sorted)
+    fn of(sounds: &[Sound]) -> Self {
+        let of = |played: bool| {
+            let mut sorted: Vec<_> = (0..).zip(sounds).filter(|it| it.1.played == played).map(|(at, it)| (it.at, at)).collect();
+            sorted.sort_unstable();
+            sorted
+        };
+        Self { played: of(true), heard: of(false) }
     }
 
-    /// The last sound that may have caused what began at a moment.
+    /// The last sound that may have caused what began at a moment. One that was played comes first: what a microphone heard may be the answer to it.
     fn near(&self, start: Timestamp, after: i64) -> Option<usize> {
-        let until = self.0.partition_point(|it| it.0 <= start.plus(after));
-        let (at, place) = until.checked_sub(1).and_then(|last| self.0.get(last))?;
-        (*at >= start.plus(-SOUND_BEFORE)).then_some(*place)
+        let last = |sorted: &[(Timestamp, usize)]| {
+            let until = sorted.partition_point(|it| it.0 <= start.plus(after));
+            let (at, place) = *until.checked_sub(1).and_then(|last| sorted.get(last))?;
+            (at >= start.plus(-SOUND_BEFORE)).then_some(place)
+        };
+        last(&self.played).or_else(|| last(&self.heard))
     }
 }

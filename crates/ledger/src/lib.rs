@@ -39,11 +39,20 @@ pub struct Upload {
     pub seconds: Option<Estimate>,
 }
 
+/// Something that sounded.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Sound {
+    /// When it began.
+    pub at: Timestamp,
+    /// Whether it was played on purpose; else a microphone heard it, such as a device that answers.
+    pub played: bool,
+}
+
 /// What is compared; each list in any order.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Material {
-    /// When something sounded that was played or heard.
-    pub sounds: Vec<Timestamp>,
+    /// What was played or heard.
+    pub sounds: Vec<Sound>,
     /// The uploads.
     pub uploads: Vec<Upload>,
     /// The vendor's records, in the order of its file.

@@ -111,12 +111,16 @@ fn a_recording_shorter_than_what_was_uploaded_is_named() {
         of.records.push(record(it * 1_000 * SECOND + 5, Some(if it == 7 { 5.0 } else { 5.5 })));
     }
     of.records[3].kind = Kind::FalseWake;
-    of.sounds = vec![Timestamp::from_nanos(-3 * SECOND), Timestamp::from_nanos(1_500 * SECOND)];
+    of.sounds = [(-3, true), (1, false), (1_500, true), (1_995, false), (2_001, false), (3_030, false)]
+        .map(|(at, played)| Sound { at: Timestamp::from_nanos(at * SECOND), played })
+        .to_vec();
     let ledger = compare(&of, &Settings::default()).unwrap();
     assert_eq!(ledger.entries[7].outcome, Outcome::Shorter);
-    assert_eq!(ledger.entries[0].sound, Some(0));
+    let sounds: Vec<_> = ledger.entries[..4].iter().map(|it| it.sound).collect();
+    assert_eq!(sounds, [Some(0), None, Some(4), None], "what was played before what was heard, and the last of it");
     let totals = ledger.totals;
-    assert_eq!((totals.matched, totals.shorter, totals.false_wakes, totals.sounds_without_upload), (19, 1, 1, 1));
+    assert_eq!((totals.matched, totals.shorter, totals.false_wakes), (19, 1, 1));
+    assert_eq!((totals.sounds, totals.sounds_heard, totals.sounds_without_upload), (2, 4, 1));
     assert_eq!(totals.seconds_per_false_wake, Some(6.0));
     assert!(ledger.chance.is_some_and(|it| it.p < 0.01), "{:?}", ledger.chance);
 }

@@ -5,9 +5,11 @@ use crate::{Entry, Kind, Material, Outcome};
 /// Counts and seconds.
 #[derive(Clone, Copy, PartialEq, Default, Debug)]
 pub struct Totals {
-    /// Sounds that were played or heard.
+    /// Sounds that were played.
     pub sounds: u32,
-    /// Those of them that no upload followed.
+    /// Other sounds that a microphone heard.
+    pub sounds_heard: u32,
+    /// Sounds that were played and that no upload followed.
     pub sounds_without_upload: u32,
     /// Uploads that were seen.
     pub uploads: u32,
@@ -37,7 +39,9 @@ pub struct Totals {
 
 /// Counts everything; `outside` are the records that were set aside.
 pub(crate) fn totals(material: &Material, entries: &[Entry], outside: u32) -> Totals {
-    let mut totals = Totals { sounds: count(material.sounds.len()), records_outside: outside, ..Totals::default() };
+    let sounds = count(material.sounds.iter().filter(|sound| sound.played).count());
+    let sounds_heard = count(material.sounds.len()).saturating_sub(sounds);
+    let mut totals = Totals { sounds, sounds_heard, records_outside: outside, ..Totals::default() };
     let mut has_upload = vec![false; material.sounds.len()];
     let mut falsely = 0.0;
     for entry in entries {
@@ -60,7 +64,8 @@ pub(crate) fn totals(material: &Material, entries: &[Entry], outside: u32) -> To
             Some(_) => {}
         }
     }
-    totals.sounds_without_upload = count(has_upload.iter().filter(|has| !**has).count());
+    let silent = material.sounds.iter().zip(&has_upload).filter(|(sound, has)| sound.played && !**has);
+    totals.sounds_without_upload = count(silent.count());
     totals.uploads_beyond_history = beyond_history(material);
     totals.seconds_per_false_wake = (totals.false_wakes > 0).then(|| falsely / f64::from(totals.false_wakes));
     totals

@@ -222,6 +222,12 @@ impl Reader {
         Ok(())
     }
 
+    /// When frames were seen of which the sightings are kept, in or out of sessions, in order: from the first to the last frame of each stretch. Of stretches whose series
+    /// were deleted because of their age, only those from the earliest sighting on that is left of any of them.
+    pub fn watched(&self) -> Result<Vec<Window>> {
+        self.read(stretch::watched)
+    }
+
     /// The sets of verdicts of a session, oldest first.
     pub fn verdicts(&self, session: SessionId) -> Result<Vec<VerdictSet>> {
         self.read(|connection| verdict_set::all(connection, session))

@@ -104,6 +104,17 @@ pub(super) fn within(connection: &Connection, window: Window) -> rusqlite::Resul
     rows.collect()
 }
 
+/// From the first to the last frame of each stretch whose sightings are kept, in order of time.
+pub(super) fn watched(connection: &Connection) -> rusqlite::Result<Vec<Window>> {
+    let sql = "SELECT first, last FROM stretches WHERE first IS NOT NULL AND last IS NOT NULL AND (retired = 0 OR last >= \
+               (SELECT min(from_at) FROM sightings JOIN stretches AS old ON old.id = stretch WHERE old.retired = 1)) ORDER BY first";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| {
+        Ok(Window { from: Timestamp::from_nanos(row.get(0)?), until: Timestamp::from_nanos(row.get(1)?).plus(1) })
+    })?;
+    rows.collect()
+}
+
 /// A stretch as it was handed over; what was deleted because of its age is missing.
 pub(super) fn read(connection: &Connection, stretch: i64, known: &BTreeMap<i64, DeviceId>) -> rusqlite::Result<Findings> {
     let mut devices: BTreeMap<DeviceId, DeviceFindings> = BTreeMap::new();

@@ -305,6 +305,8 @@ fn series_are_deleted_with_their_session_and_not_before() {
     assert!(swept.retired == [session] && swept.stretches > 50 && swept.kept.is_empty(), "{swept:?}");
     assert_eq!(swept.sightings, 0, "a year has not passed");
     let reader = store.reader().unwrap();
+    let watched = reader.watched().unwrap();
+    assert!(watched.is_sorted_by_key(|it| it.from) && watched.last().unwrap().until == last.plus(1), "{watched:?}");
     let (after, free) = reader.size().unwrap();
     assert!(after < before && free < 1 << 20, "{before} {after} {free}");
     assert!(recompute(reader, session).unwrap().retired);
@@ -313,6 +315,7 @@ fn series_are_deleted_with_their_session_and_not_before() {
     assert!(reader.findings(always).unwrap().devices.iter().any(|device| !device.sightings.is_empty()));
     let swept = store.retain(&Retention::default(), last.plus(400 * 86_400 * SECOND)).unwrap();
     assert!(swept.sightings > 10, "{swept:?}");
+    assert_eq!(store.reader().unwrap().watched().unwrap(), [], "nobody knows any more what was sighted then");
     assert!(store.reader().unwrap().integrity().unwrap().is_empty());
 }
 

@@ -17,23 +17,27 @@ const START: i64 = 1_767_304_800;
 /// How far the vendor's clock is ahead, milliseconds.
 const AHEAD: i64 = 7_250;
 
+const SPEAKER: &str = "02:00:5e:10:00:01";
+const CAMERA: &str = "02:00:5e:10:00:02";
+
 /// Moments of uploads, seconds since 1970.
 fn moments() -> Vec<i64> {
     (0..30).map(|it| START + it * 240 + it * it % 37).collect()
 }
 
-/// A report with an upload of 4 s at each moment, after a sound.
+/// A report with an upload of 4 s at each moment, after a sound; and a camera, which sent a recording, something large, and a stream.
 fn report(folder: &Path) -> PathBuf {
     let nanos = |at: i64| at * 1_000_000_000;
-    let sighting = |at: &i64| json!({"kind": "audio", "start_ns": nanos(*at), "audio_seconds": 4.0, "audio_seconds_low": 3.8, "audio_seconds_high": 4.2});
+    let sighting = |at: &i64| json!({"kind": "audio", "start_ns": nanos(*at), "audio_seconds": 4.0, "audio_seconds_low": 3.8, "audio_seconds_high": 4.2, "octets_total": 20_000});
+    let in_one_go = |kind: &str, after: i64| json!({"kind": kind, "start_ns": nanos(START + after), "octets_total": 240_000});
     let trial = |at: &i64| json!({"onset_ns": nanos(*at - 2), "seconds": 3.0, "stimulus": "computer"});
     let report = json!({
         "version": 2,
         "capture": {"first_ns": nanos(START - 60), "last_ns": nanos(START + 8_000)},
         "probing": {"trials": moments().iter().map(trial).collect::<Vec<_>>()},
         "devices": [
-            {"mac": "02:00:5e:10:00:01", "addresses": ["192.168.1.5"], "sightings": moments().iter().map(sighting).collect::<Vec<_>>()},
-            {"mac": "02:00:5e:10:00:02", "addresses": [], "sightings": []}
+            {"mac": SPEAKER, "addresses": ["192.168.1.5"], "sightings": moments().iter().map(sighting).collect::<Vec<_>>(), "continuous": []},
+            {"mac": CAMERA, "addresses": [], "sightings": [in_one_go("recording", 900), in_one_go("large_upload", 2_000)], "continuous": [in_one_go("audio", 4_000)]}
         ]
     });
     written(folder, "report.json", &report.to_string())
@@ -87,22 +91,51 @@ fn what_does_not_match_is_named_and_the_report_fits_its_schema() {
     let lost: Vec<_> = told["entries"].as_array().unwrap().iter().filter(|it| it["outcome"] == "upload_without_record").collect();
     assert_eq!(lost[0]["start_ns"].as_i64(), Some(moments()[7] * 1_000_000_000));
     assert_eq!((&lost[0]["sound"]["stimulus"], &lost[0]["record"]), (&"computer".into(), &Value::Null));
-    assert_eq!(told, serde_json::from_slice::<Value>(&ledger(&uploads, &history, &["--json"]).stdout).unwrap());
+    let again = ledger(&uploads, &history, &["--json", "--device", SPEAKER]);
+    assert_eq!(told, serde_json::from_slice::<Value>(&again.stdout).unwrap());
 }
 
 #[test]
 fn the_table_says_what_is_missing_first() {
     let folder = tempfile::tempdir().unwrap();
     let (uploads, history) = (report(folder.path()), written(folder.path(), "history.json", &history()));
-    let output = ledger(&uploads, &history, &[]);
+    let output = ledger(&uploads, &history, &["--device", SPEAKER]);
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{printed}{}", text(&output.stderr));
+    assert!(!printed.contains(SPEAKER), "a column that says the same everywhere: {printed}");
     for part in [
         "1 upload without a record (4.0 s)",
         "off by +7.",
         "p = 0.005",
         "4.0 s were uploaded for each of 1 false wake",
         "! 2026-01-01 22:",
+    ] {
+        assert!(printed.contains(part), "{part}\n{printed}");
+    }
+}
+
+#[test]
+fn a_recording_is_an_upload_and_what_may_be_anything_is_one_if_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (uploads, history) = (report(folder.path()), written(folder.path(), "history.json", &history()));
+    for (more, all, large) in [(None, 31, 1), (Some("--large-uploads"), 32, 0)] {
+        let output = ledger(&uploads, &history, &["--json"].into_iter().chain(more).collect::<Vec<_>>());
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+        assert_eq!(told["totals"]["uploads"], all, "{told}");
+        assert_eq!(told["left_aside"], json!({"large_uploads": large, "continuous": 1}));
+        let of_camera: Vec<_> = told["entries"].as_array().unwrap().iter().filter(|it| it["device"] == CAMERA).collect();
+        let recording = of_camera.first().unwrap();
+        assert_eq!((&recording["upload"], &recording["seconds"]), (&"recording".into(), &Value::Null));
+        assert_eq!(recording["outcome"], "upload_without_record");
+    }
+    let printed = text(&ledger(&uploads, &history, &[]).stdout);
+    for part in [
+        "2 uploads without a record (4.0 s, and 1 of unknown length)",
+        "recording, 240 kB",
+        CAMERA,
+        "more than one device",
+        "1 large upload left aside",
+        "1 stream left aside",
     ] {
         assert!(printed.contains(part), "{part}\n{printed}");
     }
@@ -134,7 +167,8 @@ fn a_table_of_minutes_is_read_by_its_own_names_and_a_wrong_zone_is_refused() {
     let line = |at: i64| format!("{};3\n", jiff::Timestamp::from_second(at / 60 * 60).unwrap().strftime("%d.%m.%Y %H:%M"));
     let table = format!("Datum;Dauer\n{}", moments().into_iter().map(line).collect::<String>());
     let history = written(folder.path(), "history.csv", &table);
-    let output = ledger(&uploads, &history, &["--map", "Datum=time,Dauer=seconds", "--time-zone", "UTC", "--json"]);
+    let output =
+        ledger(&uploads, &history, &["--map", "Datum=time,Dauer=seconds", "--time-zone", "UTC", "--json", "--device", SPEAKER]);
     let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
     assert_eq!(
         (&told["totals"]["shorter"], &told["clock"]["unit_ns"]),
@@ -166,7 +200,8 @@ fn what_cannot_be_read_is_refused_with_what_to_do() {
     }
     let good = written(folder.path(), "good.json", &history());
     let output = ledger(&uploads, &good, &["--device", "02:00:5e:10:00:09"]);
-    assert!(text(&output.stderr).contains("no such device"), "{}", text(&output.stderr));
+    let refused = text(&output.stderr);
+    assert!(refused.contains("no such device") && refused.contains(SPEAKER), "{refused}");
     let output = ledger(&good, &good, &[]);
     assert!(text(&output.stderr).contains("no report for programs"), "{}", text(&output.stderr));
 }

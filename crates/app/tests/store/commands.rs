@@ -93,14 +93,30 @@ fn the_uploads_of_a_store_are_matched_with_a_history() {
     let place = made(folder.path());
     let history = folder.path().join("history.csv");
     let second = at(200).nanos() / 1_000_000_000;
-    std::fs::write(&history, format!("time,seconds\n{second},1\n")).unwrap();
-    let output = earwitness(&["ledger", "--uploads", path(&place), "--history", path(&history), "--json"]);
-    let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
-    assert_eq!((&told["totals"]["uploads"], &told["totals"]["sounds"]), (&1.into(), &8.into()), "{told}");
+    let later = at(200 + 86_400).nanos() / 1_000_000_000;
+    std::fs::write(&history, format!("time,seconds\n{second},1\n{later},1\n")).unwrap();
+    let told = || -> Value {
+        let output = earwitness(&["ledger", "--uploads", path(&place), "--history", path(&history), "--json"]);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
+    };
+    let first = told();
+    let totals = &first["totals"];
+    assert_eq!((&totals["uploads"], &totals["sounds"], &totals["sounds_heard"]), (&1.into(), &8.into(), &1.into()), "{totals}");
     assert_eq!(
-        (&told["entries"][0]["record"]["seconds"], &told["entries"][0]["device"]),
+        (&totals["records"], &totals["records_outside"]),
+        (&1.into(), &1.into()),
+        "of a day on which nobody watched: {totals}"
+    );
+    assert_eq!(
+        (&first["entries"][0]["record"]["seconds"], &first["entries"][0]["device"]),
         (&1.0.into(), &"00:16:3e:00:00:02".into())
     );
+    // The session goes on in that night, without an upload.
+    let (mut store, _) = Store::open(&place).unwrap();
+    store.write(&[Entry::Watched(Box::new(minute(1_443, 4, |_| 1)))]).unwrap();
+    drop(store);
+    let totals = &told()["totals"];
+    assert_eq!((&totals["records"], &totals["records_without_upload"]), (&2.into(), &1.into()), "{totals}");
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use earwitness_base::text::{WIDEST_EXACT, WIDEST_SAID, clean};
+use earwitness_core::findings::SightingKind;
 use earwitness_ledger::{Entry, Kind, Outcome, Record};
 use serde::Serialize;
 
-use super::Told;
+use super::{Told, seen};
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
 const VERSION: u32 = 1;
@@ -20,6 +21,7 @@ struct Report {
     clock: Option<Clock>,
     chance: Option<Chance>,
     totals: Totals,
+    left_aside: LeftAside,
     entries: Vec<Line>,
 }
 
@@ -44,6 +46,7 @@ struct Chance {
 #[derive(Serialize)]
 struct Totals {
     sounds: u32,
+    sounds_heard: u32,
     sounds_without_upload: u32,
     uploads: u32,
     records: u32,
@@ -60,9 +63,16 @@ struct Totals {
 }
 
 #[derive(Serialize)]
+struct LeftAside {
+    large_uploads: u32,
+    continuous: usize,
+}
+
+#[derive(Serialize)]
 struct Line {
     outcome: &'static str,
     start_ns: i64,
+    upload: Option<&'static str>,
     device: Option<String>,
     seconds: Option<f64>,
     seconds_low: Option<f64>,
@@ -74,7 +84,8 @@ struct Line {
 #[derive(Serialize)]
 struct Sound {
     start_ns: i64,
-    stimulus: String,
+    source: &'static str,
+    stimulus: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -103,6 +114,7 @@ pub(super) fn write(told: &Told, out: &mut dyn Write) -> io::Result<()> {
         }),
         chance: ledger.chance.map(|it| Chance { shifts: it.shifts, mean: it.mean, most: it.most, p: it.p }),
         totals: totals(&ledger.totals),
+        left_aside: LeftAside { large_uploads: told.seen.large_left_aside, continuous: told.seen.continuous.len() },
         entries: ledger.entries.iter().map(|entry| line(told, entry)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
@@ -112,6 +124,7 @@ pub(super) fn write(told: &Told, out: &mut dyn Write) -> io::Result<()> {
 fn totals(it: &earwitness_ledger::Totals) -> Totals {
     Totals {
         sounds: it.sounds,
+        sounds_heard: it.sounds_heard,
         sounds_without_upload: it.sounds_without_upload,
         uploads: it.uploads,
         records: it.records,
@@ -136,12 +149,21 @@ fn line(told: &Told, entry: &Entry) -> Line {
     Line {
         outcome: outcome_word(entry.outcome),
         start_ns: entry.start.nanos(),
+        upload: upload.map(|it| upload_word(it.kind)),
         device: upload.and_then(|it| it.device.first()).map(|name| clean(name, WIDEST_EXACT)),
         seconds: seconds.and_then(|it| finite(it.value)),
         seconds_low: seconds.and_then(|it| finite(it.low)),
         seconds_high: seconds.and_then(|it| finite(it.high)),
-        sound: sound.map(|it| Sound { start_ns: it.at.nanos(), stimulus: clean(&it.name, WIDEST_SAID) }),
+        sound: sound.map(heard),
         record: entry.record.and_then(|place| told.material.records.get(place)).map(recorded),
+    }
+}
+
+fn heard(it: &seen::Sound) -> Sound {
+    Sound {
+        start_ns: it.at.nanos(),
+        source: if it.stimulus.is_some() { "played" } else { "heard" },
+        stimulus: it.stimulus.as_deref().map(|name| clean(name, WIDEST_SAID)),
     }
 }
 
@@ -161,6 +183,14 @@ fn outcome_word(outcome: Outcome) -> &'static str {
         Outcome::Shorter => "shorter_than_uploaded",
         Outcome::UploadWithoutRecord => "upload_without_record",
         Outcome::RecordWithoutUpload => "record_without_upload",
+    }
+}
+
+fn upload_word(kind: SightingKind) -> &'static str {
+    match kind {
+        SightingKind::Audio => "audio",
+        SightingKind::Recording => "recording",
+        SightingKind::LargeUpload => "large_upload",
     }
 }
 

@@ -21,7 +21,7 @@ use crate::say;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_base::words;
 use earwitness_ledger::import::{self, Column, History, Reading};
-use earwitness_ledger::{Ledger, Material, Settings, compare};
+use earwitness_ledger::{Ledger, Material, Settings, Sound, compare};
 
 /// Compare the uploads that were seen with the history that a vendor shows its customer.
 ///
@@ -56,6 +56,9 @@ pub(super) struct Args {
     /// Only uploads of this device (MAC or IP address); may be given more than once. Without it, of all: then those of other vendors' devices have no record.
     #[arg(long, value_name = "MAC|IP")]
     device: Vec<String>,
+    /// Compare large uploads as well: much that was sent in one go, in which nothing tells a recording from a picture, a backup or a log.
+    #[arg(long)]
+    large_uploads: bool,
     /// How far the vendor's clock may be off, seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u16).range(0..=600))]
     widest_offset: u16,
@@ -76,6 +79,9 @@ pub(super) struct Args {
     exit_code: bool,
 }
 
+/// Devices that a message names.
+const NAMED: usize = 8;
+
 /// All that is told.
 struct Told {
     seen: Seen,
@@ -95,7 +101,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let seen = seen(args)?;
     let history = history(args)?;
     let material = Material {
-        sounds: seen.sounds.iter().map(|sound| sound.at).collect(),
+        sounds: seen.sounds.iter().map(|it| Sound { at: it.at, played: it.stimulus.is_some() }).collect(),
         uploads: seen.uploads.iter().map(|it| it.upload).collect(),
         records: history.records.clone(),
         watched: seen.watched.clone(),
@@ -104,7 +110,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if let Some(off) = ledger.zone_off {
         let (by, way) = (words::duration(off.saturating_abs()), if off < 0 { "earlier" } else { "later" });
         bail!(
-            "{}: its times would fit the uploads if they were {by} {way}: its time zone is another one; name it with --time-zone, or correct the times",
+            "{}: its times would fit the uploads if they were {by} {way}: they were read in a wrong time zone, which --time-zone names; or the clock of the capture was off by as much, \
+             which has to be corrected there (`editcap -t`)",
             args.history.display()
         );
     }
@@ -136,18 +143,24 @@ fn seen(args: &Args) -> anyhow::Result<Seen> {
     let mut seen = read.with_context(|| format!("--uploads {}", path.display()))?;
     for device in &args.device {
         if !seen.devices.iter().any(|known| known.contains(&device.to_lowercase())) {
-            bail!("--device {device}: no such device is in {}; name one that is", path.display());
+            let known: Vec<&str> =
+                seen.devices.iter().filter_map(|names| names.first()).take(NAMED).map(String::as_str).collect();
+            bail!("--device {device}: no such device is in {}; name one that is, such as {}", path.display(), known.join(", "));
         }
     }
     if !args.device.is_empty() {
         seen.only(&args.device);
     }
+    if !args.large_uploads {
+        seen.without_large_uploads();
+    }
     if seen.uploads.is_empty() {
-        bail!(
-            "{} holds no upload of sound{}, so that there is nothing to compare",
-            path.display(),
-            if args.device.is_empty() { "" } else { " of that device" }
-        );
+        let whose = if args.device.is_empty() { "" } else { " of that device" };
+        let others = match seen.large_left_aside {
+            0 => String::new(),
+            large => format!("; --large-uploads compares the {large} that may be recordings or anything else"),
+        };
+        bail!("{} holds no upload of sound{whose}, so that there is nothing to compare{others}", path.display());
     }
     Ok(seen)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use earwitness_core::findings::Estimate;
+use earwitness_core::findings::{Estimate, SightingKind};
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_ledger::Upload;
 use serde::Deserialize;
@@ -47,12 +47,22 @@ struct Device {
     mac: Option<String>,
     addresses: Vec<String>,
     sightings: Vec<Sighting>,
+    continuous: Vec<Sighting>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Audio,
+    Recording,
+    LargeUpload,
 }
 
 #[derive(Deserialize)]
 struct Sighting {
-    kind: String,
+    kind: Kind,
     start_ns: i64,
+    octets_total: u64,
     audio_seconds: Option<f64>,
     audio_seconds_low: Option<f64>,
     audio_seconds_high: Option<f64>,
@@ -73,21 +83,30 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Seen> {
     }
     let trials = report.probing.map(|it| it.trials).unwrap_or_default();
     let sounded = trials.into_iter().filter(|it| it.seconds > 0.0);
-    seen.sounds = sounded.map(|it| Sound { at: Timestamp::from_nanos(it.onset_ns), name: it.stimulus }).collect();
+    seen.sounds = sounded.map(|it| Sound { at: Timestamp::from_nanos(it.onset_ns), stimulus: Some(it.stimulus) }).collect();
     for device in report.devices {
         let names: Vec<String> = device.mac.into_iter().chain(device.addresses).map(|name| name.to_lowercase()).collect();
-        let audio = device.sightings.iter().filter(|it| it.kind == "audio");
-        seen.uploads.extend(audio.map(|it| SeenUpload { upload: upload(it), device: names.clone() }));
+        seen.uploads.extend(device.sightings.iter().map(|it| upload(it, &names)));
+        seen.continuous.extend(device.continuous.iter().map(|_| names.clone()));
         seen.devices.push(names);
     }
     Ok(seen)
 }
 
-fn upload(it: &Sighting) -> Upload {
+fn upload(it: &Sighting, device: &[String]) -> SeenUpload {
     let seconds = it.audio_seconds.map(|value| Estimate {
         value,
         low: it.audio_seconds_low.unwrap_or(value),
         high: it.audio_seconds_high.unwrap_or(value),
     });
-    Upload { start: Timestamp::from_nanos(it.start_ns), seconds }
+    SeenUpload {
+        upload: Upload { start: Timestamp::from_nanos(it.start_ns), seconds },
+        kind: match it.kind {
+            Kind::Audio => SightingKind::Audio,
+            Kind::Recording => SightingKind::Recording,
+            Kind::LargeUpload => SightingKind::LargeUpload,
+        },
+        octets: it.octets_total,
+        device: device.to_vec(),
+    }
 }
