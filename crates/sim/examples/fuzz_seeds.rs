@@ -28,6 +28,7 @@ fn main() -> io::Result<()> {
         ("analysis", homes()),
         ("clock", beats()),
         ("probe_log", probe_logs()),
+        ("ledger_history", histories()?),
         ("config", configurations()),
         ("sound_file", sound_files()),
         ("ring_block", blocks()),
@@ -239,6 +240,23 @@ fn probe_logs() -> Vec<Vec<u8>> {
     [comma, lines, "start;stimulus\n1767304800;alexa\n2026-01-01T23:01:00+01:00;alexa\n"]
         .map(|text| text.as_bytes().to_vec())
         .to_vec()
+}
+
+/// Each layout of a vendor's history, and an archive.
+fn histories() -> io::Result<Vec<Vec<u8>>> {
+    let alexa = r#"{"customerHistoryRecords":[{"timestamp":1694872943965,"device":{"deviceName":"Bedroom"},"utteranceType":"FALSE_WAKE_WORD",
+        "voiceHistoryRecordItems":[{"recordItemType":"CUSTOMER_TRANSCRIPT","transcriptText":"alexa"}]}]}"#;
+    let newer = r#"[{"alexaHistoryRecords":[{"timestamp":1694872943965,"utteranceType":"GENERAL","title":"time","deviceInfo":[{"deviceName":"K"}]}]}]"#;
+    let older = r#"{"activities":[{"creationTimestamp":1533932315288,"activityStatus":"SUCCESS","description":"{\"summary\":\"hello\"}"}]}"#;
+    let google = r#"[{"title":"Said x","time":"2019-09-06T02:27:40.949","audioFiles":["2019-09-06_02_27_40_949_UTC.mp3"]}]"#;
+    let page = "<html><div class=\"content-cell mdl-cell mdl-cell--6-col mdl-typography--body-1\">Said <a>a &amp; b</a><br>Sep 6, 2019, 2:30:11 AM GMT+3</div></html>";
+    let table = "date;time;seconds;kind\n2026-01-01 12:00;2026-01-01T12:00:00Z;2,5;GENERAL\n";
+    let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    archive.start_file("Takeout/MyActivity.json", zip::write::SimpleFileOptions::default())?;
+    io::Write::write_all(&mut archive, google.as_bytes())?;
+    let archive = archive.finish()?.into_inner();
+    let texts = [alexa, newer, older, google, page, table].map(|text| text.as_bytes().to_vec());
+    Ok(texts.into_iter().chain([archive]).collect())
 }
 
 /// The reference, with its examples as comments and as keys, and a small one of each kind of gateway.
