@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::detect::ttest::{self, Evidence};
-use crate::dissect::{Net, layered};
+use crate::dissect::{Net, Stop, layered};
 use crate::findings::DeviceId;
 use crate::frame::Frame;
 use crate::time::{SECOND, Timestamp};
@@ -102,6 +102,9 @@ impl Samples {
             return;
         }
         let packet = layered(frame.link, frame.bytes, frame.wire_len);
+        if packet.stop.is_some_and(Stop::is_closed_mirror) {
+            return;
+        }
         let mac = packet.source.filter(|mac| !mac.is_zero()).map(DeviceId::Mac);
         let address = || if let Net::Ip(ip) = packet.net { Some(DeviceId::Address(ip.source)) } else { None };
         let Some(device) = mac.or_else(address) else { return };

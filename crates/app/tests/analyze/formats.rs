@@ -23,19 +23,23 @@ fn read(octets: &[u8]) -> (Value, Run) {
     (serde_json::from_str(&run.out).unwrap(), run)
 }
 
-/// Every frame in an Ethernet frame from a router that mirrors to a machine that collects.
-fn mirrored(frames: &[Captured], protocol: u8, header: &[u8]) -> Vec<Captured> {
+/// The ends of a mirror in a home: router, machine that collects.
+const AT_HOME: [[u8; 4]; 2] = [[192, 168, 88, 1], [192, 168, 88, 7]];
+
+/// A datagram's ports and length, and what it holds.
+fn datagram(port: u16, inside: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(8 + inside.len()).unwrap();
+    [&[0x9c, 0x40][..], &port.to_be_bytes(), &length.to_be_bytes(), &[0, 0], inside].concat()
+}
+
+/// Every frame in an Ethernet frame from a router that mirrors to a machine that collects; a port, unless it is GRE.
+fn mirrored(frames: &[Captured], ends: [[u8; 4]; 2], port: Option<u16>, header: &[u8]) -> Vec<Captured> {
     let length = |octets: usize| u16::try_from(octets).unwrap().to_be_bytes();
     let wrap = |octets: &[u8]| {
         let inside = [header, octets].concat();
-        let ports = [&[0x9c, 0x40, 0x90, 0x90][..], &length(8 + inside.len()), &[0, 0]].concat();
-        let body = if protocol == 17 { [ports, inside].concat() } else { inside };
-        let packet = [
-            &[0x45, 0][..],
-            &length(20 + body.len()),
-            &[0, 0, 0, 0, 64, protocol, 0, 0, 192, 168, 88, 1, 192, 168, 88, 7],
-            &body,
-        ];
+        let (protocol, body) = port.map_or_else(|| (47, inside.clone()), |port| (17, datagram(port, &inside)));
+        let [from, to] = ends;
+        let packet = [&[0x45, 0][..], &length(20 + body.len()), &[0, 0, 0, 0, 64, protocol, 0, 0], &from, &to, &body];
         [&[0xb8, 0x27, 0xeb, 0, 0, 2, 0x48, 0xa9, 0x8a, 0, 0, 1, 8, 0][..], &packet.concat()].concat()
     };
     frames.iter().map(|it| Captured { at: it.at, octets: wrap(&it.octets) }).collect()
@@ -53,10 +57,37 @@ fn what_a_mirror_carries_is_reported_as_if_captured_there_and_the_mirror_is_no_d
     assert!(plain["devices"].as_array().unwrap().iter().any(|it| it["sightings"].as_array().is_some_and(|all| !all.is_empty())));
     let tzsp = [1, 0, 0, 1, 1];
     let erspan = [0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 1, 0, 1, 0, 0, 0, 0];
-    for (protocol, header) in [(17, &tzsp[..]), (47, &erspan)] {
-        let (report, _) = read(&classic(&mirrored(&native, protocol, header)));
+    for (port, header) in [(Some(37_008), &tzsp[..]), (None, &erspan)] {
+        let (report, _) = read(&classic(&mirrored(&native, AT_HOME, port, header)));
         assert_eq!(devices(&report), devices(&plain));
         assert_eq!(report["capture"]["not_read"], plain["capture"]["not_read"]);
+    }
+}
+
+#[test]
+fn a_mirror_that_stays_closed_is_named_and_nobody_is_accused_of_what_it_carries() {
+    let native = home();
+    let public = [[198, 51, 100, 2], [203, 0, 113, 9]];
+    let outward = [[192, 168, 88, 1], [203, 0, 113, 9]];
+    for (name, port, header) in [
+        ("Tzsp", Some(37_008), &[1, 0, 0, 1, 1][..]),
+        ("Vxlan", Some(4_789), &[8, 0, 0, 0, 0, 0, 42, 0]),
+        ("Geneve", Some(6_081), &[0, 0, 0x65, 0x58, 0, 0, 42, 0]),
+        ("HpErm", Some(7_932), &[7; 12]),
+        ("GreBridged", None, &[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 1, 0, 1, 0, 0, 0, 0]),
+    ] {
+        for ends in [public, outward] {
+            let octets = classic(&mirrored(&native, ends, port, header));
+            let (report, _) = read(&octets);
+            assert_eq!(report["capture"]["not_read"][format!("{name} left unopened")], native.len(), "{name}");
+            for device in report["devices"].as_array().unwrap() {
+                let all = ["sightings", "local_sightings", "continuous"].map(|it| device[it].as_array().map_or(0, Vec::len));
+                assert_eq!(all, [0; 3], "{name}: {device}");
+            }
+            let run = analyze_with(&["--exit-code"], &octets);
+            assert_eq!(run.status, 2, "{name}");
+            assert!(run.out.starts_with("Most of this capture could not be read"), "{name}: {}", run.out);
+        }
     }
 }
 
@@ -64,7 +95,7 @@ fn what_a_mirror_carries_is_reported_as_if_captured_there_and_the_mirror_is_no_d
 fn a_mirror_beside_what_was_captured_itself_finds_no_upload_twice() {
     let native = home();
     let (plain, _) = read(&classic(&native));
-    let mirror = mirrored(&native, 17, &[1, 0, 0, 1, 1]);
+    let mirror = mirrored(&native, AT_HOME, Some(37_008), &[1, 0, 0, 1, 1]);
     let both: Vec<_> = native.into_iter().zip(mirror).flat_map(|(one, two)| [one, two]).collect();
     let (report, _) = read(&classic(&both));
     let found = |report: &Value| {

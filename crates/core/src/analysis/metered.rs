@@ -167,6 +167,18 @@ impl Metered {
         }
     }
 
+    /// A frame around one of others that the device sent to an address in `to`: only the totals hold its octets (on the wire, of payload).
+    pub(super) fn relayed(&mut self, (wire, payload): (u32, u32), at: Timestamp, to: Scope) {
+        self.note(at);
+        self.sent_to[to as usize].add(wire, payload);
+    }
+
+    /// A frame around one of others that was sent to the device from an address in `from`.
+    pub(super) fn collected(&mut self, (wire, payload): (u32, u32), at: Timestamp, from: Scope) {
+        self.note(at);
+        self.received_from[from as usize].add(wire, payload);
+    }
+
     /// Notes that the device opened a flow.
     pub(super) fn opened(&mut self, flow: FlowKey) {
         if self.flows.len() < FLOWS {

@@ -256,9 +256,27 @@ impl Analysis {
                     }
                     ends
                 });
-                self.count(frame, &packet, &ip, ends);
+                if packet.stop.is_some_and(Stop::is_closed_mirror) {
+                    self.relayed(frame, packet.payload_len, ends);
+                } else {
+                    self.count(frame, &packet, &ip, ends);
+                }
             }
             _ => self.without_ip(frame, &packet),
+        }
+    }
+
+    /// A frame that holds one of others, left closed: it counts in the totals and as a sign of life, but no detector and no score sees it.
+    fn relayed(&mut self, frame: &Frame<'_>, payload: u32, ends: Ends) {
+        let bin = self.bins.index(frame.at);
+        if let Some(metered) = self.metered.get_mut(ends.source as usize) {
+            metered.relayed((frame.wire_len, payload), frame.at, ends.to);
+            if ends.upstream {
+                metered.upstream.note(bin);
+            }
+        }
+        if let Some(metered) = self.metered.get_mut(ends.destination as usize) {
+            metered.collected((frame.wire_len, payload), frame.at, ends.from);
         }
     }
 

@@ -25,6 +25,7 @@ impl fmt::Display for Layer {
             Self::Udp => "UDP",
             Self::Icmp => "ICMP",
             Self::Gre => "GRE",
+            Self::GreBridged => "GRE around frames",
             Self::Vxlan => "VXLAN",
             Self::IpInIp => "IP in IP",
             Self::Mpls => "MPLS",

@@ -2,9 +2,12 @@
 //!
 //! The same headers carry the private networks of companies and providers, whose inside belongs to no home. Two things tell a
 //! mirror from those: it carries whole *link-layer* frames, with the MAC addresses of others, and both ends of the outer packet lie
-//! *inside the home*. Tunnels of packets (IP in IP, GRE with IP inside), tunnels to or from the internet, and what is
-//! encrypted stay closed and count for whoever sends them. A tunnel that joins two parts of one home at the link layer is opened
-//! as well: what it carries are the frames of the home's devices.
+//! *inside the home*, or in the network of one link with public addresses. Tunnels of packets (IP in IP, GRE with IP inside) and what is
+//! encrypted stay closed and count for whoever sends them. Frames in a tunnel to or from the internet stay closed and count for nobody
+//! ([`Stop::is_closed_mirror`]): they may be a mirror whose ends have public addresses. A tunnel that joins two parts of one home at the link
+//! layer is opened as well: what it carries are the frames of the home's devices.
+
+use std::net::IpAddr;
 
 use super::kinds::kind;
 use super::rest::Rest;
@@ -58,11 +61,21 @@ pub(super) fn inside<'a>(facts: &Dissection<'a>, frame: Rest<'a>) -> Inside<'a> 
             HP_ERM => (Layer::HpErm, hp_erm(body)),
             _ => return Inside::Nothing,
         },
-        _ if facts.stop == Some(Stop::Unopened(Layer::Gre)) => (Layer::Gre, gre(body)),
+        _ if facts.stop == Some(Stop::Unopened(Layer::Gre)) => (Layer::GreBridged, gre(body)),
         _ => return Inside::Nothing,
     };
-    let at_home = scope(ip.source) != Scope::Internet && scope(ip.destination) != Scope::Internet;
+    let at_home = stays_at_home(ip.source, ip.destination);
     judge(layer, at_home, opened)
+}
+
+/// Whether no router of the internet lies between two addresses. Those of IPv6 with the same 64 bits first are of one link (RFC 4291, section 2.5.4);
+/// of public addresses of IPv4 nobody can tell where a network ends.
+fn stays_at_home(source: IpAddr, destination: IpAddr) -> bool {
+    let public = |it| scope(it) == Scope::Internet;
+    match (source, destination) {
+        (IpAddr::V6(a), IpAddr::V6(b)) if public(source) && public(destination) => a.to_bits() >> 64 == b.to_bits() >> 64,
+        _ => !public(source) && !public(destination),
+    }
 }
 
 /// Decides on what was found behind a header; `Ok(None)` where that is no frame.

@@ -180,6 +180,18 @@ pub enum Stop {
     UnknownType(u16),
 }
 
+impl Stop {
+    /// Whether this is a tunnel of whole link-layer frames that was left closed: what it holds is the traffic of devices behind the sender, or of nobody in
+    /// the home, and its sizes and moments say nothing of the sender itself.
+    #[must_use]
+    pub const fn is_closed_mirror(self) -> bool {
+        matches!(
+            self,
+            Self::Unopened(Layer::GreBridged | Layer::Vxlan | Layer::Geneve | Layer::Tzsp | Layer::HpErm)
+        )
+    }
+}
+
 /// A header, for saying where dissection stopped.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[expect(missing_docs, reason = "the names are the protocols' own")]
@@ -202,6 +214,7 @@ pub enum Layer {
     Udp,
     Icmp,
     Gre,
+    GreBridged,
     Vxlan,
     IpInIp,
     Mpls,

@@ -76,13 +76,30 @@ fn a_frame_in_any_mirror_is_read_as_the_frame_itself() {
 }
 
 #[test]
-fn a_mirror_to_or_from_the_internet_stays_closed_and_counts_for_its_sender() {
+fn a_mirror_between_public_addresses_of_one_link_is_opened_and_any_other_is_not() {
+    let frame = plain_frame();
+    let alone = whole(Link::Ethernet, &frame);
+    for header in headers() {
+        let mut outer = mirrored(&header, &frame, true);
+        let neighbours = |outer: &mut [u8], receiver: u8| {
+            outer[22..30].copy_from_slice(&[0x20, 1, 0x0d, 0xb8, 0, 0, 0, 1]);
+            outer[38..46].copy_from_slice(&[0x20, 1, 0x0d, 0xb8, 0, 0, 0, receiver]);
+        };
+        neighbours(&mut outer, 1);
+        assert_eq!(Dissection { outer: 0, ..whole(Link::Ethernet, &outer) }, alone, "{}", header.0);
+        neighbours(&mut outer, 2);
+        assert!(whole(Link::Ethernet, &outer).stop.is_some_and(Stop::is_closed_mirror), "{}", header.0);
+    }
+}
+
+#[test]
+fn a_mirror_to_or_from_the_internet_stays_closed() {
     for header in headers() {
         let inside = join(&[&header.3, &plain_frame()]);
         let body = if header.1 == 17 { udp(header.2, &inside) } else { inside };
         let outer = ethernet(0x0800, &ipv4(header.1, &body));
         let facts = whole(Link::Ethernet, &outer);
-        assert!(matches!(facts.stop, Some(Stop::Unopened(_))), "{}: {:?}", header.0, facts.stop);
+        assert!(facts.stop.is_some_and(Stop::is_closed_mirror), "{}: {:?}", header.0, facts.stop);
         assert_eq!((facts.source, ip(&facts).protocol, facts.outer), (Some(DEVICE), header.1, 0), "{}", header.0);
     }
 }
@@ -96,6 +113,7 @@ fn tunnels_of_packets_stay_closed_wherever_they_lead() {
     for frame in [gre, pptp, eoip] {
         let facts = whole(Link::Ethernet, &frame);
         assert_eq!((facts.stop, facts.outer), (Some(Stop::Unopened(Layer::Gre)), 0));
+        assert!(!facts.stop.is_some_and(Stop::is_closed_mirror), "what it holds was sent by its sender");
     }
     let packets = sent_home(17, &udp(6081, &join(&[&[0, 0, 8, 0, 0, 0, 42, 0], &inside])));
     assert_eq!(whole(Link::Ethernet, &packets).stop, None, "a datagram like any other");
