@@ -84,7 +84,7 @@ fn a_mirror_that_stays_closed_is_named_and_nobody_is_accused_of_what_it_carries(
                 let all = ["sightings", "local_sightings", "continuous"].map(|it| device[it].as_array().map_or(0, Vec::len));
                 assert_eq!(all, [0; 3], "{name}: {device}");
             }
-            let run = analyze_with(&["--exit-code"], &octets);
+            let run = analyze_with(&["--exit-code", "-"], &octets);
             assert_eq!(run.status, 2, "{name}");
             assert!(run.out.starts_with("Most of this capture could not be read"), "{name}: {}", run.out);
         }
@@ -154,6 +154,38 @@ fn types_that_are_not_read_are_counted_by_name() {
     assert_eq!(not_read["EtherType 0x8899 (Realtek) not read"], 2);
     assert_eq!(not_read["EtherType 0x7777 not read"], 1);
     assert_eq!(not_read.as_object().unwrap().len(), 2, "LLDP carries nobody's data");
+}
+
+#[test]
+fn a_capture_of_nothing_that_can_be_read_says_so_whatever_hides_its_packets() {
+    let native = home();
+    let length = |octets: usize| u16::try_from(octets).unwrap().to_be_bytes();
+    let in_llc =
+        |header: &[u8], octets: &[u8]| [&octets[..12], &length(header.len() + octets.len() - 14), header, &octets[14..]].concat();
+    let link = |mut file: Vec<u8>, number: u8| {
+        file[20] = number;
+        file
+    };
+    let all = |wrap: &dyn Fn(&[u8]) -> Vec<u8>| {
+        let short = native.iter().filter(|it| it.octets.len() < 1_400);
+        classic(&short.map(|it| Captured { at: it.at, octets: wrap(&it.octets) }).collect::<Vec<_>>())
+    };
+    let cooked = |octets: &[u8]| [&[0, 0, 0, 1, 0, 6], &octets[6..12], &[0, 0, 0, 4], &octets[14..]].concat();
+    for (file, why) in [
+        (all(&|it| in_llc(&[0xe0, 0xe0, 3], it)), "LLC 0xe0 (IPX) not read"),
+        (all(&|it| in_llc(&[0xaa, 0xaa, 3, 0x12, 0x34, 0x56, 8, 0], it)), "SNAP 123456 not read"),
+        (all(&|it| in_llc(&[0xaa, 0xaa, 3, 0, 0x80, 0xc2, 0, 7], it)), "SNAP 0080c2 (bridged frames) not read"),
+        (link(all(&cooked), 113), "LLC 0x45 not read"),
+        (link(all(&|it| [&[99, 0, 0, 0], &it[14..]].concat()), 0), "address family 99 not read"),
+    ] {
+        let (report, _) = read(&file);
+        let frames = report["capture"]["frames"].as_u64().unwrap();
+        let counted = report["capture"]["not_read"][why].as_u64().unwrap_or_default();
+        assert!(counted > frames * 9 / 10, "{why}: {counted} of {frames}");
+        let run = analyze_with(&["--exit-code", "-"], &file);
+        assert_eq!(run.status, 2, "{why}");
+        assert!(run.out.starts_with("Most of this capture could not be read"), "{}", run.out);
+    }
 }
 
 #[test]

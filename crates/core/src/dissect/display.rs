@@ -17,6 +17,7 @@ impl fmt::Display for Layer {
             Self::Radiotap => "radiotap",
             Self::Ieee80211 => "802.11",
             Self::Llc => "LLC",
+            Self::Snap => "SNAP",
             Self::Arp => "ARP",
             Self::Ipv4 => "IPv4",
             Self::Ipv6 => "IPv6",
@@ -56,8 +57,20 @@ impl Stop {
             // No frame leads there, as a small number is a length: it stands for those that are not counted apart.
             Self::UnknownType(0) => "other types not read".to_owned(),
             Self::UnknownType(kind) => format!("EtherType {kind:#06x}{} not read", named(kinds::type_name(kind))),
+            Self::UnknownProtocol(layer, number) => format!("{} not read", protocol(layer, number)),
         }
     }
+}
+
+/// What a header names by a number, as its standard writes that.
+fn protocol(layer: Layer, number: u32) -> String {
+    let what = match layer {
+        Layer::Llc => format!("LLC {number:#04x}"),
+        Layer::Snap => format!("SNAP {number:06x}"),
+        Layer::BsdLoopback => format!("address family {number}"),
+        layer => format!("{layer} protocol {number:#06x}"),
+    };
+    what + &named(kinds::protocol_name(layer, number))
 }
 
 /// A name in brackets behind a number.
@@ -86,6 +99,7 @@ impl fmt::Display for Stop {
                 let name = named(kinds::type_name(*kind));
                 write!(f, "frames of EtherType {kind:#06x}{name} are counted, not opened")
             }
+            Self::UnknownProtocol(layer, number) => write!(f, "{} is counted, not opened", protocol(*layer, *number)),
         }
     }
 }

@@ -95,9 +95,18 @@ pub(super) fn typed<'a>(facts: &mut Dissection<'a>, mut kind: u16, mut rest: Res
 /// Reads an LLC header; behind SNAP, with the organisation code of RFC 1042 or that of 802.1H, stands an `EtherType`.
 pub(super) fn llc<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
     facts.net = Net::Other(0);
-    let [0xaa, 0xaa, 0x03] = *rest.take::<3>(Layer::Llc)? else { return Ok(()) };
-    let [0, 0, 0 | 0xf8, high, low] = *rest.take::<5>(Layer::Llc)? else { return Ok(()) };
+    let [access_point, source, control] = *rest.take::<3>(Layer::Llc)?;
+    if (access_point, source, control) != (0xaa, 0xaa, 0x03) {
+        let inside = rest.bytes.first().copied().unwrap_or_default();
+        let quiet = kinds::manages_by_llc(access_point, control, inside);
+        return if quiet { Ok(()) } else { Err(Stop::UnknownProtocol(Layer::Llc, access_point.into())) };
+    }
+    let [o0, o1, o2, high, low] = *rest.take::<5>(Layer::Llc)?;
     let kind = u16::from_be_bytes([high, low]);
-    // A length has no place here: it would lead to LLC in LLC without end.
-    if kind <= LARGEST_LENGTH { Ok(()) } else { typed(facts, kind, rest) }
+    match u32::from_be_bytes([0, o0, o1, o2]) {
+        // A length has no place here: it would lead to LLC in LLC without end.
+        0 | 0xf8 if kind > LARGEST_LENGTH => typed(facts, kind, rest),
+        organisation if kinds::manages_by_snap(organisation, kind) => Ok(()),
+        organisation => Err(Stop::UnknownProtocol(Layer::Snap, organisation)),
+    }
 }

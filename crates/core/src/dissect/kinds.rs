@@ -1,5 +1,7 @@
 //! `EtherType`s and link types that are not read: which of them only manage the link, and what the others are called.
 
+use super::Layer;
+
 /// `EtherType`s (IEEE 802 Numbers, IANA) that lead further than a count.
 pub(super) mod kind {
     pub(in super::super) const IPV4: u16 = 0x0800;
@@ -65,6 +67,62 @@ pub(super) const fn type_name(kind: u16) -> &'static str {
         0x88e7 => "provider backbone bridging",
         0x8906 => "Fibre Channel",
         0x8915 => "RoCE",
+        _ => "",
+    }
+}
+
+/// Whether LLC frames (IEEE 802.2) to an access point, with this control field, carry nobody's data. `inside`: the first octet behind the header.
+pub(super) const fn manages_by_llc(access_point: u8, control: u8, inside: u8) -> bool {
+    /// The lowest bit tells a group of access points.
+    const GROUP: u8 = 1;
+    /// Unnumbered frames with and without the bit that asks for an answer.
+    const EXCHANGE_IDENTIFICATION: [u8; 2] = [0xaf, 0xbf];
+    const TEST: [u8; 2] = [0xe3, 0xf3];
+    if control == EXCHANGE_IDENTIFICATION[0] || control == EXCHANGE_IDENTIFICATION[1] {
+        return true;
+    }
+    match access_point & !GROUP {
+        // No access point is meant: access points and switches test the link.
+        0x00 => control == TEST[0] || control == TEST[1],
+        0x02 // management of LLC
+            | 0x42 // spanning tree (802.1D)
+            => true,
+        // Routing of ISO networks: ES-IS and IS-IS (ISO/IEC TR 9577), not what they route.
+        0xfe => matches!(inside, 0x82 | 0x83),
+        _ => false,
+    }
+}
+
+/// Whether SNAP frames of an organisation with this protocol carry nobody's data.
+pub(super) const fn manages_by_snap(organisation: u32, protocol: u16) -> bool {
+    matches!(
+        (organisation, protocol),
+        // Cisco: PAgP, spanning trees of VLANs and of inter-switch links, UDLD, CDP, CGMP, VTP, DTP, uplink fast.
+        (0x00_000c, 0x0104 | 0x010b | 0x010c | 0x0111 | 0x2000 | 0x2001 | 0x2003 | 0x2004 | 0x200a)
+            // Bridged spanning tree (RFC 2427, section 4.1; RFC 2684, section 5.2).
+            | (0x00_80c2, 0x000e | 0x000f)
+            // AppleTalk's ARP by its EtherType.
+            | (0x08_0007, 0x80f3)
+            // Extreme's and Foundry's discovery.
+            | (0x00_e02b, 0x00ae | 0x00bb)
+            | (0x00_e052, 0x2000)
+    )
+}
+
+/// What is called by the number that a header names ([`super::Stop::UnknownProtocol`]); empty where that is not known.
+pub(super) const fn protocol_name(layer: Layer, number: u32) -> &'static str {
+    match (layer, number) {
+        (Layer::Llc, 0x06) => "IP",
+        (Layer::Llc, 0xaa) => "SNAP",
+        (Layer::Llc, 0xe0 | 0xff) | (Layer::LinuxSll, 0x0001) | (Layer::Ppp, 0x002b) => "IPX",
+        (Layer::Llc, 0xf0) => "NetBIOS",
+        (Layer::Llc, 0xfe) | (Layer::BsdLoopback, 7) | (Layer::Ppp, 0x0023) => "OSI",
+        (Layer::Snap, 0x00_000c) => "Cisco",
+        (Layer::Snap, 0x00_80c2) | (Layer::Ppp, 0x0031) => "bridged frames",
+        (Layer::Snap, 0x08_0007) | (Layer::BsdLoopback, 16) | (Layer::Ppp, 0x0029) => "AppleTalk",
+        (Layer::LinuxSll, 0x000c..=0x000e) => "CAN bus",
+        (Layer::LinuxSll, 0x0017) => "IrDA",
+        (Layer::LinuxSll, 0x00f6) => "IEEE 802.15.4",
         _ => "",
     }
 }

@@ -7,10 +7,11 @@ use super::{Dissection, Layer, Stop, ip};
 /// in network order (`LOOP`); families are small numbers, so that the wrong order is never taken for the right one.
 pub(super) fn read<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {
     let family = *rest.take::<4>(Layer::BsdLoopback)?;
-    match u32::from_be_bytes(family).min(u32::from_le_bytes(family)) {
+    let family = u32::from_be_bytes(family).min(u32::from_le_bytes(family));
+    match family {
         2 => ip::v4(facts, rest),
         // AF_INET6 of Linux, Windows, NetBSD and OpenBSD, FreeBSD, Darwin.
         10 | 23 | 24 | 28 | 30 => ip::v6(facts, rest),
-        _ => Ok(()),
+        _ => Err(Stop::UnknownProtocol(Layer::BsdLoopback, family)),
     }
 }

@@ -178,6 +178,9 @@ pub enum Stop {
     UnknownLink(u32),
     /// An `EtherType` that may carry anything, and that this program does not read.
     UnknownType(u16),
+    /// What another header names by a number, that may carry anything and is not read: the destination service access point of LLC, the organisation of SNAP,
+    /// the protocol of PPP or of a cooked frame, the address family of BSD loopback.
+    UnknownProtocol(Layer, u32),
 }
 
 impl Stop {
@@ -185,10 +188,7 @@ impl Stop {
     /// the home, and its sizes and moments say nothing of the sender itself.
     #[must_use]
     pub const fn is_closed_mirror(self) -> bool {
-        matches!(
-            self,
-            Self::Unopened(Layer::GreBridged | Layer::Vxlan | Layer::Geneve | Layer::Tzsp | Layer::HpErm)
-        )
+        matches!(self, Self::Unopened(Layer::GreBridged | Layer::Vxlan | Layer::Geneve | Layer::Tzsp | Layer::HpErm))
     }
 }
 
@@ -206,6 +206,7 @@ pub enum Layer {
     Radiotap,
     Ieee80211,
     Llc,
+    Snap,
     Arp,
     Ipv4,
     Ipv6,

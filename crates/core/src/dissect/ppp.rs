@@ -43,6 +43,10 @@ fn protocol<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), St
         // Van Jacobson compression, multilink, encryption (one link, bundle), compression (one link, bundle).
         0x002d | 0x002f | 0x003d | 0x0053 | 0x0055 | 0x00fb | 0x00fd => Err(Stop::Unopened(Layer::Ppp)),
         0x0281 | 0x0283 => Err(Stop::Unopened(Layer::Mpls)),
+        // Padding (RFC 1661, section 2); spanning trees and Cisco's discovery.
+        0x0001 | 0x0201 | 0x0203 | 0x0205 | 0x0207 => Ok(()),
+        // Protocols of the network layer carry data, and so may those of low volume; the rest sets up the link and the network (RFC 1661, section 2).
+        0..0x8000 => Err(Stop::UnknownProtocol(Layer::Ppp, number.into())),
         _ => Ok(()),
     }
 }

@@ -53,7 +53,7 @@ fn carried<'a>(facts: &mut Dissection<'a>, hardware: u16, protocol: u16, rest: R
         // Other small numbers are Linux's own (`linux/if_ether.h`), none of them IP.
         0..0x0600 => {
             facts.net = Net::Other(0);
-            Ok(())
+            Err(Stop::UnknownProtocol(Layer::LinuxSll, protocol.into()))
         }
         _ => ethernet::typed(facts, protocol, rest),
     }

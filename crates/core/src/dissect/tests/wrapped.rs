@@ -104,3 +104,44 @@ fn what_is_not_read_is_named_and_what_manages_the_link_is_not() {
     assert_eq!(whole(Link::from_number(249), &[0; 40]).stop.map(Stop::kind).as_deref(), Some("link type 249 (USB) not read"));
     assert_eq!(whole(Link::from_number(60_000), &[0; 40]).stop.map(Stop::kind).as_deref(), Some("link type 60000 not read"));
 }
+
+#[test]
+fn data_behind_llc_snap_and_other_numbers_is_named_and_what_keeps_the_link_going_is_not() {
+    let kind = |link, frame: &[u8]| whole(link, frame).stop.map(Stop::kind);
+    let in_llc = |header: &[u8]| {
+        let body = join(&[header, &ipv4(6, &tcp(b"audio"))]);
+        kind(Link::Ethernet, &ethernet(u16::try_from(body.len()).unwrap(), &body))
+    };
+    let cooked = |protocol: u8, body: &[u8]| join(&[&[0, 0, 0, 1, 0, 6], &DEVICE.0, &[0, 0, 0, protocol], body]);
+    for (seen, words) in [
+        (in_llc(&[0xe0, 0xe0, 3]), "LLC 0xe0 (IPX) not read"),
+        (in_llc(&[0x54, 0x54, 3]), "LLC 0x54 not read"),
+        (in_llc(&[0, 0, 3]), "LLC 0x00 not read"),
+        (in_llc(&[0xaa, 0xaa, 3, 0x12, 0x34, 0x56, 8, 0]), "SNAP 123456 not read"),
+        (in_llc(&[0xaa, 0xaa, 3, 0, 0x80, 0xc2, 0, 7]), "SNAP 0080c2 (bridged frames) not read"),
+        (in_llc(&[0xaa, 0xaa, 3, 0, 0, 0x0c, 0x77, 7]), "SNAP 00000c (Cisco) not read"),
+        (kind(Link::LinuxSll, &cooked(4, &packet_of_nobody())), "LLC 0x45 not read"),
+        (kind(Link::LinuxSll, &cooked(12, &[0; 16])), "Linux cooked protocol 0x000c (CAN bus) not read"),
+        (kind(Link::BsdNull, &join(&[&[99, 0, 0, 0], &packet_of_nobody()])), "address family 99 not read"),
+        (kind(Link::Ppp, &[0xff, 3, 0, 0x2b, 1, 2]), "PPP protocol 0x002b (IPX) not read"),
+    ] {
+        assert_eq!(seen.as_deref(), Some(words));
+    }
+    for quiet in [
+        &[0x42, 0x42, 3][..],
+        &[0, 1, 0xaf],
+        &[0, 1, 0xf3],
+        &[0xfe, 0xfe, 3, 0x83],
+        &[0xaa, 0xaa, 3, 0, 0, 0x0c, 0x20, 0],
+        &[0xaa, 0xaa, 3, 0, 0, 0x0c, 1, 0x0b],
+        &[0xaa, 0xaa, 3, 0, 0x80, 0xc2, 0, 0x0e],
+        &[0xaa, 0xaa, 3, 0, 0, 0, 0x88, 0xcc],
+    ] {
+        assert_eq!(in_llc(quiet), None, "{quiet:x?}");
+    }
+}
+
+/// A packet where no packet is expected.
+fn packet_of_nobody() -> Vec<u8> {
+    ipv4(6, &tcp(b"audio"))
+}
