@@ -41,6 +41,7 @@ const LONGEST: i64 = 1_800 * SECOND;
 
 /// Pauses at least a third as long that make one usual.
 const PRECEDENTS: usize = 3;
+const PART: i64 = 3;
 
 /// Moments of answers, each 5 s from the next, within a pause of what was sent, that prove that what was sent did not pass. One or two are
 /// what a server sends to a device that has left.
@@ -135,7 +136,8 @@ pub fn gaps(findings: &Findings) -> Vec<Window> {
     let mut all: Vec<Timestamp> = series.flat_map(moments).collect();
     all.sort_unstable();
     all.dedup();
-    let usual = Pauses::between(&all, SHORT_FOR_ALL);
+    // Shorter pauses are no gaps, but show how long all are silent at once in a quiet home.
+    let usual = Pauses::with_precedents(&all, SHORT_FOR_ALL, SHORT_FOR_ALL / PART);
     usual.all().filter(|pause| !usual.has_precedent(pause.length())).collect()
 }
 
@@ -147,16 +149,23 @@ fn moments(series: &Series) -> Vec<Timestamp> {
 /// Pauses between moments, in order of time, that are longer than a least length.
 struct Pauses {
     pauses: Vec<Window>,
-    /// Their lengths, ascending.
+    /// The lengths of all that may be a precedent, ascending.
     lengths: Vec<i64>,
 }
 
 impl Pauses {
+    /// Those that are their own precedents alone.
     fn between(moments: &[Timestamp], least: i64) -> Self {
+        Self::with_precedents(moments, least, least)
+    }
+
+    /// Those above one length, and above another as precedents.
+    fn with_precedents(moments: &[Timestamp], least: i64, precedent: i64) -> Self {
         let pairs = moments.iter().zip(moments.iter().skip(1)).map(|(from, until)| Window { from: *from, until: *until });
-        let pauses: Vec<Window> = pairs.filter(|pause| pause.length() > least).collect();
+        let mut pauses: Vec<Window> = pairs.filter(|pause| pause.length() > precedent).collect();
         let mut lengths: Vec<i64> = pauses.iter().map(|pause| pause.length()).collect();
         lengths.sort_unstable();
+        pauses.retain(|pause| pause.length() > least);
         Self { pauses, lengths }
     }
 
@@ -166,7 +175,7 @@ impl Pauses {
 
     /// Whether a pause of this length, which is one of them, is usual.
     fn has_precedent(&self, length: i64) -> bool {
-        let long = self.lengths.len() - self.lengths.partition_point(|other| *other < length / 3);
+        let long = self.lengths.len() - self.lengths.partition_point(|other| *other < length / PART);
         length <= LONGEST && long > PRECEDENTS
     }
 }

@@ -184,6 +184,19 @@ fn rounds_outside_the_capture_do_not_count_and_that_is_said() {
 }
 
 #[test]
+fn a_quiet_moment_of_a_quiet_home_is_no_gap_of_its_capture() {
+    let folder = tempfile::tempdir().unwrap();
+    let slots = [(0, 2, "sham", ""), (1, 23, "probe", "3.2"), (2, 45, "sham", ""), (3, 66, "sham", "")];
+    let lines = slots.map(|(slot, at, kind, length)| format!("0,{slot},{kind},{},20,{length}\n", 1_767_268_800 + at));
+    let log =
+        save(folder.path(), "log.csv", format!("round,slot,kind,start,slot_seconds,seconds\n{}", lines.concat()).as_bytes());
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/sample.pcapng");
+    let run = analyze(&[OsStr::new("--probes"), log.as_os_str(), sample.as_os_str()]);
+    let printed = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(printed.contains("1 round counts") && !printed.contains("a gap"), "{printed}");
+}
+
+#[test]
 fn a_capture_with_a_gap_in_its_slots_never_gets_a_verdict_without_saying_so() {
     let (mut all, truth) = frames(11, scenario(Kind::SpeakerCbr, 900));
     // A device that says something twice a second, so that silence means a gap.

@@ -93,6 +93,23 @@ fn a_pause_of_all_devices_is_a_gap_of_the_capture() {
     assert_eq!((sight.unseen(seconds(990, 1_090)), sight.unseen(seconds(100, 200))), (Some(Unseen::Gap), None));
 }
 
+/// The gaps of a capture with one device that sends in these seconds.
+fn gaps_of(sent: &[i64]) -> Vec<Window> {
+    gaps(&Findings { capture: CaptureFacts::default(), devices: vec![device(sent, &[], &[])] })
+}
+
+#[test]
+fn eleven_quiet_seconds_are_no_gap_where_nobody_sends_for_nine_now_and_then() {
+    let quiet = [0, 2, 5, 9, 10, 19, 28, 30, 41, 50, 60];
+    assert!(gaps_of(&quiet).is_empty(), "{:?}", gaps_of(&quiet));
+    // The same pause among frames of every second.
+    let busy: Vec<i64> = (0..30).chain(41..80).collect();
+    assert_eq!(gaps_of(&busy), [seconds(29, 41)]);
+    // A minute without a frame in the quiet home.
+    let broken: Vec<i64> = quiet.iter().copied().chain(quiet.iter().map(|at| at + 120)).collect();
+    assert_eq!(gaps_of(&broken), [seconds(60, 120)]);
+}
+
 #[test]
 fn where_nobody_noted_what_passed_nothing_is_said_about_it() {
     let old = DeviceFindings { passage: None, ..device(&[], &[], &[]) };

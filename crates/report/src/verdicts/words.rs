@@ -564,15 +564,23 @@ fn caveat(it: &Caveat) -> String {
 /// What verdicts rest on, for all devices.
 #[must_use]
 pub(crate) fn basis(probing: &Probing) -> String {
-    let counted = counted(probing.counted() as u64, "round counts", "rounds count");
+    let scored = probing.counted() as u64;
+    // A round counts for the devices that could be seen in it.
+    let for_nobody = probing.verdicts.devices.iter().all(|it| it.evidence.rounds == 0);
     let slots = probing.verdicts.trials.iter().map(|it| it.round.slots.len()).max().unwrap_or(0);
     let layout = if slots > 1 {
         format!("each with a sound in one of {slots} slots")
     } else {
         "each a single slot with a sound".to_owned()
     };
+    let rounds = if for_nobody && scored > 0 {
+        let rounds = counted(scored, "round was scored", "rounds were scored");
+        format!("{rounds}, {layout}; for no device could it be seen what it sent then, so that none counts")
+    } else {
+        format!("{}, {layout}", counted(scored, "round counts", "rounds count"))
+    };
     format!(
-        "{counted}, {layout}. If no device reacted to sound, this test would accuse any of them in at most {} of such homes.",
+        "{rounds}. If no device reacted to sound, this test would accuse any of them in at most {} of such homes.",
         percent(probing.verdicts.alpha)
     )
 }
@@ -610,6 +618,17 @@ mod tests {
 
     use super::*;
     use crate::verdicts::sample::probing;
+
+    #[test]
+    fn rounds_in_which_no_device_could_be_seen_are_not_said_to_count() {
+        let mut probing = probing();
+        assert!(basis(&probing).starts_with("24 rounds count, each with a sound in one of"), "{}", basis(&probing));
+        for it in &mut probing.verdicts.devices {
+            it.evidence.rounds = 0;
+        }
+        assert!(basis(&probing).starts_with("24 rounds were scored, each with a sound in one of"), "{}", basis(&probing));
+        assert!(basis(&probing).contains("so that none counts"), "{}", basis(&probing));
+    }
 
     fn text_of(outcome: Outcome, evidence: Evidence) -> String {
         let device = DeviceId::Address(std::net::Ipv4Addr::LOCALHOST.into());
