@@ -1,7 +1,7 @@
 //! Captures as homes and routers make them: the same devices and sightings, or a word about what was not read.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use earwitness_sim::file::Captured;
@@ -9,7 +9,7 @@ use earwitness_sim::home::frames;
 use earwitness_sim::scenario::Kind;
 use serde_json::Value;
 
-use crate::program::{Run, analyze_with, classic, save, scenario};
+use crate::program::{Run, analyze_with, classic, report, save, scenario};
 
 /// Two minutes of a home with a speaker.
 fn home() -> Vec<Captured> {
@@ -135,6 +135,26 @@ fn files_joined_with_cat_are_read_to_the_end_and_that_is_reported() {
     let (report, run) = read(&[classic(front), classic(back)].concat());
     assert_eq!(devices(&report), devices(&read(&classic(&all)).0));
     assert!(run.err.lines().count() == 1 && run.err.contains("another capture file begins here"), "{}", run.err);
+}
+
+#[test]
+fn captures_days_apart_have_time_between_them_and_no_clock_that_was_set() {
+    let monday = home();
+    let wednesday: Vec<_> =
+        monday.iter().map(|it| Captured { at: it.at + 172_800_000_000_000, octets: it.octets.clone() }).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two, joined, set] = [
+        ("monday.pcap", classic(&monday)),
+        ("wednesday.pcap", classic(&wednesday)),
+        ("joined.pcap", [classic(&monday), classic(&wednesday)].concat()),
+        ("set.pcap", classic(&[monday, wednesday].concat())),
+    ]
+    .map(|(name, octets)| save(folder.path(), name, &octets));
+    for (captures, jumps) in [(vec![&two, &one], 0), (vec![&joined], 0), (vec![&set], 1)] {
+        let (report, said) = report(&captures.into_iter().map(PathBuf::as_path).collect::<Vec<_>>());
+        assert_eq!(report["capture"]["clock_ahead"], jumps, "{said}");
+        assert_eq!(said.contains("one begins 1 day 23 h after the one before it"), jumps == 0, "{said}");
+    }
 }
 
 #[test]

@@ -93,6 +93,8 @@ pub struct Analysis {
     facts: CaptureFacts,
     stopped: BTreeMap<Stop, u64>,
     latest: Timestamp,
+    /// Whether the next frame is the first of another capture, whose clock was not set to be elsewhere.
+    begins: bool,
     /// The next frame is no jump if less than this passes until then, nanoseconds; 0 before the first frame.
     calm: u64,
     /// What was known of the link when the pairs were met.
@@ -133,6 +135,7 @@ impl Analysis {
             facts: CaptureFacts::default(),
             stopped: BTreeMap::new(),
             latest: Timestamp::MIN,
+            begins: false,
             calm: 0,
             revision: 0,
             pairs: Pairs::new(),
@@ -174,6 +177,11 @@ impl Analysis {
     /// Notes what of the capture files follows damage.
     pub fn damaged(&mut self, damage: Damage) {
         self.facts.damage = damage;
+    }
+
+    /// The next frame is the first of another capture: what lies between it and the frame before is time, not a clock that was set.
+    pub fn begins(&mut self) {
+        self.begins = true;
     }
 
     /// Takes the next frame.
@@ -296,6 +304,7 @@ impl Analysis {
         if frame.at < self.latest || passed >= self.calm {
             self.jump(frame.at);
         }
+        self.begins = false;
         self.latest = frame.at;
     }
 
@@ -305,8 +314,8 @@ impl Analysis {
         let passed = at.since(self.latest);
         let facts = &mut self.facts;
         if let Some(first) = facts.first {
-            facts.clock_back += u64::from(passed < -SECOND);
-            facts.clock_ahead += u64::from(passed >= DAY);
+            facts.clock_back += u64::from(passed < -SECOND && !self.begins);
+            facts.clock_ahead += u64::from(passed >= DAY && !self.begins);
             facts.first = Some(first.min(at));
             // Only a jump leads backwards, so that the frame before it may be the last one.
             facts.last = facts.last.max(Some(self.latest));

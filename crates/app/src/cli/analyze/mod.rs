@@ -6,6 +6,7 @@ mod options;
 mod probes;
 mod published;
 mod read;
+mod seams;
 mod values;
 mod workers;
 mod write;

@@ -12,6 +12,7 @@ use super::super::interrupt::Interrupt;
 use super::super::progress::Bar;
 use super::options::Options;
 use super::published::sliding;
+use super::seams::Seams;
 use super::workers::Threads;
 use crate::say;
 use earwitness_report::published::{Asked, Published};
@@ -33,9 +34,9 @@ pub(super) struct Reading {
 
 /// Reads all captures. `None` if nothing could be read, which has been said.
 pub(super) fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<Option<Reading>> {
-    let Pass { mut findings, mut tested, mut first, origin, captures } =
+    let Pass { mut findings, mut tested, mut first, origin, captures, seam } =
         pass("Reading", options.settings.clone(), options, interrupt)?;
-    let mut troubles: Vec<String> = captures.troubles().iter().map(ToString::to_string).collect();
+    let mut troubles: Vec<String> = captures.troubles().iter().map(ToString::to_string).chain(seam).collect();
     if captures.files().iter().all(|file| is_unreadable(file, &captures)) {
         for it in &troubles {
             say::line(it);
@@ -110,6 +111,8 @@ struct Pass {
     first: Option<Timestamp>,
     origin: Option<Timestamp>,
     captures: Captures,
+    /// What to say of the time between captures.
+    seam: Option<String>,
 }
 
 fn pass(what: &'static str, settings: AnalysisSettings, options: &Options, interrupt: &Interrupt) -> anyhow::Result<Pass> {
@@ -128,7 +131,11 @@ fn pass(what: &'static str, settings: AnalysisSettings, options: &Options, inter
         interrupt.begin_reading();
         bar.at(at);
     };
-    let flow = captures.for_each(&mut progress, |frame, _| {
+    let mut seams = Seams::default();
+    let flow = captures.for_each(&mut progress, |frame, file| {
+        if seams.begins(frame, file) {
+            analysis.begins();
+        }
         analysis.frame(frame);
         if let Some(samples) = &mut samples {
             samples.frame(frame);
@@ -143,5 +150,5 @@ fn pass(what: &'static str, settings: AnalysisSettings, options: &Options, inter
     let findings = analysis.finish();
     let first = samples.as_ref().and_then(Samples::first);
     let tested = samples.zip(findings.capture.last).map(|(samples, last)| samples.finish(last)).unwrap_or_default();
-    Ok(Pass { findings, tested, first, origin, captures })
+    Ok(Pass { findings, tested, first, origin, captures, seam: seams.line() })
 }
