@@ -144,6 +144,18 @@ fn labelled_captures_are_found_beside_their_labels_or_by_name() {
     assert!(!shown.contains('\u{1b}'), "a pipe gets no escape codes");
 }
 
+#[test]
+fn a_device_whose_uploads_are_not_known_leaves_the_others_of_its_capture() {
+    let folder = labelled();
+    let mut labels: Value = serde_json::from_slice(&fs::read(folder.path().join("labels.json")).unwrap()).unwrap();
+    let devices = labels["files"].as_array().unwrap().len();
+    labels["files"][devices - 1]["uploads"] = Value::Null;
+    fs::write(folder.path().join("labels.json"), labels.to_string()).unwrap();
+    let found = report(folder.path(), &["--labels", "labels.json", "--json"]);
+    assert_eq!(found["material"]["devices"], devices - 1);
+    assert!(found["notes"].to_string().contains("of 1 of its labelled devices it is not known"), "{}", found["notes"]);
+}
+
 /// A folder as another generator leaves it: two captures that differ in their seed, with the seconds of each upload.
 fn generated() -> tempfile::TempDir {
     let folder = labelled();

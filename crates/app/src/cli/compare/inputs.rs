@@ -85,9 +85,11 @@ impl Inputs {
             notes.push(format!("{}: {}", folder.display(), part.note()));
             label_files.extend(files);
         }
-        let captures = captures.into_iter().filter(|it| has_truth(it, &mut notes)).collect::<Vec<_>>();
+        let captures = captures.into_iter().filter_map(|it| with_truth(it, &mut notes)).collect::<Vec<_>>();
         if captures.is_empty() && scenarios.is_empty() {
-            bail!("in no capture is it known what was uploaded; labels need `uploads`, an empty list where there were none");
+            bail!(
+                "in no capture is it known what was uploaded; labels need `uploads`, an empty list where there were none (null stands for not known)"
+            );
         }
         Ok(Self { scenarios, captures, label_files, notes })
     }
@@ -200,11 +202,16 @@ fn matched(captures: &[&String], files: &[PathBuf], labelled: &[Labelled]) -> an
     Ok(found)
 }
 
-/// Whether it is known what was uploaded; notes the captures of which it is not.
-fn has_truth((path, labels): &(PathBuf, Vec<Label>), notes: &mut Vec<String>) -> bool {
-    let known = labels.iter().all(|it| it.uploads.is_some());
-    if !known {
-        notes.push(format!("{} is labelled without uploads, so it is left out", path.display()));
+/// A capture with the devices of which it is known what they uploaded, if there is one; notes those of which it is not.
+fn with_truth((path, labels): (PathBuf, Vec<Label>), notes: &mut Vec<String>) -> Option<(PathBuf, Vec<Label>)> {
+    let (known, unknown): (Vec<_>, Vec<_>) = labels.into_iter().partition(|it| it.uploads.is_some());
+    match (known.len(), unknown.len()) {
+        (_, 0) => {}
+        (0, _) => notes.push(format!("{} is labelled without uploads, so it is left out", path.display())),
+        (_, some) => notes.push(format!(
+            "{}: of {some} of its labelled devices it is not known what they uploaded, so they are left out",
+            path.display()
+        )),
     }
-    known
+    (!known.is_empty()).then_some((path, known))
 }
