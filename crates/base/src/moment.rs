@@ -19,12 +19,20 @@ pub fn zone(name: &str) -> Result<TimeZone, String> {
 /// # Errors
 /// When it is none, or clocks in the zone showed it never or twice; in words for a person, with what to write.
 pub fn read(text: &str, zone: Option<&TimeZone>) -> Result<Timestamp, String> {
+    if has_short_year(text) {
+        return Err(format!(
+            "{text:?} has a year of two digits, so that nobody can tell it from a day: write all four, like 2026-01-31 22:00:00 or 31.01.2026 22:00:00"
+        ));
+    }
     if let Some(days) = serial(text) {
         return spreadsheet(text, days, zone);
     }
     let Some(zone) = zone else { return moment(text) };
     let dotted = || ["%d.%m.%Y %H:%M:%S%.f", "%d.%m.%Y %H:%M"].iter().find_map(|it| DateTime::strptime(it, text).ok());
     match civil(text).or_else(dotted) {
+        Some(_) if time_of_day(text).is_none() => {
+            Err(format!("{text:?} is a day without a time: write also hours, minutes and seconds, like 2026-01-31 22:00:00"))
+        }
         Some(civil) => local(text, civil, zone),
         None => moment(text),
     }
@@ -43,6 +51,28 @@ fn spreadsheet(text: &str, days: f64, zone: Option<&TimeZone>) -> Result<Timesta
     let length = SignedDuration::try_from_secs_f64((days * 86_400_000.0).round() / 1_000.0).map_err(wrong)?;
     let civil = date(1899, 12, 30).at(0, 0, 0, 0).checked_add(length).map_err(wrong)?;
     local(text, civil, zone)
+}
+
+/// Whether a date is of three numbers of which none has four digits: 31.01.26, 26-01-31, 1/31/26.
+fn has_short_year(text: &str) -> bool {
+    let date = text.split(['T', 't', ' ']).next().unwrap_or_default();
+    let Some(between) = date.chars().find(|it| matches!(it, '.' | '-' | '/')) else { return false };
+    let numbers: Vec<&str> = date.split(between).collect();
+    let is_short = |it: &&str| matches!(it.len(), 1 | 2) && it.bytes().all(|octet| octet.is_ascii_digit());
+    numbers.len() == 3 && numbers.iter().all(is_short)
+}
+
+/// What follows the date, without an offset or the name of a zone.
+fn time_of_day(text: &str) -> Option<&str> {
+    let (_, time) = text.split_once(['T', 't', ' '])?;
+    time.trim_start().split(['Z', 'z', '+', '-', '[']).next()
+}
+
+/// Whether a moment that was understood tells minutes at most, so that it stands for any second of them.
+#[must_use]
+pub fn is_coarse(text: &str) -> bool {
+    let digits = |time: &str| time.split(['.', ',']).next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count();
+    time_of_day(text).is_some_and(|time| (1..=4).contains(&digits(time)))
 }
 
 /// A date and time without an offset.

@@ -121,10 +121,24 @@ fn parsed(bytes: &[u8], reading: &Reading) -> Result<Log, Fault> {
             "the log holds no slot; a line for each is needed, under a line with the names of the columns, or as JSON objects";
         return Err(Fault::of_all(what));
     }
+    coarse(&rows, &mut warnings);
     let rounds = build::rounds(rows, header.is_some(), &mut warnings)?;
     if let Some(more) = warnings.len().checked_sub(WARNINGS).filter(|more| *more > 0) {
         warnings.truncate(WARNINGS);
         warnings.push(format!("and {more} more oddities like these"));
     }
     Ok(Log { header, rounds, warnings })
+}
+
+/// Warns of times without seconds: a sound that was played half a minute later would be held against the wrong slot.
+fn coarse(rows: &[row::Row], warnings: &mut Vec<String>) {
+    let mut lines = rows.iter().filter(|row| row.coarse).map(|row| row.line);
+    let Some(first) = lines.next() else { return };
+    let many = lines.fold(1_u64, |sum, _| sum + 1);
+    let lines =
+        if many == 1 { format!("line {first} has a time") } else { format!("{many} lines, from line {first} on, have times") };
+    warnings.push(format!(
+        "{lines} without seconds, taken as the beginning of the minute: unless the sounds were played then, what devices sent is held against the wrong seconds; \
+         write times with seconds"
+    ));
 }

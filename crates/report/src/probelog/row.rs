@@ -1,5 +1,6 @@
 //! One line of a log: one slot.
 
+use earwitness_base::moment;
 use earwitness_core::probe::{Heard, SoundKind, Void};
 use earwitness_core::time::Timestamp;
 use earwitness_core::timeline::{Arrangement, Condition, LONGEST_TEXT};
@@ -34,6 +35,8 @@ pub(super) struct Row {
     pub(super) void: Option<Void>,
     pub(super) timelines: Option<Arrangement>,
     pub(super) condition: Condition,
+    /// Whether a moment of it has no seconds.
+    pub(super) coarse: bool,
 }
 
 impl Row {
@@ -55,6 +58,9 @@ impl Row {
     }
 
     fn read(&mut self, key: Key, text: &str, reading: &Reading) -> Result<(), String> {
+        if matches!(key, Key::Start | Key::Onset) {
+            self.coarse |= moment::is_coarse(text);
+        }
         match key {
             Key::Round => self.round = Some(field::whole(text)?),
             Key::Slot => self.slot = Some(field::whole(text)?),

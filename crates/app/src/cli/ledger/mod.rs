@@ -33,7 +33,6 @@ use earwitness_ledger::{Ledger, Material, Settings, Sound, compare};
 Examples:
   earwitness ledger --uploads /var/lib/earwitness --history history.json --device 02:00:5e:10:00:01
   earwitness ledger --uploads report.json --history MyActivity.html --time-zone Europe/Berlin
-  earwitness ledger --uploads report.json --history takeout.zip --member Assistant/MyActivity.json
   earwitness ledger --uploads report.json --history archive.csv --map \"Date=time,Length=seconds\" --json
 
 Exit status: 0 done; 1 with --exit-code, if an upload has no record or a shorter one; 2 something could not be read.")]

@@ -112,3 +112,32 @@ fn a_date_as_spreadsheets_count_is_refused_unless_its_clock_is_given() {
     // 2026-01-01 12:00:00.
     assert_eq!((at("UTC"), at("Europe/Berlin")), (1_767_268_800, 1_767_265_200));
 }
+
+#[test]
+fn a_year_of_two_digits_is_refused_with_what_to_write() {
+    for text in ["31.01.26 22:00:00", "31.1.26 22:00", "26-01-31T22:00:00Z", "1/31/26 22:00:00", "31.01.26"] {
+        for place in ["", "Europe/Berlin"] {
+            let error = read(format!("start\n{text}\n").as_bytes(), &[], place).unwrap_err();
+            assert!(error.contains("year of two digits") && error.contains("31.01.2026 22:00:00"), "{error}");
+        }
+    }
+    assert!(read(b"start\n2026-01-31\n", &[], "Europe/Berlin").unwrap_err().contains("a day without a time"));
+}
+
+#[test]
+fn times_without_seconds_are_read_with_a_word_about_it() {
+    for (text, place) in
+        [("31.01.2026 22:00", "Europe/Berlin"), ("2026-01-31 22:00", "Europe/Berlin"), ("2026-01-31T22:00+01:00", "")]
+    {
+        let log = read(format!("start,slot_seconds\n{text},20\n").as_bytes(), &[], place).unwrap();
+        assert_eq!(log.rounds[0].slots[0].from, Timestamp::from_nanos(1_769_893_200_000_000_000));
+        assert!(log.warnings[0].starts_with("line 2 has a time without seconds"), "{text}: {:?}", log.warnings);
+    }
+    for exact in ["2026-01-31T22:00:00+01:00", "2026-01-31T21:00:00Z", "2026-01-31 22:00:00.5-05:00", "1769893200"] {
+        let log = read(format!("start,slot_seconds\n{exact},20\n").as_bytes(), &[], "").unwrap();
+        assert!(log.warnings.is_empty(), "{exact}: {:?}", log.warnings);
+    }
+    let two = "start,slot_seconds\n2026-01-31T22:00Z,20\n2026-01-31T22:01Z,20\n";
+    let log = read(two.as_bytes(), &[], "").unwrap();
+    assert!(log.warnings[0].starts_with("2 lines, from line 2 on, have times without seconds"), "{:?}", log.warnings);
+}
