@@ -4,7 +4,7 @@
 
 use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::event::What;
-use earwitness_core::experiment::{Action, Command, Experiment, Input, Spoken};
+use earwitness_core::experiment::{Action, Command, Experiment, Input, Spoken, Upkeep};
 use earwitness_core::plan::campaign::{Campaign, Mode};
 use earwitness_core::plan::{Done, Next, Plan};
 use earwitness_core::probe::{Heard, Round, SoundKind, Stimulus, Void};
@@ -193,6 +193,28 @@ fn a_pause_breaks_the_round_off_and_nothing_sounds_until_it_ends() {
     home.handle(Input::Command(Command::Resume));
     home.pass(10_000);
     assert_eq!(home.rounds.iter().filter(|round| round.void.is_none()).count(), 2);
+}
+
+#[test]
+fn a_round_that_was_over_when_the_session_was_stopped_is_scored_and_the_one_in_progress_was_interrupted() {
+    // How the rounds of a session count that is stopped so many seconds after the end of its first round.
+    let stopped = |after: i64, ends: bool| {
+        let mut home = Home::new(design(), rounds(2));
+        home.machine = home.machine.with_upkeep(Upkeep::default());
+        while !matches!(home.machine.rounds(), (_, 1..)) {
+            home.pass(1);
+        }
+        home.pass(after - 1);
+        if ends {
+            home.handle(Input::Command(Command::Stop));
+        }
+        let ended = home.machine.finish(home.now);
+        ended.trials.iter().map(|trial| (trial.round.number, trial.round.void)).collect::<Vec<_>>()
+    };
+    let interrupted = Some(Void::Interrupted);
+    assert_eq!(stopped(30, true), [(0, None), (1, interrupted)]);
+    assert_eq!(stopped(1, true), [(0, interrupted)], "its last frames may be on their way");
+    assert_eq!(stopped(30, false), [(0, interrupted), (1, interrupted)], "another process goes on with them");
 }
 
 #[test]

@@ -27,6 +27,9 @@ use crate::trial::{Session, Subject, Trial};
 /// From the end of a round until it is scored, nanoseconds: uploads that it caused are over by then, or are no answer to it.
 pub const SETTLING: i64 = 65 * SECOND;
 
+/// From the end of a round until all its frames have come, nanoseconds: a capture gathers for a second, and hands over what it has when it is stopped.
+const ARRIVED: i64 = 2 * SECOND;
+
 /// A stream that goes on without a pause is judged every 90 s (`analysis/uplink`). Rounds with what may be an upload in it wait for that, and for the next time if the
 /// upload went on then, but no longer than this, nanoseconds: what is scored must not become another thing later.
 const SETTLED: i64 = 250 * SECOND;
@@ -135,11 +138,8 @@ impl<P: Plan> Experiment<P> {
     pub fn finish(mut self, now: Timestamp) -> Ended {
         let mut actions = Vec::new();
         if self.upkeep.is_some() {
-            // What these caused may be under way; another process could not score them alike.
             self.break_off(now);
-            for round in &mut self.settling {
-                round.note(Void::Interrupted);
-            }
+            self.leave_unsettled(now);
         }
         self.score(now, true, &mut actions);
         let trial = |action| match action {
@@ -148,6 +148,20 @@ impl<P: Plan> Experiment<P> {
         };
         let trials = actions.into_iter().filter_map(trial).collect();
         Ended { findings: self.analysis.finish(), session: self.session, trials }
+    }
+
+    /// What rounds caused may be under way, and another process could not score them alike: they were interrupted. Where no further round comes, one that is
+    /// over, whose frames have come, and in which no upload is open has scores that nothing can change any more.
+    fn leave_unsettled(&mut self, now: Timestamp) {
+        self.analysis.settle(now);
+        let Self { analysis, settling, state, .. } = self;
+        let ended = matches!(state, State::Ended);
+        for round in settling {
+            let is_whole = |span: Window| now >= span.until.plus(ARRIVED) && !analysis.is_open_in(span);
+            if !(ended && round.span().is_some_and(is_whole)) {
+                round.note(Void::Interrupted);
+            }
+        }
     }
 
     /// Notes what became of an order.
