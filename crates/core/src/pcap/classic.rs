@@ -128,7 +128,40 @@ impl Classic {
             return None;
         }
         let (bytes, rest) = rest.split_at_checked(index(record.captured))?;
+        // What does not lead to a record of about its time may have swallowed the beginning of another file.
+        if let Some(&next) = rest.first_chunk()
+            && !is_near(record.seconds, word::<BIG>(next))
+        {
+            return None;
+        }
         Some((self.frame(record, bytes), rest))
+    }
+
+    /// How many octets the record at the start of `bytes` takes, where it makes no sense or what follows it does not.
+    pub(super) fn doubtful(&self, bytes: &[u8]) -> Option<usize> {
+        let size = self.header();
+        let (header, rest) = bytes.first_chunk::<RECORD>().zip(bytes.get(size..))?;
+        let record = self.record(header);
+        if record.captured > self.limit {
+            return Some(size);
+        }
+        let next = rest.get(index(record.captured)..)?.first_chunk().copied()?;
+        let next = if self.big { word::<true>(next) } else { word::<false>(next) };
+        (!is_near(record.seconds, next)).then(|| size + index(record.captured))
+    }
+
+    /// The fields of a record header, whichever of its lengths comes first.
+    fn record(&self, header: &[u8; RECORD]) -> Record {
+        let mut record = if self.big { Record::read::<true>(header) } else { Record::read::<false>(header) };
+        let swap = match self.lengths {
+            Lengths::CapturedFirst => false,
+            Lengths::WireFirst => true,
+            Lengths::SmallerIsCaptured => record.captured > record.wire,
+        };
+        if swap {
+            (record.captured, record.wire) = (record.wire, record.captured);
+        }
+        record
     }
 
     /// Octets of a record header.
@@ -142,15 +175,7 @@ impl Classic {
         let (Some(header), Some((head, rest))) = (bytes.first_chunk::<RECORD>(), bytes.split_at_checked(size)) else {
             return Ok(Step::More { need: size });
         };
-        let mut record = if self.big { Record::read::<true>(header) } else { Record::read::<false>(header) };
-        let swap = match self.lengths {
-            Lengths::CapturedFirst => false,
-            Lengths::WireFirst => true,
-            Lengths::SmallerIsCaptured => record.captured > record.wire,
-        };
-        if swap {
-            (record.captured, record.wire) = (record.wire, record.captured);
-        }
+        let record = self.record(header);
         if (record.fraction, record.captured, record.wire) == (0, 0, 0) {
             return Err(Reason::Zeros);
         }
@@ -191,6 +216,13 @@ impl Classic {
         let nanos = nanos.wrapping_add(i64::from(record.fraction).wrapping_mul(i64::from(self.unit)));
         Frame { at: Timestamp::from_nanos(nanos), link: self.link, wire_len: record.wire, bytes, interface: self.interface }
     }
+}
+
+/// Whether two times, seconds since 1970, lie less than a day apart, as those of neighbouring records do.
+#[inline]
+const fn is_near(one: u32, other: u32) -> bool {
+    const DAY: u32 = 86_400;
+    other.wrapping_sub(one).wrapping_add(DAY) < 2 * DAY
 }
 
 /// The fields of a record header.

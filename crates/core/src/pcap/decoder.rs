@@ -99,6 +99,12 @@ impl Decoder {
             self.restart();
             return Ok(Step::Skip { used: 0, note: Some(Note::Joined { offset: self.offset }) });
         }
+        if let Some(used) = self.torn(bytes) {
+            let lost = octets(used);
+            self.offset = self.offset.saturating_add(lost);
+            self.restart();
+            return Ok(Step::Skip { used, note: Some(Note::Torn { offset: self.offset, lost }) });
+        }
         let place = Place { offset: self.offset, last: self.last };
         let packed = packed_at(bytes);
         let step = match &mut self.mode {
@@ -135,6 +141,17 @@ impl Decoder {
             Mode::Classic(_) => classic::is_header(bytes) || ng::is_section(bytes),
             Mode::Ng(file) => file.passing == 0 && classic::is_header(bytes),
         }
+    }
+
+    /// Where another file begins inside what comes next, if that cannot be what it says: its writer was ended before it was whole, and files were joined.
+    fn torn(&self, bytes: &[u8]) -> Option<usize> {
+        let end = match &self.mode {
+            Mode::Start => bytes.first_chunk().and_then(|first| classic::magic(*first)).map(|_| classic::HEADER),
+            Mode::Classic(file) => file.doubtful(bytes),
+            Mode::Ng(file) => file.doubtful(bytes),
+        };
+        let begins = |at: &usize| bytes.get(*at..).is_some_and(|rest| classic::is_header(rest) || ng::is_section(rest));
+        (1..end?.min(bytes.len())).find(begins)
     }
 
     /// Interfaces numbered so far.

@@ -91,6 +91,21 @@ impl Ng {
         if self.section.big { self.block::<true>(bytes, place, known) } else { self.block::<false>(bytes, place, known) }
     }
 
+    /// How many octets the block at the start of `bytes` takes, where its lengths make no sense.
+    pub(super) fn doubtful(&self, bytes: &[u8]) -> Option<usize> {
+        let doubtful = |block: Result<Result<Block<'_>, usize>, Reason>| match block {
+            Ok(Ok(block)) if block.leading != block.trailing => Some(block.used),
+            Ok(_) => None,
+            Err(_) => Some(index(FRAME)),
+        };
+        match self.section.big {
+            _ if self.passing > 0 || is_section(bytes) => None,
+            true if long_and_unknown::<true>(bytes).is_none() => doubtful(whole::<true>(bytes, FRAME)),
+            false if long_and_unknown::<false>(bytes).is_none() => doubtful(whole::<false>(bytes, FRAME)),
+            _ => None,
+        }
+    }
+
     /// Passes over as much of a long block as is there.
     fn pass<'a>(&mut self, bytes: &'a [u8]) -> Step<'a> {
         let used = bytes.len().min(usize::try_from(self.passing).unwrap_or(usize::MAX));

@@ -60,6 +60,13 @@ pub enum Note {
         /// Where the first one too many begins.
         offset: u64,
     },
+    /// Another capture file begins inside a packet or block, which its writer did not finish; the packet was left out, and reading goes on with the file.
+    Torn {
+        /// Where the header of the other file begins.
+        offset: u64,
+        /// Octets of what was left out.
+        lost: u64,
+    },
     /// Another capture file begins where a packet should, as in files put together with `cat`; reading goes on with it.
     Joined {
         /// Where its header begins.
@@ -71,7 +78,7 @@ impl Note {
     /// Whether it stands for a packet that was left out.
     #[must_use]
     pub const fn loses_a_packet(&self) -> bool {
-        matches!(self, Self::MissingInterface { .. } | Self::PacketOutsideBlock { .. })
+        matches!(self, Self::MissingInterface { .. } | Self::PacketOutsideBlock { .. } | Self::Torn { .. })
             || matches!(self, Self::FieldsMissing { kind, .. } if super::blocks::is_packet(*kind))
     }
 }
@@ -104,6 +111,11 @@ impl fmt::Display for Note {
             Self::NoTime { offset } => {
                 write!(out, "octet {offset}: packets without a time stamp; each counts at the time of the frame before it")
             }
+            Self::Torn { offset, lost } => write!(
+                out,
+                "octet {offset}: another capture file begins here, as if files had been joined with `cat`, and the one before it breaks off inside a \
+                 packet; the {lost} octets of that packet were left out, and the other file was read"
+            ),
             Self::Joined { offset } => write!(
                 out,
                 "octet {offset}: another capture file begins here, as if files had been joined with `cat`; it was read as well \

@@ -72,6 +72,7 @@ const fn place(note: &Note) -> u64 {
         | Note::FieldsMissing { offset, .. }
         | Note::PacketOutsideBlock { offset, .. }
         | Note::NoTime { offset }
+        | Note::Torn { offset, .. }
         | Note::Joined { offset }
         | Note::TooManyInterfaces { offset } => offset,
     }

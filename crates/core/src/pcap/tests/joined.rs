@@ -44,6 +44,34 @@ fn a_file_that_follows_another_is_read_with_its_own_clock_and_link() {
 }
 
 #[test]
+fn a_file_that_follows_one_that_breaks_off_inside_a_packet_is_read_all_the_same() {
+    for (one, other) in (0..7).flat_map(|one| (0..7).map(move |other| (one, other))) {
+        let (first, second) =
+            (file(one, &[1_000_000_000, 1_000_000_001]), file(other, &[1_000_000_002, 1_000_000_003, 1_000_000_004]));
+        for torn in [1, 2, 5] {
+            let front = &first[..first.len() - torn];
+            let reading = read(&[front, &second].concat());
+            let seen: Vec<_> = reading.frames.iter().map(|it| it.at / 1_000_000_000 - 1_000_000_000).collect();
+            // Of a pcapng file the last octets belong to the length of its last block, so that the packet itself is whole, but not known to be.
+            assert_eq!((seen, reading.stop), (vec![0, 2, 3, 4], None), "{one}, {other}, {torn}");
+            let [Note::Torn { offset, lost }] = reading.notes[..] else { panic!("{one}, {other}, {torn}: {:?}", reading.notes) };
+            assert_eq!(offset, front.len() as u64);
+            assert!(lost > 3 && reading.notes[0].to_string().contains("breaks off inside a packet"));
+        }
+    }
+}
+
+#[test]
+fn a_capture_file_inside_a_packet_is_what_the_packet_holds() {
+    let inner = file(0, &[1_000_000_000]);
+    let length = u32::try_from(inner.len()).unwrap();
+    let packet = |file: Build, at: u32| file.u32(at).u32(0).u32(length).u32(length).octets(&inner);
+    let start = Build::new(false).classic(MICRO, 1);
+    let reading = read(&packet(packet(start, 1_000_000_000), 1_000_000_001).out);
+    assert_eq!((reading.frames.len(), reading.notes.len(), reading.stop), (2, 0, None));
+}
+
+#[test]
 fn a_packed_file_that_was_joined_is_named_and_all_before_it_read() {
     for (packed, by) in [
         (&b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xec\xbd\x7f\x7c\x1d\x55"[..], "gzip"),
