@@ -190,7 +190,10 @@ pub(super) fn unpack_totals(octets: &[u8]) -> Option<([Totals; 4], Option<Passag
     }
     let (upstream, downstream) = (take_series(&mut of)?, take_series(&mut of)?);
     // Written only where there is any.
-    let mut seldom = || if of.0.is_empty() { Some(Series::default()) } else { take_series(&mut of) };
+    let mut seldom = || {
+        let series = if of.0.is_empty() { Series::default() } else { take_series(&mut of)? };
+        Some(if series.bins.is_empty() { Series::default() } else { series })
+    };
     let (missed, affected) = (seldom()?, seldom()?);
     let passage = Passage { upstream, downstream, missed, affected };
     of.whole((all, Some(passage)))

@@ -9,7 +9,7 @@ use crate::stream::records::{Held, Piece, Records};
 use crate::stream::tcp::{Order, Ordered, Segment};
 use crate::time::{MILLISECOND, SECOND, Timestamp, Window};
 
-use super::judging::Place;
+use super::judging::{Place, RECOVERY};
 use super::sender::Sender;
 use super::server_name::ServerNameSearch;
 use super::sightings::LEAD_PAUSE;
@@ -193,9 +193,15 @@ impl Uplink {
         if self.disturbed == 0 {
             return None;
         }
-        let first = self.intake.slices.first().map_or(self.used.nanos(), |first| first.at);
+        // Answers may go on long after the last octet was sent, and clocks may be set.
+        let used = self.used.nanos();
+        let last = self.intake.slices.last().map_or(used, |last| last.at);
+        // What waited behind the hole was taken when the next segment came, however late: nothing that is judged spans such a pause.
+        let joined = |first: i64, slice: &Slice| if first.saturating_sub(slice.at) <= RECOVERY { Ok(slice.at) } else { Err(first) };
+        let first = self.intake.slices.iter().rev().try_fold(last, joined).unwrap_or_else(|first| first);
         let from = self.run.map_or(first, |run| run.from.max(first.saturating_sub(BEFORE)));
-        Some(Window { from: Timestamp::from_nanos(from).min(self.used), until: self.used })
+        let until = used.min(last.saturating_add(RECOVERY)).max(last);
+        Some(Window { from: Timestamp::from_nanos(from), until: Timestamp::from_nanos(until) })
     }
 
     /// Whether an upload that began in the window may yet be found.
