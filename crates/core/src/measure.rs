@@ -49,7 +49,7 @@ const LONGEST_PAUSE: i64 = 5 * SECOND;
 
 /// What was missed changes nothing that lies farther away, nanoseconds: an episode lasts 90 s at most, two more go by until a flow is cut where it would have been, and three
 /// minutes before it an upload had lasted for longer than any that counts.
-const REACH: i64 = 300 * SECOND;
+pub(crate) const REACH: i64 = 300 * SECOND;
 
 impl Profile {
     /// From what was seen to be sent, and what was noticed to be missing of it, in bins of `width` nanoseconds from `origin` on, in order of time, and the

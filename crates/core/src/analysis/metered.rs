@@ -1,7 +1,7 @@
 //! What was counted of one device.
 
 use crate::findings::{Bin, FlowKey, PASSAGE_APART, PackedBins, Passage, Series, Totals};
-use crate::measure::{Joined, end_of};
+use crate::measure::{Joined, REACH, end_of};
 use crate::meter::{Track, in_order};
 use crate::scope::Scope;
 use crate::time::{SECOND, Timestamp, Window};
@@ -264,7 +264,8 @@ impl Metered {
     /// Notes a stretch of seconds in which uploads may be judged otherwise because something was not seen.
     pub(super) fn affect(&mut self, seconds: std::ops::RangeInclusive<i64>) {
         let [first, last] = [seconds.start(), seconds.end()].map(|second| second.div_euclid(PASSAGE_APART));
-        for number in first..=last {
+        // A clock that is set makes no stretch longer than what is judged together.
+        for number in first.max(last.saturating_sub(REACH / SECOND / PASSAGE_APART))..=last {
             self.affected.add(number * PASSAGE_APART, 0);
         }
     }

@@ -197,7 +197,8 @@ impl Uplink {
         let used = self.used.nanos();
         let last = self.intake.slices.last().map_or(used, |last| last.at);
         // What waited behind the hole was taken when the next segment came, however late: nothing that is judged spans such a pause.
-        let joined = |first: i64, slice: &Slice| if first.saturating_sub(slice.at) <= RECOVERY { Ok(slice.at) } else { Err(first) };
+        let joined =
+            |first: i64, slice: &Slice| if first.saturating_sub(slice.at) <= RECOVERY { Ok(slice.at) } else { Err(first) };
         let first = self.intake.slices.iter().rev().try_fold(last, joined).unwrap_or_else(|first| first);
         let from = self.run.map_or(first, |run| run.from.max(first.saturating_sub(BEFORE)));
         let until = used.min(last.saturating_add(RECOVERY)).max(last);

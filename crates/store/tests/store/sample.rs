@@ -76,8 +76,9 @@ pub(crate) fn minute(number: u32, devices: u8, pause: impl Fn(u8) -> i64) -> Fin
         // A capture that loses frames misses a few octets of a few devices in a minute.
         let missed = |bins: &Series| Series { bins: bins.bins.iter().take(1).collect(), ..bins.clone() };
         let missed = if device % 10 == 4 { missed(&sent) } else { Series::default() };
+        let affected = if device % 10 == 4 { missed.clone() } else { Series::default() };
         let downstream = Series { width: SECOND, ..Series::default() };
-        let passage = Passage { upstream: sent.clone(), downstream, affected: missed.clone(), missed };
+        let passage = Passage { upstream: sent.clone(), downstream, missed, affected };
         DeviceFindings {
             addresses: vec![[192, 168, 1, device].into()],
             host_name: Some(Private::new(format!("thing-{device}"))),

@@ -138,7 +138,7 @@ fn sound(told: &Told, entry: &Entry) -> String {
 
 fn whose(told: &Told, entry: &Entry) -> String {
     let upload = entry.upload.and_then(|place| told.seen.uploads.get(place));
-    upload.and_then(|it| it.device.first()).map_or_else(|| "-".to_owned(), |name| clean(name, DEVICE))
+    upload.and_then(|it| it.device.first()).map_or_else(|| "-".to_owned(), |name| clean(name, DEVICE + 1))
 }
 
 fn upload(told: &Told, entry: &Entry) -> String {
