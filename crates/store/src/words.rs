@@ -42,6 +42,7 @@ words! {
     [NoiseKind::Pink] => "pink-noise",
     [NoiseKind::Tone] => "tone",
     [NoiseKind::Sweep] => "sweep",
+    [NoiseKind::Music] => "music",
 }
 
 words! {

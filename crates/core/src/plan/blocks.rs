@@ -26,11 +26,17 @@ impl Blocks {
     pub fn cell(self, design: &Design, number: u32) -> Option<(u32, usize)> {
         let size = design.cells().len();
         let block = u32::try_from((number as usize).checked_div(size)?).ok()?;
-        let mut order: Vec<usize> = (0..size).collect();
-        Lot::new(design.seed).stream("block", block.into()).shuffle(&mut order);
-        let cell = *order.get(number as usize % size)?;
+        let cell = *order(design.seed, block, size).get(number as usize % size)?;
         (block < self.blocks).then_some((block, cell))
     }
+}
+
+/// The cells of a block, numbered from 0, in the order in which they are played.
+#[must_use]
+pub fn order(seed: u64, block: u32, cells: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..cells).collect();
+    Lot::new(seed).stream("block", block.into()).shuffle(&mut order);
+    order
 }
 
 impl Plan for Blocks {

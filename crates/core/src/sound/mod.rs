@@ -4,6 +4,7 @@
 
 pub mod activity;
 pub mod level;
+pub mod music;
 pub mod noise;
 pub mod onset;
 pub mod shape;

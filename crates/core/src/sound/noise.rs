@@ -26,7 +26,7 @@ fn highest(rate: u32) -> f64 {
 
 /// Full scale at the highest sample.
 #[expect(clippy::cast_possible_truncation, reason = "samples are kept in single precision")]
-fn normal(rate: u32, samples: &[f64]) -> Pcm {
+pub(super) fn normal(rate: u32, samples: &[f64]) -> Pcm {
     let most = samples.iter().fold(0.0_f64, |most, sample| most.max(sample.abs()));
     let gain = if most > 0.0 { 1.0 / most } else { 0.0 };
     Pcm { rate, samples: samples.iter().map(|sample| (sample * gain) as f32).collect() }

@@ -8,12 +8,14 @@ use super::segment::NoiseKind;
 /// One part of a script; lengths are nanoseconds.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Part {
-    /// A text, all of it.
+    /// A text.
     Utterance {
         /// What is said.
         text: String,
         /// Who says it and how fast; drawn by lot where nobody is named.
         voice: Option<Voice>,
+        /// So much speech exactly: the text again from its beginning where it is shorter, and cut at the end. All of the text, once, where no length is given.
+        length: Option<i64>,
     },
     /// A recording.
     File {
@@ -22,12 +24,14 @@ pub enum Part {
         /// So much of it at most; all of it where no length is given.
         length: Option<i64>,
     },
-    /// A noise of this length, from a seed that is drawn by lot.
+    /// A noise or a piece of music of this length, made from a seed.
     Noise {
         /// Which.
         kind: NoiseKind,
         /// How long.
         length: i64,
+        /// What it is made from; drawn by lot for each trial where none is given.
+        seed: Option<u64>,
     },
     /// Nothing, where an experiment compares it with a sound.
     Silence(i64),
@@ -60,8 +64,8 @@ impl Script {
         let (mut whole, mut sounds) = (0_i64, false);
         for part in &parts {
             let (texts, length): ([&str; 3], _) = match part {
-                Part::Utterance { text, voice: Some(voice) } => ([text, &voice.name, &voice.speed], None),
-                Part::Utterance { text, voice: None } => ([text; 3], None),
+                Part::Utterance { text, voice: Some(voice), length } => ([text, &voice.name, &voice.speed], *length),
+                Part::Utterance { text, voice: None, length } => ([text; 3], *length),
                 Part::File { name, length } => ([name; 3], *length),
                 Part::Noise { length, .. } | Part::Silence(length) | Part::Gap(length) => (["-"; 3], Some(*length)),
             };
@@ -94,8 +98,8 @@ mod tests {
 
     #[test]
     fn a_script_that_cannot_sound_is_refused() {
-        let said = |text: &str| Part::Utterance { text: text.into(), voice: None };
-        let noise = |length| Part::Noise { kind: NoiseKind::Pink, length };
+        let said = |text: &str| Part::Utterance { text: text.into(), voice: None, length: None };
+        let noise = |length| Part::Noise { kind: NoiseKind::Pink, length, seed: None };
         let script = vec![said("alexa"), Part::Gap(SECOND / 2), noise(SECOND), Part::File { name: "a.wav".into(), length: None }];
         assert_eq!(Script::new(script.clone()).unwrap().parts(), script);
         assert_eq!(Script::new(vec![]), Err(Fault::Segments(0)));
@@ -104,6 +108,8 @@ mod tests {
         assert_eq!(Script::new(vec![Part::Gap(SECOND), Part::Silence(SECOND)]), Err(Fault::Empty), "nothing sounds");
         assert_eq!(Script::new(vec![noise(LONGEST), Part::Gap(1)]), Err(Fault::Long));
         let voice = Some(Voice { name: String::new(), speed: "160".into() });
-        assert_eq!(Script::new(vec![Part::Utterance { text: "a".into(), voice }]), Err(Fault::Text(0)));
+        assert_eq!(Script::new(vec![Part::Utterance { text: "a".into(), voice, length: None }]), Err(Fault::Text(0)));
+        let nothing = Part::Utterance { text: "a".into(), voice: None, length: Some(0) };
+        assert_eq!(Script::new(vec![nothing]), Err(Fault::Empty));
     }
 }

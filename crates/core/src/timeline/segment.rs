@@ -54,7 +54,7 @@ pub enum Source {
         /// The path as it was named.
         name: String,
     },
-    /// A noise made from a seed: the same kind, seed, rate and number of samples make the same samples.
+    /// A noise or a piece of music, made from a seed: the same kind, seed, rate and number of samples make the same samples.
     Noise {
         /// Which.
         kind: NoiseKind,
@@ -63,7 +63,7 @@ pub enum Source {
     },
 }
 
-/// The noises of [`crate::sound::noise`].
+/// What is made from a seed: the noises of [`crate::sound::noise`], and the music of [`crate::sound::music`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum NoiseKind {
     /// Breaking glass.
@@ -76,11 +76,13 @@ pub enum NoiseKind {
     Tone,
     /// A tone that rises.
     Sweep,
+    /// An instrumental piece, a minute that repeats.
+    Music,
 }
 
 impl NoiseKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Glass, Self::Bark, Self::Pink, Self::Tone, Self::Sweep];
+    pub const ALL: [Self; 6] = [Self::Glass, Self::Bark, Self::Pink, Self::Tone, Self::Sweep, Self::Music];
 }
 
 /// Decibels relative to full scale, in hundredths: so that a level is the same number wherever it is written.

@@ -17,12 +17,13 @@ pub(super) const TIMELINES: &str = "timelines";
 /// The key of the factors with their levels.
 pub(super) const FACTORS: &str = "factors";
 
-const NOISES: [(NoiseKind, &str); 5] = [
+const NOISES: [(NoiseKind, &str); 6] = [
     (NoiseKind::Glass, "glass"),
     (NoiseKind::Bark, "bark"),
     (NoiseKind::Pink, "pink-noise"),
     (NoiseKind::Tone, "tone"),
     (NoiseKind::Sweep, "sweep"),
+    (NoiseKind::Music, "music"),
 ];
 
 #[derive(Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use earwitness_core::timeline::Source;
 
 use super::composed::Composed;
 use super::shipped::{Clip, Shipped};
-use super::{RATE, Trouble};
+use super::{FADE, RATE, Trouble};
 
 /// Shortest and longest pause after a wake word, nanoseconds: without one, `alexa, what time is it` woke none of four engines.
 const AFTER_WAKE: (i64, i64) = (400 * MILLISECOND, 700 * MILLISECOND);
@@ -76,6 +76,16 @@ pub(super) fn repeated(recording: &Pcm, source: &Source, length: i64) -> Compose
 /// Words again and again, with pauses, as long as they fit whole into the time; once in any case, because half a text is another one.
 pub(super) fn whole(words: &Pcm, source: &Source, length: i64) -> Composed {
     again(words, source, length, words.length())
+}
+
+/// Words of exactly this length: again from their beginning where they are shorter, and cut at the end.
+pub(super) fn exactly(words: &Pcm, source: &Source, length: i64) -> Composed {
+    let mut all = Composed::new(words.rate);
+    while all.length() < length && !words.samples.is_empty() {
+        all.push(words, source.clone());
+    }
+    all.cut(length, FADE);
+    all
 }
 
 /// A sound, and again after a pause as long as pause and `own` end within the time.

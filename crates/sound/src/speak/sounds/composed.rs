@@ -47,6 +47,12 @@ impl Composed {
         self.parts.push(Part { samples, what: What::Sound(source, samples) });
     }
 
+    /// Appends what was composed at the same rate.
+    pub(super) fn append(&mut self, other: Self) {
+        self.sound.samples.extend_from_slice(&other.sound.samples);
+        self.parts.extend(other.parts);
+    }
+
     /// Appends a gap of so many nanoseconds.
     pub(super) fn gap(&mut self, nanos: i64) {
         self.quiet(nanos, What::Gap);

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use earwitness_core::sound::{Pcm, samples_in};
+use earwitness_core::time::SECOND;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler};
 use symphonia::core::codecs::audio::AudioDecoderOptions;
@@ -73,6 +74,40 @@ pub(super) fn file(path: &Path, length: i64) -> Result<Pcm, Trouble> {
     resampled(&decode(Box::new(source), length).map_err(wrong)?, RATE).map_err(wrong)
 }
 
+/// How long a recording is, nanoseconds: as its header says, or by its packets, none of which is decoded.
+pub fn recording_length(path: &Path) -> Result<i64, Trouble> {
+    let wrong = |why: String| Trouble::File(path.to_owned(), why);
+    let source = File::open(path).map_err(|error| wrong(error.to_string()))?;
+    if source.metadata().is_ok_and(|it| it.is_dir()) {
+        return Err(wrong("it is a folder".to_owned()));
+    }
+    length(Box::new(source)).map_err(wrong)
+}
+
+fn length(source: Box<dyn MediaSource>) -> Result<i64, String> {
+    let text = |error: Error| error.to_string();
+    let stream = MediaSourceStream::new(source, symphonia::core::io::MediaSourceStreamOptions::default());
+    let mut format = symphonia::default::get_probe()
+        .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
+        .map_err(text)?;
+    let track = format.default_track(TrackType::Audio).ok_or("it holds no sound")?;
+    let rate = track.codec_params.as_ref().and_then(|it| it.audio()).and_then(|it| it.sample_rate);
+    let (id, frames, base) = (track.id, track.num_frames, track.time_base);
+    let (count, per_second) = match (frames, rate, base) {
+        (Some(frames), Some(rate), _) => (u128::from(frames), u128::from(rate)),
+        (_, _, Some(base)) => {
+            let mut ticks = 0_u64;
+            while let Some(packet) = format.next_packet().map_err(text)? {
+                ticks = ticks.saturating_add(if packet.track_id == id { packet.dur.get() } else { 0 });
+            }
+            (u128::from(ticks) * u128::from(base.numer.get()), u128::from(base.denom.get()))
+        }
+        _ => return Err("it does not say how long it is".to_owned()),
+    };
+    let nanos = (count * u128::from(SECOND.unsigned_abs())).checked_div(per_second).filter(|nanos| *nanos > 0);
+    nanos.and_then(|nanos| i64::try_from(nanos).ok()).ok_or_else(|| "it holds no sound".to_owned())
+}
+
 /// The same sound at another rate, without aliases, aligned to the sample.
 pub fn resampled(sound: &Pcm, rate: u32) -> Result<Pcm, String> {
     if sound.rate == rate || sound.samples.is_empty() {
@@ -95,7 +130,6 @@ mod tests {
     use std::io::Cursor;
 
     use earwitness_core::sound::noise;
-    use earwitness_core::time::SECOND;
 
     use super::*;
 
@@ -117,6 +151,21 @@ mod tests {
         assert!((sound.samples[0] - 0.25).abs() < 1e-3);
         let short = decode(Box::new(Cursor::new(wav(8_000, 1, &[1; 8_000]))), SECOND / 4).unwrap();
         assert_eq!(short.samples.len(), 2_000);
+    }
+
+    #[test]
+    fn the_length_of_a_recording_is_known_without_decoding_it() {
+        assert_eq!(length(Box::new(Cursor::new(wav(8_000, 2, &vec![1; 12_000])))), Ok(3 * SECOND / 4));
+        let shipped = include_bytes!("../../../data/utterances/slt.ogg");
+        let decoded = decode(Box::new(Cursor::new(&shipped[..])), 600 * SECOND).unwrap().length();
+        let known = length(Box::new(Cursor::new(&shipped[..]))).unwrap();
+        assert!((known - decoded).abs() < SECOND / 100, "{known} of {decoded}");
+        assert!(
+            length(Box::new(Cursor::new(wav(8_000, 1, &[])))).is_err()
+                && length(Box::new(Cursor::new(b"no sound".to_vec()))).is_err()
+        );
+        let folder = recording_length(Path::new("/")).unwrap_err().to_string();
+        assert!(folder.contains("folder"), "{folder}");
     }
 
     #[test]

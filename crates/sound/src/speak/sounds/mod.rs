@@ -17,13 +17,13 @@ use std::path::PathBuf;
 
 use earwitness_core::lot::{Lot, Stream};
 use earwitness_core::probe::{SoundKind, Stimulus};
-use earwitness_core::sound::{Pcm, level, noise, samples_in};
+use earwitness_core::sound::{Pcm, level, music, noise, samples_in};
 use earwitness_core::time::{MILLISECOND, SECOND};
 use earwitness_core::timeline::{NoiseKind, Script, Source};
 use serde::Deserialize;
 
 pub use self::composed::Composed;
-pub use self::decode::{decode, resampled};
+pub use self::decode::{decode, recording_length, resampled};
 pub use self::forbidden::{FORBIDDEN, forbidden};
 pub use self::name::{Known, WAKE_WORDS, known};
 
@@ -202,7 +202,7 @@ impl Library {
     }
 }
 
-/// So many samples of a noise at [`RATE`], from a seed: what [`Source::Noise`] says of it is enough to make it again.
+/// So many samples of a noise or a piece of music at [`RATE`], from a seed: what [`Source::Noise`] says of it is enough to make it again.
 #[must_use]
 pub fn noise(kind: NoiseKind, seed: u64, count: usize) -> Pcm {
     let mut chance: Stream = Lot::new(seed).stream("noise", 0);
@@ -212,6 +212,7 @@ pub fn noise(kind: NoiseKind, seed: u64, count: usize) -> Pcm {
         NoiseKind::Pink => noise::pink(RATE, count, &mut chance),
         NoiseKind::Tone => noise::warble(RATE, count, 1_000.0, &mut chance),
         NoiseKind::Sweep => noise::sweep(RATE, count),
+        NoiseKind::Music => music::piece(RATE, count, &mut chance),
     }
 }
 

@@ -43,6 +43,7 @@ const OTHERS: &[Known] = &[
     Known { name: "pink-noise", kind: SoundKind::Noise, about: "a rush, as much power in every octave" },
     Known { name: "tone", kind: SoundKind::Noise, about: "a tone of 1 kHz that wanders a little" },
     Known { name: "sweep", kind: SoundKind::Noise, about: "a tone that rises from 100 Hz to 7 kHz" },
+    Known { name: "music", kind: SoundKind::Music, about: "an instrumental piece, made by this program" },
     Known { name: "file:", kind: SoundKind::Speech, about: "a recording of speech" },
     Known { name: "music:", kind: SoundKind::Music, about: "a recording of music or film" },
     Known { name: "noise:", kind: SoundKind::Noise, about: "a recording of a noise" },
@@ -95,6 +96,7 @@ impl Name {
             "pink-noise" => Self::Noise(NoiseKind::Pink),
             "tone" => Self::Noise(NoiseKind::Tone),
             "sweep" => Self::Noise(NoiseKind::Sweep),
+            "music" => Self::Noise(NoiseKind::Music),
             word => Self::Wake(WAKE_WORDS.iter().find(|(name, _)| *name == word).ok_or_else(unknown)?.1),
         })
     }
@@ -103,6 +105,7 @@ impl Name {
         match self {
             Self::Wake(_) | Self::Speech | Self::Say(_) | Self::Script(_) => SoundKind::Speech,
             Self::File(_, kind) => *kind,
+            Self::Noise(NoiseKind::Music) => SoundKind::Music,
             Self::Noise(_) => SoundKind::Noise,
         }
     }

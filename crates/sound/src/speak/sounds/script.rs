@@ -1,4 +1,4 @@
-//! What an experiment wrote down, rendered: parts laid end to end, none of them cut.
+//! What an experiment wrote down, rendered: parts laid end to end; only texts and recordings of a given length are cut.
 
 use std::path::Path;
 
@@ -7,15 +7,20 @@ use earwitness_core::sound::{Pcm, level, samples_in};
 use earwitness_core::timeline::{Part, Script, Source, Voice};
 
 use super::composed::Composed;
-use super::{CEILING, LEVEL, LONGEST, Library, RATE, SPREAD, Trouble, decode, noise, synthesis};
+use super::{CEILING, LEVEL, LONGEST, Library, RATE, SPREAD, Trouble, compose, decode, noise, synthesis};
 
 impl Library {
-    /// Renders the script of this name: all parts that can be heard at one level, gaps to the sample, texts whole.
+    /// Renders the script of this name: all parts that can be heard at one level, gaps to the sample.
     pub(super) fn script(&self, name: &str, chance: &mut Stream) -> Result<Composed, Trouble> {
         let script = self.scripts.get(name).ok_or_else(|| Trouble::Unknown(format!("script:{name}")))?;
         self.harmless(script)?;
         let mut all = Composed::new(RATE);
         for part in script.parts() {
+            if let Part::Utterance { length: Some(long), .. } | Part::Noise { length: long, .. } = part
+                && *long > LONGEST
+            {
+                return Err(Trouble::TooLong { name: format!("script:{name}"), words: *long, slot: LONGEST });
+            }
             let (mut sound, source) = match part {
                 Part::Silence(length) => {
                     all.silence(*length);
@@ -25,12 +30,20 @@ impl Library {
                     all.gap(*length);
                     continue;
                 }
-                Part::Utterance { text, voice } => self.utterance(text, voice.as_ref(), chance)?,
+                Part::Utterance { text, voice, length } => {
+                    let (mut words, source) = self.utterance(text, voice.as_ref(), chance)?;
+                    if let Some(length) = length {
+                        level::scale(&mut words, LEVEL, CEILING);
+                        all.append(compose::exactly(&words, &source, *length));
+                        continue;
+                    }
+                    (words, source)
+                }
                 Part::File { name, length } => {
                     (decode::file(&self.path(Path::new(name)), length.unwrap_or(LONGEST))?, Source::File { name: name.clone() })
                 }
-                Part::Noise { kind, length } => {
-                    let (kind, seed) = (*kind, chance.word());
+                Part::Noise { kind, length, seed } => {
+                    let (kind, seed) = (*kind, seed.unwrap_or_else(|| chance.word()));
                     (noise(kind, seed, samples_in(*length, RATE)), Source::Noise { kind, seed })
                 }
             };
@@ -49,11 +62,14 @@ impl Library {
         let mut whole = 0_i64;
         for part in script.parts() {
             let length = match part {
-                Part::Silence(length) | Part::Gap(length) | Part::Noise { length, .. } => *length,
-                Part::Utterance { text, voice: None } => {
+                Part::Silence(length)
+                | Part::Gap(length)
+                | Part::Noise { length, .. }
+                | Part::Utterance { length: Some(length), .. } => *length,
+                Part::Utterance { text, voice: None, .. } => {
                     synthesis::slowest(&self.settings, text)?.saturating_mul(SPREAD.0) / SPREAD.1
                 }
-                Part::Utterance { text, voice: Some(voice) } => self.voiced(text, voice)?.length(),
+                Part::Utterance { text, voice: Some(voice), .. } => self.voiced(text, voice)?.length(),
                 Part::File { name, length } => decode::file(&self.path(Path::new(name)), length.unwrap_or(LONGEST))?.length(),
             };
             whole = whole.saturating_add(length);
@@ -104,13 +120,39 @@ mod tests {
         let shipped = super::super::shipped::Shipped::new().unwrap();
         let clip = shipped.wake(text).next().unwrap().source();
         let Source::Utterance { voice: name, speed, .. } = clip else { panic!("{clip:?}") };
-        Part::Utterance { text: text.into(), voice: Some(Voice { name, speed }) }
+        Part::Utterance { text: text.into(), voice: Some(Voice { name, speed }), length: None }
+    }
+
+    #[test]
+    fn speech_of_a_given_length_is_exact_and_says_that_it_was_cut() {
+        let Part::Utterance { text, voice, .. } = said("alexa") else { panic!("no utterance") };
+        let length = Some(5 * SECOND / 2);
+        let library = library(vec![said("computer"), Part::Gap(SECOND / 5), Part::Utterance { text, voice, length }]);
+        let stimulus = library.stimulus("script:probe").unwrap();
+        let composed = library.compose(&stimulus, SECOND, &Lot::new(1), 0).unwrap();
+        let sent: Vec<i16> = composed.sound.samples.iter().map(|&sample| crate::speak::to_16_bits(sample)).collect();
+        let timeline = composed.timeline(&sent).unwrap().unwrap();
+        let (_, _, postfix) = match timeline.segments() {
+            [command, gap, postfix @ ..] => (command, gap, postfix),
+            few => panic!("{few:?}"),
+        };
+        assert_eq!(postfix.iter().map(earwitness_core::timeline::Segment::samples).sum::<u64>(), 120_000);
+        assert!(postfix.len() > 1 && postfix.iter().filter(|it| it.is_cut()).count() <= 1, "{postfix:?}");
+        assert_eq!(library.slowest("probe").unwrap(), composed.sound.length());
+    }
+
+    #[test]
+    fn what_cannot_be_held_in_memory_is_refused_before_it_is_made() {
+        let night = Part::Noise { kind: NoiseKind::Music, length: 8 * 3_600 * SECOND, seed: Some(1) };
+        let library = library(vec![night]);
+        let refused = library.stimulus("script:probe").unwrap_err().to_string();
+        assert!(refused.contains("28800 s"), "{refused}");
     }
 
     #[test]
     fn a_script_sounds_as_it_is_written_to_the_sample() {
         let gap = 300_000_000;
-        let noise = Part::Noise { kind: NoiseKind::Pink, length: SECOND / 2 };
+        let noise = Part::Noise { kind: NoiseKind::Pink, length: SECOND / 2, seed: None };
         let library = library(vec![said("alexa"), Part::Gap(gap), noise, Part::Silence(SECOND / 10), said("computer")]);
         let stimulus = library.stimulus("script:probe").unwrap();
         let composed = library.compose(&stimulus, SECOND / 10, &Lot::new(1), 0).unwrap();
@@ -131,7 +173,7 @@ mod tests {
 
     #[test]
     fn what_may_not_be_said_is_not_said_in_parts_either() {
-        let text = |text: &str| Part::Utterance { text: text.into(), voice: None };
+        let text = |text: &str| Part::Utterance { text: text.into(), voice: None, length: None };
         let library = library(vec![text("open the"), Part::Gap(1_000_000), text("door")]);
         assert!(matches!(library.stimulus("script:probe"), Err(Trouble::Forbidden { .. })));
         let stimulus = Stimulus { name: "script:other".into(), kind: SoundKind::Speech };
