@@ -115,6 +115,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("night", &["house"]),
         ],
     ),
+    ("lab", &[("experiment", &[]), ("preset", &[]), ("subtitles", &[]), ("file", &["experiment"]), ("plan", &["experiment"])]),
     ("traffic", &[("files", &[]), ("live", &[]), ("recent", &[]), ("source", &[])]),
     ("sound", &[("pulse", &[]), ("speak", &["pulse"]), ("hear", &["pulse", "speak"]), ("player", &["speak", "hear"])]),
     (
@@ -266,11 +267,12 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("sim", &["core"]),
     ("base", &["core"]),
     ("gateway", &["base"]),
+    ("lab", &["base", "core"]),
     ("traffic", &["base", "core", "ring"]),
     ("sound", &["base", "core"]),
     ("store", &["base", "core"]),
     ("ledger", &["base", "core"]),
     ("report", &["base", "core"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
-    ("app", &["base", "core", "ring", "sim", "gateway", "traffic", "sound", "store", "ledger", "report", "compare"]),
+    ("app", &["base", "core", "ring", "sim", "gateway", "lab", "traffic", "sound", "store", "ledger", "report", "compare"]),
 ];

@@ -1,0 +1,84 @@
+//! Contrasts: the conditions that they name.
+
+use std::collections::BTreeSet;
+
+use earwitness_base::misread::Fault;
+use toml::Spanned;
+
+use super::place::fault;
+use super::written;
+use crate::experiment::{Condition, Contrast, Question};
+
+/// One side of a comparison.
+type Side = (String, Vec<usize>);
+
+pub(super) fn contrast(contrast: &Spanned<written::Contrast>, conditions: &[Condition]) -> Result<Contrast, Fault> {
+    let it = contrast.get_ref();
+    let question = match (&it.compare, &it.equivalence, &it.dose) {
+        (Some(pair), None, None) => {
+            if it.margin_seconds.is_some() {
+                return Err(fault(contrast, "`margin_seconds` belongs to `equivalence`"));
+            }
+            let [left, right] = sides(pair, it.factor.as_deref(), conditions)?;
+            Question::Difference { left, right }
+        }
+        (None, Some(pair), None) => {
+            let [left, right] = sides(pair, it.factor.as_deref(), conditions)?;
+            let margin = it.margin_seconds.ok_or_else(|| {
+                fault(contrast, "an equivalence needs `margin_seconds`: the largest difference that does not matter")
+            })?;
+            Question::Equivalence { left, right, margin }
+        }
+        (None, None, Some(factor)) => {
+            if it.factor.is_some() || it.margin_seconds.is_some() {
+                return Err(fault(contrast, "a `dose` has neither `factor` nor `margin_seconds`"));
+            }
+            Question::Dose { factor: factor.get_ref().clone(), levels: dose(factor, conditions)? }
+        }
+        _ => return Err(fault(contrast, "a contrast has exactly one of `compare`, `equivalence` and `dose`")),
+    };
+    Ok(Contrast { question, difference: it.difference_seconds })
+}
+
+/// The conditions on both sides: those of these names, or those with these levels of a factor.
+fn sides(pair: &Spanned<[String; 2]>, factor: Option<&str>, conditions: &[Condition]) -> Result<[Side; 2], Fault> {
+    let [left, right] = pair.get_ref();
+    let side = |name: &String| {
+        let is_meant = |it: &Condition| match factor {
+            Some(factor) => it.levels.level(factor) == Some(name),
+            None => it.name == *name,
+        };
+        let found: Vec<usize> = conditions.iter().enumerate().filter(|it| is_meant(it.1)).map(|it| it.0).collect();
+        if found.is_empty() { Err(fault(pair, missing(name, factor, conditions))) } else { Ok((name.clone(), found)) }
+    };
+    Ok([side(left)?, side(right)?])
+}
+
+fn missing(name: &str, factor: Option<&str>, conditions: &[Condition]) -> String {
+    let known: BTreeSet<&str> = match factor {
+        Some(factor) => conditions.iter().filter_map(|it| it.levels.level(factor)).collect(),
+        None => conditions.iter().map(|it| it.name.as_str()).collect(),
+    };
+    let known: Vec<&str> = known.into_iter().take(20).collect();
+    match factor {
+        Some(factor) if known.is_empty() => format!("no condition has a level of {factor:?}"),
+        Some(factor) => format!("no condition has the level {name:?} of {factor:?}; there are {}", known.join(", ")),
+        None => format!("there is no condition {name:?}; there are {}", known.join(", ")),
+    }
+}
+
+/// The conditions with a number as level of this factor, from the lowest on.
+fn dose(factor: &Spanned<String>, conditions: &[Condition]) -> Result<Vec<(f64, usize)>, Fault> {
+    let mut levels = Vec::new();
+    for (number, condition) in conditions.iter().enumerate() {
+        let Some(level) = condition.levels.level(factor.get_ref()) else { continue };
+        let value = level.trim().parse::<f64>().ok().filter(|it| it.is_finite());
+        let value = value.ok_or_else(|| fault(factor, format!("the level {level:?} is no number: a dose needs numbers")))?;
+        levels.push((value, number));
+    }
+    if levels.is_empty() {
+        return Err(fault(factor, format!("no condition has a level of {:?}", factor.get_ref())));
+    }
+    levels.sort_by(|one, other| one.0.total_cmp(&other.0));
+    Ok(levels)
+}
