@@ -15,7 +15,7 @@ fn documents() -> Vec<PathBuf> {
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if entry.is_dir() && (folder.ends_with("docs") || entry.ends_with("docs")) {
+            if entry.is_dir() && (folder.ends_with("docs") || folder.ends_with("docs/guide") || entry.ends_with("docs")) {
                 folders.push(entry);
             } else if entry.extension().is_some_and(|end| end == "md") {
                 found.push(entry);

@@ -1,7 +1,7 @@
 //! Every command line that `--help` and the guides show is one that the program takes.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::{Command, CommandFactory, Parser};
 
@@ -74,8 +74,8 @@ fn fenced(page: &str) -> Vec<String> {
 #[test]
 fn the_program_takes_what_the_readme_and_the_guides_show() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let guides = fs::read_dir(root.join("docs/guide")).unwrap().map(|it| it.unwrap().path());
-    let pages: Vec<PathBuf> = guides.chain([root.join("README.md")]).collect();
+    let guides = ["docs/guide", "docs/guide/experiments"].into_iter().flat_map(|folder| fs::read_dir(root.join(folder)).unwrap());
+    let pages = guides.map(|it| it.unwrap().path()).chain([root.join("README.md")]).filter(|it| it.is_file());
     let mut taken = 0;
     for page in pages {
         for line in fenced(&fs::read_to_string(&page).unwrap()) {

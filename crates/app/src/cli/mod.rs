@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 #[cfg(test)]
 mod examples;
+mod experiment;
 mod export;
 mod gateway;
 mod interrupt;
@@ -52,6 +53,7 @@ enum Command {
     Compare(compare::Args),
     Demo(demo::Args),
     Doctor(doctor::Args),
+    Experiment(experiment::Args),
     Export(export::Args),
     Gateway(gateway::Args),
     Ledger(Box<ledger::Args>),
@@ -102,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Experiment(args) => experiment::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Gateway(args) => gateway::run(&args),
         Command::Ledger(args) => ledger::run(&args),
