@@ -43,6 +43,8 @@ fn main() -> io::Result<()> {
                 [vec![1], (0..120).flat_map(|place| [place / 64, place % 64 * 4, 9, 1, place]).collect()].concat(),
             ],
         ),
+        ("experiment_file", files("../lab/presets")),
+        ("subtitles", [SRT, TTML].map(|text| text.as_bytes().to_vec()).to_vec()),
         ("control", ["pause", "resume", "status\n"].map(|word| word.as_bytes().to_vec()).to_vec()),
         ("scenario", earwitness_sim::plan::Plan::shipped().iter().map(|it| it.1.as_bytes().to_vec()).collect()),
     ] {
@@ -53,6 +55,17 @@ fn main() -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+const SRT: &str = "1\n00:00:01,000 --> 00:00:02,500\n<i>Hello</i>, [door] Alexander.\n\n";
+const TTML: &str = "<tt xmlns=\"http://www.w3.org/ns/ttml\"><body><div begin=\"1s\"><p begin=\"00:00:01:10\" dur=\"50f\">Hello<br/>there</p></div></body></tt>";
+
+/// The files of a folder beside this crate.
+fn files(folder: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|it| it.path()).collect();
+    paths.sort();
+    paths.iter().filter_map(|path| fs::read(path).ok()).collect()
 }
 
 fn capture_files() -> Vec<Vec<u8>> {
