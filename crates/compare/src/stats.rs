@@ -6,15 +6,12 @@
 //! that of the jackknife which leaves out a configuration at a time (Efron and Tibshirani 1993, chapter 11). Medians: order statistics (David and Nagaraja 2003, section 7.1) at the
 //! ranks that the effective number gives (Woodruff 1952).
 
-mod clusters;
-mod tails;
-
 use std::collections::BTreeSet;
 
+use earwitness_core::stats::clusters::Clusters;
+pub(crate) use earwitness_core::stats::float;
+use earwitness_core::stats::tails::{heads, mean_where_at_least, root, share_where_at_least, student_point};
 use serde::Serialize;
-
-use self::clusters::Clusters;
-use self::tails::{heads, mean_where_at_least, root, share_where_at_least, student};
 
 /// Chance of each side of an interval.
 const TAIL: f64 = 0.025;
@@ -121,7 +118,7 @@ pub(crate) fn area(yes: &[(&str, f64)], no: &[(&str, f64)]) -> Option<Interval> 
     }
     let mean = others.iter().sum::<f64>() / count;
     let variance = (count - 1.0) / count * others.iter().map(|it| (it - mean).powi(2)).sum::<f64>();
-    let design = (variance / area_variance(value, m, n)).max(1.0) * (student(count - 1.0) / Z).powi(2);
+    let design = (variance / area_variance(value, m, n)).max(1.0) * (student_point(count - 1.0, 2.0 * TAIL) / Z).powi(2);
     Some(newcombe(value, (m / design).max(1.0), (n / design).max(1.0)))
 }
 
@@ -178,11 +175,6 @@ pub(crate) fn median(counts: &[(&str, Option<u32>)]) -> Option<Median> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of observations")]
 fn whole(number: f64) -> u64 {
     (number + 1e-9).floor() as u64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts lie far below 2^53")]
-pub(super) fn float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

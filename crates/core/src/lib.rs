@@ -24,6 +24,7 @@ pub mod samples;
 pub mod schedule;
 pub mod scope;
 pub mod sound;
+pub mod stats;
 pub mod stream;
 pub mod table;
 pub mod time;

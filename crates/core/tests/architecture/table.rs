@@ -27,6 +27,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("measure", &["findings", "time"]),
             ("visibility", &["findings", "time"]),
             ("detect", &["findings", "lot", "time"]),
+            ("stats", &["detect"]),
             ("stream", &["time"]),
             ("roster", &["findings", "mac", "scope", "table"]),
             ("meter", &["bins", "findings", "time"]),

@@ -8,23 +8,29 @@
 
 use std::collections::BTreeMap;
 
-use super::tails::student;
-use super::{Z, float};
+use super::float;
+use super::tails::student_point;
+
+/// What the intervals leave out, on both sides together.
+const BEYOND: f64 = 0.05;
+/// Two-sided 95 % point of the normal distribution.
+const Z: f64 = 1.959_963_984_540_054;
 
 /// What was counted, by configuration: how much, out of how much, and in how many pieces.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Clusters(pub(super) BTreeMap<String, Sums>);
+pub struct Clusters(BTreeMap<String, Sums>);
 
 /// Of one configuration.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sums {
-    pub(super) some: f64,
-    pub(super) all: f64,
-    pub(super) pieces: u64,
+struct Sums {
+    some: f64,
+    all: f64,
+    pieces: u64,
 }
 
 impl Clusters {
-    pub(super) fn new<S: Into<String>>(all: impl IntoIterator<Item = (S, f64, f64)>) -> Self {
+    /// Of triples: the configuration, how much, and out of how much. What is out of nothing is no observation.
+    pub fn new<S: Into<String>>(all: impl IntoIterator<Item = (S, f64, f64)>) -> Self {
         let mut found = BTreeMap::<String, Sums>::new();
         for (configuration, some, of) in all {
             // What could not be counted is no observation.
@@ -36,16 +42,21 @@ impl Clusters {
         Self(found)
     }
 
-    pub(super) fn some(&self) -> f64 {
+    /// How much was counted.
+    #[must_use]
+    pub fn some(&self) -> f64 {
         self.0.values().map(|it| it.some).sum()
     }
 
-    pub(super) fn all(&self) -> f64 {
+    /// Out of how much.
+    #[must_use]
+    pub fn all(&self) -> f64 {
         self.0.values().map(|it| it.all).sum()
     }
 
     /// Configurations.
-    pub(super) fn count(&self) -> u64 {
+    #[must_use]
+    pub fn count(&self) -> u64 {
         self.0.len() as u64
     }
 
@@ -57,7 +68,8 @@ impl Clusters {
     }
 
     /// How many independent observations the share is worth: of `all` at most. With a single configuration, all: nothing is known of others.
-    pub(super) fn observations(&self) -> f64 {
+    #[must_use]
+    pub fn observations(&self) -> f64 {
         let (some, all) = (self.some(), self.all());
         let Some(variance) = self.variance() else { return all };
         if some <= 0.0 || some >= all {
@@ -65,12 +77,13 @@ impl Clusters {
         }
         let share = some / all;
         let alone = share * (1.0 - share) / (all - 1.0);
-        let freedom = student(all - 1.0) / student(float(self.count() - 1));
+        let freedom = student_point(all - 1.0, BEYOND) / student_point(float(self.count() - 1), BEYOND);
         (all / (variance / alone).max(1.0) * freedom * freedom).clamp(1.0, all)
     }
 
     /// The share of the time that independent events at the same rate would have needed to be known as well.
-    pub(super) fn time(&self) -> f64 {
+    #[must_use]
+    pub fn time(&self) -> f64 {
         let (events, count) = (self.some(), float(self.count()));
         let Some(variance) = self.variance() else { return 1.0 };
         if events <= 0.0 {
@@ -78,6 +91,6 @@ impl Clusters {
             return count / float(self.0.values().map(|it| it.pieces).sum::<u64>()).max(1.0);
         }
         let alone = events / (self.all() * self.all());
-        (alone / variance.max(alone)) * (Z / student(count - 1.0)).powi(2)
+        (alone / variance.max(alone)) * (Z / student_point(count - 1.0, BEYOND)).powi(2)
     }
 }
