@@ -1,4 +1,4 @@
-//! Experiments of a laboratory: the file that describes one, the presets that come with the program, and the plan of what is played when.
+//! The measurement lab: the file that describes an experiment, the presets that come with the program, the plan of what is played when, and what trials show.
 //!
 //! Nothing here reads a clock, a file or a network: what the machine knows (how long a recording is, what a file of subtitles holds) is asked of the caller.
 
@@ -6,4 +6,5 @@ pub mod experiment;
 pub mod file;
 pub mod plan;
 pub mod preset;
+pub mod results;
 pub mod subtitles;

@@ -116,7 +116,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("night", &["house"]),
         ],
     ),
-    ("lab", &[("experiment", &[]), ("preset", &[]), ("subtitles", &[]), ("file", &["experiment"]), ("plan", &["experiment"])]),
+    ("lab", &[("experiment", &[]), ("preset", &[]), ("subtitles", &[]), ("file", &["experiment"]), ("plan", &["experiment"]), ("results", &[])]),
     ("traffic", &[("files", &[]), ("live", &[]), ("recent", &[]), ("source", &[])]),
     ("sound", &[("pulse", &[]), ("speak", &["pulse"]), ("hear", &["pulse", "speak"]), ("player", &["speak", "hear"])]),
     (

@@ -1,0 +1,147 @@
+//! The analysis: a plan put to trials.
+
+use std::collections::BTreeSet;
+
+use earwitness_core::lot::Lot;
+
+use super::contrast::{Contrast, Sides, contrast};
+use super::describe::describe;
+use super::dose::{Dose, dose};
+use super::equivalence::{Equivalence, equivalence};
+use super::holm::adjust;
+use super::methods::Methods;
+use super::plan::{LEVEL, Plan, PlanError, Question};
+use super::repeats::repeats;
+use super::sentence::sentence;
+use super::shape::{Answered, Results, VERSION};
+use super::trial::{Quantity, Trials};
+
+/// A question that fits the trials.
+enum Fitting<'a> {
+    Contrast(&'a Contrast, Sides),
+    Equivalence(&'a Equivalence, Sides),
+    Dose(&'a Dose, usize, Vec<(usize, f64)>),
+}
+
+/// Analyses trials as it was planned. The same trials, plan and seed give the same results.
+///
+/// # Errors
+///
+/// Where the plan names what the trials do not have, or asks what has no answer.
+pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
+    if plan.draws < 99 {
+        return Err(PlanError::Draws(plan.draws));
+    }
+    let mut names = BTreeSet::new();
+    let fitting: Vec<Fitting<'_>> = plan.questions.iter().map(|it| fit(it, trials)).collect::<Result<_, _>>()?;
+    for question in plan.questions.iter().map(name) {
+        if !names.insert(question) {
+            return Err(PlanError::Twice { question: question.to_owned() });
+        }
+    }
+    let lot = Lot::new(plan.seed);
+    let (mut contrasts, mut equivalences, mut doses) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, it) in (0..).zip(&fitting) {
+        match it {
+            Fitting::Contrast(planned, sides) => {
+                contrasts.push(contrast(trials, planned, sides, LEVEL, plan.draws, &mut lot.stream("contrast", number)));
+            }
+            Fitting::Equivalence(planned, sides) => equivalences.push(equivalence(trials, planned, sides, LEVEL)),
+            Fitting::Dose(planned, device, levels) => doses.push(dose(trials, planned, *device, levels, LEVEL)),
+        }
+    }
+    // One family: whoever reads the report sees all of its tests.
+    let ps: Vec<Option<f64>> = contrasts.iter().map(|it| it.p).chain(equivalences.iter().map(|it| it.p)).collect();
+    let mut adjusted = adjust(&ps).into_iter();
+    for it in &mut contrasts {
+        it.adjusted_p = adjusted.next().flatten();
+    }
+    for it in &mut equivalences {
+        it.decide(adjusted.next().flatten(), LEVEL);
+    }
+    let methods = Methods::of(trials, plan, ps.iter().flatten().count());
+    let first = plan.questions.first().map(|it| match it {
+        Question::Contrast(_) => contrasts.first().map(Answered::Contrast),
+        Question::Equivalence(_) => equivalences.first().map(Answered::Equivalence),
+        Question::Dose(_) => doses.first().map(Answered::Dose),
+    });
+    let answer = sentence(first.flatten(), &methods);
+    let places =
+        (0..trials.conditions().len()).flat_map(|condition| (0..trials.devices().len()).map(move |device| (condition, device)));
+    let repeats = places.map(|(condition, device)| repeats(trials, condition, device, Quantity::Seconds, LEVEL)).collect();
+    Ok(Results {
+        version: VERSION,
+        answer,
+        conditions: describe(trials, LEVEL),
+        contrasts,
+        equivalences,
+        doses,
+        repeats,
+        methods,
+    })
+}
+
+/// The name of a question.
+fn name(question: &Question) -> &str {
+    match question {
+        Question::Contrast(it) => &it.name,
+        Question::Equivalence(it) => &it.compared.name,
+        Question::Dose(it) => &it.name,
+    }
+}
+
+/// Puts the places of conditions and devices for their names.
+fn fit<'a>(question: &'a Question, trials: &Trials) -> Result<Fitting<'a>, PlanError> {
+    match question {
+        Question::Contrast(it) => Ok(Fitting::Contrast(it, sides(it, trials)?)),
+        Question::Equivalence(it) => {
+            let question = || it.compared.name.clone();
+            let above_nothing = |what, value: f64| {
+                let good = value.is_finite() && value > 0.0;
+                if good { Ok(()) } else { Err(PlanError::Number { question: question(), what, value }) }
+            };
+            above_nothing("margin", it.margin)?;
+            it.most.map_or(Ok(()), |most| above_nothing("most that a trial can read", most))?;
+            Ok(Fitting::Equivalence(it, sides(&it.compared, trials)?))
+        }
+        Question::Dose(it) => {
+            let levels: Vec<(usize, f64)> = it
+                .levels
+                .iter()
+                .map(|level| Ok((condition(&it.name, &level.condition, trials)?, level.level)))
+                .collect::<Result<_, PlanError>>()?;
+            let once: BTreeSet<usize> = levels.iter().map(|it| it.0).collect();
+            let differ = levels.iter().any(|level| levels.first().is_some_and(|first| first.1.total_cmp(&level.1).is_ne()));
+            if !differ || once.len() < levels.len() || levels.iter().any(|it| !it.1.is_finite()) {
+                return Err(PlanError::Levels { question: it.name.clone() });
+            }
+            Ok(Fitting::Dose(it, device(&it.name, &it.device, trials)?, levels))
+        }
+    }
+}
+
+fn sides(planned: &Contrast, trials: &Trials) -> Result<Sides, PlanError> {
+    let one = condition(&planned.name, &planned.condition, trials)?;
+    let against = condition(&planned.name, &planned.against, trials)?;
+    if one == against {
+        return Err(PlanError::Same { question: planned.name.clone(), condition: planned.condition.clone() });
+    }
+    let device = device(&planned.name, &planned.device, trials)?;
+    Ok(Sides { condition: one, against, device, quantity: planned.quantity })
+}
+
+fn condition(question: &str, condition: &str, trials: &Trials) -> Result<usize, PlanError> {
+    trials.conditions().iter().position(|it| it == condition).ok_or_else(|| PlanError::Condition {
+        question: question.to_owned(),
+        condition: condition.to_owned(),
+        there: trials.conditions().to_vec(),
+    })
+}
+
+fn device(question: &str, device: &str, trials: &Trials) -> Result<usize, PlanError> {
+    trials.devices().iter().position(|it| it == device).ok_or_else(|| PlanError::Device {
+        question: question.to_owned(),
+        device: device.to_owned(),
+        there: trials.devices().to_vec(),
+    })
+}

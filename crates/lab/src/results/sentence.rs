@@ -1,0 +1,155 @@
+//! The one sentence that answers the first question of a plan. It says no more than is shown: what is not shown is not said to be absent.
+
+use super::contrast::ContrastResults;
+use super::dose::{Cutoff, DoseResults};
+use super::equivalence::{Claim, EquivalenceResults};
+use super::methods::Methods;
+use super::plan::LEVEL;
+use super::shape::Answered;
+use super::trial::Quantity;
+
+/// The sentence.
+pub(super) fn sentence(answered: Option<Answered<'_>>, methods: &Methods) -> String {
+    let said = match answered {
+        Some(Answered::Contrast(it)) => contrast(it, methods),
+        Some(Answered::Equivalence(it)) => equivalence(it, methods),
+        Some(Answered::Dose(it)) => dose(it),
+        None => {
+            return "No question was planned, so nothing was tested: what was measured is described below.".to_owned();
+        }
+    };
+    let scope = match methods.nights {
+        0 | 1 => "measured in one night, which says nothing of others".to_owned(),
+        nights => format!("measured over {nights} nights"),
+    };
+    format!("{said}, {scope}.")
+}
+
+/// What is sent, and its unit.
+fn words(quantity: Quantity) -> (&'static str, &'static str) {
+    match quantity {
+        Quantity::Seconds => ("seconds of sound", " s"),
+        Quantity::Octets => ("octets", " octets"),
+        Quantity::PreRollSeconds => ("sound from before the wake word", " s"),
+        Quantity::TailSeconds => ("sound from after the end", " s"),
+        Quantity::Uploads => ("uploads a trial", ""),
+        Quantity::Uploaded => ("often", ""),
+    }
+}
+
+/// A number with as many digits as its size bears.
+fn number(value: f64) -> String {
+    let digits = match value.abs() {
+        100.0.. => 0,
+        10.0.. => 1,
+        1.0.. => 2,
+        _ => 3,
+    };
+    let text = format!("{value:.digits$}");
+    // Nothing is sent less than nothing.
+    if text.trim_start_matches('-').chars().all(|it| it == '0' || it == '.') {
+        text.trim_start_matches('-').to_owned()
+    } else {
+        text
+    }
+}
+
+/// A p-value.
+fn chance(p: f64) -> String {
+    if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {p:.3}") }
+}
+
+/// The p-value after all tests of the report.
+fn adjusted(p: Option<f64>, methods: &Methods) -> String {
+    let all = if methods.tests > 1 { format!(", adjusted for {} tests", methods.tests) } else { String::new() };
+    p.map_or_else(|| "not tested".to_owned(), |p| format!("{}{all}", chance(p)))
+}
+
+/// An interval in words.
+fn interval(low: Option<f64>, high: Option<f64>, unit: &str, percent: u32) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) => format!("{percent} % interval {} to {}{unit}", number(low), number(high)),
+        (Some(low), None) => format!("{percent} % interval from {}{unit} without an upper end", number(low)),
+        (None, Some(high)) => format!("{percent} % interval up to {}{unit} without a lower end", number(high)),
+        (None, None) => "no interval: too few observations, or none varies".to_owned(),
+    }
+}
+
+fn contrast(it: &ContrastResults, methods: &Methods) -> String {
+    let planned = &it.planned;
+    let (what, unit) = words(planned.quantity);
+    let (device, condition, against) = (&planned.device, &planned.condition, &planned.against);
+    let Some(estimate) = it.estimate else {
+        return format!("Nothing is known of {device} under {condition} or under {against}, so they cannot be compared");
+    };
+    let facts = format!("{}, {}", interval(it.low, it.high, unit, 95), adjusted(it.adjusted_p, methods));
+    if it.adjusted_p.is_some_and(|p| p <= LEVEL) {
+        let more = if estimate > 0.0 { "more" } else { "less" };
+        let sent = match planned.quantity {
+            Quantity::Uploaded => format!("sent something {more} often under {condition} than under {against}"),
+            Quantity::Seconds => format!("sent {more} sound under {condition} than under {against}"),
+            _ => format!("sent {more} {what} under {condition} than under {against}"),
+        };
+        return format!("{device} {sent}, by {}{unit} ({facts})", number(estimate.abs()));
+    }
+    format!(
+        "It is not shown that {device} sends another amount ({what}) under {condition} than under {against}: the difference was {}{unit} ({facts})",
+        number(estimate)
+    )
+}
+
+fn equivalence(it: &EquivalenceResults, methods: &Methods) -> String {
+    let planned = &it.planned.compared;
+    let (what, unit) = words(planned.quantity);
+    let margin = format!("{}{unit}", number(it.planned.margin));
+    let (device, condition, against) = (&planned.device, &planned.condition, &planned.against);
+    let claim = match it.planned.claim {
+        Claim::NoMore => format!("no more under {condition} than under {against} and {margin}"),
+        Claim::Within => format!("as much under {condition} as under {against}, within {margin},"),
+    };
+    let Some(estimate) = it.estimate else {
+        return format!("Nothing is known of {device} under {condition} or under {against}, so they cannot be compared");
+    };
+    let facts = format!(
+        "{what}: difference {}{unit}, {}, {}",
+        number(estimate),
+        interval(it.low, it.high, unit, 90),
+        adjusted(it.adjusted_p, methods)
+    );
+    if it.shown {
+        format!("{device} sent {claim} ({facts})")
+    } else {
+        format!("It is not shown that {device} sends {claim} ({facts})")
+    }
+}
+
+fn dose(it: &DoseResults) -> String {
+    let device = &it.planned.device;
+    match it.cutoff {
+        Cutoff::Found { estimate, low, high } => {
+            let facts = interval(Some(low), Some(high), " s", 95);
+            let doubt = match (it.slope_low, it.slope_high) {
+                (Some(low), Some(high)) if !(low..=high).contains(&1.0) => {
+                    format!(
+                        ", although up to there a second more of sound adds {} to {} s and not 1 s",
+                        number(low),
+                        number(high)
+                    )
+                }
+                _ => String::new(),
+            };
+            format!("{device} stops sending after {} s of what is added ({facts}){doubt}", number(estimate))
+        }
+        Cutoff::NotUpTo { level, above } => {
+            let excluded = above.map_or_else(String::new, |above| format!(", and one below {} s is excluded", number(above)));
+            format!("No cut-off of {device} is shown up to {} s{excluded}", number(level))
+        }
+        Cutoff::NoGrowth { below } => {
+            format!(
+                "It is not shown that {device} sends anything of what is added: a cut-off above {} s is excluded",
+                number(below)
+            )
+        }
+        Cutoff::Unknown => format!("Too few trials are known to say where {device} stops"),
+    }
+}

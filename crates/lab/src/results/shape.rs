@@ -1,0 +1,42 @@
+//! What an analysis found, as it is written down: `docs/schema/experiment-report-1.json` says what the keys mean.
+
+use serde::Serialize;
+
+use super::contrast::ContrastResults;
+use super::describe::ConditionResults;
+use super::dose::DoseResults;
+use super::equivalence::EquivalenceResults;
+use super::methods::Methods;
+use super::repeats::RepeatsResults;
+
+/// Version of the shape.
+pub(super) const VERSION: u32 = 1;
+
+/// What the trials of an experiment show.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Results {
+    /// Version of this shape.
+    pub version: u32,
+    /// One sentence that answers the first question of the plan.
+    pub answer: String,
+    /// What each device sent under each condition.
+    pub conditions: Vec<ConditionResults>,
+    /// Differences of conditions, as planned.
+    pub contrasts: Vec<ContrastResults>,
+    /// Conditions against baselines, as planned.
+    pub equivalences: Vec<EquivalenceResults>,
+    /// Cut-offs, as planned.
+    pub doses: Vec<DoseResults>,
+    /// Seconds of repeats of the same sound, by condition and device.
+    pub repeats: Vec<RepeatsResults>,
+    /// How all of this was computed.
+    pub methods: Methods,
+}
+
+/// The result that answers a question.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Answered<'a> {
+    Contrast(&'a ContrastResults),
+    Equivalence(&'a EquivalenceResults),
+    Dose(&'a DoseResults),
+}

@@ -1,0 +1,8 @@
+//! The report of an experiment: its shape, its first sentence, and what is refused.
+
+#![expect(clippy::unwrap_used, reason = "an example that cannot be analysed fails the test")]
+
+mod example;
+mod refused;
+mod schema;
+mod sentences;
