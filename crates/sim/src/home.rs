@@ -5,15 +5,12 @@ use earwitness_core::time::SECOND;
 use crate::air::Air;
 use crate::chance::Chance;
 use crate::file::{self, Captured};
-use crate::host::{GATEWAY_MAC, Host};
+use crate::host::{Host, pad};
 use crate::scenario::Scenario;
 use crate::truth::{DeviceTruth, Truth};
 
 /// When every simulated capture begins: 2026-01-01T12:00:00 UTC, nanoseconds since 1970.
 pub const START: i64 = 1_767_268_800 * SECOND;
-
-/// Shortest Ethernet frame without its check sequence (IEEE 802.3, 3.2.7); the wire pads to it, the air does not.
-const SHORTEST: usize = 60;
 
 /// Simulates a home: a pcapng capture taken at its gateway, and what really happened.
 #[must_use]
@@ -50,9 +47,7 @@ pub fn frames(seed: u64, scenario: Scenario) -> (Vec<Captured>, Truth) {
     frames.retain(|frame| (START..end).contains(&frame.at));
     frames.sort_by_key(|frame| frame.at);
     for frame in &mut frames {
-        if frame.octets.get(6..12) == Some(&GATEWAY_MAC.0) && frame.octets.len() < SHORTEST {
-            frame.octets.resize(SHORTEST, 0);
-        }
+        pad(&mut frame.octets);
     }
     (frames, truth)
 }

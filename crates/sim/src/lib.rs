@@ -11,6 +11,7 @@ pub mod file;
 pub mod home;
 pub mod host;
 pub mod house;
+pub mod lab;
 pub mod night;
 pub mod packet;
 pub mod plan;
@@ -23,5 +24,6 @@ pub mod truth;
 
 pub use home::home;
 pub use house::{House, Sound};
+pub use lab::{LabHome, LabNight};
 pub use plan::Plan;
 pub use scenario::Scenario;

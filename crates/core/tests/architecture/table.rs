@@ -114,6 +114,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("scenario", &["chance", "host", "device"]),
             ("home", &["chance", "file", "truth", "air", "host", "scenario"]),
             ("night", &["house"]),
+            ("lab", &["chance", "file", "plan", "air", "session", "host", "quic", "device", "house"]),
         ],
     ),
     ("lab", &[("experiment", &[]), ("preset", &[]), ("subtitles", &[]), ("file", &["experiment"]), ("plan", &["experiment"]), ("results", &[])]),

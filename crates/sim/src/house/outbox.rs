@@ -4,10 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::file::Captured;
-use crate::host::GATEWAY_MAC;
-
-/// Shortest Ethernet frame without its check sequence (IEEE 802.3, 3.2.7); the wire pads to it, the air does not.
-const SHORTEST: usize = 60;
+use crate::host::pad;
 
 /// Where a frame of the present stretch lies.
 #[derive(Clone, Copy, Debug)]
@@ -38,9 +35,7 @@ impl Outbox {
     /// Takes over frames that were built one by one.
     pub(super) fn take(&mut self, frames: &mut Vec<Captured>) {
         for Captured { at, mut octets } in frames.drain(..) {
-            if octets.len() < SHORTEST && octets.get(6..12) == Some(&GATEWAY_MAC.0) {
-                octets.resize(SHORTEST, 0);
-            }
+            pad(&mut octets);
             self.order += 1;
             self.apart.push(Reverse((at, self.order, octets)));
         }
