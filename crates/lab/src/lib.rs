@@ -1,4 +1,5 @@
-//! The measurement lab: the file that describes an experiment, the presets that come with the program, the plan of what is played when, and what trials show.
+//! The measurement lab: the file that describes an experiment, the presets that come with the program, the plan of what is played when, what each
+//! device uploaded in each trial, and what that shows.
 //!
 //! Nothing here reads a clock, a file or a network: what the machine knows (how long a recording is, what a file of subtitles holds) is asked of the caller.
 
@@ -6,5 +7,6 @@ pub mod experiment;
 pub mod file;
 pub mod plan;
 pub mod preset;
+pub mod reading;
 pub mod results;
 pub mod subtitles;

@@ -117,7 +117,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("lab", &["chance", "file", "plan", "air", "session", "host", "quic", "device", "house"]),
         ],
     ),
-    ("lab", &[("experiment", &[]), ("preset", &[]), ("subtitles", &[]), ("file", &["experiment"]), ("plan", &["experiment"]), ("results", &[])]),
+    ("lab", &[("experiment", &[]), ("preset", &[]), ("subtitles", &[]), ("file", &["experiment"]), ("plan", &["experiment"]), ("reading", &[]), ("results", &[])]),
     ("traffic", &[("files", &[]), ("live", &[]), ("recent", &[]), ("source", &[])]),
     ("sound", &[("pulse", &[]), ("speak", &["pulse"]), ("hear", &["pulse", "speak"]), ("player", &["speak", "hear"])]),
     (
