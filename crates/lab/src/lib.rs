@@ -10,3 +10,4 @@ pub mod preset;
 pub mod reading;
 pub mod results;
 pub mod subtitles;
+pub mod wake;

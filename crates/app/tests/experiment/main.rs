@@ -4,6 +4,7 @@
 
 mod list;
 mod plan;
+mod run;
 mod wrong;
 
 use std::path::Path;

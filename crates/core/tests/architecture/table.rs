@@ -117,7 +117,19 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("lab", &["chance", "file", "plan", "air", "session", "host", "quic", "device", "house"]),
         ],
     ),
-    ("lab", &[("experiment", &[]), ("preset", &[]), ("subtitles", &[]), ("file", &["experiment"]), ("plan", &["experiment"]), ("reading", &[]), ("results", &[])]),
+    (
+        "lab",
+        &[
+            ("experiment", &[]),
+            ("preset", &[]),
+            ("subtitles", &[]),
+            ("file", &["experiment"]),
+            ("plan", &["experiment"]),
+            ("reading", &[]),
+            ("results", &[]),
+            ("wake", &["plan"]),
+        ],
+    ),
     ("traffic", &[("files", &[]), ("live", &[]), ("recent", &[]), ("source", &[])]),
     ("sound", &[("pulse", &[]), ("speak", &["pulse"]), ("hear", &["pulse", "speak"]), ("player", &["speak", "hear"])]),
     (

@@ -100,7 +100,10 @@ pub fn read(text: &str, file: &str, set: &[(String, String)], around: &dyn Surro
 
 fn experiment(written: &Written, texts: &Texts, around: &dyn Surroundings) -> Result<Experiment, Fault> {
     let conditions = conditions::all(written, texts, around)?;
-    let contrasts = written.contrast.iter().map(|it| questions::contrast(it, &conditions.all)).collect::<Result<_, _>>()?;
+    let mut contrasts = Vec::new();
+    for it in &written.contrast {
+        contrasts.extend(questions::contrasts(it, &conditions.all)?);
+    }
     let design = Design {
         name: written.name.get_ref().clone(),
         question: written.question.get_ref().clone(),

@@ -12,7 +12,27 @@ use crate::experiment::{Condition, Contrast, Question};
 /// One side of a comparison.
 type Side = (String, Vec<usize>);
 
-pub(super) fn contrast(contrast: &Spanned<written::Contrast>, conditions: &[Condition]) -> Result<Contrast, Fault> {
+/// The contrasts that a table of the file stands for: one, or one for each step of a factor.
+pub(super) fn contrasts(contrast: &Spanned<written::Contrast>, conditions: &[Condition]) -> Result<Vec<Contrast>, Fault> {
+    let it = contrast.get_ref();
+    let Some(factor) = &it.steps else { return Ok(vec![one(contrast, conditions)?]) };
+    if it.compare.is_some() || it.equivalence.is_some() || it.dose.is_some() || it.factor.is_some() || it.margin_seconds.is_some()
+    {
+        return Err(fault(contrast, "`steps` stands alone, with `difference_seconds` at most"));
+    }
+    let levels = dose(factor, conditions)?;
+    let Some((&(_, lowest), others)) = levels.split_first().filter(|it| !it.1.is_empty()) else {
+        return Err(fault(factor, format!("steps need two levels or more of {:?}", factor.get_ref())));
+    };
+    let side = |number: usize| (conditions.get(number).map(|it| it.name.clone()).unwrap_or_default(), vec![number]);
+    let step = |&(_, level): &(f64, usize)| Contrast {
+        question: Question::Difference { left: side(level), right: side(lowest) },
+        difference: it.difference_seconds,
+    };
+    Ok(others.iter().map(step).collect())
+}
+
+fn one(contrast: &Spanned<written::Contrast>, conditions: &[Condition]) -> Result<Contrast, Fault> {
     let it = contrast.get_ref();
     let question = match (&it.compare, &it.equivalence, &it.dose) {
         (Some(pair), None, None) => {
@@ -35,7 +55,7 @@ pub(super) fn contrast(contrast: &Spanned<written::Contrast>, conditions: &[Cond
             }
             Question::Dose { factor: factor.get_ref().clone(), levels: dose(factor, conditions)? }
         }
-        _ => return Err(fault(contrast, "a contrast has exactly one of `compare`, `equivalence` and `dose`")),
+        _ => return Err(fault(contrast, "a contrast has exactly one of `compare`, `equivalence`, `dose` and `steps`")),
     };
     Ok(Contrast { question, difference: it.difference_seconds })
 }

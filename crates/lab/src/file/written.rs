@@ -105,6 +105,8 @@ pub(super) struct Contrast {
     pub(super) compare: Option<Spanned<[String; 2]>>,
     pub(super) equivalence: Option<Spanned<[String; 2]>>,
     pub(super) dose: Option<Spanned<String>>,
+    /// A factor each of whose levels is compared with the lowest.
+    pub(super) steps: Option<Spanned<String>>,
     /// The factor whose levels `compare` and `equivalence` name; they name conditions without it.
     pub(super) factor: Option<String>,
     pub(super) margin_seconds: Option<f64>,

@@ -11,6 +11,15 @@ use super::{Reading, Rules, Sounded, Unknown};
 /// hardly twice as many on the loudest.
 const LONGEST: u32 = 4;
 
+/// A radio link holds slices up for so long now and then (scans, power saving), seconds: a backlog that is no longer tells nothing.
+const STALL: f64 = 0.3;
+
+/// A backlog that ends so much after the start of the wake word reaches back to it, seconds: half a word.
+const REACH: f64 = 0.25;
+
+/// An upload that a sound caused begins this long after the end of the sound at the latest, nanoseconds.
+const ANSWERED: i64 = SECOND;
+
 /// What a device sent to the internet, in order of time, whatever it was and however long it lasted.
 pub(super) fn uploads(device: &DeviceFindings) -> Vec<&Sighting> {
     let mut all: Vec<&Sighting> = device.sightings.iter().chain(device.endless()).collect();
@@ -36,6 +45,8 @@ pub(super) fn reading(device: &DeviceFindings, uploads: &[&Sighting], trial: &So
     }
     let begins_here = |it: &&Sighting| window.contains(it.window.from);
     let own: Vec<&Sighting> = sound.into_iter().filter(begins_here).collect();
+    // Of several uploads only the first is known to have begun with the first wake word.
+    let wake_of = |it: &Sighting| trial.wake.filter(|_| own.first().is_some_and(|first| first.window == it.window));
     if own.is_empty() && missed(window.until.plus(rules.noticed_within.max(0))) {
         return Reading::unknown(Unknown::Missed);
     }
@@ -45,7 +56,11 @@ pub(super) fn reading(device: &DeviceFindings, uploads: &[&Sighting], trial: &So
         octets: Some(octets(&device.sent, window)),
         upload_octets: Some(own.iter().fold(0, |sum, it| sum.saturating_add(it.octets_total))),
         pre_roll_seconds: own.first().zip(trial.wake).and_then(|(first, wake)| pre_roll(first, wake)),
-        tail_seconds: own.last().zip(trial.sound_end).and_then(|(last, end)| tail(last, end)),
+        tail_seconds: trial.sound_end.and_then(|end| {
+            // One that begins later was caused by something else.
+            let last = own.iter().rev().find(|it| it.window.from <= end.plus(ANSWERED))?;
+            tail(last, wake_of(last), end)
+        }),
         uploads: Some(count(own.len())),
         others: Some(count(others.into_iter().filter(begins_here).count())),
         begins: own.first().map(|it| it.window.from),
@@ -73,20 +88,24 @@ fn octets(sent: &Series, window: Window) -> u64 {
 
 /// Seconds of sound from before the wake word.
 fn pre_roll(upload: &Sighting, wake: Timestamp) -> Option<Estimate> {
-    let Estimate { value, low, high } = backlog(upload)?;
-    // What the request needs is sent before the sound.
-    let first = upload.marks.iter().find(|mark| mark.audio).map_or(upload.window.from, |mark| mark.at);
-    let since = seconds(first.since(wake));
+    let Estimate { value, low, high } = backlog(upload, Some(wake))?;
+    let since = since(upload, wake);
     let before = |waited: f64| (waited - since).max(0.0);
     // Datagrams of several slices each.
     let guessed = upload.flow.is_udp() && low < value / 2.0;
     (!guessed).then_some(Estimate { value: before(value), low: before(low), high: before(high) })
 }
 
-/// Seconds of sound from after the end of the last sound.
-fn tail(upload: &Sighting, sound_end: Timestamp) -> Option<f64> {
-    backlog(upload)?;
+/// Seconds of sound from after the end of the last sound; `wake` is when the first wake word began.
+fn tail(upload: &Sighting, wake: Option<Timestamp>, sound_end: Timestamp) -> Option<f64> {
+    backlog(upload, wake)?;
     Some(seconds(last(upload).since(sound_end)).max(0.0))
+}
+
+/// Seconds from the start of the wake word to the first slice of sound. What the request needs is sent before that.
+fn since(upload: &Sighting, wake: Timestamp) -> f64 {
+    let first = upload.marks.iter().find(|mark| mark.audio).map_or(upload.window.from, |mark| mark.at);
+    seconds(first.since(wake))
 }
 
 /// When the last slice of sound was sent. Log and metrics that follow on the same connection within a second seem to be slices of a codec of variable rate, which they
@@ -105,14 +124,12 @@ fn is_variable(upload: &Sighting) -> bool {
     upload.detectors.iter().any(|seen| matches!(seen, Seen::Clock { shape: TrainShape::Variable, .. }))
 }
 
-/// Seconds of sound that had waited when the first of it was sent; `None` where less than two slices did, so that nothing tells whether the upload is late.
-fn backlog(upload: &Sighting) -> Option<Estimate> {
-    let beat = upload.detectors.iter().find_map(|seen| match seen {
-        Seen::Clock { beat, .. } => Some(seconds(*beat)),
-        _ => None,
-    });
+/// Seconds of sound that had waited when the first of it was sent; `None` where nothing tells whether the upload is late: where no more waited than a link holds
+/// up, or where what waited does not reach back to the wake word.
+fn backlog(upload: &Sighting, wake: Option<Timestamp>) -> Option<Estimate> {
     let waited = upload.pre_roll_seconds;
-    (waited.value >= 2.0 * beat.unwrap_or_default() && waited.value > 0.0).then_some(waited)
+    let reaches = wake.is_none_or(|wake| waited.value + REACH >= since(upload, wake));
+    (waited.value > STALL && reaches).then_some(waited)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a night in nanoseconds lies far below 2^53")]

@@ -19,10 +19,11 @@
 //!
 //! *Pre-roll*: sound from before the start of the wake word, in the first upload. The traffic tells it where the sound that waited was sent faster than it
 //! had been heard: then the first record of sound was sent at a known moment, with a known backlog behind it, and so the earliest sound is so much older. Where it is sent at the speed of sound, an upload with
-//! pre-roll looks like one without that is late, so that it is `None`: no backlog shows. It is 0 where the earliest sound is not older than the start of the wake word. Its interval is that of
+//! pre-roll looks like one without that is late, so that it is `None`: no backlog shows. A backlog of up to 0.3 s, or one that does not reach back to the
+//! start of the wake word within 0.25 s, shows nothing: a link that was held up makes one as well. Its interval is that of
 //! the backlog. It is `None` as well where datagrams hold several slices each (QUIC): what each adds to the sound in it is not known, and the backlog no more than guessed.
 //!
-//! *Tail*: sound from after the end of the last sound of the trial, in the last upload: the last record of sound was sent when its sound was over. A device that
+//! *Tail*: sound from after the end of the last sound of the trial, in the last upload that had begun a second after that end at the latest: the last record of sound was sent when its sound was over. A device that
 //! stopped before the stimulus was over, cut off or by a gap, has a tail of 0. One that sends late throughout (see pre-roll) seems to have a longer tail; nothing in the traffic contradicts it, so that
 //! the tail of uploads without a backlog is `None` as well.
 //!

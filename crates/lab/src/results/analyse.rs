@@ -12,7 +12,7 @@ use super::holm::adjust;
 use super::methods::Methods;
 use super::plan::{LEVEL, Plan, PlanError, Question};
 use super::repeats::repeats;
-use super::sentence::sentence;
+use super::sentence::{sent, sentence};
 use super::shape::{Answered, Results, VERSION};
 use super::trial::{Quantity, Trials};
 
@@ -60,19 +60,26 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
         it.decide(adjusted.next().flatten(), LEVEL);
     }
     let methods = Methods::of(trials, plan, ps.iter().flatten().count());
-    let first = plan.questions.first().map(|it| match it {
-        Question::Contrast(_) => contrasts.first().map(Answered::Contrast),
-        Question::Equivalence(_) => equivalences.first().map(Answered::Equivalence),
-        Question::Dose(_) => doses.first().map(Answered::Dose),
+    let (mut of_contrasts, mut of_equivalences, mut of_doses) = (contrasts.iter(), equivalences.iter(), doses.iter());
+    let answered = plan.questions.iter().filter_map(|it| match it {
+        Question::Contrast(_) => of_contrasts.next().map(Answered::Contrast),
+        Question::Equivalence(_) => of_equivalences.next().map(Answered::Equivalence),
+        Question::Dose(_) => of_doses.next().map(Answered::Dose),
     });
-    let answer = sentence(first.flatten(), &methods);
+    let described = describe(trials, LEVEL);
+    let answers: Vec<String> = if plan.questions.is_empty() {
+        described.iter().flat_map(|it| it.devices.iter().map(|device| sent(&it.name, device, &methods))).collect()
+    } else {
+        answered.map(|it| sentence(it, &methods)).collect()
+    };
     let places =
         (0..trials.conditions().len()).flat_map(|condition| (0..trials.devices().len()).map(move |device| (condition, device)));
     let repeats = places.map(|(condition, device)| repeats(trials, condition, device, Quantity::Seconds, LEVEL)).collect();
     Ok(Results {
         version: VERSION,
-        answer,
-        conditions: describe(trials, LEVEL),
+        answer: answers.first().cloned().unwrap_or_default(),
+        answers,
+        conditions: described,
         contrasts,
         equivalences,
         doses,

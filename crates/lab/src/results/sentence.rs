@@ -1,6 +1,7 @@
 //! The one sentence that answers the first question of a plan. It says no more than is shown: what is not shown is not said to be absent.
 
 use super::contrast::ContrastResults;
+use super::describe::DeviceResults;
 use super::dose::{Cutoff, DoseResults};
 use super::equivalence::{Claim, EquivalenceResults};
 use super::methods::Methods;
@@ -9,26 +10,42 @@ use super::shape::Answered;
 use super::trial::Quantity;
 
 /// The sentence.
-pub(super) fn sentence(answered: Option<Answered<'_>>, methods: &Methods) -> String {
+pub(super) fn sentence(answered: Answered<'_>, methods: &Methods) -> String {
     let said = match answered {
-        Some(Answered::Contrast(it)) => contrast(it, methods),
-        Some(Answered::Equivalence(it)) => equivalence(it, methods),
-        Some(Answered::Dose(it)) => dose(it),
-        None => {
-            return "No question was planned, so nothing was tested: what was measured is described below.".to_owned();
-        }
+        Answered::Contrast(it) => contrast(it, methods),
+        Answered::Equivalence(it) => equivalence(it, methods),
+        Answered::Dose(it) => dose(it),
     };
-    let scope = match methods.nights {
+    format!("{said}, {}.", scope(methods))
+}
+
+fn scope(methods: &Methods) -> String {
+    match methods.nights {
         0 | 1 => "measured in one night, which says nothing of others".to_owned(),
         nights => format!("measured over {nights} nights"),
+    }
+}
+
+/// The sentence where nothing is asked: what a device sent under a condition.
+pub(super) fn sent(condition: &str, device: &DeviceResults, methods: &Methods) -> String {
+    let DeviceResults { name, seconds, uploads, .. } = device;
+    let Some(mean) = seconds.estimate else {
+        return format!("What {name} sent under {condition} is not known.");
     };
-    format!("{said}, {scope}.")
+    let interval = match (seconds.low, seconds.high) {
+        (Some(low), Some(high)) => format!(" (95 % interval {} to {} s)", number(low), number(high)),
+        _ => String::new(),
+    };
+    let each = if seconds.n == 1 { "in one trial" } else { "a trial" };
+    let with = format!("with an upload in {} of {}", uploads.some, uploads.all);
+    format!("{name} sent {} s of sound {each}{interval} under {condition}, {with}, {}.", number(mean), scope(methods))
 }
 
 /// What is sent, and its unit.
 fn words(quantity: Quantity) -> (&'static str, &'static str) {
     match quantity {
         Quantity::Seconds => ("seconds of sound", " s"),
+        Quantity::SecondsOfUploads => ("seconds of sound in trials with an upload", " s"),
         Quantity::Octets => ("octets", " octets"),
         Quantity::PreRollSeconds => ("sound from before the wake word", " s"),
         Quantity::TailSeconds => ("sound from after the end", " s"),

@@ -19,6 +19,8 @@ pub struct Results {
     pub version: u32,
     /// One sentence that answers the first question of the plan.
     pub answer: String,
+    /// A sentence for each question of the plan, in their order; where nothing is asked, one for each condition and device that says what was sent.
+    pub answers: Vec<String>,
     /// What each device sent under each condition.
     pub conditions: Vec<ConditionResults>,
     /// Differences of conditions, as planned.

@@ -30,6 +30,8 @@ pub struct Reading {
 pub enum Quantity {
     /// Sound that was sent, seconds.
     Seconds,
+    /// The same of trials with an upload: a device that did not wake tells nothing of how long it would have sent.
+    SecondsOfUploads,
     /// Octets that were sent.
     Octets,
     /// Sound from before the wake word, seconds.
@@ -44,14 +46,22 @@ pub enum Quantity {
 
 impl Quantity {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Seconds, Self::Octets, Self::PreRollSeconds, Self::TailSeconds, Self::Uploads, Self::Uploaded];
+    pub const ALL: [Self; 7] = [
+        Self::Seconds,
+        Self::SecondsOfUploads,
+        Self::Octets,
+        Self::PreRollSeconds,
+        Self::TailSeconds,
+        Self::Uploads,
+        Self::Uploaded,
+    ];
 
     /// The quantity of a reading; `None` where it is not known.
     #[must_use]
     pub fn of(self, reading: &Reading) -> Option<f64> {
         match self {
             Self::Seconds => reading.seconds,
+            Self::SecondsOfUploads => reading.seconds.filter(|_| reading.uploads != Some(0)),
             Self::Octets => reading.octets,
             Self::PreRollSeconds => reading.pre_roll_seconds,
             Self::TailSeconds => reading.tail_seconds,

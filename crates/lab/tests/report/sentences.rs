@@ -64,9 +64,12 @@ fn a_cutoff_is_found_or_none_is_shown_or_nothing_grows() {
 }
 
 #[test]
-fn without_a_question_nothing_is_answered() {
+fn without_a_question_it_is_told_what_each_device_sent() {
     let results = analyse(&trials(2, 2, 1.5), &Plan::new(Vec::new(), 1)).unwrap();
-    assert!(results.answer.starts_with("No question was planned, so nothing was tested"), "{}", results.answer);
+    let devices: usize = results.conditions.iter().map(|it| it.devices.len()).sum();
+    assert_eq!(results.answers.len(), devices, "{:?}", results.answers);
+    assert!(results.answer.contains(" s of sound a trial (95 % interval"), "{}", results.answer);
+    assert!(results.answer.contains("with an upload in"), "{}", results.answer);
     let unseen = Question::Contrast(earwitness_lab::results::Contrast {
         device: "camera".to_owned(),
         ..contrast("asked", "music", "silence", Quantity::Seconds)

@@ -1,11 +1,18 @@
-//! `earwitness experiment`: what a laboratory measures. Which experiments there are, and what one of them plays when.
+//! `earwitness experiment`: what a laboratory measures. Which experiments there are, what one of them plays when, and what it shows.
 
 mod json;
 mod list;
 mod machine;
 mod measure;
 mod plan;
+mod power;
+mod questions;
+mod run;
 mod show;
+mod simulated;
+mod sounded;
+mod told;
+mod trials;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +33,7 @@ use super::Outcome;
 Examples:
   earwitness experiment list
   earwitness experiment plan prefix
-  earwitness experiment plan my.toml --set nights=3 --json")]
+  earwitness experiment run prefix --simulate --seed 7")]
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
     task: Task,
@@ -36,6 +43,7 @@ pub(in crate::cli) struct Args {
 enum Task {
     List(list::Args),
     Plan(plan::Args),
+    Run(run::Args),
 }
 
 /// Does what is asked.
@@ -43,6 +51,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     match &args.task {
         Task::List(args) => list::run(args),
         Task::Plan(args) => plan::run(args),
+        Task::Run(args) => run::run(args),
     }
 }
 

@@ -9,7 +9,7 @@ use earwitness_lab::plan::Plan;
 
 use super::super::Outcome;
 use super::show::{self, Planned};
-use super::{Asked, json, measure};
+use super::{Asked, json, measure, power};
 
 /// Tell what an experiment plays when, and how long its nights are. Plays nothing.
 ///
@@ -42,8 +42,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let said = if args.measure { measure::said(&opened.experiment, &opened.folder)? } else { measure::Said::new() };
     let lengths = |text: &str, voice: Option<&Voice>| said.get(&(text.to_owned(), voice.cloned())).copied();
     let plan = Plan::new(&opened.experiment, &lengths).map_err(|error| anyhow::anyhow!("{}: {error}", args.asked.experiment))?;
-    // How many repeats show which difference is told here, one line for each, once it can be computed.
-    let power = |_: &Contrast| Vec::<String>::new();
+    let power = |contrast: &Contrast| power::lines(&opened.experiment, contrast);
     let planned = Planned { experiment: &opened.experiment, plan: &plan, lengths: &lengths, power: &power };
     let (path, is_json) = args.json.as_deref().map_or((Path::new("-"), false), |path| (path, true));
     outfile::write_whole(

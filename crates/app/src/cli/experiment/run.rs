@@ -1,0 +1,112 @@
+//! `earwitness experiment run`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use earwitness_base::outfile::{self, Sink};
+use earwitness_core::timeline::Voice;
+use earwitness_lab::plan::Plan;
+use earwitness_lab::reading::Reading;
+use earwitness_lab::results::{self, Results, SoundId, Trials};
+use earwitness_sim::lab::LabHome;
+
+use super::super::Outcome;
+use super::simulated::{self, Night};
+use super::{Asked, questions, told, trials};
+
+/// Carry an experiment out and tell what it shows.
+///
+/// So far in a simulated home only: its two speakers hear what the plan plays and send it as smart speakers do, encrypted, and what
+/// is told is measured on their traffic alone. They begin so long before the wake word (0.5 s, 2 s), go on so long after the speech
+/// (0.6 s, 1.2 s), stop this long after the wake word at the latest (4 s, 6 s), and at pauses of 0.35 s and 0.8 s.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  earwitness experiment run prefix --simulate
+  earwitness experiment run postfix-immediate --simulate --seed 7 --json
+  earwitness experiment run my.toml --simulate --trials trials.csv
+
+Exit status: 0 it was carried out; 2 it cannot be, and what is wrong is told.")]
+pub(super) struct Args {
+    #[command(flatten)]
+    asked: Asked,
+    /// In virtual time, in a simulated home of two speakers.
+    #[arg(long)]
+    simulate: bool,
+    /// What the simulated home, and draws of permutations, follow from.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// The results for programs, also to =FILE (see docs/schema/experiment-report-1.json).
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    json: Option<PathBuf>,
+    /// Write every trial with its readings to this CSV file, for pandas and R.
+    #[arg(long, value_name = "FILE")]
+    trials: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    if !args.simulate {
+        bail!("experiments are carried out in a simulated home only so far: add --simulate");
+    }
+    let opened = args.asked.open()?;
+    let experiment = &opened.experiment;
+    // Nobody says anything: the same lengths on every machine, whatever synthesizers it has.
+    let lengths = |_: &str, _: Option<&Voice>| None;
+    let plan = Plan::new(experiment, &lengths).map_err(|error| anyhow::anyhow!("{}: {error}", args.asked.experiment))?;
+    let home = LabHome::default();
+    let devices = simulated::devices(&home);
+    let nights = plan.trials().last().map_or(0, |last| last.night.saturating_add(1));
+    let mut all = Vec::new();
+    let mut rows = Vec::new();
+    for number in 0..nights {
+        let night = simulated::night(experiment, &plan, &lengths, &home, (args.seed, number));
+        all.extend(measured(&night));
+        if args.trials.is_some() {
+            rows.extend(trials::rows(experiment, &devices, &night));
+        }
+    }
+    let names = experiment.design().conditions.iter().map(|it| it.name.clone()).collect();
+    let questions = questions::questions(experiment, &devices, args.seed)?;
+    let results = results::analyse(&Trials::new(names, devices, all)?, &questions)?;
+    if let Some(path) = &args.trials {
+        outfile::write_whole(path, |out: &mut Sink<'_>| trials::write(&rows, out))?;
+    }
+    let (path, is_json) = args.json.as_deref().map_or((Path::new("-"), false), |path| (path, true));
+    outfile::write_whole(
+        path,
+        |out: &mut Sink<'_>| {
+            if is_json { json(&results, out) } else { told::write(experiment, &results, out) }
+        },
+    )?;
+    Ok(Outcome::Done)
+}
+
+/// What was measured in the trials of a night.
+fn measured(night: &Night<'_>) -> Vec<results::Trial> {
+    let reading = |it: &Reading| results::Reading {
+        seconds: it.seconds.map(|it| it.value),
+        octets: it.octets.map(octets),
+        pre_roll_seconds: it.pre_roll_seconds.map(|it| it.value),
+        tail_seconds: it.tail_seconds,
+        uploads: it.uploads,
+    };
+    let trial = |(place, trial): (usize, &&earwitness_lab::plan::Trial)| results::Trial {
+        night: trial.night,
+        block: trial.block,
+        position: trial.position.saturating_mul(1_000).saturating_add(trial.time),
+        condition: trial.condition,
+        sound: SoundId(u32::try_from(trial.condition).unwrap_or(u32::MAX)),
+        readings: night.readings.iter().map(|device| device.readings.get(place).map(reading).unwrap_or_default()).collect(),
+    };
+    night.trials.iter().enumerate().map(trial).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "octets of a night lie far below 2^53")]
+fn octets(octets: u64) -> f64 {
+    octets as f64
+}
+
+fn json(results: &Results, out: &mut Sink<'_>) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, results)?;
+    writeln!(out)
+}

@@ -1,0 +1,131 @@
+//! What an experiment showed, for people: the answer first, then the numbers, then how they were come by.
+
+use std::io;
+
+use comfy_table::{ContentArrangement, Table};
+use earwitness_base::outfile::Sink;
+use earwitness_base::text::clean;
+use earwitness_base::words::counted;
+use earwitness_lab::experiment::Experiment;
+use earwitness_lab::results::{ContrastResults, Cutoff, DoseResults, EquivalenceResults, Estimate, Results};
+
+/// Most characters of a name that are shown.
+const NAME: usize = 60;
+
+/// Writes it.
+pub(super) fn write(experiment: &Experiment, results: &Results, out: &mut Sink<'_>) -> io::Result<()> {
+    let design = experiment.design();
+    writeln!(out, "{}\n", clean(&design.question, 2_000))?;
+    for answer in &results.answers {
+        writeln!(out, "{answer}")?;
+    }
+    writeln!(out)?;
+    writeln!(out, "{}\n", conditions(results))?;
+    for it in &results.contrasts {
+        writeln!(out, "{}", contrast(it))?;
+    }
+    for it in &results.equivalences {
+        writeln!(out, "{}", equivalence(it))?;
+    }
+    for it in &results.doses {
+        writeln!(out, "{}", dose(it))?;
+    }
+    methods(experiment, results, out)
+}
+
+fn conditions(results: &Results) -> Table {
+    let mut table = Table::new();
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["Condition", "Device", "Trials", "Sound", "Before the wake word", "After the end", "With an upload"]);
+    for condition in &results.conditions {
+        for device in &condition.devices {
+            let uploads = &device.uploads;
+            table.add_row([
+                clean(&condition.name, NAME),
+                clean(&device.name, NAME),
+                device.seconds.n.to_string(),
+                seconds(&device.seconds),
+                seconds(&device.pre_roll_seconds),
+                seconds(&device.tail_seconds),
+                format!("{} of {}", uploads.some, uploads.all),
+            ]);
+        }
+    }
+    table
+}
+
+/// `3.12 s (3.05 to 3.20)`.
+fn seconds(it: &Estimate) -> String {
+    interval(it.estimate, it.low.zip(it.high))
+}
+
+fn interval(estimate: Option<f64>, ends: Option<(f64, f64)>) -> String {
+    match (estimate, ends) {
+        (None, _) => "not known".to_owned(),
+        (Some(value), None) => format!("{value:.2} s"),
+        (Some(value), Some((low, high))) => format!("{value:.2} s ({low:.2} to {high:.2})"),
+    }
+}
+
+/// A p-value with the one after Holm.
+fn chance(p: Option<f64>, adjusted: Option<f64>) -> String {
+    let number = |p: f64| if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") };
+    match (p, adjusted) {
+        (Some(p), Some(adjusted)) => format!("p {}, {} after Holm", number(p), number(adjusted)),
+        (Some(p), None) => format!("p {}", number(p)),
+        (None, _) => "no test".to_owned(),
+    }
+}
+
+fn contrast(it: &ContrastResults) -> String {
+    format!(
+        "{}: difference {}; {}. {}.",
+        clean(&it.planned.name, 2 * NAME),
+        interval(it.estimate, it.low.zip(it.high)),
+        chance(it.p, it.adjusted_p),
+        it.test
+    )
+}
+
+fn equivalence(it: &EquivalenceResults) -> String {
+    format!(
+        "{}: {}; difference {}; {}. {}.",
+        clean(&it.planned.compared.name, 2 * NAME),
+        it.outcome,
+        interval(it.estimate, it.low.zip(it.high)),
+        chance(it.p, it.adjusted_p),
+        it.test
+    )
+}
+
+fn dose(it: &DoseResults) -> String {
+    let what = match it.cutoff {
+        Cutoff::Found { estimate, low, high } => format!("it stops at {estimate:.2} s ({low:.2} to {high:.2})"),
+        Cutoff::NotUpTo { level, .. } => format!("no end is shown up to {level:.2} s"),
+        Cutoff::NoGrowth { below } => format!("it sends nothing of it, or stops below {below:.2} s"),
+        Cutoff::Unknown => "not known".to_owned(),
+    };
+    format!("{}: {what}. {}.", clean(&it.planned.name, 2 * NAME), it.test)
+}
+
+fn methods(experiment: &Experiment, results: &Results, out: &mut Sink<'_>) -> io::Result<()> {
+    let (design, methods) = (experiment.design(), &results.methods);
+    writeln!(
+        out,
+        "\nMethods\n{} of {} in {}, {} in a simulated home; order drawn from seed {}, home and permutations from seed {}. Watched {} s before and {} s after each sound. \
+         Intervals of {:.0} %, tests at {:.0} %. {} not known and left out. earwitness {}.",
+        counted(methods.trials, "trial", "trials"),
+        counted(methods.blocks, "block", "blocks"),
+        counted(methods.nights, "night", "nights"),
+        counted(results.conditions.len() as u64, "condition", "conditions"),
+        design.seed,
+        methods.seed,
+        design.before / 1_000_000_000,
+        design.after / 1_000_000_000,
+        100.0 * methods.confidence,
+        100.0 * methods.level,
+        counted(methods.unknown_readings, "reading is", "readings are"),
+        env!("CARGO_PKG_VERSION"),
+    )?;
+    methods.assumptions.iter().try_for_each(|it| writeln!(out, "- {it}"))
+}
