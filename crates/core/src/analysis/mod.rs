@@ -179,6 +179,12 @@ impl Analysis {
         self.facts.damage = damage;
     }
 
+    /// When the latest frame was.
+    #[must_use]
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.facts.first.map(|_| self.latest)
+    }
+
     /// The next frame is the first of another capture: what lies between it and the frame before is time, not a clock that was set.
     pub fn begins(&mut self) {
         self.begins = true;

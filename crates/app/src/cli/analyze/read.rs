@@ -133,7 +133,7 @@ fn pass(what: &'static str, settings: AnalysisSettings, options: &Options, inter
     };
     let mut seams = Seams::default();
     let flow = captures.for_each(&mut progress, |frame, file| {
-        if seams.begins(frame, file) {
+        if seams.begins(frame, file, || analysis.latest()) {
             analysis.begins();
         }
         analysis.frame(frame);

@@ -14,23 +14,36 @@ const LONG: i64 = 86_400 * SECOND;
 const MOST: usize = 65_536;
 
 /// The captures that have begun so far. Each numbers its interfaces, joined ones on from those before.
-#[derive(Default)]
 pub(super) struct Seams {
-    latest: Option<(FileId, u32, Timestamp)>,
-    begun: BTreeSet<(FileId, u32)>,
+    /// File and interface of the frame before.
+    latest: u64,
+    begun: BTreeSet<u64>,
     /// How often one began long after all before it, and after how long at most.
     apart: (u32, i64),
 }
 
+impl Default for Seams {
+    fn default() -> Self {
+        // No file has such a number.
+        Self { latest: u64::MAX, begun: BTreeSet::new(), apart: (0, 0) }
+    }
+}
+
 impl Seams {
-    /// Whether this frame is the first of another capture.
-    pub(super) fn begins(&mut self, frame: &Frame<'_>, file: FileId) -> bool {
-        let before = self.latest.replace((file, frame.interface, frame.at));
-        if before.is_some_and(|(known, interface, _)| (known, interface) == (file, frame.interface)) {
-            return false;
-        }
-        let is_new = self.begun.len() < MOST && self.begun.insert((file, frame.interface));
-        let passed = before.map_or(0, |(.., at)| frame.at.since(at));
+    /// Whether this frame is the first of another capture; `latest` says when the latest frame before it was.
+    #[inline]
+    pub(super) fn begins(&mut self, frame: &Frame<'_>, file: FileId, latest: impl FnOnce() -> Option<Timestamp>) -> bool {
+        let place = u64::from(file.0) << 32 | u64::from(frame.interface);
+        place != self.latest && self.turn(frame.at, place, latest())
+    }
+
+    /// The same of a frame from elsewhere than the one before; `latest` is the moment that all before it had reached.
+    #[cold]
+    #[inline(never)]
+    fn turn(&mut self, at: Timestamp, place: u64, before: Option<Timestamp>) -> bool {
+        self.latest = place;
+        let is_new = self.begun.len() < MOST && self.begun.insert(place);
+        let passed = before.map_or(0, |before| at.since(before));
         if is_new && passed >= LONG {
             self.apart = (self.apart.0.saturating_add(1), self.apart.1.max(passed));
         }
