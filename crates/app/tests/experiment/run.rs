@@ -113,3 +113,67 @@ fn what_cannot_be_run_is_said() {
     let output = experiment(folder.path(), &["run", "prefix", "--simulate", "--set", "repeats=0"]);
     assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_table_of_trials_is_told_again_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = ["run", "gap", "--simulate", "--set", "nights=1", "--seed", "3", "--json", "--trials", "trials.csv"];
+    let told = valid(&printed(folder.path(), &run), SCHEMA);
+    let again = ["report", "gap", "--trials", "trials.csv", "--seed", "3", "--json"];
+    assert_eq!(valid(&printed(folder.path(), &again), SCHEMA), told);
+    let people = printed(folder.path(), &["report", "gap", "--trials", "trials.csv"]);
+    assert!(people.contains("read from a table of trials"), "{people}");
+
+    let table = std::fs::read_to_string(folder.path().join("trials.csv")).unwrap();
+    let wrong = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        refused(folder.path(), &["report", "gap", "--trials", name])
+    };
+    let mut lines: Vec<&str> = table.lines().collect();
+    assert!(
+        wrong("other.csv", &table.replacen("gap 0.", "gap 9.", 1)).contains("line 2: the experiment has no condition \"gap 9.")
+    );
+    assert!(wrong("header.csv", lines[0]).contains("no device"), "no rows");
+    assert!(wrong("columns.csv", "trial,night\n0,0\n").contains("line 2: a row needs the columns of"));
+    lines.push(lines[5]);
+    assert!(wrong("twice.csv", &lines.join("\n")).contains("stands twice"));
+    assert!(refused(folder.path(), &["report", "gap", "--trials", "nowhere.csv"]).contains("nowhere.csv cannot be read"));
+}
+
+#[test]
+fn the_levels_of_a_factor_are_compared_over_all_conditions_that_have_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = r#"
+name = "length"
+question = "Is more sent after a long question?"
+nights = 1
+repeats = 10
+before_seconds = 20
+after_seconds = 30
+pause_seconds = [5, 10]
+[[condition]]
+name = "short alone"
+levels = { question = "short", noise = "no" }
+parts = [{ say = "Alexa, what time is it?" }]
+[[condition]]
+name = "short with noise"
+levels = { question = "short", noise = "yes" }
+parts = [{ noise = "pink-noise", seconds = 3 }, { say = "Alexa, what time is it?" }]
+[[condition]]
+name = "long alone"
+levels = { question = "long", noise = "no" }
+parts = [{ say = "Alexa, what will the weather be like in New York City tomorrow?" }]
+[[condition]]
+name = "long with noise"
+levels = { question = "long", noise = "yes" }
+parts = [{ noise = "pink-noise", seconds = 3 }, { say = "Alexa, what will the weather be like in New York City tomorrow?" }]
+[[contrast]]
+compare = ["long", "short"]
+factor = "question"
+"#;
+    std::fs::write(folder.path().join("length.toml"), file).unwrap();
+    let told = valid(&printed(folder.path(), &["run", "length.toml", "--simulate", "--json"]), SCHEMA);
+    let contrast = &told["contrasts"][0];
+    assert_eq!((&contrast["condition"], &contrast["n"]), (&"long".into(), &serde_json::json!([20, 20])), "{contrast}");
+    assert!(contrast["low"].as_f64().unwrap() > 1.0, "two seconds more are said: {contrast}");
+}

@@ -128,9 +128,9 @@ fn fit<'a>(question: &'a Question, trials: &Trials) -> Result<Fitting<'a>, PlanE
 }
 
 fn sides(planned: &Contrast, trials: &Trials) -> Result<Sides, PlanError> {
-    let one = condition(&planned.name, &planned.condition, trials)?;
-    let against = condition(&planned.name, &planned.against, trials)?;
-    if one == against {
+    let one = named(&planned.name, &planned.condition, trials)?;
+    let against = named(&planned.name, &planned.against, trials)?;
+    if one.iter().any(|it| against.contains(it)) {
         return Err(PlanError::Same { question: planned.name.clone(), condition: planned.condition.clone() });
     }
     let device = device(&planned.name, &planned.device, trials)?;
@@ -138,11 +138,16 @@ fn sides(planned: &Contrast, trials: &Trials) -> Result<Sides, PlanError> {
 }
 
 fn condition(question: &str, condition: &str, trials: &Trials) -> Result<usize, PlanError> {
-    trials.conditions().iter().position(|it| it == condition).ok_or_else(|| PlanError::Condition {
-        question: question.to_owned(),
-        condition: condition.to_owned(),
-        there: trials.conditions().to_vec(),
-    })
+    trials.conditions().iter().position(|it| it == condition).ok_or_else(|| missing(question, condition, trials))
+}
+
+/// A condition, or those that a name stands for.
+fn named(question: &str, condition: &str, trials: &Trials) -> Result<Vec<usize>, PlanError> {
+    trials.named(condition).ok_or_else(|| missing(question, condition, trials))
+}
+
+fn missing(question: &str, condition: &str, trials: &Trials) -> PlanError {
+    PlanError::Condition { question: question.to_owned(), condition: condition.to_owned(), there: trials.conditions().to_vec() }
 }
 
 fn device(question: &str, device: &str, trials: &Trials) -> Result<usize, PlanError> {

@@ -23,10 +23,10 @@ pub struct Contrast {
 }
 
 /// The places of a contrast in the lists of trials.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) struct Sides {
-    pub(super) condition: usize,
-    pub(super) against: usize,
+    pub(super) condition: Vec<usize>,
+    pub(super) against: Vec<usize>,
     pub(super) device: usize,
     pub(super) quantity: Quantity,
 }
@@ -34,8 +34,8 @@ pub(super) struct Sides {
 impl Sides {
     /// What is compared by, and how many trials are known on each side.
     pub(super) fn units(&self, trials: &Trials) -> (Units, [u64; 2]) {
-        let values = |condition| trials.values(condition, self.device, self.quantity);
-        let (first, second) = (values(self.condition), values(self.against));
+        let values = |conditions: &[usize]| trials.values(conditions, self.device, self.quantity);
+        let (first, second) = (values(&self.condition), values(&self.against));
         (Units::of(&first, &second), [first.len() as u64, second.len() as u64])
     }
 }

@@ -107,14 +107,14 @@ pub struct ConditionResults {
 pub(super) fn describe(trials: &Trials, beyond: f64) -> Vec<ConditionResults> {
     let of = |(condition, name): (usize, &String)| {
         let devices = trials.devices().iter().enumerate().map(|(device, name)| {
-            let estimate = |quantity| estimate(&trials.values(condition, device, quantity), beyond);
+            let estimate = |quantity| estimate(&trials.values(&[condition], device, quantity), beyond);
             DeviceResults {
                 name: name.clone(),
                 seconds: estimate(Quantity::Seconds),
                 octets: estimate(Quantity::Octets),
                 pre_roll_seconds: estimate(Quantity::PreRollSeconds),
                 tail_seconds: estimate(Quantity::TailSeconds),
-                uploads: uploads(&trials.values(condition, device, Quantity::Uploaded), beyond),
+                uploads: uploads(&trials.values(&[condition], device, Quantity::Uploaded), beyond),
             }
         });
         let count = trials.trials().iter().filter(|it| it.condition == condition).count() as u64;

@@ -86,7 +86,7 @@ pub(super) fn dose(trials: &Trials, planned: &Dose, device: usize, conditions: &
     let values: Vec<_> = conditions
         .iter()
         .flat_map(|(condition, level)| {
-            trials.values(*condition, device, planned.quantity).into_iter().map(|it| (it.night, it.block, *level, it.value))
+            trials.values(&[*condition], device, planned.quantity).into_iter().map(|it| (it.night, it.block, *level, it.value))
         })
         .collect();
     let nothing = DoseResults {

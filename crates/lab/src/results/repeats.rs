@@ -49,7 +49,7 @@ struct Components {
 
 /// Splits the variance of one device under one condition.
 pub(super) fn repeats(trials: &Trials, condition: usize, device: usize, quantity: Quantity, beyond: f64) -> RepeatsResults {
-    let values = trials.values(condition, device, quantity);
+    let values = trials.values(&[condition], device, quantity);
     let cells = Cells::of(&values);
     let found = components(&cells.nights, &cells.sounds, cells.squares);
     // The logarithm is closer to symmetric than the variance, and its interval stays above 0.

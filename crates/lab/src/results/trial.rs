@@ -156,6 +156,8 @@ pub enum TrialsError {
 pub struct Trials {
     conditions: Vec<String>,
     devices: Vec<String>,
+    /// Names for several conditions together.
+    groups: Vec<(String, Vec<usize>)>,
     /// In the order of nights, blocks and positions.
     all: Vec<Trial>,
 }
@@ -195,7 +197,31 @@ impl Trials {
                 return Err(TrialsError::Place { night, block, position });
             }
         }
-        Ok(Self { conditions, devices, all: trials })
+        Ok(Self { conditions, devices, groups: Vec::new(), all: trials })
+    }
+
+    /// Gives several conditions one name, by which questions may ask for all of their trials: the level of a factor, say.
+    ///
+    /// # Errors
+    ///
+    /// Where the name stands for something else, or there is no such condition.
+    pub fn grouped(mut self, name: &str, conditions: &[usize]) -> Result<Self, TrialsError> {
+        let known = self.named(name);
+        if known.as_deref() == Some(conditions) {
+            return Ok(self);
+        }
+        let is_there = |it: &usize| *it < self.conditions.len();
+        if known.is_some() || conditions.is_empty() || !conditions.iter().all(is_there) {
+            return Err(TrialsError::Twice(name.to_owned()));
+        }
+        self.groups.push((name.to_owned(), conditions.to_vec()));
+        Ok(self)
+    }
+
+    /// The places of the conditions that a name stands for.
+    pub(super) fn named(&self, name: &str) -> Option<Vec<usize>> {
+        let one = self.conditions.iter().position(|it| it == name).map(|place| vec![place]);
+        one.or_else(|| self.groups.iter().find(|it| it.0 == name).map(|it| it.1.clone()))
     }
 
     /// The names of the conditions.
@@ -216,9 +242,9 @@ impl Trials {
         &self.all
     }
 
-    /// What is known of a device in trials of a condition, in order.
-    pub(super) fn values(&self, condition: usize, device: usize, quantity: Quantity) -> Vec<Known> {
-        let of_condition = self.all.iter().filter(|it| it.condition == condition);
+    /// What is known of a device in trials of these conditions, in order.
+    pub(super) fn values(&self, conditions: &[usize], device: usize, quantity: Quantity) -> Vec<Known> {
+        let of_condition = self.all.iter().filter(|it| conditions.contains(&it.condition));
         let known = of_condition.filter_map(|it| {
             let value = quantity.of(it.readings.get(device)?)?;
             Some(Known { night: it.night, block: it.block, sound: it.sound, value })

@@ -7,6 +7,7 @@ mod measure;
 mod plan;
 mod power;
 mod questions;
+mod report;
 mod run;
 mod show;
 mod simulated;
@@ -44,6 +45,7 @@ enum Task {
     List(list::Args),
     Plan(plan::Args),
     Run(run::Args),
+    Report(report::Args),
 }
 
 /// Does what is asked.
@@ -52,6 +54,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Task::List(args) => list::run(args),
         Task::Plan(args) => plan::run(args),
         Task::Run(args) => run::run(args),
+        Task::Report(args) => report::run(args),
     }
 }
 

@@ -1,13 +1,13 @@
 //! `earwitness experiment run`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::bail;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_core::timeline::Voice;
 use earwitness_lab::plan::Plan;
 use earwitness_lab::reading::Reading;
-use earwitness_lab::results::{self, Results, SoundId, Trials};
+use earwitness_lab::results::{self, SoundId};
 use earwitness_sim::lab::LabHome;
 
 use super::super::Outcome;
@@ -65,19 +65,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
             rows.extend(trials::rows(experiment, &devices, &night));
         }
     }
-    let names = experiment.design().conditions.iter().map(|it| it.name.clone()).collect();
-    let questions = questions::questions(experiment, &devices, args.seed)?;
-    let results = results::analyse(&Trials::new(names, devices, all)?, &questions)?;
+    let results = questions::answer(experiment, &devices, all, args.seed)?;
     if let Some(path) = &args.trials {
         outfile::write_whole(path, |out: &mut Sink<'_>| trials::write(&rows, out))?;
     }
-    let (path, is_json) = args.json.as_deref().map_or((Path::new("-"), false), |path| (path, true));
-    outfile::write_whole(
-        path,
-        |out: &mut Sink<'_>| {
-            if is_json { json(&results, out) } else { told::write(experiment, &results, out) }
-        },
-    )?;
+    told::tell(experiment, &results, told::Traffic::Simulated, args.json.as_deref())?;
     Ok(Outcome::Done)
 }
 
@@ -93,7 +85,7 @@ fn measured(night: &Night<'_>) -> Vec<results::Trial> {
     let trial = |(place, trial): (usize, &&earwitness_lab::plan::Trial)| results::Trial {
         night: trial.night,
         block: trial.block,
-        position: trial.position.saturating_mul(1_000).saturating_add(trial.time),
+        position: trial.index,
         condition: trial.condition,
         sound: SoundId(u32::try_from(trial.condition).unwrap_or(u32::MAX)),
         readings: night.readings.iter().map(|device| device.readings.get(place).map(reading).unwrap_or_default()).collect(),
@@ -104,9 +96,4 @@ fn measured(night: &Night<'_>) -> Vec<results::Trial> {
 #[expect(clippy::cast_precision_loss, reason = "octets of a night lie far below 2^53")]
 fn octets(octets: u64) -> f64 {
     octets as f64
-}
-
-fn json(results: &Results, out: &mut Sink<'_>) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, results)?;
-    writeln!(out)
 }

@@ -1,9 +1,10 @@
 //! What an experiment showed, for people: the answer first, then the numbers, then how they were come by.
 
 use std::io;
+use std::path::Path;
 
 use comfy_table::{ContentArrangement, Table};
-use earwitness_base::outfile::Sink;
+use earwitness_base::outfile::{self, Sink};
 use earwitness_base::text::clean;
 use earwitness_base::words::counted;
 use earwitness_lab::experiment::Experiment;
@@ -12,8 +13,29 @@ use earwitness_lab::results::{ContrastResults, Cutoff, DoseResults, EquivalenceR
 /// Most characters of a name that are shown.
 const NAME: usize = 60;
 
-/// Writes it.
-pub(super) fn write(experiment: &Experiment, results: &Results, out: &mut Sink<'_>) -> io::Result<()> {
+/// Where the trials come from.
+#[derive(Clone, Copy)]
+pub(super) enum Traffic {
+    /// A simulated home.
+    Simulated,
+    /// A table of trials.
+    Table,
+}
+
+/// Tells it on the terminal, or as JSON where a file is named.
+pub(super) fn tell(experiment: &Experiment, results: &Results, traffic: Traffic, json: Option<&Path>) -> anyhow::Result<()> {
+    let (path, is_json) = json.map_or((Path::new("-"), false), |path| (path, true));
+    outfile::write_whole(path, |out: &mut Sink<'_>| {
+        if !is_json {
+            return write(experiment, results, traffic, out);
+        }
+        serde_json::to_writer_pretty(&mut *out, results)?;
+        writeln!(out)
+    })?;
+    Ok(())
+}
+
+fn write(experiment: &Experiment, results: &Results, traffic: Traffic, out: &mut Sink<'_>) -> io::Result<()> {
     let design = experiment.design();
     writeln!(out, "{}\n", clean(&design.question, 2_000))?;
     for answer in &results.answers {
@@ -30,7 +52,7 @@ pub(super) fn write(experiment: &Experiment, results: &Results, out: &mut Sink<'
     for it in &results.doses {
         writeln!(out, "{}", dose(it))?;
     }
-    methods(experiment, results, out)
+    methods(experiment, results, traffic, out)
 }
 
 fn conditions(results: &Results) -> Table {
@@ -108,17 +130,25 @@ fn dose(it: &DoseResults) -> String {
     format!("{}: {what}. {}.", clean(&it.planned.name, 2 * NAME), it.test)
 }
 
-fn methods(experiment: &Experiment, results: &Results, out: &mut Sink<'_>) -> io::Result<()> {
+fn methods(experiment: &Experiment, results: &Results, traffic: Traffic, out: &mut Sink<'_>) -> io::Result<()> {
     let (design, methods) = (experiment.design(), &results.methods);
     writeln!(
         out,
-        "\nMethods\n{} of {} in {}, {} in a simulated home; order drawn from seed {}, home and permutations from seed {}. Watched {} s before and {} s after each sound. \
+        "\nMethods\n{} of {} in {}, {}, {}; order drawn from seed {}, {} from seed {}. Watched {} s before and {} s after each sound. \
          Intervals of {:.0} %, tests at {:.0} %. {} not known and left out. earwitness {}.",
         counted(methods.trials, "trial", "trials"),
         counted(methods.blocks, "block", "blocks"),
         counted(methods.nights, "night", "nights"),
         counted(results.conditions.len() as u64, "condition", "conditions"),
+        match traffic {
+            Traffic::Simulated => "in a simulated home",
+            Traffic::Table => "read from a table of trials",
+        },
         design.seed,
+        match traffic {
+            Traffic::Simulated => "home and permutations",
+            Traffic::Table => "permutations",
+        },
         methods.seed,
         design.before / 1_000_000_000,
         design.after / 1_000_000_000,

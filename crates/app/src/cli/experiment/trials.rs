@@ -1,13 +1,17 @@
 //! Every trial with its readings as a table for statistics programs: one row a trial and device, unknown readings empty.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::path::Path;
 
+use anyhow::{Context, bail};
 use earwitness_base::outfile::Sink;
 use earwitness_core::findings::Estimate;
 use earwitness_lab::experiment::Experiment;
 use earwitness_lab::plan::Trial;
 use earwitness_lab::reading::{Reading, Sounded, Unknown};
-use serde::Serialize;
+use earwitness_lab::results::{self, SoundId};
+use serde::{Deserialize, Serialize};
 
 use super::simulated::Night;
 
@@ -90,4 +94,77 @@ pub(super) fn write(rows: &[Row], out: &mut Sink<'_>) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     rows.iter().try_for_each(|row| table.serialize(row))?;
     table.flush()
+}
+
+/// Most rows of a table: a year of 100,000 trials with twenty devices.
+const MOST_ROWS: usize = 2_000_000;
+
+/// What is read of a row; other columns are passed over.
+#[derive(Deserialize)]
+struct Measured {
+    trial: u32,
+    night: u32,
+    block: u32,
+    condition: String,
+    device: String,
+    seconds: Option<f64>,
+    octets: Option<f64>,
+    pre_roll_seconds: Option<f64>,
+    tail_seconds: Option<f64>,
+    uploads: Option<u32>,
+}
+
+/// A table of trials.
+pub(super) struct Table {
+    /// Devices in the order in which they first stand in it.
+    pub(super) devices: Vec<String>,
+    pub(super) trials: Vec<results::Trial>,
+}
+
+/// Reads the trials of an experiment. A device that has no row for a trial is unknown there.
+pub(super) fn read(experiment: &Experiment, path: &Path) -> anyhow::Result<Table> {
+    let name = path.display();
+    let mut reader = csv::Reader::from_path(path).with_context(|| format!("{name} cannot be read"))?;
+    let (mut devices, mut trials): (Vec<String>, BTreeMap<u32, results::Trial>) = (Vec::new(), BTreeMap::new());
+    let mut seen = BTreeSet::new();
+    for (number, row) in reader.deserialize::<Measured>().enumerate() {
+        // The first line names the columns.
+        let line = number + 2;
+        if number >= MOST_ROWS {
+            bail!("{name}: more than {MOST_ROWS} rows");
+        }
+        let row = row.with_context(|| format!("{name}, line {line}: a row needs the columns of docs/guide/experiments.md"))?;
+        let Some(condition) = experiment.design().conditions.iter().position(|it| it.name == row.condition) else {
+            bail!("{name}, line {line}: the experiment has no condition {:?}", row.condition);
+        };
+        let place = devices.iter().position(|it| *it == row.device).unwrap_or_else(|| {
+            devices.push(row.device.clone());
+            devices.len() - 1
+        });
+        let sound = SoundId(u32::try_from(condition).unwrap_or(u32::MAX));
+        let new =
+            results::Trial { night: row.night, block: row.block, position: row.trial, condition, sound, readings: Vec::new() };
+        let trial = trials.entry(row.trial).or_insert(new);
+        if (trial.night, trial.block, trial.condition) != (row.night, row.block, condition) {
+            bail!("{name}, line {line}: trial {} has another night, block or condition than before", row.trial);
+        }
+        if !seen.insert((row.trial, place)) {
+            bail!("{name}, line {line}: trial {} of {:?} stands twice", row.trial, row.device);
+        }
+        trial.readings.resize(devices.len().max(trial.readings.len()), results::Reading::default());
+        if let Some(reading) = trial.readings.get_mut(place) {
+            *reading = results::Reading {
+                seconds: row.seconds,
+                octets: row.octets,
+                pre_roll_seconds: row.pre_roll_seconds,
+                tail_seconds: row.tail_seconds,
+                uploads: row.uploads,
+            };
+        }
+    }
+    let mut trials: Vec<results::Trial> = trials.into_values().collect();
+    for trial in &mut trials {
+        trial.readings.resize(devices.len(), results::Reading::default());
+    }
+    Ok(Table { devices, trials })
 }
