@@ -48,6 +48,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if !args.simulate {
         bail!("experiments are carried out in a simulated home only so far: add --simulate");
     }
+    if args.trials.is_some() && args.trials == args.json {
+        bail!("--trials and --json name one file: name two");
+    }
     let opened = args.asked.open()?;
     let experiment = &opened.experiment;
     // Nobody says anything: the same lengths on every machine, whatever synthesizers it has.

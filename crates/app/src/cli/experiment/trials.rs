@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use earwitness_base::outfile::Sink;
+use earwitness_base::text::clean;
 use earwitness_core::findings::Estimate;
 use earwitness_lab::experiment::Experiment;
 use earwitness_lab::plan::Trial;
@@ -96,6 +97,8 @@ pub(super) fn write(rows: &[Row], out: &mut Sink<'_>) -> io::Result<()> {
     table.flush()
 }
 
+/// Most columns of a device's name.
+const WIDEST_NAME: usize = 60;
 /// Most rows of a table: a year of 100,000 trials with twenty devices.
 const MOST_ROWS: usize = 2_000_000;
 
@@ -112,6 +115,9 @@ struct Measured {
     pre_roll_seconds: Option<f64>,
     tail_seconds: Option<f64>,
     uploads: Option<u32>,
+    /// Why nothing is known; numbers beside it say nothing.
+    #[serde(default)]
+    unknown: String,
 }
 
 /// A table of trials.
@@ -137,8 +143,13 @@ pub(super) fn read(experiment: &Experiment, path: &Path) -> anyhow::Result<Table
         let Some(condition) = experiment.design().conditions.iter().position(|it| it.name == row.condition) else {
             bail!("{name}, line {line}: the experiment has no condition {:?}", row.condition);
         };
-        let place = devices.iter().position(|it| *it == row.device).unwrap_or_else(|| {
-            devices.push(row.device.clone());
+        // Names reach the terminal.
+        let device = clean(&row.device, WIDEST_NAME);
+        if device.is_empty() {
+            bail!("{name}, line {line}: a device without a name");
+        }
+        let place = devices.iter().position(|it| *it == device).unwrap_or_else(|| {
+            devices.push(device);
             devices.len() - 1
         });
         let sound = SoundId(u32::try_from(condition).unwrap_or(u32::MAX));
@@ -152,7 +163,7 @@ pub(super) fn read(experiment: &Experiment, path: &Path) -> anyhow::Result<Table
             bail!("{name}, line {line}: trial {} of {:?} stands twice", row.trial, row.device);
         }
         trial.readings.resize(devices.len().max(trial.readings.len()), results::Reading::default());
-        if let Some(reading) = trial.readings.get_mut(place) {
+        if let Some(reading) = trial.readings.get_mut(place).filter(|_| row.unknown.trim().is_empty()) {
             *reading = results::Reading {
                 seconds: row.seconds,
                 octets: row.octets,
