@@ -2,7 +2,8 @@
 #![no_main]
 
 use earwitness_core::probe::Played;
-use earwitness_report::probelog::{Header, Reading, parse, write_csv, write_jsonl, zone};
+use earwitness_base::moment::zone;
+use earwitness_report::probelog::{Header, Reading, parse, write_csv, write_jsonl};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {

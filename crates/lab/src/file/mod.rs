@@ -1,8 +1,8 @@
 //! From the text of an experiment file to a checked [`Experiment`]; what is wrong is told with line and column, and what to do.
 //!
-//! A file is read in steps, each of which may refuse it: [`written`] takes it as TOML and knows the keys; [`settings`] replaces what a command line sets;
-//! [`conditions`] writes out each condition once for every combination of the factors that it names; [`parts`] makes each part one that sounds;
-//! [`questions`] finds the conditions that contrasts name. Nothing of a file that is wrong is kept.
+//! A file is read in steps, each of which may refuse it: `written` takes it as TOML and knows the keys; `settings` replaces what a command line sets;
+//! `conditions` writes out each condition once for every combination of the factors that it names; `parts` makes each part one that sounds;
+//! `questions` finds the conditions that contrasts name. Nothing of a file that is wrong is kept.
 
 mod conditions;
 mod parts;
