@@ -38,7 +38,7 @@ fn questions(experiment: &Experiment, devices: &[String], seed: u64) -> Plan {
                 Question::Difference { left, right } => results::Question::Contrast(compared(left, right)),
                 Question::Equivalence { left, right, margin } => results::Question::Equivalence(Equivalence {
                     compared: compared(left, right),
-                    claim: Claim::NoMore,
+                    claim: Claim::Within,
                     margin: *margin,
                     most: None,
                 }),
