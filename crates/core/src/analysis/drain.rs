@@ -83,7 +83,6 @@ impl Analysis {
         let Self { flows, names, roster, collected, .. } = self;
         for uplink in flows.iter_mut() {
             collected.miss(uplink);
-            collected.affect(uplink);
             note_contact(uplink, first, names, roster, collected);
         }
         collected.contacts.take(self.bins.origin())

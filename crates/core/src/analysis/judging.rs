@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::settings::AnalysisSettings;
-use super::sightings::{audios, join, large_upload};
+use super::sightings::{audios, join, large_upload, to_f64};
 use super::unread::Unread;
 use crate::detect::bulk::Transfer;
 use crate::detect::clock::{self, Scratch, Slice, Train};
@@ -92,7 +92,7 @@ struct Sound {
     drafts: Vec<Sighting>,
     /// Octets of sound of the transfer in progress that were found in its episodes so far.
     octets: u64,
-    /// What was sent in the last second of an episode that goes on, at most [`LAST_SLICES`].
+    /// What was sent in the last second of an episode that was cut, at most [`LAST_SLICES`].
     last: Vec<Slice>,
 }
 
@@ -123,6 +123,8 @@ pub(super) struct Episode {
     pub(super) unread: Vec<Unread>,
     /// Whether it goes on from one that was as long as one may be.
     pub(super) goes_on: bool,
+    /// Whether it was only cut, so that the next one goes on from it.
+    pub(super) is_cut: bool,
     /// Octets of the file that was being sent, if it was one.
     pub(super) file: Option<u64>,
     pub(super) resent: Resent,
@@ -328,7 +330,7 @@ impl Judging {
 impl Sound {
     /// Adds what the trains of an episode are.
     fn hear(&mut self, episode: &Episode, slices: &[Slice], trains: &[Train], settings: &AnalysisSettings) {
-        let Episode { flow, receiver, unread, goes_on, file, resent, then, .. } = episode;
+        let Episode { flow, receiver, unread, goes_on, is_cut, file, resent, .. } = episode;
         let begin = slices.first().map_or(0, |slice| slice.at);
         let (Some(receiver), Some(clock)) = (receiver.as_ref(), &settings.clock) else { return };
         let found: Vec<(&Train, Sighting)> = audios(trains, (slices, unread.as_slice()), *flow, || receiver.clone()).collect();
@@ -350,7 +352,7 @@ impl Sound {
             }
         }
         self.last.clear();
-        if matches!(then, Then::GoesOn) {
+        if *is_cut {
             let end = slices.last().map_or(0, |slice| slice.at);
             let late = slices.iter().rev().take_while(|slice| slice.since(end) > -clock.pause);
             self.last.extend(late.take(LAST_SLICES));
@@ -363,12 +365,7 @@ impl Sound {
 fn had_begun(before: &[Slice], train: &Train, pause: i64) -> bool {
     let (shortest, longest) = train.lengths;
     let alike = before.iter().filter(|slice| (shortest..=longest).contains(&slice.length)).map(|_| train.beat).sum::<f64>();
-    alike >= 0.5 * nanos(pause)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a pause is a second")]
-fn nanos(pause: i64) -> f64 {
-    pause as f64
+    alike >= 0.5 * to_f64(pause)
 }
 
 fn marks_of(drafts: &[Sighting]) -> usize {
@@ -391,4 +388,39 @@ fn last_sent(train: &Train, slices: &[Slice], resent: Resent) -> Timestamp {
     let after = slices.get(slices.partition_point(|slice| slice.at <= train.last)..).unwrap_or_default();
     let followers = after.iter().map(|slice| u64::from(slice.length)).sum();
     resent.before(followers).filter(|again| (0..=RECOVERY).contains(&again.since(last))).unwrap_or(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+    use crate::time::MILLISECOND;
+
+    /// Slices of 20 ms from so many seconds on, for so many seconds.
+    fn stream(from: i64, seconds: i64, length: u32) -> Vec<Slice> {
+        let slice = |number: i64| Slice { at: (from * 50 + number) * 20 * MILLISECOND, length, answered: 0, since_answer: 0 };
+        (0..seconds * 50).map(slice).collect()
+    }
+
+    /// How many sightings there are of two episodes, of which the first was cut because all flows together held too much.
+    fn sightings(first: Vec<Slice>, second: Vec<Slice>) -> usize {
+        let (home, cloud) = (IpAddr::from([10, 0, 0, 2]), IpAddr::from([198, 51, 100, 1]));
+        let flow = FlowKey { source: home, destination: cloud, protocol: 17, source_port: 1, destination_port: 443 };
+        let receiver = Receiver { address: cloud, port: 443, name: None, local: false, country: None, system: None };
+        let (mut judging, mut place, settings) = (Judging::default(), None, AnalysisSettings::default());
+        for (slices, goes_on) in [(first, false), (second, true)] {
+            let (receiver, unread, then) = (Some(receiver.clone()), Vec::new(), Then::IsOver(None));
+            let resent = Resent::default();
+            let episode = Episode { device: 0, flow, receiver, unread, goes_on, is_cut: !goes_on, file: None, resent, then };
+            judging.end(episode, Some(slices), &mut place, &settings);
+        }
+        judging.sightings().len()
+    }
+
+    #[test]
+    fn what_was_cut_is_told_again_only_if_something_else_begins() {
+        assert_eq!(sightings(stream(0, 20, 200), stream(20, 20, 200)), 1, "the same goes on");
+        assert_eq!(sightings(stream(0, 20, 200), stream(20, 20, 90)), 2, "another sound begins at the cut");
+    }
 }

@@ -125,7 +125,6 @@ impl Analysis {
         self.catch_up();
         for uplink in self.flows.iter_mut() {
             self.collected.miss(uplink);
-            self.collected.affect(uplink);
         }
         self.note_missed();
         let origin = self.bins.origin();

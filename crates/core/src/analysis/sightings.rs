@@ -124,7 +124,7 @@ pub(super) fn join(before: &mut Sighting, after: &Sighting) {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "octets and nanoseconds of an upload lie far below 2^53")]
-fn to_f64(value: i64) -> f64 {
+pub(super) fn to_f64(value: i64) -> f64 {
     value as f64
 }
 

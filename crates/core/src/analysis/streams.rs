@@ -215,10 +215,7 @@ pub(super) fn end(
     collected: &mut Collected,
 ) {
     let Some(clock) = &settings.clock else { return };
-    if !matches!(why, Why::Full(_)) {
-        collected.miss(uplink);
-    }
-    collected.affect(uplink);
+    collected.miss(uplink);
     let transfer = uplink.intake.transfer;
     let file = transfer.filter(|transfer| transfer.is_file(&settings.bulk)).map(|file| file.octets);
     let mut resolved = || uplink.intake.transfer.take().filter(|transfer| transfer.is_large_upload(&settings.bulk));
@@ -236,6 +233,7 @@ pub(super) fn end(
         Why::Heavy => Some(uplink.used),
         Why::Paused(_) | Why::Closed => None,
     });
+    let is_cut = uplink.is_continued();
     let slices = std::mem::take(&mut uplink.intake.slices);
     let has_enough = slices.len() >= clock.records;
     let is_large = matches!(then, Then::IsOver(Some(_)) | Then::Closes(Some(_)));
@@ -252,7 +250,7 @@ pub(super) fn end(
     let receiver =
         (has_enough || is_large).then(|| receiver((uplink.device, uplink.key), uplink.intake.server_name.name(), names, roster));
     let resent = uplink.order.resent();
-    let episode = Episode { device: uplink.device, flow: uplink.key, receiver, unread, goes_on, file, resent, then };
+    let episode = Episode { device: uplink.device, flow: uplink.key, receiver, unread, goes_on, is_cut, file, resent, then };
     collected.judging.end(episode, slices, &mut uplink.sound, settings);
     if why == Why::Closed {
         uplink.sound = None;
@@ -308,15 +306,11 @@ impl Collected {
         self.affected.retain(|affected| affected.0 != device);
     }
 
-    /// Takes what was missed of a flow.
+    /// Takes what was missed of a flow, and the stretch in which that makes a difference as far as it goes by now.
     pub(super) fn miss(&mut self, uplink: &mut Uplink) {
         let device = uplink.device;
         self.missed.extend(uplink.intake.missed.drain(..).map(|(at, octets)| (device, at, octets)));
-    }
-
-    /// Takes the stretch in which that makes a difference, as far as it goes by now.
-    pub(super) fn affect(&mut self, uplink: &Uplink) {
-        self.affected.extend(uplink.affected().map(|stretch| (uplink.device, stretch)));
+        self.affected.extend(uplink.affected().map(|stretch| (device, stretch)));
     }
 }
 
