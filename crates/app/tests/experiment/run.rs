@@ -41,13 +41,19 @@ fn pre_roll_and_tail_are_those_that_the_speakers_were_made_with() {
             let (low, high) = (contrast["low"].as_f64().unwrap(), contrast["high"].as_f64().unwrap());
             assert!(low < 9.0 && high < 5.0, "nine seconds of speech before the wake word are not sent: {contrast}");
         }
-        assert_eq!(results["answers"].as_array().unwrap().len(), 2, "one for each speaker");
+        let answers = results["answers"].as_array().unwrap();
+        assert_eq!(answers.len(), 4, "two questions to each speaker");
+        let (a, b) = (answers[0].as_str().unwrap(), answers[1].as_str().unwrap());
+        assert!(a.starts_with("speaker-a sent 0.") && b.starts_with("speaker-b sent "), "{a} {b}");
+        assert!(a.contains("from before the wake word") && a.contains("measured over 3 nights"), "{a}");
     }
 }
 
 #[test]
 fn the_cut_off_is_found_within_a_quarter_of_a_second() {
     // It counts from the end of the wake word; what the command still had to say is not part of what was added.
+    let above = results("postfix-immediate", 11, &["--set", "postfix_s=5,6,7", "--set", "nights=2"]);
+    assert!(above["answer"].as_str().unwrap().contains("at the latest: no smaller amount was tried"), "{}", above["answer"]);
     for seed in [11, 12] {
         let folder = tempfile::tempdir().unwrap();
         let plan: Value = serde_json::from_str(&printed(folder.path(), &["plan", "postfix-immediate", "--json"])).unwrap();
@@ -88,6 +94,16 @@ fn nights_of_music_and_of_nothing_end_in_their_sentences() {
     let shown = &music["equivalences"][0];
     assert_eq!((&shown["claim"], &shown["margin"]), (&"within".into(), &15.0.into()), "{shown}");
     assert!(music["answer"].as_str().unwrap().contains("speaker-a"), "{}", music["answer"]);
+}
+
+#[test]
+fn what_was_not_drawn_by_lot_is_not_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let postfix = printed(folder.path(), &["list", "--print", "postfix"]);
+    let written = postfix.replacen("nights = ", "order = \"as written\"\nnights = ", 1);
+    std::fs::write(folder.path().join("written.toml"), written).unwrap();
+    let told = printed(folder.path(), &["run", "written.toml", "--simulate", "--set", "nights=1"]);
+    assert!(told.contains("order as written") && !told.contains("drawn by lot"), "{told}");
 }
 
 #[test]

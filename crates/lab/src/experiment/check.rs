@@ -154,6 +154,11 @@ fn contrasts(design: &Design) -> Checked {
             return refuse(at, "`difference_seconds` is more than 0: no number of repeats shows that nothing differs by nothing");
         }
         match question {
+            Question::Mean { of, .. } => {
+                if !known(&of.1) {
+                    return refuse(at, "a mean is asked of conditions");
+                }
+            }
             Question::Difference { left, right } | Question::Equivalence { left, right, .. } => {
                 if !known(&left.1) || !known(&right.1) || left.1.iter().any(|it| right.1.contains(it)) {
                     return refuse(at, "both sides of a contrast have conditions, and none is on both");

@@ -1,6 +1,6 @@
 //! One of the things that an experiment compares.
 
-use earwitness_core::timeline::Script;
+use earwitness_core::timeline::{Part, Script};
 
 /// The level of each factor.
 pub type Levels = earwitness_core::timeline::Condition;
@@ -29,6 +29,17 @@ pub enum Course {
     Quiet(i64),
     /// Parts laid end to end.
     Sounds(Script),
+}
+
+impl Course {
+    /// Its parts; none where nothing sounds.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        match self {
+            Self::Quiet(_) => &[],
+            Self::Sounds(script) => script.parts(),
+        }
+    }
 }
 
 /// What changes over to a condition.

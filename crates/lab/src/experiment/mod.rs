@@ -10,7 +10,7 @@ mod fault;
 use earwitness_core::time::SECOND;
 
 pub use self::condition::{Condition, Course, Levels, Setup, Switching};
-pub use self::contrast::{Contrast, Question};
+pub use self::contrast::{Contrast, Measure, Question};
 pub use self::fault::{Contradiction, Key};
 
 /// Most nights.
@@ -179,4 +179,4 @@ impl Experiment {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

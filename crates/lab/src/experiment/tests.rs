@@ -2,7 +2,8 @@ use earwitness_core::timeline::Script;
 
 use super::*;
 
-fn design() -> Design {
+/// Two conditions in which nothing is varied, three times each in two nights.
+pub(crate) fn design() -> Design {
     let part = earwitness_core::timeline::Part::Utterance { text: "Hello".into(), voice: None, length: None };
     let course = Course::Sounds(Script::new(vec![part]).unwrap());
     let condition = |name: &str| Condition {

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::place::fault;
 use super::written;
-use crate::experiment::{Condition, Contrast, Question};
+use crate::experiment::{Condition, Contrast, Measure, Question};
 
 /// One side of a comparison.
 type Side = (String, Vec<usize>);
@@ -16,7 +16,13 @@ type Side = (String, Vec<usize>);
 pub(super) fn contrasts(contrast: &Spanned<written::Contrast>, conditions: &[Condition]) -> Result<Vec<Contrast>, Fault> {
     let it = contrast.get_ref();
     let Some(factor) = &it.steps else { return Ok(vec![one(contrast, conditions)?]) };
-    if it.compare.is_some() || it.equivalence.is_some() || it.dose.is_some() || it.factor.is_some() || it.margin_seconds.is_some()
+    if it.mean.is_some()
+        || it.measure.is_some()
+        || it.compare.is_some()
+        || it.equivalence.is_some()
+        || it.dose.is_some()
+        || it.factor.is_some()
+        || it.margin_seconds.is_some()
     {
         return Err(fault(contrast, "`steps` stands alone, with `difference_seconds` at most"));
     }
@@ -34,44 +40,68 @@ pub(super) fn contrasts(contrast: &Spanned<written::Contrast>, conditions: &[Con
 
 fn one(contrast: &Spanned<written::Contrast>, conditions: &[Condition]) -> Result<Contrast, Fault> {
     let it = contrast.get_ref();
-    let question = match (&it.compare, &it.equivalence, &it.dose) {
-        (Some(pair), None, None) => {
+    if let Some(measure) = it.measure.as_ref().filter(|_| it.mean.is_none()) {
+        return Err(fault(measure, "`measure` belongs to `mean`"));
+    }
+    let question = match (&it.mean, &it.compare, &it.equivalence, &it.dose) {
+        (Some(name), None, None, None) => {
+            if it.margin_seconds.is_some() || it.difference_seconds.is_some() {
+                return Err(fault(contrast, "a `mean` has neither `margin_seconds` nor `difference_seconds`"));
+            }
+            Question::Mean {
+                of: side(name, name.get_ref(), it.factor.as_deref(), conditions)?,
+                measure: measure(it.measure.as_ref())?,
+            }
+        }
+        (None, Some(pair), None, None) => {
             if it.margin_seconds.is_some() {
                 return Err(fault(contrast, "`margin_seconds` belongs to `equivalence`"));
             }
             let [left, right] = sides(pair, it.factor.as_deref(), conditions)?;
             Question::Difference { left, right }
         }
-        (None, Some(pair), None) => {
+        (None, None, Some(pair), None) => {
             let [left, right] = sides(pair, it.factor.as_deref(), conditions)?;
             let margin = it.margin_seconds.ok_or_else(|| {
                 fault(contrast, "an equivalence needs `margin_seconds`: the largest difference that does not matter")
             })?;
             Question::Equivalence { left, right, margin }
         }
-        (None, None, Some(factor)) => {
+        (None, None, None, Some(factor)) => {
             if it.factor.is_some() || it.margin_seconds.is_some() {
                 return Err(fault(contrast, "a `dose` has neither `factor` nor `margin_seconds`"));
             }
             Question::Dose { factor: factor.get_ref().clone(), levels: dose(factor, conditions)? }
         }
-        _ => return Err(fault(contrast, "a contrast has exactly one of `compare`, `equivalence`, `dose` and `steps`")),
+        _ => return Err(fault(contrast, "a contrast has exactly one of `mean`, `compare`, `equivalence`, `dose` and `steps`")),
     };
     Ok(Contrast { question, difference: it.difference_seconds })
 }
 
-/// The conditions on both sides: those of these names, or those with these levels of a factor.
+/// The conditions on both sides.
 fn sides(pair: &Spanned<[String; 2]>, factor: Option<&str>, conditions: &[Condition]) -> Result<[Side; 2], Fault> {
     let [left, right] = pair.get_ref();
-    let side = |name: &String| {
-        let is_meant = |it: &Condition| match factor {
-            Some(factor) => it.levels.level(factor) == Some(name),
-            None => it.name == *name,
-        };
-        let found: Vec<usize> = conditions.iter().enumerate().filter(|it| is_meant(it.1)).map(|it| it.0).collect();
-        if found.is_empty() { Err(fault(pair, missing(name, factor, conditions))) } else { Ok((name.clone(), found)) }
+    Ok([side(pair, left, factor, conditions)?, side(pair, right, factor, conditions)?])
+}
+
+/// The conditions of this name, or those with this level of a factor. `place` is where it is written.
+fn side<T>(place: &Spanned<T>, name: &str, factor: Option<&str>, conditions: &[Condition]) -> Result<Side, Fault> {
+    let is_meant = |it: &Condition| match factor {
+        Some(factor) => it.levels.level(factor) == Some(name),
+        None => it.name == *name,
     };
-    Ok([side(left)?, side(right)?])
+    let found: Vec<usize> = conditions.iter().enumerate().filter(|it| is_meant(it.1)).map(|it| it.0).collect();
+    if found.is_empty() { Err(fault(place, missing(name, factor, conditions))) } else { Ok((name.to_owned(), found)) }
+}
+
+/// What of the uploads is asked about; all sound where nothing is said.
+fn measure(written: Option<&Spanned<String>>) -> Result<Measure, Fault> {
+    let Some(written) = written else { return Ok(Measure::Seconds) };
+    let found = Measure::NAMES.into_iter().find(|it| it.0 == written.get_ref());
+    found.map(|it| it.1).ok_or_else(|| {
+        let known = Measure::NAMES.map(|it| it.0).join(", ");
+        fault(written, format!("{:?} is nothing that is measured; write one of {known}", written.get_ref()))
+    })
 }
 
 fn missing(name: &str, factor: Option<&str>, conditions: &[Condition]) -> String {

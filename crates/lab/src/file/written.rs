@@ -102,6 +102,9 @@ pub(super) struct Part {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Contrast {
+    pub(super) mean: Option<Spanned<String>>,
+    /// What of the uploads `mean` is asked of.
+    pub(super) measure: Option<Spanned<String>>,
     pub(super) compare: Option<Spanned<[String; 2]>>,
     pub(super) equivalence: Option<Spanned<[String; 2]>>,
     pub(super) dose: Option<Spanned<String>>,

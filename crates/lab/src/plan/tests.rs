@@ -4,7 +4,7 @@ use earwitness_core::time::SECOND;
 use proptest::prelude::*;
 
 use super::*;
-use crate::experiment::{Analysis, Course, Design, Levels, Nightly, Setup, Stop, Switching};
+use crate::experiment::{Course, Design, Levels, Nightly, Setup, Switching};
 
 /// How long the sound of a condition is: a second for the first one, and a second more for each after it.
 fn seconds(condition: usize) -> i64 {
@@ -21,22 +21,13 @@ fn design(seed: u64, conditions: usize, blocks: u32, nights: u32) -> Design {
         subtitles: Vec::new(),
     };
     Design {
-        name: "mine".into(),
-        question: "Does it?".into(),
         seed,
         nights,
-        begin: None,
         amount: Amount::Blocks(blocks),
-        nightly: Nightly::Blocks,
-        order: Order::Lot,
-        before: SECOND,
         after: 2 * SECOND,
         pause: (SECOND, 3 * SECOND),
         conditions: (0..conditions).map(condition).collect(),
-        contrasts: Vec::new(),
-        stop: Stop::default(),
-        devices: Vec::new(),
-        analyses: vec![Analysis::Uploads],
+        ..crate::experiment::tests::design()
     }
 }
 

@@ -39,10 +39,12 @@ mod measured;
 mod windows;
 
 use earwitness_core::findings::{DeviceId, Estimate, Findings};
+use earwitness_core::stats::float;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
 use earwitness_core::visibility::{Sight, Unseen, gaps};
 
 pub use self::windows::windows;
+use crate::results;
 
 /// What sounded in a trial, and when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -126,6 +128,19 @@ impl Reading {
             others: None,
             begins: None,
             unknown: Some(why),
+        }
+    }
+}
+
+/// What statistics take of it: the values without their own intervals.
+impl From<&Reading> for results::Reading {
+    fn from(it: &Reading) -> Self {
+        Self {
+            seconds: it.seconds.map(|it| it.value),
+            octets: it.octets.map(float),
+            pre_roll_seconds: it.pre_roll_seconds.map(|it| it.value),
+            tail_seconds: it.tail_seconds,
+            uploads: it.uploads,
         }
     }
 }

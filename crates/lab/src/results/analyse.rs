@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use earwitness_core::lot::Lot;
 
 use super::contrast::{Contrast, Sides, contrast};
-use super::describe::describe;
+use super::describe::{describe, estimate};
 use super::dose::{Dose, dose};
 use super::equivalence::{Equivalence, equivalence};
 use super::holm::adjust;
 use super::methods::Methods;
-use super::plan::{LEVEL, Plan, PlanError, Question};
+use super::plan::{LEVEL, Mean, Plan, PlanError, Question};
 use super::repeats::repeats;
 use super::sentence::{sent, sentence};
 use super::shape::{Answered, Results, VERSION};
@@ -18,6 +18,7 @@ use super::trial::{Quantity, Trials};
 
 /// A question that fits the trials.
 enum Fitting<'a> {
+    Mean(&'a Mean, Vec<usize>, usize),
     Contrast(&'a Contrast, Sides),
     Equivalence(&'a Equivalence, Sides),
     Dose(&'a Dose, usize, Vec<(usize, f64)>),
@@ -40,9 +41,12 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
         }
     }
     let lot = Lot::new(plan.seed);
-    let (mut contrasts, mut equivalences, mut doses) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut means, mut contrasts, mut equivalences, mut doses) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, it) in (0..).zip(&fitting) {
         match it {
+            Fitting::Mean(planned, conditions, device) => {
+                means.push((*planned, estimate(&trials.values(conditions, *device, planned.quantity), LEVEL)));
+            }
             Fitting::Contrast(planned, sides) => {
                 contrasts.push(contrast(trials, planned, sides, LEVEL, plan.draws, &mut lot.stream("contrast", number)));
             }
@@ -60,15 +64,17 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
         it.decide(adjusted.next().flatten(), LEVEL);
     }
     let methods = Methods::of(trials, plan, ps.iter().flatten().count());
-    let (mut of_contrasts, mut of_equivalences, mut of_doses) = (contrasts.iter(), equivalences.iter(), doses.iter());
+    let (mut of_means, mut of_contrasts) = (means.iter(), contrasts.iter());
+    let (mut of_equivalences, mut of_doses) = (equivalences.iter(), doses.iter());
     let answered = plan.questions.iter().filter_map(|it| match it {
+        Question::Mean(_) => of_means.next().map(|(planned, found)| Answered::Mean(planned, *found)),
         Question::Contrast(_) => of_contrasts.next().map(Answered::Contrast),
         Question::Equivalence(_) => of_equivalences.next().map(Answered::Equivalence),
         Question::Dose(_) => of_doses.next().map(Answered::Dose),
     });
     let described = describe(trials, LEVEL);
     let answers: Vec<String> = if plan.questions.is_empty() {
-        described.iter().flat_map(|it| it.devices.iter().map(|device| sent(&it.name, device, &methods))).collect()
+        described.iter().flat_map(|it| it.devices.iter().map(|device| sent(&it.name, device))).collect()
     } else {
         answered.map(|it| sentence(it, &methods)).collect()
     };
@@ -91,6 +97,7 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
 /// The name of a question.
 fn name(question: &Question) -> &str {
     match question {
+        Question::Mean(it) => &it.name,
         Question::Contrast(it) => &it.name,
         Question::Equivalence(it) => &it.compared.name,
         Question::Dose(it) => &it.name,
@@ -100,6 +107,9 @@ fn name(question: &Question) -> &str {
 /// Puts the places of conditions and devices for their names.
 fn fit<'a>(question: &'a Question, trials: &Trials) -> Result<Fitting<'a>, PlanError> {
     match question {
+        Question::Mean(it) => {
+            Ok(Fitting::Mean(it, named(&it.name, &it.condition, trials)?, device(&it.name, &it.device, trials)?))
+        }
         Question::Contrast(it) => Ok(Fitting::Contrast(it, sides(it, trials)?)),
         Question::Equivalence(it) => {
             let question = || it.compared.name.clone();

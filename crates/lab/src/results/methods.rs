@@ -45,7 +45,11 @@ impl Methods {
         } else {
             "All trials are of one night: intervals and tests say what holds in that night, not in others."
         }];
-        assumptions.push("Which condition a trial had was drawn by lot within its block.");
+        assumptions.push(if plan.by_lot {
+            "Which condition a trial had was drawn by lot within its block."
+        } else {
+            "Conditions came in the order in which they are written: what changes with time is taken to make no difference between them."
+        });
         if unknown > 0 {
             assumptions.push("Whether a reading is unknown has nothing to do with what it would have been.");
         }

@@ -29,7 +29,7 @@ pub use self::describe::{ConditionResults, DeviceResults, Estimate, Observations
 pub use self::dose::{Cutoff, Dose, DoseResults, Level};
 pub use self::equivalence::{Claim, Equivalence, EquivalenceResults};
 pub use self::methods::Methods;
-pub use self::plan::{DRAWS, Plan, PlanError, Question};
+pub use self::plan::{DRAWS, Mean, Plan, PlanError, Question};
 pub use self::repeats::RepeatsResults;
 pub use self::shape::Results;
 pub use self::trial::{Quantity, Reading, SoundId, Trial, Trials, TrialsError};

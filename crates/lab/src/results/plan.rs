@@ -3,6 +3,7 @@
 use super::contrast::Contrast;
 use super::dose::Dose;
 use super::equivalence::Equivalence;
+use super::trial::Quantity;
 
 /// The level of every test, and what every interval leaves out.
 pub(super) const LEVEL: f64 = 0.05;
@@ -12,12 +13,27 @@ pub const DRAWS: usize = 9_999;
 /// A question to the trials.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Question {
+    /// How much is sent in a condition. Nothing is tested.
+    Mean(Mean),
     /// Whether two conditions differ, and by how much.
     Contrast(Contrast),
     /// Whether a condition sends no more than a baseline.
     Equivalence(Equivalence),
     /// Where a device stops.
     Dose(Dose),
+}
+
+/// A mean that is asked for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Mean {
+    /// What the question is called.
+    pub name: String,
+    /// The condition.
+    pub condition: String,
+    /// The device.
+    pub device: String,
+    /// What is measured.
+    pub quantity: Quantity,
 }
 
 /// What was planned. Questions that come to mind when the trials are seen belong into another experiment.
@@ -29,13 +45,15 @@ pub struct Plan {
     pub seed: u64,
     /// How many, where there are too many to try all.
     pub draws: usize,
+    /// Whether the conditions of a block came in an order drawn by lot.
+    pub by_lot: bool,
 }
 
 impl Plan {
     /// Questions with the usual number of draws.
     #[must_use]
     pub const fn new(questions: Vec<Question>, seed: u64) -> Self {
-        Self { questions, seed, draws: DRAWS }
+        Self { questions, seed, draws: DRAWS, by_lot: true }
     }
 }
 

@@ -1,44 +1,63 @@
 //! The one sentence that answers the first question of a plan. It says no more than is shown: what is not shown is not said to be absent.
 
 use super::contrast::ContrastResults;
-use super::describe::DeviceResults;
+use super::describe::{DeviceResults, Estimate};
 use super::dose::{Cutoff, DoseResults};
 use super::equivalence::{Claim, EquivalenceResults};
 use super::methods::Methods;
-use super::plan::LEVEL;
+use super::plan::{LEVEL, Mean};
 use super::shape::Answered;
 use super::trial::Quantity;
 
 /// The sentence.
 pub(super) fn sentence(answered: Answered<'_>, methods: &Methods) -> String {
-    let said = match answered {
-        Answered::Contrast(it) => contrast(it, methods),
-        Answered::Equivalence(it) => equivalence(it, methods),
-        Answered::Dose(it) => dose(it),
+    let (said, nights) = match answered {
+        Answered::Mean(it, found) => (mean(it, &found), found.nights),
+        Answered::Contrast(it) => (contrast(it, methods), it.units),
+        Answered::Equivalence(it) => (equivalence(it, methods), it.units),
+        Answered::Dose(it) => (dose(it), it.nights),
     };
-    format!("{said}, {}.", scope(methods))
+    // What a test takes for independent are nights, where there are several.
+    format!("{said}, {}.", scope(if methods.nights > 1 { nights } else { methods.nights }))
 }
 
-fn scope(methods: &Methods) -> String {
-    match methods.nights {
+fn scope(nights: u64) -> String {
+    match nights {
         0 | 1 => "measured in one night, which says nothing of others".to_owned(),
         nights => format!("measured over {nights} nights"),
     }
 }
 
 /// The sentence where nothing is asked: what a device sent under a condition.
-pub(super) fn sent(condition: &str, device: &DeviceResults, methods: &Methods) -> String {
+pub(super) fn sent(condition: &str, device: &DeviceResults) -> String {
     let DeviceResults { name, seconds, uploads, .. } = device;
     let Some(mean) = seconds.estimate else {
         return format!("What {name} sent under {condition} is not known.");
     };
-    let interval = match (seconds.low, seconds.high) {
-        (Some(low), Some(high)) => format!(" (95 % interval {} to {} s)", number(low), number(high)),
-        _ => String::new(),
-    };
+    let interval = ends(seconds);
     let each = if seconds.n == 1 { "in one trial" } else { "a trial" };
     let with = format!("with an upload in {} of {}", uploads.some, uploads.all);
-    format!("{name} sent {} s of sound {each}{interval} under {condition}, {with}, {}.", number(mean), scope(methods))
+    format!("{name} sent {} s of sound {each}{interval} under {condition}, {with}, {}.", number(mean), scope(seconds.nights))
+}
+
+/// Its interval, if it has one.
+fn ends(it: &Estimate) -> String {
+    match (it.low, it.high) {
+        (Some(low), Some(high)) => format!(" (95 % interval {} to {} s)", number(low), number(high)),
+        _ => String::new(),
+    }
+}
+
+fn mean(it: &Mean, found: &Estimate) -> String {
+    let Mean { condition, device, quantity, .. } = it;
+    let (what, unit) = words(*quantity);
+    match found.estimate {
+        None => format!("The traffic does not tell how much {what} {device} sent under {condition}"),
+        Some(value) => {
+            let trials = if found.n == 1 { "in one trial" } else { "a trial on average" };
+            format!("{device} sent {}{unit} of {what} {trials}{} under {condition}", number(value), ends(found))
+        }
+    }
 }
 
 /// What is sent, and its unit.
@@ -160,6 +179,12 @@ fn dose(it: &DoseResults) -> String {
         Cutoff::NotUpTo { level, above } => {
             let excluded = above.map_or_else(String::new, |above| format!(", and one below {} s is excluded", number(above)));
             format!("No cut-off of {device} is shown up to {} s{excluded}", number(level))
+        }
+        Cutoff::NoGrowth { below } if it.planned.levels.iter().all(|level| level.level > 0.0) => {
+            format!(
+                "{device} stops sending after {} s of what is added at the latest: no smaller amount was tried",
+                number(below)
+            )
         }
         Cutoff::NoGrowth { below } => {
             format!(

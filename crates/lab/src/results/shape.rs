@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::contrast::ContrastResults;
-use super::describe::ConditionResults;
+use super::describe::{ConditionResults, Estimate};
 use super::dose::DoseResults;
 use super::equivalence::EquivalenceResults;
 use super::methods::Methods;
+use super::plan::Mean;
 use super::repeats::RepeatsResults;
 
 /// Version of the shape.
@@ -38,6 +39,7 @@ pub struct Results {
 /// The result that answers a question.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Answered<'a> {
+    Mean(&'a Mean, Estimate),
     Contrast(&'a ContrastResults),
     Equivalence(&'a EquivalenceResults),
     Dose(&'a DoseResults),

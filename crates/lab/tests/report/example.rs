@@ -66,6 +66,7 @@ pub(crate) fn plan(first: Question) -> Plan {
         cutoff(),
     ];
     let name = |it: &Question| match it {
+        Question::Mean(it) => it.name.clone(),
         Question::Contrast(it) => it.name.clone(),
         Question::Equivalence(it) => it.compared.name.clone(),
         Question::Dose(it) => it.name.clone(),

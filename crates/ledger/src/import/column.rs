@@ -1,5 +1,7 @@
 //! The columns of a table, under our names or those of its maker.
 
+use earwitness_base::columns;
+
 use crate::Kind;
 
 /// What a column may hold.
@@ -39,19 +41,14 @@ impl std::str::FromStr for Column {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (theirs, ours) =
-            text.rsplit_once('=').ok_or_else(|| format!("{text:?} is no pair; write theirs=ours, like \"Date=time\""))?;
-        let ours = ours.trim().to_lowercase();
-        let ours = Key::of(&ours).ok_or_else(|| format!("{ours:?} is no column of a history; these are {}", all_names()))?;
-        Ok(Self { theirs: theirs.trim().to_lowercase(), ours })
+        let (theirs, ours) = columns::renamed(text, ("a history", "\"Date=time\""), Key::of, all_names)?;
+        Ok(Self { theirs, ours })
     }
 }
 
 /// The column behind a name, ours or theirs; what was named stands before what we call it.
 pub(crate) fn key(columns: &[Column], name: &str) -> Option<Key> {
-    let name = name.trim().to_lowercase();
-    let named = columns.iter().find(|it| it.theirs == name).map(|it| it.ours);
-    named.or_else(|| Key::of(&name).filter(|key| !columns.iter().any(|it| it.ours == *key)))
+    columns::meant(name, columns.iter().map(|it| (it.theirs.as_str(), it.ours)), Key::of)
 }
 
 /// What Amazon's words mean: those of `utteranceType`, and those of the earlier `activityStatus`.

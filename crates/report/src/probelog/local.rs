@@ -1,6 +1,6 @@
 //! Logs of other people: their names for the columns, and times without an offset.
 
-use earwitness_base::moment;
+use earwitness_base::{columns, moment};
 use earwitness_core::time::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -27,11 +27,8 @@ impl std::str::FromStr for Columns {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (theirs, ours) =
-            text.rsplit_once('=').ok_or_else(|| format!("{text:?} is no pair; write theirs=ours, like time=start"))?;
-        let ours = ours.trim().to_lowercase();
-        let ours = Key::of(&ours).ok_or_else(|| format!("{ours:?} is no column of a probe log; these are {}", all_names()))?;
-        Ok(Self { theirs: theirs.trim().to_lowercase(), ours })
+        let (theirs, ours) = columns::renamed(text, ("a probe log", "time=start"), Key::of, all_names)?;
+        Ok(Self { theirs, ours })
     }
 }
 
@@ -44,9 +41,7 @@ impl std::fmt::Display for Columns {
 impl Reading {
     /// The column behind a name, ours or theirs; what was named stands before what we call it.
     pub(super) fn key(&self, name: &str) -> Option<Key> {
-        let name = name.trim().to_lowercase();
-        let named = self.columns.iter().find(|it| it.theirs == name).map(|it| it.ours);
-        named.or_else(|| Key::of(&name).filter(|key| !self.columns.iter().any(|it| it.ours == *key)))
+        columns::meant(name, self.columns.iter().map(|it| (it.theirs.as_str(), it.ours)), Key::of)
     }
 
     /// A moment as the log writes it: with an offset, or local time where the zone is known.

@@ -102,6 +102,10 @@ struct WrittenContrast<'a> {
     factor: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     levels: Option<&'a [(f64, usize)]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<Side<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measure: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -251,10 +255,12 @@ fn part<'a>(it: &'a Part, place: usize, condition: &'a Condition, lengths: &Leng
 
 fn contrast(it: &Contrast) -> WrittenContrast<'_> {
     let (kind, sides, margin_seconds, dose) = match &it.question {
+        Question::Mean { .. } => ("mean", None, None, None),
         Question::Difference { left, right } => ("difference", Some((left, right)), None, None),
         Question::Equivalence { left, right, margin } => ("equivalence", Some((left, right)), Some(*margin), None),
         Question::Dose { factor, levels } => ("dose", None, None, Some((factor.as_str(), levels.as_slice()))),
     };
+    let mean = if let Question::Mean { of, measure } = &it.question { Some((of, *measure)) } else { None };
     WrittenContrast {
         kind,
         difference_seconds: it.difference,
@@ -263,6 +269,8 @@ fn contrast(it: &Contrast) -> WrittenContrast<'_> {
         margin_seconds,
         factor: dose.map(|it| it.0),
         levels: dose.map(|it| it.1),
+        of: mean.map(|it| side(it.0)),
+        measure: mean.map(|it| it.1.name()),
     }
 }
 

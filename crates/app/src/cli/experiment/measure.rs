@@ -5,7 +5,7 @@ use std::path::Path;
 
 use earwitness_core::lot::Lot;
 use earwitness_core::timeline::{Part, Script, Voice};
-use earwitness_lab::experiment::{Course, Experiment};
+use earwitness_lab::experiment::Experiment;
 use earwitness_sound::speak::sounds::{Library, SoundSettings};
 
 /// Lengths in nanoseconds, by text and voice.
@@ -15,11 +15,7 @@ pub(super) type Said = BTreeMap<(String, Option<Voice>), i64>;
 pub(super) fn said(experiment: &Experiment, folder: &Path) -> anyhow::Result<Said> {
     let settings = SoundSettings { folder: Some(folder.to_owned()), ..SoundSettings::default() };
     let mut said = Said::new();
-    let scripts = experiment.design().conditions.iter().filter_map(|it| match &it.course {
-        Course::Sounds(script) => Some(script),
-        Course::Quiet(_) => None,
-    });
-    for part in scripts.flat_map(Script::parts) {
+    for part in experiment.design().conditions.iter().flat_map(|it| it.course.parts()) {
         let Part::Utterance { text, voice, length: None } = part else { continue };
         let key = (text.clone(), voice.clone());
         if said.contains_key(&key) {

@@ -5,13 +5,12 @@ mod list;
 mod machine;
 mod measure;
 mod plan;
+mod played;
 mod power;
-mod questions;
 mod report;
 mod run;
 mod show;
 mod simulated;
-mod sounded;
 mod told;
 mod trials;
 

@@ -50,7 +50,7 @@ pub(super) fn lines(experiment: &Experiment, contrast: &Contrast) -> Vec<String>
                 counted(needed.into(), "trial", "trials")
             ))
         }
-        (Question::Difference { .. }, None) => None,
+        (Question::Difference { .. }, None) | (Question::Mean { .. }, _) => None,
     };
     SPREADS.into_iter().filter_map(line).collect()
 }

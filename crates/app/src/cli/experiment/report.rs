@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use earwitness_lab::evaluation;
+
 use super::super::Outcome;
-use super::{Asked, questions, told, trials};
+use super::{Asked, told, trials};
 
 /// Tell what trials show that were measured before: the table that `experiment run --trials` writes, or one of your own with its columns.
 ///
@@ -32,7 +34,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let opened = args.asked.open()?;
     let table = trials::read(&opened.experiment, &args.trials)?;
-    let results = questions::answer(&opened.experiment, &table.devices, table.trials, args.seed)
+    let results = evaluation::answer(&opened.experiment, &table.devices, table.trials, args.seed)
         .map_err(|why| anyhow::anyhow!("{}: {why}", args.trials.display()))?;
     told::tell(&opened.experiment, &results, told::Traffic::Table, args.json.as_deref())?;
     Ok(Outcome::Done)

@@ -5,14 +5,12 @@ use std::path::PathBuf;
 use anyhow::bail;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_core::timeline::Voice;
+use earwitness_lab::evaluation;
 use earwitness_lab::plan::Plan;
-use earwitness_lab::reading::Reading;
-use earwitness_lab::results::{self, SoundId};
 use earwitness_sim::lab::LabHome;
 
 use super::super::Outcome;
-use super::simulated::{self, Night};
-use super::{Asked, questions, told, trials};
+use super::{Asked, simulated, told, trials};
 
 /// Carry an experiment out and tell what it shows.
 ///
@@ -63,40 +61,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let mut rows = Vec::new();
     for number in 0..nights {
         let night = simulated::night(experiment, &plan, &lengths, &home, (args.seed, number));
-        all.extend(measured(&night));
+        all.extend(evaluation::measured(&night.trials, &night.readings));
         if args.trials.is_some() {
             rows.extend(trials::rows(experiment, &devices, &night));
         }
     }
-    let results = questions::answer(experiment, &devices, all, args.seed)?;
+    let results = evaluation::answer(experiment, &devices, all, args.seed)?;
     if let Some(path) = &args.trials {
         outfile::write_whole(path, |out: &mut Sink<'_>| trials::write(&rows, out))?;
     }
     told::tell(experiment, &results, told::Traffic::Simulated, args.json.as_deref())?;
     Ok(Outcome::Done)
-}
-
-/// What was measured in the trials of a night.
-fn measured(night: &Night<'_>) -> Vec<results::Trial> {
-    let reading = |it: &Reading| results::Reading {
-        seconds: it.seconds.map(|it| it.value),
-        octets: it.octets.map(octets),
-        pre_roll_seconds: it.pre_roll_seconds.map(|it| it.value),
-        tail_seconds: it.tail_seconds,
-        uploads: it.uploads,
-    };
-    let trial = |(place, trial): (usize, &&earwitness_lab::plan::Trial)| results::Trial {
-        night: trial.night,
-        block: trial.block,
-        position: trial.index,
-        condition: trial.condition,
-        sound: SoundId(u32::try_from(trial.condition).unwrap_or(u32::MAX)),
-        readings: night.readings.iter().map(|device| device.readings.get(place).map(reading).unwrap_or_default()).collect(),
-    };
-    night.trials.iter().enumerate().map(trial).collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "octets of a night lie far below 2^53")]
-fn octets(octets: u64) -> f64 {
-    octets as f64
 }

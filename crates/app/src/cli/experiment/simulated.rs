@@ -4,13 +4,14 @@ use earwitness_core::analysis::{Analysis, AnalysisSettings};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_lab::evaluation::sounded;
 use earwitness_lab::experiment::Experiment;
 use earwitness_lab::plan::{Lengths, Plan, Trial};
 use earwitness_lab::reading::{self, DeviceReadings, Rules, Sounded};
 use earwitness_sim::home::START;
 use earwitness_sim::lab::{LabHome, LabNight};
 
-use super::sounded::{played, sounded};
+use super::played::played;
 
 /// Nights begin a day apart, nanoseconds.
 const DAY: i64 = 86_400 * SECOND;

@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table};
 use earwitness_base::outfile::{self, Sink};
 use earwitness_base::text::clean;
 use earwitness_base::words::counted;
-use earwitness_lab::experiment::Experiment;
+use earwitness_lab::experiment::{Experiment, Order};
 use earwitness_lab::results::{ContrastResults, Cutoff, DoseResults, EquivalenceResults, Estimate, Results};
 
 /// Most characters of a name that are shown.
@@ -134,7 +134,7 @@ fn methods(experiment: &Experiment, results: &Results, traffic: Traffic, out: &m
     let (design, methods) = (experiment.design(), &results.methods);
     writeln!(
         out,
-        "\nMethods\n{} of {} in {}, {}, {}; order drawn from seed {}, {} from seed {}. Watched {} s before and {} s after each sound. \
+        "\nMethods\n{} of {} in {}, {}, {}; order {}, {} from seed {}. Watched {} s before and {} s after each sound. \
          Intervals of {:.0} %, tests at {:.0} %. {} not known and left out. earwitness {}.",
         counted(methods.trials, "trial", "trials"),
         counted(methods.blocks, "block", "blocks"),
@@ -144,7 +144,10 @@ fn methods(experiment: &Experiment, results: &Results, traffic: Traffic, out: &m
             Traffic::Simulated => "in a simulated home",
             Traffic::Table => "read from a table of trials",
         },
-        design.seed,
+        match design.order {
+            Order::Lot => format!("drawn from seed {}", design.seed),
+            Order::Written => "as written".to_owned(),
+        },
         match traffic {
             Traffic::Simulated => "home and permutations",
             Traffic::Table => "permutations",

@@ -8,10 +8,11 @@ use anyhow::{Context, bail};
 use earwitness_base::outfile::Sink;
 use earwitness_base::text::clean;
 use earwitness_core::findings::Estimate;
+use earwitness_lab::evaluation::sound_of;
 use earwitness_lab::experiment::Experiment;
 use earwitness_lab::plan::Trial;
 use earwitness_lab::reading::{Reading, Sounded, Unknown};
-use earwitness_lab::results::{self, SoundId};
+use earwitness_lab::results;
 use serde::{Deserialize, Serialize};
 
 use super::simulated::Night;
@@ -152,7 +153,7 @@ pub(super) fn read(experiment: &Experiment, path: &Path) -> anyhow::Result<Table
             devices.push(device);
             devices.len() - 1
         });
-        let sound = SoundId(u32::try_from(condition).unwrap_or(u32::MAX));
+        let sound = sound_of(condition);
         let new =
             results::Trial { night: row.night, block: row.block, position: row.trial, condition, sound, readings: Vec::new() };
         let trial = trials.entry(row.trial).or_insert(new);

@@ -10,7 +10,7 @@ use rubato::{Fft, FixedSync, Resampler};
 use symphonia::core::codecs::audio::AudioDecoderOptions;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 
@@ -21,13 +21,18 @@ const CHUNK: usize = 1_024;
 /// Packets that cannot be decoded before a file is given up.
 const MOST_DAMAGED: usize = 100;
 
+/// Finds out what format a sound has, whatever its name.
+fn opened(source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, String> {
+    let stream = MediaSourceStream::new(source, symphonia::core::io::MediaSourceStreamOptions::default());
+    symphonia::default::get_probe()
+        .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
+        .map_err(|error| error.to_string())
+}
+
 /// Decodes at most the first `length` nanoseconds of a sound and mixes its channels. The error is a text without the file's name.
 pub fn decode(source: Box<dyn MediaSource>, length: i64) -> Result<Pcm, String> {
     let text = |error: Error| error.to_string();
-    let stream = MediaSourceStream::new(source, symphonia::core::io::MediaSourceStreamOptions::default());
-    let mut format = symphonia::default::get_probe()
-        .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
-        .map_err(text)?;
+    let mut format = opened(source)?;
     let track = format.default_track(TrackType::Audio).ok_or("it holds no sound")?;
     let (id, parameters) = (track.id, track.codec_params.as_ref().and_then(|it| it.audio()).ok_or("it holds no sound")?);
     let mut decoder =
@@ -86,10 +91,7 @@ pub fn recording_length(path: &Path) -> Result<i64, Trouble> {
 
 fn length(source: Box<dyn MediaSource>) -> Result<i64, String> {
     let text = |error: Error| error.to_string();
-    let stream = MediaSourceStream::new(source, symphonia::core::io::MediaSourceStreamOptions::default());
-    let mut format = symphonia::default::get_probe()
-        .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
-        .map_err(text)?;
+    let mut format = opened(source)?;
     let track = format.default_track(TrackType::Audio).ok_or("it holds no sound")?;
     let rate = track.codec_params.as_ref().and_then(|it| it.audio()).and_then(|it| it.sample_rate);
     let (id, frames, base) = (track.id, track.num_frames, track.time_base);

@@ -1,0 +1,30 @@
+//! What a simulated home hears of a trial.
+
+use earwitness_core::time::Timestamp;
+use earwitness_core::timeline::{NoiseKind, Part};
+use earwitness_lab::experiment::Experiment;
+use earwitness_lab::plan::{Lengths, Trial, part};
+use earwitness_lab::wake;
+use earwitness_sim::lab::{Piece, Played, Segment};
+
+/// What a simulated home hears in a trial of a night that began at `night`; nothing where nothing sounds.
+pub(super) fn played(experiment: &Experiment, trial: &Trial, lengths: &Lengths<'_>, night: Timestamp) -> Option<Played> {
+    let parts = experiment.design().conditions.get(trial.condition).map_or(&[][..], |it| it.course.parts());
+    let segment = |it: &Part| {
+        let length = part(it, lengths).nanos;
+        let piece = match it {
+            Part::Utterance { .. } => match wake::wake(std::slice::from_ref(it), lengths) {
+                Some((_, wake)) => Piece::Command { wake },
+                None => Piece::Speech,
+            },
+            Part::File { .. } => Piece::Speech,
+            Part::Noise { kind: NoiseKind::Music, .. } => Piece::Music,
+            Part::Noise { .. } => Piece::Noise,
+            Part::Silence(_) => Piece::Silence,
+            Part::Gap(_) => Piece::Gap,
+        };
+        Segment { piece, length }
+    };
+    let segments: Vec<Segment> = parts.iter().map(segment).collect();
+    (!segments.is_empty()).then(|| Played { at: night.plus(trial.sound).nanos(), segments })
+}
