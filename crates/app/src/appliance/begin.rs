@@ -176,7 +176,7 @@ impl Asked<'_> {
         let whole = config.probing.as_ref().map_or(0.01, |probing| probing.alpha);
         let seeded = config.probing.as_ref().is_some_and(|probing| probing.seeded);
         let choice = match goal {
-            Goal::Watch => Choice::Watch(Watch),
+            Goal::Watch | Goal::Measure { .. } => Choice::Watch(Watch),
             Goal::Probe { rounds, .. } => {
                 Choice::Campaign(Campaign::new(rounds, Mode::UntilDecided { silent_after: SILENT_AFTER }))
             }

@@ -51,6 +51,11 @@ pub enum Goal {
         /// How long it waits for the first frame.
         timeout: Duration,
     },
+    /// Watch until somebody ends it, and play nothing: an experiment plays by itself.
+    Measure {
+        /// How long it waits for the first frame.
+        timeout: Duration,
+    },
 }
 
 /// What plays probes.

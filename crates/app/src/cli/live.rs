@@ -1,6 +1,6 @@
 //! Options of both `run` and `probe`, which take precedence over the configuration.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::ValueHint;
@@ -34,6 +34,11 @@ pub(super) struct Live {
 }
 
 impl Live {
+    /// The folder that was named.
+    pub(super) fn state(&self) -> Option<&Path> {
+        self.state.as_deref()
+    }
+
     /// The configuration, with what the command line says over it.
     ///
     /// # Errors

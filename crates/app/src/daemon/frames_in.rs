@@ -112,7 +112,7 @@ impl Intake {
     pub(super) fn new(config: &Config, goal: Goal, since_boot: Duration) -> anyhow::Result<Self> {
         let (waits, timeout) = match goal {
             Goal::Watch => (true, SILENCE_LIMIT),
-            Goal::Probe { timeout, .. } => (false, timeout),
+            Goal::Probe { timeout, .. } | Goal::Measure { timeout } => (false, timeout),
         };
         if !waits {
             can_hear(config)?;

@@ -19,6 +19,7 @@ mod feed;
 mod idle;
 mod kills;
 mod links;
+mod measured;
 mod quiet;
 mod run;
 mod settings;

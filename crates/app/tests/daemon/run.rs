@@ -194,7 +194,11 @@ impl Running {
 
     /// Waits for its end; its status.
     pub(crate) fn ended(&mut self) -> i32 {
-        let end = clock::since_boot() + TIMEOUT;
+        self.ended_within(TIMEOUT)
+    }
+
+    pub(crate) fn ended_within(&mut self, timeout: Duration) -> i32 {
+        let end = clock::since_boot() + timeout;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 // What was written last is read by then.

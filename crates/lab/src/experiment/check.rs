@@ -14,6 +14,8 @@ use super::{
 const MOST_TIMES: u32 = 10_000;
 /// The longest watching before or after a sound, and the longest pause, nanoseconds.
 const LONGEST_WINDOW: i64 = 6 * 3_600 * SECOND;
+/// The shortest margin, nanoseconds: in a quiet home nothing passes for so long now and then.
+const LEAST_MARGIN: i64 = 10 * SECOND;
 
 type Checked = Result<(), Contradiction>;
 
@@ -73,6 +75,9 @@ fn windows(design: &Design) -> Checked {
         if !(0..=LONGEST_WINDOW).contains(&length) {
             return refuse(at, format!("give 0 to {most} seconds"));
         }
+    }
+    if !(LEAST_MARGIN..=LONGEST_WINDOW).contains(&design.margin) {
+        return refuse(Key::Margin, format!("give {} to {most} seconds", LEAST_MARGIN / SECOND));
     }
     if design.pause.0 > design.pause.1 {
         return refuse(Key::Pause, "the shortest pause is longer than the longest: write the shorter one first");

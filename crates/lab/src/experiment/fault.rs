@@ -15,6 +15,8 @@ pub enum Key {
     Before,
     /// Watching after it.
     After,
+    /// Watching before and after a night.
+    Margin,
     /// Pauses between trials.
     Pause,
     /// All conditions together.

@@ -51,6 +51,8 @@ pub struct Design {
     pub before: i64,
     /// How long they are watched after its end.
     pub after: i64,
+    /// How long they are watched before the first trial of a night and after its last, so that it is known that they could be seen.
+    pub margin: i64,
     /// Shortest and longest pause between two trials; each is drawn by lot, so that no trial keeps step with what a device does regularly.
     pub pause: (i64, i64),
     /// What is compared.

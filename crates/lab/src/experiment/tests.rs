@@ -25,6 +25,7 @@ pub(crate) fn design() -> Design {
         order: Order::Lot,
         before: SECOND,
         after: SECOND,
+        margin: 10 * SECOND,
         pause: (0, SECOND),
         conditions: vec![condition("a"), condition("b")],
         contrasts: Vec::new(),

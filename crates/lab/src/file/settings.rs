@@ -21,6 +21,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("seed", "what orders and pauses are drawn from"),
     ("before_seconds", "how long devices are watched before each sound"),
     ("after_seconds", "how long they are watched after it"),
+    ("margin_seconds", "how long they are watched before and after each night"),
     ("device", "MAC addresses or names of the devices, with commas between"),
 ];
 
@@ -82,6 +83,7 @@ fn key(written: &mut Written, name: &str, value: &str) -> Result<bool, Fault> {
         "seed" => written.seed = parsed(name, value, "a whole number, 0 or more")?,
         "before_seconds" => written.before_seconds = parsed(name, value, "a number of seconds")?,
         "after_seconds" => written.after_seconds = parsed(name, value, "a number of seconds")?,
+        "margin_seconds" => written.margin_seconds = parsed(name, value, "a number of seconds")?,
         "device" => written.device = value.split(',').map(|it| unplaced(device(it.trim()))).collect(),
         _ => return Ok(false),
     }

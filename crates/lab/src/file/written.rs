@@ -28,6 +28,8 @@ pub(super) struct Written {
     pub(super) before_seconds: Spanned<f64>,
     #[serde(default = "after")]
     pub(super) after_seconds: Spanned<f64>,
+    #[serde(default = "margin")]
+    pub(super) margin_seconds: Spanned<f64>,
     #[serde(default = "pause")]
     pub(super) pause_seconds: Spanned<[f64; 2]>,
     #[serde(default = "report")]
@@ -170,6 +172,11 @@ fn before() -> Spanned<f64> {
 /// An upload, its answer and what follows are over.
 fn after() -> Spanned<f64> {
     unplaced(60.0)
+}
+
+/// Most devices say something within three minutes.
+fn margin() -> Spanned<f64> {
+    unplaced(180.0)
 }
 
 fn pause() -> Spanned<[f64; 2]> {

@@ -25,6 +25,7 @@ fn design(seed: u64, conditions: usize, blocks: u32, nights: u32) -> Design {
         nights,
         amount: Amount::Blocks(blocks),
         after: 2 * SECOND,
+        margin: 10 * SECOND,
         pause: (SECOND, 3 * SECOND),
         conditions: (0..conditions).map(condition).collect(),
         ..crate::experiment::tests::design()

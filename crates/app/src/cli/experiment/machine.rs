@@ -1,5 +1,7 @@
 //! What an experiment file asks of this machine: recordings, subtitles, and what may be said.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -8,19 +10,35 @@ use earwitness_lab::subtitles;
 use earwitness_sound::speak::sounds;
 
 /// This machine, with the folder that paths of the file are relative to.
+#[derive(Debug)]
 pub(super) struct Machine<'a> {
-    pub(super) folder: &'a Path,
+    folder: &'a Path,
+    /// The lengths of recordings that were asked for.
+    recordings: RefCell<BTreeMap<String, i64>>,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(folder: &'a Path) -> Self {
+        Self { folder, recordings: RefCell::default() }
+    }
+
+    /// The lengths of recordings that were asked for, nanoseconds.
+    pub(super) fn recordings(self) -> BTreeMap<String, i64> {
+        self.recordings.into_inner()
+    }
 }
 
 impl Surroundings for Machine<'_> {
     fn recording(&self, path: &str) -> Result<i64, String> {
-        sounds::recording_length(&self.folder.join(path)).map_err(|trouble| match trouble {
+        let length = sounds::recording_length(&self.folder.join(path)).map_err(|trouble| match trouble {
             // The file that asks for it names it already.
             sounds::Trouble::File(_, why) => {
                 format!("{why}; give a WAV, FLAC, Ogg Vorbis, MP3 or AIFF file, relative to the experiment file")
             }
             other => other.to_string(),
-        })
+        })?;
+        self.recordings.borrow_mut().insert(path.to_owned(), length);
+        Ok(length)
     }
 
     fn subtitles(&self, path: &str) -> Result<(), String> {

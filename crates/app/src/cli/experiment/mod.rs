@@ -7,6 +7,7 @@ mod measure;
 mod plan;
 mod played;
 mod power;
+mod real;
 mod report;
 mod run;
 mod show;
@@ -14,6 +15,7 @@ mod simulated;
 mod told;
 mod trials;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -79,6 +81,10 @@ fn setting(text: &str) -> Result<(String, String), String> {
 /// An experiment that was read.
 struct Opened {
     experiment: Experiment,
+    /// Its text.
+    text: String,
+    /// How long its recordings are, nanoseconds.
+    recordings: BTreeMap<String, i64>,
     /// The folder that its files are looked for in.
     folder: PathBuf,
 }
@@ -92,8 +98,9 @@ impl Asked {
                 (read(Path::new(&self.experiment))?, Path::new(&self.experiment).parent().unwrap_or(Path::new("")).to_owned())
             }
         };
-        let experiment = file::read(&text, &self.experiment, &self.set, &Machine { folder: &folder })?;
-        Ok(Opened { experiment, folder })
+        let machine = Machine::new(&folder);
+        let experiment = file::read(&text, &self.experiment, &self.set, &machine)?;
+        Ok(Opened { experiment, text, recordings: machine.recordings(), folder })
     }
 }
 

@@ -1,18 +1,25 @@
 //! `earwitness experiment report`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::bail;
+use earwitness_base::outfile::{self, Sink};
 use earwitness_lab::evaluation;
+use earwitness_store::Reader;
 
 use super::super::Outcome;
-use super::{Asked, told, trials};
+use super::real::Folder;
+use super::{Asked, real, told, trials};
+use crate::say;
 
-/// Tell what trials show that were measured before: the table that `experiment run --trials` writes, or one of your own with its columns.
+/// Tell what trials show that were measured before: the folder that `experiment run` keeps, the table that `--trials` writes, or one of your
+/// own with its columns.
 ///
 /// The questions are those of the experiment. What is asked after the results were seen proves nothing: write it into the next one.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
+  earwitness experiment report prefix-experiment
   earwitness experiment report prefix --trials trials.csv
   earwitness experiment report my.toml --trials trials.csv --json
 
@@ -20,9 +27,9 @@ Exit status: 0 it was told; 2 the table does not fit the experiment, and what is
 pub(super) struct Args {
     #[command(flatten)]
     asked: Asked,
-    /// The table: one row a trial and device; columns as in docs/guide/experiments.md.
+    /// The table to read: one row a trial and device; columns as in docs/guide/experiments.md. Of a folder, the table is written there.
     #[arg(long, value_name = "FILE")]
-    trials: PathBuf,
+    trials: Option<PathBuf>,
     /// What permutations are drawn from.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -32,10 +39,48 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let path = Path::new(&args.asked.experiment);
+    let wanted = Wanted { json: args.json.as_deref(), trials: args.trials.as_deref() };
+    if real::is_folder(path) {
+        if !args.asked.set.is_empty() {
+            bail!("{} holds what was set when it was run; --set changes nothing of it", path.display());
+        }
+        return tell(path, &Folder::read(path)?, args.seed, &wanted);
+    }
+    let Some(trials) = wanted.trials else {
+        bail!("name the table of trials with --trials, or the folder that `experiment run` kept instead of {}", path.display());
+    };
     let opened = args.asked.open()?;
-    let table = trials::read(&opened.experiment, &args.trials)?;
+    let table = trials::read(&opened.experiment, trials)?;
     let results = evaluation::answer(&opened.experiment, &table.devices, table.trials, args.seed)
-        .map_err(|why| anyhow::anyhow!("{}: {why}", args.trials.display()))?;
-    told::tell(&opened.experiment, &results, told::Traffic::Table, args.json.as_deref())?;
+        .map_err(|why| anyhow::anyhow!("{}: {why}", trials.display()))?;
+    told::tell(&opened.experiment, &results, told::Traffic::Table, wanted.json)?;
+    Ok(Outcome::Done)
+}
+
+/// Where results go besides the terminal.
+pub(super) struct Wanted<'a> {
+    pub(super) json: Option<&'a Path>,
+    pub(super) trials: Option<&'a Path>,
+}
+
+/// Tells what the trials in a folder show.
+pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>) -> anyhow::Result<Outcome> {
+    let journal = folder.journal();
+    let known = journal.plan(&path.display().to_string()).map_err(anyhow::Error::msg)?;
+    let Some((experiment, plan)) = known else { bail!("{}: nothing was carried out yet", path.display()) };
+    let reader = Reader::open(path)?;
+    let measured = real::measured(&experiment, &plan, journal, &reader)?;
+    let trials = measured.nights.iter().flat_map(|it| evaluation::measured(&it.trials, &it.readings)).collect();
+    let results = evaluation::answer(&experiment, &measured.devices, trials, seed)?;
+    if let Some(file) = wanted.trials {
+        let rows: Vec<trials::Row> =
+            measured.nights.iter().flat_map(|it| trials::rows(&experiment, &measured.devices, it)).collect();
+        outfile::write_whole(file, |out: &mut Sink<'_>| trials::write(&rows, out))?;
+    }
+    told::tell(&experiment, &results, told::Traffic::Devices, wanted.json)?;
+    if !measured.silent.is_empty() {
+        say::line(&format!("devices that sent no sound at any time: {}", measured.silent.join(", ")));
+    }
     Ok(Outcome::Done)
 }

@@ -4,34 +4,44 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use earwitness_base::outfile::{self, Sink};
+use earwitness_base::words::counted;
 use earwitness_core::timeline::Voice;
 use earwitness_lab::evaluation;
 use earwitness_lab::plan::Plan;
 use earwitness_sim::lab::LabHome;
 
 use super::super::Outcome;
-use super::{Asked, simulated, told, trials};
+use super::super::live::Live;
+use super::{Asked, real, report, simulated, told, trials};
+use crate::say;
 
 /// Carry an experiment out and tell what it shows.
 ///
-/// So far in a simulated home only: its two speakers hear what the plan plays and send it as smart speakers do, encrypted, and what
-/// is told is measured on their traffic alone. They begin so long before the wake word (0.5 s, 2 s), go on so long after the speech
+/// Plays trial after trial, watches what devices send, and keeps everything in a folder. Stopped or broken off, it goes on with the same
+/// command: no trial is lost, and none is measured twice.
+///
+/// With --simulate all of it happens in virtual time in a simulated home: its two speakers hear what the plan plays and send it as smart
+/// speakers do, encrypted, and what is told is measured on their traffic alone. They begin so long before the wake word (0.5 s, 2 s), go on so long after the speech
 /// (0.6 s, 1.2 s), stop this long after the wake word at the latest (4 s, 6 s), and at pauses of 0.35 s and 0.8 s.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
+  earwitness experiment run prefix -i eth1
+  earwitness experiment run my.toml -c lab.toml --state week-1
   earwitness experiment run prefix --simulate
   earwitness experiment run postfix-immediate --simulate --seed 7 --json
   earwitness experiment run my.toml --simulate --trials trials.csv
 
-Exit status: 0 it was carried out; 2 it cannot be, and what is wrong is told.")]
+Exit status: 0 it was carried out, or stopped in good order; 2 it cannot be, and what is wrong is told.")]
 pub(super) struct Args {
     #[command(flatten)]
     asked: Asked,
+    #[command(flatten)]
+    live: Live,
     /// In virtual time, in a simulated home of two speakers.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["interface", "source", "state", "config"])]
     simulate: bool,
-    /// What the simulated home, and draws of permutations, follow from.
+    /// What draws of permutations follow from, and a simulated home.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// The results for programs, also to =FILE (see docs/schema/experiment-report-1.json).
@@ -43,11 +53,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    if !args.simulate {
-        bail!("experiments are carried out in a simulated home only so far: add --simulate");
-    }
     if args.trials.is_some() && args.trials == args.json {
         bail!("--trials and --json name one file: name two");
+    }
+    if !args.simulate {
+        return on_devices(args);
     }
     let opened = args.asked.open()?;
     let experiment = &opened.experiment;
@@ -72,4 +82,22 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     told::tell(experiment, &results, told::Traffic::Simulated, args.json.as_deref())?;
     Ok(Outcome::Done)
+}
+
+/// Carries it out with real devices, and tells what it shows once all trials are done.
+fn on_devices(args: &Args) -> anyhow::Result<Outcome> {
+    let (folder, is_done) = real::run(&args.asked, &args.live)?;
+    if !is_done {
+        let done = counted(folder.journal().count() as u64, "trial is", "trials are");
+        say::line(&format!(
+            "{done} done; go on with the same command. What is asked of the results is told when all are: who looks before stops on luck"
+        ));
+        return Ok(Outcome::Done);
+    }
+    report::tell(
+        folder.path(),
+        &folder,
+        args.seed,
+        &report::Wanted { json: args.json.as_deref(), trials: args.trials.as_deref() },
+    )
 }

@@ -18,6 +18,8 @@ const NAME: usize = 60;
 pub(super) enum Traffic {
     /// A simulated home.
     Simulated,
+    /// Real devices.
+    Devices,
     /// A table of trials.
     Table,
 }
@@ -142,6 +144,7 @@ fn methods(experiment: &Experiment, results: &Results, traffic: Traffic, out: &m
         counted(results.conditions.len() as u64, "condition", "conditions"),
         match traffic {
             Traffic::Simulated => "in a simulated home",
+            Traffic::Devices => "with real devices",
             Traffic::Table => "read from a table of trials",
         },
         match design.order {
@@ -150,7 +153,7 @@ fn methods(experiment: &Experiment, results: &Results, traffic: Traffic, out: &m
         },
         match traffic {
             Traffic::Simulated => "home and permutations",
-            Traffic::Table => "permutations",
+            Traffic::Table | Traffic::Devices => "permutations",
         },
         methods.seed,
         design.before / 1_000_000_000,

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use earwitness_base::outfile::Sink;
 use earwitness_base::text::clean;
 use earwitness_core::findings::Estimate;
+use earwitness_core::visibility::Unseen;
 use earwitness_lab::evaluation::sound_of;
 use earwitness_lab::experiment::Experiment;
 use earwitness_lab::plan::Trial;
@@ -84,7 +85,12 @@ const fn words(why: Unknown) -> &'static str {
     match why {
         Unknown::NotFound => "device not in the capture",
         Unknown::NotNoted => "what passed was not noted",
-        Unknown::Unseen(_) => "device not seen",
+        Unknown::Unseen(Unseen::OneWay) => "device seen in one direction only",
+        Unknown::Unseen(Unseen::LocalOnly) => "nothing seen that leaves the home",
+        Unknown::Unseen(Unseen::Joined) => "device not seen before",
+        Unknown::Unseen(Unseen::Left) => "device not seen after",
+        Unknown::Unseen(Unseen::Away) => "device away",
+        Unknown::Unseen(Unseen::Gap) => "gap in the capture",
         Unknown::LeftOut => "uploads were left out",
         Unknown::Missed => "octets were missed",
         Unknown::Busy => "an earlier upload went on",

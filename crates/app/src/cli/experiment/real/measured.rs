@@ -1,0 +1,133 @@
+//! What was measured in the trials of an experiment, from what the store holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::bail;
+use earwitness_core::findings::{DeviceId, Findings, Role, SightingKind};
+use earwitness_core::mac::Mac;
+use earwitness_core::time::{SECOND, Timestamp, Window};
+use earwitness_lab::carry::Journal;
+use earwitness_lab::experiment::Experiment;
+use earwitness_lab::plan::{Plan, Trial};
+use earwitness_lab::reading::{self, Rules, Sounded};
+use earwitness_report::labels;
+use earwitness_report::vendor::vendor;
+use earwitness_store::{Of, Reader};
+
+use super::super::simulated::Night;
+
+/// Devices are seen before the first trial of a night and after the last, nanoseconds.
+const MARGIN: i64 = 180 * SECOND;
+
+/// What was measured.
+pub(in crate::cli::experiment) struct Measured<'a> {
+    /// Names of the devices, in the order of the readings.
+    pub(in crate::cli::experiment) devices: Vec<String>,
+    pub(in crate::cli::experiment) nights: Vec<Night<'a>>,
+    /// Devices that sent no sound at any time, and that nobody named: they are left out.
+    pub(in crate::cli::experiment) silent: Vec<String>,
+}
+
+/// Measures the trials that count.
+pub(in crate::cli::experiment) fn measured<'a>(
+    experiment: &Experiment,
+    plan: &'a Plan,
+    journal: &Journal,
+    reader: &Reader,
+) -> anyhow::Result<Measured<'a>> {
+    let nights = nights(experiment, plan, journal);
+    if nights.is_empty() {
+        bail!("no trial is done yet");
+    }
+    let (devices, silent) = devices(experiment, &nights, reader)?;
+    let ids: Vec<DeviceId> = devices.iter().map(|it| it.0).collect();
+    let mut all = Vec::new();
+    for (trials, sounded) in nights {
+        let findings = findings(&sounded, reader)?;
+        let readings = reading::readings(&findings, &sounded, &ids, &Rules::default());
+        all.push(Night { trials, sounded, readings });
+    }
+    Ok(Measured { devices: devices.into_iter().map(|it| it.1).collect(), nights: all, silent })
+}
+
+/// The trials of each night that count, in the order in which they sounded.
+fn nights<'a>(experiment: &Experiment, plan: &'a Plan, journal: &Journal) -> Vec<(Vec<&'a Trial>, Vec<Sounded>)> {
+    let mut nights: BTreeMap<u32, Vec<(&Trial, Sounded)>> = BTreeMap::new();
+    for trial in plan.trials() {
+        if let Some(sounded) = journal.sounded(experiment, trial) {
+            nights.entry(trial.night).or_default().push((trial, sounded));
+        }
+    }
+    let sorted = |mut all: Vec<(&'a Trial, Sounded)>| {
+        all.sort_by_key(|it| it.1.from);
+        all.into_iter().unzip()
+    };
+    nights.into_values().map(sorted).collect()
+}
+
+/// What was seen while trials went on.
+fn findings(sounded: &[Sounded], reader: &Reader) -> anyhow::Result<Findings> {
+    let from = sounded.first().map_or(Timestamp::default(), |it| it.from.plus(-MARGIN));
+    let until = sounded.last().map_or(Timestamp::default(), |it| it.watched_until.plus(MARGIN));
+    Ok(reader.findings(Window { from, until })?)
+}
+
+/// Devices with their names.
+type Named = Vec<(DeviceId, String)>;
+
+/// The devices that are measured: those that are named; else all that sent sound at any time, whatever sounded then. And the names of the others.
+fn devices(
+    experiment: &Experiment,
+    nights: &[(Vec<&Trial>, Vec<Sounded>)],
+    reader: &Reader,
+) -> anyhow::Result<(Named, Vec<String>)> {
+    let wanted = experiment.design().devices.iter().filter_map(|it| Some((DeviceId::Mac(Mac(it.mac?)), it.name.clone())));
+    let wanted: Named = wanted.collect();
+    if !wanted.is_empty() {
+        return Ok((wanted, Vec::new()));
+    }
+    let mut names = BTreeMap::new();
+    let mut sends = BTreeSet::new();
+    for (_, sounded) in nights {
+        let findings = findings(sounded, reader)?;
+        for it in findings.devices.iter().filter(|it| it.role == Role::Device && it.upstream.frames > 0) {
+            let maker = match it.id {
+                DeviceId::Mac(mac) => vendor(mac),
+                DeviceId::Address(_) => None,
+            };
+            names.insert(it.id, labels::device(it, maker));
+        }
+        let window = Window {
+            from: sounded.first().map_or(Timestamp::default(), |it| it.from),
+            until: sounded.last().map_or(Timestamp::default(), |it| it.watched_until),
+        };
+        reader.sightings(Of::Window(window), |it| {
+            if it.sighting.kind == SightingKind::Audio {
+                sends.insert(it.device);
+            }
+            Ok(())
+        })?;
+    }
+    let (devices, silent): (Named, Named) = names.into_iter().partition(|it| sends.contains(&it.0));
+    let silent: Vec<String> = distinct(silent).into_iter().map(|it| it.1).collect();
+    if devices.is_empty() {
+        bail!(
+            "no device sent sound at any time ({}); to measure one of them anyway, name it ([[device]], or --set device=MAC)",
+            if silent.is_empty() { "and none was seen to send anything to the internet".to_owned() } else { silent.join(", ") }
+        );
+    }
+    Ok((distinct(devices), silent))
+}
+
+/// Names that two devices have get the address with them.
+fn distinct(devices: Named) -> Named {
+    let mut counts = BTreeMap::new();
+    for it in &devices {
+        *counts.entry(it.1.clone()).or_insert(0_u32) += 1;
+    }
+    let name = |(id, name): (DeviceId, String)| {
+        let twice = counts.get(&name).is_some_and(|count| *count > 1);
+        (id, if twice { format!("{name} {}", labels::id(id)) } else { name })
+    };
+    devices.into_iter().map(name).collect()
+}

@@ -1,0 +1,159 @@
+//! An experiment with real devices: the appliance watches and writes down what passes, a thread plays trial after trial, and what is told is measured on what was written down.
+
+mod folder;
+mod measured;
+mod room;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use earwitness_base::clock::{self, System};
+use earwitness_base::words::counted;
+use earwitness_core::timeline::{Script, Voice};
+use earwitness_lab::carry::{self, Ending};
+use earwitness_lab::experiment::{Course, Experiment, Switching};
+use earwitness_lab::plan::Plan;
+use earwitness_sound::speak::Device;
+use earwitness_sound::speak::sounds::Library;
+use earwitness_store::Retention;
+
+pub(super) use self::folder::{Folder, is_folder};
+pub(super) use self::measured::measured;
+
+use self::room::Room;
+use super::super::live::Live;
+use super::{Asked, Opened, measure};
+use crate::config::Config;
+use crate::daemon::{self, Form, Goal, Request, Style};
+use crate::say;
+
+/// What the daemon is told to wait for the first frame, where nothing else is said: in any home something is sent within a minute.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long the thread that plays may take to leave.
+const LEAVES: Duration = Duration::from_secs(3);
+
+/// Carries an experiment out, or what is left of it; says whether all of it is done.
+pub(super) fn run(asked: &Asked, live: &Live) -> anyhow::Result<(Folder, bool)> {
+    let opened = asked.open()?;
+    let path = live.state().map_or_else(|| PathBuf::from(folder::name(&opened.experiment)), Path::to_owned);
+    let mut config = config(live, &opened, &path)?;
+    let said = measure::said(&opened.experiment, &opened.folder)?;
+    let lengths = |text: &str, voice: Option<&Voice>| said.get(&(text.to_owned(), voice.cloned())).copied();
+    let mut folder = Folder::open(&path, asked, &opened)?;
+    let plan = match folder.journal().blocks() {
+        Some(blocks) => Plan::resumed(&opened.experiment, &lengths, blocks),
+        None => Plan::new(&opened.experiment, &lengths),
+    }
+    .map_err(|error| anyhow::anyhow!("{}: {error}", asked.experiment))?;
+    folder.begin(asked, &opened, &plan)?;
+    folder.path().clone_into(&mut config.state);
+    announce(&opened.experiment, &plan, &folder);
+    if folder.journal().count() == plan.trials().len() {
+        return Ok((folder, true));
+    }
+    let scripts = scripts(&opened.experiment);
+    let library = Library::new(&config.sounds)?.with_scripts(scripts.clone());
+    for name in scripts.keys() {
+        library.stimulus(&format!("script:{name}"))?;
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let room = Room::open(&config, opened.experiment.clone(), plan.clone(), library, Arc::clone(&stop), folder)?;
+    let ended = conduct(config, room, opened.experiment, plan, &stop)?;
+    Ok(ended)
+}
+
+/// Watches in this thread and plays in another, until one of them is over.
+fn conduct(
+    config: Config,
+    mut room: Room,
+    experiment: Experiment,
+    plan: Plan,
+    stop: &Arc<AtomicBool>,
+) -> anyhow::Result<(Folder, bool)> {
+    let (state, path, stopping) = (config.state.clone(), config.state.clone(), Arc::clone(stop));
+    let player = thread::Builder::new().name("experiment".to_owned()).spawn(move || {
+        let mut journal = room.take_journal();
+        let ending = carry::carry_out(&experiment, &plan, &mut journal, &mut room);
+        // The daemon may be gone already: it was that which stopped.
+        if !stopping.load(Ordering::SeqCst) {
+            let _ = daemon::ask(&state, Request::Stop);
+        }
+        (ending, room.into_folder(journal))
+    });
+    let player = player.context("no thread can be started")?;
+    let style = Style { form: Form::Aside, quiet: true, rounds: false };
+    let unchanged = || bail!("an experiment keeps its configuration; stop it and go on with another one");
+    let watched = daemon::run(config, Goal::Measure { timeout: PATIENCE }, style, &unchanged, &System);
+    stop.store(true, Ordering::SeqCst);
+    watched?;
+    // A sound that is being played, or somebody who is asked something, is not waited for.
+    let end = clock::since_boot() + LEAVES;
+    while !player.is_finished() && clock::since_boot() < end {
+        clock::sleep(Duration::from_millis(20));
+    }
+    if !player.is_finished() {
+        return Ok((Folder::read(&path)?, false));
+    }
+    let (ending, folder) =
+        player.join().map_err(|_| anyhow::anyhow!("the thread that plays has failed; what is written down is kept"))?;
+    Ok((folder, ending? != Ending::Stopped))
+}
+
+/// The configuration with what an experiment needs: no probing, and nothing is deleted.
+fn config(live: &Live, opened: &Opened, path: &Path) -> anyhow::Result<Config> {
+    let mut config = live.config()?;
+    config.probing = None;
+    config.retention = Retention { series: u32::MAX, sightings: u32::MAX, journal: u32::MAX };
+    config.sounds.folder = Some(std::path::absolute(&opened.folder)?);
+    path.clone_into(&mut config.state);
+    let sounds = opened.experiment.design().conditions.iter().any(|it| matches!(it.course, Course::Sounds(_)));
+    if sounds && config.loudspeaker.device == Device::None {
+        bail!(
+            "there is no loudspeaker in the configuration ([loudspeaker] device = \"none\"); without one nothing can be played"
+        );
+    }
+    let asks = opened
+        .experiment
+        .design()
+        .conditions
+        .iter()
+        .any(|it| it.setup.as_ref().is_some_and(|setup| matches!(setup.by, Switching::Person(_))));
+    if asks && !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+        bail!(
+            "this experiment asks a person to change a setting, and nobody can answer here: run it in a terminal, or let a command \
+             change it (setup = {{ command = \"./switch off\", seconds = 10 }})"
+        );
+    }
+    if let Some(device) = opened.experiment.design().devices.iter().find(|it| it.mac.is_none()) {
+        bail!("the device {:?} has no MAC address, by which it could be found: write mac = \"..\" ([[device]])", device.name);
+    }
+    Ok(config)
+}
+
+/// The scripts of an experiment by name.
+fn scripts(experiment: &Experiment) -> BTreeMap<String, Script> {
+    let each = experiment.design().conditions.iter().enumerate();
+    each.filter_map(|(number, it)| match &it.course {
+        Course::Sounds(script) => Some((room::script(number), script.clone())),
+        Course::Quiet(_) => None,
+    })
+    .collect()
+}
+
+fn announce(experiment: &Experiment, plan: &Plan, folder: &Folder) {
+    let (all, done) = (plan.trials().len() as u64, folder.journal().count() as u64);
+    let count = counted(all, "trial", "trials");
+    let went = if done > 0 { format!(", {done} of them done") } else { String::new() };
+    say::line(&format!(
+        "{}: {count} in {}{went}; everything is kept in {}",
+        experiment.design().name,
+        counted(experiment.design().nights.into(), "night", "nights"),
+        folder.path().display()
+    ));
+}

@@ -1,0 +1,308 @@
+//! The room in which an experiment is carried out: loudspeaker, microphone, the people in front of the terminal, and the daemon that watches.
+
+use std::io::{BufRead as _, Write as _};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use earwitness_base::clock::{self, Clock as _, System};
+use earwitness_base::program;
+use earwitness_base::text::clean;
+use earwitness_base::words;
+use earwitness_core::experiment::Order;
+use earwitness_core::lot::Lot;
+use earwitness_core::probe::{Heard, SoundKind, Stimulus};
+use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_core::timeline::Condition;
+use earwitness_lab::carry::{Journal, Kind, Played, Record, Reply, Stage, Waiting};
+use earwitness_lab::evaluation;
+use earwitness_lab::experiment::{Experiment, Setup, Switching};
+use earwitness_lab::plan::{Plan, Trial};
+use earwitness_sound::hear::Microphone;
+use earwitness_sound::player::{Player, PlayerEvent, Said};
+use earwitness_sound::speak;
+use earwitness_sound::speak::sounds::Library;
+use earwitness_store::Reader;
+use jiff::tz::TimeZone;
+
+use super::folder::Folder;
+use super::measured::measured;
+use crate::config::Config;
+use crate::daemon::{self, Request};
+use crate::say;
+
+/// How often it is looked whether it is to stop.
+const LOOK: Duration = Duration::from_millis(200);
+/// How long the daemon may take until it captures.
+const STARTS: Duration = Duration::from_secs(90);
+/// A sound that is not over this long after it should be has stuck: what a player and its microphone take at most.
+const STUCK: Duration = Duration::from_secs(60);
+/// What passed is in the store after this time at the latest, nanoseconds.
+const WRITTEN: i64 = 75 * SECOND;
+/// Most replies that wait to be written.
+const REPLIES: usize = 64;
+
+/// The name of the script of a condition.
+pub(super) fn script(condition: usize) -> String {
+    format!("condition-{condition}")
+}
+
+/// The room.
+pub(super) struct Room {
+    experiment: Experiment,
+    plan: Plan,
+    player: Option<Player>,
+    events: Receiver<PlayerEvent>,
+    replies: Vec<Reply>,
+    stop: Arc<AtomicBool>,
+    folder: Folder,
+    zone: TimeZone,
+    /// What was told last of what it waits for.
+    told: Option<Waiting>,
+}
+
+impl Room {
+    /// Opens loudspeaker and microphone, if anything is to be played.
+    pub(super) fn open(
+        config: &Config,
+        experiment: Experiment,
+        plan: Plan,
+        library: Library,
+        stop: Arc<AtomicBool>,
+        folder: Folder,
+    ) -> anyhow::Result<Self> {
+        let (events, came) = channel();
+        let sounds = experiment.design().conditions.iter().any(|it| !it.course.parts().is_empty());
+        let player = if sounds {
+            let loudspeaker = speak::open(&config.loudspeaker)?;
+            let microphone = Microphone::open(&config.microphone).map_err(anyhow::Error::msg)?;
+            let lot = Lot::new(experiment.design().seed);
+            let send = move |event| {
+                // Nobody waits for it any more.
+                let _ = events.send(event);
+            };
+            Some(
+                Player::new(loudspeaker, microphone, library, lot, send)
+                    .context("the threads of the loudspeaker cannot be started")?,
+            )
+        } else {
+            None
+        };
+        let zone = TimeZone::system();
+        Ok(Self { experiment, plan, player, events: came, replies: Vec::new(), stop, folder, zone, told: None })
+    }
+
+    pub(super) fn take_journal(&mut self) -> Journal {
+        self.folder.take_journal()
+    }
+
+    pub(super) fn into_folder(self, journal: Journal) -> Folder {
+        self.folder.with_journal(journal)
+    }
+
+    fn stops(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    /// Takes what the player reports, until it has carried out an order or the time is over.
+    fn listen(&mut self, until: Duration) -> Option<Said> {
+        loop {
+            let left = until.saturating_sub(clock::since_boot());
+            match self.events.recv_timeout(left) {
+                Ok(PlayerEvent::Said(said)) => return Some(said),
+                Ok(PlayerEvent::Reply { window, level, .. }) => self.heard(window, level, true),
+                Ok(PlayerEvent::Other { window, level }) => self.heard(window, level, false),
+                Ok(PlayerEvent::Microphone(Some(why))) => say::line(&why),
+                Ok(PlayerEvent::Microphone(None)) => say::line("the microphone gives a signal again"),
+                Err(RecvTimeoutError::Timeout) => return None,
+                Err(RecvTimeoutError::Disconnected) => {
+                    clock::sleep(left);
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, window: earwitness_core::time::Window, level: f64, is_reply: bool) {
+        if self.replies.len() < REPLIES {
+            let (from_ns, until_ns) = (window.from.nanos(), window.until.nanos());
+            self.replies.push(Reply { from_ns, until_ns, level_dbfs: level, is_reply });
+        }
+    }
+
+    fn condition(&self, trial: &Trial) -> String {
+        self.experiment.design().conditions.get(trial.condition).map_or_else(String::new, |it| clean(&it.name, 100))
+    }
+
+    /// `trial 3 of 40`.
+    fn place(&self, trial: &Trial) -> String {
+        format!("trial {} of {}", trial.index.saturating_add(1), self.plan.trials().len())
+    }
+
+    fn tell(&self, what: &str) {
+        say::line(&format!("{}  {what}", words::date_time(System.now(), &self.zone)));
+    }
+}
+
+/// Asks the person in front of the terminal to change something, and waits for the answer.
+fn ask(sentence: &str) -> Result<(), String> {
+    let mut out = std::io::stderr().lock();
+    let _ = write!(out, "\n{}\nPress Enter when that is done: ", clean(sentence, 2_000)).and_then(|()| out.flush());
+    drop(out);
+    let mut line = String::new();
+    match std::io::stdin().lock().read_line(&mut line) {
+        Ok(1..) => Ok(()),
+        Ok(0) => Err("nobody is there to change the setting".to_owned()),
+        Err(error) => Err(format!("the answer cannot be read: {error}")),
+    }
+}
+
+impl Stage for Room {
+    fn now(&self) -> Timestamp {
+        System.now()
+    }
+
+    fn ahead(&self, at: Timestamp) -> i64 {
+        System.ahead(at)
+    }
+
+    fn wait(&mut self, nanos: i64, waiting: &Waiting) -> bool {
+        if self.told.as_ref() != Some(waiting) {
+            match waiting {
+                Waiting::Trouble(why) => self.tell(&format!("{why}; it is tried again in {} s", nanos / SECOND)),
+                Waiting::Night(night) => self.tell(&format!("waiting for night {}", night.saturating_add(1))),
+                Waiting::Margin => self.tell(&format!("devices are watched for {} s", nanos / SECOND)),
+                Waiting::Before | Waiting::After | Waiting::Pause => {}
+            }
+            self.told = Some(waiting.clone());
+        }
+        let end = clock::since_boot() + Duration::from_nanos(nanos.max(0).unsigned_abs());
+        while clock::since_boot() < end {
+            if self.stops() {
+                return false;
+            }
+            self.listen(end.min(clock::since_boot() + LOOK));
+        }
+        !self.stops()
+    }
+
+    fn watches(&mut self) -> Result<(), String> {
+        let begun = clock::since_boot();
+        loop {
+            let why = match daemon::ask(self.folder.path(), Request::Status) {
+                Ok(status) => match watching(&status) {
+                    Ok(()) => return Ok(()),
+                    Err(why) => why,
+                },
+                Err(error) => format!("what watches does not answer: {error}"),
+            };
+            // It may just have been started.
+            if self.stops() || clock::since_boot() > begun + STARTS {
+                return Err(why);
+            }
+            self.listen(clock::since_boot() + LOOK);
+        }
+    }
+
+    fn set_up(&mut self, setup: &Setup) -> Result<(), String> {
+        match &setup.by {
+            Switching::Person(sentence) => ask(sentence),
+            Switching::Command(words) => {
+                let Some((name, arguments)) = words.split_first() else { return Err("the command is empty".to_owned()) };
+                let timeout = Duration::from_nanos(setup.time.max(0).unsigned_abs());
+                let begun = clock::since_boot();
+                let mut command = Command::new(name);
+                command.args(arguments).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+                let ended = program::run(&mut command, "", timeout).map_err(|failure| format!("{name} {failure}"))?;
+                if !ended.status.success() {
+                    return Err(format!("{name}: {} {}", ended.status, clean(ended.complained.trim(), 300)));
+                }
+                // A device takes the rest of the time to change over.
+                let rest = timeout.saturating_sub(clock::since_boot().saturating_sub(begun));
+                let rest = i64::try_from(rest.as_nanos()).unwrap_or(0);
+                if self.wait(rest, &Waiting::Before) { Ok(()) } else { Err("it was stopped".to_owned()) }
+            }
+        }
+    }
+
+    fn play(&mut self, trial: &Trial) -> Result<Played, String> {
+        let stimulus = Stimulus { name: format!("script:{}", script(trial.condition)), kind: SoundKind::Speech };
+        let length = trial.sound_end.saturating_sub(trial.sound);
+        let order = Order { round: trial.index, stimulus, condition: Condition::default(), length };
+        let Some(player) = &self.player else { return Err("there is no loudspeaker".to_owned()) };
+        player.say(order).map_err(|_| "the loudspeaker is still busy with the sound before".to_owned())?;
+        let end = clock::since_boot() + Duration::from_nanos(length.max(0).unsigned_abs()).saturating_mul(2) + STUCK;
+        let said = loop {
+            if self.stops() {
+                return Err("it was stopped".to_owned());
+            }
+            match self.listen(end.min(clock::since_boot() + LOOK)) {
+                Some(said) if said.round == trial.index => break said,
+                _ if clock::since_boot() >= end => return Err("the loudspeaker does not come to an end".to_owned()),
+                _ => {}
+            }
+        };
+        let Said { spoken, level, onset_error, trouble, .. } = said;
+        let timeline = spoken.timelines.and_then(|it| it.timelines().first().map(|it| it.timeline.clone()));
+        let (None, Some(timeline)) = (spoken.trouble, timeline) else {
+            return Err(trouble.unwrap_or_else(|| "the sound was not played".to_owned()));
+        };
+        if spoken.heard == Heard::No {
+            self.tell(&format!("{}: the microphone did not hear it", self.place(trial)));
+        }
+        Ok(Played { onset: spoken.onset, error: onset_error, heard: spoken.heard, level, timeline })
+    }
+
+    fn replies(&mut self) -> Vec<Reply> {
+        std::mem::take(&mut self.replies)
+    }
+
+    fn is_precise(&mut self, half_width: f64) -> Result<bool, String> {
+        // What passed is written down once a minute.
+        if !self.wait(WRITTEN, &Waiting::After) {
+            return Ok(false);
+        }
+        let said = |error: anyhow::Error| format!("{error:#}");
+        let reader = Reader::open(self.folder.path()).map_err(|error| error.to_string())?;
+        let journal = Folder::read(self.folder.path()).map_err(said)?;
+        let seen = measured(&self.experiment, &self.plan, journal.journal(), &reader).map_err(said)?;
+        let trials = seen.nights.iter().flat_map(|it| evaluation::measured(&it.trials, &it.readings)).collect();
+        let results = evaluation::answer(&self.experiment, &seen.devices, trials, self.experiment.design().seed);
+        let results = results.map_err(|error| error.to_string())?;
+        let is_narrow =
+            |low: Option<f64>, high: Option<f64>| low.zip(high).is_some_and(|(low, high)| high - low <= 2.0 * half_width);
+        Ok(results.contrasts.iter().all(|it| is_narrow(it.low, it.high)))
+    }
+
+    fn keep(&mut self, record: &Record) -> Result<(), String> {
+        self.folder.write(record)?;
+        match record.kind {
+            Kind::Night { night } => self.tell(&format!("night {}", night.saturating_add(1))),
+            Kind::Done { trial } => {
+                if let Some(trial) = self.plan.trial(trial) {
+                    self.tell(&format!("{} done: {}", self.place(trial), self.condition(trial)));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Whether the daemon's account of itself says that it captures.
+fn watching(status: &str) -> Result<(), String> {
+    let status: serde_json::Value =
+        serde_json::from_str(status).map_err(|_| format!("what watches answers {:?}", clean(status, 200)))?;
+    let empty = Vec::new();
+    let sources = status.get("sources").and_then(|it| it.as_array()).unwrap_or(&empty);
+    let runs = |it: &&serde_json::Value| it.get("runs").and_then(serde_json::Value::as_bool) == Some(true);
+    if let Some(ended) = sources.iter().find(|it| !runs(it)) {
+        let name = ended.get("name").and_then(|it| it.as_str()).unwrap_or_default();
+        return Err(format!("{} does not capture", clean(name, 100)));
+    }
+    let frames = status.get("frames").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    if sources.is_empty() || frames == 0 { Err("no frame has come yet".to_owned()) } else { Ok(()) }
+}
