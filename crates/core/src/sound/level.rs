@@ -40,8 +40,7 @@ pub fn peak(samples: &[f32]) -> f64 {
 /// sentence with long pauses is not called quiet.
 #[must_use]
 pub fn active(sound: &Pcm) -> f64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred to a few thousand samples")]
-    let frame = ((f64::from(sound.rate) * FRAME) as usize).max(1);
+    let frame = frame(sound.rate);
     let levels = || sound.samples.chunks(frame).map(|frame| (rms(frame), frame));
     let Some(loudest) = levels().map(|(level, _)| level).reduce(f64::max) else { return SILENCE };
     let (mut power, mut count) = (0.0, 0_usize);
@@ -65,6 +64,86 @@ pub fn scale(sound: &mut Pcm, level: f64, ceiling: f64) {
         let louder = (f64::from(*sample) * gain) as f32;
         *sample = louder;
     }
+}
+
+/// Frames a decibel in which a [`Meter`] sorts what it has heard.
+const STEPS: f64 = 10.0;
+/// The loudest that a meter tells from the louder, dBFS.
+const LOUDEST: f64 = 40.0;
+
+/// The levels of a sound that comes piece by piece, in memory that does not grow: frames are counted by their level in tenths of a decibel.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    frame: usize,
+    /// Samples of the frame that is not yet complete, and the sum of their squares.
+    open: (usize, f64),
+    /// By level: samples, and the sum of their squares.
+    frames: Vec<(usize, f64)>,
+    loudest: f64,
+    top: f32,
+}
+
+impl Meter {
+    /// Of a sound of so many samples a second.
+    #[must_use]
+    pub fn new(rate: u32) -> Self {
+        let frames = vec![(0, 0.0); place(LOUDEST) + 1];
+        Self { frame: frame(rate), open: (0, 0.0), frames, loudest: f64::NEG_INFINITY, top: 0.0 }
+    }
+
+    /// Adds the samples that follow.
+    pub fn add(&mut self, samples: &[f32]) {
+        for &sample in samples {
+            self.top = self.top.max(sample.abs());
+            self.open.0 += 1;
+            self.open.1 += f64::from(sample) * f64::from(sample);
+            if self.open.0 == self.frame {
+                self.close();
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        let (count, power) = std::mem::take(&mut self.open);
+        let level = decibels(mean_root(power, count));
+        self.loudest = self.loudest.max(level);
+        if let Some((samples, sum)) = self.frames.get_mut(place(level)) {
+            *samples += count;
+            *sum += power;
+        }
+    }
+
+    /// What [`active`] says of all that was added, to a hundredth of a decibel or so.
+    #[must_use]
+    pub fn active(&self) -> f64 {
+        let mut all = self.clone();
+        if all.open.0 > 0 {
+            all.close();
+        }
+        if all.loudest == f64::NEG_INFINITY {
+            return SILENCE;
+        }
+        let sounding = all.frames.iter().skip(place(all.loudest - PAUSE) + 1);
+        let (count, power) = sounding.fold((0, 0.0), |(count, power), (more, sum)| (count + more, power + sum));
+        decibels(mean_root(power, count))
+    }
+
+    /// What [`peak`] says of all that was added.
+    #[must_use]
+    pub fn peak(&self) -> f64 {
+        decibels(f64::from(self.top))
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to some thousands")]
+fn place(level: f64) -> usize {
+    ((level.clamp(SILENCE, LOUDEST) - SILENCE) * STEPS) as usize
+}
+
+/// Samples of a frame.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred to a few thousand samples")]
+fn frame(rate: u32) -> usize {
+    ((f64::from(rate) * FRAME) as usize).max(1)
 }
 
 fn square_sum(samples: &[f32]) -> f64 {
@@ -101,6 +180,23 @@ mod tests {
         talk.samples.extend(vec![0.0; 48_000]);
         assert!((active(&talk) - loud).abs() < 0.05);
         assert!(rms(&talk.samples) < loud - 5.5);
+    }
+
+    #[test]
+    fn a_meter_says_the_same_however_the_sound_comes() {
+        let mut talk = noise::warble(16_000, 40_123, 500.0, &mut crate::lot::Lot::new(1).stream("noise", 0));
+        talk.samples.extend(vec![0.0; 9_999]);
+        talk.samples.extend(noise::tone(16_000, 16_000, 300.0).samples.iter().map(|sample| sample * 0.05));
+        for piece in [1, 777, talk.samples.len()] {
+            let mut meter = Meter::new(16_000);
+            talk.samples.chunks(piece).for_each(|piece| meter.add(piece));
+            assert!((meter.active() - active(&talk)).abs() < 0.01, "{} {}", meter.active(), active(&talk));
+            assert!((meter.peak() - peak(&talk.samples)).abs() < 1e-9);
+        }
+        assert!((Meter::new(8_000).active() - SILENCE).abs() < 1e-9 && (Meter::new(0).peak() - SILENCE).abs() < 1e-9);
+        let mut silence = Meter::new(8_000);
+        silence.add(&[0.0; 999]);
+        assert!((silence.active() - SILENCE).abs() < 1e-9);
     }
 
     #[test]

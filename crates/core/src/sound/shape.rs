@@ -17,9 +17,10 @@ pub fn fade(sound: &mut Pcm, nanos: i64) {
     }
 }
 
-/// From 0 to 1 in `ramp` steps.
+/// From 0 to 1 in `ramp` steps, as half a period of a cosine: the factor of the sample at this step of a fade in.
+#[must_use]
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "ramps are some thousand samples long")]
-fn raised_cosine(at: usize, ramp: usize) -> f32 {
+pub fn raised_cosine(at: usize, ramp: usize) -> f32 {
     let part = (at as f64 + 0.5) / ramp as f64;
     (0.5 - 0.5 * (std::f64::consts::PI * part).cos()) as f32
 }

@@ -13,15 +13,9 @@ impl Digest {
     /// The digest of these samples.
     #[must_use]
     pub fn of(samples: &[i16]) -> Self {
-        let mut hash = Sha256::new();
-        let mut octets = [0_u8; 2_048];
-        for samples in samples.chunks(octets.len() / 2) {
-            for (pair, sample) in octets.chunks_exact_mut(2).zip(samples) {
-                pair.copy_from_slice(&sample.to_le_bytes());
-            }
-            hash.update(octets.get(..samples.len() * 2).unwrap_or_default());
-        }
-        Self(hash.finalize().into())
+        let mut digesting = Digesting::default();
+        digesting.add(samples);
+        digesting.digest()
     }
 
     /// A digest that was computed before.
@@ -34,6 +28,29 @@ impl Digest {
     #[must_use]
     pub const fn octets(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+/// The digest of samples that come piece by piece.
+#[derive(Clone, Default, Debug)]
+pub struct Digesting(Sha256);
+
+impl Digesting {
+    /// Adds the samples that follow.
+    pub fn add(&mut self, samples: &[i16]) {
+        let mut octets = [0_u8; 2_048];
+        for samples in samples.chunks(octets.len() / 2) {
+            for (pair, sample) in octets.chunks_exact_mut(2).zip(samples) {
+                pair.copy_from_slice(&sample.to_le_bytes());
+            }
+            self.0.update(octets.get(..samples.len() * 2).unwrap_or_default());
+        }
+    }
+
+    /// The digest of all that was added until now.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest(self.0.clone().finalize().into())
     }
 }
 
@@ -85,6 +102,9 @@ mod tests {
         let many: Vec<i16> = (0..5_000).collect();
         let raw: Vec<u8> = many.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         assert_eq!(Digest::of(&many).octets()[..], Sha256::digest(raw)[..], "however it is divided");
+        let mut digesting = Digesting::default();
+        many.chunks(777).for_each(|piece| digesting.add(piece));
+        assert_eq!(digesting.digest(), Digest::of(&many));
         for wrong in ["", &empty[1..], &format!("{}g", &empty[1..]), &format!("{}é", &empty[2..])] {
             assert_eq!(wrong.parse::<Digest>(), Err(NoDigest), "{wrong}");
         }

@@ -14,7 +14,7 @@ mod sequence;
 pub use self::arrangement::{Arrangement, Placed};
 pub use self::bounds::{Fault, LONGEST, LONGEST_TEXT, MOST_COMBINATIONS, MOST_FACTORS, MOST_SEGMENTS, MOST_TIMELINES};
 pub use self::condition::{Condition, Factor};
-pub use self::digest::{Digest, NoDigest};
+pub use self::digest::{Digest, Digesting, NoDigest};
 pub use self::script::{Part, Script, Voice};
 pub use self::segment::{Content, Decibels, NoiseKind, Segment, Sound, Source};
 pub use self::sequence::Timeline;

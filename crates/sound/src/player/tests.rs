@@ -1,13 +1,14 @@
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use earwitness_core::probe::{Heard, SoundKind, Stimulus, Void};
-use earwitness_core::sound::Pcm;
+use earwitness_core::sound::duration;
 use earwitness_core::time::Timestamp;
 use earwitness_core::timeline::{Condition, Content, Digest, NoiseKind, Placed, Sound, Source};
 
 use super::*;
-use crate::speak::{Device, LoudspeakerSettings, Played, Trouble, open, sounds};
+use crate::speak::{Device, LoudspeakerSettings, Played, Samples, Trouble, open, sounds};
 
 fn library() -> Library {
     Library::new(&sounds::SoundSettings::default()).unwrap()
@@ -94,13 +95,15 @@ fn what_was_sent_is_told_to_the_sample() {
     assert!(text == "alexa" && !voice.is_empty() && !speed.is_empty() && matches!(gap.content(), Content::Gap), "{timeline:?}");
 }
 
+const NOTHING: Played = Played { onset: Timestamp::from_nanos(0), error: 0, length: 0, drift: 0, limited: 0, sent: Vec::new() };
+
 /// Breaks off after a tenth of a second.
 struct Fragile;
 
 impl Loudspeaker for Fragile {
-    fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
-        let sent = vec![1; 4_800];
-        let played = Played { onset: Timestamp::from_nanos(9 * SECOND), error: 3, length: sound.length() / 20, sent };
+    fn stream(&mut self, _: &mut dyn Samples, _: &AtomicBool, sounded: &mut dyn FnMut(&[i16])) -> Result<Played, Trouble> {
+        sounded(&[1; 4_800]);
+        let played = Played { onset: Timestamp::from_nanos(9 * SECOND), error: 3, length: SECOND / 10, ..NOTHING };
         Err(Trouble::BrokenOff("the sink was removed while it played".to_owned(), Box::new(played)))
     }
 
@@ -135,12 +138,13 @@ fn of_a_sound_that_broke_off_what_had_sounded_is_reported() {
 struct Loose(bool);
 
 impl Loudspeaker for Loose {
-    fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
+    fn stream(&mut self, samples: &mut dyn Samples, _: &AtomicBool, _: &mut dyn FnMut(&[i16])) -> Result<Played, Trouble> {
         self.0 = !self.0;
         if self.0 {
             return Err(Trouble::Gone("unplugged".to_owned()));
         }
-        Ok(Played { onset: earwitness_base::clock::now(), error: 3, length: sound.length(), sent: Vec::new() })
+        let length = duration(usize::try_from(samples.total()).unwrap(), samples.rate());
+        Ok(Played { onset: earwitness_base::clock::now(), error: 3, length, ..NOTHING })
     }
 
     fn name(&self) -> String {

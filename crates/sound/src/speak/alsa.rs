@@ -1,15 +1,16 @@
 //! A loudspeaker behind ALSA, where the program was built with it.
 
 use std::ffi::CString;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use alsa::device_name::HintIter;
 use alsa::pcm::{Access, Format, HwParams, PCM};
 use alsa::{Direction, ValueOr};
-use earwitness_core::sound::{Pcm, duration};
-use earwitness_core::time::{MILLISECOND, Timestamp};
+use earwitness_core::sound::duration;
+use earwitness_core::time::MILLISECOND;
 
-use super::wav::all_to_16_bits;
-use super::{Device, Loudspeaker, LoudspeakerSettings, Offered, Played, Trouble};
+use super::stream::{Answers, OnTheWay, Pieces, nanos};
+use super::{Device, Loudspeaker, LoudspeakerSettings, Offered, Played, STOPPED, Samples, Trouble};
 use earwitness_base::clock;
 
 /// Samples that are written at a time.
@@ -53,24 +54,36 @@ impl Alsa {
 }
 
 /// How far a sound has got.
-struct Progress {
+struct Progress<'a> {
     /// Samples that the device has taken.
     written: usize,
     /// Samples that had sounded when it was asked last.
     sounded: usize,
     /// When the first sample must have sounded, by each answer.
-    onsets: Vec<Timestamp>,
+    answers: Answers,
+    way: OnTheWay<'a>,
 }
 
 impl Loudspeaker for Alsa {
-    fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
+    fn stream(
+        &mut self,
+        samples: &mut dyn Samples,
+        stop: &AtomicBool,
+        sounded: &mut dyn FnMut(&[i16]),
+    ) -> Result<Played, Trouble> {
         let gone = |error: alsa::Error| Trouble::Gone(format!("ALSA's {:?}: {error} (aplay -L lists what there is)", self.name));
-        let (pcm, channels) = self.open(sound.rate).map_err(gone)?;
+        let (rate, length) = (samples.rate(), nanos(samples.total(), samples.rate()));
+        let (pcm, channels) = self.open(rate).map_err(gone)?;
         let io = pcm.io_i16().map_err(gone)?;
-        let mut sent = all_to_16_bits(sound);
-        let mut progress = Progress { written: 0, sounded: 0, onsets: Vec::new() };
-        let write = |progress: &mut Progress| -> Result<(), Trouble> {
-            for piece in sent.chunks(PIECE) {
+        let mut pieces = Pieces::new(samples);
+        let mut progress = Progress { written: 0, sounded: 0, answers: Answers::default(), way: OnTheWay::new(sounded) };
+        let mut write = |progress: &mut Progress<'_>| -> Result<(), Trouble> {
+            while !pieces.is_over() {
+                if stop.load(Ordering::Relaxed) {
+                    // What waits in the device is dropped; it was not yet told as sounded.
+                    return pcm.drop().map_err(gone).and(Err(Trouble::Glitch(STOPPED.to_owned())));
+                }
+                let piece = pieces.take(PIECE)?;
                 let frames: Vec<i16> = piece.iter().flat_map(|&sample| std::iter::repeat_n(sample, channels)).collect();
                 let mut rest = frames.as_slice();
                 while !rest.is_empty() {
@@ -85,25 +98,29 @@ impl Loudspeaker for Alsa {
                     progress.written += count;
                     rest = rest.get(count * channels..).unwrap_or_default();
                 }
+                progress.way.sent(&piece);
                 if let Ok(delay) = pcm.delay() {
                     // The sample that is written next will sound after the delay.
                     progress.sounded = progress.written - usize::try_from(delay).unwrap_or(0).min(progress.written);
-                    progress.onsets.push(clock::now().plus(-duration(progress.sounded, sound.rate)));
+                    let since = duration(progress.sounded, rate);
+                    progress.answers.add(since, clock::now().plus(-since), ERROR);
+                    progress.way.sounded(progress.sounded);
                 }
             }
             pcm.drain().map_err(gone)
         };
         let result = write(&mut progress);
-        let Progress { sounded, mut onsets, .. } = progress;
-        onsets.sort_unstable();
-        let onset: Option<&Timestamp> = onsets.get(onsets.len() / 2);
-        match (result, onset) {
-            (Ok(()), Some(&onset)) => Ok(Played { onset, error: ERROR, length: sound.length(), sent }),
+        let Progress { sounded, answers, mut way, .. } = progress;
+        // The scatter is the device's own: what it says of its delay moves with its periods.
+        let played = |(onset, _, drift), length| Played { onset, error: ERROR, length, drift, limited: 0, sent: Vec::new() };
+        match (result, answers.onset()) {
+            (Ok(()), Some(onset)) => {
+                way.all();
+                Ok(played(onset, length))
+            }
             (Ok(()), None) => Err(Trouble::Glitch("the device did not say when it played".to_owned())),
-            (Err(trouble), Some(&onset)) if sounded > 0 => {
-                sent.truncate(sounded);
-                let length = duration(sounded, sound.rate);
-                Err(Trouble::BrokenOff(trouble.to_string(), Box::new(Played { onset, error: ERROR, length, sent })))
+            (Err(trouble), Some(onset)) if sounded > 0 => {
+                Err(Trouble::BrokenOff(trouble.reason(), Box::new(played(onset, duration(sounded, rate)))))
             }
             (Err(trouble), _) => Err(trouble),
         }

@@ -1,29 +1,64 @@
 //! The loudspeaker: one door, and behind it a sound server, ALSA, a WAV file, or nothing.
 //!
 //! What is played passes [`open`]'s dressing first: level with a cap, fades, and silence before and after. What comes back says when the
-//! sound began by the realtime clock, and how wrong that may be.
+//! sound began by the realtime clock, and how wrong that may be. Every sound comes piece by piece, so that one of hours needs little memory;
+//! one that is in memory is a stream as well.
 
+mod ahead;
 #[cfg(feature = "alsa")]
 mod alsa;
 mod dress;
+mod limiter;
 mod nothing;
 mod server;
 mod settings;
 pub mod sounds;
+mod stream;
 mod wav;
+
+use std::sync::atomic::AtomicBool;
 
 use earwitness_core::sound::Pcm;
 use earwitness_core::time::{MILLISECOND, Timestamp};
 
 pub use self::settings::{Device, LoudspeakerSettings, MOST_LEVEL};
+use self::stream::Whole;
 #[cfg(test)]
-use self::wav::to_16_bits;
+use self::stream::to_16_bits;
+pub use self::stream::{Loudness, Samples};
 use crate::pulse;
+
+/// Why a sound that was stopped is not whole.
+const STOPPED: &str = "it was stopped";
 
 /// Something that plays sounds.
 pub trait Loudspeaker: Send {
-    /// Plays the sound and returns when it is over. After any trouble, the next call opens the device again.
-    fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble>;
+    /// Plays what comes piece by piece and returns when it is over, or within a second after `stop` was set, with [`Trouble::BrokenOff`] then.
+    /// Samples that sounded are handed to `sounded` in their order, silence before and after left out; none by a device that plays nothing.
+    /// After any trouble, the next call opens the device again.
+    ///
+    /// # Errors
+    /// [`Trouble`]; a sound whose samples cannot be had, or that the device ran out of, breaks off.
+    fn stream(
+        &mut self,
+        samples: &mut dyn Samples,
+        stop: &AtomicBool,
+        sounded: &mut dyn FnMut(&[i16]),
+    ) -> Result<Played, Trouble>;
+
+    /// Plays a sound that is in memory, and keeps what was sent of it.
+    ///
+    /// # Errors
+    /// As [`Self::stream`].
+    fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
+        let mut sent = Vec::new();
+        let result = self.stream(&mut Whole::new(sound), &AtomicBool::new(false), &mut |piece| sent.extend_from_slice(piece));
+        match result {
+            Ok(played) => Ok(Played { sent, ..played }),
+            Err(Trouble::BrokenOff(why, played)) => Err(Trouble::BrokenOff(why, Box::new(Played { sent, ..*played }))),
+            Err(trouble) => Err(trouble),
+        }
+    }
 
     /// What it is called, for people.
     fn name(&self) -> String;
@@ -43,7 +78,12 @@ pub struct Played {
     pub error: i64,
     /// How long it sounded, nanoseconds.
     pub length: i64,
-    /// The samples of 16 bits that were sent and sounded, silence before and after left out; none by a device that plays nothing.
+    /// By how much later its end came than its samples say, nanoseconds: a device whose crystal is slow. 0 for a sound of up to a minute.
+    pub drift: i64,
+    /// How many samples were made softer to hold the cap and the ceiling: none of a sound that is in memory.
+    pub limited: u64,
+    /// The samples of 16 bits that were sent and sounded, silence before and after left out: of a sound that was in memory. None by a device
+    /// that plays nothing.
     pub sent: Vec<i16>,
 }
 
@@ -108,6 +148,16 @@ pub fn list(settings: &LoudspeakerSettings) -> Result<Vec<Offered>, Trouble> {
         #[cfg(not(feature = "alsa"))]
         Device::Alsa => Ok(Vec::new()),
         Device::Wav | Device::None => Ok(Vec::new()),
+    }
+}
+
+impl Trouble {
+    /// Why, without what became of the sound: for one that broke off.
+    fn reason(self) -> String {
+        match self {
+            Self::Glitch(why) => why,
+            trouble => trouble.to_string(),
+        }
     }
 }
 

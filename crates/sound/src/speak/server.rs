@@ -1,21 +1,23 @@
 //! A loudspeaker behind a sound server.
 //!
-//! The whole sound is given to the server before it starts, so that a busy machine cannot tear it. While it sounds, the server is asked
-//! again and again where it stands; each answer says when the first sample must have sounded, and the median of them is the onset.
+//! A sound of up to some forty seconds is given to the server whole before it starts, so that a busy machine cannot tear it; of a longer one the
+//! server has some seconds ahead, and asks for more. While it sounds, the server is asked again and again where it stands; each answer says when the
+//! first sample must have sounded, and the median of those of the first minute is the onset.
 
 use std::ffi::CString;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use earwitness_core::sound::{Pcm, samples_in};
-use earwitness_core::time::{MILLISECOND, Timestamp};
+use earwitness_core::sound::samples_in;
+use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
 use pulseaudio::protocol::stream::{BufferAttr, CorkStreamParams, StreamFlags};
 use pulseaudio::protocol::{
     ChannelMap, Command, CreatePlaybackStreamReply, GetSinkInfo, LatencyParams, PlaybackLatency, PlaybackStreamParams, Prop,
     Props, SampleFormat, SampleSpec, ServerInfo, SinkFlags, SinkInfo, SinkInfoList,
 };
 
-use super::wav::all_to_16_bits;
-use super::{Device, Loudspeaker, LoudspeakerSettings, Offered, Played, Trouble};
+use super::stream::{Answers, OnTheWay, Pieces, SHORT, nanos};
+use super::{Device, Loudspeaker, LoudspeakerSettings, Offered, Played, STOPPED, Samples, Trouble};
 use crate::pulse::{self, Connection, Event, stamp};
 use earwitness_base::clock;
 
@@ -23,10 +25,19 @@ use earwitness_base::clock;
 const IN_SINK: i64 = 100 * MILLISECOND;
 /// The most that a server takes at once, octets (`MAX_MEMBLOCKQ_LENGTH`).
 const MOST_AT_ONCE: usize = 4 << 20;
+/// What the server has of a longer sound, nanoseconds: it asks for more when half of it is left.
+const AHEAD: i64 = 8 * SECOND;
+/// Silence that a loudspeaker puts before and after a sound, at most, nanoseconds.
+const MOST_PADDED: i64 = 10 * SECOND;
+/// Octets that are made at a time.
+const AT_ONCE: usize = 64 << 10;
 /// How often the server is asked where it stands.
 const ASK: Duration = Duration::from_millis(50);
 /// A sound that is not over this long after it should be has stuck.
 const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A sink of which no more sounds for so long stands still: longer than the buffer of any.
+const STALLED: Duration = Duration::from_secs(10);
 
 /// What the server's own account of a sink may be wrong by, nanoseconds: a converter and its buffers are known well; a wireless loudspeaker, a
 /// network and a television add what they do not report.
@@ -60,13 +71,18 @@ impl Server {
 }
 
 impl Loudspeaker for Server {
-    fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
+    fn stream(
+        &mut self,
+        samples: &mut dyn Samples,
+        stop: &AtomicBool,
+        sounded: &mut dyn FnMut(&[i16]),
+    ) -> Result<Played, Trouble> {
         // The connection is given back only if nothing went wrong with it.
         let mut connection = match self.connection.take().and_then(alive) {
             Some(connection) => connection,
             None => Connection::open(self.address.as_deref(), "earwitness")?,
         };
-        let played = play(&mut connection, self.name.as_deref(), sound)?;
+        let played = play(&mut connection, self.name.as_deref(), samples, stop, sounded)?;
         self.connection = Some(connection);
         Ok(played)
     }
@@ -81,22 +97,29 @@ fn alive(mut connection: Connection) -> Option<Connection> {
     connection.call::<ServerInfo>(&Command::GetServerInfo).is_ok().then_some(connection)
 }
 
-fn play(connection: &mut Connection, name: Option<&str>, sound: &Pcm) -> Result<Played, Trouble> {
+fn play(
+    connection: &mut Connection,
+    name: Option<&str>,
+    samples: &mut dyn Samples,
+    stop: &AtomicBool,
+    sounded: &mut dyn FnMut(&[i16]),
+) -> Result<Played, Trouble> {
     let text =
         |text: &str| CString::new(text).map_err(|_| Trouble::LoudspeakerSettings(format!("{text:?} is no name of a sink")));
     let sink_name = text(name.unwrap_or("@DEFAULT_SINK@"))?;
     let query = Command::GetSinkInfo(GetSinkInfo { index: None, name: Some(sink_name.clone()) });
     let sink: SinkInfo = connection.call(&query).map_err(|trouble| no_sink(trouble, name))?;
-    let mut sent = all_to_16_bits(sound);
-    let octets: Vec<u8> = sent.iter().flat_map(|sample| sample.to_le_bytes()).collect();
-    let in_sink = samples_in(IN_SINK, sound.rate) * 2;
-    let whole = octets.len().saturating_add(2 * in_sink).min(MOST_AT_ONCE);
+    let (rate, total) = (samples.rate(), samples.total());
+    let length = nanos(total, rate);
+    let in_sink = samples_in(IN_SINK, rate) * 2;
+    let octets = usize::try_from(total).unwrap_or(usize::MAX).saturating_mul(2).saturating_add(2 * in_sink);
+    let whole = if length <= SHORT + MOST_PADDED { octets } else { samples_in(AHEAD, rate) * 2 }.min(MOST_AT_ONCE);
     let size = |octets: usize| u32::try_from(octets).unwrap_or(u32::MAX);
     let mut props = Props::new();
     props.set(Prop::MediaName, c"probe");
     // The server fills the sink with what of the target is not requested again: target - 2 x minimum request.
     let stream: CreatePlaybackStreamReply = connection.call(&Command::CreatePlaybackStream(PlaybackStreamParams {
-        sample_spec: SampleSpec { format: SampleFormat::S16Le, channels: 1, sample_rate: sound.rate },
+        sample_spec: SampleSpec { format: SampleFormat::S16Le, channels: 1, sample_rate: rate },
         channel_map: ChannelMap::mono(),
         sink_name: Some(sink_name),
         buffer_attr: BufferAttr {
@@ -115,27 +138,33 @@ fn play(connection: &mut Connection, name: Option<&str>, sound: &Pcm) -> Result<
     let mut playing = Playing {
         connection,
         channel: stream.channel,
-        rate: sound.rate,
-        rest: &octets,
-        estimates: Vec::new(),
+        rate,
+        rest: Pieces::new(samples),
+        way: OnTheWay::new(sounded),
+        answers: Answers::default(),
         sounded: 0,
+        advanced_at: clock::since_boot(),
         asked: None,
     };
     playing.feed(allowed)?;
-    let result = playing.until_over(sound.length());
-    let (estimates, sounded) = (std::mem::take(&mut playing.estimates), playing.sounded.min(sound.length()));
+    let result = playing.until_over(length, stop);
+    let sounded = playing.sounded.min(length);
+    match &result {
+        Ok(()) => playing.way.all(),
+        Err(_) => playing.way.sounded(samples_in(sounded, rate)),
+    }
+    let onset = playing.answers.onset();
     if result.is_ok() {
         connection.order(&Command::DeletePlaybackStream(stream.channel))?;
     }
-    let onset = middle(estimates);
-    let played = |(onset, spread), length, sent| Played { onset, error: error.saturating_add(spread), length, sent };
+    let played = |(onset, spread, drift), length| {
+        let error = error.saturating_add(spread);
+        Played { onset, error, length, drift, limited: 0, sent: Vec::new() }
+    };
     match (result, onset) {
-        (Ok(()), Some(onset)) => Ok(played(onset, sound.length(), sent)),
+        (Ok(()), Some(onset)) => Ok(played(onset, length)),
         (Ok(()), None) => Err(Trouble::Glitch("the sound server did not say when it played".to_owned())),
-        (Err(trouble), Some(onset)) if sounded > 0 => {
-            sent.truncate(samples_in(sounded, sound.rate));
-            Err(Trouble::BrokenOff(trouble.to_string(), Box::new(played(onset, sounded, sent))))
-        }
+        (Err(trouble), Some(onset)) if sounded > 0 => Err(Trouble::BrokenOff(trouble.reason(), Box::new(played(onset, sounded)))),
         (Err(trouble), _) => Err(trouble),
     }
 }
@@ -168,11 +197,14 @@ struct Playing<'a> {
     channel: u32,
     rate: u32,
     /// What the server has not got yet.
-    rest: &'a [u8],
-    /// When the first sample must have sounded, by each answer, and how far off, nanoseconds.
-    estimates: Vec<(Timestamp, i64)>,
+    rest: Pieces<'a>,
+    /// What it has got.
+    way: OnTheWay<'a>,
+    answers: Answers,
     /// How much has sounded by the last answer, nanoseconds.
     sounded: i64,
+    /// When it was more than by the answer before, since the start of the machine.
+    advanced_at: Duration,
     /// The question that is not answered yet, and when it was asked.
     asked: Option<(u32, Timestamp)>,
 }
@@ -180,23 +212,33 @@ struct Playing<'a> {
 impl Playing<'_> {
     /// Gives the server as much as it wants.
     fn feed(&mut self, allowed: usize) -> Result<(), Trouble> {
-        let (now, later) = self.rest.split_at(allowed.min(self.rest.len()));
-        self.connection.play(self.channel, now)?;
-        self.rest = later;
+        let mut left = allowed / 2;
+        while left > 0 && !self.rest.is_over() {
+            let samples = self.rest.take(left.min(AT_ONCE / 2))?;
+            let octets: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+            self.connection.play(self.channel, &octets)?;
+            self.way.sent(&samples);
+            left -= samples.len();
+        }
         Ok(())
     }
 
-    fn until_over(&mut self, length: i64) -> Result<(), Trouble> {
+    fn until_over(&mut self, length: i64, stop: &AtomicBool) -> Result<(), Trouble> {
         self.connection.order(&Command::CorkPlaybackStream(CorkStreamParams { channel: self.channel, cork: false }))?;
-        let end = clock::since_boot() + Duration::from_nanos(length.unsigned_abs()) + TIMEOUT;
+        self.advanced_at = clock::since_boot();
+        // A crystal is never so wrong, but the clock of a network's loudspeaker may be.
+        let end = self.advanced_at + Duration::from_nanos(length.unsigned_abs() / 50 * 51) + TIMEOUT;
         let mut drain = None;
-        let mut ask_at = clock::since_boot();
+        let mut ask_at = self.advanced_at;
         loop {
             let now = clock::since_boot();
-            if now > end {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Trouble::Glitch(STOPPED.to_owned()));
+            }
+            if now > end || now.saturating_sub(self.advanced_at) > STALLED {
                 return Err(Trouble::Glitch("it did not end in time: the sink stands still".to_owned()));
             }
-            if drain.is_none() && self.rest.is_empty() {
+            if drain.is_none() && self.rest.is_over() {
                 drain = Some(self.connection.send(&Command::DrainPlaybackStream(self.channel))?);
             }
             if now >= ask_at && self.asked.is_none() {
@@ -223,7 +265,7 @@ impl Playing<'_> {
             Command::Request(request) if request.channel == self.channel => {
                 self.feed(usize::try_from(request.length).unwrap_or(0))
             }
-            Command::Underflow(underflow) if underflow.channel == self.channel && !self.rest.is_empty() => {
+            Command::Underflow(underflow) if underflow.channel == self.channel && !self.rest.is_over() => {
                 Err(Trouble::Glitch("the sound server ran out of samples: the machine is too busy".to_owned()))
             }
             Command::PlaybackStreamKilled(channel) if *channel == self.channel => {
@@ -243,12 +285,16 @@ impl Playing<'_> {
         let sounded =
             i128::from(latency.read_offset) * 500_000_000 / i128::from(self.rate.max(1)) - i128::from(latency.sink_usec) * 1_000;
         if latency.playing {
-            self.sounded = self.sounded.max(i64::try_from(sounded).unwrap_or(0));
+            let sounded = i64::try_from(sounded).unwrap_or(0);
+            if sounded > self.sounded {
+                (self.sounded, self.advanced_at) = (sounded, clock::since_boot());
+                self.way.sounded(samples_in(sounded, self.rate));
+            }
         }
         // Before the first sample is out, the sink's account is a promise; after the last, it stands still.
         if !latency.playing
             || sounded <= 0
-            || (self.rest.is_empty() && latency.underrun_for > 0 && latency.underrun_for < u64::MAX)
+            || (self.rest.is_over() && latency.underrun_for > 0 && latency.underrun_for < u64::MAX)
         {
             return Ok(());
         }
@@ -259,19 +305,10 @@ impl Playing<'_> {
         } else {
             (sent.plus(round_trip / 2), round_trip / 2)
         };
-        self.estimates.push((at.plus(-i64::try_from(sounded).unwrap_or(0)), error));
+        let sounded = i64::try_from(sounded).unwrap_or(0);
+        self.answers.add(sounded, at.plus(-sounded), error);
         Ok(())
     }
-}
-
-/// The median estimate, and how far the estimates scatter: half of them lie within.
-fn middle(mut estimates: Vec<(Timestamp, i64)>) -> Option<(Timestamp, i64)> {
-    let error = estimates.iter().map(|(_, error)| *error).min()?;
-    let half = estimates.len() / 2;
-    let (_, &mut (onset, _), _) = estimates.select_nth_unstable(half);
-    let mut away: Vec<i64> = estimates.iter().map(|(at, _)| at.since(onset).abs()).collect();
-    let (_, &mut scatter, _) = away.select_nth_unstable(half);
-    Some((onset, error.saturating_add(scatter)))
 }
 
 /// The sinks that are there.
@@ -287,17 +324,4 @@ pub(super) fn list(settings: &LoudspeakerSettings) -> Result<Vec<Offered>, Troub
         name: sink.name.to_string_lossy().into_owned(),
     });
     Ok(offered.collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_onset_is_the_median_and_its_error_the_scatter() {
-        let at = |millis: i64| (Timestamp::from_nanos(millis * MILLISECOND), MILLISECOND / 10);
-        let (onset, error) = middle(vec![at(500), at(501), at(502), at(502), at(900)]).unwrap();
-        assert_eq!((onset, error), (at(502).0, MILLISECOND + MILLISECOND / 10));
-        assert_eq!(middle(Vec::new()), None);
-    }
 }

@@ -6,15 +6,23 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use earwitness_core::sound::Pcm;
+use earwitness_core::sound::{duration, samples_in};
+use earwitness_core::time::SECOND;
 use hound::{SampleFormat, WavSpec, WavWriter};
 
-use super::{Loudspeaker, LoudspeakerSettings, Played, Trouble};
+use super::stream::Pieces;
+use super::{Loudspeaker, LoudspeakerSettings, Played, STOPPED, Samples, Trouble};
 use earwitness_base::{clock, trust};
 
 /// The largest file, octets: WAV counts in 32 bits.
 const LARGEST: u64 = 3 << 30;
+/// Sound that is written at once, nanoseconds.
+const AT_ONCE: i64 = SECOND / 4;
+/// How often one that waits looks whether it is to stop.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Writes sounds to a file.
 pub(super) struct Wav {
@@ -29,26 +37,61 @@ impl Wav {
         Ok(Self { path, open: None })
     }
 
-    fn write(&mut self, sound: &Pcm, samples: &[i16]) -> Result<(), hound::Error> {
+    /// The file, ready for a sound of this rate and so many samples, behind a second of silence if it is not the first.
+    fn ready(&mut self, rate: u32, total: u64) -> Result<WavWriter<Medium>, hound::Error> {
         let mut writer = match self.open.take() {
             Some(writer) => writer,
-            None => begin(&self.path, sound.rate)?,
+            None => begin(&self.path, rate)?,
         };
-        if writer.spec().sample_rate != sound.rate {
+        if writer.spec().sample_rate != rate {
             return Err(hound::Error::InvalidSampleFormat);
         }
-        let size = u64::from(writer.len()) * 2 + samples.len() as u64 * 2;
+        let size = u64::from(writer.len()).saturating_add(total).saturating_mul(2);
         if size > LARGEST {
             return Err(hound::Error::TooWide);
         }
-        let pause = if writer.len() == 0 { 0 } else { sound.rate };
+        let pause = if writer.len() == 0 { 0 } else { rate };
         for _ in 0..pause {
             writer.write_sample(0_i16)?;
         }
-        samples.iter().try_for_each(|&sample| writer.write_sample(sample))?;
-        writer.flush()?;
-        self.open = Some(writer);
-        Ok(())
+        Ok(writer)
+    }
+
+    fn trouble(&self, error: &hound::Error, rate: u32) -> Trouble {
+        let path = self.path.display();
+        Trouble::Gone(match error {
+            hound::Error::TooWide => format!("{path} would grow beyond 3 GiB: name another file"),
+            hound::Error::InvalidSampleFormat => {
+                format!("{path} holds sound of another rate than {rate} Hz: name another file")
+            }
+            error => format!("{path} cannot be written: {error}"),
+        })
+    }
+}
+
+/// Writes samples, so that the file is whole behind them.
+fn append(writer: &mut WavWriter<Medium>, samples: &[i16]) -> Result<(), hound::Error> {
+    samples.iter().try_for_each(|&sample| writer.write_sample(sample))?;
+    writer.flush()
+}
+
+/// How much time has passed since this moment after the start of the machine, nanoseconds.
+pub(super) fn passed(since: Duration) -> i64 {
+    i64::try_from(clock::since_boot().saturating_sub(since).as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// Waits until so many nanoseconds after a moment; false if it was stopped before.
+pub(super) fn wait_until(since: Duration, nanos: i64, stop: &AtomicBool) -> bool {
+    let end = since + Duration::from_nanos(nanos.max(0).unsigned_abs());
+    loop {
+        let left = end.saturating_sub(clock::since_boot());
+        if left.is_zero() {
+            return true;
+        }
+        if stop.load(Ordering::Relaxed) {
+            return false;
+        }
+        clock::sleep(left.min(LOOK));
     }
 }
 
@@ -88,33 +131,39 @@ impl Seek for Medium {
     }
 }
 
-/// The nearest of 16 bits.
-#[expect(clippy::cast_possible_truncation, reason = "clamped before")]
-pub(super) fn to_16_bits(sample: f32) -> i16 {
-    (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16
-}
-
-/// All samples of a sound, each the nearest of 16 bits.
-pub(super) fn all_to_16_bits(sound: &Pcm) -> Vec<i16> {
-    sound.samples.iter().copied().map(to_16_bits).collect()
-}
-
 impl Loudspeaker for Wav {
-    fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
-        let onset = clock::now();
-        let sent = all_to_16_bits(sound);
-        self.write(sound, &sent).map_err(|error| {
-            let path = self.path.display();
-            match error {
-                hound::Error::TooWide => Trouble::Gone(format!("{path} would grow beyond 3 GiB: name another file")),
-                hound::Error::InvalidSampleFormat => {
-                    Trouble::Gone(format!("{path} holds sound of another rate than {} Hz: name another file", sound.rate))
+    fn stream(
+        &mut self,
+        samples: &mut dyn Samples,
+        stop: &AtomicBool,
+        sounded: &mut dyn FnMut(&[i16]),
+    ) -> Result<Played, Trouble> {
+        let (onset, began, rate) = (clock::now(), clock::since_boot(), samples.rate());
+        let mut writer = self.ready(rate, samples.total()).map_err(|error| self.trouble(&error, rate))?;
+        let mut written = 0;
+        let mut pieces = Pieces::new(samples);
+        let mut write = || -> Result<(), Trouble> {
+            while !pieces.is_over() {
+                let piece = pieces.take(samples_in(AT_ONCE, rate).max(1))?;
+                append(&mut writer, &piece).map_err(|error| self.trouble(&error, rate))?;
+                written += piece.len();
+                sounded(&piece);
+                if !wait_until(began, duration(written, rate), stop) {
+                    return Err(Trouble::Glitch(STOPPED.to_owned()));
                 }
-                error => Trouble::Gone(format!("{path} cannot be written: {error}")),
             }
-        })?;
-        clock::sleep(std::time::Duration::from_nanos(sound.length().unsigned_abs()));
-        Ok(Played { onset, error: 0, length: sound.length(), sent })
+            Ok(())
+        };
+        let result = write();
+        let played = Played { onset, error: 0, length: duration(written, rate), drift: 0, limited: 0, sent: Vec::new() };
+        match result {
+            Ok(()) => {
+                self.open = Some(writer);
+                Ok(played)
+            }
+            Err(trouble) if written > 0 => Err(Trouble::BrokenOff(trouble.reason(), Box::new(played))),
+            Err(trouble) => Err(trouble),
+        }
     }
 
     fn name(&self) -> String {
@@ -170,10 +219,5 @@ mod tests {
         let wrong = open(&settings(&link)).unwrap().play(&noise::tone(8_000, 80, 1_000.0)).unwrap_err().to_string();
         assert!(wrong.contains("is a symbolic link"), "{wrong}");
         assert!(!target.exists());
-    }
-
-    #[test]
-    fn samples_beyond_full_scale_are_held_there() {
-        assert_eq!([to_16_bits(2.0), to_16_bits(-2.0), to_16_bits(0.0)], [32_767, -32_767, 0]);
     }
 }

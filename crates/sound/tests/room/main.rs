@@ -12,6 +12,7 @@
     reason = "what is not as it should be fails the test, and what was skipped is said"
 )]
 
+mod long;
 mod server;
 mod witness;
 

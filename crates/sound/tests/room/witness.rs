@@ -58,6 +58,11 @@ impl Witness {
         witness
     }
 
+    /// All that it has heard, as it came.
+    pub(crate) fn samples(&self) -> Vec<i16> {
+        self.heard.lock().unwrap().samples.iter().map(|sample| (sample * 32_768.0) as i16).collect()
+    }
+
     /// When the sound began, by its own recording.
     pub(crate) fn onset(&self, sound: &Pcm, around: Timestamp) -> Timestamp {
         let end = around.plus(sound.length() + SECOND);

@@ -21,7 +21,7 @@ struct Part {
 }
 
 #[derive(Clone, PartialEq, Debug)]
-enum What {
+pub(super) enum What {
     /// A sound, and how many samples all of it has.
     Sound(Source, usize),
     Silence,

@@ -7,7 +7,7 @@ use earwitness_core::sound::{Pcm, samples_in};
 use earwitness_core::time::SECOND;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler};
-use symphonia::core::codecs::audio::AudioDecoderOptions;
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
@@ -17,7 +17,7 @@ use symphonia::core::meta::MetadataOptions;
 use super::{RATE, Trouble};
 
 /// Frames that the resampler takes at a time.
-const CHUNK: usize = 1_024;
+pub(super) const CHUNK: usize = 1_024;
 /// Packets that cannot be decoded before a file is given up.
 const MOST_DAMAGED: usize = 100;
 
@@ -29,40 +29,73 @@ fn opened(source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, String>
         .map_err(|error| error.to_string())
 }
 
-/// Decodes at most the first `length` nanoseconds of a sound and mixes its channels. The error is a text without the file's name.
-pub fn decode(source: Box<dyn MediaSource>, length: i64) -> Result<Pcm, String> {
-    let text = |error: Error| error.to_string();
-    let mut format = opened(source)?;
-    let track = format.default_track(TrackType::Audio).ok_or("it holds no sound")?;
-    let (id, parameters) = (track.id, track.codec_params.as_ref().and_then(|it| it.audio()).ok_or("it holds no sound")?);
-    let mut decoder =
-        symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default()).map_err(text)?;
-    let mut sound = Pcm::default();
-    let (mut frame, mut damaged) = (Vec::<f32>::new(), 0);
-    while let Some(packet) = format.next_packet().map_err(text)? {
-        if packet.track_id != id {
-            continue;
-        }
-        let buffer = match decoder.decode(&packet) {
-            Ok(buffer) => buffer,
-            Err(Error::DecodeError(_)) if damaged < MOST_DAMAGED => {
-                damaged += 1;
+/// A sound file that is read packet by packet, its channels mixed.
+pub(super) struct Packets {
+    format: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
+    track: u32,
+    /// Samples a second; 0 until the first packet was read.
+    rate: u32,
+    frame: Vec<f32>,
+    damaged: usize,
+}
+
+impl Packets {
+    /// The error is a text without the file's name.
+    pub(super) fn open(source: Box<dyn MediaSource>) -> Result<Self, String> {
+        let format = opened(source)?;
+        let track = format.default_track(TrackType::Audio).ok_or("it holds no sound")?;
+        let (id, parameters) = (track.id, track.codec_params.as_ref().and_then(|it| it.audio()).ok_or("it holds no sound")?);
+        let decoder = symphonia::default::get_codecs()
+            .make_audio_decoder(parameters, &AudioDecoderOptions::default())
+            .map_err(|error| error.to_string())?;
+        Ok(Self { format, decoder, track: id, rate: 0, frame: Vec::new(), damaged: 0 })
+    }
+
+    /// Samples a second, once a packet was read.
+    pub(super) fn rate(&self) -> u32 {
+        self.rate
+    }
+
+    /// The samples of the next packet; `None` behind the last.
+    pub(super) fn next(&mut self) -> Result<Option<Vec<f32>>, String> {
+        let text = |error: Error| error.to_string();
+        while let Some(packet) = self.format.next_packet().map_err(text)? {
+            if packet.track_id != self.track {
                 continue;
             }
-            Err(error) => return Err(text(error)),
-        };
-        let (rate, channels) = (buffer.spec().rate(), buffer.spec().channels().count().max(1));
-        if sound.rate == 0 {
-            sound.rate = rate;
+            let buffer = match self.decoder.decode(&packet) {
+                Ok(buffer) => buffer,
+                Err(Error::DecodeError(_)) if self.damaged < MOST_DAMAGED => {
+                    self.damaged += 1;
+                    continue;
+                }
+                Err(error) => return Err(text(error)),
+            };
+            let (rate, channels) = (buffer.spec().rate(), buffer.spec().channels().count().max(1));
+            if self.rate == 0 {
+                self.rate = rate;
+            }
+            if rate != self.rate {
+                return Err("its rate changes on the way".to_owned());
+            }
+            self.frame.clear();
+            buffer.copy_to_vec_interleaved(&mut self.frame);
+            #[expect(clippy::cast_precision_loss, reason = "a handful of channels")]
+            let part = 1.0 / channels as f32;
+            return Ok(Some(self.frame.chunks(channels).map(|all| all.iter().sum::<f32>() * part).collect()));
         }
-        if rate != sound.rate {
-            return Err("its rate changes on the way".to_owned());
-        }
-        frame.clear();
-        buffer.copy_to_vec_interleaved(&mut frame);
-        #[expect(clippy::cast_precision_loss, reason = "a handful of channels")]
-        let part = 1.0 / channels as f32;
-        sound.samples.extend(frame.chunks(channels).map(|all| all.iter().sum::<f32>() * part));
+        Ok(None)
+    }
+}
+
+/// Decodes at most the first `length` nanoseconds of a sound and mixes its channels. The error is a text without the file's name.
+pub fn decode(source: Box<dyn MediaSource>, length: i64) -> Result<Pcm, String> {
+    let mut packets = Packets::open(source)?;
+    let mut sound = Pcm::default();
+    while let Some(samples) = packets.next()? {
+        sound.rate = packets.rate();
+        sound.samples.extend(samples);
         let most = samples_in(length, sound.rate);
         if sound.samples.len() >= most {
             sound.samples.truncate(most);
@@ -90,24 +123,29 @@ pub fn recording_length(path: &Path) -> Result<i64, Trouble> {
 }
 
 fn length(source: Box<dyn MediaSource>) -> Result<i64, String> {
+    let (count, per_second) = extent(source)?;
+    let nanos = (count * u128::from(SECOND.unsigned_abs())).checked_div(per_second).filter(|nanos| *nanos > 0);
+    nanos.and_then(|nanos| i64::try_from(nanos).ok()).ok_or_else(|| "it holds no sound".to_owned())
+}
+
+/// How long a sound is: so many of so many parts of a second.
+pub(super) fn extent(source: Box<dyn MediaSource>) -> Result<(u128, u128), String> {
     let text = |error: Error| error.to_string();
     let mut format = opened(source)?;
     let track = format.default_track(TrackType::Audio).ok_or("it holds no sound")?;
     let rate = track.codec_params.as_ref().and_then(|it| it.audio()).and_then(|it| it.sample_rate);
     let (id, frames, base) = (track.id, track.num_frames, track.time_base);
-    let (count, per_second) = match (frames, rate, base) {
-        (Some(frames), Some(rate), _) => (u128::from(frames), u128::from(rate)),
+    match (frames, rate, base) {
+        (Some(frames), Some(rate), _) => Ok((u128::from(frames), u128::from(rate))),
         (_, _, Some(base)) => {
             let mut ticks = 0_u64;
             while let Some(packet) = format.next_packet().map_err(text)? {
                 ticks = ticks.saturating_add(if packet.track_id == id { packet.dur.get() } else { 0 });
             }
-            (u128::from(ticks) * u128::from(base.numer.get()), u128::from(base.denom.get()))
+            Ok((u128::from(ticks) * u128::from(base.numer.get()), u128::from(base.denom.get())))
         }
-        _ => return Err("it does not say how long it is".to_owned()),
-    };
-    let nanos = (count * u128::from(SECOND.unsigned_abs())).checked_div(per_second).filter(|nanos| *nanos > 0);
-    nanos.and_then(|nanos| i64::try_from(nanos).ok()).ok_or_else(|| "it holds no sound".to_owned())
+        _ => Err("it does not say how long it is".to_owned()),
+    }
 }
 
 /// The same sound at another rate, without aliases, aligned to the sample.
@@ -115,16 +153,20 @@ pub fn resampled(sound: &Pcm, rate: u32) -> Result<Pcm, String> {
     if sound.rate == rate || sound.samples.is_empty() {
         return Ok(Pcm { rate, samples: sound.samples.clone() });
     }
-    let number = |rate: u32| usize::try_from(rate).unwrap_or(0);
-    if sound.rate == 0 || rate == 0 || sound.rate > 768_000 {
-        return Err(format!("a rate of {} Hz", sound.rate));
-    }
-    let mut resampler =
-        Fft::<f32>::new(number(sound.rate), number(rate), CHUNK, 1, FixedSync::Input).map_err(|error| error.to_string())?;
+    let mut resampler = resampler(sound.rate, rate)?;
     let count = sound.samples.len();
     let input = InterleavedSlice::new(&sound.samples, 1, count).map_err(|error| error.to_string())?;
     let output = resampler.process_all(&input, count, None).map_err(|error| error.to_string())?;
     Ok(Pcm { rate, samples: output.take_data() })
+}
+
+/// From one rate to another, without aliases.
+pub(super) fn resampler(from: u32, to: u32) -> Result<Fft<f32>, String> {
+    let number = |rate: u32| usize::try_from(rate).unwrap_or(0);
+    if from == 0 || to == 0 || from > 768_000 {
+        return Err(format!("a rate of {from} Hz"));
+    }
+    Fft::<f32>::new(number(from), number(to), CHUNK, 1, FixedSync::Input).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

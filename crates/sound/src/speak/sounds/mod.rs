@@ -7,8 +7,11 @@ mod compose;
 mod composed;
 mod decode;
 mod forbidden;
+mod long;
 mod name;
+mod recording;
 mod script;
+mod sent;
 mod shipped;
 mod synthesis;
 
@@ -25,17 +28,23 @@ use serde::Deserialize;
 pub use self::composed::Composed;
 pub use self::decode::{decode, recording_length, resampled};
 pub use self::forbidden::{FORBIDDEN, forbidden};
+pub use self::long::Long;
 pub use self::name::{Known, WAKE_WORDS, known};
+pub use self::sent::Sent;
 
 use self::name::Name;
 use self::shipped::Shipped;
 
 /// Samples a second of everything that is rendered.
 pub const RATE: u32 = 48_000;
-/// The longest sound that is rendered, nanoseconds.
+/// The longest sound that is rendered at once, nanoseconds; a longer one comes piece by piece ([`Library::long`]).
 pub const LONGEST: i64 = 60 * SECOND;
 /// How the end of a sound fades that is cut, nanoseconds.
 const FADE: i64 = 40 * MILLISECOND;
+/// Samples of a noise after which a longer one begins again.
+const TURN: usize = 60 * RATE as usize;
+/// Samples over which its end leads to its beginning.
+const SEAM: u16 = 2_400;
 /// How much longer than the slowest voice of espeak-ng another one may take for the same words, as a fraction.
 const SPREAD: (i64, i64) = (5, 4);
 /// Active level of what is rendered, dBFS; the loudspeaker sets its own.
@@ -88,6 +97,9 @@ pub enum Trouble {
     /// No program is there that could say it, or it failed.
     #[error("{0}")]
     Speech(String),
+    /// A script of which too much would have to be held in memory, or told: what, and what to do.
+    #[error("{0}")]
+    Script(String),
     /// The shipped utterances are damaged.
     #[error("the utterances in this program are damaged: {0}")]
     Shipped(String),
@@ -202,9 +214,39 @@ impl Library {
     }
 }
 
-/// So many samples of a noise or a piece of music at [`RATE`], from a seed: what [`Source::Noise`] says of it is enough to make it again.
+/// So many samples of a noise or a piece of music at [`RATE`], from a seed: what [`Source::Noise`] says of it is enough to make it again. What is
+/// longer than a minute is a minute again and again, without a seam.
 #[must_use]
 pub fn noise(kind: NoiseKind, seed: u64, count: usize) -> Pcm {
+    let mut sound = turn(kind, seed, count as u64);
+    if sound.samples.len() < count {
+        sound.samples = sound.samples.iter().copied().cycle().take(count).collect();
+    }
+    sound
+}
+
+/// What a noise of so many samples repeats: all of it where it is short.
+fn turn(kind: NoiseKind, seed: u64, count: u64) -> Pcm {
+    let short = usize::try_from(count).ok().filter(|count| *count <= TURN);
+    if let Some(count) = short {
+        return made(kind, seed, count);
+    }
+    // The piece of music is a minute that leads to its own beginning.
+    if kind == NoiseKind::Music {
+        return made(kind, seed, TURN);
+    }
+    let mut sound = made(kind, seed, TURN + usize::from(SEAM));
+    let behind = sound.samples.split_off(TURN);
+    let ends = (0..SEAM).zip(sound.samples.iter_mut().zip(&behind));
+    for (at, (sample, behind)) in ends {
+        // Of equal power, because the two have nothing to do with each other.
+        let (rise, fall) = ((f32::from(at) + 0.5) / f32::from(SEAM) * std::f32::consts::FRAC_PI_2).sin_cos();
+        *sample = (*sample * rise + behind * fall).clamp(-1.0, 1.0);
+    }
+    sound
+}
+
+fn made(kind: NoiseKind, seed: u64, count: usize) -> Pcm {
     let mut chance: Stream = Lot::new(seed).stream("noise", 0);
     match kind {
         NoiseKind::Glass => noise::glass(RATE, count, &mut chance),

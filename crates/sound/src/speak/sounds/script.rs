@@ -78,7 +78,7 @@ impl Library {
     }
 
     /// No text, and no two that follow one another, may hold a phrase that is forbidden.
-    fn harmless(&self, script: &Script) -> Result<(), Trouble> {
+    pub(super) fn harmless(&self, script: &Script) -> Result<(), Trouble> {
         let texts = script
             .parts()
             .iter()
@@ -86,7 +86,7 @@ impl Library {
         self.permitted(&texts.collect::<Vec<_>>().join(" "))
     }
 
-    fn utterance(&self, text: &str, voice: Option<&Voice>, chance: &mut Stream) -> Result<(Pcm, Source), Trouble> {
+    pub(super) fn utterance(&self, text: &str, voice: Option<&Voice>, chance: &mut Stream) -> Result<(Pcm, Source), Trouble> {
         let Some(voice) = voice else { return synthesis::say(&self.settings, text, chance) };
         let source = Source::Utterance { text: text.to_owned(), voice: voice.name.clone(), speed: voice.speed.clone() };
         Ok((self.voiced(text, voice)?, source))

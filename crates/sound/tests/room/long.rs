@@ -1,0 +1,77 @@
+//! Sounds that last longer than the sound server's own buffer.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use earwitness_base::clock;
+use earwitness_core::lot::Lot;
+use earwitness_core::time::{MILLISECOND, SECOND};
+use earwitness_core::timeline::{Digest, NoiseKind, Part, Script};
+use earwitness_sound::speak::Trouble;
+use earwitness_sound::speak::sounds::Long;
+
+use crate::server::Room;
+use crate::witness::Witness;
+use crate::{library, loudspeaker};
+
+/// So much music, in pieces.
+fn music(length: i64) -> Long {
+    let part = Part::Noise { kind: NoiseKind::Music, length, seed: Some(3) };
+    library().long(&Script::new(vec![part]).unwrap(), &Lot::new(1), 0).unwrap()
+}
+
+/// Longer than what a server may have of a sound at once, and than the minute that repeats.
+#[test]
+fn music_that_comes_piece_by_piece_arrives_without_a_gap() {
+    let Some(room) = Room::start() else { return };
+    let witness = Witness::start(&room);
+    let mut sound = music(90 * SECOND);
+    let (mut account, mut sent) = (sound.account(), Vec::new());
+    let began = clock::now();
+    let played = loudspeaker(&room, "room")
+        .stream(&mut sound, &AtomicBool::new(false), &mut |piece| {
+            account.add(piece);
+            sent.extend_from_slice(piece);
+        })
+        .unwrap();
+    assert_eq!((played.length, sent.len(), played.limited), (90 * SECOND, 90 * 48_000, 0));
+    assert!((300 * MILLISECOND..3 * SECOND).contains(&played.onset.since(began)), "{played:?}");
+    assert!(played.drift.abs() < 100 * MILLISECOND, "{played:?}");
+    let timeline = account.timeline().unwrap().unwrap();
+    assert_eq!((timeline.samples(), timeline.digest()), (90 * 48_000, Digest::of(&sent)));
+    clock::sleep(Duration::from_millis(500));
+    let heard = witness.samples();
+    let loud = |samples: &[i16]| samples.iter().position(|sample| sample.abs() > 100).unwrap();
+    let from = loud(&heard) - loud(&sent);
+    let same = heard[from..].iter().zip(&sent).take_while(|(heard, sent)| heard == sent).count();
+    assert_eq!(same, sent.len(), "it differs from there on, {} s after its beginning", same / 48_000);
+}
+
+#[test]
+fn a_long_sound_is_stopped_within_a_second_and_says_what_had_sounded() {
+    let Some(room) = Room::start() else { return };
+    let mut speaker = loudspeaker(&room, "room");
+    let (stop, mut sound, mut sent) = (AtomicBool::new(false), music(8 * 3_600 * SECOND), Vec::new());
+    let mut account = sound.account();
+    let (result, waited) = std::thread::scope(|scope| {
+        let playing = scope.spawn(|| {
+            speaker.stream(&mut sound, &stop, &mut |piece| {
+                account.add(piece);
+                sent.extend_from_slice(piece);
+            })
+        });
+        clock::sleep(Duration::from_secs(4));
+        stop.store(true, Ordering::Relaxed);
+        let stopped = clock::since_boot();
+        (playing.join().unwrap(), clock::since_boot().saturating_sub(stopped))
+    });
+    assert!(waited < Duration::from_secs(1), "{waited:?}");
+    let Err(Trouble::BrokenOff(why, played)) = result else { panic!("{result:?}") };
+    assert!(why.contains("stopped") && (2 * SECOND..4 * SECOND).contains(&played.length), "{why} {played:?}");
+    let timeline = account.timeline().unwrap().unwrap();
+    assert_eq!((timeline.samples(), timeline.digest()), (sent.len() as u64, Digest::of(&sent)));
+    assert!(timeline.is_broken_off() && timeline.length().abs_diff(played.length) < 100_000, "{timeline:?}");
+    // The device is opened again.
+    let mut short = music(SECOND);
+    assert_eq!(speaker.stream(&mut short, &AtomicBool::new(false), &mut |_| {}).unwrap().length, SECOND);
+}
