@@ -7,6 +7,7 @@ mod listener;
 mod speaker;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
@@ -74,6 +75,7 @@ pub struct Player {
     orders: Option<SyncSender<Order>>,
     threads: Vec<JoinHandle<()>>,
     listener: Option<Arc<Listener>>,
+    stop: Arc<AtomicBool>,
 }
 
 impl Player {
@@ -94,9 +96,10 @@ impl Player {
             let listener = Arc::clone(listener);
             threads.push(std::thread::Builder::new().name("listener".to_owned()).spawn(move || listener.run())?);
         }
-        let speaker = Speaker { loudspeaker, microphone, library, lot, listener: listener.clone() };
+        let stop = Arc::new(AtomicBool::new(false));
+        let speaker = Speaker { loudspeaker, microphone, library, lot, listener: listener.clone(), stop: Arc::clone(&stop) };
         threads.push(std::thread::Builder::new().name("player".to_owned()).spawn(move || speaker.run(&waiting, &*report))?);
-        Ok(Self { orders: Some(orders), threads, listener })
+        Ok(Self { orders: Some(orders), threads, listener, stop })
     }
 
     /// Takes an order and returns at once. What became of it is reported later; an order that finds the player busy is not taken.
@@ -111,6 +114,7 @@ impl Player {
 impl Drop for Player {
     fn drop(&mut self) {
         drop(self.orders.take());
+        self.stop.store(true, Ordering::SeqCst);
         if let Some(listener) = &self.listener {
             listener.stop();
         }

@@ -1,6 +1,7 @@
 //! Carries out orders, one after the other.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Receiver;
 
 use earwitness_core::experiment::{Order, Spoken};
@@ -13,7 +14,7 @@ use earwitness_core::timeline::Arrangement;
 use super::listener::Listener;
 use super::{PlayerEvent, Said};
 use crate::hear::{Microphone, Search};
-use crate::speak::sounds::{Composed, Library};
+use crate::speak::sounds::{Composed, Library, Long};
 use crate::speak::{Loudspeaker, Played, Trouble};
 use earwitness_base::clock;
 
@@ -31,6 +32,8 @@ pub(super) struct Speaker {
     pub(super) library: Library,
     pub(super) lot: Lot,
     pub(super) listener: Option<Arc<Listener>>,
+    /// Set when a sound of hours is to end.
+    pub(super) stop: Arc<AtomicBool>,
 }
 
 impl Speaker {
@@ -42,6 +45,14 @@ impl Speaker {
     }
 
     fn carry_out(&mut self, order: &Order) -> Said {
+        match self.library.longer(&order.stimulus, &self.lot, u64::from(order.round)) {
+            Ok(Some(long)) => self.stream(order.round, long),
+            Ok(None) => self.play(order),
+            Err(trouble) => void(order.round, clock::now(), &trouble.to_string()),
+        }
+    }
+
+    fn play(&mut self, order: &Order) -> Said {
         let begun = clock::now();
         let composed = match self.library.compose(&order.stimulus, order.length, &self.lot, u64::from(order.round)) {
             Ok(composed) => composed,
@@ -50,28 +61,39 @@ impl Speaker {
         let sound = &composed.sound;
         // From here until it is known when it sounded, whatever is heard may be ours.
         let quiet = self.listener.as_deref().map(Listener::hold);
-        let result = self.loudspeaker.play(sound);
-        let said = match result {
+        let said = match self.loudspeaker.play(sound) {
             Ok(played) => self.listen(order.round, &composed, &played),
             Err(trouble) => {
-                let mut said = void(order.round, begun, &trouble.to_string());
-                if let Trouble::BrokenOff(_, played) = &trouble {
-                    said.onset_error = played.error;
-                    said.spoken.onset = played.onset;
-                    said.spoken.length = played.length;
-                    said.spoken.timelines = timelines(&composed, played);
-                }
-                said
+                let timelines = if let Trouble::BrokenOff(_, played) = &trouble { timelines(&composed, played) } else { None };
+                broken_off(order.round, begun, &trouble, timelines)
             }
         };
         if let Some(listener) = &self.listener {
-            let until = clock::now();
-            let ours = if said.spoken.trouble.is_none() {
-                ours(sound, said.spoken.onset)
-            } else {
-                vec![Window { from: begun, until: until.plus(TAIL) }]
-            };
+            let ours = if said.spoken.trouble.is_none() { ours(sound, said.spoken.onset) } else { all(begun) };
             listener.ours(order.round, &ours);
+        }
+        drop(quiet);
+        said
+    }
+
+    /// Plays what is too long to be held in memory. The microphone keeps less of what it heard, so that nobody looks for it there.
+    fn stream(&mut self, round: u32, mut long: Long) -> Said {
+        let begun = clock::now();
+        let quiet = self.listener.as_deref().map(Listener::hold);
+        let mut account = long.account();
+        let result = self.loudspeaker.stream(&mut long, &self.stop, &mut |piece| account.add(piece));
+        // Every script that is laid is short enough for a timeline.
+        let timelines = account.timeline().ok().flatten().map(Arrangement::from);
+        let said = match result {
+            Ok(played) => {
+                let heard = if self.loudspeaker.audible() { Heard::Unknown } else { Heard::No };
+                let spoken = Spoken { round, onset: played.onset, length: played.length, heard, trouble: None, timelines };
+                Said { round, spoken, level: None, onset_error: played.error, trouble: None }
+            }
+            Err(trouble) => broken_off(round, begun, &trouble, timelines),
+        };
+        if let Some(listener) = &self.listener {
+            listener.ours(round, &all(begun));
         }
         drop(quiet);
         said
@@ -123,6 +145,23 @@ fn timelines(composed: &Composed, played: &Played) -> Option<Arrangement> {
 fn void(round: u32, at: Timestamp, why: &str) -> Said {
     let spoken = Spoken { round, onset: at, length: 0, heard: Heard::Unknown, trouble: Some(Void::Glitch), timelines: None };
     Said { round, spoken, level: None, onset_error: 0, trouble: Some(why.to_owned()) }
+}
+
+/// An order that broke off, or came to nothing.
+fn broken_off(round: u32, begun: Timestamp, trouble: &Trouble, timelines: Option<Arrangement>) -> Said {
+    let mut said = void(round, begun, &trouble.to_string());
+    if let Trouble::BrokenOff(_, played) = trouble {
+        said.onset_error = played.error;
+        said.spoken.onset = played.onset;
+        said.spoken.length = played.length;
+        said.spoken.timelines = timelines;
+    }
+    said
+}
+
+/// All the time since a moment, as long as the room goes on sounding.
+fn all(begun: Timestamp) -> Vec<Window> {
+    vec![Window { from: begun, until: clock::now().plus(TAIL) }]
 }
 
 /// When we sounded, pauses left out, so that another sound in a pause is noticed.

@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use earwitness_core::lot::{Lot, Stream};
+use earwitness_core::probe::Stimulus;
 use earwitness_core::sound::{Pcm, level, samples_in, shape};
 use earwitness_core::time::SECOND;
 use earwitness_core::timeline::{self, MOST_SEGMENTS, NoiseKind, Part, Script, Source};
 
 use super::composed::What;
+use super::name::Name;
 use super::recording::{Known, Played};
 use super::sent::{Planned, Sent};
-use super::{CEILING, FADE, LEVEL, Library, RATE, TURN, Trouble, turn};
+use super::{CEILING, FADE, LEVEL, LONGEST, Library, RATE, TURN, Trouble, turn};
 use crate::speak::stream::{Loudness, Samples, nanos};
 
 /// The most words that are held, samples: four minutes, 46 MB.
@@ -87,6 +89,17 @@ impl Library {
         }
         let silent = Loudness { level: level::SILENCE, peak: level::SILENCE, whole: true };
         Ok(Long { parts, loudness: loudness.unwrap_or(silent), at: 0, done: 0, open: Open::Not })
+    }
+
+    /// The script of a stimulus, where it lasts longer than what is rendered at once.
+    ///
+    /// # Errors
+    /// As [`Self::long`], and where there is no script of this name.
+    pub fn longer(&self, stimulus: &Stimulus, lot: &Lot, number: u64) -> Result<Option<Long>, Trouble> {
+        let Name::Script(name) = Name::parse(&stimulus.name)? else { return Ok(None) };
+        let script = self.scripts.get(&name).ok_or_else(|| Trouble::Unknown(stimulus.name.clone()))?;
+        let long = self.long(script, lot, number)?;
+        Ok((long.length() > LONGEST).then_some(long))
     }
 
     fn lay(&self, part: &Part, chance: &mut Stream, laying: &mut Laying) -> Result<(), Trouble> {

@@ -14,6 +14,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use earwitness_base::clock::{self, System};
 use earwitness_base::words::counted;
+use earwitness_core::lot::Lot;
+use earwitness_core::probe::{SoundKind, Stimulus};
 use earwitness_core::timeline::{Script, Voice};
 use earwitness_lab::carry::{self, Ending};
 use earwitness_lab::experiment::{Course, Experiment, Switching};
@@ -60,7 +62,10 @@ pub(super) fn run(asked: &Asked, live: &Live) -> anyhow::Result<(Folder, bool)> 
     let scripts = scripts(&opened.experiment);
     let library = Library::new(&config.sounds)?.with_scripts(scripts.clone());
     for name in scripts.keys() {
-        library.stimulus(&format!("script:{name}"))?;
+        let stimulus = Stimulus { name: format!("script:{name}"), kind: SoundKind::Speech };
+        if library.longer(&stimulus, &Lot::new(opened.experiment.design().seed), 0)?.is_none() {
+            library.stimulus(&stimulus.name)?;
+        }
     }
     let stop = Arc::new(AtomicBool::new(false));
     let room = Room::open(&config, opened.experiment.clone(), plan.clone(), library, Arc::clone(&stop), folder)?;
