@@ -115,7 +115,8 @@ fn config(live: &Live, opened: &Opened, path: &Path) -> anyhow::Result<Config> {
     let mut config = live.config()?;
     config.probing = None;
     config.retention = Retention { series: u32::MAX, sightings: u32::MAX, journal: u32::MAX };
-    config.sounds.folder = Some(std::path::absolute(&opened.folder)?);
+    // Files of a preset are looked for where the program was started.
+    config.sounds.folder = Some(std::path::absolute(Path::new(".").join(&opened.folder))?);
     path.clone_into(&mut config.state);
     let sounds = opened.experiment.design().conditions.iter().any(|it| matches!(it.course, Course::Sounds(_)));
     if sounds && config.loudspeaker.device == Device::None {
