@@ -196,7 +196,8 @@ alsa() {
 }
 
 # Other people's voice devices in a house of namespaces, probed by the program itself in real time: the cloud's log and the room's
-# recording decide. HOUSE_ROUNDS for more than the six rounds that take eight minutes.
+# recording decide. HOUSE_ROUNDS for more than the six rounds that take eight minutes. Then an experiment of the laboratory, whose readings
+# are held against the same log.
 house() {
     why=$(no_namespaces house)
     [ -z "$why" ] || { skip "the house: $why"; return 0; }
@@ -214,12 +215,15 @@ house() {
     # The house takes itself down, also when it is told to end; the command in it ends before the patience with the whole does.
     # shellcheck disable=SC2016 # these are the house's variables
     nice -n -5 timeout -k 60 1800 "$python" house/house run --small --dir "$scratch/house" --limit 1500 -- \
-        sh -c 'exec "$0" probe -c house/ci.toml -i "$HOUSE_BRIDGE" --state "$HOUSE_DIR/state" --json="$HOUSE_REPORT" -v --rounds "$1"' \
+        sh -c '"$0" probe -c house/ci.toml -i "$HOUSE_BRIDGE" --state "$HOUSE_DIR/state" --json="$HOUSE_REPORT" -v --rounds "$1" &&
+            exec "$0" experiment run house/lab.toml -c house/ci.toml -i "$HOUSE_BRIDGE" --state "$HOUSE_DIR/lab" \
+                --json="$HOUSE_DIR/lab.json" --trials "$HOUSE_DIR/lab.csv"' \
         "$scratch/earwitness" "${HOUSE_ROUNDS:-6}" &
     echo "$!" > "$scratch/house.pid"
     wait "$!"
     status=$?
     [ -s "$scratch/house/report.json" ] || { echo "the house was not probed to the end"; status=1; }
+    "$python" house/lab.py --trials "$scratch/house/lab.csv" --truth "$scratch/house/truth.jsonl" --results "$scratch/house/lab.json" || status=1
     "$python" house/house down --dir "$scratch/house" 2> /dev/null && { echo "the house was left standing"; status=1; }
     return $status
 }
@@ -248,6 +252,7 @@ scripts() {
     done
     if command -v shellcheck > /dev/null; then shellcheck -S warning scripts/*.sh .ci/run || status=1; fi
     python3 house/test_compare.py || status=1
+    python3 house/test_lab.py || status=1
     if command -v systemd-analyze > /dev/null; then units || status=1; fi
     # A large capture is built from small ones, twice alike.
     programs || return 1

@@ -13,3 +13,4 @@ pub mod reading;
 pub mod results;
 pub mod subtitles;
 pub mod wake;
+pub mod witness;

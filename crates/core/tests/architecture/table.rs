@@ -129,6 +129,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("results", &[]),
             ("reading", &["results"]),
             ("wake", &["plan"]),
+            ("witness", &["reading"]),
             ("carry", &["experiment", "file", "plan", "reading", "wake"]),
             ("evaluation", &["experiment", "plan", "reading", "results", "wake"]),
         ],

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use earwitness_core::probe::Heard;
 use earwitness_core::time::Timestamp;
-use earwitness_core::timeline::{Content, NoiseKind, Segment, Source, Timeline};
+use earwitness_core::timeline::{self, Content, NoiseKind, Segment, Source, Timeline};
 use serde::{Deserialize, Serialize};
 
 use super::Played;
-use crate::wake::wake_word;
+use crate::wake::first_wake;
 
 /// The format of the journal.
 pub const FORMAT: u32 = 1;
@@ -169,7 +169,8 @@ impl Sound {
         let Played { onset, error, heard, level, timeline } = played;
         let ends = timeline.starts().filter(|(_, it)| matches!(it.content(), Content::Sound(_)));
         let end = ends.map(|(start, it)| start.saturating_add(length(it, timeline))).last();
-        let wake = timeline.starts().find(|(_, it)| is_wake(it)).map(|it| it.0);
+        let texts: Vec<Option<&str>> = timeline.segments().iter().map(said).collect();
+        let wake = first_wake(&texts).and_then(|(place, _)| timeline.starts().nth(place)).map(|it| it.0);
         let at = |offset: i64| onset.plus(offset).nanos();
         Self {
             onset_ns: onset.nanos(),
@@ -201,10 +202,11 @@ fn length(segment: &Segment, timeline: &Timeline) -> i64 {
     i64::try_from(nanos).unwrap_or(i64::MAX)
 }
 
-/// The wake word is the beginning of its text.
-fn is_wake(segment: &Segment) -> bool {
-    matches!(segment.content(), Content::Sound(sound)
-        if matches!(&sound.source, Source::Utterance { text, .. } if wake_word(text).is_some()))
+fn said(segment: &Segment) -> Option<&str> {
+    match segment.content() {
+        Content::Sound(timeline::Sound { source: Source::Utterance { text, .. }, .. }) => Some(text),
+        Content::Sound(_) | Content::Silence | Content::Gap => None,
+    }
 }
 
 fn part(segment: &Segment) -> PlayedPart {
