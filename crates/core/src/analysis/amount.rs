@@ -144,7 +144,8 @@ impl Upload<'_> {
         let loose = self.loose(backlog + early.value, value);
         let unsure = if self.is_constant() || self.is_cut() { 0.0 } else { backlog };
         let high = early.value.max(early.high) + spread + loose;
-        let Train { silence, pauses, .. } = *self.train;
+        let Train { silence, pauses, lost, lost_spread, trailing: after, .. } = *self.train;
+        let lost_more = TWO_SIDED_95 * lost_spread;
         // Of sound that was recorded before, as much may have been left out as of what followed.
         let live = counted - backlog;
         let left_out = if live > 0.0 { (silence + pauses) / live * (backlog + early.value) } else { 0.0 };
@@ -155,13 +156,13 @@ impl Upload<'_> {
         (
             Estimate {
                 value,
-                low: counted + early.low - unsure - silence - request - spread - loose,
-                high: counted + high + glued,
+                low: counted + early.low - unsure - silence - request - spread - loose - lost.min(lost_more) - after,
+                high: counted + high + glued + lost_more,
             },
             Estimate {
                 value: backlog + early.value,
-                low: backlog + early.low - unsure - spread - loose,
-                high: backlog + high + self.glued() + left_out,
+                low: backlog + early.low - unsure - spread - loose - lost.min(lost_more),
+                high: backlog + high + self.glued() + left_out + lost_more,
             },
         )
     }

@@ -10,8 +10,8 @@ use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
 use super::late::{Late, Places};
 use super::pauses::{BETWEEN_WORDS, SUPPRESSED};
 use super::rates::{OVERHEAD, lowest_rate};
-use super::slices::{ONE_MOMENT, number, octets, share, to_f64};
-use super::{ClockSettings, Slice, Train};
+use super::slices::{ONE_MOMENT, between, number, octets, share, to_f64};
+use super::{ClockSettings, LONGEST_FRAME, Slice, Train};
 use crate::findings::TrainShape;
 use crate::time::{MILLISECOND, SECOND};
 use std::f64::consts::TAU;
@@ -198,8 +198,14 @@ impl Comb {
         let slices = |part: &[Moment]| part.iter().map(|moment| f64::from(moment.slices)).sum::<f64>();
         let part = if datagrams { run.get(run.partition_point(|slice| slice.at < first.at)..)? } else { run };
         let early = if datagrams { 0.0 } else { slices(moments.get(..live)?) / slices(heard) };
-        let seconds = sound * (1.0 + early) / to_f64(SECOND);
+        let mut seconds = sound * (1.0 + early) / to_f64(SECOND);
         let (count, sum) = (number(part.len()), octets(part));
+        let mut bit_rate = sum * 8.0 / seconds;
+        if sum > count * f64::from(LONGEST_FRAME) {
+            // Of a stream of samples pieces of all lengths count.
+            bit_rate = octets(between(episode, part.first()?.at, part.last()?.at)) * 8.0 / seconds;
+            seconds = sum * 8.0 / bit_rate;
+        }
         let train = Train {
             shape: TrainShape::Variable,
             datagrams,
@@ -215,10 +221,15 @@ impl Comb {
             beat_error: beat / (TAU * passed.min(to_f64(WINDOW)))
                 * (6.0 * (1.0 - coherence) / (coherence * number(heard.len()))).sqrt(),
             seconds,
+            lost: 0.0,
+            lost_spread: 0.0,
+            is_over: false,
+            are_blocks: false,
+            trailing: 0.0,
             silence: silence / to_f64(SECOND),
             pauses: pauses / to_f64(SECOND),
             backlog: sound * early / to_f64(SECOND),
-            bit_rate: sum * 8.0 / seconds,
+            bit_rate,
             regularity,
             // Moments whose mean vector has this length are so far from their places (Mardia and Jupp, section 2.3).
             unevenness: number(heard.len()) * (beat / TAU).powi(2) * -coherence.ln() / (passed * passed),
@@ -293,7 +304,14 @@ impl Comb {
             let places =
                 || window.iter().map(|moment| (moment, place(circle, moment.at.saturating_sub(first).unsigned_abs(), turn)));
             let (x, y) = places().fold((0.0, 0.0), |sum, (_, it)| (sum.0 + it.0, sum.1 + it.1));
-            near.extend(places().filter(|(_, it)| x * it.0 + y * it.1 >= 0.0).map(|(moment, _)| *moment));
+            // The first and the last are sound if they are near to what follows and comes before, however late a link made them.
+            let (begin, end) = (heard.first().map_or(0, |it| it.at), heard.last().map_or(0, |it| it.at));
+            let is_end = |moment: &Moment| {
+                let next = if moment.at == begin { heard.get(1) } else { heard.iter().rev().nth(1) };
+                (moment.at == begin || moment.at == end)
+                    && next.is_some_and(|next| to_f64(next.at.saturating_sub(moment.at).abs()) <= LONGER * beat)
+            };
+            near.extend(places().filter(|(moment, it)| x * it.0 + y * it.1 >= 0.0 || is_end(moment)).map(|(moment, _)| *moment));
         }
         let on_time = share(near.len(), heard.len());
         if datagrams {

@@ -1,6 +1,9 @@
 //! Whether a candidate keeps a codec's beat.
 
+use super::blocks::{are_blocks, partial};
 use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
+use super::ending::Ending;
+use super::missing::{fill, usual_beat};
 use super::pauses::Pauses;
 use super::rates::{FEW, FEW_BEAT, OVERHEAD, highest_rate, is_written, lowest_rate};
 use super::slices::between;
@@ -26,10 +29,6 @@ const SHIFT: f64 = 0.6;
 /// But not where it is farther from the line than this, nanoseconds: what comes four times a second would otherwise always be on time.
 const FARTHEST: f64 = 80e6;
 
-/// Blocks of varying length that this is taken off: the last is cut short where the sound ends, by half on average, and the first is often the request, of which on a
-/// TCP stream more is left: a datagram holds it together with something else.
-const PARTIAL: [f64; 2] = [1.1, 0.9];
-
 /// Fewest moments of speech with pauses.
 const FLUENT: usize = 30;
 
@@ -48,6 +47,12 @@ const OWN: f64 = 2.0;
 /// Where more than so many times the usual octets leave at once, some of them had waited.
 const WAITED: f64 = 3.0;
 
+/// What follows a train and is less than this part of what the beat would have sent is something else.
+const SPARSE: f64 = 0.4;
+
+/// Slices at the ends of which none that are missing could be told.
+const UNTOLD: usize = 3;
+
 /// What comes after a train by more than this, or before it, is no part of it unless its length says so, nanoseconds.
 const APART: i64 = 300_000_000;
 
@@ -61,18 +66,39 @@ pub(super) fn judge(
     moments: &mut Vec<(f64, f64)>,
 ) -> Option<Train> {
     let fitted = Fitted::new(measure, slices, settings, moments)?;
-    let kept = fitted.without_strays(measure.shape, slices);
+    let ending = if datagrams { Ending::of_datagrams() } else { Ending::of_records(settings.tolerance) };
+    let until_end = fitted.until_end(measure.shape, ending, slices);
+    let until_silence = fitted.until_end(measure.shape, ending.among_gaps(), slices);
+    let kept = fitted.without_strays(measure.shape, until_end);
+    let judged = |fitted: Fitted<'_>, part: &[Slice]| {
+        let train = fitted.judged(measure, part, around, datagrams, settings)?;
+        let after = slices.get(slices.partition_point(|slice| slice.at <= train.last)..).unwrap_or_default();
+        let passed = to_f64(slices.last()?.at.saturating_sub(train.last));
+        let is_over =
+            until_end.len().max(part.len()) < slices.len() || !datagrams && number(after.len()) * train.beat < SPARSE * passed;
+        Some(Train { is_over, ..train })
+    };
     let whole = if kept.len() == slices.len() {
-        fitted.judged(measure, kept, around, datagrams, settings)
+        judged(fitted, kept)
     } else {
-        Fitted::new(measure, kept, settings, moments)?.judged(measure, kept, around, datagrams, settings)
+        judged(Fitted::new(measure, kept, settings, moments)?, kept)
     };
     // A program that sends samples leaves none out.
     let are_frames = || octets(slices) <= f64::from(LONGEST_FRAME) * number(slices.len());
-    if whole.is_some() || measure.shape != TrainShape::Variable || datagrams || !are_frames() {
+    if measure.shape == TrainShape::Paced || !are_frames() {
         return whole;
     }
-    Fitted::without_pauses(measure, slices, settings, moments)?.judged(measure, slices, around, datagrams, settings)
+    if datagrams {
+        let filled = Fitted::filled(measure, kept, settings, moments).and_then(|fitted| judged(fitted, kept));
+        return match (whole, filled) {
+            (Some(whole), Some(filled)) => Some(if filled.beat_error < whole.beat_error { filled } else { whole }),
+            (whole, filled) => whole.or(filled.filter(|_| measure.shape == TrainShape::Constant)),
+        };
+    }
+    if whole.is_some() || measure.shape != TrainShape::Variable {
+        return whole;
+    }
+    judged(Fitted::without_pauses(measure, until_silence, settings, moments)?, until_silence)
 }
 
 /// A line through the moments of slices.
@@ -86,6 +112,8 @@ struct Fitted<'m> {
     total: f64,
     /// Pauses that were taken out of the times of the moments.
     pauses: Pauses,
+    /// Slices that are missing among them.
+    missing: f64,
 }
 
 impl<'m> Fitted<'m> {
@@ -93,7 +121,7 @@ impl<'m> Fitted<'m> {
     fn new(measure: Measure, slices: &[Slice], settings: &ClockSettings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
         find_moments(measure, slices, moments);
         let (line, tolerance) = line(slices.len(), settings, moments)?;
-        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses: Pauses::default() })
+        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses: Pauses::default(), missing: 0.0 })
     }
 
     /// The same without the pauses in which nothing was there to be sent, if there are any.
@@ -114,7 +142,30 @@ impl<'m> Fitted<'m> {
         let pauses = Pauses::find(moments, lines.map(|(line, _)| line.beat).min_by(f64::total_cmp)?)?;
         pauses.close(moments);
         let (line, tolerance) = line(slices.len(), settings, moments)?;
-        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses })
+        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses, missing: 0.0 })
+    }
+
+    /// The same with the slices that are missing, if there are any.
+    fn filled(measure: Measure, slices: &[Slice], settings: &ClockSettings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
+        find_moments(measure, slices, moments);
+        let unit = measure.lattice.map_or(1.0, |lattice| f64::from(lattice.usual()));
+        let usual = usual_beat(moments, unit, &mut Vec::new())?;
+        let missing = fill(moments, unit, usual)?;
+        let (first, _) = line(slices.len(), settings, moments)?;
+        // With the beat that this tells once more.
+        find_moments(measure, slices, moments);
+        let missing = fill(moments, unit, first.beat * unit).filter(|again| *again >= missing)?;
+        let (line, tolerance) = line(slices.len(), settings, moments)?;
+        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses: Pauses::default(), missing })
+    }
+
+    /// The slices up to the end of the train. Records of exactly one length belong together however late they come.
+    fn until_end<'a>(&self, shape: TrainShape, ending: Ending, slices: &'a [Slice]) -> &'a [Slice] {
+        let (Some(first), true) = (slices.first(), shape != TrainShape::Constant) else { return slices };
+        let beat = self.line.beat * self.total / number(slices.len());
+        let last = ending.of(self.moments, &self.line, self.tolerance, beat);
+        let until = self.moments.get(last).map_or(i64::MAX, |last| first.at.saturating_add(from_f64(last.1)));
+        slices.get(..slices.partition_point(|slice| slice.at <= until)).unwrap_or(slices)
     }
 
     /// The slices without those that only happen to have a fitting length: apart from the rest, before the first or after the
@@ -141,10 +192,13 @@ impl<'m> Fitted<'m> {
         before.filter(|(position, time)| datagrams || *time > self.line.at(*position)).count()
     }
 
-    /// Bits a second of all that the flow sent between neighbouring moments that are both on time, without what had waited.
-    fn live_rate(&self, first: i64, episode: &[Slice]) -> Option<f64> {
-        let late = |moment: &(f64, f64)| (moment.1 - self.line.at(moment.0)).abs();
-        let on_time = self.moments.windows(2).filter(|pair| pair.iter().all(|moment| late(moment) <= self.tolerance));
+    /// Bits a second of all that the flow sent between neighbouring moments that are both on time, without what had waited since before: it is more than usual, and more than was due. What a stall held up
+    /// was due.
+    fn live_rate(&self, first: i64, episode: &[Slice], datagrams: bool) -> Option<f64> {
+        let is_on_time = |moment: &(f64, f64)| (moment.1 - self.line.at(moment.0)).abs() <= self.tolerance;
+        // Datagrams that are late hold what was due; among records they may be another utterance, which has a line of its own.
+        let moments: Vec<(f64, f64)> = self.moments.iter().copied().filter(|moment| !datagrams || is_on_time(moment)).collect();
+        let on_time = moments.windows(2).filter(|pair| pair.iter().all(is_on_time));
         let sent = |pair: &[(f64, f64)]| {
             let [from, until] = [pair[0].1, pair[1].1].map(|since| first.saturating_add(from_f64(since)));
             (octets(between(episode, from.saturating_add(1), until)), pair[1].1 - pair[0].1)
@@ -152,7 +206,8 @@ impl<'m> Fitted<'m> {
         let mut intervals: Vec<(f64, f64)> = on_time.map(sent).collect();
         intervals.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let (usual, _) = *intervals.get(intervals.len() / 2)?;
-        let kept = intervals.iter().take_while(|(octets, _)| *octets <= WAITED * usual);
+        let due = usual / (self.line.beat * self.total / number(self.moments.len()));
+        let kept = intervals.iter().filter(|(octets, passed)| *octets <= WAITED * usual.max(due * passed));
         let (octets, passed) = kept.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
         (passed > 0.0).then(|| octets * 8.0 * to_f64(SECOND) / passed)
     }
@@ -165,7 +220,7 @@ impl<'m> Fitted<'m> {
         datagrams: bool,
         settings: &ClockSettings,
     ) -> Option<Train> {
-        let Self { moments, line, total, pauses, .. } = self;
+        let Self { moments, line, total, pauses, missing, .. } = self;
         let shape = measure.shape;
         let (first, last) = (slices.first()?, slices.last()?);
         let (count, sum) = (number(slices.len()), octets(slices));
@@ -173,20 +228,37 @@ impl<'m> Fitted<'m> {
         let mut seconds = total * line.beat / to_f64(SECOND);
         // The line, drawn back, would have begun to record so long before the first slice was sent.
         let mut backlog = -line.at(0.0) / to_f64(SECOND);
-        let mut bit_rate = sum * 8.0 / seconds;
-        if shape != TrainShape::Paced && measure.lattice.is_none() && sum > count * f64::from(LONGEST_FRAME) {
+        let mut bit_rate = sum * 8.0 / seconds * (count + missing) / count;
+        let is_long = sum > count * f64::from(LONGEST_FRAME);
+        let are_blocks = is_long
+            && shape == TrainShape::Variable
+            && !datagrams
+            && line.beat >= FEW_BEAT
+            && are_blocks(slices, live, moments.len().saturating_sub(line.first));
+        if shape != TrainShape::Paced && measure.lattice.is_none() && is_long && !are_blocks {
             // Pieces of a stream of samples are as long as the buffers that they were cut by: their octets count, not their number.
-            bit_rate = self.live_rate(first.at, episode)?;
+            bit_rate = self.live_rate(first.at, episode, datagrams)?;
             seconds = sum * 8.0 / bit_rate;
             let passed = to_f64(live.saturating_sub(first.at)) / to_f64(SECOND);
             backlog = octets(between(slices, first.at, live)) * 8.0 / bit_rate - passed;
         }
-        let beat = measure.lattice.map_or(total / count, |lattice| f64::from(lattice.usual())) * line.beat;
-        if shape == TrainShape::Variable && beat >= FEW_BEAT && sum <= count * f64::from(LONGEST_FRAME) {
-            seconds -= PARTIAL[usize::from(datagrams)] * beat / to_f64(SECOND);
+        let beat = measure.lattice.map_or(total / (count + missing), |lattice| f64::from(lattice.usual())) * line.beat;
+        if shape == TrainShape::Variable && beat >= FEW_BEAT && (are_blocks || !is_long) {
+            seconds -= partial(slices, episode, datagrams) * beat / to_f64(SECOND);
         }
+        let early = between(slices, first.at, live).len().saturating_sub(1) + UNTOLD;
+        let (lost, lost_spread) = untold(*missing, number(early), count);
         let train = Train {
             shape,
+            are_blocks,
+            is_over: false,
+            trailing: if shape == TrainShape::Constant {
+                0.0
+            } else {
+                (total - moments.get(line.last)?.0) * line.beat / to_f64(SECOND)
+            },
+            lost: lost * beat / to_f64(SECOND),
+            lost_spread: lost_spread * beat / to_f64(SECOND),
             datagrams,
             lengths: extremes(slices),
             single: measure.lattice.map(|lattice| lattice.single()),
@@ -197,10 +269,10 @@ impl<'m> Fitted<'m> {
             octets: slices.iter().map(|slice| u64::from(slice.length)).sum(),
             beat,
             beat_error: line.beat_error / line.beat,
-            seconds: seconds + pauses.silence / to_f64(SECOND),
+            seconds: seconds + (lost * beat + pauses.silence) / to_f64(SECOND),
             silence: pauses.silence / to_f64(SECOND),
             pauses: pauses.longer / to_f64(SECOND),
-            backlog: if backlog > OWN * seconds / count { backlog } else { 0.0 },
+            backlog: if backlog > OWN * seconds / count { backlog + lost * beat / to_f64(SECOND) } else { 0.0 },
             bit_rate,
             regularity: share(line.on_time, moments.len() - self.waited(datagrams)),
             unevenness: line.unevenness,
@@ -239,6 +311,16 @@ impl<'m> Fitted<'m> {
             && (datagrams || !is_an_answer(slices));
         fits.then_some(train)
     }
+}
+
+/// How many of `early` slices are missing, where the line does not tell it, and the standard error of that: as many as of the others, of `count` in all, give or take what chance and the few that are known
+/// leave open (both numbers are Poisson's).
+fn untold(missing: f64, early: f64, count: f64) -> (f64, f64) {
+    if missing <= 0.0 {
+        return (0.0, 0.0);
+    }
+    let lost = early * missing / (count - early + missing).max(missing);
+    (lost, (lost + lost * lost / missing).sqrt())
 }
 
 /// The line that most moments lie on, and how far from it is on time. `count` is the number of slices.

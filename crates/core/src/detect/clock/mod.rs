@@ -6,13 +6,16 @@
 //! layers below glue slices together, octets (paced). Why this holds beyond the devices it was measured on, and
 //! what else keeps a beat, is in `docs/design/detection.md`.
 
+mod blocks;
 mod candidates;
 mod comb;
 mod context;
+mod ending;
 mod judge;
 mod late;
 mod lattice;
 mod lengths;
+mod missing;
 mod pauses;
 mod rates;
 mod slices;
@@ -159,6 +162,16 @@ pub struct Train {
     pub silence: f64,
     /// Seconds of somewhat longer pauses, in which a codec may have left out silence, and which are not counted.
     pub pauses: f64,
+    /// Of these, seconds in slices that were lost before they passed, among those that left at once before the beat: as many as of what followed.
+    pub lost: f64,
+    /// Standard error of that, seconds.
+    pub lost_spread: f64,
+    /// Of these, seconds in slices after the last that is on time, which may be something else.
+    pub trailing: f64,
+    /// Whether its records are a block of compressed sound each, however long they are.
+    pub are_blocks: bool,
+    /// Whether slices that seemed to belong to it followed after its beat had ended.
+    pub is_over: bool,
     /// Seconds of sound that had been recorded when the first slice was sent; 0 where that is hardly more than that slice's own.
     pub backlog: f64,
     /// Bits per second of sound.
@@ -200,6 +213,11 @@ impl Train {
             regularity: both(self.regularity, next.regularity),
             unevenness: self.unevenness.max(next.unevenness),
             share: both(self.share, next.share),
+            lost: self.lost + next.lost,
+            lost_spread: self.lost_spread.hypot(next.lost_spread),
+            is_over: next.is_over,
+            trailing: next.trailing,
+            are_blocks: self.are_blocks && next.are_blocks,
             ..self
         }
     }
@@ -207,7 +225,7 @@ impl Train {
     /// Whether its records are on average too long for single frames of a codec: pieces of a stream of samples.
     #[must_use]
     pub fn is_cut(&self) -> bool {
-        self.single.is_none() && self.octets > u64::from(self.records) * u64::from(LONGEST_FRAME)
+        !self.are_blocks && self.single.is_none() && self.octets > u64::from(self.records) * u64::from(LONGEST_FRAME)
     }
 }
 
