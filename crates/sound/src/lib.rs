@@ -3,4 +3,5 @@
 pub mod hear;
 pub mod player;
 pub mod pulse;
+pub mod reply;
 pub mod speak;

@@ -13,6 +13,7 @@ use super::written::{self, Written};
 use super::{Config, Probing, Watched};
 use earwitness_base::misread::Fault;
 use earwitness_sound::hear;
+use earwitness_sound::reply;
 use earwitness_sound::speak;
 use earwitness_sound::speak::sounds::Library;
 use earwitness_traffic::live::check_name;
@@ -20,11 +21,13 @@ use earwitness_traffic::recent as frames;
 use earwitness_traffic::source::Source;
 
 pub(super) fn checked(written: Written) -> Result<Config, Fault> {
-    let Written { state, capture, probing, presence, sounds, loudspeaker, microphone, store, notify, gateway } = written;
+    let Written { state, capture, probing, presence, sounds, loudspeaker, microphone, recogniser, store, notify, gateway } =
+        written;
     let (sources, keep) = sources(capture)?;
     let library = Library::new(&sounds).map_err(|error| Fault::of_all(error.to_string()))?;
     let loudspeaker = placed(loudspeaker, speak::LoudspeakerSettings::check)?;
     let microphone = placed(microphone, hear::MicrophoneSettings::check)?;
+    let recogniser = placed(recogniser, reply::RecogniserSettings::check)?;
     Ok(Config {
         state: state.unwrap_or_else(usual_state),
         sources,
@@ -34,6 +37,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         sounds,
         loudspeaker,
         microphone,
+        recogniser,
         retention: retention(&store)?,
         notify,
         gateway,

@@ -20,6 +20,7 @@ use crate::notify;
 use earwitness_base::misread::Misread;
 use earwitness_gateway as gateway;
 use earwitness_sound::hear;
+use earwitness_sound::reply;
 use earwitness_sound::speak;
 use earwitness_sound::speak::sounds;
 use earwitness_traffic::recent as frames;
@@ -49,6 +50,8 @@ pub struct Config {
     pub loudspeaker: speak::LoudspeakerSettings,
     /// What hears them.
     pub microphone: hear::MicrophoneSettings,
+    /// What writes down the replies of devices.
+    pub recogniser: reply::RecogniserSettings,
     /// How long things are kept in the store.
     pub retention: earwitness_store::Retention,
     /// The command that gets notices.

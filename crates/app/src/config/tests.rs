@@ -39,6 +39,7 @@ fn the_reference_in_the_documents_is_a_configuration() {
     let config = Config::parse(&all, "docs/earwitness.toml").unwrap();
     assert_eq!(config.sources.len(), 2);
     assert_eq!(config.presence.phones.len(), 1);
+    assert!(config.recogniser.model.is_some());
     assert_eq!(usual.probing, Config::parse("", "the defaults").unwrap().probing, "it shows what is so without it");
     // Who makes the machine a gateway begins with the same section.
     let wired = text.replace("#: uplink", "uplink").replace("#: lan", "lan");

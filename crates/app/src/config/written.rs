@@ -8,6 +8,7 @@ use toml::Spanned;
 use crate::notify;
 use earwitness_gateway as gateway;
 use earwitness_sound::hear;
+use earwitness_sound::reply;
 use earwitness_sound::speak;
 use earwitness_sound::speak::sounds;
 
@@ -21,6 +22,7 @@ pub(super) struct Written {
     pub(super) sounds: sounds::SoundSettings,
     pub(super) loudspeaker: Option<Spanned<speak::LoudspeakerSettings>>,
     pub(super) microphone: Option<Spanned<hear::MicrophoneSettings>>,
+    pub(super) recogniser: Option<Spanned<reply::RecogniserSettings>>,
     pub(super) store: Store,
     pub(super) notify: notify::NotifySettings,
     pub(super) gateway: gateway::GatewaySettings,

@@ -135,7 +135,16 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         ],
     ),
     ("traffic", &[("files", &[]), ("live", &[]), ("recent", &[]), ("source", &[])]),
-    ("sound", &[("pulse", &[]), ("speak", &["pulse"]), ("hear", &["pulse", "speak"]), ("player", &["speak", "hear"])]),
+    (
+        "sound",
+        &[
+            ("pulse", &[]),
+            ("speak", &["pulse"]),
+            ("hear", &["pulse", "speak"]),
+            ("reply", &["speak", "hear"]),
+            ("player", &["speak", "hear"]),
+        ],
+    ),
     (
         "report",
         &[

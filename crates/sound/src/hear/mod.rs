@@ -17,7 +17,7 @@ use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 
 pub use self::settings::{Device, MicrophoneSettings};
 
-use self::listen::Shared;
+use self::listen::{Cut, Shared};
 use crate::speak::Offered;
 use crate::speak::sounds::resampled;
 use earwitness_base::clock;
@@ -75,6 +75,23 @@ pub enum State {
     Silent(u64),
     /// It cannot be opened, or was lost: why. It is tried again every second.
     Lost(String),
+}
+
+/// A piece of what was heard, which is overwritten with zeros when it is dropped.
+pub struct Recording(Cut);
+
+impl Recording {
+    /// Its samples, [`RATE`] of them a second.
+    #[must_use]
+    pub fn sound(&self) -> &Pcm {
+        &self.0.sound
+    }
+
+    /// When its first sample was heard.
+    #[must_use]
+    pub fn from(&self) -> Timestamp {
+        self.0.from
+    }
 }
 
 /// An open microphone, or the monitor of a sink. It listens in a thread of its own until it is dropped.
@@ -148,6 +165,14 @@ impl Microphone {
             }),
             _ => Search::NotHeard,
         }
+    }
+
+    /// What was heard in the window. Waits until it has been heard, three seconds beyond that at most.
+    ///
+    /// # Errors
+    /// Why it was not heard, or is no longer kept: a sentence.
+    pub fn recording(&self, window: Window) -> Result<Recording, String> {
+        self.shared.cut(window, LATE).map(Recording)
     }
 
     /// What sounded in the window besides our own sounds. Waits until it has been heard; what is no longer kept is left out.

@@ -23,8 +23,7 @@ use earwitness_core::time::{MILLISECOND, Timestamp};
 
 pub use self::settings::{Device, LoudspeakerSettings, MOST_LEVEL};
 use self::stream::Whole;
-#[cfg(test)]
-use self::stream::to_16_bits;
+pub(crate) use self::stream::to_16_bits;
 pub use self::stream::{Loudness, Samples};
 use crate::pulse;
 

@@ -113,7 +113,7 @@ impl<'a> Pieces<'a> {
 
 /// The nearest of 16 bits.
 #[expect(clippy::cast_possible_truncation, reason = "clamped before")]
-pub(super) fn to_16_bits(sample: f32) -> i16 {
+pub(crate) fn to_16_bits(sample: f32) -> i16 {
     (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16
 }
 

@@ -13,6 +13,7 @@
 )]
 
 mod long;
+mod reply;
 mod server;
 mod witness;
 
