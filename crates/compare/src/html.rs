@@ -10,6 +10,7 @@ use super::results::{Curve, Found, Report};
 use super::stats::Share;
 use super::table::{Grid, main, material, swept};
 use earwitness_report::html::head;
+use earwitness_report::plot;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -25,7 +26,7 @@ fn page(report: &Report) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            (head("How well do detectors find sent sound?", STYLE))
+            (head("How well do detectors find sent sound?", &[plot::STYLE, STYLE].concat()))
             body.compare {
                 header {
                     p.brand { "earwitness" span { "compare" } }

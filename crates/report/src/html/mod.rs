@@ -10,6 +10,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use self::axis::Axis;
 use super::Context;
 use super::notes::notes;
+use super::plot::percent;
 use super::summary::{Device, Summary, summary, unread};
 use super::verdicts::words::headline;
 use earwitness_base::words;
@@ -242,9 +243,4 @@ fn capture_notes(findings: &Findings, context: &Context<'_>) -> Markup {
             }
         }
     }
-}
-
-/// A place on the axis of 0 to 1000 as the percentage that SVG wants.
-fn percent(place: f64) -> String {
-    format!("{:.2}%", place / 10.0)
 }
