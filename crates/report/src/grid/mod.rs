@@ -1,6 +1,7 @@
 //! Tables for programs, row by row: CSV, JSON, Parquet.
 
 mod parquet;
+mod read;
 
 use std::io;
 
@@ -9,6 +10,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use earwitness_base::outfile::Sink;
+
+pub use self::read::{Named, read_parquet};
 
 /// Version of the JSON form: a key that is renamed, removed or changes its meaning raises it; a new one does not.
 pub const VERSION: u32 = 1;
@@ -81,8 +84,22 @@ pub fn write(
             out.flush()
         }
         Format::Json => json(what, columns, rows, out),
-        Format::Parquet => parquet::write(what, columns, rows, out),
+        Format::Parquet => parquet::write((what, &[]), columns, rows, out),
     }
+}
+
+/// Writes the table `what` as Parquet with notes about the file, each a key and a text.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_parquet(
+    what: &str,
+    notes: &[(&str, String)],
+    columns: &[Column],
+    rows: impl FnOnce(Take<'_>) -> io::Result<()>,
+    out: &mut Sink<'_>,
+) -> io::Result<()> {
+    parquet::write((what, notes), columns, rows, out)
 }
 
 fn json(what: &str, columns: &[Column], rows: impl FnOnce(Take<'_>) -> io::Result<()>, out: &mut Sink<'_>) -> io::Result<()> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
@@ -17,14 +18,16 @@ use earwitness_base::outfile::Sink;
 const GROUP: usize = 1 << 14;
 
 pub(super) fn write(
-    what: &str,
+    (what, notes): (&str, &[(&str, String)]),
     columns: &[Column],
     rows: impl FnOnce(Take<'_>) -> io::Result<()>,
     out: &mut Sink<'_>,
 ) -> io::Result<()> {
+    let notes = notes.iter().map(|(key, text)| KeyValue::new((*key).to_owned(), text.clone())).collect::<Vec<_>>();
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_created_by(format!("earwitness {}", env!("CARGO_PKG_VERSION")))
+        .set_key_value_metadata(Some(notes).filter(|notes| !notes.is_empty()))
         .build();
     let schema = schema(what, columns).map_err(io::Error::other)?;
     let mut file = SerializedFileWriter::new(out, schema, Arc::new(properties)).map_err(io::Error::other)?;

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use earwitness_base::outfile::{self, Sink};
 use earwitness_lab::evaluation;
 use earwitness_store::Reader;
 
@@ -27,7 +26,8 @@ Exit status: 0 it was told; 2 the table does not fit the experiment, and what is
 pub(super) struct Args {
     #[command(flatten)]
     asked: Asked,
-    /// The table to read: one row a trial and device; columns as in docs/guide/experiments.md. Of a folder, the table is written there.
+    /// The table to read, CSV or (where its name ends in .parquet) Parquet: one row a trial and device; columns as in docs/guide/experiments.md.
+    /// Of a folder, the table is written there.
     #[arg(long, value_name = "FILE")]
     trials: Option<PathBuf>,
     /// What permutations are drawn from.
@@ -76,7 +76,7 @@ pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>)
     if let Some(file) = wanted.trials {
         let rows: Vec<trials::Row> =
             measured.nights.iter().flat_map(|it| trials::rows(&experiment, &measured.devices, it)).collect();
-        outfile::write_whole(file, |out: &mut Sink<'_>| trials::write(&rows, out))?;
+        trials::save(&experiment, &rows, file)?;
     }
     told::tell(&experiment, &results, told::Traffic::Devices, wanted.json)?;
     if !measured.silent.is_empty() {

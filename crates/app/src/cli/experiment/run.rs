@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use earwitness_base::outfile::{self, Sink};
 use earwitness_base::words::counted;
 use earwitness_core::timeline::Voice;
 use earwitness_lab::evaluation;
@@ -30,7 +29,7 @@ Examples:
   earwitness experiment run my.toml -c lab.toml --state week-1
   earwitness experiment run prefix --simulate
   earwitness experiment run postfix-immediate --simulate --seed 7 --json
-  earwitness experiment run my.toml --simulate --trials trials.csv
+  earwitness experiment run my.toml --simulate --trials trials.parquet
 
 Exit status: 0 it was carried out, or stopped in good order; 2 it cannot be, and what is wrong is told.")]
 pub(super) struct Args {
@@ -47,7 +46,8 @@ pub(super) struct Args {
     /// The results for programs, also to =FILE (see docs/schema/experiment-report-1.json).
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     json: Option<PathBuf>,
-    /// Write every trial with its readings to this CSV file, for pandas and R.
+    /// Write every trial with its readings to this file, for pandas and R: Parquet where its name ends in .parquet, otherwise CSV, with
+    /// what its columns mean beside it in FILE-metadata.json.
     #[arg(long, value_name = "FILE")]
     trials: Option<PathBuf>,
 }
@@ -78,7 +78,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let results = evaluation::answer(experiment, &devices, all, args.seed)?;
     if let Some(path) = &args.trials {
-        outfile::write_whole(path, |out: &mut Sink<'_>| trials::write(&rows, out))?;
+        trials::save(experiment, &rows, path)?;
     }
     told::tell(experiment, &results, told::Traffic::Simulated, args.json.as_deref())?;
     Ok(Outcome::Done)

@@ -1,11 +1,13 @@
 //! Every trial with its readings as a table for statistics programs: one row a trial and device, unknown readings empty.
 
+mod columns;
+mod read;
+mod write;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::Path;
 
-use anyhow::{Context, bail};
-use earwitness_base::outfile::Sink;
+use anyhow::bail;
 use earwitness_base::text::clean;
 use earwitness_core::findings::Estimate;
 use earwitness_core::visibility::Unseen;
@@ -14,12 +16,12 @@ use earwitness_lab::experiment::Experiment;
 use earwitness_lab::plan::Trial;
 use earwitness_lab::reading::{Reading, Sounded, Unknown};
 use earwitness_lab::results;
-use serde::{Deserialize, Serialize};
+
+pub(super) use self::write::save;
 
 use super::simulated::Night;
 
-/// A row. Columns are described in `docs/guide/experiments.md`.
-#[derive(Serialize)]
+/// A row; [`columns`] says what its values mean.
 pub(super) struct Row {
     trial: u32,
     night: u32,
@@ -97,35 +99,10 @@ const fn words(why: Unknown) -> &'static str {
     }
 }
 
-/// Writes rows as CSV with a header.
-pub(super) fn write(rows: &[Row], out: &mut Sink<'_>) -> io::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
-    rows.iter().try_for_each(|row| table.serialize(row))?;
-    table.flush()
-}
-
 /// Most columns of a device's name.
 const WIDEST_NAME: usize = 60;
 /// Most rows of a table: a year of 100,000 trials with twenty devices.
 const MOST_ROWS: usize = 2_000_000;
-
-/// What is read of a row; other columns are passed over.
-#[derive(Deserialize)]
-struct Measured {
-    trial: u32,
-    night: u32,
-    block: u32,
-    condition: String,
-    device: String,
-    seconds: Option<f64>,
-    octets: Option<f64>,
-    pre_roll_seconds: Option<f64>,
-    tail_seconds: Option<f64>,
-    uploads: Option<u32>,
-    /// Why nothing is known; numbers beside it say nothing.
-    #[serde(default)]
-    unknown: String,
-}
 
 /// A table of trials.
 pub(super) struct Table {
@@ -137,23 +114,20 @@ pub(super) struct Table {
 /// Reads the trials of an experiment. A device that has no row for a trial is unknown there.
 pub(super) fn read(experiment: &Experiment, path: &Path) -> anyhow::Result<Table> {
     let name = path.display();
-    let mut reader = csv::Reader::from_path(path).with_context(|| format!("{name} cannot be read"))?;
     let (mut devices, mut trials): (Vec<String>, BTreeMap<u32, results::Trial>) = (Vec::new(), BTreeMap::new());
     let mut seen = BTreeSet::new();
-    for (number, row) in reader.deserialize::<Measured>().enumerate() {
-        // The first line names the columns.
-        let line = number + 2;
+    for (number, row) in read::rows(path)?.enumerate() {
         if number >= MOST_ROWS {
             bail!("{name}: more than {MOST_ROWS} rows");
         }
-        let row = row.with_context(|| format!("{name}, line {line}: a row needs the columns of docs/guide/experiments.md"))?;
+        let (line, row) = row?;
         let Some(condition) = experiment.design().conditions.iter().position(|it| it.name == row.condition) else {
-            bail!("{name}, line {line}: the experiment has no condition {:?}", row.condition);
+            bail!("{name}, {line}: the experiment has no condition {:?}", row.condition);
         };
         // Names reach the terminal.
         let device = clean(&row.device, WIDEST_NAME);
         if device.is_empty() {
-            bail!("{name}, line {line}: a device without a name");
+            bail!("{name}, {line}: a device without a name");
         }
         let place = devices.iter().position(|it| *it == device).unwrap_or_else(|| {
             devices.push(device);
@@ -164,13 +138,13 @@ pub(super) fn read(experiment: &Experiment, path: &Path) -> anyhow::Result<Table
             results::Trial { night: row.night, block: row.block, position: row.trial, condition, sound, readings: Vec::new() };
         let trial = trials.entry(row.trial).or_insert(new);
         if (trial.night, trial.block, trial.condition) != (row.night, row.block, condition) {
-            bail!("{name}, line {line}: trial {} has another night, block or condition than before", row.trial);
+            bail!("{name}, {line}: trial {} has another night, block or condition than before", row.trial);
         }
         if !seen.insert((row.trial, place)) {
-            bail!("{name}, line {line}: trial {} of {:?} stands twice", row.trial, row.device);
+            bail!("{name}, {line}: trial {} of {:?} stands twice", row.trial, row.device);
         }
         trial.readings.resize(devices.len().max(trial.readings.len()), results::Reading::default());
-        if let Some(reading) = trial.readings.get_mut(place).filter(|_| row.unknown.trim().is_empty()) {
+        if let Some(reading) = trial.readings.get_mut(place).filter(|_| row.is_known()) {
             *reading = results::Reading {
                 seconds: row.seconds,
                 octets: row.octets,
