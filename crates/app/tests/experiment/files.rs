@@ -1,4 +1,4 @@
-//! The files of an experiment: its trials as CSV and as Parquet with what their columns mean.
+//! The files of an experiment: its page, and its trials as CSV and as Parquet with what their columns mean.
 
 use std::fs;
 use std::path::Path;
@@ -65,5 +65,33 @@ fn what_is_no_parquet_is_refused_with_its_reason() {
         fs::write(folder.path().join("damaged.parquet"), damaged).unwrap();
         let output = super::experiment(folder.path(), &["report", "gap", "--trials", "damaged.parquet"]);
         assert!(matches!(output.status.code(), Some(0 | 2)), "octet {place}: {output:?}");
+    }
+}
+
+#[test]
+fn the_page_begins_with_the_answer_that_programs_get() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = valid(&run(folder.path(), &["--json", "--html", "page.html", "--trials", "trials.csv"]), SCHEMA);
+    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    let answer = told["answer"].as_str().unwrap();
+    assert!(page.contains(&format!("<h1>{answer}</h1>")), "{answer}");
+    assert!(page.contains("<svg") && page.contains("default-src 'none'") && page.contains("Measured in a simulated home"));
+    for forbidden in ["<script", "src=", "http://", "https://", "url(", "NaN"] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    let again = printed(folder.path(), &["report", "gap", "--trials", "trials.csv", "--seed", "3", "--html", "-"]);
+    assert!(again.starts_with("<!DOCTYPE html>") && again.ends_with("</html>"), "nothing but the page");
+    assert!(again.contains(&format!("<h1>{answer}</h1>")) && again.contains("Read from a table of trials."));
+}
+
+#[test]
+fn two_reports_do_not_go_into_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for (more, said) in [
+        (["--json=a", "--html", "a"], "--json and --html name one file"),
+        (["--json=a", "--trials", "a"], "--trials and --json name one file"),
+        (["--json", "--html", "-"], "--json and --html name one file"),
+    ] {
+        assert!(refused(folder.path(), &[&RUN[..], &more].concat()).contains(said), "{more:?}");
     }
 }

@@ -4,6 +4,8 @@ mod json;
 mod list;
 mod machine;
 mod measure;
+mod outputs;
+mod page;
 mod plan;
 mod played;
 mod power;

@@ -4,11 +4,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use earwitness_lab::evaluation;
+use earwitness_lab::results;
 use earwitness_store::Reader;
 
 use super::super::Outcome;
+use super::outputs::Outputs;
+use super::page::Told;
 use super::real::Folder;
-use super::{Asked, real, told, trials};
+use super::told::Traffic;
+use super::{Asked, real, trials};
 use crate::say;
 
 /// Tell what trials show that were measured before: the folder that `experiment run` keeps, the table that `--trials` writes, or one of your
@@ -20,7 +24,7 @@ use crate::say;
 Examples:
   earwitness experiment report prefix-experiment
   earwitness experiment report prefix --trials trials.csv
-  earwitness experiment report my.toml --trials trials.csv --json
+  earwitness experiment report my.toml --trials trials.parquet --json --html page.html
 
 Exit status: 0 it was told; 2 the table does not fit the experiment, and what is wrong is told.")]
 pub(super) struct Args {
@@ -33,14 +37,14 @@ pub(super) struct Args {
     /// What permutations are drawn from.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// The results for programs, also to =FILE (see docs/schema/experiment-report-1.json).
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let path = Path::new(&args.asked.experiment);
-    let wanted = Wanted { json: args.json.as_deref(), trials: args.trials.as_deref() };
+    let wanted = Wanted { outputs: &args.outputs, trials: args.trials.as_deref() };
+    args.outputs.check(("--trials", wanted.trials))?;
     if real::is_folder(path) {
         if !args.asked.set.is_empty() {
             bail!("{} holds what was set when it was run; --set changes nothing of it", path.display());
@@ -52,15 +56,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     };
     let opened = args.asked.open()?;
     let table = trials::read(&opened.experiment, trials)?;
+    let kept = if args.outputs.has_page() { table.trials.clone() } else { Vec::new() };
     let results = evaluation::answer(&opened.experiment, &table.devices, table.trials, args.seed)
         .map_err(|why| anyhow::anyhow!("{}: {why}", trials.display()))?;
-    told::tell(&opened.experiment, &results, told::Traffic::Table, wanted.json)?;
+    let (experiment, traffic) = (&opened.experiment, Traffic::Table);
+    args.outputs.tell(Told { experiment, results: &results, trials: &kept, devices: &table.devices, traffic })?;
     Ok(Outcome::Done)
 }
 
 /// Where results go besides the terminal.
 pub(super) struct Wanted<'a> {
-    pub(super) json: Option<&'a Path>,
+    pub(super) outputs: &'a Outputs,
     pub(super) trials: Option<&'a Path>,
 }
 
@@ -71,14 +77,16 @@ pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>)
     let Some((experiment, plan)) = known else { bail!("{}: nothing was carried out yet", path.display()) };
     let reader = Reader::open(path)?;
     let measured = real::measured(&experiment, &plan, journal, &reader)?;
-    let trials = measured.nights.iter().flat_map(|it| evaluation::measured(&it.trials, &it.readings)).collect();
-    let results = evaluation::answer(&experiment, &measured.devices, trials, seed)?;
+    let all: Vec<results::Trial> = measured.nights.iter().flat_map(|it| evaluation::measured(&it.trials, &it.readings)).collect();
+    let kept = if wanted.outputs.has_page() { all.clone() } else { Vec::new() };
+    let results = evaluation::answer(&experiment, &measured.devices, all, seed)?;
     if let Some(file) = wanted.trials {
         let rows: Vec<trials::Row> =
             measured.nights.iter().flat_map(|it| trials::rows(&experiment, &measured.devices, it)).collect();
         trials::save(&experiment, &rows, file)?;
     }
-    told::tell(&experiment, &results, told::Traffic::Devices, wanted.json)?;
+    let (devices, traffic) = (&measured.devices, Traffic::Devices);
+    wanted.outputs.tell(Told { experiment: &experiment, results: &results, trials: &kept, devices, traffic })?;
     if !measured.silent.is_empty() {
         say::line(&format!("devices that sent no sound at any time: {}", measured.silent.join(", ")));
     }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::bail;
 use earwitness_base::words::counted;
 use earwitness_core::timeline::Voice;
 use earwitness_lab::evaluation;
@@ -11,7 +10,10 @@ use earwitness_sim::lab::LabHome;
 
 use super::super::Outcome;
 use super::super::live::Live;
-use super::{Asked, real, report, simulated, told, trials};
+use super::outputs::Outputs;
+use super::page::Told;
+use super::told::Traffic;
+use super::{Asked, real, report, simulated, trials};
 use crate::say;
 
 /// Carry an experiment out and tell what it shows.
@@ -29,7 +31,7 @@ Examples:
   earwitness experiment run my.toml -c lab.toml --state week-1
   earwitness experiment run prefix --simulate
   earwitness experiment run postfix-immediate --simulate --seed 7 --json
-  earwitness experiment run my.toml --simulate --trials trials.parquet
+  earwitness experiment run my.toml --simulate --trials trials.parquet --html page.html
 
 Exit status: 0 it was carried out, or stopped in good order; 2 it cannot be, and what is wrong is told.")]
 pub(super) struct Args {
@@ -43,9 +45,8 @@ pub(super) struct Args {
     /// What draws of permutations follow from, and a simulated home.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// The results for programs, also to =FILE (see docs/schema/experiment-report-1.json).
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     /// Write every trial with its readings to this file, for pandas and R: Parquet where its name ends in .parquet, otherwise CSV, with
     /// what its columns mean beside it in FILE-metadata.json.
     #[arg(long, value_name = "FILE")]
@@ -53,9 +54,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    if args.trials.is_some() && args.trials == args.json {
-        bail!("--trials and --json name one file: name two");
-    }
+    args.outputs.check(("--trials", args.trials.as_deref()))?;
     if !args.simulate {
         return on_devices(args);
     }
@@ -76,11 +75,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
             rows.extend(trials::rows(experiment, &devices, &night));
         }
     }
+    let kept = if args.outputs.has_page() { all.clone() } else { Vec::new() };
     let results = evaluation::answer(experiment, &devices, all, args.seed)?;
     if let Some(path) = &args.trials {
         trials::save(experiment, &rows, path)?;
     }
-    told::tell(experiment, &results, told::Traffic::Simulated, args.json.as_deref())?;
+    let traffic = Traffic::Simulated;
+    args.outputs.tell(Told { experiment, results: &results, trials: &kept, devices: &devices, traffic })?;
     Ok(Outcome::Done)
 }
 
@@ -94,10 +95,6 @@ fn on_devices(args: &Args) -> anyhow::Result<Outcome> {
         ));
         return Ok(Outcome::Done);
     }
-    report::tell(
-        folder.path(),
-        &folder,
-        args.seed,
-        &report::Wanted { json: args.json.as_deref(), trials: args.trials.as_deref() },
-    )
+    let wanted = report::Wanted { outputs: &args.outputs, trials: args.trials.as_deref() };
+    report::tell(folder.path(), &folder, args.seed, &wanted)
 }

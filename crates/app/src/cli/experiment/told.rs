@@ -54,7 +54,8 @@ fn write(experiment: &Experiment, results: &Results, traffic: Traffic, out: &mut
     for it in &results.doses {
         writeln!(out, "{}", dose(it))?;
     }
-    methods(experiment, results, traffic, out)
+    writeln!(out, "\nMethods\n{}", methods(experiment, results, traffic))?;
+    results.methods.assumptions.iter().try_for_each(|it| writeln!(out, "- {it}"))
 }
 
 fn conditions(results: &Results) -> Table {
@@ -132,11 +133,11 @@ fn dose(it: &DoseResults) -> String {
     format!("{}: {what}. {}.", clean(&it.planned.name, 2 * NAME), it.test)
 }
 
-fn methods(experiment: &Experiment, results: &Results, traffic: Traffic, out: &mut Sink<'_>) -> io::Result<()> {
+/// How it was come by, in sentences.
+pub(super) fn methods(experiment: &Experiment, results: &Results, traffic: Traffic) -> String {
     let (design, methods) = (experiment.design(), &results.methods);
-    writeln!(
-        out,
-        "\nMethods\n{} of {} in {}, {}, {}; order {}, {} from seed {}. Watched {} s before and {} s after each sound. \
+    format!(
+        "{} of {} in {}, {}, {}; order {}, {} from seed {}. Watched {} s before and {} s after each sound. \
          Intervals of {:.0} %, tests at {:.0} %. {} not known and left out. earwitness {}.",
         counted(methods.trials, "trial", "trials"),
         counted(methods.blocks, "block", "blocks"),
@@ -162,6 +163,5 @@ fn methods(experiment: &Experiment, results: &Results, traffic: Traffic, out: &m
         100.0 * methods.level,
         counted(methods.unknown_readings, "reading is", "readings are"),
         env!("CARGO_PKG_VERSION"),
-    )?;
-    methods.assumptions.iter().try_for_each(|it| writeln!(out, "- {it}"))
+    )
 }

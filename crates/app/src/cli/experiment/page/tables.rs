@@ -1,0 +1,170 @@
+//! The numbers behind the pictures.
+
+use earwitness_base::text::clean;
+use earwitness_lab::results::{ContrastResults, Cutoff, DoseResults, EquivalenceResults, Results};
+use maud::{Markup, html};
+
+use super::{NAME, chance, interval, more, number, seconds};
+
+/// Rows of a table.
+const ROWS: usize = 1_000;
+/// Octets from which on a cell is broken into lines.
+const LONG: usize = 45;
+
+/// A table: its heading, its columns, its rows, and how many there would be.
+struct Table {
+    title: &'static str,
+    columns: &'static [&'static str],
+    rows: Vec<Vec<String>>,
+    all: usize,
+}
+
+pub(super) fn section(results: &Results) -> Markup {
+    let tables = [conditions(results), contrasts(results), equivalences(results), doses(results), repeats(results)];
+    html! {
+        section {
+            h2 { "Numbers" }
+            @for it in tables.iter().filter(|it| !it.rows.is_empty()) { (table(it)) }
+        }
+    }
+}
+
+fn table(it: &Table) -> Markup {
+    html! {
+        h3 { (it.title) }
+        div.wide tabindex="0" role="region" aria-label=(it.title) {
+            table {
+                thead { tr { @for name in it.columns { th scope="col" { (name) } } } }
+                tbody { @for row in &it.rows { tr { @for cell in row { td .long[cell.len() > LONG] { bdi { (cell) } } } } } }
+            }
+        }
+        (more(it.all, it.rows.len(), ("row is", "rows are")))
+    }
+}
+
+fn name(text: &str) -> String {
+    clean(text, NAME)
+}
+
+fn conditions(results: &Results) -> Table {
+    let rows = results.conditions.iter().flat_map(|condition| {
+        condition.devices.iter().map(|device| {
+            let uploads = &device.uploads;
+            let quartiles = device.seconds.quartiles.map_or_else(|| "not known".to_owned(), |it| it.map(number).join(", "));
+            vec![
+                name(&condition.name),
+                name(&device.name),
+                device.seconds.n.to_string(),
+                seconds(&device.seconds),
+                quartiles,
+                seconds(&device.pre_roll_seconds),
+                seconds(&device.tail_seconds),
+                format!("{} of {}", uploads.some, uploads.all),
+            ]
+        })
+    });
+    Table {
+        title: "Conditions",
+        columns: &[
+            "Condition",
+            "Device",
+            "Trials",
+            "Sound",
+            "Quartiles, s",
+            "Before the wake word",
+            "After the end",
+            "With an upload",
+        ],
+        rows: rows.take(ROWS).collect(),
+        all: results.conditions.iter().map(|it| it.devices.len()).sum(),
+    }
+}
+
+/// A p-value, if there was a test.
+fn p(it: Option<f64>) -> String {
+    it.map_or_else(|| "none".to_owned(), chance)
+}
+
+fn contrasts(results: &Results) -> Table {
+    let row = |it: &ContrastResults| {
+        vec![
+            name(&it.planned.condition),
+            name(&it.planned.against),
+            name(&it.planned.device),
+            interval(it.estimate, it.low.zip(it.high)),
+            p(it.p),
+            p(it.adjusted_p),
+            format!("{} and {}", it.n[0], it.n[1]),
+            it.test.clone(),
+        ]
+    };
+    Table {
+        title: "Differences",
+        columns: &["Condition", "Against", "Device", "Difference", "p", "p after Holm", "Trials", "Test"],
+        rows: results.contrasts.iter().take(ROWS).map(row).collect(),
+        all: results.contrasts.len(),
+    }
+}
+
+fn equivalences(results: &Results) -> Table {
+    let row = |it: &EquivalenceResults| {
+        let compared = &it.planned.compared;
+        vec![
+            name(&compared.condition),
+            name(&compared.against),
+            name(&compared.device),
+            format!("{} s", number(it.planned.margin)),
+            interval(it.estimate, it.low.zip(it.high)),
+            p(it.p),
+            p(it.adjusted_p),
+            it.outcome.clone(),
+            it.test.clone(),
+        ]
+    };
+    Table {
+        title: "Equivalence",
+        columns: &["Condition", "Baseline", "Device", "Margin", "Difference (90 %)", "p", "p after Holm", "Outcome", "Test"],
+        rows: results.equivalences.iter().take(ROWS).map(row).collect(),
+        all: results.equivalences.len(),
+    }
+}
+
+fn doses(results: &Results) -> Table {
+    let row = |it: &DoseResults| {
+        let cutoff = match it.cutoff {
+            Cutoff::Found { estimate, low, high } => interval(Some(estimate), Some((low, high))),
+            Cutoff::NotUpTo { level, .. } => format!("not up to {} s", number(level)),
+            Cutoff::NoGrowth { below } => format!("below {} s, or nothing is sent", number(below)),
+            Cutoff::Unknown => "not known".to_owned(),
+        };
+        let slope = match (it.slope, it.slope_low.zip(it.slope_high)) {
+            (None, _) => "not known".to_owned(),
+            (Some(slope), None) => number(slope),
+            (Some(slope), Some((low, high))) => format!("{} ({} to {})", number(slope), number(low), number(high)),
+        };
+        vec![name(&it.planned.name), cutoff, slope, it.n.to_string(), it.nights.to_string(), it.test.clone()]
+    };
+    Table {
+        title: "Cut-offs",
+        columns: &["Question", "Cut-off", "Seconds a second added", "Trials", "Nights", "How"],
+        rows: results.doses.iter().take(ROWS).map(row).collect(),
+        all: results.doses.len(),
+    }
+}
+
+fn repeats(results: &Results) -> Table {
+    let deviation = |it: Option<f64>| it.map_or_else(|| "not known".to_owned(), number);
+    let rows = results.repeats.iter().take(ROWS).map(|it| {
+        let between = match (it.repeats, it.repeats_low.zip(it.repeats_high)) {
+            (Some(value), Some((low, high))) => format!("{} ({} to {})", number(value), number(low), number(high)),
+            (value, _) => deviation(value),
+        };
+        vec![name(&it.condition), name(&it.device), between, deviation(it.nights), it.n.to_string()]
+    });
+    Table {
+        title: "How much trials of one sound differ: standard deviations, s",
+        columns: &["Condition", "Device", "Between repeats", "Between nights", "Trials"],
+        rows: rows.collect(),
+        all: results.repeats.len(),
+    }
+}
