@@ -3,7 +3,7 @@
 # apt when run as root, and otherwise named. Fails at the end when any step failed.
 #
 #   scripts/test.sh            all steps
-#   scripts/test.sh STEP...    some: tools format lints deny docs build house instructions tests alsa scripts wire sample fuzz
+#   scripts/test.sh STEP...    some: tools format lints deny docs build house instructions tests alsa scripts wire sample notebook fuzz
 #
 # As root also live capture, the gateway, sound and the store are tried on the real thing, in network namespaces and with sound
 # servers that the tests make and take away themselves. Nothing of the machine's own network or sound is touched.
@@ -303,6 +303,25 @@ sample() {
     }
 }
 
+# The notebook in docs/notebooks, on files that the program makes: what it computes again with pandas and scipy is what the program says.
+notebook() {
+    python=$(command -v python3.11 || command -v python3)
+    case $("$python" --version 2> /dev/null) in
+        "Python 3.11."*) ;;
+        *) skip "the notebook: its packages are for Python 3.11"; return 0 ;;
+    esac
+    "$python" -c 'import ensurepip' 2> /dev/null || need /usr/lib/python3.11/ensurepip/__init__.py python3.11-venv "the notebook" || {
+        skip "the notebook: no python3.11-venv"
+        return 0
+    }
+    programs || return 1
+    "$python" scripts/notebook.py "$target/debug/earwitness" > "$scratch/notebook.said" 2>&1
+    status=$?
+    cat "$scratch/notebook.said"
+    [ "$status" != 77 ] || { skip "the notebook: $(sed -n 's/^not tried: //p' "$scratch/notebook.said")"; return 0; }
+    return "$status"
+}
+
 instructions() {
     command -v valgrind > /dev/null || { skip "instruction counts: no valgrind"; return 0; }
     # What it counts does not depend on what runs beside it, and tests of time should not depend on it.
@@ -375,12 +394,12 @@ finished() {
 scratch=$(mktemp -d)
 trap 'stop_lanes; stop_beside; start_again; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
-[ $# -gt 0 ] || set -- tools format lints deny docs build house instructions tests alsa scripts wire sample fuzz
+[ $# -gt 0 ] || set -- tools format lints deny docs build house instructions tests alsa scripts wire sample notebook fuzz
 times=""
 for step in "$@"; do
     case $step in
-        tools | format | lints | deny | docs | build | house | tests | alsa | scripts | wire | sample | instructions | fuzz) ;;
-        *) echo "no step is called $step; choose from: tools format lints deny docs build house instructions tests alsa scripts wire sample fuzz" >&2; exit 2 ;;
+        tools | format | lints | deny | docs | build | house | tests | alsa | scripts | wire | sample | notebook | instructions | fuzz) ;;
+        *) echo "no step is called $step; choose from: tools format lints deny docs build house instructions tests alsa scripts wire sample notebook fuzz" >&2; exit 2 ;;
     esac
     say "$step"
     begun=$(date +%s)
