@@ -247,7 +247,7 @@ impl<'m> Fitted<'m> {
             seconds -= partial(slices, episode, datagrams) * beat / to_f64(SECOND);
         }
         let early = between(slices, first.at, live).len().saturating_sub(1) + UNTOLD;
-        let (lost, lost_spread) = untold(*missing, number(early), count);
+        let (unseen, unseen_spread) = untold(*missing, number(early), count);
         let train = Train {
             shape,
             are_blocks,
@@ -257,8 +257,8 @@ impl<'m> Fitted<'m> {
             } else {
                 (total - moments.get(line.last)?.0) * line.beat / to_f64(SECOND)
             },
-            lost: lost * beat / to_f64(SECOND),
-            lost_spread: lost_spread * beat / to_f64(SECOND),
+            lost: unseen * beat / to_f64(SECOND),
+            lost_spread: unseen_spread * beat / to_f64(SECOND),
             datagrams,
             lengths: extremes(slices),
             single: measure.lattice.map(|lattice| lattice.single()),
@@ -269,10 +269,10 @@ impl<'m> Fitted<'m> {
             octets: slices.iter().map(|slice| u64::from(slice.length)).sum(),
             beat,
             beat_error: line.beat_error / line.beat,
-            seconds: seconds + (lost * beat + pauses.silence) / to_f64(SECOND),
+            seconds: seconds + (unseen * beat + pauses.silence) / to_f64(SECOND),
             silence: pauses.silence / to_f64(SECOND),
             pauses: pauses.longer / to_f64(SECOND),
-            backlog: if backlog > OWN * seconds / count { backlog + lost * beat / to_f64(SECOND) } else { 0.0 },
+            backlog: if backlog > OWN * seconds / count { backlog + unseen * beat / to_f64(SECOND) } else { 0.0 },
             bit_rate,
             regularity: share(line.on_time, moments.len() - self.waited(datagrams)),
             unevenness: line.unevenness,

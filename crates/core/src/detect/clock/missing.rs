@@ -95,7 +95,6 @@ mod tests {
         for (seed, beat) in (1..=30).flat_map(|seed| [20, 30, 60].map(|beat| (seed, beat))) {
             for (octets, loss) in [Some(172), None].into_iter().flat_map(|octets| [0, 10, 30].map(|loss| (octets, loss))) {
                 let (slices, seconds) = stream(beat, octets, loss, seed);
-                let what = format!("{beat} ms, {octets:?}, {loss} of a thousand, seed {seed}");
                 let found = trains(&slices, true, &ClockSettings::default());
                 all += 1;
                 let [train] = &found[..] else {
