@@ -43,7 +43,7 @@ pub(crate) fn night(home: &LabHome, seed: u64, number: u32, stimuli: &[Vec<Segme
     let mut trials = Vec::new();
     for (trial, segments) in (0..).zip(stimuli) {
         let at = begins + AROUND + trial * EVERY;
-        assert_eq!(night.play(Played { at, segments: segments.clone() }), trials.len());
+        assert_eq!(night.play(Played { at, segments: segments.clone(), ..Played::default() }), trials.len());
         trials.push(sounded(at, segments));
     }
     let mut frames = Vec::new();

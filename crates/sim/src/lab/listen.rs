@@ -52,7 +52,7 @@ mod tests {
     /// When the speech ends after segments in milliseconds, of which the first is a command with a wake word of 600 ms.
     fn ends(pieces: &[(Piece, i64)]) -> (i64, bool) {
         let segment = |&(piece, length): &(Piece, i64)| Segment { piece, length: length * MILLISECOND };
-        let played = Played { at: SECOND, segments: pieces.iter().map(segment).collect() };
+        let played = Played { at: SECOND, segments: pieces.iter().map(segment).collect(), ..Played::default() };
         let call = calls(&played).next().unwrap();
         let (ended, cut) = end(&played, call, &Listening::default(), 4 * SECOND);
         ((ended - SECOND) / MILLISECOND, cut)
@@ -83,6 +83,7 @@ mod tests {
         let played = Played {
             at: 0,
             segments: pieces.iter().map(|&(piece, length)| Segment { piece, length: length * MILLISECOND }).collect(),
+            ..Played::default()
         };
         let held = Listening { held_by_music: true, ..Listening::default() };
         assert_eq!(end(&played, calls(&played).next().unwrap(), &held, 4 * SECOND), (3 * SECOND, false));
@@ -90,7 +91,7 @@ mod tests {
 
     #[test]
     fn speech_without_the_wake_word_calls_nobody() {
-        let played = Played { at: 0, segments: vec![Segment { piece: Piece::Speech, length: 5 * SECOND }] };
+        let played = Played { segments: vec![Segment { piece: Piece::Speech, length: 5 * SECOND }], ..Played::default() };
         assert_eq!(calls(&played).count(), 0);
     }
 }

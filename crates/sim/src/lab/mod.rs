@@ -4,16 +4,20 @@
 //! upload at a time, so that a campaign of many nights needs no more memory than one upload. Everything follows from the settings, the seed, the number of the night and what is
 //! played when. Devices other than the speakers, and all that speakers say while nobody speaks to them, come from a [`crate::house::House`] whose microphones are off.
 
+mod homes;
 mod listen;
+mod mistakes;
 mod night;
 mod settings;
 mod speaker;
 mod stimulus;
+mod timers;
 mod truth;
 
+pub use homes::NamedHome;
 pub use night::LabNight;
-pub use settings::{Backlog, LabHome, LabSpeaker, Listening, Transport};
-pub use stimulus::{Piece, Played, Segment};
+pub use settings::{Backlog, LabHome, LabSpeaker, Listening, Timer, Transport};
+pub use stimulus::{Piece, Played, Said, Segment};
 pub use truth::LabUpload;
 
 #[cfg(test)]

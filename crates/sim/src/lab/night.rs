@@ -33,6 +33,8 @@ pub struct LabNight {
     /// Everything before this moment was handed out.
     handed: i64,
     truth: Vec<LabUpload>,
+    /// What the capture misses: one frame in so many.
+    missed: (Chance, u64),
 }
 
 impl LabNight {
@@ -46,9 +48,11 @@ impl LabNight {
         let speakers = speakers.map(|(index, (settings, place))| {
             let own = chance.fork(&format!("speaker/{index}/{}", settings.name));
             let host = host(home, settings, place, (begins, ends), &own);
-            Resident::new(index, settings.clone(), host, (begins, ends), own)
+            Resident::new((index, seed), settings.clone(), host, (begins, ends), own)
         });
+        let missed = (chance.fork("missed"), u64::from(home.missed_one_in));
         Self {
+            missed,
             ends,
             house,
             speakers: speakers.collect(),
@@ -120,7 +124,12 @@ impl LabNight {
 
     /// Frames of the house and of uploads before `until`, merged by time.
     fn hand_out(&mut self, until: i64, frame: &mut dyn FnMut(i64, &[u8])) {
-        let waiting = &mut self.waiting;
+        let (waiting, (chance, one_in)) = (&mut self.waiting, &mut self.missed);
+        let frame = &mut |at: i64, octets: &[u8]| {
+            if *one_in == 0 || !chance.one_in(*one_in) {
+                frame(at, octets);
+            }
+        };
         self.house.advance(until, &mut |at, octets| {
             pass(waiting, at, frame);
             frame(at, octets);
@@ -148,7 +157,7 @@ fn pass(waiting: &mut BinaryHeap<Reverse<(i64, u64, Vec<u8>)>>, until: i64, fram
 fn deaf(home: &LabHome, (begins, ends): (i64, i64)) -> Plan {
     let silent = |it: &LabSpeaker| DevicePlan {
         name: it.name.clone(),
-        common: Common { microphone: Some(false), ..Common::default() },
+        common: Common { microphone: Some(false), heartbeat_seconds: Some(it.heartbeat_seconds), ..Common::default() },
         kind: DeviceKind::Speaker(SpeakerPlan::default()),
     };
     let mut devices: Vec<DevicePlan> = home.speakers.iter().map(silent).collect();

@@ -30,6 +30,10 @@ pub struct Listening {
     pub missed: f64,
     /// Times an hour that it wakes although nobody said the word; it then sends 1.2 to 2.8 s more until the server says that it was wrong.
     pub false_wakes: f64,
+    /// Share of pairs of words that follow one another which sound to it like its wake word, 0 to 1. Which these are follows from the seed of the lab and the name of the speaker.
+    pub phrases: f64,
+    /// How often it wakes when it hears such a pair, 0 to 1; it then sends as after any false wake.
+    pub mistaken: f64,
     /// Standard deviation between nights, of the pre-roll and of the tail.
     pub between_nights: i64,
     /// Standard deviation between trials of a night, of the pre-roll and of the tail.
@@ -49,6 +53,8 @@ impl Default for Listening {
             recognition: (80 * MILLISECOND, 300 * MILLISECOND),
             missed: 0.02,
             false_wakes: 0.1,
+            phrases: 0.001,
+            mistaken: 0.6,
             between_nights: 40 * MILLISECOND,
             between_trials: 25 * MILLISECOND,
             cut_off_deviation: 25 * MILLISECOND,
@@ -74,6 +80,21 @@ pub enum Backlog {
     InRealTime,
 }
 
+/// Something that a speaker sends by itself again and again, on a connection of its own each time.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Timer {
+    /// Time from one to the next, nanoseconds.
+    pub period: i64,
+    /// Standard deviation of each from when it is due, nanoseconds.
+    pub jitter: i64,
+    /// Share of them that is left out, 0 to 1.
+    pub left_out: f64,
+    /// Least and most octets of one.
+    pub octets: (usize, usize),
+    /// Octets of what the server answers: of a download, many.
+    pub answer: usize,
+}
+
 /// A wake-word speaker.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LabSpeaker {
@@ -91,6 +112,12 @@ pub struct LabSpeaker {
     pub telemetry: usize,
     /// Octets of one piece of the spoken answer, at most; datagrams have a length of their own.
     pub answer: usize,
+    /// Seconds from one heartbeat on its standing connection to the next; 0 for none.
+    pub heartbeat_seconds: f64,
+    /// Mean time between two uploads of log and metrics that nothing causes, nanoseconds; 0 for none.
+    pub metrics_every: i64,
+    /// What it sends by itself, besides.
+    pub timers: Vec<Timer>,
 }
 
 impl LabSpeaker {
@@ -105,6 +132,12 @@ impl LabSpeaker {
             backlog: Backlog::AtOnce,
             telemetry: 8_000,
             answer: 6_000,
+            heartbeat_seconds: 45.0,
+            metrics_every: 1_200 * SECOND,
+            timers: vec![
+                Timer { period: 300 * SECOND, jitter: SECOND, left_out: 0.02, octets: (1_100, 1_300), answer: 300 },
+                Timer { period: 3 * 3_600 * SECOND, jitter: 20 * SECOND, left_out: 0.0, octets: (30_000, 45_000), answer: 300 },
+            ],
         }
     }
 
@@ -121,6 +154,7 @@ impl LabSpeaker {
                 ..Listening::default()
             },
             codec: Codec::pcm(64),
+            timers: vec![Timer { period: 900 * SECOND, jitter: 5 * SECOND, left_out: 0.05, octets: (2_500, 3_500), answer: 300 }],
             ..Self::brisk()
         }
     }
@@ -135,6 +169,8 @@ pub struct LabHome {
     pub others: Vec<DevicePlan>,
     /// How lossy its network is.
     pub network: Network,
+    /// One frame in so many passes the gateway and is missing in the capture; 0 for none.
+    pub missed_one_in: u32,
 }
 
 impl Default for LabHome {
@@ -147,6 +183,7 @@ impl Default for LabHome {
             speakers: vec![LabSpeaker::brisk(), LabSpeaker::patient()],
             others: vec![plug, sensor],
             network: Network::default(),
+            missed_one_in: 0,
         }
     }
 }

@@ -5,8 +5,10 @@ use std::net::IpAddr;
 use earwitness_core::time::{MILLISECOND, SECOND};
 
 use super::listen::{Call, calls, end};
+use super::mistakes::{Phrases, happens};
 use super::settings::{Backlog, LabSpeaker, Transport};
 use super::stimulus::Played;
+use super::timers::Ticking;
 use super::truth::LabUpload;
 use crate::chance::Chance;
 use crate::device::datagram::{Carriage, DatagramSpeaker, truth};
@@ -21,11 +23,10 @@ const OPENING: i64 = 90 * MILLISECOND;
 const DELAY: i64 = 14 * MILLISECOND;
 /// After an upload, the next wake word is not heard for so long.
 const DEAF: i64 = SECOND;
+/// Octets of a record of an answer, at most (RFC 8446, 5.1).
+const LONGEST_ANSWER: usize = 16_000;
 /// Length of what is taken for the wake word by mistake.
 const MISTAKEN: i64 = 600 * MILLISECOND;
-/// Mean time between two uploads of log and metrics that nothing caused.
-const TELEMETRY_EVERY: i64 = 1_200 * SECOND;
-
 /// A speaker in one night.
 pub(super) struct Resident {
     index: usize,
@@ -40,25 +41,42 @@ pub(super) struct Resident {
     next_false_wake: i64,
     next_telemetry: i64,
     firmware_check: i64,
+    phrases: Phrases,
+    timers: Vec<Ticking>,
 }
 
 /// Why an upload is made.
 struct Cause {
     number: Option<usize>,
+    mistaken: bool,
     wake: (i64, i64),
     ended: i64,
     cut_off: bool,
 }
 
 impl Resident {
-    /// The speaker number `index` in the night from `begins` to `ends`.
-    pub(super) fn new(index: usize, settings: LabSpeaker, host: Host, (begins, ends): (i64, i64), chance: Chance) -> Self {
+    /// The speaker number `index` in the night from `begins` to `ends`, in the lab of this seed.
+    pub(super) fn new(
+        (index, seed): (usize, u64),
+        settings: LabSpeaker,
+        host: Host,
+        (begins, ends): (i64, i64),
+        chance: Chance,
+    ) -> Self {
         let mut draw = chance.fork("night");
         let it = &settings.listening;
         let pre_roll = draw.bell(it.pre_roll, it.between_nights);
         let tail = draw.bell(it.tail, it.between_nights);
         let firmware_check = draw.between(begins, ends);
-        let next_telemetry = begins + draw.exponential(TELEMETRY_EVERY);
+        let next_telemetry = match settings.metrics_every {
+            ..=0 => i64::MAX,
+            every => begins + draw.exponential(every),
+        };
+        let phrases = Phrases::new(seed, &settings.name, it.phrases);
+        let timers = (0..).zip(&settings.timers);
+        let timers = timers
+            .map(|(number, timer): (u32, _)| Ticking::new(seed, &format!("{}/{number}", settings.name), timer.clone(), begins));
+        let timers = timers.collect();
         let mut speaker = Self {
             index,
             settings,
@@ -70,6 +88,8 @@ impl Resident {
             next_false_wake: begins,
             next_telemetry,
             firmware_check,
+            phrases,
+            timers,
         };
         speaker.expect_false_wake();
         speaker
@@ -77,7 +97,8 @@ impl Resident {
 
     /// When it next does something that nobody caused.
     pub(super) fn next(&self) -> i64 {
-        self.next_false_wake.min(self.next_telemetry).min(self.firmware_check)
+        let timers = self.timers.iter().map(Ticking::next).min().unwrap_or(i64::MAX);
+        self.next_false_wake.min(self.next_telemetry).min(self.firmware_check).min(timers)
     }
 
     /// Does what is due at `now`.
@@ -90,7 +111,12 @@ impl Resident {
         if self.next_telemetry <= now {
             let octets = self.chance.length(600, 6_000);
             self.report(self.next_telemetry, "metrics", octets);
-            self.next_telemetry += self.chance.exponential(TELEMETRY_EVERY).max(SECOND);
+            self.next_telemetry += self.chance.exponential(self.settings.metrics_every).max(SECOND);
+        }
+        for place in 0..self.timers.len() {
+            let Some(timer) = self.timers.get_mut(place).filter(|it| it.next() <= now) else { continue };
+            let (at, (octets, answer)) = (timer.next(), timer.take());
+            self.exchange(at, "status", octets, answer);
         }
         if self.next_false_wake <= now {
             self.wake_by_mistake(self.next_false_wake, truth);
@@ -110,6 +136,21 @@ impl Resident {
             let cause = self.understand(number, played, call, &mut own);
             truth.extend(self.upload(&cause, own));
         }
+        let phrases: Vec<(i64, i64)> = self.phrases.in_sound(played).collect();
+        for (count, wake) in phrases.into_iter().enumerate() {
+            let mut own = chance.fork(&format!("phrase/{count}"));
+            if !happens(&mut own, self.settings.listening.mistaken) || self.is_busy(wake.0) {
+                continue;
+            }
+            let cause = Cause { number: Some(number), mistaken: true, ..self.mistake(wake, &mut own) };
+            truth.extend(self.upload(&cause, own));
+        }
+    }
+
+    /// It finds out that it was wrong.
+    fn mistake(&self, wake: (i64, i64), chance: &mut Chance) -> Cause {
+        let ended = wake.1 + chance.between(1_200, 2_800) * MILLISECOND - self.tail;
+        Cause { number: None, mistaken: false, wake, ended, cut_off: false }
     }
 
     fn is_busy(&self, at: i64) -> bool {
@@ -119,7 +160,7 @@ impl Resident {
     fn understand(&self, number: usize, played: &Played, call: Call, chance: &mut Chance) -> Cause {
         let it = &self.settings.listening;
         let (ended, cut_off) = end(played, call, it, chance.bell(it.cut_off, it.cut_off_deviation));
-        Cause { number: Some(number), wake: call.wake, ended, cut_off }
+        Cause { number: Some(number), mistaken: false, wake: call.wake, ended, cut_off }
     }
 
     fn expect_false_wake(&mut self) {
@@ -138,9 +179,8 @@ impl Resident {
             return;
         }
         let mut chance = self.chance.fork(&format!("mistaken/{at}"));
-        let wake = (at - MISTAKEN, at);
-        let ended = at + chance.between(1_200, 2_800) * MILLISECOND - self.tail;
-        truth.extend(self.upload(&Cause { number: None, wake, ended, cut_off: false }, chance));
+        let cause = self.mistake((at - MISTAKEN, at), &mut chance);
+        truth.extend(self.upload(&cause, chance));
     }
 
     /// Uploads what was heard around a wake word.
@@ -155,6 +195,7 @@ impl Resident {
         Some(LabUpload {
             speaker: self.index,
             cause: cause.number,
+            mistaken: cause.mistaken,
             wake: cause.wake,
             ended: cause.ended,
             cut_off: cause.cut_off,
@@ -198,14 +239,23 @@ impl Resident {
 
     /// A small upload of something other than sound, on a connection of its own.
     fn report(&mut self, at: i64, what: &str, octets: usize) {
+        let answer = self.chance.fork(&format!("{what}/{at}/answer")).length(200, 900);
+        self.exchange(at, what, octets, answer);
+    }
+
+    /// An upload of something other than sound, and what answers it, on a connection of its own.
+    fn exchange(&mut self, at: i64, what: &str, octets: usize, answer: usize) {
         let place = self.service(what, 443);
         let mut chance = self.chance.fork(&format!("{what}/{at}"));
         self.host.apart(chance.fork("host"), |host| {
             let server = place.server();
             let opened = host.look_up(at, &server);
             let mut session = Session::open(opened, server.name, &["http/1.1"], &mut chance);
-            session.ask(opened + OPENING, octets, 20 * MILLISECOND, &[chance.length(200, 900)]);
-            session.close(opened + 3 * SECOND);
+            let pieces = answer.div_ceil(LONGEST_ANSWER);
+            let answers: Vec<usize> = (0..pieces).map(|it| LONGEST_ANSWER.min(answer - it * LONGEST_ANSWER)).collect();
+            session.ask(opened + OPENING, octets, 20 * MILLISECOND, &answers);
+            // A download at some 20 Mbit/s.
+            session.close(opened + 3 * SECOND + i64::try_from(answer).unwrap_or(0) * 400);
             host.converse(&server, session);
         });
     }

@@ -29,13 +29,24 @@ pub struct Segment {
     pub length: i64,
 }
 
-/// A sound that is played: segments end to end.
+/// A word that is said in a sound.
 #[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    /// The word.
+    pub word: String,
+    /// When it begins and ends, nanoseconds since the sound began.
+    pub time: (i64, i64),
+}
+
+/// A sound that is played: segments end to end.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Played {
     /// When the first segment begins, nanoseconds since 1970.
     pub at: i64,
     /// The segments.
     pub segments: Vec<Segment>,
+    /// Words of it that a speaker may take for its own, in order of time; those of a recording.
+    pub words: Vec<Said>,
 }
 
 /// A segment with its place in time.

@@ -26,7 +26,7 @@ fn night(home: &LabHome, seed: u64, sounds: &[&[Segment]]) -> LabNight {
     let count = i64::try_from(sounds.len()).unwrap();
     let mut night = LabNight::new(home, seed, 0, (START, START + (count * 40 + 240) * SECOND));
     for (number, segments) in (0..).zip(sounds) {
-        night.play(Played { at: START + (90 + number * 40) * SECOND, segments: segments.to_vec() });
+        night.play(Played { at: START + (90 + number * 40) * SECOND, segments: segments.to_vec(), ..Played::default() });
     }
     night
 }
@@ -106,7 +106,7 @@ fn nights_differ_by_as_much_as_was_asked_for() {
         .map(|number| {
             let mut night = LabNight::new(&home, 17, number, (START, START + 180 * SECOND));
             for at in [60, 100] {
-                night.play(Played { at: START + at * SECOND, segments: vec![COMMAND] });
+                night.play(Played { at: START + at * SECOND, segments: vec![COMMAND], ..Played::default() });
             }
             night.advance(i64::MAX, &mut |_, _| ());
             let own: Vec<i64> = night.truth().iter().filter(|it| it.speaker == 0).map(LabUpload::pre_roll).collect();
@@ -117,4 +117,38 @@ fn nights_differ_by_as_much_as_was_asked_for() {
     let mean = pre_rolls.iter().sum::<i64>() / 60;
     let deviation = (pre_rolls.iter().map(|it| (it - mean).pow(2)).sum::<i64>() / 59).isqrt();
     assert!((450..550).contains(&mean) && (70..130).contains(&deviation), "seed 17: {mean} ms, {deviation} ms");
+}
+
+#[test]
+fn words_that_sound_like_the_wake_word_wake_a_speaker_now_and_then_and_others_never() {
+    let mut home = exact();
+    home.speakers.truncate(1);
+    home.speakers[0].listening = Listening { phrases: 0.02, mistaken: 0.5, ..home.speakers[0].listening };
+    let words: Vec<Said> = (0..1_000).map(|at| Said { word: format!("w{at}"), time: (at * SECOND, (at + 1) * SECOND) }).collect();
+    let wakes = |number: u32| -> Vec<i64> {
+        let mut night = LabNight::new(&home, 23, number, (START, START + 1_300 * SECOND));
+        let segments = vec![segment(Piece::Speech, 1_000_000)];
+        night.play(Played { at: START + 90 * SECOND, segments, words: words.clone() });
+        night.advance(i64::MAX, &mut |_, _| ());
+        let truth = night.truth();
+        assert!(truth.iter().all(|it| it.mistaken && it.cause == Some(0)), "{truth:?}");
+        truth.iter().map(|it| (it.wake.0 - START) / SECOND - 90).collect()
+    };
+    let (first, second) = (wakes(0), wakes(1));
+    // 20 phrases, each of which wakes it in half of the nights.
+    assert!((4..=18).contains(&first.len()) && first != second, "seed 23: {first:?}, {second:?}");
+    let both = first.iter().filter(|it| second.contains(it)).count();
+    assert!(both > 0, "some wake it again: {first:?}, {second:?}");
+}
+
+#[test]
+fn every_named_home_has_speakers_and_a_name_of_its_own() {
+    for named in NamedHome::all() {
+        let home = NamedHome::home(named.name).unwrap();
+        assert!(!home.speakers.is_empty() && !named.title.is_empty(), "{}", named.name);
+        let mut night = night(&home, 4, &[&[COMMAND]]);
+        let seen = frames(&mut night, 30 * SECOND).len();
+        assert!(seen > 100, "{}: {seen} frames", named.name);
+    }
+    assert!(NamedHome::home("castle").is_none());
 }

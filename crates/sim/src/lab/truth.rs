@@ -7,7 +7,9 @@ pub struct LabUpload {
     pub speaker: usize,
     /// Which of the sounds that were played caused it, by the number that [`super::LabNight::play`] returned; `None` for a false wake.
     pub cause: Option<usize>,
-    /// When the wake word began and ended, nanoseconds since 1970; of a false wake, what was taken for it.
+    /// Whether it took words that it heard for its wake word.
+    pub mistaken: bool,
+    /// When the wake word began and ended, nanoseconds since 1970; of a false wake or a mistake, what was taken for it.
     pub wake: (i64, i64),
     /// When the device took the speech for over, or was cut off; the tail begins then.
     pub ended: i64,
