@@ -1,5 +1,10 @@
 //! From the plan of an experiment and what was measured in its trials to what it answers.
 
+mod aside;
+mod precise;
+mod steps;
+mod warnings;
+
 use earwitness_core::time::Timestamp;
 use earwitness_core::timeline::Part;
 
@@ -11,6 +16,10 @@ use crate::results::{
     TrialsError,
 };
 use crate::wake;
+
+pub use self::aside::{Aside, said};
+pub use self::precise::is_precise;
+pub use self::warnings::warnings;
 
 /// Why trials do not answer the questions of an experiment.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +86,27 @@ pub fn answer(
             trials = trials.grouped(name, conditions)?;
         }
     }
-    Ok(results::analyse(&trials, &questions(experiment, devices, seed))?)
+    let mut results = results::analyse(&trials, &questions(experiment, devices, seed))?;
+    let mut answers = steps::answers(experiment, devices, &results);
+    answers.append(&mut results.answers);
+    results.answer = answers.first().cloned().unwrap_or_default();
+    results.answers = answers;
+    results.warnings = warnings(experiment);
+    results.warnings.extend(nobody_woke(experiment, &results));
+    Ok(results)
+}
+
+/// What is said where something was said to devices, and none uploaded anything.
+fn nobody_woke(experiment: &Experiment, results: &Results) -> Option<String> {
+    let is_said = |part: &Part| matches!(part, Part::Utterance { .. } | Part::File { .. });
+    let design = experiment.design();
+    let spoken = design.conditions.iter().filter(|it| it.course.parts().iter().any(is_said));
+    let names: Vec<&str> = spoken.map(|it| it.name.as_str()).collect();
+    let own = results.conditions.iter().filter(|it| names.contains(&it.name.as_str()));
+    let (some, all) = own.flat_map(|it| &it.devices).fold((0, 0), |sum, it| (sum.0 + it.uploads.some, sum.1 + it.uploads.all));
+    (all > 0 && some == 0).then(|| {
+        "No device uploaded sound in any trial in which something was said: nobody may have woken, and then differences between conditions mean nothing.".to_owned()
+    })
 }
 
 /// The questions, each to every device.
@@ -86,6 +115,15 @@ fn questions(experiment: &Experiment, devices: &[String], seed: u64) -> Plan {
     let questions =
         design.contrasts.iter().flat_map(|it| devices.iter().map(|device| question(experiment, &it.question, device)));
     Plan { by_lot: design.order == Order::Lot, ..Plan::new(questions.collect(), seed) }
+}
+
+/// What of a reading a measure is.
+const fn quantity(measure: Measure) -> Quantity {
+    match measure {
+        Measure::Seconds => Quantity::Seconds,
+        Measure::PreRoll => Quantity::PreRollSeconds,
+        Measure::Tail => Quantity::TailSeconds,
+    }
 }
 
 fn question(experiment: &Experiment, question: &Question, device: &str) -> results::Question {
@@ -101,12 +139,7 @@ fn question(experiment: &Experiment, question: &Question, device: &str) -> resul
     let condition = |number: usize| conditions.get(number).map(|it| it.name.clone()).unwrap_or_default();
     match question {
         Question::Mean { of, measure } => {
-            let quantity = match measure {
-                Measure::Seconds => Quantity::Seconds,
-                Measure::PreRoll => Quantity::PreRollSeconds,
-                Measure::Tail => Quantity::TailSeconds,
-            };
-            results::Question::Mean(Mean { name, condition: of.0.clone(), device, quantity })
+            results::Question::Mean(Mean { name, condition: of.0.clone(), device, quantity: quantity(*measure) })
         }
         Question::Difference { left, right } => results::Question::Contrast(compared(&left.0, &right.0)),
         Question::Equivalence { left, right, margin } => results::Question::Equivalence(Equivalence {

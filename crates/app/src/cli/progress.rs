@@ -107,6 +107,43 @@ impl Evening {
     }
 }
 
+/// Nights of an experiment that are simulated.
+pub(super) struct Nights {
+    drawn: ProgressBar,
+    wanted: bool,
+}
+
+/// Nights that are over, of all.
+const NIGHTS: &str = "Simulating {bar:24} night {pos} of {len}, {eta} left";
+
+impl Nights {
+    /// Before the first of so many.
+    pub(super) fn new(count: u32) -> Self {
+        let drawn = ProgressBar::with_draw_target(Some(count.into()), ProgressDrawTarget::hidden());
+        Self { drawn, wanted: std::io::stderr().is_terminal() }
+    }
+
+    /// So many are over.
+    pub(super) fn at(&mut self, over: u32) {
+        if !self.wanted {
+            return;
+        }
+        if self.drawn.is_hidden() && self.drawn.elapsed() >= SOON {
+            if let Ok(style) = ProgressStyle::with_template(NIGHTS) {
+                self.drawn.set_style(style.progress_chars("━╸─"));
+            }
+            self.drawn.set_draw_target(ProgressDrawTarget::stderr_with_hz(PER_SECOND));
+        }
+        self.drawn.set_position(over.into());
+    }
+}
+
+impl Drop for Nights {
+    fn drop(&mut self) {
+        self.drawn.finish_and_clear();
+    }
+}
+
 impl Drop for Evening {
     fn drop(&mut self) {
         self.drawn.finish_and_clear();

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a program that does not run fails the test; what is skipped is said")]
 
+mod aside;
 mod files;
+mod keys;
 mod list;
 mod plan;
 mod run;

@@ -53,7 +53,7 @@ fn pre_roll_and_tail_are_those_that_the_speakers_were_made_with() {
 fn the_cut_off_is_found_within_a_quarter_of_a_second() {
     // It counts from the end of the wake word; what the command still had to say is not part of what was added.
     let above = results("postfix-immediate", 11, &["--set", "postfix_s=5,6,7", "--set", "nights=2"]);
-    assert!(above["answer"].as_str().unwrap().contains("at the latest: no smaller amount was tried"), "{}", above["answer"]);
+    assert!(above["answer"].as_str().unwrap().contains("for the command: no smaller amount was tried"), "{}", above["answer"]);
     for seed in [11, 12] {
         let folder = tempfile::tempdir().unwrap();
         let plan: Value = serde_json::from_str(&printed(folder.path(), &["plan", "postfix-immediate", "--json"])).unwrap();
@@ -83,13 +83,21 @@ fn a_gap_that_ends_a_command_shows_in_what_is_sent() {
     }
     assert!(difference("gap 0.3 s", "speaker-a").0 > -0.5, "and not before");
     assert!(difference("gap 0.5 s", "speaker-b").0 > -0.5, "this one waits for 0.8 s");
+    let answers = results["answers"].as_array().unwrap();
+    let (first, second) = (answers[0].as_str().unwrap(), answers[1].as_str().unwrap());
+    assert!(first.starts_with("A silence of 0.4 s ends a command for speaker-a, and one of 0.3 s is not shown to"), "{first}");
+    assert!(
+        second.starts_with("No silence of up to 0.5 s is shown to end a command for speaker-b: it sends what follows"),
+        "{second}"
+    );
 }
 
 #[test]
 fn nights_of_music_and_of_nothing_end_in_their_sentences() {
     let baseline = results("baseline", 11, &["--set", "silence_seconds=7200"]);
     let answers = baseline["answers"].as_array().unwrap();
-    assert!(answers.iter().all(|it| it.as_str().unwrap().contains("under nothing")), "{answers:?}");
+    let said = |what: &str| answers.iter().filter(|it| it.as_str().unwrap().contains(what)).count();
+    assert_eq!((answers.len(), said("under nothing"), said("sends by itself every 45 s")), (4, 2, 2), "{answers:?}");
     let music = results("music", 11, &["--set", "music_seconds=3600"]);
     let shown = &music["equivalences"][0];
     assert_eq!((&shown["claim"], &shown["margin"]), (&"within".into(), &15.0.into()), "{shown}");

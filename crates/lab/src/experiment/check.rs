@@ -153,7 +153,7 @@ fn contrasts(design: &Design) -> Checked {
         return refuse(Key::Contrast(MOST_CONTRASTS), format!("an experiment has at most {MOST_CONTRASTS} contrasts"));
     }
     let known = |side: &[usize]| !side.is_empty() && side.iter().all(|it| *it < design.conditions.len());
-    for (number, Contrast { question, difference }) in design.contrasts.iter().enumerate() {
+    for (number, Contrast { question, difference, .. }) in design.contrasts.iter().enumerate() {
         let at = Key::Contrast(number);
         if difference.is_some_and(|it| !is_positive(it)) {
             return refuse(at, "`difference_seconds` is more than 0: no number of repeats shows that nothing differs by nothing");

@@ -7,6 +7,8 @@ pub struct Contrast {
     pub question: Question,
     /// The smallest difference that is to be found, seconds of sound: what the number of repeats is weighed against.
     pub difference: Option<f64>,
+    /// The factor each of whose levels is compared with the lowest, where the question is one of these steps.
+    pub steps: Option<String>,
 }
 
 /// What is asked. Conditions are given by their numbers.

@@ -65,7 +65,7 @@ fn what_contradicts_itself_is_named() {
     let sides = |left: Vec<usize>, right: Vec<usize>| {
         let mut design = design();
         let question = Question::Difference { left: ("a".into(), left), right: ("b".into(), right) };
-        design.contrasts.push(Contrast { question, difference: None });
+        design.contrasts.push(Contrast { question, difference: None, steps: None });
         Experiment::new(design).is_ok()
     };
     assert!(sides(vec![0], vec![1]) && !sides(vec![0], vec![2]) && !sides(vec![0, 1], vec![1]) && !sides(vec![], vec![1]));
@@ -76,7 +76,7 @@ fn results_are_looked_at_only_when_it_was_fixed_beforehand() {
     let looks = |looks: &[u32]| {
         let mut design = design();
         let question = Question::Difference { left: ("a".into(), vec![0]), right: ("b".into(), vec![1]) };
-        design.contrasts.push(Contrast { question, difference: None });
+        design.contrasts.push(Contrast { question, difference: None, steps: None });
         design.stop.precision = Some(Precision { half_width: 0.25, looks: looks.to_vec() });
         Experiment::new(design).is_ok()
     };

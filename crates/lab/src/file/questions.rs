@@ -34,6 +34,7 @@ pub(super) fn contrasts(contrast: &Spanned<written::Contrast>, conditions: &[Con
     let step = |&(_, level): &(f64, usize)| Contrast {
         question: Question::Difference { left: side(level), right: side(lowest) },
         difference: it.difference_seconds,
+        steps: Some(factor.get_ref().clone()),
     };
     Ok(others.iter().map(step).collect())
 }
@@ -75,7 +76,7 @@ fn one(contrast: &Spanned<written::Contrast>, conditions: &[Condition]) -> Resul
         }
         _ => return Err(fault(contrast, "a contrast has exactly one of `mean`, `compare`, `equivalence`, `dose` and `steps`")),
     };
-    Ok(Contrast { question, difference: it.difference_seconds })
+    Ok(Contrast { question, difference: it.difference_seconds, steps: None })
 }
 
 /// The conditions on both sides.

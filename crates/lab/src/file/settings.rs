@@ -84,7 +84,10 @@ fn key(written: &mut Written, name: &str, value: &str) -> Result<bool, Fault> {
         "before_seconds" => written.before_seconds = parsed(name, value, "a number of seconds")?,
         "after_seconds" => written.after_seconds = parsed(name, value, "a number of seconds")?,
         "margin_seconds" => written.margin_seconds = parsed(name, value, "a number of seconds")?,
-        "device" => written.device = value.split(',').map(|it| unplaced(device(it.trim()))).collect(),
+        "device" => {
+            let all: Result<Vec<_>, Fault> = value.split(',').map(|it| Ok(unplaced(device(it.trim())?))).collect();
+            written.device = all?;
+        }
         _ => return Ok(false),
     }
     Ok(true)
@@ -95,9 +98,15 @@ fn parsed<T: FromStr>(name: &str, value: &str, what: &str) -> Result<Spanned<T>,
 }
 
 /// A device by its address or by its name.
-fn device(text: &str) -> Device {
+fn device(text: &str) -> Result<Device, Fault> {
+    // No name has a colon, and none is six pairs with hyphens between.
+    let is_meant = |between: char| text.split(between).count() == 6 && text.split(between).all(|pair| pair.len() == 2);
     let address = mac(text).map(|_| unplaced(text.to_owned()));
-    Device { name: unplaced(text.to_owned()), mac: address, copies: None }
+    if address.is_none() && (text.contains(':') || is_meant('-')) {
+        let what = "a MAC address is six pairs of hexadecimal digits, such as 02:00:00:00:00:01";
+        return Err(Fault::of_all(format!("--set device={text}: {what}")));
+    }
+    Ok(Device { name: unplaced(text.to_owned()), mac: address, copies: None })
 }
 
 /// The six octets of a MAC address, written with colons or hyphens.

@@ -162,6 +162,30 @@ impl Plan {
         }
     }
 
+    /// Without the trials that end later than after so much time of all nights together, nanoseconds.
+    #[must_use]
+    pub fn within(mut self, time: i64) -> Self {
+        let before = |night: u32| (0..night).fold(0_i64, |sum, night| sum.saturating_add(self.night_length(night)));
+        let kept = self.trials.partition_point(|it| before(it.night).saturating_add(it.end) <= time);
+        self.trials.truncate(kept);
+        self
+    }
+
+    /// The block of a trial, all nights counted, from 0.
+    #[must_use]
+    pub fn block_of(&self, experiment: &Experiment, night: u32, block: u32) -> u32 {
+        match experiment.design().nightly {
+            Nightly::Blocks => night.saturating_mul(self.blocks).saturating_add(block),
+            Nightly::Condition => night / u32::try_from(experiment.design().conditions.len()).unwrap_or(u32::MAX).max(1),
+        }
+    }
+
+    /// Whole blocks that are over after so many nights.
+    #[must_use]
+    pub fn blocks_after(&self, experiment: &Experiment, nights: u32) -> u32 {
+        self.block_of(experiment, nights, 0)
+    }
+
     /// Blocks of a night.
     #[must_use]
     pub const fn blocks(&self) -> u32 {

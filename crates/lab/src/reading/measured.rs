@@ -69,7 +69,7 @@ pub(super) fn reading(device: &DeviceFindings, uploads: &[&Sighting], trial: &So
 }
 
 /// Whether one of the seconds that are noted, each of which stands for so many, lies in a window.
-fn holds(noted: &Series, seconds: i64, window: Window) -> bool {
+pub(super) fn holds(noted: &Series, seconds: i64, window: Window) -> bool {
     noted.bins.iter().any(|bin| {
         let from = noted.origin.plus(bin.index.saturating_mul(noted.width));
         window.overlaps(Window { from, until: from.plus(noted.width.saturating_mul(seconds)) })

@@ -35,6 +35,7 @@
 //! sent next, so that of a trial without an upload the time until [`Rules::noticed_within`] after the window counts as well: a whole upload may have been missed. Frames
 //! that the kernel dropped are noticed by that, too.
 
+mod aside;
 mod measured;
 mod windows;
 
@@ -43,6 +44,7 @@ use earwitness_core::stats::float;
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp};
 use earwitness_core::visibility::{Sight, Unseen, gaps};
 
+pub use self::aside::{bursts, uploading};
 pub use self::windows::windows;
 use crate::results;
 

@@ -41,6 +41,7 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
         }
     }
     let lot = Lot::new(plan.seed);
+    let asked_doses = fitting.iter().filter(|it| matches!(it, Fitting::Dose(..))).count() as u64;
     let (mut means, mut contrasts, mut equivalences, mut doses) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, it) in (0..).zip(&fitting) {
         match it {
@@ -51,7 +52,7 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
                 contrasts.push(contrast(trials, planned, sides, LEVEL, plan.draws, &mut lot.stream("contrast", number)));
             }
             Fitting::Equivalence(planned, sides) => equivalences.push(equivalence(trials, planned, sides, LEVEL)),
-            Fitting::Dose(planned, device, levels) => doses.push(dose(trials, planned, *device, levels, LEVEL)),
+            Fitting::Dose(planned, device, levels) => doses.push(dose(trials, planned, *device, levels, (LEVEL, asked_doses))),
         }
     }
     // One family: whoever reads the report sees all of its tests.
@@ -85,11 +86,14 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
         version: VERSION,
         answer: answers.first().cloned().unwrap_or_default(),
         answers,
+        warnings: Vec::new(),
         conditions: described,
         contrasts,
         equivalences,
         doses,
         repeats,
+        misactivations: Vec::new(),
+        idle: Vec::new(),
         methods,
     })
 }

@@ -62,6 +62,8 @@ pub struct ContrastResults {
     pub n: [u64; 2],
     /// Observations that the test takes for independent: blocks or nights.
     pub units: u64,
+    /// Nights that these come from; 0 where nothing is tested.
+    pub nights: u64,
 }
 
 /// Compares two conditions; permutations are drawn from `lot`.
@@ -105,6 +107,7 @@ pub(super) fn contrast(
         test,
         n,
         units: units.count(),
+        nights: units.nights(),
     }
 }
 

@@ -3,9 +3,13 @@
 use serde::Serialize;
 
 use super::clusters::jackknife;
+use super::describe::estimate as estimate_of;
 use super::hinge::{Cell, Doses};
 use super::moments::Student;
 use super::trial::{Quantity, Trials};
+
+/// Readings count whole slices of sound, of up to so many seconds: a cut-off that is no further from the lowest level is not told from it.
+const SLICE: f64 = 0.064;
 
 /// Conditions that differ in one number.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -67,6 +71,12 @@ pub struct DoseResults {
     /// Where the device stops.
     #[serde(flatten)]
     pub cutoff: Cutoff,
+    /// Sound of a trial that is cut off, seconds: all that is sent then, tail included; `None` where no cut-off is found.
+    pub cut_seconds: Option<f64>,
+    /// Sound from after the end of the stimulus at the lowest level, seconds: what is sent beyond the cut-off; `None` where the traffic does not tell.
+    pub tail_seconds: Option<f64>,
+    /// What of the added sound is sent at most, seconds: up to the cut-off, and in the tail; `None` where either is not known.
+    pub added_seconds: Option<f64>,
     /// Seconds that it sends more for each second that is added, over the levels up to the cut-off: the hinge takes this for 1.
     pub slope: Option<f64>,
     /// Lower end of its interval.
@@ -81,8 +91,15 @@ pub struct DoseResults {
     pub nights: u64,
 }
 
-/// Fits the hinge; `conditions` are the places of the conditions in the list, each with its level.
-pub(super) fn dose(trials: &Trials, planned: &Dose, device: usize, conditions: &[(usize, f64)], beyond: f64) -> DoseResults {
+/// Fits the hinge; `conditions` are the places of the conditions in the list, each with its level. Whether there is a cut-off above the lowest level is asked of `questions` doses in one report: with an
+/// interval that leaves out so many times less, so that a report names one that is not there in no more than half of `beyond`.
+pub(super) fn dose(
+    trials: &Trials,
+    planned: &Dose,
+    device: usize,
+    conditions: &[(usize, f64)],
+    (beyond, questions): (f64, u64),
+) -> DoseResults {
     let values: Vec<_> = conditions
         .iter()
         .flat_map(|(condition, level)| {
@@ -92,6 +109,9 @@ pub(super) fn dose(trials: &Trials, planned: &Dose, device: usize, conditions: &
     let nothing = DoseResults {
         planned: planned.clone(),
         cutoff: Cutoff::Unknown,
+        cut_seconds: None,
+        tail_seconds: None,
+        added_seconds: None,
         slope: None,
         slope_low: None,
         slope_high: None,
@@ -109,23 +129,35 @@ pub(super) fn dose(trials: &Trials, planned: &Dose, device: usize, conditions: &
         if nights > 1 { (0..nights).map(|row| doses.without(row)).collect() } else { without_blocks(&doses, &values) };
     let of_cutoff = jackknife_of(best.cutoff, &parts, |it| it.fit().map(|hinge| hinge.cutoff));
     let of_slope = slope.and_then(|slope| jackknife_of(slope, &parts, |it| it.slope(up_to)));
-    let (interval, test) = if nights > 1 {
-        let test = format!("hinge by least squares, its interval from leaving out each of {nights} nights");
-        (of_cutoff.map(|it| it.interval(beyond)), test)
-    } else {
-        let freedom = doses.count() - 2.0;
-        let test = "hinge by least squares, its interval from the profile of the sum of squares over one night".to_owned();
-        (profile(&doses, best.left, freedom, beyond), test)
+    let interval = |beyond: f64| match nights {
+        2.. => of_cutoff.map(|it| it.interval(beyond)),
+        _ => profile(&doses, best.left, doses.count() - 2.0, beyond),
     };
-    let cutoff = match interval {
+    let test = match nights {
+        2.. => format!("hinge by least squares, its interval from leaving out each of {nights} nights"),
+        _ => "hinge by least squares, its interval from the profile of the sum of squares over one night".to_owned(),
+    };
+    let asked = interval(beyond / earwitness_core::stats::float(questions.max(1)));
+    let cutoff = match interval(beyond).zip(asked) {
         None => Cutoff::Unknown,
-        Some((low, high)) if high >= last => Cutoff::NotUpTo { level: last, above: (low > first).then_some(low.min(last)) },
-        Some((low, high)) if low <= first => Cutoff::NoGrowth { below: high.max(first) },
-        Some((low, high)) => Cutoff::Found { estimate: best.cutoff, low, high },
+        Some(((low, high), _)) if high >= last => Cutoff::NotUpTo { level: last, above: (low > first).then_some(low.min(last)) },
+        Some(((_, high), (low, _))) if low <= first + SLICE => Cutoff::NoGrowth { below: high.max(first) },
+        Some(((low, high), _)) => Cutoff::Found { estimate: best.cutoff, low, high },
+    };
+    let sent = if let Cutoff::Found { estimate, .. } = cutoff {
+        let lowest: Vec<usize> = conditions.iter().filter(|it| it.1 <= first).map(|it| it.0).collect();
+        let tail = estimate_of(&trials.values(&lowest, device, Quantity::TailSeconds), beyond).estimate;
+        let whole = values.iter().map(|it| it.3 - it.2.min(estimate)).sum::<f64>() / earwitness_core::stats::float(nothing.n);
+        (Some(whole + estimate), tail, tail.map(|tail| estimate + tail))
+    } else {
+        (None, None, None)
     };
     let slopes = of_slope.map(|it| it.interval(beyond));
     DoseResults {
         cutoff,
+        cut_seconds: sent.0,
+        tail_seconds: sent.1,
+        added_seconds: sent.2,
         slope,
         slope_low: slopes.map(|it| it.0),
         slope_high: slopes.map(|it| it.1),

@@ -64,6 +64,8 @@ pub struct EquivalenceResults {
     pub n: [u64; 2],
     /// Observations that the test takes for independent: blocks or nights.
     pub units: u64,
+    /// Nights that these come from; 0 where nothing is tested.
+    pub nights: u64,
 }
 
 impl EquivalenceResults {
@@ -131,6 +133,7 @@ pub(super) fn equivalence(trials: &Trials, planned: &Equivalence, places: &Sides
         test: sided.map_or_else(|| format!("none, over {what}: nothing varies"), |it| it.test),
         n,
         units: units.count(),
+        nights: units.nights(),
     }
 }
 

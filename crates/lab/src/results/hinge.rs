@@ -55,7 +55,7 @@ pub(super) struct Hinge {
 }
 
 impl Doses {
-    /// Of `(row, level, value)`; `None` of fewer than two levels.
+    /// Of `(row, level, value)`; `None` of fewer than two levels. A row with one level says nothing of a cut-off, and is left out.
     pub(super) fn of(values: impl Iterator<Item = (u32, f64, f64)>) -> Option<Self> {
         let mut rows = BTreeMap::<u32, Vec<(f64, f64)>>::new();
         let mut levels: Vec<f64> = Vec::new();
@@ -65,6 +65,8 @@ impl Doses {
                 levels.insert(at, level);
             }
         }
+        rows.retain(|_, values| values.iter().any(|it| values.first().is_some_and(|first| first.0.total_cmp(&it.0).is_ne())));
+        levels.retain(|level| rows.values().flatten().any(|it| it.0.total_cmp(level).is_eq()));
         if levels.len() < 2 {
             return None;
         }

@@ -5,6 +5,7 @@
 //! wrong, is in `docs/design/lab-statistics.md`.
 
 mod analyse;
+mod aside;
 mod clusters;
 mod contrast;
 mod describe;
@@ -12,7 +13,9 @@ mod dose;
 mod equivalence;
 mod hinge;
 mod holm;
+mod idle;
 mod methods;
+mod misactivations;
 mod moments;
 mod permute;
 mod plan;
@@ -24,11 +27,14 @@ mod trial;
 mod units;
 
 pub use self::analyse::analyse;
+pub use self::aside::{by_itself, woke};
 pub use self::contrast::{Contrast, ContrastResults};
 pub use self::describe::{ConditionResults, DeviceResults, Estimate, Observations, Uploads};
 pub use self::dose::{Cutoff, Dose, DoseResults, Level};
 pub use self::equivalence::{Claim, Equivalence, EquivalenceResults};
+pub use self::idle::{Burst, IdleResults, Period, Placed, Sizes, Stretch, idle};
 pub use self::methods::Methods;
+pub use self::misactivations::{MisactivationResults, Place, Playing, Rate, Wake, misactivations};
 pub use self::plan::{DRAWS, Mean, Plan, PlanError, Question};
 pub use self::repeats::RepeatsResults;
 pub use self::shape::Results;

@@ -4,6 +4,10 @@ use earwitness_core::detect::ttest::two_sided;
 use earwitness_core::stats::float;
 use earwitness_core::stats::tails::student_point;
 
+/// How far the correction for skewness goes, as a share of where its transformation is flat: intervals of exponential and of lognormal numbers hold as often as without this limit
+/// (`docs/design/lab-statistics.md`).
+const FLAT: f64 = 0.7;
+
 /// Mean and spread of numbers that are independent of each other.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Moments {
@@ -42,12 +46,14 @@ impl Moments {
     /// The interval of the mean that leaves out a chance of `beyond`, corrected for skewness: Hall's third transformation (1992, Journal of the
     /// Royal Statistical Society B 54, 221) of the studentised mean, at the points of Student's distribution.
     ///
-    /// With a = s / (3 √n) and b = s / (6 √n) for a skewness s, g(t) = t + a t² + a² t³ / 3 + b is closer to symmetric than t, and grows everywhere.
+    /// With a = s / (3 √n) and b = s / (6 √n) for a skewness s, g(t) = t + a t² + a² t³ / 3 + b is closer to symmetric than t, and grows everywhere. At t = -1 / a it is flat, so that beyond the least
+    /// change of y moves t without bound: of twelve trials two of which sent nothing, the lower end would lie below 0. So t goes no further than [`FLAT`] of that, or than the point itself where that is further.
     pub(super) fn skewed(&self, beyond: f64) -> Option<(f64, f64)> {
         let Student { estimate, error, freedom } = self.student()?;
         let (point, root) = (student_point(freedom, beyond), float(self.count).sqrt());
         let (a, b) = (self.skewness / (3.0 * root), self.skewness / (6.0 * root));
-        let back = |y: f64| if a.abs() < 1e-9 { y } else { ((3.0 * a * (y - b) + 1.0).cbrt() - 1.0) / a };
+        let most = if a.abs() < 1e-9 { f64::INFINITY } else { point.max(FLAT / a.abs()) };
+        let back = |y: f64| if a.abs() < 1e-9 { y } else { ((3.0 * a * (y - b) + 1.0).cbrt() - 1.0) / a }.clamp(-most, most);
         Some((estimate - error * back(point), estimate - error * back(-point)))
     }
 }

@@ -13,17 +13,17 @@ use super::trial::Quantity;
 pub(super) fn sentence(answered: Answered<'_>, methods: &Methods) -> String {
     let (said, nights) = match answered {
         Answered::Mean(it, found) => (mean(it, &found), found.nights),
-        Answered::Contrast(it) => (contrast(it, methods), it.units),
-        Answered::Equivalence(it) => (equivalence(it, methods), it.units),
+        Answered::Contrast(it) => (contrast(it, methods), it.nights),
+        Answered::Equivalence(it) => (equivalence(it, methods), it.nights),
         Answered::Dose(it) => (dose(it), it.nights),
     };
-    // What a test takes for independent are nights, where there are several.
-    format!("{said}, {}.", scope(if methods.nights > 1 { nights } else { methods.nights }))
+    format!("{said}, {}.", scope(nights))
 }
 
 fn scope(nights: u64) -> String {
     match nights {
-        0 | 1 => "measured in one night, which says nothing of others".to_owned(),
+        0 => "which no night shows".to_owned(),
+        1 => "measured in one night, which says nothing of others".to_owned(),
         nights => format!("measured over {nights} nights"),
     }
 }
@@ -74,7 +74,7 @@ fn words(quantity: Quantity) -> (&'static str, &'static str) {
 }
 
 /// A number with as many digits as its size bears.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let digits = match value.abs() {
         100.0.. => 0,
         10.0.. => 1,
@@ -174,7 +174,18 @@ fn dose(it: &DoseResults) -> String {
                 }
                 _ => String::new(),
             };
-            format!("{device} stops sending after {} s of what is added ({facts}){doubt}", number(estimate))
+            let cut_off = number(estimate);
+            let whole = it.cut_seconds.map_or_else(String::new, |it| format!(", {} s of sound in all", number(it)));
+            match (it.added_seconds, it.tail_seconds) {
+                (Some(added), Some(tail)) => format!(
+                    "{device} sends {} s of what is added{whole}: it takes no more than {cut_off} s of it for the command ({facts}), and goes on for a tail of {} s{doubt}",
+                    number(added),
+                    number(tail)
+                ),
+                _ => format!(
+                    "{device} takes no more than {cut_off} s of what is added for the command ({facts}); it sends its tail as well{whole}{doubt}"
+                ),
+            }
         }
         Cutoff::NotUpTo { level, above } => {
             let excluded = above.map_or_else(String::new, |above| format!(", and one below {} s is excluded", number(above)));
@@ -182,13 +193,13 @@ fn dose(it: &DoseResults) -> String {
         }
         Cutoff::NoGrowth { below } if it.planned.levels.iter().all(|level| level.level > 0.0) => {
             format!(
-                "{device} stops sending after {} s of what is added at the latest: no smaller amount was tried",
+                "{device} takes no more than {} s of what is added for the command: no smaller amount was tried",
                 number(below)
             )
         }
         Cutoff::NoGrowth { below } => {
             format!(
-                "It is not shown that {device} sends anything of what is added: a cut-off above {} s is excluded",
+                "It is not shown that {device} takes anything of what is added for the command: a cut-off above {} s is excluded",
                 number(below)
             )
         }

@@ -6,7 +6,9 @@ use super::contrast::ContrastResults;
 use super::describe::{ConditionResults, Estimate};
 use super::dose::DoseResults;
 use super::equivalence::EquivalenceResults;
+use super::idle::IdleResults;
 use super::methods::Methods;
+use super::misactivations::MisactivationResults;
 use super::plan::Mean;
 use super::repeats::RepeatsResults;
 
@@ -22,6 +24,8 @@ pub struct Results {
     pub answer: String,
     /// A sentence for each question of the plan, in their order; where nothing is asked, one for each condition and device that says what was sent.
     pub answers: Vec<String>,
+    /// What stands against taking them at their word: nobody may have woken, uploads may run into one another.
+    pub warnings: Vec<String>,
     /// What each device sent under each condition.
     pub conditions: Vec<ConditionResults>,
     /// Differences of conditions, as planned.
@@ -32,6 +36,10 @@ pub struct Results {
     pub doses: Vec<DoseResults>,
     /// Seconds of repeats of the same sound, by condition and device.
     pub repeats: Vec<RepeatsResults>,
+    /// Wakes while recordings sounded, by condition and device; empty where they were not asked for, or trials come from a table.
+    pub misactivations: Vec<MisactivationResults>,
+    /// What each device sends by itself; empty likewise.
+    pub idle: Vec<IdleResults>,
     /// How all of this was computed.
     pub methods: Methods,
 }

@@ -100,6 +100,17 @@ impl Units {
     }
 }
 
+impl Units {
+    /// Nights that they come from.
+    pub(super) fn nights(&self) -> u64 {
+        match self {
+            Self::Blocks(_) => 1,
+            Self::Nights(_) | Self::Apart(..) => self.count(),
+            Self::Nothing(_) => 0,
+        }
+    }
+}
+
 /// The blocks of one night that have values of both conditions.
 fn blocks(first: &[Known], second: &[Known]) -> Vec<Block> {
     let mut blocks = BTreeMap::<u32, Block>::new();

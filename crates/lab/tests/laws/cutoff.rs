@@ -24,7 +24,12 @@ struct Experiment {
 
 impl Experiment {
     fn run(&self, cutoff: f64, lot: &mut Stream) -> DoseResults {
-        let levels: Vec<f64> = (0..=60).map(|step| f64::from(step) * self.step).take_while(|it| *it <= 6.0).collect();
+        self.of_devices(cutoff, 6.0, 1, lot).remove(0)
+    }
+
+    /// Several devices of one sort, with levels up to the last one; a cut-off below 0 is one of 0 that never varies.
+    fn of_devices(&self, cutoff: f64, last: f64, devices: u32, lot: &mut Stream) -> Vec<DoseResults> {
+        let levels: Vec<f64> = (0..=60).map(|step| f64::from(step) * self.step).take_while(|it| *it <= last).collect();
         let mut trials = Vec::new();
         for night in 0..self.nights {
             let (level, moved) = (0.5 * normal(lot), self.between_nights * normal(lot));
@@ -32,17 +37,25 @@ impl Experiment {
                 let mut order: Vec<usize> = (0..levels.len()).collect();
                 lot.shuffle(&mut order);
                 for (position, condition) in (0..).zip(order) {
-                    let stops = (cutoff + moved + self.varies * normal(lot)).max(0.2);
-                    let seconds = 20.0 + level + levels[condition].min(stops) + self.deviation * normal(lot);
-                    let readings = vec![Reading { seconds: Some(seconds), ..Reading::default() }];
+                    let stops = if cutoff < 0.0 { 0.0 } else { (cutoff + moved + self.varies * normal(lot)).max(0.2) };
+                    let mut reading = || {
+                        let seconds = 20.0 + level + levels[condition].min(stops) + self.deviation * normal(lot);
+                        Reading { seconds: Some(seconds), ..Reading::default() }
+                    };
+                    let readings = (0..devices).map(|_| reading()).collect();
                     trials.push(Trial { night, block, position, condition, sound: SoundId(0), readings });
                 }
             }
         }
-        let trials = Trials::new((0..levels.len()).map(name).collect(), vec!["device".to_owned()], trials).unwrap();
-        let levels = levels.iter().enumerate().map(|(at, level)| Level { condition: name(at), level: *level }).collect();
-        let dose = Dose { name: "cut-off".to_owned(), device: "device".to_owned(), quantity: Quantity::Seconds, levels };
-        analyse(&trials, &Plan::new(vec![Question::Dose(dose)], 1)).unwrap().doses.remove(0)
+        let names: Vec<String> = (0..devices).map(|it| format!("device {it}")).collect();
+        let trials = Trials::new((0..levels.len()).map(name).collect(), names.clone(), trials).unwrap();
+        let levels: Vec<Level> =
+            levels.iter().enumerate().map(|(at, level)| Level { condition: name(at), level: *level }).collect();
+        let dose = |device: String| {
+            let name = format!("cut-off of {device}");
+            Question::Dose(Dose { name, device, quantity: Quantity::Seconds, levels: levels.clone() })
+        };
+        analyse(&trials, &Plan::new(names.into_iter().map(dose).collect(), 1)).unwrap().doses
     }
 
     /// In what share of campaigns it `holds` for a cut-off drawn from a stretch.
@@ -86,6 +99,28 @@ fn a_cutoff_is_found_within_a_quarter_of_a_second_and_held_by_its_interval() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// A device that takes nothing of what is added has its cut-off at the lowest level, the boundary: one is named that is not there in 2.5 % at most, of all devices of a report together.
+#[test]
+fn at_the_boundary_a_cutoff_is_named_no_more_often_than_the_level_says() {
+    let short = Experiment { step: 0.5, deviation: 0.03, ..ONE_NIGHT };
+    for (experiment, devices) in [
+        (Experiment { nights: 5, blocks: 8, ..short }, 1_u32),
+        (Experiment { nights: 5, blocks: 8, ..short }, 2),
+        (Experiment { blocks: 8, ..short }, 1),
+        (Experiment { blocks: 8, ..short }, 3),
+    ] {
+        let lot = Lot::new(seed(SEED + 1));
+        let wrong = (0..campaigns()).filter(|number| {
+            let mut stream = lot.stream("boundary", u64::from(*number));
+            let found = experiment.of_devices(-9.0, 1.0, devices, &mut stream);
+            found.iter().any(|it| matches!(it.cutoff, Cutoff::Found { .. }))
+        });
+        let wrong = f64::from(u32::try_from(wrong.count()).unwrap()) / f64::from(campaigns());
+        println!("seed {}, {} campaigns, {devices} devices, {experiment:?}: {wrong:.4} named one", seed(SEED + 1), campaigns());
+        assert!(wrong <= 0.025 + chance(0.025), "{devices} devices, {experiment:?}: {wrong}");
+    }
 }
 
 #[test]

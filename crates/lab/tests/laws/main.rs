@@ -10,5 +10,6 @@ mod campaign;
 mod cutoff;
 mod equivalence;
 mod errors;
+mod idle;
 mod intervals;
 mod repeats;

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "an example that cannot be analysed fails the test")]
 
+mod aside;
 mod example;
+mod guards;
 mod refused;
 mod schema;
 mod sentences;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use earwitness_lab::results::{Plan, analyse};
+use earwitness_core::time::SECOND;
+use earwitness_lab::results::{Burst, Plan, Playing, Stretch, Wake, analyse, idle, misactivations};
 use serde_json::Value;
 
 use super::example::{cutoff, plan, trials};
@@ -46,7 +47,14 @@ fn every_report_validates_and_every_key_is_written() {
     let mut written = BTreeSet::new();
     for (nights, blocks, stops) in [(1, 6, 1.5), (4, 6, 1.5), (4, 3, 9.0), (4, 6, 0.0), (1, 1, 1.5)] {
         for plan in [plan(cutoff()), Plan::new(Vec::new(), 1)] {
-            let results = analyse(&trials(nights, blocks, stops), &plan).unwrap();
+            let mut results = analyse(&trials(nights, blocks, stops), &plan).unwrap();
+            let wake = Wake { at: SECOND, waited: 0, seconds: 3.0 };
+            let playing = Playing { known: vec![(0, 9 * SECOND)], wakes: vec![wake] };
+            results.misactivations.push(misactivations("speaker", "media", &[], &[playing.clone(), playing], 0.05));
+            let bursts = (0..60).map(|at| Burst { at: at * 60 * SECOND + at / 50 * 15 * SECOND, octets: 90 });
+            let stretch = Stretch { from: 0, until: 4_000 * SECOND, bursts: bursts.collect() };
+            results.idle.push(idle("speaker", &[stretch]));
+            assert_eq!(results.idle[0].periods.len(), 1);
             let report = serde_json::to_value(&results).unwrap();
             let errors: Vec<String> = validator.iter_errors(&report).map(|it| format!("{}: {it}", it.instance_path())).collect();
             assert!(errors.is_empty(), "{errors:#?}");

@@ -56,11 +56,11 @@ fn equivalence_is_shown_with_a_margin_that_is_wide_enough_only() {
 #[test]
 fn a_cutoff_is_found_or_none_is_shown_or_nothing_grows() {
     let found = answer(5, 6, 1.5, cutoff());
-    assert!(found.starts_with("speaker stops sending after 1.5") && found.contains("95 % interval 1.4"), "{found}");
+    assert!(found.contains("it takes no more than 1.5") && found.contains("95 % interval 1.4"), "{found}");
     let none = answer(5, 6, 9.0, cutoff());
     assert!(none.starts_with("No cut-off of speaker is shown up to 3.00 s, and one below 2.9"), "{none}");
     let flat = answer(5, 6, 0.0, cutoff());
-    assert!(flat.starts_with("It is not shown that speaker sends anything of what is added"), "{flat}");
+    assert!(flat.starts_with("It is not shown that speaker takes anything of what is added"), "{flat}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io;
 
 use earwitness_base::outfile::Sink;
 use earwitness_core::timeline::Part;
+use earwitness_lab::evaluation::warnings;
 use earwitness_lab::experiment::{
     Analysis, Condition, Contrast, Course, Design, Device, Nightly, Order, Question, Setup, Switching,
 };
@@ -36,6 +37,7 @@ struct Written<'a> {
     pause_ns: [i64; 2],
     stop: Stop<'a>,
     report: Vec<&'static str>,
+    warnings: Vec<String>,
     conditions: Vec<WrittenCondition<'a>>,
     contrasts: Vec<WrittenContrast<'a>>,
     devices: Vec<WrittenDevice<'a>>,
@@ -191,6 +193,7 @@ fn written<'a>(it: &Planned<'a>) -> Written<'a> {
             looks: precision.map_or(&[], |it| &it.looks),
         },
         report: analyses.iter().map(|it| analysis(*it)).collect(),
+        warnings: warnings(it.experiment),
         conditions: conditions.iter().zip(it.plan.lengths()).map(|(of, length)| condition(of, *length, it.lengths)).collect(),
         contrasts: contrasts.iter().map(contrast).collect(),
         devices: devices.iter().map(device).collect(),

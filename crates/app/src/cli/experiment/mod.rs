@@ -1,7 +1,9 @@
 //! `earwitness experiment`: what a laboratory measures. Which experiments there are, what one of them plays when, and what it shows.
 
+mod beside;
 mod json;
 mod list;
+mod looks;
 mod machine;
 mod measure;
 mod outputs;
@@ -14,6 +16,7 @@ mod report;
 mod run;
 mod show;
 mod simulated;
+mod subtitled;
 mod told;
 mod trials;
 

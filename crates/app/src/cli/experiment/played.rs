@@ -2,13 +2,24 @@
 
 use earwitness_core::time::Timestamp;
 use earwitness_core::timeline::{NoiseKind, Part};
+use earwitness_lab::evaluation;
 use earwitness_lab::experiment::Experiment;
 use earwitness_lab::plan::{Lengths, Trial, part};
+use earwitness_lab::subtitles::Word;
 use earwitness_lab::wake;
-use earwitness_sim::lab::{Piece, Played, Segment};
+use earwitness_sim::lab::{Piece, Played, Said, Segment};
 
 /// What a simulated home hears in a trial of a night that began at `night`; nothing where nothing sounds.
-pub(super) fn played(experiment: &Experiment, trial: &Trial, lengths: &Lengths<'_>, night: Timestamp) -> Option<Played> {
+pub(super) fn played(
+    experiment: &Experiment,
+    trial: &Trial,
+    lengths: &Lengths<'_>,
+    subtitles: &dyn Fn(&str) -> Vec<Word>,
+    night: Timestamp,
+) -> Option<Played> {
+    let condition = experiment.design().conditions.get(trial.condition);
+    let words = condition.map_or_else(Vec::new, |it| evaluation::said(it, lengths, subtitles).0);
+    let words = words.into_iter().map(|it| Said { word: it.text, time: (it.from, it.until) }).collect();
     let parts = experiment.design().conditions.get(trial.condition).map_or(&[][..], |it| it.course.parts());
     let segment = |it: &Part| {
         let length = part(it, lengths).nanos;
@@ -26,5 +37,5 @@ pub(super) fn played(experiment: &Experiment, trial: &Trial, lengths: &Lengths<'
         Segment { piece, length }
     };
     let segments: Vec<Segment> = parts.iter().map(segment).collect();
-    (!segments.is_empty()).then(|| Played { at: night.plus(trial.sound).nanos(), segments })
+    (!segments.is_empty()).then(|| Played { at: night.plus(trial.sound).nanos(), segments, words })
 }

@@ -12,7 +12,7 @@ use super::outputs::Outputs;
 use super::page::Told;
 use super::real::Folder;
 use super::told::Traffic;
-use super::{Asked, real, trials};
+use super::{Asked, real, subtitled, trials};
 use crate::say;
 
 /// Tell what trials show that were measured before: the folder that `experiment run` keeps, the table that `--trials` writes, or one of your
@@ -79,7 +79,14 @@ pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>)
     let measured = real::measured(&experiment, &plan, journal, &reader)?;
     let all: Vec<results::Trial> = measured.nights.iter().flat_map(|it| evaluation::measured(&it.trials, &it.readings)).collect();
     let kept = if wanted.outputs.has_page() { all.clone() } else { Vec::new() };
-    let results = evaluation::answer(&experiment, &measured.devices, all, seed)?;
+    let mut results = evaluation::answer(&experiment, &measured.devices, all, seed)?;
+    // Recordings have lengths of their own. Subtitles are looked for where the program was started.
+    let subtitles = |path: &str| subtitled::words(Path::new(""), path);
+    let mut aside = evaluation::Aside::new(&experiment, &measured.devices, &|_, _| None, &subtitles);
+    for night in &measured.nights {
+        aside.night(&night.findings, &night.devices, &night.trials, &night.sounded);
+    }
+    aside.tell(&mut results);
     if let Some(file) = wanted.trials {
         let rows: Vec<trials::Row> =
             measured.nights.iter().flat_map(|it| trials::rows(&experiment, &measured.devices, it)).collect();

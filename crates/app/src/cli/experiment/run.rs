@@ -2,18 +2,22 @@
 
 use std::path::PathBuf;
 
+use anyhow::{Context, bail};
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use earwitness_base::words::counted;
 use earwitness_core::timeline::Voice;
 use earwitness_lab::evaluation;
 use earwitness_lab::plan::Plan;
-use earwitness_sim::lab::LabHome;
+use earwitness_sim::lab::NamedHome;
 
 use super::super::Outcome;
 use super::super::live::Live;
+use super::super::progress::Nights;
+use super::looks::Looks;
 use super::outputs::Outputs;
 use super::page::Told;
 use super::told::Traffic;
-use super::{Asked, real, report, simulated, trials};
+use super::{Asked, real, report, simulated, subtitled, trials};
 use crate::say;
 
 /// Carry an experiment out and tell what it shows.
@@ -28,10 +32,8 @@ use crate::say;
 #[command(after_help = "\
 Examples:
   earwitness experiment run prefix -i eth1
-  earwitness experiment run my.toml -c lab.toml --state week-1
-  earwitness experiment run prefix --simulate
-  earwitness experiment run postfix-immediate --simulate --seed 7 --json
-  earwitness experiment run my.toml --simulate --trials trials.parquet --html page.html
+  earwitness experiment run my.toml -c lab.toml --state week-1 --html week-1.html
+  earwitness experiment run prefix --simulate --seed 7 --trials trials.parquet
 
 Exit status: 0 it was carried out, or stopped in good order; 2 it cannot be, and what is wrong is told.")]
 pub(super) struct Args {
@@ -39,9 +41,10 @@ pub(super) struct Args {
     asked: Asked,
     #[command(flatten)]
     live: Live,
-    /// In virtual time, in a simulated home of two speakers.
-    #[arg(long, conflicts_with_all = ["interface", "source", "state", "config"])]
-    simulate: bool,
+    /// In virtual time, in a simulated home: the usual one of two speakers, or =HOME, one of those below.
+    #[arg(long, value_name = "HOME", num_args = 0..=1, require_equals = true, default_missing_value = "speakers", value_parser = homes())]
+    #[arg(conflicts_with_all = ["interface", "source", "state", "config"])]
+    simulate: Option<String>,
     /// What draws of permutations follow from, and a simulated home.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -53,30 +56,63 @@ pub(super) struct Args {
     trials: Option<PathBuf>,
 }
 
+/// The simulated homes, each with what is special about it.
+fn homes() -> PossibleValuesParser {
+    NamedHome::all().iter().map(|it| PossibleValue::new(it.name).help(it.title)).collect::<Vec<_>>().into()
+}
+
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     args.outputs.check(("--trials", args.trials.as_deref()))?;
-    if !args.simulate {
-        return on_devices(args);
-    }
+    let Some(named) = &args.simulate else { return on_devices(args) };
+    let home = NamedHome::home(named).with_context(|| format!("there is no simulated home {named:?}; see --help"))?;
     let opened = args.asked.open()?;
     let experiment = &opened.experiment;
     // Nobody says anything: the same lengths on every machine, whatever synthesizers it has.
     let lengths = |_: &str, _: Option<&Voice>| None;
     let plan = Plan::new(experiment, &lengths).map_err(|error| anyhow::anyhow!("{}: {error}", args.asked.experiment))?;
-    let home = LabHome::default();
-    let devices = simulated::devices(&home);
+    let plan = match experiment.design().stop.time {
+        Some(time) => plan.within(time),
+        None => plan,
+    };
+    if plan.trials().is_empty() {
+        bail!("{}: no trial ends before `[stop]` ends the experiment: write more hours", args.asked.experiment);
+    }
+    let chosen = simulated::devices(experiment.design(), &home)?;
+    let devices: Vec<String> = chosen.iter().map(|it| it.0.clone()).collect();
+    let subtitles = |path: &str| subtitled::words(&opened.folder, path);
+    let laboratory = simulated::Laboratory {
+        experiment,
+        plan: &plan,
+        lengths: &lengths,
+        subtitles: &subtitles,
+        home: &home,
+        devices: &chosen,
+    };
     let nights = plan.trials().last().map_or(0, |last| last.night.saturating_add(1));
-    let mut all = Vec::new();
-    let mut rows = Vec::new();
+    let mut progress = Nights::new(nights);
+    let (mut all, mut rows) = (Vec::new(), Vec::new());
+    let mut aside = evaluation::Aside::new(experiment, &devices, &lengths, &subtitles);
+    let mut looks = Looks::new(experiment, &plan, args.seed);
     for number in 0..nights {
-        let night = simulated::night(experiment, &plan, &lengths, &home, (args.seed, number));
+        let night = simulated::night(laboratory, (args.seed, number));
+        aside.night(&night.findings, &night.devices, &night.trials, &night.sounded);
         all.extend(evaluation::measured(&night.trials, &night.readings));
         if args.trials.is_some() {
             rows.extend(trials::rows(experiment, &devices, &night));
         }
+        progress.at(number + 1);
+        if looks.ends(&mut all, &devices, number + 1)? {
+            break;
+        }
+    }
+    drop(progress);
+    if let Some(next) = all.last().map(|last| last.position.saturating_add(1)) {
+        trials::keep_before(&mut rows, next);
     }
     let kept = if args.outputs.has_page() { all.clone() } else { Vec::new() };
-    let results = evaluation::answer(experiment, &devices, all, args.seed)?;
+    let mut results = evaluation::answer(experiment, &devices, all, args.seed)?;
+    aside.tell(&mut results);
+    results.methods.assumptions.extend(looks.told());
     if let Some(path) = &args.trials {
         trials::save(experiment, &rows, path)?;
     }

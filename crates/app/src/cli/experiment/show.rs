@@ -6,6 +6,7 @@ use earwitness_base::outfile::Sink;
 use earwitness_base::text::clean;
 use earwitness_base::words::{counted, duration, seconds};
 use earwitness_core::timeline::{NoiseKind, Part};
+use earwitness_lab::evaluation::warnings;
 use earwitness_lab::experiment::{Condition, Contrast, Course, Design, Experiment, Nightly, Order, Switching};
 use earwitness_lab::plan::{Length, Lengths, Plan, part};
 
@@ -37,7 +38,8 @@ pub(super) fn write(it: &Planned<'_>, trials: bool, out: &mut Sink<'_>) -> io::R
     if trials {
         every(it, out)?;
     }
-    asked(it, out)
+    asked(it, out)?;
+    warnings(it.experiment).iter().try_for_each(|it| writeln!(out, "\nNote: {it}"))
 }
 
 fn condition(condition: &Condition, length: Length, lengths: &Lengths<'_>, out: &mut Sink<'_>) -> io::Result<()> {

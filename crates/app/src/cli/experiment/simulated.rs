@@ -1,13 +1,16 @@
 //! An experiment in virtual time: a lab's home with speakers that hear what is played, and the octets that they send.
 
+use anyhow::bail;
 use earwitness_core::analysis::{Analysis, AnalysisSettings};
-use earwitness_core::findings::DeviceId;
+use earwitness_core::findings::{DeviceId, Findings};
 use earwitness_core::frame::{Frame, Link};
+use earwitness_core::mac::Mac;
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_lab::evaluation::sounded;
-use earwitness_lab::experiment::Experiment;
+use earwitness_lab::experiment::{Design, Experiment};
 use earwitness_lab::plan::{Lengths, Plan, Trial};
 use earwitness_lab::reading::{self, DeviceReadings, Rules, Sounded};
+use earwitness_lab::subtitles::Word;
 use earwitness_sim::home::START;
 use earwitness_sim::lab::{LabHome, LabNight};
 
@@ -27,30 +30,73 @@ pub(super) struct Night<'a> {
     pub(super) sounded: Vec<Sounded>,
     /// The readings of each device.
     pub(super) readings: Vec<DeviceReadings>,
+    /// The devices that were measured, in the same order.
+    pub(super) devices: Vec<DeviceId>,
+    /// What the capture of the night shows.
+    pub(super) findings: Findings,
 }
 
-/// The names of the devices that are measured: the speakers of the home.
-pub(super) fn devices(home: &LabHome) -> Vec<String> {
-    home.speakers.iter().map(|it| it.name.clone()).collect()
+/// The devices that are measured, each with its place among those of the home: those that the experiment names, else the speakers.
+pub(super) fn devices(design: &Design, home: &LabHome) -> anyhow::Result<Vec<(String, usize)>> {
+    if design.devices.is_empty() {
+        return Ok(home.speakers.iter().enumerate().map(|(place, it)| (it.name.clone(), place)).collect());
+    }
+    let known = LabNight::new(home, 0, 0, (START, START.saturating_add(SECOND))).devices();
+    let found = design.devices.iter().map(|device| {
+        let is_it = |(name, mac): &(String, Mac)| device.mac.map_or(*name == device.name, |own| mac.0 == own);
+        let Some(place) = known.iter().position(is_it) else {
+            let there: Vec<String> = known.iter().map(|(name, mac)| format!("{name} ({mac})")).collect();
+            bail!("the simulated home has no device {:?}; it has {}", device.name, there.join(", "));
+        };
+        Ok((device.name.clone(), place))
+    });
+    let found: Vec<(String, usize)> = found.collect::<anyhow::Result<_>>()?;
+    let mut places: Vec<usize> = found.iter().map(|it| it.1).collect();
+    places.sort_unstable();
+    if places.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
+        bail!("two of the devices of the experiment are one in the simulated home: name each once");
+    }
+    Ok(found)
+}
+
+/// When the first trial of a night may begin: a day after the night before, at the time of the day that the experiment says, in UTC.
+fn begin(design: &Design, number: u32) -> Timestamp {
+    let first = START.saturating_add(MARGIN);
+    let first = design.begin.map_or(first, |minute| {
+        let due = START.div_euclid(DAY).saturating_mul(DAY).saturating_add(i64::from(minute).saturating_mul(60 * SECOND));
+        if due < first { due.saturating_add(DAY) } else { due }
+    });
+    Timestamp::from_nanos(first.saturating_add(DAY.saturating_mul(number.into())))
+}
+
+/// What nights are made from.
+#[derive(Clone, Copy)]
+pub(super) struct Laboratory<'a> {
+    pub(super) experiment: &'a Experiment,
+    pub(super) plan: &'a Plan,
+    pub(super) lengths: &'a Lengths<'a>,
+    /// The words of a file of subtitles.
+    pub(super) subtitles: &'a dyn Fn(&str) -> Vec<Word>,
+    pub(super) home: &'a LabHome,
+    /// What is measured, each with its place among the devices of the home.
+    pub(super) devices: &'a [(String, usize)],
 }
 
 /// Plays a night to a home, and reads what its speakers sent.
-pub(super) fn night<'a>(
-    experiment: &Experiment,
-    plan: &'a Plan,
-    lengths: &Lengths<'_>,
-    home: &LabHome,
+pub(super) fn night(
+    Laboratory { experiment, plan, lengths, subtitles, home, devices }: Laboratory<'_>,
     (seed, number): (u64, u32),
-) -> Night<'a> {
-    let begins = START.saturating_add(DAY.saturating_mul(number.into()));
-    let begin = Timestamp::from_nanos(begins.saturating_add(MARGIN));
+) -> Night<'_> {
+    let begin = begin(experiment.design(), number);
+    let begins = begin.plus(-MARGIN).nanos();
     let trials: Vec<&Trial> = plan.trials().iter().filter(|it| it.night == number).collect();
     let ends = begin.plus(plan.night_length(number)).plus(MARGIN).nanos();
     let mut lab = LabNight::new(home, seed, number, (begins, ends));
-    for sound in trials.iter().filter_map(|trial| played(experiment, trial, lengths, begin)) {
+    for sound in trials.iter().filter_map(|trial| played(experiment, trial, lengths, subtitles, begin)) {
         lab.play(sound);
     }
-    let macs: Vec<DeviceId> = lab.devices().into_iter().take(home.speakers.len()).map(|it| DeviceId::Mac(it.1)).collect();
+    let known = lab.devices();
+    let macs: Vec<DeviceId> = devices.iter().filter_map(|it| known.get(it.1)).map(|it| DeviceId::Mac(it.1)).collect();
     let mut analysis = Analysis::new(AnalysisSettings::default());
     lab.advance(ends, &mut |at, bytes| {
         let wire_len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -59,5 +105,5 @@ pub(super) fn night<'a>(
     let findings = analysis.finish();
     let sounded: Vec<Sounded> = trials.iter().map(|trial| sounded(experiment, trial, lengths, begin)).collect();
     let readings = reading::readings(&findings, &sounded, &macs, &Rules::default());
-    Night { trials, sounded, readings }
+    Night { trials, sounded, readings, devices: macs, findings }
 }

@@ -10,6 +10,8 @@ use earwitness_base::words::counted;
 use earwitness_lab::experiment::{Experiment, Order};
 use earwitness_lab::results::{ContrastResults, Cutoff, DoseResults, EquivalenceResults, Estimate, Results};
 
+use super::beside;
+
 /// Most characters of a name that are shown.
 const NAME: usize = 60;
 
@@ -24,16 +26,18 @@ pub(super) enum Traffic {
     Table,
 }
 
-/// Tells it on the terminal, or as JSON where a file is named.
+/// Tells it on the terminal, and as JSON where that is asked for; on the terminal either.
 pub(super) fn tell(experiment: &Experiment, results: &Results, traffic: Traffic, json: Option<&Path>) -> anyhow::Result<()> {
-    let (path, is_json) = json.map_or((Path::new("-"), false), |path| (path, true));
-    outfile::write_whole(path, |out: &mut Sink<'_>| {
-        if !is_json {
-            return write(experiment, results, traffic, out);
-        }
-        serde_json::to_writer_pretty(&mut *out, results)?;
-        writeln!(out)
-    })?;
+    if let Some(path) = json {
+        outfile::write_whole(path, |out: &mut Sink<'_>| {
+            serde_json::to_writer_pretty(&mut *out, results)?;
+            writeln!(out)
+        })?;
+    }
+    let terminal = Path::new("-");
+    if json != Some(terminal) {
+        outfile::write_whole(terminal, |out: &mut Sink<'_>| write(experiment, results, traffic, out))?;
+    }
     Ok(())
 }
 
@@ -42,6 +46,9 @@ fn write(experiment: &Experiment, results: &Results, traffic: Traffic, out: &mut
     writeln!(out, "{}\n", clean(&design.question, 2_000))?;
     for answer in &results.answers {
         writeln!(out, "{answer}")?;
+    }
+    for warning in &results.warnings {
+        writeln!(out, "Note: {warning}")?;
     }
     writeln!(out)?;
     writeln!(out, "{}\n", conditions(results))?;
@@ -54,6 +61,7 @@ fn write(experiment: &Experiment, results: &Results, traffic: Traffic, out: &mut
     for it in &results.doses {
         writeln!(out, "{}", dose(it))?;
     }
+    beside::write(results, out)?;
     writeln!(out, "\nMethods\n{}", methods(experiment, results, traffic))?;
     results.methods.assumptions.iter().try_for_each(|it| writeln!(out, "- {it}"))
 }
@@ -125,9 +133,9 @@ fn equivalence(it: &EquivalenceResults) -> String {
 
 fn dose(it: &DoseResults) -> String {
     let what = match it.cutoff {
-        Cutoff::Found { estimate, low, high } => format!("it stops at {estimate:.2} s ({low:.2} to {high:.2})"),
-        Cutoff::NotUpTo { level, .. } => format!("no end is shown up to {level:.2} s"),
-        Cutoff::NoGrowth { below } => format!("it sends nothing of it, or stops below {below:.2} s"),
+        Cutoff::Found { estimate, low, high } => format!("its cut-off is {estimate:.2} s ({low:.2} to {high:.2})"),
+        Cutoff::NotUpTo { level, .. } => format!("no cut-off is shown up to {level:.2} s"),
+        Cutoff::NoGrowth { below } => format!("it takes nothing of it for the command, or its cut-off is below {below:.2} s"),
         Cutoff::Unknown => "not known".to_owned(),
     };
     format!("{}: {what}. {}.", clean(&it.planned.name, 2 * NAME), it.test)

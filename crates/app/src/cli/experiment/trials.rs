@@ -99,6 +99,11 @@ const fn words(why: Unknown) -> &'static str {
     }
 }
 
+/// Leaves out trials from this number on.
+pub(super) fn keep_before(rows: &mut Vec<Row>, trial: u32) {
+    rows.retain(|it| it.trial < trial);
+}
+
 /// Most columns of a device's name.
 const WIDEST_NAME: usize = 60;
 /// Most rows of a table: a year of 100,000 trials with twenty devices.

@@ -45,7 +45,7 @@ pub(in crate::cli::experiment) fn measured<'a>(
     for (trials, sounded) in nights {
         let findings = findings(&sounded, reader)?;
         let readings = reading::readings(&findings, &sounded, &ids, &Rules::default());
-        all.push(Night { trials, sounded, readings });
+        all.push(Night { trials, sounded, readings, devices: ids.clone(), findings });
     }
     Ok(Measured { devices: devices.into_iter().map(|it| it.1).collect(), nights: all, silent })
 }

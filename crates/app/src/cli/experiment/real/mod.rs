@@ -113,6 +113,12 @@ fn conduct(
 /// The configuration with what an experiment needs: no probing, and nothing is deleted.
 fn config(live: &Live, opened: &Opened, path: &Path) -> anyhow::Result<Config> {
     let mut config = live.config()?;
+    if config.sources.is_empty() {
+        bail!(
+            "there is nothing to watch; name an interface with -i (`earwitness capture --list` shows them), or a command that writes a \
+             capture with --source; or try it in a simulated home first, with --simulate"
+        );
+    }
     config.probing = None;
     config.retention = Retention { series: u32::MAX, sightings: u32::MAX, journal: u32::MAX };
     // Files of a preset are looked for where the program was started.

@@ -272,9 +272,7 @@ impl Stage for Room {
         let trials = seen.nights.iter().flat_map(|it| evaluation::measured(&it.trials, &it.readings)).collect();
         let results = evaluation::answer(&self.experiment, &seen.devices, trials, self.experiment.design().seed);
         let results = results.map_err(|error| error.to_string())?;
-        let is_narrow =
-            |low: Option<f64>, high: Option<f64>| low.zip(high).is_some_and(|(low, high)| high - low <= 2.0 * half_width);
-        Ok(results.contrasts.iter().all(|it| is_narrow(it.low, it.high)))
+        Ok(evaluation::is_precise(&self.experiment, &results, half_width))
     }
 
     fn keep(&mut self, record: &Record) -> Result<(), String> {

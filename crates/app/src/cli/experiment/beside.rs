@@ -1,0 +1,134 @@
+//! Tables of what belongs to no single trial: wakes while recordings sound, and what devices send by themselves.
+
+use std::io;
+
+use comfy_table::{ContentArrangement, Table};
+use earwitness_base::outfile::Sink;
+use earwitness_base::text::clean;
+use earwitness_base::words::duration;
+use earwitness_lab::results::{IdleResults, MisactivationResults, Rate, Results, Sizes};
+
+/// Most characters of a name that are shown.
+const NAME: usize = 60;
+/// Places of a device that are shown, those at which it woke most often.
+const PLACES: usize = 20;
+/// Characters of words that are shown.
+const WORDS: usize = 90;
+
+/// Writes them; nothing where there is nothing to tell.
+pub(super) fn write(results: &Results, out: &mut Sink<'_>) -> io::Result<()> {
+    if !results.misactivations.is_empty() {
+        writeln!(out, "\nWoke without being called\n{}", rates(&results.misactivations))?;
+    }
+    for it in results.misactivations.iter().filter(|it| !it.places.is_empty()) {
+        writeln!(out, "\nPlaces at which {} woke under {}", clean(&it.device, NAME), clean(&it.condition, NAME))?;
+        writeln!(out, "{}", places(it))?;
+        let more = it.places.len().saturating_sub(PLACES) as u64 + it.places_left_out;
+        if more > 0 {
+            writeln!(out, "and {more} more (--json lists them)")?;
+        }
+    }
+    if !results.idle.is_empty() {
+        writeln!(out, "\nSent without being asked\n{}", idle(&results.idle))?;
+    }
+    Ok(())
+}
+
+fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(header);
+    table
+}
+
+fn rates(all: &[MisactivationResults]) -> Table {
+    let mut table = table(["Condition", "Device", "Played", "Hours", "Words", "Wakes", "An hour", "Per 10,000 words", "Again"]);
+    for it in all {
+        let percent = |share: f64| format!("{:.0}", 100.0 * share);
+        let again = it.again.map_or_else(
+            || "not known".to_owned(),
+            |again| match it.again_low.zip(it.again_high) {
+                Some((low, high)) => format!("{} % ({} to {})", percent(again), percent(low), percent(high)),
+                None => format!("{} %", percent(again)),
+            },
+        );
+        table.add_row([
+            clean(&it.condition, NAME),
+            clean(&it.device, NAME),
+            it.playings.to_string(),
+            format!("{:.2}", it.hours),
+            it.words.to_string(),
+            it.wakes.to_string(),
+            rate(&it.per_hour),
+            rate(&it.per_10000_words),
+            again,
+        ]);
+    }
+    table
+}
+
+fn rate(it: &Rate) -> String {
+    match (it.rate, it.low, it.high) {
+        (Some(rate), Some(low), Some(high)) => format!("{rate:.2} ({low:.2} to {high:.2})"),
+        _ => "not known".to_owned(),
+    }
+}
+
+fn places(it: &MisactivationResults) -> Table {
+    let mut table = table(["At", "Woke", "Sent", "Words before, and | those that were sent"]);
+    let mut shown: Vec<_> = it.places.iter().collect();
+    shown.sort_by(|a, b| b.woke.cmp(&a.woke).then(a.seconds.total_cmp(&b.seconds)));
+    shown.truncate(PLACES);
+    shown.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    for place in shown {
+        table.add_row([
+            duration(nanos(place.seconds)),
+            format!("{} of {}", place.woke, place.of),
+            format!("{:.1} s", place.sent_seconds),
+            format!("{} | {}", tail(&place.words_before), tail(&place.words_sent)),
+        ]);
+    }
+    table
+}
+
+/// The last words of a text.
+fn tail(text: &str) -> String {
+    let over = text.chars().count().saturating_sub(WORDS);
+    clean(&text.chars().skip(over).collect::<String>(), WORDS)
+}
+
+fn idle(all: &[IdleResults]) -> Table {
+    let mut table = table(["Device", "Every", "Spread", "Bursts", "Came", "Octets: median (quartiles)"]);
+    for it in all {
+        for period in &it.periods {
+            table.add_row([
+                clean(&it.device, NAME),
+                duration(nanos(period.seconds)),
+                period.jitter_seconds.map_or_else(String::new, |it| format!("{it:.1} s")),
+                period.bursts.to_string(),
+                format!("{:.0} %", 100.0 * period.came),
+                sizes(Some(&period.octets)),
+            ]);
+        }
+        let rest = [
+            clean(&it.device, NAME),
+            "no period".to_owned(),
+            String::new(),
+            it.unexplained.to_string(),
+            String::new(),
+            sizes(it.unexplained_octets.as_ref()),
+        ];
+        table.add_row(rest);
+    }
+    table
+}
+
+fn sizes(it: Option<&Sizes>) -> String {
+    it.map_or_else(String::new, |it| format!("{:.0} ({:.0} to {:.0})", it.median, it.low_quartile, it.high_quartile))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a float that is too large becomes the largest integer")]
+fn nanos(seconds: f64) -> i64 {
+    let unit = if seconds < 60.0 { 1e-3 } else { 1.0 };
+    (seconds / unit).round() as i64 * (unit * 1e9) as i64
+}
