@@ -108,7 +108,7 @@ mod tests {
             }
         }
         assert!(
-            off * 25 <= all,
+            off * 12 <= all,
             "{off} of {all} are not found, or their beats are off by more than 0.3 %, or their seconds by more than 5 %"
         );
     }
