@@ -2,7 +2,8 @@
 """Holds the trials of an experiment against the cloud's log.   lab.py --trials TRIALS.csv --truth TRUTH.jsonl [--results RESULTS.json]
 
 Fails where they disagree: sound that the cloud received in a trial and that was not found, sound that was found and that no cloud
-received, seconds of a device in all trials that are off by more than a tenth, or fewer than half of the readings of every device known.
+received, or seconds of a device in all trials that are off by more than a tenth. Satellites say nothing between their uploads, so that
+many of their trials are not known.
 """
 
 import argparse
@@ -61,8 +62,6 @@ def totals(readings):
         told, truth = (sum(it[side] for it in known) for side in (0, 1))
         if abs(told - truth) > MOST_OFF * truth:
             yield f"{name}: {told:.1f} s were found in all; its cloud received {truth:.1f} s"
-    if all(2 * sum(it is not None for it in pairs) < len(pairs) for pairs in readings.values()):
-        yield "fewer than half of the readings of every device are known"
 
 
 def main():
@@ -99,6 +98,8 @@ def main():
         for answer in json.loads(asked.results.read_text(encoding="utf-8"))["answers"]:
             print(f"- {answer}")
     wrong.extend(totals(readings))
+    if not known:
+        wrong.append("no reading is known")
     for line in wrong:
         print(f"WRONG {line}")
     return 1 if wrong else 0

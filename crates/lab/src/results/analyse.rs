@@ -93,6 +93,7 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
         doses,
         repeats,
         misactivations: Vec::new(),
+        witnesses: Vec::new(),
         idle: Vec::new(),
         methods,
     })

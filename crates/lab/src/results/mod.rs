@@ -25,6 +25,7 @@ mod sentence;
 mod shape;
 mod trial;
 mod units;
+mod witnesses;
 
 pub use self::analyse::analyse;
 pub use self::aside::{by_itself, woke};
@@ -39,3 +40,4 @@ pub use self::plan::{DRAWS, Mean, Plan, PlanError, Question};
 pub use self::repeats::RepeatsResults;
 pub use self::shape::Results;
 pub use self::trial::{Quantity, Reading, SoundId, Trial, Trials, TrialsError};
+pub use self::witnesses::WitnessResults;

@@ -11,6 +11,7 @@ use super::methods::Methods;
 use super::misactivations::MisactivationResults;
 use super::plan::Mean;
 use super::repeats::RepeatsResults;
+use super::witnesses::WitnessResults;
 
 /// Version of the shape.
 pub(super) const VERSION: u32 = 1;
@@ -40,6 +41,8 @@ pub struct Results {
     pub misactivations: Vec<MisactivationResults>,
     /// What each device sends by itself; empty likewise.
     pub idle: Vec<IdleResults>,
+    /// What second witnesses say of trials; empty where there are none.
+    pub witnesses: Vec<WitnessResults>,
     /// How all of this was computed.
     pub methods: Methods,
 }

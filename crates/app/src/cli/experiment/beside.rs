@@ -6,7 +6,7 @@ use comfy_table::{ContentArrangement, Table};
 use earwitness_base::outfile::Sink;
 use earwitness_base::text::clean;
 use earwitness_base::words::duration;
-use earwitness_lab::results::{IdleResults, MisactivationResults, Rate, Results, Sizes};
+use earwitness_lab::results::{IdleResults, MisactivationResults, Rate, Results, Sizes, WitnessResults};
 
 /// Most characters of a name that are shown.
 const NAME: usize = 60;
@@ -28,6 +28,9 @@ pub(super) fn write(results: &Results, out: &mut Sink<'_>) -> io::Result<()> {
             writeln!(out, "and {more} more (--json lists them)")?;
         }
     }
+    if !results.witnesses.is_empty() {
+        writeln!(out, "\nSecond witnesses\n{}", witnesses(&results.witnesses))?;
+    }
     if !results.idle.is_empty() {
         writeln!(out, "\nSent without being asked\n{}", idle(&results.idle))?;
     }
@@ -38,6 +41,27 @@ fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header);
+    table
+}
+
+fn witnesses(all: &[WitnessResults]) -> Table {
+    let mut table =
+        table(["Witness", "Device", "Both", "Upload alone", "Witness alone", "Neither", "Not known", "In no trial", "Later"]);
+    for it in all {
+        let groups = [&it.both, &it.upload_only, &it.witness_only, &it.neither].map(|trials| trials.len().to_string());
+        let [both, upload_only, witness_only, neither] = groups;
+        table.add_row([
+            clean(&it.witness, NAME),
+            clean(&it.device, NAME),
+            both,
+            upload_only,
+            witness_only,
+            neither,
+            it.unknown.to_string(),
+            it.beside.to_string(),
+            it.later_seconds.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds:.2} s")),
+        ]);
+    }
     table
 }
 

@@ -19,6 +19,7 @@ mod simulated;
 mod subtitled;
 mod told;
 mod trials;
+mod witnessed;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -6,13 +6,14 @@ use anyhow::bail;
 use earwitness_lab::evaluation;
 use earwitness_lab::results;
 use earwitness_store::Reader;
+use jiff::tz::TimeZone;
 
 use super::super::Outcome;
 use super::outputs::Outputs;
 use super::page::Told;
 use super::real::Folder;
 use super::told::Traffic;
-use super::{Asked, real, subtitled, trials};
+use super::{Asked, real, subtitled, trials, witnessed};
 use crate::say;
 
 /// Tell what trials show that were measured before: the folder that `experiment run` keeps, the table that `--trials` writes, or one of your
@@ -37,19 +38,30 @@ pub(super) struct Args {
     /// What permutations are drawn from.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// What something else noticed, such as a light sensor on the lamp of a device: a name, and a table with a column `time`; can be
+    /// repeated. Of a folder only.
+    #[arg(long, value_name = "NAME=FILE", value_parser = witnessed::named)]
+    witness: Vec<witnessed::Named>,
+    /// Where clocks showed the times of --witness that have no offset, such as Europe/Berlin.
+    #[arg(long, value_name = "NAME", value_parser = earwitness_base::moment::zone)]
+    time_zone: Option<TimeZone>,
     #[command(flatten)]
     outputs: Outputs,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let path = Path::new(&args.asked.experiment);
-    let wanted = Wanted { outputs: &args.outputs, trials: args.trials.as_deref() };
+    let (witnesses, zone) = (args.witness.as_slice(), args.time_zone.as_ref());
+    let wanted = Wanted { outputs: &args.outputs, trials: args.trials.as_deref(), witnesses, zone };
     args.outputs.check(("--trials", wanted.trials))?;
     if real::is_folder(path) {
         if !args.asked.set.is_empty() {
             bail!("{} holds what was set when it was run; --set changes nothing of it", path.display());
         }
         return tell(path, &Folder::read(path)?, args.seed, &wanted);
+    }
+    if !witnesses.is_empty() {
+        bail!("--witness is compared with the trials in a folder that `experiment run` kept, and {} is none", path.display());
     }
     let Some(trials) = wanted.trials else {
         bail!("name the table of trials with --trials, or the folder that `experiment run` kept instead of {}", path.display());
@@ -68,6 +80,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 pub(super) struct Wanted<'a> {
     pub(super) outputs: &'a Outputs,
     pub(super) trials: Option<&'a Path>,
+    pub(super) witnesses: &'a [witnessed::Named],
+    pub(super) zone: Option<&'a TimeZone>,
 }
 
 /// Tells what the trials in a folder show.
@@ -87,6 +101,7 @@ pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>)
         aside.night(&night.findings, &night.devices, &night.trials, &night.sounded);
     }
     aside.tell(&mut results);
+    results.witnesses = witnessed::compared(wanted.witnesses, wanted.zone, &measured)?;
     if let Some(file) = wanted.trials {
         let rows: Vec<trials::Row> =
             measured.nights.iter().flat_map(|it| trials::rows(&experiment, &measured.devices, it)).collect();

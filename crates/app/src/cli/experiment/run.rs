@@ -131,6 +131,6 @@ fn on_devices(args: &Args) -> anyhow::Result<Outcome> {
         ));
         return Ok(Outcome::Done);
     }
-    let wanted = report::Wanted { outputs: &args.outputs, trials: args.trials.as_deref() };
+    let wanted = report::Wanted { outputs: &args.outputs, trials: args.trials.as_deref(), witnesses: &[], zone: None };
     report::tell(folder.path(), &folder, args.seed, &wanted)
 }

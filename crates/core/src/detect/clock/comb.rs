@@ -197,12 +197,18 @@ impl Comb {
         }
         let slices = |part: &[Moment]| part.iter().map(|moment| f64::from(moment.slices)).sum::<f64>();
         let part = if datagrams { run.get(run.partition_point(|slice| slice.at < first.at)..)? } else { run };
-        let early = if datagrams { 0.0 } else { slices(moments.get(..live)?) / slices(heard) };
-        let mut seconds = sound * (1.0 + early) / to_f64(SECOND);
         let (count, sum) = (number(part.len()), octets(part));
+        // Of a stream of samples pieces of all lengths count: what waited is written in longer ones.
+        let are_samples = sum > count * f64::from(LONGEST_FRAME);
+        let waited = moments.get(..live)?;
+        let early = match (datagrams, are_samples) {
+            (true, _) => 0.0,
+            (false, true) => waited.iter().map(|moment| moment.octets).sum::<f64>() / sent,
+            (false, false) => slices(waited) / slices(heard),
+        };
+        let mut seconds = sound * (1.0 + early) / to_f64(SECOND);
         let mut bit_rate = sum * 8.0 / seconds;
-        if sum > count * f64::from(LONGEST_FRAME) {
-            // Of a stream of samples pieces of all lengths count.
+        if are_samples {
             bit_rate = octets(between(episode, part.first()?.at, part.last()?.at)) * 8.0 / seconds;
             seconds = sum * 8.0 / bit_rate;
         }
@@ -429,4 +435,20 @@ fn evidence(late: &Late, stretches: &mut Vec<Places>, moments: &[Moment], beat: 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a beat is longer than a nanosecond")]
 fn turn(beat: f64) -> u64 {
     (18_446_744_073_709_551_616.0 / beat) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_that_had_waited_are_counted_by_their_octets() {
+        let slice = |at: i64, length: u32| Slice { at, length, answered: 0, since_answer: 0 };
+        // 2 s from before in records of 8 KiB, then pieces of 64 ms that leave up to 14 ms late.
+        let mut slices: Vec<Slice> = (0..8).map(|record| slice(record * 40_000, 8_214)).collect();
+        slices.extend((1_i64..=72).map(|piece| slice(piece * 64_000_000 + piece * 5 % 14 * 1_000_000, 2_226)));
+        let train = Comb::default().train(&slices, &slices, false, &ClockSettings::default()).unwrap();
+        let sent = 2.0 + 72.0 * 0.064;
+        assert!((train.seconds - sent).abs() < 0.05 * sent, "{train:?}: {sent} s");
+    }
 }

@@ -25,7 +25,7 @@ use earwitness_sound::speak::sounds::Library;
 use earwitness_store::Retention;
 
 pub(super) use self::folder::{Folder, is_folder};
-pub(super) use self::measured::measured;
+pub(super) use self::measured::{Measured, measured};
 
 use self::room::Room;
 use super::super::live::Live;
