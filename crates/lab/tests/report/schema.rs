@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use earwitness_core::time::SECOND;
-use earwitness_lab::results::{Burst, Plan, Playing, Stretch, Wake, analyse, idle, misactivations};
+use earwitness_lab::results::{Burst, Plan, Playing, Stretch, Wake, WitnessResults, analyse, idle, misactivations};
 use serde_json::Value;
 
 use super::example::{cutoff, plan, trials};
@@ -55,6 +55,18 @@ fn every_report_validates_and_every_key_is_written() {
             let stretch = Stretch { from: 0, until: 4_000 * SECOND, bursts: bursts.collect() };
             results.idle.push(idle("speaker", &[stretch]));
             assert_eq!(results.idle[0].periods.len(), 1);
+            let (both, neither) = (vec![0, 3], vec![1]);
+            results.witnesses.push(WitnessResults {
+                witness: "led".to_owned(),
+                device: "speaker".to_owned(),
+                both,
+                upload_only: Vec::new(),
+                witness_only: Vec::new(),
+                neither,
+                unknown: 1,
+                beside: 0,
+                later_seconds: Some(-0.2),
+            });
             let report = serde_json::to_value(&results).unwrap();
             let errors: Vec<String> = validator.iter_errors(&report).map(|it| format!("{}: {it}", it.instance_path())).collect();
             assert!(errors.is_empty(), "{errors:#?}");
