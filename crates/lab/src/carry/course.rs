@@ -146,8 +146,11 @@ impl Conduct<'_> {
     fn trial(&mut self, trial: &Trial) -> Result<(), Break> {
         let (mut wait, mut void) = (AGAIN, 0);
         loop {
-            self.night(trial)?;
-            let Err(why) = self.attempt(trial)? else { return Ok(()) };
+            let result = match self.night(trial)? {
+                Ok(()) => self.attempt(trial)?,
+                Err(why) => Err(why),
+            };
+            let Err(why) = result else { return Ok(()) };
             self.keep(Kind::Void { trial: trial.index, why: why.clone() })?;
             void += 1;
             if void >= ATTEMPTS {
@@ -158,8 +161,8 @@ impl Conduct<'_> {
         }
     }
 
-    /// Waits until its night may begin or go on.
-    fn night(&mut self, trial: &Trial) -> Result<(), Break> {
+    /// Waits until its night may begin or go on; the inner error says why it does not: a night in which nobody watches has not begun.
+    fn night(&mut self, trial: &Trial) -> Result<Result<(), String>, Break> {
         let night = trial.night;
         loop {
             let now = self.stage.now();
@@ -175,12 +178,15 @@ impl Conduct<'_> {
             self.wait(at.since(now).min(60 * SECOND), &Waiting::Night(night))?;
         }
         if self.night != Some(night) {
+            if let Err(why) = self.stage.watches() {
+                return Ok(Err(why));
+            }
             self.keep(Kind::Night { night })?;
             // Whatever was set up the night before, somebody may have changed it since.
             (self.night, self.setting) = (Some(night), None);
             self.wait(self.experiment.design().margin, &Waiting::Margin)?;
         }
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// One attempt; the inner error says what it came to nothing by.

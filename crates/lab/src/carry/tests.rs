@@ -223,6 +223,7 @@ fn a_loudspeaker_that_comes_back_costs_time_and_no_trial() {
     let failure = go_on(&mut gone, &it).unwrap_err().to_string();
     assert_eq!(failure, "trial 1 came to nothing 12 times in a row, at last because no frame comes");
     assert!(gone.now < EVENING + 2 * HOUR, "it gives up in the end");
+    assert_eq!(gone.journal().night(0), None, "a night in which nobody watches has not begun");
     gone.away = None;
     assert_eq!(go_on(&mut gone, &it), Ok(Ending::Done));
 }
