@@ -83,6 +83,19 @@ pub enum NoiseKind {
 impl NoiseKind {
     /// All of them.
     pub const ALL: [Self; 6] = [Self::Glass, Self::Bark, Self::Pink, Self::Tone, Self::Sweep, Self::Music];
+
+    /// What files, logs and tables call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Glass => "glass",
+            Self::Bark => "bark",
+            Self::Pink => "pink-noise",
+            Self::Tone => "tone",
+            Self::Sweep => "sweep",
+            Self::Music => "music",
+        }
+    }
 }
 
 /// Decibels relative to full scale, in hundredths: so that a level is the same number wherever it is written.

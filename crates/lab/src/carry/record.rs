@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use earwitness_core::probe::Heard;
 use earwitness_core::time::Timestamp;
-use earwitness_core::timeline::{self, Content, NoiseKind, Segment, Source, Timeline};
+use earwitness_core::timeline::{self, Content, Segment, Source, Timeline};
 use serde::{Deserialize, Serialize};
 
 use super::Played;
@@ -228,7 +228,7 @@ fn part(segment: &Segment) -> PlayedPart {
     let (kind, what, voice, speed) = match &sound.source {
         Source::Utterance { text, voice, speed } => ("utterance", text.clone(), Some(voice.clone()), Some(speed.clone())),
         Source::File { name } => ("file", name.clone(), None, None),
-        Source::Noise { kind, seed } => ("noise", noise(*kind).to_owned(), Some(seed.to_string()), None),
+        Source::Noise { kind, seed } => ("noise", kind.name().to_owned(), Some(seed.to_string()), None),
     };
     PlayedPart {
         whole: Some(sound.whole),
@@ -238,16 +238,5 @@ fn part(segment: &Segment) -> PlayedPart {
         level_dbfs: Some(f64::from(sound.level.hundredths()) / 100.0),
         digest: Some(sound.digest.to_string()),
         ..bare(kind)
-    }
-}
-
-const fn noise(kind: NoiseKind) -> &'static str {
-    match kind {
-        NoiseKind::Glass => "glass",
-        NoiseKind::Bark => "bark",
-        NoiseKind::Pink => "pink-noise",
-        NoiseKind::Tone => "tone",
-        NoiseKind::Sweep => "sweep",
-        NoiseKind::Music => "music",
     }
 }

@@ -12,14 +12,10 @@ use super::voices::{Speaker, speaker};
 use super::written::{self, Written};
 use crate::experiment::Course;
 
-/// Noises by name.
-const NOISES: [(&str, NoiseKind); 5] = [
-    ("glass", NoiseKind::Glass),
-    ("bark", NoiseKind::Bark),
-    ("pink-noise", NoiseKind::Pink),
-    ("tone", NoiseKind::Tone),
-    ("sweep", NoiseKind::Sweep),
-];
+/// What `noise` may name; music is a part of its own.
+fn noises() -> impl Iterator<Item = NoiseKind> {
+    NoiseKind::ALL.into_iter().filter(|it| *it != NoiseKind::Music)
+}
 
 /// What parts are read with.
 pub(super) struct Reader<'a> {
@@ -236,8 +232,8 @@ impl Reader<'_> {
         let (kind, seed) = match (&it.noise, &it.music) {
             (Some(noise), _) => {
                 let name = self.texts.full(noise, levels)?;
-                let kind = NOISES.iter().find(|it| it.0 == name).map(|it| it.1).ok_or_else(|| {
-                    let known: Vec<&str> = NOISES.iter().map(|it| it.0).collect();
+                let kind = noises().find(|it| it.name() == name).ok_or_else(|| {
+                    let known: Vec<&str> = noises().map(NoiseKind::name).collect();
                     fault(noise, format!("there is no noise {name:?}: write one of {}", known.join(", ")))
                 })?;
                 (kind, it.seed.as_ref().map(number).transpose()?)

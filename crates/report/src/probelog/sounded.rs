@@ -10,21 +10,12 @@ use earwitness_core::timeline::{
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
 
-use super::field::{named, word};
+use super::field::word;
 
 /// The key of the timelines.
 pub(super) const TIMELINES: &str = "timelines";
 /// The key of the factors with their levels.
 pub(super) const FACTORS: &str = "factors";
-
-const NOISES: [(NoiseKind, &str); 6] = [
-    (NoiseKind::Glass, "glass"),
-    (NoiseKind::Bark, "bark"),
-    (NoiseKind::Pink, "pink-noise"),
-    (NoiseKind::Tone, "tone"),
-    (NoiseKind::Sweep, "sweep"),
-    (NoiseKind::Music, "music"),
-];
 
 #[derive(Serialize, Deserialize)]
 struct WrittenTimeline {
@@ -108,7 +99,7 @@ fn written_segment(segment: &Segment) -> WrittenSegment {
                 }
                 Source::File { name } => ("file", WrittenSound { name: some(name), ..of_all }),
                 Source::Noise { kind, seed } => {
-                    ("noise", WrittenSound { noise: Some(named(*kind, &NOISES).to_owned()), seed: Some(*seed), ..of_all })
+                    ("noise", WrittenSound { noise: Some(kind.name().to_owned()), seed: Some(*seed), ..of_all })
                 }
             }
         }
@@ -158,9 +149,10 @@ fn segment(it: WrittenSegment) -> Result<Segment, String> {
             speed: text(sound.speed, "speed")?,
         },
         "file" => Source::File { name: text(sound.name, "name")? },
-        "noise" => {
-            Source::Noise { kind: word(&text(sound.noise, "noise")?, &NOISES)?, seed: sound.seed.ok_or_else(|| missing("seed"))? }
-        }
+        "noise" => Source::Noise {
+            kind: word(&text(sound.noise, "noise")?, &NoiseKind::ALL.map(|it| (it, it.name())))?,
+            seed: sound.seed.ok_or_else(|| missing("seed"))?,
+        },
         other => return Err(format!("{other:?} is no kind of segment; write one of: utterance, file, noise, silence, gap")),
     };
     let level = sound.level_db.filter(|level| level.is_finite()).ok_or_else(|| missing("level_db"))?;

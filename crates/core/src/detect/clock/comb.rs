@@ -439,11 +439,11 @@ fn turn(beat: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::slice;
     use super::*;
 
     #[test]
     fn samples_that_had_waited_are_counted_by_their_octets() {
-        let slice = |at: i64, length: u32| Slice { at, length, answered: 0, since_answer: 0 };
         // 2 s from before in records of 8 KiB, then pieces of 64 ms that leave up to 14 ms late.
         let mut slices: Vec<Slice> = (0..8).map(|record| slice(record * 40_000, 8_214)).collect();
         slices.extend((1_i64..=72).map(|piece| slice(piece * 64_000_000 + piece * 5 % 14 * 1_000_000, 2_226)));

@@ -64,23 +64,10 @@ impl Ending {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{Chance, slice};
     use super::super::{ClockSettings, Slice, trains};
 
     const MILLI: i64 = 1_000_000;
-
-    /// Bits of a linear congruential generator (Knuth's).
-    struct Chance(u64);
-
-    impl Chance {
-        fn below(&mut self, most: i64) -> i64 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            i64::try_from(self.0 >> 33).unwrap() % most
-        }
-    }
-
-    fn slice(at: i64, length: i64) -> Slice {
-        Slice { at, length: u32::try_from(length).unwrap(), answered: 0, since_answer: 0 }
-    }
 
     /// Frames of varying length, each up to 6 ms late, of which a stall holds some up at the end; milliseconds of sound.
     fn speech(frames: i64, beat: i64, stall: i64, chance: &mut Chance) -> Vec<Slice> {

@@ -3,16 +3,16 @@
 use super::*;
 
 /// Bits of a linear congruential generator (Knuth's).
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
-    fn below(&mut self, most: i64) -> i64 {
+    pub(super) fn below(&mut self, most: i64) -> i64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from(self.0 >> 33).unwrap() % most
     }
 }
 
-fn slice(at: i64, length: i64) -> Slice {
+pub(super) fn slice(at: i64, length: i64) -> Slice {
     Slice { at, length: u32::try_from(length).unwrap(), answered: 0, since_answer: 0 }
 }
 

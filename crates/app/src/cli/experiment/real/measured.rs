@@ -12,7 +12,7 @@ use earwitness_lab::plan::{Plan, Trial};
 use earwitness_lab::reading::{self, Rules, Sounded};
 use earwitness_report::labels;
 use earwitness_report::vendor::vendor;
-use earwitness_store::{Of, Reader};
+use earwitness_store::Reader;
 
 use super::super::simulated::Night;
 
@@ -39,11 +39,11 @@ pub(in crate::cli::experiment) fn measured<'a>(
     if nights.is_empty() {
         bail!("no trial is done yet");
     }
-    let (devices, silent) = devices(experiment, &nights, reader)?;
+    let found: Vec<Findings> = nights.iter().map(|it| findings(&it.1, reader)).collect::<anyhow::Result<_>>()?;
+    let (devices, silent) = devices(experiment, &found)?;
     let ids: Vec<DeviceId> = devices.iter().map(|it| it.0).collect();
     let mut all = Vec::new();
-    for (trials, sounded) in nights {
-        let findings = findings(&sounded, reader)?;
+    for ((trials, sounded), findings) in nights.into_iter().zip(found) {
         let readings = reading::readings(&findings, &sounded, &ids, &Rules::default());
         all.push(Night { trials, sounded, readings, devices: ids.clone(), findings });
     }
@@ -76,11 +76,7 @@ fn findings(sounded: &[Sounded], reader: &Reader) -> anyhow::Result<Findings> {
 type Named = Vec<(DeviceId, String)>;
 
 /// The devices that are measured: those that are named; else all that sent sound at any time, whatever sounded then. And the names of the others.
-fn devices(
-    experiment: &Experiment,
-    nights: &[(Vec<&Trial>, Vec<Sounded>)],
-    reader: &Reader,
-) -> anyhow::Result<(Named, Vec<String>)> {
+fn devices(experiment: &Experiment, nights: &[Findings]) -> anyhow::Result<(Named, Vec<String>)> {
     let wanted = experiment.design().devices.iter().filter_map(|it| Some((DeviceId::Mac(Mac(it.mac?)), it.name.clone())));
     let wanted: Named = wanted.collect();
     if !wanted.is_empty() {
@@ -88,25 +84,16 @@ fn devices(
     }
     let mut names = BTreeMap::new();
     let mut sends = BTreeSet::new();
-    for (_, sounded) in nights {
-        let findings = findings(sounded, reader)?;
-        for it in findings.devices.iter().filter(|it| it.role == Role::Device && it.upstream.frames > 0) {
-            let maker = match it.id {
-                DeviceId::Mac(mac) => vendor(mac),
-                DeviceId::Address(_) => None,
-            };
-            names.insert(it.id, labels::device(it, maker));
-        }
-        let window = Window {
-            from: sounded.first().map_or(Timestamp::default(), |it| it.from),
-            until: sounded.last().map_or(Timestamp::default(), |it| it.watched_until),
+    let all = nights.iter().flat_map(|it| &it.devices);
+    for it in all.filter(|it| it.role == Role::Device && it.upstream.frames > 0) {
+        let maker = match it.id {
+            DeviceId::Mac(mac) => vendor(mac),
+            DeviceId::Address(_) => None,
         };
-        reader.sightings(Of::Window(window), |it| {
-            if it.sighting.kind == SightingKind::Audio {
-                sends.insert(it.device);
-            }
-            Ok(())
-        })?;
+        names.insert(it.id, labels::device(it, maker));
+        if it.sightings.iter().chain(&it.continuous).any(|it| it.kind == SightingKind::Audio) {
+            sends.insert(it.id);
+        }
     }
     let (devices, silent): (Named, Named) = names.into_iter().partition(|it| sends.contains(&it.0));
     let silent: Vec<String> = distinct(silent).into_iter().map(|it| it.1).collect();

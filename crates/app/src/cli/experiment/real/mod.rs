@@ -69,8 +69,7 @@ pub(super) fn run(asked: &Asked, live: &Live) -> anyhow::Result<(Folder, bool)> 
     }
     let stop = Arc::new(AtomicBool::new(false));
     let room = Room::open(&config, opened.experiment.clone(), plan.clone(), library, Arc::clone(&stop), folder)?;
-    let ended = conduct(config, room, opened.experiment, plan, &stop)?;
-    Ok(ended)
+    conduct(config, room, opened.experiment, plan, &stop)
 }
 
 /// Watches in this thread and plays in another, until one of them is over.

@@ -15,7 +15,7 @@ use earwitness_base::words;
 use earwitness_core::experiment::Order;
 use earwitness_core::lot::Lot;
 use earwitness_core::probe::{Heard, SoundKind, Stimulus};
-use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_core::timeline::Condition;
 use earwitness_lab::carry::{Journal, Kind, Played, Record, Reply, Stage, Waiting};
 use earwitness_lab::evaluation;
@@ -126,7 +126,7 @@ impl Room {
         }
     }
 
-    fn heard(&mut self, window: earwitness_core::time::Window, level: f64, is_reply: bool) {
+    fn heard(&mut self, window: Window, level: f64, is_reply: bool) {
         if self.replies.len() < REPLIES {
             let (from_ns, until_ns) = (window.from.nanos(), window.until.nanos());
             self.replies.push(Reply { from_ns, until_ns, level_dbfs: level, is_reply });
