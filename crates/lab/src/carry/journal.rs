@@ -82,6 +82,7 @@ pub struct Journal {
     nights: BTreeMap<u32, (i64, i64)>,
     trials: BTreeMap<u32, Course>,
     replies: Vec<(u32, Reply)>,
+    ended: Option<String>,
     lines: u64,
     /// A line that could not be read: only the last one may be so, since the machine may have been switched off while it was written.
     torn: Option<(u64, String)>,
@@ -133,7 +134,8 @@ impl Journal {
             Kind::Done { trial } => self.trials.entry(trial).or_default().done = Some(at),
             Kind::Lost { trial } => self.trials.entry(trial).or_default().done = None,
             Kind::Replied { trial, reply } if self.replies.len() < REPLIES => self.replies.push((trial, reply)),
-            Kind::Replied { .. } | Kind::SetUp { .. } | Kind::Void { .. } | Kind::Ended { .. } => {}
+            Kind::Ended { why } => self.ended = Some(why),
+            Kind::Replied { .. } | Kind::SetUp { .. } | Kind::Void { .. } => {}
         }
         Ok(())
     }
@@ -195,6 +197,12 @@ impl Journal {
     #[must_use]
     pub fn attempts(&self, trial: u32) -> u32 {
         self.trials.get(&trial).map_or(0, |it| it.attempts)
+    }
+
+    /// Why it ended last.
+    #[must_use]
+    pub fn ended(&self) -> Option<&str> {
+        self.ended.as_deref()
     }
 
     /// How many trials count.

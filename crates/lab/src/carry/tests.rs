@@ -239,6 +239,7 @@ fn it_ends_when_its_time_is_used_up_or_when_it_is_precise_enough() {
     let precise = experiment(&format!("{contrast}{looks}"));
     let mut room = Room { now: EVENING, precise_after: Some(7), ..Room::default() };
     assert_eq!(go_on(&mut room, &precise), Ok(Ending::Precise));
+    assert_eq!(room.journal().ended(), Some("it is precise enough"));
     assert_eq!(room.journal().count(), 12, "it looks after blocks 2 and 4 and at no other time");
 }
 

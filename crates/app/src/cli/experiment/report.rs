@@ -101,6 +101,13 @@ pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>)
         aside.night(&night.findings, &night.devices, &night.trials, &night.sounded);
     }
     aside.tell(&mut results);
+    if let Some(why) = journal.ended().filter(|_| journal.count() < plan.trials().len()) {
+        let (done, all) = (journal.count(), plan.trials().len());
+        results
+            .methods
+            .assumptions
+            .push(format!("{done} of {all} trials are done, because {why}; intervals are not adjusted for that."));
+    }
     results.witnesses = witnessed::compared(wanted.witnesses, wanted.zone, &measured)?;
     if let Some(file) = wanted.trials {
         let rows: Vec<trials::Row> =
