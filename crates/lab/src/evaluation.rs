@@ -12,7 +12,7 @@ use crate::experiment::{Experiment, Measure, Order, Question};
 use crate::plan::{Lengths, Trial, part};
 use crate::reading::{DeviceReadings, Sounded};
 use crate::results::{
-    self, Claim, Contrast, Dose, Equivalence, Level, Mean, Plan, PlanError, Quantity, Reading, Results, SoundId, Trials,
+    self, Claim, Contrast, Copies, Dose, Equivalence, Level, Mean, Plan, PlanError, Quantity, Reading, Results, SoundId, Trials,
     TrialsError,
 };
 use crate::wake;
@@ -114,7 +114,12 @@ fn questions(experiment: &Experiment, devices: &[String], seed: u64) -> Plan {
     let design = experiment.design();
     let questions =
         design.contrasts.iter().flat_map(|it| devices.iter().map(|device| question(experiment, &it.question, device)));
-    Plan { by_lot: design.order == Order::Lot, ..Plan::new(questions.collect(), seed) }
+    let named = |(group, devices): (&str, Vec<&str>)| Copies {
+        group: group.to_owned(),
+        devices: devices.into_iter().map(str::to_owned).collect(),
+    };
+    let copies = experiment.copies().into_iter().map(named).collect();
+    Plan { by_lot: design.order == Order::Lot, copies, ..Plan::new(questions.collect(), seed) }
 }
 
 /// What of a reading a measure is.

@@ -112,3 +112,32 @@ fn a_named_home_is_another_one() {
     let said = refused(folder.path(), &["run", "prefix", "--simulate=castle"]);
     assert!(said.contains("chatty") && said.contains("lossy"), "{said}");
 }
+
+/// An experiment with two devices that are copies of one another.
+const COPIES: &str = r#"
+name = "copies"
+question = "Are both alike?"
+nights = 1
+repeats = 8
+[[device]]
+name = "copy-1"
+copies = "speaker"
+[[device]]
+name = "copy-2"
+copies = "speaker"
+[[condition]]
+name = "command"
+parts = [{ say = "Alexa, where is New York City." }]
+"#;
+
+#[test]
+fn copies_of_a_speaker_are_compared_trial_by_trial() {
+    let folder = folder();
+    std::fs::write(folder.path().join("copies.toml"), COPIES).unwrap();
+    let told = valid(&printed(folder.path(), &["run", "copies.toml", "--simulate=same", "--json"]), SCHEMA);
+    let [it] = told["copies"].as_array().unwrap().as_slice() else { panic!("{}", told["copies"]) };
+    assert_eq!((&it["group"], &it["device"], &it["against"]), (&"speaker".into(), &"copy-2".into(), &"copy-1".into()));
+    assert!(it["n"].as_u64().unwrap() >= 6 && it["low"].as_f64() < Some(0.0) && it["high"].as_f64() > Some(0.0), "{it}");
+    let last = told["answers"].as_array().unwrap().last().unwrap().as_str().unwrap();
+    assert!(last.starts_with("It is not shown that copy-2 and copy-1, copies of speaker, send different amounts"), "{last}");
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use earwitness_core::lot::Lot;
 
 use super::contrast::{Contrast, Sides, contrast};
+use super::copies::copies;
 use super::describe::{describe, estimate};
 use super::dose::{Dose, dose};
 use super::equivalence::{Equivalence, equivalence};
@@ -12,7 +13,7 @@ use super::holm::adjust;
 use super::methods::Methods;
 use super::plan::{LEVEL, Mean, Plan, PlanError, Question};
 use super::repeats::repeats;
-use super::sentence::{sent, sentence};
+use super::sentence::{alike, sent, sentence};
 use super::shape::{Answered, Results, VERSION};
 use super::trial::{Quantity, Trials};
 
@@ -55,14 +56,21 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
             Fitting::Dose(planned, device, levels) => doses.push(dose(trials, planned, *device, levels, (LEVEL, asked_doses))),
         }
     }
+    let groups = (0..).zip(&plan.copies);
+    let mut copies: Vec<_> =
+        groups.flat_map(|(number, it)| copies(trials, it, LEVEL, plan.draws, &mut lot.stream("copies", number))).collect();
     // One family: whoever reads the report sees all of its tests.
-    let ps: Vec<Option<f64>> = contrasts.iter().map(|it| it.p).chain(equivalences.iter().map(|it| it.p)).collect();
+    let ps: Vec<Option<f64>> =
+        contrasts.iter().map(|it| it.p).chain(equivalences.iter().map(|it| it.p)).chain(copies.iter().map(|it| it.p)).collect();
     let mut adjusted = adjust(&ps).into_iter();
     for it in &mut contrasts {
         it.adjusted_p = adjusted.next().flatten();
     }
     for it in &mut equivalences {
         it.decide(adjusted.next().flatten(), LEVEL);
+    }
+    for it in &mut copies {
+        it.adjusted_p = adjusted.next().flatten();
     }
     let methods = Methods::of(trials, plan, ps.iter().flatten().count());
     let (mut of_means, mut of_contrasts) = (means.iter(), contrasts.iter());
@@ -74,11 +82,12 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
         Question::Dose(_) => of_doses.next().map(Answered::Dose),
     });
     let described = describe(trials, LEVEL);
-    let answers: Vec<String> = if plan.questions.is_empty() {
+    let mut answers: Vec<String> = if plan.questions.is_empty() {
         described.iter().flat_map(|it| it.devices.iter().map(|device| sent(&it.name, device))).collect()
     } else {
         answered.map(|it| sentence(it, &methods)).collect()
     };
+    answers.extend(copies.iter().map(|it| alike(it, &methods)));
     let places =
         (0..trials.conditions().len()).flat_map(|condition| (0..trials.devices().len()).map(move |device| (condition, device)));
     let repeats = places.map(|(condition, device)| repeats(trials, condition, device, Quantity::Seconds, LEVEL)).collect();
@@ -91,6 +100,7 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
         contrasts,
         equivalences,
         doses,
+        copies,
         repeats,
         misactivations: Vec::new(),
         witnesses: Vec::new(),

@@ -112,7 +112,7 @@ pub(super) fn contrast(
 }
 
 /// Interval, p-value and test by Student's distribution. Where nothing varies there is neither: equal differences of all nights are no proof.
-fn by_student(units: &Units, beyond: f64, test: String) -> ((Option<f64>, Option<f64>), Option<f64>, String) {
+pub(super) fn by_student(units: &Units, beyond: f64, test: String) -> ((Option<f64>, Option<f64>), Option<f64>, String) {
     match units.student() {
         Some(student) => {
             let (low, high) = student.interval(beyond);

@@ -1,6 +1,7 @@
 //! What an analysis is asked, written down before there are trials.
 
 use super::contrast::Contrast;
+use super::copies::Copies;
 use super::dose::Dose;
 use super::equivalence::Equivalence;
 use super::trial::Quantity;
@@ -47,13 +48,15 @@ pub struct Plan {
     pub draws: usize,
     /// Whether the conditions of a block came in an order drawn by lot.
     pub by_lot: bool,
+    /// Devices that are copies of one another.
+    pub copies: Vec<Copies>,
 }
 
 impl Plan {
     /// Questions with the usual number of draws.
     #[must_use]
     pub const fn new(questions: Vec<Question>, seed: u64) -> Self {
-        Self { questions, seed, draws: DRAWS, by_lot: true }
+        Self { questions, seed, draws: DRAWS, by_lot: true, copies: Vec::new() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The one sentence that answers the first question of a plan. It says no more than is shown: what is not shown is not said to be absent.
 
 use super::contrast::ContrastResults;
+use super::copies::CopiesResults;
 use super::describe::{DeviceResults, Estimate};
 use super::dose::{Cutoff, DoseResults};
 use super::equivalence::{Claim, EquivalenceResults};
@@ -109,6 +110,27 @@ fn interval(low: Option<f64>, high: Option<f64>, unit: &str, percent: u32) -> St
         (None, Some(high)) => format!("{percent} % interval up to {}{unit} without a lower end", number(high)),
         (None, None) => "no interval: too few observations, or none varies".to_owned(),
     }
+}
+
+/// What is said of a copy and the first of its group.
+pub(super) fn alike(it: &CopiesResults, methods: &Methods) -> String {
+    let CopiesResults { group, device, against, .. } = it;
+    let Some(estimate) = it.estimate else {
+        return format!("There is no trial in which both {device} and {against}, copies of {group}, are known.");
+    };
+    let facts = format!("{}, {}", interval(it.low, it.high, " s", 95), adjusted(it.adjusted_p, methods));
+    let scope = scope(it.nights);
+    if it.adjusted_p.is_some_and(|p| p <= LEVEL) {
+        let more = if estimate > 0.0 { "more" } else { "less" };
+        return format!(
+            "{device} sent {more} sound a trial than {against}, both copies of {group}, by {} s ({facts}), {scope}.",
+            number(estimate.abs())
+        );
+    }
+    format!(
+        "It is not shown that {device} and {against}, copies of {group}, send different amounts: the difference was {} s a trial ({facts}), {scope}.",
+        number(estimate)
+    )
 }
 
 fn contrast(it: &ContrastResults, methods: &Methods) -> String {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::contrast::ContrastResults;
+use super::copies::CopiesResults;
 use super::describe::{ConditionResults, Estimate};
 use super::dose::DoseResults;
 use super::equivalence::EquivalenceResults;
@@ -35,6 +36,8 @@ pub struct Results {
     pub equivalences: Vec<EquivalenceResults>,
     /// Cut-offs, as planned.
     pub doses: Vec<DoseResults>,
+    /// Copies of one device compared with the first of their group; empty where the experiment names none.
+    pub copies: Vec<CopiesResults>,
     /// Seconds of repeats of the same sound, by condition and device.
     pub repeats: Vec<RepeatsResults>,
     /// Wakes while recordings sounded, by condition and device; empty where they were not asked for, or trials come from a table.

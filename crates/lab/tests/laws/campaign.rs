@@ -131,7 +131,7 @@ pub(crate) fn share(seed: u64, campaign: &Campaign, questions: &[Question], hold
     let (lot, all) = (Lot::new(self::seed(seed)), campaigns());
     let held = (0..all).filter(|number| {
         let trials = campaign.trials(&mut lot.stream("campaign", u64::from(*number)));
-        let plan = Plan { questions: questions.to_vec(), seed: u64::from(*number), draws: 999, by_lot: true };
+        let plan = Plan { draws: 999, ..Plan::new(questions.to_vec(), u64::from(*number)) };
         holds(&analyse(&trials, &plan).unwrap(), &trials)
     });
     let held = u32::try_from(held.count()).unwrap();
