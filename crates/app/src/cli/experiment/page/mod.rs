@@ -3,9 +3,11 @@
 mod comparison;
 mod dose;
 mod methods;
+mod periods;
 mod spread;
 mod tables;
 mod timeline;
+mod wakes;
 
 use std::path::Path;
 
@@ -67,6 +69,8 @@ fn page(it: Told<'_>) -> Markup {
                     (spread::section(it))
                     (comparison::section(it))
                     (dose::section(it))
+                    (wakes::section(it))
+                    (periods::section(it))
                     (timeline::section(it.experiment))
                     (tables::section(it.results))
                     (methods::section(it))

@@ -1,13 +1,18 @@
 //! The numbers behind the pictures.
 
 use earwitness_base::text::clean;
+use earwitness_base::words::{duration, round};
+use earwitness_core::time::SECOND;
 use earwitness_lab::results::{ContrastResults, Cutoff, DoseResults, EquivalenceResults, Results};
 use maud::{Markup, html};
 
+use super::wakes::rate;
 use super::{NAME, chance, interval, more, number, seconds};
 
 /// Rows of a table.
 const ROWS: usize = 1_000;
+/// Most columns of words that were said.
+const WORDS: usize = 200;
 /// Octets from which on a cell is broken into lines.
 const LONG: usize = 45;
 
@@ -20,7 +25,16 @@ struct Table {
 }
 
 pub(super) fn section(results: &Results) -> Markup {
-    let tables = [conditions(results), contrasts(results), equivalences(results), doses(results), repeats(results)];
+    let tables = [
+        conditions(results),
+        contrasts(results),
+        equivalences(results),
+        doses(results),
+        repeats(results),
+        wakes(results),
+        places(results),
+        periods(results),
+    ];
     html! {
         section {
             h2 { "Numbers" }
@@ -167,4 +181,91 @@ fn repeats(results: &Results) -> Table {
         rows: rows.collect(),
         all: results.repeats.len(),
     }
+}
+
+fn wakes(results: &Results) -> Table {
+    let rows = results.misactivations.iter().take(ROWS).map(|it| {
+        let again = match (it.again, it.again_low.zip(it.again_high)) {
+            (None, _) => "not known".to_owned(),
+            (Some(share), None) => number(share),
+            (Some(share), Some((low, high))) => format!("{} ({} to {})", number(share), number(low), number(high)),
+        };
+        vec![
+            name(&it.condition),
+            name(&it.device),
+            it.playings.to_string(),
+            format!("{:.2}", it.hours),
+            it.words.to_string(),
+            it.wakes.to_string(),
+            rate(&it.per_hour),
+            rate(&it.per_10000_words),
+            again,
+        ]
+    });
+    Table {
+        title: "Wakes while a recording was played",
+        columns: &[
+            "Condition",
+            "Device",
+            "Played",
+            "Hours",
+            "Words",
+            "Wakes",
+            "An hour",
+            "Per 10,000 words",
+            "Chance to wake again",
+        ],
+        rows: rows.collect(),
+        all: results.misactivations.len(),
+    }
+}
+
+fn places(results: &Results) -> Table {
+    let rows = results.misactivations.iter().flat_map(|it| {
+        it.places.iter().map(|place| {
+            vec![
+                name(&it.condition),
+                name(&it.device),
+                time(place.seconds),
+                format!("{} of {}", place.woke, place.of),
+                format!("{} s", number(place.sent_seconds)),
+                clean(&place.words_before, WORDS),
+                clean(&place.words_sent, WORDS),
+            ]
+        })
+    });
+    Table {
+        title: "Places of wakes",
+        columns: &["Condition", "Device", "At", "Woke", "Sent", "Words before", "Words sent"],
+        rows: rows.take(ROWS).collect(),
+        all: results.misactivations.iter().map(|it| it.places.len()).sum(),
+    }
+}
+
+fn periods(results: &Results) -> Table {
+    let rows = results.idle.iter().flat_map(|it| {
+        it.periods.iter().map(|period| {
+            let sizes = &period.octets;
+            vec![
+                name(&it.device),
+                time(period.seconds),
+                period.jitter_seconds.map_or_else(|| "not known".to_owned(), |it| format!("{} s", number(it))),
+                period.bursts.to_string(),
+                format!("{} %", round(100.0 * period.came)),
+                format!("{:.0} ({:.0} to {:.0})", sizes.median, sizes.low_quartile, sizes.high_quartile),
+                chance(period.p),
+            ]
+        })
+    });
+    Table {
+        title: "Periods of bursts of its own",
+        columns: &["Device", "Period", "Deviation", "Bursts", "Came", "Octets (quartiles)", "p"],
+        rows: rows.take(ROWS).collect(),
+        all: results.idle.iter().map(|it| it.periods.len()).sum(),
+    }
+}
+
+/// Seconds as people say them.
+fn time(seconds: f64) -> String {
+    duration(round(seconds * 10.0) * (SECOND / 10))
 }

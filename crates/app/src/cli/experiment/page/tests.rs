@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use earwitness_lab::results::Reading;
+use earwitness_core::time::SECOND;
+use earwitness_lab::results::{Burst, Playing, Reading, Stretch, Wake, idle, misactivations};
+use earwitness_lab::subtitles::Word;
 use earwitness_lab::{evaluation, file};
 
 use super::super::machine::Machine;
@@ -161,6 +163,70 @@ fn what_is_not_known_is_said_and_draws_nothing() {
 fn numbers_have_a_true_minus_and_nothing_has_none() {
     assert_eq!([0.004, -0.004, -0.5, 12.345].map(number), ["0.00", "0.00", "\u{2212}0.50", "12.35"]);
     assert_eq!([0.0004, 0.5].map(chance), ["< 0.001", "0.500"]);
+}
+
+/// Nine hours in which a device sends every five minutes, and every 50 min beside it something larger by a name that a stranger chose.
+fn periodic(device: &str) -> earwitness_lab::results::IdleResults {
+    let often = (1..108).map(|number| Burst { at: number * 300 * SECOND, octets: 500 });
+    let rarely = (1..11).map(|number| Burst { at: number * 3_000 * SECOND + 70 * SECOND, octets: 40_000 });
+    let mut bursts: Vec<Burst> = often.chain(rarely).collect();
+    bursts.sort_by_key(|it| it.at);
+    idle(device, &[Stretch { from: 0, until: 9 * 3_600 * SECOND, bursts }])
+}
+
+/// Two playings of an hour, in both of which a device wakes after 20 min, and in one after 40.
+fn woken(device: &str) -> earwitness_lab::results::MisactivationResults {
+    let word =
+        |number: i64| Word { from: number * SECOND, until: number * SECOND + SECOND / 2, text: format!("word{number}<b>") };
+    let words: Vec<Word> = (0..3_600).map(word).collect();
+    let wake = |at: i64| Wake { at: at * SECOND, waited: SECOND, seconds: 3.25 };
+    let playing = |wakes: Vec<Wake>| Playing { known: vec![(0, 3_600 * SECOND)], wakes };
+    misactivations(device, "<i>news</i>", &words, &[playing(vec![wake(1_200), wake(2_400)]), playing(vec![wake(1_201)])], 0.05)
+}
+
+#[test]
+fn periods_and_wakes_have_a_picture_and_their_numbers() {
+    let experiment = experiment();
+    let devices = vec!["<u>tv</u>".to_owned()];
+    let trials = trials(4, 1, |condition, number| Some(hinge(condition, number)));
+    let mut results = evaluation::answer(&experiment, &devices, trials.clone(), 5).unwrap();
+    let without =
+        page(Told { experiment: &experiment, results: &results, trials: &trials, devices: &devices, traffic: Traffic::Devices })
+            .into_string();
+    assert!(!without.contains("What each device sends by itself") && !without.contains("Where each device woke"));
+    results.idle = vec![periodic(&devices[0])];
+    results.misactivations = vec![woken(&devices[0])];
+    let page =
+        page(Told { experiment: &experiment, results: &results, trials: &trials, devices: &devices, traffic: Traffic::Devices })
+            .into_string();
+    for said in [
+        "117 bursts, 2 periods",
+        "<bdi>5 min</bdi>",
+        "<bdi>50 min</bdi>",
+        "3 wakes, 1.50 (0.31 to 4.38) an hour",
+        "<bdi>20 min 1 s</bdi></td><td class=\"\"><bdi>2 of 2",
+        "word1197&lt;b&gt; word1198&lt;b&gt;",
+        "&lt;i&gt;news&lt;/i&gt;",
+    ] {
+        assert!(page.contains(said), "{said} is missing in {page}");
+    }
+    // A dot for each of the two places.
+    assert_eq!(page.matches("class=\"point\"").count() - without.matches("class=\"point\"").count(), 2);
+    assert!(!page.contains("<u>") && !page.contains("<i>"));
+}
+
+#[test]
+fn bursts_of_a_week_are_thinned_and_the_page_says_so() {
+    let experiment = experiment();
+    let devices = vec!["tv".to_owned()];
+    let bursts = (1..30_000).map(|number| Burst { at: number * 20 * SECOND, octets: 300 }).collect();
+    let mut results = evaluation::answer(&experiment, &devices, trials(4, 1, |_, _| Some(1.0)), 5).unwrap();
+    results.idle = vec![idle("tv", &[Stretch { from: 0, until: 600_000 * SECOND, bursts }])];
+    let page =
+        page(Told { experiment: &experiment, results: &results, trials: &[], devices: &devices, traffic: Traffic::Devices })
+            .into_string();
+    assert!(page.contains("Of more than 2,000 bursts of a colour so many are drawn"));
+    assert!(page.len() < 150_000, "{}", page.len());
 }
 
 /// For a look in a browser: `EARWITNESS_SAMPLE=sample.html cargo test -p earwitness writes_the_sample`.
