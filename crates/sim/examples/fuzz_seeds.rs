@@ -44,6 +44,7 @@ fn main() -> io::Result<()> {
             ],
         ),
         ("experiment_file", files("../lab/presets")),
+        ("experiment_journal", vec![JOURNAL.as_bytes().to_vec()]),
         ("subtitles", [SRT, TTML].map(|text| text.as_bytes().to_vec()).to_vec()),
         ("control", ["pause", "resume", "status\n"].map(|word| word.as_bytes().to_vec()).to_vec()),
         ("scenario", earwitness_sim::plan::Plan::shipped().iter().map(|it| it.1.as_bytes().to_vec()).collect()),
@@ -56,6 +57,16 @@ fn main() -> io::Result<()> {
     }
     Ok(())
 }
+
+/// Two trials of an experiment, of which one counts, and a line that was cut.
+const JOURNAL: &str = r#"{"at_ns":1,"record":"experiment","format":1,"version":"0","file":"name = \"a\"\nquestion = \"b\"\nnights = 1\nrepeats = 2\n[[condition]]\nname = \"c\"\nparts = [{ silence_seconds = 1 }]\n[[condition]]\nname = \"d\"\nparts = [{ say = \"alexa\" }]\n","set":[],"blocks":2,"recordings":{}}
+{"at_ns":2,"record":"night","night":0}
+{"at_ns":3,"record":"began","trial":0,"attempt":1}
+{"at_ns":9,"record":"played","trial":0,"onset_ns":4,"onset_error_ns":1,"heard":"yes","level_dbfs":-30.5,"wake_ns":4,"sound_end_ns":8,"rate":48000,"digest":"00","parts":[{"kind":"utterance","samples":3,"what":"alexa"}]}
+{"at_ns":10,"record":"replied","trial":0,"from_ns":9,"until_ns":10,"level_dbfs":-40.0,"is_reply":true}
+{"at_ns":11,"record":"done","trial":0}
+{"at_ns":12,"record":"began","trial":1,"attempt":1}
+{"at_ns":13,"record":"lo"#;
 
 const SRT: &str = "1\n00:00:01,000 --> 00:00:02,500\n<i>Hello</i>, [door] Alexander.\n\n";
 const TTML: &str = "<tt xmlns=\"http://www.w3.org/ns/ttml\"><body><div begin=\"1s\"><p begin=\"00:00:01:10\" dur=\"50f\">Hello<br/>there</p></div></body></tt>";
