@@ -51,6 +51,17 @@ pub struct Carried<'a> {
     pub attempts: u32,
 }
 
+/// How many sounds the microphone heard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct HeardCounts {
+    /// It listened, and did not hear these.
+    pub not: u64,
+    /// Nobody listened, or there was nothing to be heard.
+    pub unknown: u64,
+    /// Sounds of trials that count.
+    pub all: u64,
+}
+
 /// The experiment that a journal is of.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Head {
@@ -209,6 +220,17 @@ impl Journal {
     #[must_use]
     pub fn count(&self) -> usize {
         self.trials.values().filter(|it| it.done.is_some()).count()
+    }
+
+    /// Of the trials that count and in which something sounded, those that the microphone did not hear, those of which nobody knows, and all.
+    #[must_use]
+    pub fn heard(&self) -> HeardCounts {
+        let sounds = self.trials.values().filter(|it| it.done.is_some()).filter_map(|it| it.sound.as_ref());
+        sounds.fold(HeardCounts::default(), |counts, it| HeardCounts {
+            not: counts.not + u64::from(it.heard == "no"),
+            unknown: counts.unknown + u64::from(it.heard == "unknown"),
+            all: counts.all + 1,
+        })
     }
 
     /// How long trials that count took together, nanoseconds.

@@ -13,7 +13,7 @@ use earwitness_core::time::Timestamp;
 use earwitness_core::timeline::Timeline;
 
 pub use self::course::{Ending, Failure, carry_out};
-pub use self::journal::{Carried, Damage, Journal, REPLIES};
+pub use self::journal::{Carried, Damage, HeardCounts, Journal, REPLIES};
 pub use self::night::may_begin;
 pub use self::record::{FORMAT, Kind, PlayedPart, Record, Reply, Sound};
 

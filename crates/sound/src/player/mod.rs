@@ -3,6 +3,7 @@
 //! The onset is what the microphone found, if there is one; else what the device reports, with its error. A loudspeaker that was unplugged makes the
 //! slot void and is opened again for the next order.
 
+mod ending;
 mod listener;
 mod speaker;
 

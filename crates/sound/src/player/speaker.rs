@@ -11,11 +11,12 @@ use earwitness_core::sound::{Pcm, activity};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 use earwitness_core::timeline::Arrangement;
 
+use super::ending::End;
 use super::listener::Listener;
 use super::{PlayerEvent, Said};
-use crate::hear::{Microphone, Search};
+use crate::hear::{self, Microphone, Search};
 use crate::speak::sounds::{Composed, Library, Long};
-use crate::speak::{Loudspeaker, Played, Trouble};
+use crate::speak::{Loudspeaker, Played, Samples as _, Trouble};
 use earwitness_base::clock;
 
 /// How far the true onset may lie from what the device reports, nanoseconds: wireless loudspeakers are the slowest.
@@ -62,7 +63,13 @@ impl Speaker {
         // From here until it is known when it sounded, whatever is heard may be ours.
         let quiet = self.listener.as_deref().map(Listener::hold);
         let said = match self.loudspeaker.play(sound) {
-            Ok(played) => self.listen(order.round, &composed, &played),
+            Ok(played) => {
+                let mut said = sounded(order.round, &played, timelines(&composed, &played));
+                if let Some(heard) = self.listen(&mut said, sound, played.onset) {
+                    (said.spoken.onset, said.onset_error) = (heard.onset, heard.error);
+                }
+                said
+            }
             Err(trouble) => {
                 let timelines = if let Trouble::BrokenOff(_, played) = &trouble { timelines(&composed, played) } else { None };
                 broken_off(order.round, begun, &trouble, timelines)
@@ -76,19 +83,24 @@ impl Speaker {
         said
     }
 
-    /// Plays what is too long to be held in memory. The microphone keeps less of what it heard, so that nobody looks for it there.
+    /// Plays what is too long to be held in memory. The microphone keeps less of what it heard, so that only the end is looked for there.
     fn stream(&mut self, round: u32, mut long: Long) -> Said {
         let begun = clock::now();
         let quiet = self.listener.as_deref().map(Listener::hold);
-        let mut account = long.account();
-        let result = self.loudspeaker.stream(&mut long, &self.stop, &mut |piece| account.add(piece));
+        let (mut account, mut end) = (long.account(), End::new(long.rate()));
+        let result = self.loudspeaker.stream(&mut long, &self.stop, &mut |piece| {
+            account.add(piece);
+            end.add(piece);
+        });
         // Every script that is laid is short enough for a timeline.
         let timelines = account.timeline().ok().flatten().map(Arrangement::from);
         let said = match result {
             Ok(played) => {
-                let heard = if self.loudspeaker.audible() { Heard::Unknown } else { Heard::No };
-                let spoken = Spoken { round, onset: played.onset, length: played.length, heard, trouble: None, timelines };
-                Said { round, spoken, level: None, onset_error: played.error, trouble: None }
+                let mut said = sounded(round, &played, timelines);
+                if let Some(end) = end.sound() {
+                    self.listen(&mut said, &end, played.onset.plus(played.length + played.drift - end.length()));
+                }
+                said
             }
             Err(trouble) => broken_off(round, begun, &trouble, timelines),
         };
@@ -99,31 +111,17 @@ impl Speaker {
         said
     }
 
-    /// Finds what was played in what was heard.
-    fn listen(&self, round: u32, composed: &Composed, played: &Played) -> Said {
-        let mut said = Said {
-            round,
-            spoken: Spoken {
-                round,
-                onset: played.onset,
-                length: played.length,
-                heard: Heard::Unknown,
-                trouble: None,
-                timelines: timelines(composed, played),
-            },
-            level: None,
-            onset_error: played.error,
-            trouble: None,
-        };
+    /// Looks for what was played in what was heard, about where it should begin, and notes whether it is there.
+    fn listen(&self, said: &mut Said, sound: &Pcm, around: Timestamp) -> Option<hear::Heard> {
         if !self.loudspeaker.audible() {
             said.spoken.heard = Heard::No;
-            return said;
+            return None;
         }
-        let Some(microphone) = &self.microphone else { return said };
-        match microphone.find(&composed.sound, played.onset, WITHIN) {
+        match self.microphone.as_ref()?.find(sound, around, WITHIN) {
             Search::Heard(heard) => {
-                (said.spoken.onset, said.spoken.heard) = (heard.onset, Heard::Yes);
-                (said.level, said.onset_error) = (Some(heard.level_dbfs), heard.error);
+                said.spoken.heard = Heard::Yes;
+                said.level = Some(heard.level_dbfs);
+                return Some(heard);
             }
             Search::NotHeard => {
                 said.spoken.heard = Heard::No;
@@ -132,8 +130,14 @@ impl Speaker {
             }
             Search::Deaf(why) => said.trouble = Some(why),
         }
-        said
+        None
     }
+}
+
+/// An order that was carried out, before anybody has listened.
+fn sounded(round: u32, played: &Played, timelines: Option<Arrangement>) -> Said {
+    let spoken = Spoken { round, onset: played.onset, length: played.length, heard: Heard::Unknown, trouble: None, timelines };
+    Said { round, spoken, level: None, onset_error: played.error, trouble: None }
 }
 
 /// What was sent of a sound. Every sound that the library composes is short enough for a timeline.

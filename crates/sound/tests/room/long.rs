@@ -4,15 +4,19 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use earwitness_base::clock;
+use earwitness_core::experiment::Order;
 use earwitness_core::lot::Lot;
+use earwitness_core::probe::Heard;
 use earwitness_core::time::{MILLISECOND, SECOND};
-use earwitness_core::timeline::{Digest, NoiseKind, Part, Script};
+use earwitness_core::timeline::{Condition, Digest, NoiseKind, Part, Script};
+use earwitness_sound::hear::Device;
+use earwitness_sound::player::{Player, PlayerEvent, Said};
 use earwitness_sound::speak::Trouble;
 use earwitness_sound::speak::sounds::Long;
 
 use crate::server::{Room, until};
 use crate::witness::Witness;
-use crate::{library, loudspeaker};
+use crate::{library, loudspeaker, microphone, stimulus};
 
 /// So much music, in pieces.
 fn music(length: i64) -> Long {
@@ -76,4 +80,36 @@ fn a_long_sound_is_stopped_within_a_second_and_says_what_had_sounded() {
     // The device is opened again.
     let mut short = music(SECOND);
     assert_eq!(speaker.stream(&mut short, &AtomicBool::new(false), &mut |_| {}).unwrap().length, SECOND);
+}
+
+/// A minute of music and more, played while a microphone listens to this sink.
+fn played_beside(room: &Room, sink: &str) -> Said {
+    let music = Part::Noise { kind: NoiseKind::Music, length: 62 * SECOND, seed: Some(3) };
+    let library = library().with_scripts([("music".to_owned(), Script::new(vec![music]).unwrap())].into());
+    let (send, events) = std::sync::mpsc::channel();
+    let microphone = microphone(room, Device::Monitor, sink);
+    let send = move |event| {
+        let _ = send.send(event);
+    };
+    let player = Player::new(loudspeaker(room, "room"), Some(microphone), library, Lot::new(1), send).unwrap();
+    player.say(Order { round: 1, stimulus: stimulus("script:music"), condition: Condition::default(), length: SECOND }).unwrap();
+    let end = clock::since_boot() + Duration::from_secs(100);
+    loop {
+        if let PlayerEvent::Said(said) = events.recv_timeout(end.saturating_sub(clock::since_boot())).unwrap() {
+            return said;
+        }
+    }
+}
+
+#[test]
+fn the_end_of_a_long_sound_is_looked_for_by_the_microphone() {
+    let Some((heard_room, deaf_room)) = Room::start().zip(Room::start()) else { return };
+    let (heard, not) = std::thread::scope(|threads| {
+        let not = threads.spawn(|| played_beside(&deaf_room, "other"));
+        (played_beside(&heard_room, "room"), not.join().unwrap())
+    });
+    assert_eq!((heard.spoken.trouble, heard.spoken.heard, heard.spoken.length), (None, Heard::Yes, 62 * SECOND), "{heard:?}");
+    assert!(heard.level.is_some_and(|it| (-60.0..0.0).contains(&it)), "{heard:?}");
+    assert_eq!((not.spoken.trouble, not.spoken.heard), (None, Heard::No), "{not:?}");
+    assert!(not.trouble.is_some_and(|it| it.contains("was not heard by the microphone")));
 }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use earwitness_base::words::{count, counted};
+use earwitness_lab::carry::HeardCounts;
 use earwitness_lab::evaluation;
 use earwitness_lab::results;
 use earwitness_store::Reader;
@@ -101,6 +103,7 @@ pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>)
         aside.night(&night.findings, &night.devices, &night.trials, &night.sounded);
     }
     aside.tell(&mut results);
+    results.warnings.extend(unheard(journal.heard()));
     if let Some(why) = journal.ended().filter(|_| journal.count() < plan.trials().len()) {
         let (done, all) = (journal.count(), plan.trials().len());
         results
@@ -120,4 +123,36 @@ pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>)
         say::line(&format!("devices that sent no sound at any time: {}", measured.silent.join(", ")));
     }
     Ok(Outcome::Done)
+}
+
+/// What is said where sounds may not have reached the devices.
+fn unheard(HeardCounts { not, unknown, all }: HeardCounts) -> Option<String> {
+    let sounds = counted(all, "trial with a sound", "trials with a sound");
+    if not > 0 {
+        let one = if not == 1 { "was" } else { "were" };
+        return Some(format!(
+            "Of {sounds} {} {one} not heard by the microphone: the devices may not have heard them either, but they count like the others.",
+            count(not)
+        ));
+    }
+    (unknown == all && all > 0)
+        .then(|| format!("Nobody listened whether anything sounded ({sounds}): with a microphone the experiment would know."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sounds_that_nobody_heard_are_told() {
+        let said = |not, unknown, all| unheard(HeardCounts { not, unknown, all }).unwrap_or_default();
+        assert!(said(2, 1, 40).starts_with("Of 40 trials with a sound 2 were not heard by the microphone"));
+        assert!(said(1, 0, 1).starts_with("Of 1 trial with a sound 1 was not heard"));
+        assert!(said(0, 8, 8).starts_with("Nobody listened"));
+        assert_eq!(
+            (said(0, 3, 8), said(0, 0, 0)),
+            (String::new(), String::new()),
+            "one that was found is enough to trust the rest"
+        );
+    }
 }

@@ -66,6 +66,7 @@ fn page(it: Told<'_>) -> Markup {
                 }
                 main {
                     @if !others.is_empty() { (answers(others)) }
+                    (warnings(&it.results.warnings))
                     (spread::section(it))
                     (comparison::section(it))
                     (dose::section(it))
@@ -113,6 +114,19 @@ fn answers(others: &[String]) -> Markup {
             h2 { "What else was asked" }
             ul.answers { @for answer in others.iter().take(ANSWERS) { li { (clean(answer, SENTENCE)) } } }
             (more(others.len(), ANSWERS, ("answer is", "answers are")))
+        }
+    }
+}
+
+/// What stands against the results.
+fn warnings(all: &[String]) -> Markup {
+    html! {
+        @if !all.is_empty() {
+            section {
+                h2 { "What stands against it" }
+                ul.answers { @for it in all.iter().take(ANSWERS) { li { (clean(it, SENTENCE)) } } }
+                (more(all.len(), ANSWERS, ("note is", "notes are")))
+            }
         }
     }
 }
