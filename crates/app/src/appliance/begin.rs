@@ -136,6 +136,7 @@ impl Begun {
             output,
             presence: Presence::new(phones, now),
             holds: Holds::default(),
+            paused_until: None,
             steps: Steps::new((now, moment.since_boot)),
             device_names: DeviceNames::default(),
             verdicts: BTreeMap::new(),

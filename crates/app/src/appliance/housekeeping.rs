@@ -43,6 +43,7 @@ impl Appliance {
             self.handle(Input::Command(Command::LocalTime { ahead }), now);
         }
         self.update_presence(now);
+        self.end_pause(now);
         self.hold(Hold::Store, self.ledger.is_stuck(), now);
         self.ledger.sweep(now, &self.retention);
         self.report_store_events(now);

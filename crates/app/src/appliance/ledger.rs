@@ -28,7 +28,7 @@ pub(super) enum Item {
     Tested(u32, Tested),
     Journal(JournalLine),
     Reply(Reply),
-    Setting(&'static str, &'static str),
+    Setting(&'static str, String),
 }
 
 impl Item {

@@ -96,6 +96,8 @@ pub struct Appliance {
     output: Box<dyn Output>,
     presence: Presence,
     holds: Holds,
+    /// When a person's pause ends by itself.
+    paused_until: Option<Timestamp>,
     steps: Steps,
     device_names: DeviceNames,
     /// The latest verdicts.

@@ -2,6 +2,7 @@
 //! new configuration nor a power cut makes a paused home sound.
 
 use earwitness_core::event::{Fault, What};
+use earwitness_core::experiment::{Command, Input};
 use earwitness_core::policy::Hold;
 use earwitness_core::time::Timestamp;
 
@@ -9,12 +10,16 @@ use super::ledger::Item;
 use super::{Appliance, Goal, status};
 
 /// What can be asked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Request {
-    /// Play nothing until `resume`; watching goes on.
+    /// Play nothing until [`Self::Resume`]; watching goes on.
     Pause,
+    /// Play nothing until then.
+    PauseUntil(Timestamp),
     /// Play again.
     Resume,
+    /// Begin the next round as soon as one may.
+    Probe,
     /// Somebody is at home.
     Home,
     /// Nobody is at home.
@@ -27,26 +32,42 @@ pub enum Request {
     Stop,
 }
 
-impl Request {
-    /// All of them, each with its word.
-    pub(crate) const ALL: [(Self, &'static str); 7] = [
-        (Self::Pause, "pause"),
-        (Self::Resume, "resume"),
-        (Self::Home, "home"),
-        (Self::Away, "away"),
-        (Self::Auto, "auto"),
-        (Self::Status, "status"),
-        (Self::Stop, "stop"),
-    ];
+/// The words of requests that need nothing more.
+const WORDS: [(Request, &str); 8] = [
+    (Request::Pause, "pause"),
+    (Request::Resume, "resume"),
+    (Request::Probe, "probe"),
+    (Request::Home, "home"),
+    (Request::Away, "away"),
+    (Request::Auto, "auto"),
+    (Request::Status, "status"),
+    (Request::Stop, "stop"),
+];
+/// The word of a pause that ends by itself, before the nanoseconds since 1970 at which it does.
+const PAUSE_UNTIL: &str = "pause-until ";
 
-    pub(crate) fn word(self) -> &'static str {
-        Self::ALL.iter().find(|it| it.0 == self).map_or("", |it| it.1)
+impl Request {
+    /// As it is sent, and kept in the store.
+    #[must_use]
+    pub fn word(self) -> String {
+        if let Self::PauseUntil(until) = self {
+            return format!("{PAUSE_UNTIL}{}", until.nanos());
+        }
+        WORDS.iter().find(|it| it.0 == self).map_or_else(String::new, |it| it.1.to_owned())
     }
 
-    /// What a word asks for.
+    /// What a text asks for.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|it| it.1 == word).map(|it| it.0)
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix(PAUSE_UNTIL) {
+            Some(until) => Some(Self::PauseUntil(Timestamp::from_nanos(until.parse().ok()?))),
+            None => WORDS.iter().find(|it| it.1 == text).map(|it| it.0),
+        }
+    }
+
+    /// The words that are known.
+    pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+        WORDS.iter().map(|it| it.1)
     }
 }
 
@@ -61,8 +82,11 @@ const PRESENCE: &str = "presence";
 impl Appliance {
     /// Does what a person wants, and remembers it; says how it stands then, and whether it could not be written down ([`NOT_WRITTEN`]). To stop, or to say how all stands, is for whoever drives it.
     pub fn ask(&mut self, request: Request, now: Timestamp) -> String {
-        let key = if matches!(request, Request::Pause | Request::Resume) { PAUSED } else { PRESENCE };
-        if self.goal == Goal::Watch && !matches!(request, Request::Status | Request::Stop) {
+        let key = match request {
+            Request::Pause | Request::PauseUntil(_) | Request::Resume | Request::Probe => PAUSED,
+            Request::Home | Request::Away | Request::Auto | Request::Status | Request::Stop => PRESENCE,
+        };
+        if self.goal == Goal::Watch && !matches!(request, Request::Probe | Request::Status | Request::Stop) {
             // Written down together with the event that reports it: a power cut must not leave one without the other.
             self.ledger.put(Item::Setting(key, request.word()));
         }
@@ -76,6 +100,13 @@ impl Appliance {
             answer += NOT_WRITTEN;
         }
         answer
+    }
+
+    /// A pause that was to end by now is over.
+    pub(super) fn end_pause(&mut self, now: Timestamp) {
+        if self.paused_until.is_some_and(|until| until <= now) {
+            self.ask(Request::Resume, now);
+        }
     }
 
     /// What was wanted before this start still holds. A session that was asked for just now is wanted.
@@ -104,7 +135,15 @@ impl Appliance {
 
     fn grant(&mut self, request: Request, now: Timestamp) {
         match request {
-            Request::Pause | Request::Resume => self.hold(Hold::Person, request == Request::Pause, now),
+            Request::Pause | Request::PauseUntil(_) => {
+                self.paused_until = if let Request::PauseUntil(until) = request { Some(until) } else { None };
+                self.hold(Hold::Person, true, now);
+            }
+            Request::Resume => {
+                self.paused_until = None;
+                self.hold(Hold::Person, false, now);
+            }
+            Request::Probe => self.handle(Input::Command(Command::Now), now),
             Request::Home | Request::Away | Request::Auto => {
                 self.presence.say(match request {
                     Request::Home => Some(true),

@@ -60,6 +60,7 @@ impl Appliance {
             frames_lost: self.losses.in_all,
             sources,
             held: self.holds.words().collect(),
+            paused_until_ns: self.paused_until.map(Timestamp::nanos),
             somebody_home: self.presence.somebody(),
             probing: self.machine.is_probing(),
             rounds,

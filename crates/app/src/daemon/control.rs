@@ -81,7 +81,7 @@ fn serve(stream: &UnixStream, hand_in: &impl Fn(Asked) -> bool) -> io::Result<bo
     let mut line = String::new();
     BufReader::new(stream.take(64)).read_line(&mut line)?;
     let Some(request) = Request::parse(line.trim()) else {
-        let known: Vec<&str> = Request::ALL.iter().map(|it| it.1).collect();
+        let known: Vec<&str> = Request::words().collect();
         (&mut &*stream).write_all(format!("unknown request; one of {}\n", known.join(", ")).as_bytes())?;
         return Ok(true);
     };
@@ -127,7 +127,7 @@ mod tests {
         stream.write_all(b"explode\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains("pause, resume, home"), "{answer}");
+        assert!(answer.contains("pause, resume, probe, home"), "{answer}");
         let mode = fs::metadata(folder.path().join(SOCKET)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         // One that was killed leaves its socket behind.

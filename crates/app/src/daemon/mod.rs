@@ -182,11 +182,9 @@ impl<'a> Daemon<'a> {
             Message::Asked(asked) => {
                 let request = asked.request;
                 let answer = match request {
-                    Request::Pause | Request::Resume | Request::Home | Request::Away | Request::Auto => {
-                        self.appliance.ask(request, now)
-                    }
                     Request::Status => self.appliance.status(self.intake.sources().collect(), now).json(),
                     Request::Stop => "stopping".to_owned(),
+                    wanted => self.appliance.ask(wanted, now),
                 };
                 asked.answer(answer);
                 return (request == Request::Stop).then_some(End::Stopped);

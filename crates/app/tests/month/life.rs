@@ -376,11 +376,11 @@ impl Life {
     pub(crate) fn ask(&mut self, request: Request) {
         let now = self.now();
         match request {
-            Request::Pause => self.paused = true,
+            Request::Pause | Request::PauseUntil(_) => self.paused = true,
             Request::Resume => self.paused = false,
             Request::Home | Request::Auto => self.somebody = true,
             Request::Away => self.somebody = false,
-            Request::Status | Request::Stop => {}
+            Request::Probe | Request::Status | Request::Stop => {}
         }
         match self.act(|appliance| appliance.ask(request, now)) {
             Some(answer) if answer.ends_with(NOT_WRITTEN) => self.unwritten.push(request),

@@ -23,7 +23,7 @@ use std::sync::Mutex;
 use earwitness_base::clock;
 use earwitness_core::event::What;
 use earwitness_core::policy::Hold;
-use earwitness_core::time::SECOND;
+use earwitness_core::time::{SECOND, Timestamp};
 
 use earwitness::appliance::{NOT_WRITTEN, Request};
 
@@ -106,4 +106,62 @@ fn who_asks_for_something_is_told_when_it_cannot_be_written_down() {
     life.disk.refuse(false);
     life.run_for(60 * SECOND);
     assert_eq!(ask(&mut life, Request::Pause), Hold::Person.words());
+}
+
+/// Rounds that have begun since the last start.
+fn rounds(life: &mut Life) -> u32 {
+    life.act(|appliance| appliance.status(Vec::new(), Timestamp::default()).rounds).unwrap_or_default()
+}
+
+/// Lets time pass until a round more has begun: two days at most, since nights are quiet.
+fn another_round(life: &mut Life) {
+    let before = rounds(life);
+    for _ in 0..2 * 24 * 60 {
+        life.run_for(60 * SECOND);
+        if rounds(life) > before {
+            return;
+        }
+    }
+    panic!("no round has begun in two days");
+}
+
+#[test]
+fn a_pause_that_was_to_end_ends_by_itself_also_after_a_power_cut() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let mut life = Life::with(5, 6, |begins| vec![(begins + 60 * SECOND, Fault::Ask(Request::Away))]);
+    another_round(&mut life);
+    let until = life.now().plus(4 * 3_600 * SECOND);
+    assert_eq!(ask(&mut life, Request::PauseUntil(until)), Hold::Person.words());
+    let before = rounds(&mut life);
+    life.run_for(1_800 * SECOND);
+    // Two hours at most.
+    life.lose_power();
+    life.run_for(until.since(life.now()) - 60 * SECOND);
+    let now = life.now();
+    let status = life.act(|appliance| appliance.status(Vec::new(), now)).unwrap();
+    assert_eq!((status.rounds, status.paused_until_ns), (before, Some(until.nanos())), "nothing sounds");
+    assert_eq!(status.held, [Hold::Person.words()]);
+    life.run_for(120 * SECOND);
+    let status = life.act(|appliance| appliance.status(Vec::new(), until)).unwrap();
+    assert_eq!((status.held, status.paused_until_ns), (Vec::new(), None));
+    another_round(&mut life);
+}
+
+#[test]
+fn a_round_that_is_asked_for_does_not_wait_for_the_end_of_its_rest() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let mut life = Life::with(5, 6, |begins| vec![(begins + 60 * SECOND, Fault::Ask(Request::Away))]);
+    another_round(&mut life);
+    let left = |life: &mut Life| {
+        let now = life.now();
+        let status = life.act(|appliance| appliance.status(Vec::new(), now)).unwrap();
+        status.next_round_ns.map(|next| next - now.nanos())
+    };
+    let rests = (0..600).any(|_| {
+        life.run_for(10 * SECOND);
+        left(&mut life).is_some_and(|left| left > 60 * SECOND)
+    });
+    assert!(rests, "rounds lie so far apart that one can be asked for");
+    assert_eq!(ask(&mut life, Request::Probe), "probing is allowed");
+    assert!(left(&mut life).is_none_or(|left| left <= 10 * SECOND), "{:?}", left(&mut life));
 }

@@ -53,6 +53,8 @@ pub enum Command {
     Pause,
     /// Go on.
     Resume,
+    /// The next round need not wait for the end of its rest: it begins as soon as one may.
+    Now,
     /// Somebody is at home, or nobody is: as a person said, or as is seen by telephones that join and leave the network.
     Presence {
         /// Whether somebody is.

@@ -211,6 +211,12 @@ impl<P: Plan> Experiment<P> {
                 self.paused = false;
                 self.tick(now, actions);
             }
+            Command::Now => {
+                if let State::Resting(from) = &mut self.state {
+                    *from = (*from).min(now.plus(QUIET_BEFORE));
+                }
+                self.tick(now, actions);
+            }
             Command::Presence { somebody } => {
                 self.somebody_home = somebody;
                 if self.design.only_when_away && somebody {

@@ -19,6 +19,8 @@ pub struct Status {
     pub sources: Vec<Source>,
     /// Why nothing sounds; empty where probing is allowed.
     pub held: Vec<&'static str>,
+    /// When a person's pause ends by itself, nanoseconds since 1970; `None` where none does.
+    pub paused_until_ns: Option<i64>,
     /// Whether somebody is at home, as far as is known.
     pub somebody_home: bool,
     /// Whether a round is in progress.
@@ -103,6 +105,7 @@ mod tests {
             frames_lost: 3,
             sources: vec![Source { name: "eth0".into(), runs: true }],
             held: [Hold::Person, Hold::Settings, Hold::Source, Hold::Store].map(Hold::words).to_vec(),
+            paused_until_ns: Some(1),
             somebody_home: true,
             probing: false,
             rounds: 13,
@@ -124,7 +127,8 @@ mod tests {
     fn the_answer_obeys_the_published_schema_and_has_all_its_keys() {
         let schema: Value = serde_json::from_str(include_str!("../../../../docs/schema/status-1.json")).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
-        let none = Status { session: None, next_round_ns: None, held: vec![], standings: vec![], ..status() };
+        let none =
+            Status { session: None, next_round_ns: None, held: vec![], paused_until_ns: None, standings: vec![], ..status() };
         for status in [status(), none] {
             let answer: Value = serde_json::from_str(&status.json()).unwrap();
             let errors: Vec<_> = validator.iter_errors(&answer).map(|it| it.to_string()).collect();

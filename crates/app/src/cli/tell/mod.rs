@@ -3,8 +3,11 @@
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::ValueHint;
+use earwitness_base::clock;
+use earwitness_core::time::{SECOND, Timestamp};
+use jiff::tz::TimeZone;
 
 use super::Outcome;
 use crate::config::Config;
@@ -16,11 +19,18 @@ use crate::daemon::{self, Request};
 Examples:
   sudo earwitness tell status
   earwitness tell pause --state home
+  sudo earwitness tell pause --until 07:30
 
 Exit status: 0 it was told; 2 nobody is there to be told.")]
 pub(in crate::cli) struct Args {
     /// What.
-    request: Request,
+    request: Wish,
+    /// With `pause`: how many minutes it lasts.
+    #[arg(long = "for", value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(1..=7 * 24 * 60), conflicts_with = "until")]
+    minutes: Option<u16>,
+    /// With `pause`: until which time of day by this machine's clock, such as 07:30.
+    #[arg(long, value_name = "TIME", value_parser = time_of_day)]
+    until: Option<jiff::civil::Time>,
     /// The configuration that it runs with.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
@@ -29,13 +39,72 @@ pub(in crate::cli) struct Args {
     state: Option<PathBuf>,
 }
 
+/// What can be told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Wish {
+    /// Play nothing until `resume`, or for the time that is given; watching goes on.
+    Pause,
+    /// Play again.
+    Resume,
+    /// Begin the next round as soon as one may, without waiting for the end of the rest.
+    Probe,
+    /// Somebody is at home.
+    Home,
+    /// Nobody is at home.
+    Away,
+    /// Leave it to the telephones whether somebody is at home.
+    Auto,
+    /// How it stands, as JSON.
+    Status,
+    /// End, as SIGTERM does.
+    Stop,
+}
+
+fn time_of_day(text: &str) -> Result<jiff::civil::Time, String> {
+    jiff::civil::Time::strptime("%H:%M", text).map_err(|_| "give hours and minutes, such as 07:30".to_owned())
+}
+
+impl Args {
+    fn request(&self) -> anyhow::Result<Request> {
+        let now = clock::now();
+        let until = match (self.minutes, self.until) {
+            (Some(minutes), _) => Some(now.plus(i64::from(minutes) * 60 * SECOND)),
+            (None, Some(time)) => Some(next(time, now, &TimeZone::system())?),
+            (None, None) => None,
+        };
+        if until.is_some() && self.request != Wish::Pause {
+            bail!("--for and --until go with `pause`");
+        }
+        Ok(match self.request {
+            Wish::Pause => until.map_or(Request::Pause, Request::PauseUntil),
+            Wish::Resume => Request::Resume,
+            Wish::Probe => Request::Probe,
+            Wish::Home => Request::Home,
+            Wish::Away => Request::Away,
+            Wish::Auto => Request::Auto,
+            Wish::Status => Request::Status,
+            Wish::Stop => Request::Stop,
+        })
+    }
+}
+
+/// When a time of day comes next; one that a change of the clock leaves out is an hour later.
+pub(in crate::cli) fn next(time: jiff::civil::Time, now: Timestamp, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+    let here = jiff::Timestamp::from_nanosecond(now.nanos().into())?.to_zoned(zone.clone());
+    let today = here.date();
+    let date = if time > here.time() { today } else { today.tomorrow()? };
+    let then = date.to_datetime(time).to_zoned(zone.clone())?.timestamp().as_nanosecond();
+    Ok(Timestamp::from_nanos(i64::try_from(then)?))
+}
+
 /// Tells it, and shows the answer.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let request = args.request()?;
     let folder = match &args.state {
         Some(state) => state.clone(),
         None => Config::load(args.config.as_deref())?.state,
     };
-    let answer = daemon::ask(&folder, args.request).with_context(|| {
+    let answer = daemon::ask(&folder, request).with_context(|| {
         let folder = folder.display();
         format!("nothing that could be told runs on {folder}; start `earwitness run`, name another folder with --state, or become its owner")
     });
@@ -43,5 +112,28 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     match writeln!(std::io::stdout().lock(), "{answer}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(Outcome::Done),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_of_day_is_the_next_one_also_where_the_clock_is_set() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let at = |text: &str| {
+            let nanos = text.parse::<jiff::Timestamp>().unwrap().as_nanosecond();
+            Timestamp::from_nanos(i64::try_from(nanos).unwrap())
+        };
+        let then = |text: &str, now: &str| next(time_of_day(text).unwrap(), at(now), &zone).unwrap();
+        // 22:00 in Berlin.
+        assert_eq!(then("07:30", "2026-07-01T20:00:00Z"), at("2026-07-02T05:30:00Z"));
+        assert_eq!(then("22:30", "2026-07-01T20:00:00Z"), at("2026-07-01T20:30:00Z"));
+        assert_eq!(then("22:00", "2026-07-01T20:00:00Z"), at("2026-07-02T20:00:00Z"), "now is over");
+        // The clock goes from 2:00 to 3:00 that night.
+        assert_eq!(then("02:30", "2026-03-28T22:00:00Z"), at("2026-03-29T01:30:00Z"));
+        assert_eq!(then("07:30", "2026-10-24T22:00:00Z"), at("2026-10-25T06:30:00Z"));
+        assert!(["24:00", "7", "noon", ""].iter().all(|text| time_of_day(text).is_err()));
     }
 }
