@@ -1,6 +1,7 @@
 //! The command line: arguments are checked before anything is read; then a command does its work.
 
 mod analyze;
+mod ask;
 mod capture;
 mod check;
 mod compare;
@@ -19,9 +20,11 @@ mod man;
 mod night;
 mod probe;
 mod progress;
+mod report;
 mod reports;
 mod run;
 mod scenario;
+mod session;
 mod simulate;
 mod tell;
 
@@ -48,6 +51,7 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Analyze(Box<analyze::Args>),
+    Ask(ask::Args),
     Capture(capture::Args),
     Check(check::Args),
     Compare(compare::Args),
@@ -58,6 +62,7 @@ enum Command {
     Gateway(gateway::Args),
     Ledger(Box<ledger::Args>),
     Probe(probe::Args),
+    Report(report::Args),
     Run(run::Args),
     Simulate(simulate::Args),
     Tell(tell::Args),
@@ -99,6 +104,7 @@ pub fn main() -> ExitCode {
     }
     let outcome = match command {
         Command::Analyze(args) => analyze::run(*args),
+        Command::Ask(args) => ask::run(&args),
         Command::Capture(args) => capture::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
@@ -109,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Gateway(args) => gateway::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Probe(args) => probe::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Tell(args) => tell::run(&args),

@@ -116,6 +116,13 @@ fn it_does_what_it_is_told_and_nobody_there_is_said_with_what_to_do() {
     assert!(status["rounds_void"] == 0 && status["rounds_waiting"].as_u64().unwrap() >= 1, "{status}");
     assert_eq!(place.tell("resume"), "probing is allowed");
     until("it goes on", || place.played() > played);
+    let ask = |text: &str| String::from_utf8(place.command(&["ask", text]).output().unwrap().stdout).unwrap();
+    assert!(ask("be quiet until noon").starts_with("Nothing is played until 12:00."));
+    assert!(ask("are you still probing?").contains("paused by a person, until 12:00."));
+    assert_eq!(place.status()["held"][0], "paused by a person");
+    assert!(ask("you can play again").starts_with("The pause is over."));
+    assert!(ask("test my home").starts_with("The next round begins"));
+    assert_eq!(place.status()["held"].as_array().map(Vec::len), Some(0));
     assert_eq!((place.tell("away"), place.tell("home")), ("nobody is at home".into(), "somebody is at home".into()));
     let second = place.command(&["run"]).output().unwrap();
     let said = String::from_utf8_lossy(&second.stderr).into_owned();

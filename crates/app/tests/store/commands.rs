@@ -281,3 +281,54 @@ fn the_diagnostic_log_says_what_was_asked_for_and_what_is_wrong_with_the_asking(
     assert_eq!(status, Some(2), "{lines}");
     assert!(lines.starts_with("earwitness: RUST_LOG is \"earwitness=loud\"; write a level"), "{lines}");
 }
+
+#[test]
+fn a_question_is_answered_from_the_store_and_its_answer_fits_its_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let ask = |words: &[&str]| earwitness(&[&["ask", "--state", path(&place)], words].concat());
+    let schema = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schema/answer-1.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let told = |words: &[&str]| -> Value {
+        let told = serde_json::from_slice(&ask(&[&["--json"], words].concat()).stdout).unwrap();
+        assert!(schema.is_valid(&told), "{told}");
+        told
+    };
+    let answer = told(&["which", "devices", "reacted?"]);
+    assert_eq!(answer["intent"], "Reacted");
+    assert!(
+        answer["answer"]
+            .as_str()
+            .unwrap()
+            .starts_with("In the session that began on 28 May at 20:26 no device was shown to react"),
+        "{answer}"
+    );
+    let paused = told(&["is", "it", "paused"]);
+    assert_eq!(paused["answer"], "Nothing is watched: earwitness does not run.");
+    let strange = ask(&["order a pizza"]);
+    assert_eq!((strange.status.code(), told(&["order a pizza"])["intent"].is_null()), (Some(2), true));
+    assert!(text(&strange.stdout).contains("You can ask who is listening"));
+    let order = ask(&["pause for an hour"]);
+    assert_eq!(order.status.code(), Some(2));
+    assert!(text(&order.stderr).contains("start `earwitness run`"), "{}", text(&order.stderr));
+    assert_eq!(ask(&[&"who ".repeat(3_000)]).status.code(), Some(2));
+}
+
+#[test]
+fn a_session_is_reported_again_as_its_verdicts_were_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let page = folder.path().join("report.html");
+    let output = earwitness(&["report", path(&place), "--json", "--html", path(&page)]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told = Store::open(&place).unwrap().0.reader().unwrap().verdicts(SessionId(1)).unwrap().pop().unwrap();
+    let found = report["devices"].as_array().unwrap();
+    let mut verdicts: Vec<&str> = found.iter().filter_map(|it| it["verdict"].as_str()).collect();
+    let mut before: Vec<&str> = told.devices.iter().map(|it| it.outcome.key()).collect();
+    (verdicts.sort_unstable(), before.sort_unstable());
+    assert_eq!(verdicts, before);
+    assert!(std::fs::read_to_string(&page).unwrap().contains("<h1>"));
+    let none = earwitness(&["report", path(&place), "--session", "9"]);
+    assert!(none.status.code() == Some(2) && text(&none.stderr).contains("there are: 1"), "{}", text(&none.stderr));
+}

@@ -210,6 +210,21 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         ],
     ),
     (
+        "voice",
+        &[
+            ("intent", &[]),
+            ("words", &[]),
+            ("template", &[]),
+            ("name", &[]),
+            ("number", &["intent"]),
+            ("table", &["intent", "template"]),
+            ("understand", &["intent", "words", "template", "name", "number", "table"]),
+            ("grammar", &["template", "name", "table", "understand"]),
+            ("assistants", &["template", "name", "table", "understand"]),
+            ("answer", &["intent"]),
+        ],
+    ),
+    (
         "ledger",
         &[
             ("history", &[]),
@@ -302,5 +317,9 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("ledger", &["base", "core"]),
     ("report", &["base", "core"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
-    ("app", &["base", "core", "ring", "sim", "gateway", "lab", "traffic", "sound", "store", "ledger", "report", "compare"]),
+    ("voice", &["core"]),
+    (
+        "app",
+        &["base", "core", "ring", "sim", "gateway", "lab", "traffic", "sound", "store", "ledger", "report", "compare", "voice"],
+    ),
 ];

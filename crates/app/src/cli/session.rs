@@ -1,0 +1,40 @@
+//! What a session of the store says, as reports tell it.
+
+use std::collections::BTreeMap;
+
+use earwitness_core::mac::Mac;
+use earwitness_core::verdict::{VerdictSettings, Verdicts};
+use earwitness_report::geo::Geo;
+use earwitness_report::probelog::Header;
+use earwitness_report::vendor::vendor;
+use earwitness_report::{Context, verdicts};
+use earwitness_store::{Material, SessionRow};
+use jiff::tz::TimeZone;
+
+use super::reports::Reports;
+
+/// Forms the verdicts and writes the reports that are wanted.
+pub(super) fn report(
+    row: &SessionRow,
+    mut material: Material,
+    settings: &VerdictSettings,
+    inputs: &[String],
+    reports: &Reports,
+) -> anyhow::Result<Verdicts> {
+    Geo::default().locate(&mut material.findings);
+    let design = Some(Header::of(&row.design, row.alpha));
+    let verdicts = material.verdicts(settings);
+    let probing = verdicts::Probing { verdicts, expected: BTreeMap::new(), design, warnings: Vec::new() };
+    let maker = |mac: Mac| vendor(mac).map(str::to_owned);
+    let context = Context {
+        inputs,
+        options: &[],
+        troubles: &[],
+        probing: Some(&probing),
+        published: None,
+        vendor: &maker,
+        zone: TimeZone::system(),
+    };
+    reports.write(&probing, &material.findings, &context)?;
+    Ok(probing.verdicts)
+}

@@ -1,0 +1,24 @@
+//! What people say to earwitness and ask of it.
+//!
+//! One table of sentences ([`table`]) is understood here ([`understand`]), is the grammar of an offline recogniser ([`grammar`]), and is what voice assistants are
+//! given ([`assistants`]). Whatever is not a sentence of the table is not understood: nothing is guessed, since a wrong action is worse than none.
+
+mod answer;
+mod assistants;
+mod grammar;
+mod intent;
+mod name;
+mod number;
+mod table;
+mod template;
+mod understand;
+mod words;
+
+pub use self::answer::{DeviceFacts, Facts, Running, SessionFacts, answer, done, unknown};
+pub use self::assistants::{alexa, assist};
+pub use self::grammar::grammar;
+pub use self::intent::{Clock, Intent, Kind, Period};
+pub use self::name::spoken;
+pub use self::table::{Sentences, sentences};
+pub use self::template::{Slot, Template, TemplateError};
+pub use self::understand::understand;
