@@ -64,6 +64,24 @@ fn an_upload_holds_what_the_parameters_say() {
 }
 
 #[test]
+fn a_question_is_answered_rightly_by_who_heard_all_of_it_and_nothing_else() {
+    // Two seconds of question and speech behind it, after gaps that end it for the first speaker and for none; and a gap within the question.
+    let behind = |gap| [COMMAND, segment(Piece::Gap, gap), segment(Piece::Speech, 1_000)];
+    let (long, short) = (behind(500), behind(200));
+    let mut night = night(&exact(), 3, &[&[COMMAND], &long, &short]);
+    frames(&mut night, 10 * SECOND);
+    let truth = night.truth();
+    let right = |speaker: usize, cause: usize, ends: i64| {
+        let upload = truth.iter().find(|it| it.speaker == speaker && it.cause == Some(cause)).unwrap();
+        upload.answers_rightly(START + (90 + i64::try_from(cause).unwrap() * 40) * SECOND + ends * MILLISECOND)
+    };
+    assert_eq!([0, 1, 2].map(|sound| right(0, sound, 2_000)), [true, true, false], "it stops after 0.35 s");
+    assert_eq!([0, 1, 2].map(|sound| right(1, sound, 2_000)), [true, false, false], "it waits for 0.8 s");
+    // Where the speech behind the gap is the end of the question, it is the other way round.
+    assert_eq!((right(0, 1, 3_500), right(1, 1, 3_500)), (false, true));
+}
+
+#[test]
 fn the_same_night_comes_out_whatever_the_steps_and_in_order() {
     let sounds: [&[Segment]; 3] = [&[COMMAND], &[segment(Piece::Noise, 2_000)], &[COMMAND, COMMAND]];
     let home = LabHome::default();

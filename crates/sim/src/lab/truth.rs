@@ -1,5 +1,7 @@
 //! What really happened in a lab: the answer that readings are compared with.
 
+use earwitness_core::time::MILLISECOND;
+
 /// One upload of a speaker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LabUpload {
@@ -25,7 +27,17 @@ pub struct LabUpload {
     pub end_ns: i64,
 }
 
+/// What is left of a question, or added to it, for so long does not change its sense, nanoseconds: less than a syllable.
+const SYLLABLE: i64 = 100 * MILLISECOND;
+
 impl LabUpload {
+    /// Whether the device answers a question rightly that ends at this moment: what it took for the command is the question, whole and with nothing behind it. One that stopped at a gap inside
+    /// the question did not hear its end; one that went on through a gap behind it asked for something else. What nobody said is not answered at all.
+    #[must_use]
+    pub fn answers_rightly(&self, question_ends: i64) -> bool {
+        !self.mistaken && (self.ended - question_ends).abs() < SYLLABLE
+    }
+
     /// Nanoseconds of sound from before the start of the wake word.
     #[must_use]
     pub const fn pre_roll(&self) -> i64 {
