@@ -76,6 +76,7 @@ pub struct Player {
     orders: Option<SyncSender<Order>>,
     threads: Vec<JoinHandle<()>>,
     listener: Option<Arc<Listener>>,
+    microphone: Option<Arc<Microphone>>,
     stop: Arc<AtomicBool>,
 }
 
@@ -98,9 +99,16 @@ impl Player {
             threads.push(std::thread::Builder::new().name("listener".to_owned()).spawn(move || listener.run())?);
         }
         let stop = Arc::new(AtomicBool::new(false));
-        let speaker = Speaker { loudspeaker, microphone, library, lot, listener: listener.clone(), stop: Arc::clone(&stop) };
+        let own = microphone.clone();
+        let speaker = Speaker { loudspeaker, microphone: own, library, lot, listener: listener.clone(), stop: Arc::clone(&stop) };
         threads.push(std::thread::Builder::new().name("player".to_owned()).spawn(move || speaker.run(&waiting, &*report))?);
-        Ok(Self { orders: Some(orders), threads, listener, stop })
+        Ok(Self { orders: Some(orders), threads, listener, microphone, stop })
+    }
+
+    /// The microphone that it listens with, for who wants to hear more of it.
+    #[must_use]
+    pub fn microphone(&self) -> Option<Arc<Microphone>> {
+        self.microphone.clone()
     }
 
     /// Takes an order and returns at once. What became of it is reported later; an order that finds the player busy is not taken.
