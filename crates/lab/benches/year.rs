@@ -65,6 +65,7 @@ fn trials(nights: u32) -> Trials {
                 condition: *condition,
                 sound,
                 readings: readings.to_vec(),
+                answer: None,
             });
         }
     }

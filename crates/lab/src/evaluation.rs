@@ -2,6 +2,7 @@
 
 mod aside;
 mod precise;
+mod replies;
 mod steps;
 mod warnings;
 
@@ -19,6 +20,7 @@ use crate::wake;
 
 pub use self::aside::{Aside, said};
 pub use self::precise::is_precise;
+pub use self::replies::answered;
 pub use self::warnings::warnings;
 
 /// Why trials do not answer the questions of an experiment.
@@ -58,6 +60,7 @@ pub fn measured(trials: &[&Trial], devices: &[DeviceReadings]) -> Vec<results::T
         condition: trial.condition,
         sound: sound_of(trial.condition),
         readings: devices.iter().map(|it| it.readings.get(place).map(Reading::from).unwrap_or_default()).collect(),
+        answer: None,
     };
     trials.iter().enumerate().map(of).collect()
 }
@@ -88,9 +91,11 @@ pub fn answer(
     }
     let mut results = results::analyse(&trials, &questions(experiment, devices, seed))?;
     let mut answers = steps::answers(experiment, devices, &results);
+    let steps = answers.len();
     answers.append(&mut results.answers);
     results.answer = answers.first().cloned().unwrap_or_default();
     results.answers = answers;
+    replies::tell(experiment, &trials, seed, steps, &mut results);
     results.warnings = warnings(experiment);
     results.warnings.extend(nobody_woke(experiment, &results));
     Ok(results)

@@ -3,6 +3,7 @@
 //!
 //! Nothing here reads a clock, a file or a network: what the machine knows (how long a recording is, what a file of subtitles holds) is asked of the caller.
 
+pub mod answer;
 pub mod carry;
 pub mod evaluation;
 pub mod experiment;

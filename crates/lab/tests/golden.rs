@@ -26,7 +26,7 @@ fn near(found: Option<f64>, expected: &Value, error: f64, what: &str) {
 fn trials(all: impl IntoIterator<Item = (u32, u32, usize, u32, f64)>, conditions: usize) -> Trials {
     let trials = (0..).zip(all).map(|(position, (night, block, condition, sound, seconds))| {
         let readings = vec![Reading { seconds: Some(seconds), ..Reading::default() }];
-        Trial { night, block, position, condition, sound: SoundId(sound), readings }
+        Trial { night, block, position, condition, sound: SoundId(sound), readings, answer: None }
     });
     Trials::new((0..conditions).map(|it| it.to_string()).collect(), vec!["device".to_owned()], trials.collect()).unwrap()
 }
@@ -157,7 +157,7 @@ fn shares_of_trials_with_an_upload_are_exact() {
         let trial = |number: u64| {
             let block = u32::try_from(number).unwrap();
             let readings = vec![Reading { uploads: Some(u32::from(number < some) * 2), ..Reading::default() }];
-            Trial { night: 0, block, position: 0, condition: 0, sound: SoundId(0), readings }
+            Trial { night: 0, block, position: 0, condition: 0, sound: SoundId(0), readings, answer: None }
         };
         let trials = Trials::new(vec!["on".to_owned()], vec!["device".to_owned()], (0..of).map(trial).collect()).unwrap();
         let it = analyse(&trials, &Plan::new(Vec::new(), 1)).unwrap().conditions[0].devices[0].uploads;

@@ -10,6 +10,7 @@
     reason = "what cannot be done fails the test, or says that it was skipped; paths are quoted as TOML is"
 )]
 
+mod answered;
 mod begins;
 mod clocks;
 mod devices;

@@ -11,10 +11,10 @@ use super::feed::{Feed, HOME};
 use super::run::{PROBING, Place, until, until_for};
 
 /// A sound server of the test's own, whose sink is the room, and a microphone that is muted.
-struct Server(Child);
+pub(crate) struct Server(Child);
 
 impl Server {
-    fn start(folder: &Path) -> Option<Self> {
+    pub(crate) fn start(folder: &Path) -> Option<Self> {
         let socket = folder.join("room.sock");
         let _ = std::fs::remove_file(&socket);
         let native = format!("--load=module-native-protocol-unix auth-anonymous=1 socket={}", socket.display());
@@ -53,7 +53,7 @@ impl Drop for Server {
     }
 }
 
-fn sound(folder: &Path, microphone: &str) -> String {
+pub(crate) fn sound(folder: &Path, microphone: &str) -> String {
     let server = format!("unix:{}", folder.join("room.sock").display());
     format!(
         "[loudspeaker]\ndevice = \"pulse\"\nname = \"room\"\nserver = {server:?}\npadding = 0.1\n[microphone]\n{microphone}\nserver = {server:?}\n"

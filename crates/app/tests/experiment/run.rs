@@ -42,7 +42,7 @@ fn pre_roll_and_tail_are_those_that_the_speakers_were_made_with() {
             assert!(low < 9.0 && high < 5.0, "nine seconds of speech before the wake word are not sent: {contrast}");
         }
         let answers = results["answers"].as_array().unwrap();
-        assert_eq!(answers.len(), 4, "two questions to each speaker");
+        assert_eq!(answers.len(), 5, "two questions to each speaker, and whether answers were right");
         let (a, b) = (answers[0].as_str().unwrap(), answers[1].as_str().unwrap());
         assert!(a.starts_with("speaker-a sent 0.") && b.starts_with("speaker-b sent "), "{a} {b}");
         assert!(a.contains("from before the wake word") && a.contains("measured over 3 nights"), "{a}");
@@ -90,6 +90,15 @@ fn a_gap_that_ends_a_command_shows_in_what_is_sent() {
         second.starts_with("No silence of up to 0.5 s is shown to end a command for speaker-b: it sends what follows"),
         "{second}"
     );
+    // The question stands before the gap: who takes it for ended answers it, who goes on takes what follows for a part of it.
+    let third = answers[2].as_str().unwrap();
+    assert!(third.starts_with("A right answer was heard in ") && third.contains("under gap 0.3 s, and in"), "{third}");
+    let right = |gap: usize| &results["replies"]["conditions"][gap]["right"];
+    assert_eq!(right(0)["some"], 0, "neither of both answers after 0.2 s");
+    assert!(right(2)["share"].as_f64().unwrap() > 0.9 && right(2)["low"].as_f64().unwrap() > 0.8, "{}", right(2));
+    let compared = results["replies"]["contrasts"].as_array().unwrap();
+    let p = |number: usize| compared[number]["adjusted_p"].as_f64().unwrap();
+    assert!(p(0) > 0.05 && p(1) < 0.001 && p(2) < 0.001, "{compared:?}");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The course of an experiment.
 
-use earwitness_core::time::SECOND;
+use earwitness_core::time::{SECOND, Window};
 
 use super::journal::{Damage, Journal};
 use super::record::{Kind, Record, Sound};
-use super::{Stage, Waiting, may_begin};
-use crate::experiment::{Course, Experiment};
+use super::{Question, Stage, Waiting, may_begin};
+use crate::answer;
+use crate::experiment::{Condition, Course, Experiment};
 use crate::plan::{Plan, Trial};
 
 /// How long to wait before a trial that came to nothing is tried again, nanoseconds; twice as long after each further one.
@@ -105,7 +106,7 @@ impl Conduct<'_> {
             }
             match self.trial(trial) {
                 Ok(()) => {}
-                Err(Break::Stopped) => return Ok(Ending::Stopped),
+                Err(Break::Stopped) => return self.stopped(),
                 Err(Break::Failed(failure)) => return Err(failure),
             }
         }
@@ -117,10 +118,19 @@ impl Conduct<'_> {
         if self.night.is_none() {
             return Ok(ending);
         }
-        match self.wait(self.experiment.design().margin, &Waiting::Margin) {
+        let watched = self.wait(self.experiment.design().margin, &Waiting::Margin);
+        match watched.and_then(|()| self.judged(true)) {
             Ok(()) => Ok(ending),
             Err(Break::Stopped) => Ok(Ending::Stopped),
             Err(Break::Failed(failure)) => Err(failure),
+        }
+    }
+
+    /// Writes down what is judged already; the rest is not waited for.
+    fn stopped(&mut self) -> Result<Ending, Failure> {
+        match self.judged(false) {
+            Err(Break::Failed(failure)) => Err(failure),
+            Ok(()) | Err(Break::Stopped) => Ok(Ending::Stopped),
         }
     }
 
@@ -212,7 +222,11 @@ impl Conduct<'_> {
         match &condition.course {
             Course::Quiet(length) => self.wait(*length, &Waiting::Before)?,
             Course::Sounds(_) => match self.stage.play(trial) {
-                Ok(played) => self.keep(Kind::Played { trial: index, sound: Sound::of(&played) })?,
+                Ok(played) => {
+                    let sound = Sound::of(&played);
+                    self.listen((index, attempt), condition, &sound);
+                    self.keep(Kind::Played { trial: index, sound })?;
+                }
                 Err(why) => return Ok(Err(why)),
             },
         }
@@ -225,7 +239,24 @@ impl Conduct<'_> {
         }
         self.keep(Kind::Done { trial: index })?;
         self.wait(trial.pause, &Waiting::Pause)?;
+        self.judged(false)?;
         Ok(Ok(()))
+    }
+
+    /// Lets somebody listen to what is answered, if an answer is expected.
+    fn listen(&mut self, (trial, attempt): (u32, u32), condition: &Condition, sound: &Sound) {
+        let Some(sounded) = sound.sounded().filter(|_| !condition.answer.is_empty()) else { return };
+        let until = sounded.until.plus(self.experiment.design().after.min(answer::LISTENED));
+        let window = Window { from: sounded.until, until };
+        self.stage.await_answer(&Question { trial, attempt, sounded, window, answer: &condition.answer });
+    }
+
+    /// Writes down what was judged meanwhile.
+    fn judged(&mut self, nothing_follows: bool) -> Result<(), Break> {
+        for it in self.stage.judged(nothing_follows) {
+            self.keep(Kind::Judged { trial: it.trial, attempt: it.attempt, judgement: it.judgement })?;
+        }
+        Ok(())
     }
 
     fn wait(&mut self, nanos: i64, waiting: &Waiting) -> Result<(), Break> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use earwitness_core::time::{Timestamp, Window};
 
 use super::record::{FORMAT, Kind, Record, Reply, Sound};
+use crate::answer::Judgement;
 use crate::experiment::Experiment;
 use crate::file::{self, Surroundings};
 use crate::plan::{Plan, Trial};
@@ -12,6 +13,9 @@ use crate::reading::Sounded;
 
 /// Most replies that are remembered: several a trial of the longest experiment.
 pub const REPLIES: usize = 400_000;
+
+/// Why a trial has no judgement although an answer was expected.
+const BROKEN_OFF: &str = "the program ended before it was judged";
 
 /// Why a journal cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -36,6 +40,7 @@ struct Course {
     began: Option<i64>,
     sound: Option<Sound>,
     done: Option<i64>,
+    judgement: Option<Judgement>,
 }
 
 /// A trial that counts.
@@ -139,10 +144,16 @@ impl Journal {
             Kind::Night { night } => self.nights.entry(night).or_insert((at, at)).1 = at,
             Kind::Began { trial, attempt } => {
                 let course = self.trials.entry(trial).or_default();
-                *course = Course { attempts: attempt, began: Some(at), sound: None, done: course.done };
+                *course = Course { attempts: attempt, began: Some(at), sound: None, done: course.done, judgement: None };
             }
             Kind::Played { trial, sound } => self.trials.entry(trial).or_default().sound = Some(sound),
             Kind::Done { trial } => self.trials.entry(trial).or_default().done = Some(at),
+            Kind::Judged { trial, attempt, judgement } => {
+                // What was answered in an attempt that came to nothing is not what was answered in the next one.
+                if let Some(course) = self.trials.get_mut(&trial).filter(|it| it.attempts == attempt) {
+                    course.judgement = Some(judgement);
+                }
+            }
             Kind::Lost { trial } => self.trials.entry(trial).or_default().done = None,
             Kind::Replied { trial, reply } if self.replies.len() < REPLIES => self.replies.push((trial, reply)),
             Kind::Ended { why } => self.ended = Some(why),
@@ -249,6 +260,13 @@ impl Journal {
     /// What was heard after the sound of a trial.
     pub fn replies(&self, trial: u32) -> impl Iterator<Item = &Reply> {
         self.replies.iter().filter(move |it| it.0 == trial).map(|it| &it.1)
+    }
+
+    /// What was answered in a trial that counts; nothing where no answer was expected. `answer` is what a right one holds.
+    #[must_use]
+    pub fn judgement(&self, trial: u32, answer: &[String]) -> Option<Judgement> {
+        let course = self.trials.get(&trial).filter(|it| it.done.is_some() && !answer.is_empty())?;
+        Some(course.judgement.clone().unwrap_or_else(|| Judgement::none(BROKEN_OFF)))
     }
 
     /// When a trial that counts sounded. One in which nothing is to sound begins with the end of `before_seconds`.

@@ -9,7 +9,7 @@ mod night;
 mod record;
 
 use earwitness_core::probe::Heard;
-use earwitness_core::time::Timestamp;
+use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::timeline::Timeline;
 
 pub use self::course::{Ending, Failure, carry_out};
@@ -17,6 +17,7 @@ pub use self::journal::{Carried, Damage, HeardCounts, Journal, REPLIES};
 pub use self::night::may_begin;
 pub use self::record::{FORMAT, Kind, PlayedPart, Record, Reply, Sound};
 
+use crate::answer::Judgement;
 use crate::experiment::Setup;
 use crate::plan::Trial;
 
@@ -52,6 +53,32 @@ pub struct Played {
     pub timeline: Timeline,
 }
 
+/// What is listened to after the sound of a trial.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Question<'a> {
+    /// The number of the trial.
+    pub trial: u32,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
+    /// When the trial sounded.
+    pub sounded: Window,
+    /// From the end of its last sound until nobody listens any more.
+    pub window: Window,
+    /// What a right answer holds: one of these.
+    pub answer: &'a [String],
+}
+
+/// What became of a question.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Judged {
+    /// The number of the trial.
+    pub trial: u32,
+    /// Which attempt it was.
+    pub attempt: u32,
+    /// What was answered.
+    pub judgement: Judgement,
+}
+
 /// The room, the network and the disk in which an experiment is carried out. A text that comes back as an error says what is wrong and what to do.
 pub trait Stage {
     /// The time, by the clock that stamps frames.
@@ -83,6 +110,12 @@ pub trait Stage {
 
     /// Replies of devices and other sounds that were heard since this was asked before.
     fn replies(&mut self) -> Vec<Reply>;
+
+    /// Begins to listen to what is answered, and comes back at once: nothing waits for a judgement.
+    fn await_answer(&mut self, question: &Question<'_>);
+
+    /// What became of questions since this was asked before. Where nothing follows any more, those that are being judged are waited for.
+    fn judged(&mut self, nothing_follows: bool) -> Vec<Judged>;
 
     /// Whether the half width of the interval of every contrast is so many seconds or less, by the trials that are kept.
     ///

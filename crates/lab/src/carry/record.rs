@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use earwitness_core::probe::Heard;
-use earwitness_core::time::Timestamp;
+use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::timeline::{self, Content, Segment, Source, Timeline};
 use serde::{Deserialize, Serialize};
 
 use super::Played;
+use crate::answer::Judgement;
 use crate::wake::first_wake;
 
 /// The format of the journal.
@@ -91,6 +92,16 @@ pub enum Kind {
         /// What was heard.
         #[serde(flatten)]
         reply: Reply,
+    },
+    /// What was answered in a trial was judged, some time after it.
+    Judged {
+        /// The number of the trial.
+        trial: u32,
+        /// Which attempt it was.
+        attempt: u32,
+        /// What was answered.
+        #[serde(flatten)]
+        judgement: Judgement,
     },
     /// Somebody stopped it, or it ended.
     Ended {
@@ -188,6 +199,13 @@ impl Sound {
             digest: timeline.digest().to_string(),
             parts: timeline.segments().iter().map(part).collect(),
         }
+    }
+
+    /// When it sounded, to the end of its last sound; nothing where there was none.
+    #[must_use]
+    pub fn sounded(&self) -> Option<Window> {
+        let until = Timestamp::from_nanos(self.sound_end_ns?.saturating_add(self.onset_error_ns));
+        Some(Window { from: self.onset(), until })
     }
 
     /// When it began.

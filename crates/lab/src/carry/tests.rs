@@ -6,6 +6,7 @@ use earwitness_core::timeline::{self, Decibels, Digest, Segment, Source};
 use proptest::prelude::*;
 
 use super::*;
+use crate::answer::{LISTENED, Outcome};
 use crate::experiment::Experiment;
 use crate::file::{self, Surroundings};
 use crate::plan::{Lengths, Plan};
@@ -40,6 +41,7 @@ repeats = 3
 {more}
 [[condition]]
 name = "command"
+answer = ["new york"]
 parts = [{{ say = "Alexa, where is New York City." }}, {{ gap_seconds = 1 }}]
 
 [[condition]]
@@ -75,6 +77,8 @@ struct Room {
     away: Option<(i64, i64)>,
     precise_after: Option<usize>,
     waited: Vec<(i64, Waiting)>,
+    /// Questions that are being judged, each with the moment from which on its judgement is there.
+    asked: Vec<(i64, Judged)>,
 }
 
 impl Room {
@@ -134,6 +138,22 @@ impl Stage for Room {
 
     fn replies(&mut self) -> Vec<Reply> {
         vec![Reply { from_ns: self.now - 2 * SECOND, until_ns: self.now - SECOND, level_dbfs: -33.0, is_reply: true }]
+    }
+
+    fn await_answer(&mut self, question: &Question<'_>) {
+        let Question { trial, attempt, sounded, window, answer } = *question;
+        assert!(sounded.until == window.from && window.length() == LISTENED && answer == ["new york"]);
+        // The attempt is written down with what it said, so that a mix-up shows.
+        let words = Some(format!("{trial}/{attempt}"));
+        let judgement = Judgement { words, heard: Some(true), ..Judgement::of(Outcome::Right) };
+        self.asked.push((window.until.nanos() + 40 * SECOND, Judged { trial, attempt, judgement }));
+    }
+
+    fn judged(&mut self, nothing_follows: bool) -> Vec<Judged> {
+        let (ready, waits) = self.asked.drain(..).partition(|it| nothing_follows || it.0 <= self.now);
+        self.asked = waits;
+        let ready: Vec<(i64, Judged)> = ready;
+        ready.into_iter().map(|it| it.1).collect()
     }
 
     fn is_precise(&mut self, _: f64) -> Result<bool, String> {
@@ -209,6 +229,54 @@ fn what_sounded_is_known_to_the_sample() {
         assert_eq!(kinds, [("gap", 500), ("utterance", 2_000), ("gap", 1_000)]);
         assert_eq!(journal.replies(trial.index).count(), 1);
     }
+}
+
+#[test]
+fn what_was_answered_is_written_down_once_it_is_judged_and_keeps_no_trial_waiting() {
+    let it = experiment("");
+    let mut room = Room { now: EVENING, ..Room::default() };
+    go_on(&mut room, &it).unwrap();
+    let journal = room.journal();
+    for trial in it.1.trials() {
+        let answer = &it.0.design().conditions[trial.condition].answer;
+        let judgement = journal.judgement(trial.index, answer);
+        assert_eq!(judgement.is_some(), trial.condition == 0, "an answer is expected of the first condition alone");
+        assert!(judgement.is_none_or(|it| it.outcome == Outcome::Right && it.words == Some(format!("{}/1", trial.index))));
+    }
+    let place = |what: &str| room.lines.iter().position(|it| it.contains(what)).unwrap();
+    let trial = it.1.trials().iter().find(|it| it.condition == 0).unwrap().index;
+    let judged = place(&format!("\"record\":\"judged\",\"trial\":{trial},"));
+    assert!(judged > place(&format!("\"record\":\"done\",\"trial\":{trial}}}")), "the trial was over before");
+    // Without that line nobody knows.
+    let mut cut = Journal::default();
+    let lines = room.lines.iter().enumerate().filter(|(number, _)| *number != judged);
+    lines.for_each(|it| cut.line(it.1).unwrap());
+    let judgement = cut.judgement(trial, &["new york".to_owned()]).unwrap();
+    assert_eq!(
+        (judgement.outcome, judgement.why.as_deref()),
+        (Outcome::NotJudged, Some("the program ended before it was judged"))
+    );
+    assert_eq!(cut.count(), journal.count());
+}
+
+#[test]
+fn a_judgement_counts_for_its_own_attempt_alone() {
+    let it = experiment("");
+    let mut room = Room { now: EVENING, ..Room::default() };
+    head(&mut room, &it.1);
+    let mut journal = room.journal();
+    let right = Judgement { words: Some("first".to_owned()), ..Judgement::of(Outcome::Right) };
+    let answer = ["new york".to_owned()];
+    let mut take = |kind| journal.take(Record { at_ns: 1, kind }).unwrap();
+    take(Kind::Began { trial: 3, attempt: 1 });
+    take(Kind::Began { trial: 3, attempt: 2 });
+    take(Kind::Judged { trial: 3, attempt: 1, judgement: right.clone() });
+    take(Kind::Done { trial: 3 });
+    assert_eq!(journal.judgement(3, &answer).unwrap().outcome, Outcome::NotJudged);
+    journal.take(Record { at_ns: 2, kind: Kind::Judged { trial: 3, attempt: 2, judgement: right.clone() } }).unwrap();
+    assert_eq!(journal.judgement(3, &answer), Some(right));
+    journal.take(Record { at_ns: 3, kind: Kind::Lost { trial: 3 } }).unwrap();
+    assert_eq!(journal.judgement(3, &answer), None, "it is played again");
 }
 
 #[test]
@@ -288,6 +356,7 @@ proptest! {
         let it = experiment("");
         let mut room = Room { now: EVENING, ..Room::default() };
         head(&mut room, &it.1);
+        let answer = ["new york".to_owned()];
         for cut in cuts {
             room.power = Some(room.lines.len() + cut);
             let before = room.journal();
@@ -301,8 +370,14 @@ proptest! {
                 if let Some(carried) = before.carried(trial.index) {
                     prop_assert_eq!(after.carried(trial.index), Some(carried));
                 }
+                let judgement = |of: &Journal| of.judgement(trial.index, &answer).filter(|it| it.outcome.is_judged());
+                if let Some(judged) = judgement(&before) {
+                    prop_assert_eq!(judgement(&after), Some(judged));
+                }
             }
             room.now += HOUR;
+            // What was being judged is gone with the program.
+            room.asked.clear();
         }
         room.power = None;
         prop_assert_eq!(go_on(&mut room, &it), Ok(Ending::Done));
@@ -312,5 +387,13 @@ proptest! {
         prop_assert_eq!(done, it.1.trials().len());
         let from: Vec<i64> = it.1.trials().iter().map(|trial| journal.sounded(&it.0, trial).unwrap().from.nanos()).collect();
         prop_assert!(from.is_sorted());
+        for trial in it.1.trials().iter().filter(|it| it.condition == 0) {
+            let judgement = journal.judgement(trial.index, &answer).unwrap();
+            let own = format!("{}/{}", trial.index, journal.attempts(trial.index));
+            match judgement.outcome {
+                Outcome::Right => prop_assert_eq!(judgement.words, Some(own), "of the attempt that counts"),
+                outcome => prop_assert_eq!(outcome, Outcome::NotJudged),
+            }
+        }
     }
 }

@@ -20,6 +20,8 @@ pub struct Condition {
     pub setup: Option<Setup>,
     /// Files of subtitles, each with the number of the part that it belongs to.
     pub subtitles: Vec<(usize, String)>,
+    /// What a right answer holds: one of these, word for word; empty where nobody is asked.
+    pub answer: Vec<String>,
 }
 
 /// What sounds in a trial.

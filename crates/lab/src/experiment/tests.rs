@@ -13,6 +13,7 @@ pub(crate) fn design() -> Design {
         times: 1,
         setup: None,
         subtitles: Vec::new(),
+        answer: Vec::new(),
     };
     Design {
         name: "mine".into(),

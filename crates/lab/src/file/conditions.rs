@@ -11,7 +11,7 @@ use super::place::fault;
 use super::texts::{Scope, Texts};
 use super::values::{length, text, whole};
 use super::written::{self, Written};
-use super::{Surroundings, parts, voices};
+use super::{Surroundings, answers, parts, voices};
 use crate::experiment::{Condition, Levels, Setup, Switching};
 
 /// How long a person has to change a setting unless said otherwise, and how long a program, nanoseconds.
@@ -26,6 +26,7 @@ pub(super) struct Conditions {
 
 pub(super) fn all(written: &Written, texts: &Texts, around: &dyn Surroundings) -> Result<Conditions, Fault> {
     let factors = factors(written)?;
+    answers::check(written)?;
     let (mut all, mut places, mut used) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (place, condition) in written.condition.iter().enumerate() {
         let named = named(condition.get_ref(), texts);
@@ -70,6 +71,9 @@ fn named<'a>(condition: &written::Condition, texts: &'a Texts) -> BTreeSet<&'a s
         [&setup.person, &setup.command].into_iter().flatten().for_each(|it| add(Some(it.get_ref().clone())));
         add(setup.seconds.as_ref().and_then(|it| text(it.get_ref())));
     }
+    for it in condition.answer.iter().flat_map(Spanned::get_ref) {
+        add(Some(it.get_ref().clone()));
+    }
     for part in &condition.parts {
         for it in parts::texts(part.get_ref()) {
             add(Some(it));
@@ -105,6 +109,7 @@ fn one(
         times: u32::try_from(times).unwrap_or(u32::MAX),
         setup: it.setup.as_ref().map(|setup| self::setup(setup, texts, &scope)).transpose()?,
         subtitles,
+        answer: answers::answer(condition, written, texts, &scope)?,
     })
 }
 

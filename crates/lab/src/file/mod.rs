@@ -1,9 +1,10 @@
 //! From the text of an experiment file to a checked [`Experiment`]; what is wrong is told with line and column, and what to do.
 //!
 //! A file is read in steps, each of which may refuse it: `written` takes it as TOML and knows the keys; `settings` replaces what a command line sets;
-//! `conditions` writes out each condition once for every combination of the factors that it names; `parts` makes each part one that sounds;
+//! `conditions` writes out each condition once for every combination of the factors that it names; `parts` makes each part one that sounds; `answers` finds what a right answer holds;
 //! `questions` finds the conditions that contrasts name. Nothing of a file that is wrong is kept.
 
+mod answers;
 mod conditions;
 mod parts;
 mod place;

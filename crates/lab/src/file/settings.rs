@@ -22,6 +22,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("before_seconds", "how long devices are watched before each sound"),
     ("after_seconds", "how long they are watched after it"),
     ("margin_seconds", "how long they are watched before and after each night"),
+    ("answer", "what a right answer holds, one of these with commas between, in every condition that says something"),
     ("device", "MAC addresses or names of the devices, with commas between"),
 ];
 
@@ -84,6 +85,10 @@ fn key(written: &mut Written, name: &str, value: &str) -> Result<bool, Fault> {
         "before_seconds" => written.before_seconds = parsed(name, value, "a number of seconds")?,
         "after_seconds" => written.after_seconds = parsed(name, value, "a number of seconds")?,
         "margin_seconds" => written.margin_seconds = parsed(name, value, "a number of seconds")?,
+        "answer" => {
+            let words = value.split(',').map(|it| unplaced(it.trim().to_owned())).collect();
+            written.answer = Some(unplaced(words));
+        }
         "device" => {
             let all: Result<Vec<_>, Fault> = value.split(',').map(|it| Ok(unplaced(device(it.trim())?))).collect();
             written.device = all?;

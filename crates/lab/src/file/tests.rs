@@ -247,6 +247,8 @@ fn a_file_says_what_may_be_set_before_it_is_complete() {
     assert_eq!(parameters, [("a", Some("5"), ""), ("b", None, "a file"), ("x", Some("1, 0.5"), "levels, with commas between")]);
 }
 
+mod answers;
+
 proptest! {
     #[test]
     fn any_text_is_an_experiment_or_refused_in_words(text in "[a-z_\\[\\]{}=\", 0-9.\n-]{0,200}") {

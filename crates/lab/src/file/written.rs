@@ -40,6 +40,12 @@ pub(super) struct Written {
     pub(super) factors: BTreeMap<Spanned<String>, Spanned<Vec<Value>>>,
     #[serde(default)]
     pub(super) voices: BTreeMap<Spanned<String>, Spanned<Speaker>>,
+    /// What a right answer holds, by the text that asks.
+    #[serde(default)]
+    pub(super) answers: BTreeMap<String, Words>,
+    /// The same for every condition that says something, where the command line sets it.
+    #[serde(skip)]
+    pub(super) answer: Option<Words>,
     #[serde(default)]
     pub(super) condition: Vec<Spanned<Condition>>,
     #[serde(default)]
@@ -48,6 +54,9 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) device: Vec<Spanned<Device>>,
 }
+
+/// Words of which one has to be there.
+pub(super) type Words = Spanned<Vec<Spanned<String>>>;
 
 /// Somebody who speaks: a voice of a synthesizer, or recordings of a person.
 #[derive(Deserialize)]
@@ -71,6 +80,7 @@ pub(super) struct Condition {
     pub(super) levels: BTreeMap<String, Spanned<Value>>,
     pub(super) times: Option<Spanned<Value>>,
     pub(super) setup: Option<Spanned<Setup>>,
+    pub(super) answer: Option<Words>,
     pub(super) parts: Vec<Spanned<Part>>,
 }
 

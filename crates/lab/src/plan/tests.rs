@@ -19,6 +19,7 @@ fn design(seed: u64, conditions: usize, blocks: u32, nights: u32) -> Design {
         times: 1,
         setup: None,
         subtitles: Vec::new(),
+        answer: Vec::new(),
     };
     Design {
         seed,

@@ -69,6 +69,21 @@ fn lengths_are_those_of_the_study() {
 }
 
 #[test]
+fn presets_know_the_answer_to_their_own_command_and_to_no_other() {
+    for (name, text) in shipped() {
+        let is_asked = ["prefix", "postfix", "postfix-immediate", "gap"].contains(name);
+        let expected: &[&str] = if is_asked { &["new york", "united states"] } else { &[] };
+        let design = experiment(name);
+        assert!(design.design().conditions.iter().all(|it| it.answer == expected), "{name}");
+        if is_asked {
+            let set = [("command".to_owned(), "Alexa, what time is it?".to_owned())];
+            let other = file::read(text, name, &set, &Machine).unwrap();
+            assert!(other.design().conditions.iter().all(|it| it.answer.is_empty()), "{name}");
+        }
+    }
+}
+
+#[test]
 fn in_a_night_of_nothing_nothing_sounds() {
     let experiment = experiment("baseline");
     assert!(experiment.design().conditions.iter().all(|it| it.course == Course::Quiet(8 * 3_600 * SECOND)));

@@ -105,6 +105,7 @@ pub fn analyse(trials: &Trials, plan: &Plan) -> Result<Results, PlanError> {
         misactivations: Vec::new(),
         witnesses: Vec::new(),
         idle: Vec::new(),
+        replies: None,
         methods,
     })
 }

@@ -121,6 +121,7 @@ mod tests {
             position,
             condition: usize::from(position % 2 == 1),
             sound: SoundId(position % 2),
+            answer: None,
             readings: (0..2)
                 // A condition that sends much more than the other does not blur what copies differ by.
                 .map(|device| Reading {

@@ -52,12 +52,12 @@ pub struct Estimate {
     pub quartiles: Option<[f64; 3]>,
 }
 
-/// Trials with an upload.
+/// In how many trials something was so, such as that there was an upload.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-pub struct Uploads {
-    /// Trials with an upload.
+pub struct Share {
+    /// Trials in which it was.
     pub some: u64,
-    /// Trials in which it is known whether there was one.
+    /// Trials in which it is known whether it was.
     pub all: u64,
     /// Their share; `None` of nothing.
     pub share: Option<f64>,
@@ -65,7 +65,7 @@ pub struct Uploads {
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
-    /// Independent trials that these are worth where nights differ (Korn and Graubard 1998); `None` for one night. Where all or none have an upload, a
+    /// Independent trials that these are worth where nights differ (Korn and Graubard 1998); `None` for one night. Where it was so in all or none, a
     /// night is worth one.
     pub effective: Option<f64>,
     /// Lower end of the interval with that number: for other nights of the same sort.
@@ -88,7 +88,7 @@ pub struct DeviceResults {
     /// Sound from after the end of the stimulus, seconds a trial in which it is known.
     pub tail_seconds: Estimate,
     /// Trials with an upload.
-    pub uploads: Uploads,
+    pub uploads: Share,
 }
 
 /// What all devices sent under one condition.
@@ -114,7 +114,7 @@ pub(super) fn describe(trials: &Trials, beyond: f64) -> Vec<ConditionResults> {
                 octets: estimate(Quantity::Octets),
                 pre_roll_seconds: estimate(Quantity::PreRollSeconds),
                 tail_seconds: estimate(Quantity::TailSeconds),
-                uploads: uploads(&trials.values(&[condition], device, Quantity::Uploaded), beyond),
+                uploads: share(&trials.values(&[condition], device, Quantity::Uploaded), beyond),
             }
         });
         let count = trials.trials().iter().filter(|it| it.condition == condition).count() as u64;
@@ -165,8 +165,8 @@ pub(super) fn mean(values: &[Known]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().map(|it| it.value).sum::<f64>() / float(values.len() as u64))
 }
 
-/// The share of trials with an upload; values are 1 or 0.
-fn uploads(values: &[Known], beyond: f64) -> Uploads {
+/// The share of trials in which something was so; values are 1 or 0.
+pub(super) fn share(values: &[Known], beyond: f64) -> Share {
     let mut nights = BTreeMap::<u32, (u64, u64)>::new();
     for it in values {
         let night = nights.entry(it.night).or_default();
@@ -184,7 +184,7 @@ fn uploads(values: &[Known], beyond: f64) -> Uploads {
     let effective = (nights.len() > 1)
         .then(|| Clusters::new(nights.iter().map(|(night, of)| (night.to_string(), float(of.0), float(of.1)))).observations());
     let (alone, over_nights) = (ends(float(all)), effective.and_then(ends));
-    Uploads {
+    Share {
         some,
         all,
         share,

@@ -92,7 +92,7 @@ pub(super) fn number(value: f64) -> String {
 }
 
 /// A p-value.
-fn chance(p: f64) -> String {
+pub(super) fn chance(p: f64) -> String {
     if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {p:.3}") }
 }
 

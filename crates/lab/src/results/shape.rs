@@ -12,6 +12,7 @@ use super::methods::Methods;
 use super::misactivations::MisactivationResults;
 use super::plan::Mean;
 use super::repeats::RepeatsResults;
+use super::replies::RepliesResults;
 use super::witnesses::WitnessResults;
 
 /// Version of the shape.
@@ -46,6 +47,8 @@ pub struct Results {
     pub idle: Vec<IdleResults>,
     /// What second witnesses say of trials; empty where there are none.
     pub witnesses: Vec<WitnessResults>,
+    /// What was answered in the room; nothing where no answer was expected.
+    pub replies: Option<RepliesResults>,
     /// How all of this was computed.
     pub methods: Methods,
 }

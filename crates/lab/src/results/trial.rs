@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::answer::{Judgement, Outcome};
+
 /// One of the sounds that were played. Trials of one sound are repeats of each other.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct SoundId(pub u32);
@@ -86,6 +88,8 @@ pub struct Trial {
     pub sound: SoundId,
     /// What was measured, one a device, in the order of the devices.
     pub readings: Vec<Reading>,
+    /// What was answered in the room; nothing where no answer was expected.
+    pub answer: Option<Judgement>,
 }
 
 /// Why trials cannot be analysed.
@@ -250,6 +254,17 @@ impl Trials {
             Some(Known { night: it.night, block: it.block, sound: it.sound, value })
         });
         known.collect()
+    }
+
+    /// Whether a right answer was heard in trials of these conditions that were judged, in order: 1 or 0.
+    pub(super) fn right(&self, conditions: &[usize]) -> Vec<Known> {
+        let own = self.all.iter().filter(|it| conditions.contains(&it.condition));
+        let judged = own.filter_map(|it| {
+            let outcome = it.answer.as_ref()?.outcome;
+            let value = if outcome == Outcome::Right { 1.0 } else { 0.0 };
+            outcome.is_judged().then_some(Known { night: it.night, block: it.block, sound: it.sound, value })
+        });
+        judged.collect()
     }
 }
 

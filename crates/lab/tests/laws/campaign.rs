@@ -102,7 +102,7 @@ impl Campaign {
                 for (position, condition) in (0..).zip(order) {
                     let seconds = Some((levels[condition] + self.noise.draw(lot)).max(0.0));
                     let readings = vec![Reading { seconds, ..Reading::default() }];
-                    trials.push(Trial { night, block, position, condition, sound: SoundId(0), readings });
+                    trials.push(Trial { night, block, position, condition, sound: SoundId(0), readings, answer: None });
                 }
             }
         }

@@ -43,7 +43,7 @@ impl Experiment {
                         Reading { seconds: Some(seconds), ..Reading::default() }
                     };
                     let readings = (0..devices).map(|_| reading()).collect();
-                    trials.push(Trial { night, block, position, condition, sound: SoundId(0), readings });
+                    trials.push(Trial { night, block, position, condition, sound: SoundId(0), readings, answer: None });
                 }
             }
         }

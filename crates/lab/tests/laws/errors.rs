@@ -121,6 +121,7 @@ fn without_blocks_in_common_nothing_is_tested() {
             condition,
             sound: SoundId(0),
             readings: vec![Reading { seconds, ..Reading::default() }],
+            answer: None,
         }
     };
     let trials = Trials::new(vec![name(0), name(1)], vec!["device".to_owned()], (0..10).map(trial).collect()).unwrap();

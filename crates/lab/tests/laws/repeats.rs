@@ -21,7 +21,15 @@ fn run(nights: u32, sounds: u32, times: u32, deviations: [f64; 3], lot: &mut Str
                 // A fifth of the readings is missing, so that nothing is balanced.
                 let seconds = (lot.unit() < 0.8).then(|| level + of_sound + repeat * normal(lot));
                 let readings = vec![Reading { seconds, ..Reading::default() }];
-                trials.push(Trial { night: number, block: 0, position, condition: 0, sound: SoundId(id), readings });
+                trials.push(Trial {
+                    night: number,
+                    block: 0,
+                    position,
+                    condition: 0,
+                    sound: SoundId(id),
+                    readings,
+                    answer: None,
+                });
             }
         }
     }

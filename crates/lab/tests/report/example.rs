@@ -49,6 +49,7 @@ pub(crate) fn trials(nights: u32, blocks: u32, stops: f64) -> Trials {
                     condition,
                     sound: SoundId(block % 3),
                     readings: vec![seen, Reading::default()],
+                    answer: None,
                 });
             }
         }

@@ -10,7 +10,7 @@ fn trial(night: u32, block: u32, condition: usize, seconds: Option<f64>) -> Tria
         ..Reading::default()
     };
     let position = u32::try_from(condition).unwrap();
-    Trial { night, block, position, condition, sound: SoundId(position), readings: vec![reading] }
+    Trial { night, block, position, condition, sound: SoundId(position), readings: vec![reading], answer: None }
 }
 
 #[test]

@@ -6,5 +6,6 @@ mod aside;
 mod example;
 mod guards;
 mod refused;
+mod replies;
 mod schema;
 mod sentences;

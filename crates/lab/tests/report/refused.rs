@@ -6,7 +6,7 @@ use super::example::{contrast, trials};
 
 fn refused(trial: impl Fn(&mut Trial)) -> String {
     let readings = vec![Reading { seconds: Some(1.0), ..Reading::default() }];
-    let good = Trial { night: 2, block: 3, position: 4, condition: 0, sound: SoundId(0), readings };
+    let good = Trial { night: 2, block: 3, position: 4, condition: 0, sound: SoundId(0), readings, answer: None };
     let mut bad = Trial { position: 5, ..good.clone() };
     trial(&mut bad);
     Trials::new(vec!["on".to_owned()], vec!["device".to_owned()], vec![good, bad]).unwrap_err().to_string()

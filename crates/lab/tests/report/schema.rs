@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use earwitness_core::time::SECOND;
-use earwitness_lab::results::{Burst, Plan, Playing, Stretch, Wake, WitnessResults, analyse, idle, misactivations};
+use earwitness_lab::answer::{Judgement, Outcome};
+use earwitness_lab::results::{
+    Burst, Copies, Plan, Playing, RepliesResults, Stretch, Trials, Wake, WitnessResults, analyse, idle, misactivations, replies,
+};
 use serde_json::Value;
 
-use super::example::{cutoff, plan, trials};
+use super::example::{CONDITIONS, cutoff, plan, trials};
 
 fn schema() -> Value {
     serde_json::from_str(include_str!("../../../../docs/schema/experiment-report-1.json")).unwrap()
@@ -40,13 +43,29 @@ fn named(schema: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
+/// What was answered, with something in every list.
+fn answers() -> RepliesResults {
+    let mut all = trials(1, 6, 1.5).trials().to_vec();
+    for (number, trial) in all.iter_mut().enumerate() {
+        let outcome = Outcome::ALL[number % 4];
+        let who = outcome.is_judged().then(|| "ears".to_owned());
+        trial.answer = Some(Judgement { judge: who, why: Some("deaf".to_owned()), ..Judgement::of(outcome) });
+    }
+    let names = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect();
+    let trials = Trials::new(names(&CONDITIONS), names(&["speaker", "camera"]), all).unwrap();
+    let found = replies(&trials, &[("+1 s".to_owned(), "silence".to_owned())], 1).unwrap();
+    assert!(!found.contrasts.is_empty() && !found.judges.is_empty() && !found.not_judged.is_empty(), "{found:?}");
+    found
+}
+
 #[test]
 fn every_report_validates_and_every_key_is_written() {
     let schema = schema();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut written = BTreeSet::new();
     for (nights, blocks, stops) in [(1, 6, 1.5), (4, 6, 1.5), (4, 3, 9.0), (4, 6, 0.0), (1, 1, 1.5)] {
-        for plan in [plan(cutoff()), Plan::new(Vec::new(), 1)] {
+        for mut plan in [plan(cutoff()), Plan::new(Vec::new(), 1)] {
+            plan.copies = vec![Copies { group: "pair".to_owned(), devices: ["speaker", "camera"].map(str::to_owned).to_vec() }];
             let mut results = analyse(&trials(nights, blocks, stops), &plan).unwrap();
             let wake = Wake { at: SECOND, waited: 0, seconds: 3.0 };
             let playing = Playing { known: vec![(0, 9 * SECOND)], wakes: vec![wake] };
@@ -67,6 +86,7 @@ fn every_report_validates_and_every_key_is_written() {
                 beside: 0,
                 later_seconds: Some(-0.2),
             });
+            results.replies = Some(answers());
             let report = serde_json::to_value(&results).unwrap();
             let errors: Vec<String> = validator.iter_errors(&report).map(|it| format!("{}: {it}", it.instance_path())).collect();
             assert!(errors.is_empty(), "{errors:#?}");
@@ -97,7 +117,6 @@ fn the_same_trials_plan_and_seed_give_the_same_report_in_any_order() {
     let (trials, plan) = (trials(1, 20, 1.5), plan(cutoff()));
     let mut reversed = trials.trials().to_vec();
     reversed.reverse();
-    let reversed =
-        earwitness_lab::results::Trials::new(trials.conditions().to_vec(), trials.devices().to_vec(), reversed).unwrap();
+    let reversed = Trials::new(trials.conditions().to_vec(), trials.devices().to_vec(), reversed).unwrap();
     assert_eq!(analyse(&trials, &plan).unwrap(), analyse(&reversed, &plan).unwrap());
 }

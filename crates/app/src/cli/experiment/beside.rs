@@ -6,7 +6,11 @@ use comfy_table::{ContentArrangement, Table};
 use earwitness_base::outfile::Sink;
 use earwitness_base::text::clean;
 use earwitness_base::words::duration;
-use earwitness_lab::results::{IdleResults, MisactivationResults, Rate, Results, Sizes, WitnessResults};
+use earwitness_lab::results::{
+    IdleResults, MisactivationResults, Rate, RepliesResults, ReplyContrast, Results, Share, Sizes, WitnessResults,
+};
+
+use super::told;
 
 /// Most characters of a name that are shown.
 const NAME: usize = 60;
@@ -31,6 +35,10 @@ pub(super) fn write(results: &Results, out: &mut Sink<'_>) -> io::Result<()> {
     if !results.witnesses.is_empty() {
         writeln!(out, "\nSecond witnesses\n{}", witnesses(&results.witnesses))?;
     }
+    if let Some(replies) = &results.replies {
+        writeln!(out, "\nAnswers\n{}", answers(replies))?;
+        replies.contrasts.iter().try_for_each(|it| writeln!(out, "{}", answers_compared(it)))?;
+    }
     if !results.idle.is_empty() {
         writeln!(out, "\nSent without being asked\n{}", idle(&results.idle))?;
     }
@@ -42,6 +50,46 @@ fn table<const N: usize>(header: [&str; N]) -> Table {
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header);
     table
+}
+
+fn answers(it: &RepliesResults) -> Table {
+    let mut table = table(["Condition", "Right", "Share (95 % interval)", "Wrong", "No reply", "Not judged"]);
+    for it in &it.conditions {
+        table.add_row([
+            clean(&it.name, NAME),
+            format!("{} of {}", it.right.some, it.right.all),
+            share(&it.right),
+            it.wrong.to_string(),
+            it.no_reply.to_string(),
+            it.not_judged.to_string(),
+        ]);
+    }
+    table
+}
+
+/// `75 % (43 to 95)`: that of other nights where there are several, else that of these trials.
+pub(super) fn share(it: &Share) -> String {
+    let percent = |share: f64| format!("{:.0}", 100.0 * share);
+    let ends = it.nights_low.zip(it.nights_high).or_else(|| it.low.zip(it.high));
+    match (it.share, ends) {
+        (Some(share), Some((low, high))) => format!("{} % ({} to {})", percent(share), percent(low), percent(high)),
+        (Some(share), None) => format!("{} %", percent(share)),
+        (None, _) => "not known".to_owned(),
+    }
+}
+
+fn answers_compared(it: &ReplyContrast) -> String {
+    format!(
+        "{} against {}: right in {} of {} and in {} of {}; {}. {}.",
+        clean(&it.condition, NAME),
+        clean(&it.against, NAME),
+        it.right[0],
+        it.judged[0],
+        it.right[1],
+        it.judged[1],
+        told::chance(it.p, it.adjusted_p),
+        it.test
+    )
 }
 
 fn witnesses(all: &[WitnessResults]) -> Table {

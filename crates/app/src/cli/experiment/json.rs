@@ -59,6 +59,7 @@ struct WrittenCondition<'a> {
     estimated: bool,
     times: u32,
     setup: Option<WrittenSetup<'a>>,
+    answer: &'a [String],
     parts: Vec<WrittenPart<'a>>,
 }
 
@@ -221,6 +222,7 @@ fn condition<'a>(it: &'a Condition, length: Length, lengths: &Lengths<'_>) -> Wr
         estimated: length.estimated,
         times: it.times,
         setup: it.setup.as_ref().map(setup),
+        answer: &it.answer,
         parts,
     }
 }

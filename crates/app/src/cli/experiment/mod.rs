@@ -2,6 +2,7 @@
 
 mod beside;
 mod json;
+mod judged;
 mod list;
 mod looks;
 mod machine;

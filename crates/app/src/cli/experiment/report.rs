@@ -14,8 +14,9 @@ use super::super::Outcome;
 use super::outputs::Outputs;
 use super::page::Told;
 use super::real::Folder;
+use super::simulated::Night;
 use super::told::Traffic;
-use super::{Asked, real, subtitled, trials, witnessed};
+use super::{Asked, judged, real, subtitled, trials, witnessed};
 use crate::say;
 
 /// Tell what trials show that were measured before: the folder that `experiment run` keeps, the table that `--trials` writes, or one of your
@@ -27,6 +28,7 @@ use crate::say;
 Examples:
   earwitness experiment report prefix-experiment
   earwitness experiment report prefix --trials trials.csv
+  earwitness experiment report gap-experiment --replies heard.csv
   earwitness experiment report my.toml --trials trials.parquet --json --html page.html
 
 Exit status: 0 it was told; 2 the table does not fit the experiment, and what is wrong is told.")]
@@ -47,6 +49,11 @@ pub(super) struct Args {
     /// Where clocks showed the times of --witness that have no offset, such as Europe/Berlin.
     #[arg(long, value_name = "NAME", value_parser = earwitness_base::moment::zone)]
     time_zone: Option<TimeZone>,
+    /// What somebody who heard the answers of devices says of them, or what their vendor shows: a CSV file with the columns `trial` (its
+    /// number from 0) and `judgement` (right, wrong or no reply), or `words` instead of it, and who judged in `by`. It counts more than
+    /// what a program judged. Of a folder only.
+    #[arg(long, value_name = "FILE")]
+    replies: Option<PathBuf>,
     #[command(flatten)]
     outputs: Outputs,
 }
@@ -54,7 +61,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let path = Path::new(&args.asked.experiment);
     let (witnesses, zone) = (args.witness.as_slice(), args.time_zone.as_ref());
-    let wanted = Wanted { outputs: &args.outputs, trials: args.trials.as_deref(), witnesses, zone };
+    let wanted =
+        Wanted { outputs: &args.outputs, trials: args.trials.as_deref(), witnesses, zone, replies: args.replies.as_deref() };
     args.outputs.check(("--trials", wanted.trials))?;
     if real::is_folder(path) {
         if !args.asked.set.is_empty() {
@@ -64,6 +72,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     if !witnesses.is_empty() {
         bail!("--witness is compared with the trials in a folder that `experiment run` kept, and {} is none", path.display());
+    }
+    if wanted.replies.is_some() {
+        bail!("--replies are of the trials in a folder that `experiment run` kept, and {} is none", path.display());
     }
     let Some(trials) = wanted.trials else {
         bail!("name the table of trials with --trials, or the folder that `experiment run` kept instead of {}", path.display());
@@ -84,6 +95,7 @@ pub(super) struct Wanted<'a> {
     pub(super) trials: Option<&'a Path>,
     pub(super) witnesses: &'a [witnessed::Named],
     pub(super) zone: Option<&'a TimeZone>,
+    pub(super) replies: Option<&'a Path>,
 }
 
 /// Tells what the trials in a folder show.
@@ -91,9 +103,12 @@ pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>)
     let journal = folder.journal();
     let known = journal.plan(&path.display().to_string()).map_err(anyhow::Error::msg)?;
     let Some((experiment, plan)) = known else { bail!("{}: nothing was carried out yet", path.display()) };
+    let of = judged::Of { experiment: &experiment, plan: &plan, journal };
+    let judged = wanted.replies.map(|file| judged::read(file, &of)).transpose()?;
     let reader = Reader::open(path)?;
-    let measured = real::measured(&experiment, &plan, journal, &reader)?;
-    let all: Vec<results::Trial> = measured.nights.iter().flat_map(|it| evaluation::measured(&it.trials, &it.readings)).collect();
+    let mut measured = real::measured(&experiment, &plan, journal, &reader)?;
+    judged::heed(judged.unwrap_or_default(), &mut measured);
+    let all: Vec<results::Trial> = measured.nights.iter().flat_map(Night::measured).collect();
     let kept = if wanted.outputs.has_page() { all.clone() } else { Vec::new() };
     let mut results = evaluation::answer(&experiment, &measured.devices, all, seed)?;
     // Recordings have lengths of their own. Subtitles are looked for where the program was started.

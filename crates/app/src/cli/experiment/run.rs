@@ -43,8 +43,12 @@ pub(super) struct Args {
     live: Live,
     /// In virtual time, in a simulated home: the usual one of two speakers, or =HOME, one of those below.
     #[arg(long, value_name = "HOME", num_args = 0..=1, require_equals = true, default_missing_value = "speakers", value_parser = homes())]
-    #[arg(conflicts_with_all = ["interface", "source", "state", "config"])]
+    #[arg(conflicts_with_all = ["interface", "source", "state", "config", "keep_replies"])]
     simulate: Option<String>,
+    /// Keep what the microphone hears after each sound to which an answer is expected, so that a person can judge it: files that only you
+    /// may read, in the folder `replies` beside the journal.
+    #[arg(long)]
+    keep_replies: bool,
     /// What draws of permutations follow from, and a simulated home.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -96,7 +100,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     for number in 0..nights {
         let night = simulated::night(laboratory, (args.seed, number));
         aside.night(&night.findings, &night.devices, &night.trials, &night.sounded);
-        all.extend(evaluation::measured(&night.trials, &night.readings));
+        all.extend(night.measured());
         if args.trials.is_some() {
             rows.extend(trials::rows(experiment, &devices, &night));
         }
@@ -123,7 +127,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 /// Carries it out with real devices, and tells what it shows once all trials are done.
 fn on_devices(args: &Args) -> anyhow::Result<Outcome> {
-    let (folder, is_done) = real::run(&args.asked, &args.live)?;
+    let (folder, is_done) = real::run(&args.asked, &args.live, args.keep_replies)?;
     if !is_done {
         let done = counted(folder.journal().count() as u64, "trial is", "trials are");
         say::line(&format!(
@@ -131,6 +135,7 @@ fn on_devices(args: &Args) -> anyhow::Result<Outcome> {
         ));
         return Ok(Outcome::Done);
     }
-    let wanted = report::Wanted { outputs: &args.outputs, trials: args.trials.as_deref(), witnesses: &[], zone: None };
+    let wanted =
+        report::Wanted { outputs: &args.outputs, trials: args.trials.as_deref(), witnesses: &[], zone: None, replies: None };
     report::tell(folder.path(), &folder, args.seed, &wanted)
 }

@@ -60,6 +60,9 @@ fn condition(condition: &Condition, length: Length, lengths: &Lengths<'_>, out: 
     for it in script.parts() {
         writeln!(out, "      {:>8}  {}", about(part(it, lengths)), what(it))?;
     }
+    if !condition.answer.is_empty() {
+        writeln!(out, "      a right answer holds {}", clean(&condition.answer.join(" or "), SHOWN))?;
+    }
     Ok(())
 }
 

@@ -6,15 +6,18 @@ use earwitness_core::findings::{DeviceId, Findings};
 use earwitness_core::frame::{Frame, Link};
 use earwitness_core::mac::Mac;
 use earwitness_core::time::{SECOND, Timestamp};
-use earwitness_lab::evaluation::sounded;
+use earwitness_lab::answer::{Judgement, Outcome};
+use earwitness_lab::evaluation::{self, sounded};
 use earwitness_lab::experiment::{Design, Experiment};
 use earwitness_lab::plan::{Lengths, Plan, Trial};
 use earwitness_lab::reading::{self, DeviceReadings, Rules, Sounded};
+use earwitness_lab::results;
 use earwitness_lab::subtitles::Word;
 use earwitness_sim::home::START;
-use earwitness_sim::lab::{LabHome, LabNight};
+use earwitness_sim::lab::{LabHome, LabNight, LabUpload};
+use earwitness_sound::reply;
 
-use super::played::played;
+use super::played::{played, question_ends};
 
 /// Nights begin a day apart, nanoseconds.
 const DAY: i64 = 86_400 * SECOND;
@@ -30,10 +33,21 @@ pub(super) struct Night<'a> {
     pub(super) sounded: Vec<Sounded>,
     /// The readings of each device.
     pub(super) readings: Vec<DeviceReadings>,
+    /// What was answered in each trial; nothing where no answer was expected.
+    pub(super) judgements: Vec<Option<Judgement>>,
     /// The devices that were measured, in the same order.
     pub(super) devices: Vec<DeviceId>,
     /// What the capture of the night shows.
     pub(super) findings: Findings,
+}
+
+impl Night<'_> {
+    /// Its trials with what was measured and answered.
+    pub(super) fn measured(&self) -> Vec<results::Trial> {
+        let mut all = evaluation::measured(&self.trials, &self.readings);
+        evaluation::answered(&mut all, &self.judgements);
+        all
+    }
 }
 
 /// The devices that are measured, each with its place among those of the home: those that the experiment names, else the speakers.
@@ -92,9 +106,9 @@ pub(super) fn night(
     let trials: Vec<&Trial> = plan.trials().iter().filter(|it| it.night == number).collect();
     let ends = begin.plus(plan.night_length(number)).plus(MARGIN).nanos();
     let mut lab = LabNight::new(home, seed, number, (begins, ends));
-    for sound in trials.iter().filter_map(|trial| played(experiment, trial, lengths, subtitles, begin)) {
-        lab.play(sound);
-    }
+    // The number of each trial's sound, by which the home knows it.
+    let sounds: Vec<Option<usize>> =
+        trials.iter().map(|trial| played(experiment, trial, lengths, subtitles, begin).map(|sound| lab.play(sound))).collect();
     let known = lab.devices();
     let macs: Vec<DeviceId> = devices.iter().filter_map(|it| known.get(it.1)).map(|it| DeviceId::Mac(it.1)).collect();
     let mut analysis = Analysis::new(AnalysisSettings::default());
@@ -105,5 +119,31 @@ pub(super) fn night(
     let findings = analysis.finish();
     let sounded: Vec<Sounded> = trials.iter().map(|trial| sounded(experiment, trial, lengths, begin)).collect();
     let readings = reading::readings(&findings, &sounded, &macs, &Rules::default());
-    Night { trials, sounded, readings, devices: macs, findings }
+    let uploads = lab.truth();
+    let judged = |(trial, sound): (&&Trial, &Option<usize>)| {
+        let condition = experiment.design().conditions.get(trial.condition).filter(|it| !it.answer.is_empty())?;
+        // Where nobody is called nobody answers, whenever that ends.
+        let ends = begin.plus(trial.sound).plus(question_ends(condition, lengths).unwrap_or(0)).nanos();
+        Some(judgement(&condition.answer, uploads.iter().filter(|it| sound.is_some() && it.cause == *sound), ends))
+    };
+    let judgements = trials.iter().zip(&sounds).map(judged).collect();
+    Night { trials, sounded, readings, judgements, devices: macs, findings }
+}
+
+/// What all speakers of the home answer to a question that ends at this moment, and what a recogniser without a fault makes of it.
+fn judgement<'a>(answer: &[String], uploads: impl Iterator<Item = &'a LabUpload>, ends: i64) -> Judgement {
+    let right = answer.first().map_or("", String::as_str);
+    let said = |it: &LabUpload| {
+        let is_right = it.answers_rightly(ends);
+        if is_right { format!("It is {right}.") } else { "Sorry, I did not get that.".to_owned() }
+    };
+    let words: Vec<String> = uploads.filter(|it| !it.mistaken).map(said).collect();
+    let words = words.join(" ");
+    let outcome = match reply::outcome(&words, answer) {
+        reply::Outcome::Right => Outcome::Right,
+        reply::Outcome::Wrong => Outcome::Wrong,
+        reply::Outcome::NothingUnderstood | reply::Outcome::NotJudged => Outcome::NoReply,
+    };
+    let judge = Some("the simulated home, which mishears nothing".to_owned());
+    Judgement { heard: Some(!words.is_empty()), words: Some(words), judge, ..Judgement::of(outcome) }
 }

@@ -101,7 +101,7 @@ fn interval(estimate: Option<f64>, ends: Option<(f64, f64)>) -> String {
 }
 
 /// A p-value with the one after Holm.
-fn chance(p: Option<f64>, adjusted: Option<f64>) -> String {
+pub(super) fn chance(p: Option<f64>, adjusted: Option<f64>) -> String {
     let number = |p: f64| if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") };
     match (p, adjusted) {
         (Some(p), Some(adjusted)) => format!("p {}, {} after Holm", number(p), number(adjusted)),

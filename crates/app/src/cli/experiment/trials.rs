@@ -7,10 +7,11 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use earwitness_base::text::clean;
 use earwitness_core::findings::Estimate;
 use earwitness_core::visibility::Unseen;
+use earwitness_lab::answer::Judgement;
 use earwitness_lab::evaluation::sound_of;
 use earwitness_lab::experiment::Experiment;
 use earwitness_lab::plan::Trial;
@@ -42,6 +43,7 @@ pub(super) struct Row {
     tail_seconds: Option<f64>,
     uploads: Option<u32>,
     unknown: Option<&'static str>,
+    answer: Option<Judgement>,
 }
 
 /// The rows of a night.
@@ -49,7 +51,11 @@ pub(super) fn rows(experiment: &Experiment, devices: &[String], night: &Night<'_
     let each = night.trials.iter().zip(&night.sounded).enumerate();
     each.flat_map(|(place, (trial, sounded))| {
         let readings = devices.iter().zip(&night.readings);
-        readings.filter_map(move |(device, of)| Some(row(experiment, (trial, sounded), device, of.readings.get(place)?)))
+        let answer = night.judgements.get(place).and_then(Option::as_ref);
+        readings.filter_map(move |(device, of)| {
+            let row = row(experiment, (trial, sounded), device, of.readings.get(place)?);
+            Some(Row { answer: answer.cloned(), ..row })
+        })
     })
     .collect()
 }
@@ -79,6 +85,7 @@ fn row(experiment: &Experiment, (trial, sounded): (&Trial, &Sounded), device: &s
         tail_seconds: it.tail_seconds,
         uploads: it.uploads,
         unknown: it.unknown.map(words),
+        answer: None,
     }
 }
 
@@ -139,11 +146,22 @@ pub(super) fn read(experiment: &Experiment, path: &Path) -> anyhow::Result<Table
             devices.len() - 1
         });
         let sound = sound_of(condition);
-        let new =
-            results::Trial { night: row.night, block: row.block, position: row.trial, condition, sound, readings: Vec::new() };
+        let answer = row.answer().with_context(|| format!("{name}, {line}"))?;
+        let new = results::Trial {
+            night: row.night,
+            block: row.block,
+            position: row.trial,
+            condition,
+            sound,
+            readings: Vec::new(),
+            answer,
+        };
         let trial = trials.entry(row.trial).or_insert(new);
         if (trial.night, trial.block, trial.condition) != (row.night, row.block, condition) {
             bail!("{name}, {line}: trial {} has another night, block or condition than before", row.trial);
+        }
+        if trial.answer != row.answer().unwrap_or_default() {
+            bail!("{name}, {line}: trial {} has another answer than before: it is that of the trial, not of a device", row.trial);
         }
         if !seen.insert((row.trial, place)) {
             bail!("{name}, {line}: trial {} of {:?} stands twice", row.trial, row.device);

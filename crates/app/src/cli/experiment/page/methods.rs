@@ -87,11 +87,12 @@ fn condition(it: &Condition) -> Markup {
         };
         format!("; before, up to {}: {what}", duration(setup.time))
     });
+    let answer = if it.answer.is_empty() { String::new() } else { format!("; a right answer holds {}", it.answer.join(" or ")) };
     let parts: Vec<String> = match &it.course {
         Course::Quiet(nanos) => vec![format!("nothing for {}", duration(*nanos))],
         Course::Sounds(script) => script.parts().iter().map(part).collect(),
     };
-    html! { strong { bdi { (clean(&it.name, NAME)) } } (clean(&format!("{levels}{times}: {}{setup}", parts.join(", then ")), SENTENCE)) }
+    html! { strong { bdi { (clean(&it.name, NAME)) } } (clean(&format!("{levels}{times}: {}{setup}{answer}", parts.join(", then ")), SENTENCE)) }
 }
 
 fn part(it: &Part) -> String {

@@ -3,9 +3,10 @@
 use earwitness_base::text::clean;
 use earwitness_base::words::{duration, round};
 use earwitness_core::time::SECOND;
-use earwitness_lab::results::{ContrastResults, Cutoff, DoseResults, EquivalenceResults, Results};
+use earwitness_lab::results::{ConditionReplies, ContrastResults, Cutoff, DoseResults, EquivalenceResults, Results};
 use maud::{Markup, html};
 
+use super::super::beside::share;
 use super::wakes::rate;
 use super::{NAME, chance, interval, more, number, seconds};
 
@@ -30,6 +31,7 @@ pub(super) fn section(results: &Results) -> Markup {
         contrasts(results),
         equivalences(results),
         doses(results),
+        answers(results),
         repeats(results),
         wakes(results),
         places(results),
@@ -163,6 +165,32 @@ fn doses(results: &Results) -> Table {
         columns: &["Question", "Cut-off", "Seconds a second added", "Trials", "Nights", "How"],
         rows: results.doses.iter().take(ROWS).map(row).collect(),
         all: results.doses.len(),
+    }
+}
+
+fn answers(results: &Results) -> Table {
+    let all = results.replies.as_ref().map_or(&[][..], |it| &it.conditions);
+    let compared = |condition: &str| {
+        let own = results.replies.iter().flat_map(|it| &it.contrasts).filter(|it| it.condition == condition);
+        let each: Vec<String> = own.map(|it| format!("{} against {}", p(it.adjusted_p), name(&it.against))).collect();
+        if each.is_empty() { "none".to_owned() } else { each.join(", ") }
+    };
+    let row = |it: &ConditionReplies| {
+        vec![
+            name(&it.name),
+            format!("{} of {}", it.right.some, it.right.all),
+            share(&it.right),
+            it.wrong.to_string(),
+            it.no_reply.to_string(),
+            it.not_judged.to_string(),
+            compared(&it.name),
+        ]
+    };
+    Table {
+        title: "Answers heard in the room",
+        columns: &["Condition", "Right", "Share (95 % interval)", "Wrong", "No reply", "Not judged", "p after Holm"],
+        rows: all.iter().take(ROWS).map(row).collect(),
+        all: all.len(),
     }
 }
 

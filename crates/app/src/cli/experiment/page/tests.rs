@@ -52,7 +52,15 @@ fn trials(repeats: u32, devices: usize, seconds: impl Fn(usize, u32) -> Option<f
                     ..Reading::default()
                 };
                 let readings = (0..devices).map(reading).collect();
-                all.push(Trial { night, block, position, condition, sound: evaluation::sound_of(condition), readings });
+                all.push(Trial {
+                    night,
+                    block,
+                    position,
+                    condition,
+                    sound: evaluation::sound_of(condition),
+                    readings,
+                    answer: None,
+                });
             }
         }
     }

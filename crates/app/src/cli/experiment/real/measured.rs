@@ -45,9 +45,15 @@ pub(in crate::cli::experiment) fn measured<'a>(
     let mut all = Vec::new();
     for ((trials, sounded), findings) in nights.into_iter().zip(found) {
         let readings = reading::readings(&findings, &sounded, &ids, &Rules::default());
-        all.push(Night { trials, sounded, readings, devices: ids.clone(), findings });
+        let judgements = trials.iter().map(|trial| journal.judgement(trial.index, answer(experiment, trial))).collect();
+        all.push(Night { trials, sounded, readings, judgements, devices: ids.clone(), findings });
     }
     Ok(Measured { devices: devices.into_iter().map(|it| it.1).collect(), nights: all, silent })
+}
+
+/// What a right answer to a trial holds.
+fn answer<'a>(experiment: &'a Experiment, trial: &Trial) -> &'a [String] {
+    experiment.design().conditions.get(trial.condition).map_or(&[], |it| &it.answer)
 }
 
 /// The trials of each night that count, in the order in which they sounded.

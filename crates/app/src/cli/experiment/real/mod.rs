@@ -1,6 +1,7 @@
 //! An experiment with real devices: the appliance watches and writes down what passes, a thread plays trial after trial, and what is told is measured on what was written down.
 
 mod folder;
+mod judging;
 mod measured;
 mod room;
 
@@ -20,6 +21,7 @@ use earwitness_core::timeline::{Script, Voice};
 use earwitness_lab::carry::{self, Ending};
 use earwitness_lab::experiment::{Course, Experiment, Switching};
 use earwitness_lab::plan::Plan;
+use earwitness_sound::reply::Recogniser;
 use earwitness_sound::speak::Device;
 use earwitness_sound::speak::sounds::Library;
 use earwitness_store::Retention;
@@ -27,6 +29,7 @@ use earwitness_store::Retention;
 pub(super) use self::folder::{Folder, is_folder};
 pub(super) use self::measured::{Measured, measured};
 
+use self::judging::Means;
 use self::room::Room;
 use super::super::live::Live;
 use super::{Asked, Opened, measure};
@@ -41,10 +44,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LEAVES: Duration = Duration::from_secs(3);
 
 /// Carries an experiment out, or what is left of it; says whether all of it is done.
-pub(super) fn run(asked: &Asked, live: &Live) -> anyhow::Result<(Folder, bool)> {
+/// Where `keep` is said, what was heard after each sound is kept as well.
+pub(super) fn run(asked: &Asked, live: &Live, keep: bool) -> anyhow::Result<(Folder, bool)> {
     let opened = asked.open()?;
     let path = live.state().map_or_else(|| PathBuf::from(folder::name(&opened.experiment)), Path::to_owned);
     let mut config = config(live, &opened, &path)?;
+    let mut means = means(&opened.experiment, &config, keep)?;
     let said = measure::said(&opened.experiment, &opened.folder)?;
     let lengths = |text: &str, voice: Option<&Voice>| said.get(&(text.to_owned(), voice.cloned())).copied();
     let mut folder = Folder::open(&path, asked, &opened)?;
@@ -55,6 +60,7 @@ pub(super) fn run(asked: &Asked, live: &Live) -> anyhow::Result<(Folder, bool)> 
     .map_err(|error| anyhow::anyhow!("{}: {error}", asked.experiment))?;
     folder.begin(asked, &opened, &plan)?;
     folder.path().clone_into(&mut config.state);
+    means.keep = keep.then(|| folder.path().to_owned());
     announce(&opened.experiment, &plan, &folder);
     if folder.journal().count() == plan.trials().len() {
         return Ok((folder, true));
@@ -68,7 +74,7 @@ pub(super) fn run(asked: &Asked, live: &Live) -> anyhow::Result<(Folder, bool)> 
         }
     }
     let stop = Arc::new(AtomicBool::new(false));
-    let room = Room::open(&config, opened.experiment.clone(), plan.clone(), library, Arc::clone(&stop), folder)?;
+    let room = Room::open(&config, opened.experiment.clone(), plan.clone(), library, Arc::clone(&stop), (folder, means))?;
     conduct(config, room, opened.experiment, plan, &stop)
 }
 
@@ -145,6 +151,17 @@ fn config(live: &Live, opened: &Opened, path: &Path) -> anyhow::Result<Config> {
         bail!("the device {:?} has no MAC address, by which it could be found: write mac = \"..\" ([[device]])", device.name);
     }
     Ok(config)
+}
+
+/// What judges answers, where any are expected.
+fn means(experiment: &Experiment, config: &Config, keep: bool) -> anyhow::Result<Means> {
+    let timeout = Duration::from_secs(config.recogniser.timeout_seconds);
+    let expects = experiment.design().conditions.iter().any(|it| !it.answer.is_empty());
+    if keep && !expects {
+        bail!("--keep-replies keeps what devices answer, and no condition expects an answer: give it `answer`");
+    }
+    let recogniser = if expects { Recogniser::new(&config.recogniser).map_err(anyhow::Error::msg)? } else { None };
+    Ok(Means { recogniser, timeout, keep: None })
 }
 
 /// The scripts of an experiment by name.

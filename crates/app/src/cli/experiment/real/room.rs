@@ -17,7 +17,7 @@ use earwitness_core::lot::Lot;
 use earwitness_core::probe::{Heard, SoundKind, Stimulus};
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_core::timeline::Condition;
-use earwitness_lab::carry::{Journal, Kind, Played, Record, Reply, Stage, Waiting};
+use earwitness_lab::carry::{Journal, Judged, Kind, Played, Question, Record, Reply, Stage, Waiting};
 use earwitness_lab::evaluation;
 use earwitness_lab::experiment::{Experiment, Setup, Switching};
 use earwitness_lab::plan::{Plan, Trial};
@@ -28,7 +28,9 @@ use earwitness_sound::speak::sounds::Library;
 use earwitness_store::Reader;
 use jiff::tz::TimeZone;
 
+use super::super::simulated::Night;
 use super::folder::Folder;
+use super::judging::{Judging, Means};
 use super::measured::measured;
 use crate::config::Config;
 use crate::daemon::{self, Request};
@@ -57,6 +59,7 @@ pub(super) struct Room {
     player: Option<Player>,
     events: Receiver<PlayerEvent>,
     replies: Vec<Reply>,
+    judging: Judging,
     stop: Arc<AtomicBool>,
     folder: Folder,
     zone: TimeZone,
@@ -72,7 +75,7 @@ impl Room {
         plan: Plan,
         library: Library,
         stop: Arc<AtomicBool>,
-        folder: Folder,
+        (folder, means): (Folder, Means),
     ) -> anyhow::Result<Self> {
         let (events, came) = channel();
         let sounds = experiment.design().conditions.iter().any(|it| !it.course.parts().is_empty());
@@ -91,8 +94,13 @@ impl Room {
         } else {
             None
         };
+        let judging = Judging::start(player.as_ref().and_then(Player::microphone), means)?;
+        let expects = experiment.design().conditions.iter().any(|it| !it.answer.is_empty());
+        if let Some(why) = judging.trouble().filter(|_| expects) {
+            say::line(&format!("whether answers are right is not judged: {why}"));
+        }
         let zone = TimeZone::system();
-        Ok(Self { experiment, plan, player, events: came, replies: Vec::new(), stop, folder, zone, told: None })
+        Ok(Self { experiment, plan, player, events: came, replies: Vec::new(), judging, stop, folder, zone, told: None })
     }
 
     pub(super) fn take_journal(&mut self) -> Journal {
@@ -260,6 +268,15 @@ impl Stage for Room {
         std::mem::take(&mut self.replies)
     }
 
+    fn await_answer(&mut self, question: &Question<'_>) {
+        self.judging.ask(question);
+    }
+
+    fn judged(&mut self, nothing_follows: bool) -> Vec<Judged> {
+        let stop = Arc::clone(&self.stop);
+        self.judging.judged(nothing_follows, &|| !stop.load(Ordering::SeqCst))
+    }
+
     fn is_precise(&mut self, half_width: f64) -> Result<bool, String> {
         // What passed is written down once a minute.
         if !self.wait(WRITTEN, &Waiting::After) {
@@ -269,7 +286,7 @@ impl Stage for Room {
         let reader = Reader::open(self.folder.path()).map_err(|error| error.to_string())?;
         let journal = Folder::read(self.folder.path()).map_err(said)?;
         let seen = measured(&self.experiment, &self.plan, journal.journal(), &reader).map_err(said)?;
-        let trials = seen.nights.iter().flat_map(|it| evaluation::measured(&it.trials, &it.readings)).collect();
+        let trials = seen.nights.iter().flat_map(Night::measured).collect();
         let results = evaluation::answer(&self.experiment, &seen.devices, trials, self.experiment.design().seed);
         let results = results.map_err(|error| error.to_string())?;
         Ok(evaluation::is_precise(&self.experiment, &results, half_width))
@@ -278,6 +295,11 @@ impl Stage for Room {
     fn keep(&mut self, record: &Record) -> Result<(), String> {
         self.folder.write(record)?;
         match record.kind {
+            Kind::Judged { trial, ref judgement, .. } if judgement.outcome.is_judged() => {
+                if let Some(trial) = self.plan.trial(trial) {
+                    self.tell(&format!("{}: the answer is judged: {}", self.place(trial), judgement.outcome.name()));
+                }
+            }
             Kind::Night { night } => self.tell(&format!("night {}", night.saturating_add(1))),
             Kind::Done { trial } => {
                 if let Some(trial) = self.plan.trial(trial) {

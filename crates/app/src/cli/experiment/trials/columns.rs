@@ -1,6 +1,8 @@
 //! The data dictionary of a table of trials: each column once, with its name, what it holds, its unit, its meaning, and when it is empty. The table in
 //! `docs/guide/experiments.md`, the metadata beside a CSV file and inside a Parquet file, and the values themselves come from here.
 
+use earwitness_base::text::clean;
+use earwitness_lab::answer::{Judgement, LONGEST, Outcome};
 use earwitness_report::grid::{self, Cell, Holds};
 use serde_json::{Value, json};
 
@@ -23,6 +25,7 @@ const SECONDS: &str = "s";
 const MOMENT: &str = "ns since 1970-01-01T00:00:00Z";
 /// Why a reading is empty.
 const UNKNOWN: &str = "nothing is known of the trial: `unknown` says why";
+const NO_ANSWER: &str = "the experiment expects no answer under its condition";
 const NO_UPLOAD: &str = "there was no upload, the traffic does not tell, or nothing is known";
 
 /// All columns in their order.
@@ -179,7 +182,65 @@ pub(super) const COLUMNS: &[Column] = &[
         empty: "the readings are known",
         cell: |it| it.unknown.into(),
     },
+    Column {
+        name: "answer",
+        holds: Holds::Text,
+        unit: "",
+        meaning: "what was answered in the room of the trial, by whichever device: `right`, `wrong`, `no reply` or `not judged`",
+        empty: NO_ANSWER,
+        cell: |it| of_answer(it, |it| it.outcome.name().into()),
+    },
+    Column {
+        name: "answer_heard",
+        holds: Holds::Truth,
+        unit: "",
+        meaning: "whether the microphone heard anything after the sound",
+        empty: "no microphone listened to it, or no answer was expected",
+        cell: |it| of_answer(it, |it| it.heard.into()),
+    },
+    Column {
+        name: "answer_words",
+        holds: Holds::Text,
+        unit: "",
+        meaning: "what was understood of the answer, its beginning",
+        empty: "nothing was understood, or nobody wrote it down",
+        cell: |it| of_answer(it, |it| text(it.words.as_ref())),
+    },
+    Column {
+        name: "answer_judge",
+        holds: Holds::Text,
+        unit: "",
+        meaning: "who judged it: a program with its version, a person, or a history",
+        empty: "it was not judged",
+        cell: |it| of_answer(it, |it| text(it.judge.as_ref())),
+    },
+    Column {
+        name: "answer_why",
+        holds: Holds::Text,
+        unit: "",
+        meaning: "why it was not judged or its recording not kept",
+        empty: "nothing went wrong",
+        cell: |it| of_answer(it, |it| text(it.why.as_ref())),
+    },
+    Column {
+        name: "answer_overruled",
+        holds: Holds::Text,
+        unit: "",
+        meaning: "what a program had said where somebody else judged it as well, whose word counts",
+        empty: "nobody else judged it",
+        cell: |it| of_answer(it, |it| it.overruled.map(Outcome::name).into()),
+    },
 ];
+
+/// What a column says of the answer, if one was expected.
+fn of_answer(row: &Row, cell: fn(&Judgement) -> Cell) -> Cell {
+    row.answer.as_ref().map_or(Cell::Empty, cell)
+}
+
+/// Words of untrusted origin.
+fn text(words: Option<&String>) -> Cell {
+    words.map_or(Cell::Empty, |it| some(&clean(it, LONGEST)))
+}
 
 /// Words, or nothing where there are none.
 fn some(text: &str) -> Cell {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use earwitness_base::words::{as_f64, round};
+use earwitness_lab::answer::{Judgement, Outcome};
 use earwitness_report::grid::{self, Cell, Named};
 use serde::Deserialize;
 
@@ -26,12 +27,43 @@ pub(super) struct Measured {
     /// Why nothing is known; numbers beside it say nothing.
     #[serde(default)]
     unknown: String,
+    #[serde(default)]
+    answer: String,
+    #[serde(default)]
+    answer_words: String,
+    #[serde(default)]
+    answer_judge: String,
+    #[serde(default)]
+    answer_why: String,
+    #[serde(default)]
+    answer_overruled: String,
 }
 
 impl Measured {
     /// Whether its numbers say something.
     pub(super) fn is_known(&self) -> bool {
         self.unknown.trim().is_empty()
+    }
+
+    /// What was answered in its trial, if an answer was expected.
+    ///
+    /// # Errors
+    /// Where it is none that is known.
+    pub(super) fn answer(&self) -> anyhow::Result<Option<Judgement>> {
+        let named = |name: &str, text: &str| {
+            let known =
+                || Outcome::named(text).ok_or_else(|| anyhow!("`{name}` is right, wrong, no reply or not judged, not {text:?}"));
+            (!text.is_empty()).then(known).transpose()
+        };
+        let Some(outcome) = named("answer", &self.answer)? else { return Ok(None) };
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Ok(Some(Judgement {
+            words: some(&self.answer_words),
+            judge: some(&self.answer_judge),
+            why: some(&self.answer_why),
+            overruled: named("answer_overruled", &self.answer_overruled)?,
+            ..Judgement::of(outcome)
+        }))
     }
 }
 
@@ -93,5 +125,10 @@ fn measured(row: &Named) -> anyhow::Result<Measured> {
         tail_seconds: number("tail_seconds")?,
         uploads: whole("uploads")?,
         unknown: text("unknown")?,
+        answer: text("answer")?,
+        answer_words: text("answer_words")?,
+        answer_judge: text("answer_judge")?,
+        answer_why: text("answer_why")?,
+        answer_overruled: text("answer_overruled")?,
     })
 }
