@@ -19,6 +19,8 @@ answer = ["new york"]
 parts = [{ say = "Alexa, where is" }, { gap_seconds = "{gap_s}" }, { say = "New York City." }]
 [[contrast]]
 compare = ["gap 0.5 s", "gap 0.1 s"]
+[[device]]
+name = "variable"
 "#;
 
 fn split() -> tempfile::TempDir {

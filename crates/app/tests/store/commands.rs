@@ -326,7 +326,8 @@ fn a_session_is_reported_again_as_its_verdicts_were_told() {
     let found = report["devices"].as_array().unwrap();
     let mut verdicts: Vec<&str> = found.iter().filter_map(|it| it["verdict"].as_str()).collect();
     let mut before: Vec<&str> = told.devices.iter().map(|it| it.outcome.key()).collect();
-    (verdicts.sort_unstable(), before.sort_unstable());
+    verdicts.sort_unstable();
+    before.sort_unstable();
     assert_eq!(verdicts, before);
     assert!(std::fs::read_to_string(&page).unwrap().contains("<h1>"));
     let none = earwitness(&["report", path(&place), "--session", "9"]);

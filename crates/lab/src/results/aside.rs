@@ -4,7 +4,7 @@ use earwitness_base::words::{counted, duration};
 
 use super::idle::{IdleResults, Period};
 use super::misactivations::{MisactivationResults, Rate};
-use super::sentence::number;
+use super::words::number;
 
 /// Most periods that a sentence names.
 const NAMED: usize = 4;

@@ -28,6 +28,7 @@ mod shape;
 mod trial;
 mod units;
 mod witnesses;
+mod words;
 
 pub use self::analyse::analyse;
 pub use self::aside::{by_itself, woke};

@@ -12,9 +12,9 @@ use super::describe::{Share, share};
 use super::holm::adjust;
 use super::permute::permute;
 use super::plan::{DRAWS, LEVEL};
-use super::sentence::chance;
 use super::trial::{Known, Trials};
 use super::units::Block;
+use super::words::chance;
 use crate::answer::Outcome;
 
 /// Conditions of a sentence that only lists them.

@@ -10,8 +10,6 @@ use earwitness_lab::results::{
     IdleResults, MisactivationResults, Rate, RepliesResults, ReplyContrast, Results, Share, Sizes, WitnessResults,
 };
 
-use super::told;
-
 /// Most characters of a name that are shown.
 const NAME: usize = 60;
 /// Places of a device that are shown, those at which it woke most often.
@@ -87,7 +85,7 @@ fn answers_compared(it: &ReplyContrast) -> String {
         it.judged[0],
         it.right[1],
         it.judged[1],
-        told::chance(it.p, it.adjusted_p),
+        chance(it.p, it.adjusted_p),
         it.test
     )
 }
@@ -203,4 +201,14 @@ fn sizes(it: Option<&Sizes>) -> String {
 fn nanos(seconds: f64) -> i64 {
     let unit = if seconds < 60.0 { 1e-3 } else { 1.0 };
     (seconds / unit).round() as i64 * (unit * 1e9) as i64
+}
+
+/// A p-value with the one after Holm.
+pub(super) fn chance(p: Option<f64>, adjusted: Option<f64>) -> String {
+    let number = |p: f64| if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") };
+    match (p, adjusted) {
+        (Some(p), Some(adjusted)) => format!("p {}, {} after Holm", number(p), number(adjusted)),
+        (Some(p), None) => format!("p {}", number(p)),
+        (None, _) => "no test".to_owned(),
+    }
 }

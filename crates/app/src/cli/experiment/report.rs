@@ -27,7 +27,6 @@ use crate::say;
 #[command(after_help = "\
 Examples:
   earwitness experiment report prefix-experiment
-  earwitness experiment report prefix --trials trials.csv
   earwitness experiment report gap-experiment --replies heard.csv
   earwitness experiment report my.toml --trials trials.parquet --json --html page.html
 

@@ -10,7 +10,7 @@ use earwitness_base::words::counted;
 use earwitness_lab::experiment::{Experiment, Order};
 use earwitness_lab::results::{ContrastResults, Cutoff, DoseResults, EquivalenceResults, Estimate, Results};
 
-use super::beside;
+use super::beside::{self, chance};
 
 /// Most characters of a name that are shown.
 const NAME: usize = 60;
@@ -97,16 +97,6 @@ fn interval(estimate: Option<f64>, ends: Option<(f64, f64)>) -> String {
         (None, _) => "not known".to_owned(),
         (Some(value), None) => format!("{value:.2} s"),
         (Some(value), Some((low, high))) => format!("{value:.2} s ({low:.2} to {high:.2})"),
-    }
-}
-
-/// A p-value with the one after Holm.
-pub(super) fn chance(p: Option<f64>, adjusted: Option<f64>) -> String {
-    let number = |p: f64| if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") };
-    match (p, adjusted) {
-        (Some(p), Some(adjusted)) => format!("p {}, {} after Holm", number(p), number(adjusted)),
-        (Some(p), None) => format!("p {}", number(p)),
-        (None, _) => "no test".to_owned(),
     }
 }
 
