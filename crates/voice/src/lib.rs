@@ -1,7 +1,7 @@
 //! What people say to earwitness and ask of it.
 //!
-//! One table of sentences ([`table`]) is understood here ([`understand`]), is the grammar of an offline recogniser ([`grammar`]), and is what voice assistants are
-//! given ([`assistants`]). Whatever is not a sentence of the table is not understood: nothing is guessed, since a wrong action is worse than none.
+//! One table of [`sentences`] is understood here ([`understand()`]), is the [`grammar()`] of an offline recogniser, and is what voice assistants are given ([`assist`],
+//! [`alexa`]). Whatever is not a sentence of the table is not understood: nothing is guessed, since a wrong action is worse than none.
 
 mod answer;
 mod assistants;
