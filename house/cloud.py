@@ -8,6 +8,7 @@ speaker is silent, and then end the stream, as a real service does. All others t
 The log (JSON Lines, written at once) is the ground truth:
   {"kind":"connection", "device", "at_ns", "open":true|false}
   {"kind":"stream", "device", "begin_ns", "end_ns", "chunks", "audio_octets", "seconds", "first_chunk_seconds", "ended"}
+  {"kind":"trade", "device", "at_ns", "name", "up", "down"}     octets that another service took and gave, when it had taken them
   {"kind":"rtp", "device", "at_ns", "packets", "octets"}        one a second with packets
 """
 
@@ -165,18 +166,20 @@ class Voice:
         )
 
 
-async def trade(reader, writer):
-    """Takes so many octets and gives so many, as often as asked: eight octets say how many of each."""
+async def trade(reader, writer, taken_in):
+    """Takes so many octets and gives so many, as often as asked: eight octets say how many of each. `taken_in` is told both once the first are there."""
     while True:
         head = await reader.readexactly(8)
         taken, given = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
         if max(taken, given) > LARGEST:
             return
-        while taken > 0:
-            piece = await reader.read(min(taken, 65_536))
+        left = taken
+        while left > 0:
+            piece = await reader.read(min(left, 65_536))
             if not piece:
                 return
-            taken -= len(piece)
+            left -= len(piece)
+        taken_in(taken, given)
         while given > 0:
             piece = bytes(min(given, 16_384))
             writer.write(piece)
@@ -241,7 +244,9 @@ async def main():
             if service == "voice":
                 await Voice(device, reader, writer, log, reply if device in talking else None).serve()
             else:
-                await trade(reader, writer)
+                await trade(
+                    reader, writer, lambda up, down: log.write("trade", device, at_ns=time.time_ns(), name=name, up=up, down=down)
+                )
         except (OSError, EOFError, ValueError, KeyError) as why:
             print(f"{device}: {type(why).__name__} {why}", file=sys.stderr, flush=True)
         finally:

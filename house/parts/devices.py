@@ -21,9 +21,12 @@ def start(keep, device, seed):
         satellite(keep, device, env)
     elif device.kind == "camera":
         camera(keep, device, env)
-    else:
+    elif device.kind != "plug":
         script = HERE / "things" / f"{device.kind}.py"
         keep.start(device.name, [sys.executable, script, device.receiver, keep.home / "ca.pem", seed], device.name, env=env)
+    if device.beat:
+        beat = [sys.executable, HERE / "things" / "beat.py", device.beats_to, keep.home / "ca.pem", device.beat]
+        keep.start(f"{device.name}-beat", beat, device.name, env=env)
 
 
 def satellite(keep, device, env):
