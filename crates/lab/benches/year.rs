@@ -54,6 +54,7 @@ fn trials(nights: u32) -> Trials {
                     pre_roll_seconds: Some(lot.unit()),
                     tail_seconds: Some(lot.unit()),
                     uploads: Some(1),
+                    ..Reading::default()
                 };
                 if known { reading } else { Reading::default() }
             });

@@ -134,13 +134,17 @@ impl Reading {
     }
 }
 
-/// What statistics take of it: the values without their own intervals.
+/// What statistics take of it: the values, and how far their own intervals reach.
 impl From<&Reading> for results::Reading {
     fn from(it: &Reading) -> Self {
+        let value = |it: Option<Estimate>| it.map(|it| it.value);
+        let off = |it: Option<Estimate>| it.map_or((0.0, 0.0), |it| results::reach(it.value, (it.low, it.high)));
         Self {
-            seconds: it.seconds.map(|it| it.value),
+            seconds: value(it.seconds),
+            seconds_off: off(it.seconds),
             octets: it.octets.map(float),
-            pre_roll_seconds: it.pre_roll_seconds.map(|it| it.value),
+            pre_roll_seconds: value(it.pre_roll_seconds),
+            pre_roll_off: off(it.pre_roll_seconds),
             tail_seconds: it.tail_seconds,
             uploads: it.uploads,
         }

@@ -3,6 +3,7 @@
 use earwitness_core::lot::Stream;
 use serde::Serialize;
 
+use super::off::Off;
 use super::permute::permute;
 use super::trial::{Quantity, Trials};
 use super::units::Units;
@@ -37,6 +38,12 @@ impl Sides {
         let values = |conditions: &[usize]| trials.values(conditions, self.device, self.quantity);
         let (first, second) = (values(&self.condition), values(&self.against));
         (Units::of(&first, &second), [first.len() as u64, second.len() as u64])
+    }
+
+    /// What the difference may be off by because of its readings.
+    fn off(&self, trials: &Trials) -> Off {
+        let of = |conditions: &[usize]| Off::of(&trials.values(conditions, self.device, self.quantity));
+        of(&self.condition).between(of(&self.against))
     }
 }
 
@@ -97,11 +104,13 @@ pub(super) fn contrast(
             ((None, None), None, "none: the conditions share no block, and there are not two nights of each".to_owned())
         }
     };
+    let estimate = units.difference();
+    let (low, high) = sides.off(trials).widen_ends(estimate, interval);
     ContrastResults {
         planned: planned.clone(),
-        estimate: units.difference(),
-        low: interval.0,
-        high: interval.1,
+        estimate,
+        low,
+        high,
         p,
         adjusted_p: None,
         test,

@@ -4,6 +4,7 @@ use earwitness_core::lot::Stream;
 use serde::Serialize;
 
 use super::contrast::by_student;
+use super::off::Off;
 use super::permute::permute;
 use super::trial::{Known, Quantity, Trials};
 use super::units::Units;
@@ -63,7 +64,7 @@ fn compared(
     let (one, other) = pairs(trials, device.1, against.1);
     // Of two devices that are alike, either value of a trial may be that of either.
     let units = Units::of(&one, &other);
-    let ((low, high), p, test) = match &units {
+    let (interval, p, test) = match &units {
         Units::Blocks(pairs) => {
             let found = permute(pairs, beyond, draws, lot);
             (
@@ -79,11 +80,13 @@ fn compared(
             ((None, None), None, "none: fewer than two trials in which both are known".to_owned())
         }
     };
+    let estimate = units.difference();
+    let (low, high) = Off::of(&one).between(Off::of(&other)).widen_ends(estimate, interval);
     CopiesResults {
         group: group.to_owned(),
         device: device.0.clone(),
         against: against.0.clone(),
-        estimate: units.difference(),
+        estimate,
         low,
         high,
         p,
@@ -98,8 +101,9 @@ fn compared(
 fn pairs(trials: &Trials, one: usize, other: usize) -> (Vec<Known>, Vec<Known>) {
     let pair = |(number, trial): (u32, &super::trial::Trial)| {
         let known = |device: usize| {
-            let value = Quantity::Seconds.of(trial.readings.get(device)?)?;
-            Some(Known { night: trial.night, block: number, sound: trial.sound, value })
+            let reading = trial.readings.get(device)?;
+            let (value, off) = (Quantity::Seconds.of(reading)?, Quantity::Seconds.off(reading));
+            Some(Known { night: trial.night, block: number, sound: trial.sound, value, off })
         };
         known(one).zip(known(other))
     };

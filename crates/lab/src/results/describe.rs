@@ -12,6 +12,7 @@ use earwitness_core::stats::tails::share_where_at_least;
 use serde::Serialize;
 
 use super::moments::{Moments, quantile};
+use super::off::Off;
 use super::trial::{Known, Quantity, Trials, grouped};
 
 /// Nights from which on the interval is corrected for skewness: of fewer numbers, the skewness is mostly chance.
@@ -140,13 +141,14 @@ pub(super) fn estimate(values: &[Known], beyond: f64) -> Estimate {
         }
         (None, _) => None,
     };
+    let widened = moments.zip(interval).map(|(moments, (interval, _))| Off::of(values).widen(moments.mean, interval));
     sorted.sort_unstable_by(f64::total_cmp);
     let quartile = |share| quantile(&sorted, share);
     Estimate {
         estimate: moments.map(|it| it.mean),
         // No quantity lies below 0.
-        low: interval.map(|it| it.0.0.max(0.0)),
-        high: interval.map(|it| it.0.1),
+        low: widened.map(|it| it.0.max(0.0)),
+        high: widened.map(|it| it.1),
         n: sorted.len() as u64,
         nights,
         observations: interval.map_or(Observations::NoVariation, |it| it.1),

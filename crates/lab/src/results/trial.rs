@@ -16,14 +16,24 @@ pub struct SoundId(pub u32);
 pub struct Reading {
     /// Sound that was sent, seconds.
     pub seconds: Option<f64>,
+    /// How far below and above that what was sent may lie, seconds: the ends of the reading's own interval.
+    pub seconds_off: (f64, f64),
     /// Octets that were sent.
     pub octets: Option<f64>,
     /// Sound from before the wake word, seconds; unknown where nothing was sent.
     pub pre_roll_seconds: Option<f64>,
+    /// How far below and above that it may lie.
+    pub pre_roll_off: (f64, f64),
     /// Sound from after the end of the stimulus, seconds; unknown where nothing was sent.
     pub tail_seconds: Option<f64>,
     /// Uploads.
     pub uploads: Option<u32>,
+}
+
+/// How far below and above a value its interval reaches; nothing on a side on which it does not.
+#[must_use]
+pub fn reach(value: f64, (low, high): (f64, f64)) -> (f64, f64) {
+    ((value - low).max(0.0), (high - value).max(0.0))
 }
 
 /// What is counted or measured in a trial.
@@ -69,6 +79,15 @@ impl Quantity {
             Self::TailSeconds => reading.tail_seconds,
             Self::Uploads => reading.uploads.map(f64::from),
             Self::Uploaded => reading.uploads.map(|count| if count > 0 { 1.0 } else { 0.0 }),
+        }
+    }
+
+    /// How far below and above it the truth may lie; nothing where the reading has no interval.
+    pub(super) const fn off(self, reading: &Reading) -> (f64, f64) {
+        match self {
+            Self::Seconds | Self::SecondsOfUploads => reading.seconds_off,
+            Self::PreRollSeconds => reading.pre_roll_off,
+            Self::Octets | Self::TailSeconds | Self::Uploads | Self::Uploaded => (0.0, 0.0),
         }
     }
 }
@@ -193,8 +212,10 @@ impl Trials {
             if found != devices.len() {
                 return Err(TrialsError::Readings { night, block, position, found, devices: devices.len() });
             }
-            let values = trial.readings.iter().flat_map(|reading| Quantity::ALL.map(|it| it.of(reading)));
-            if let Some(value) = values.flatten().find(|value| !value.is_finite() || *value < 0.0) {
+            let values = trial.readings.iter().flat_map(|reading| Quantity::ALL.map(|it| it.of(reading))).flatten();
+            let off =
+                trial.readings.iter().flat_map(|it| [it.seconds_off.0, it.seconds_off.1, it.pre_roll_off.0, it.pre_roll_off.1]);
+            if let Some(value) = values.chain(off).find(|value| !value.is_finite() || *value < 0.0) {
                 return Err(TrialsError::Value { night, block, position, value });
             }
             if before.replace((night, block, position)) == Some((night, block, position)) {
@@ -250,8 +271,9 @@ impl Trials {
     pub(super) fn values(&self, conditions: &[usize], device: usize, quantity: Quantity) -> Vec<Known> {
         let of_condition = self.all.iter().filter(|it| conditions.contains(&it.condition));
         let known = of_condition.filter_map(|it| {
-            let value = quantity.of(it.readings.get(device)?)?;
-            Some(Known { night: it.night, block: it.block, sound: it.sound, value })
+            let reading = it.readings.get(device)?;
+            let (value, off) = (quantity.of(reading)?, quantity.off(reading));
+            Some(Known { night: it.night, block: it.block, sound: it.sound, value, off })
         });
         known.collect()
     }
@@ -275,6 +297,8 @@ pub(super) struct Known {
     pub(super) block: u32,
     pub(super) sound: SoundId,
     pub(super) value: f64,
+    /// How far below and above it the truth may lie.
+    pub(super) off: (f64, f64),
 }
 
 /// Values that are in order, by what they share.

@@ -40,6 +40,7 @@ pub(crate) fn trials(nights: u32, blocks: u32, stops: f64) -> Trials {
                     pre_roll_seconds: Some(0.5),
                     tail_seconds: Some(seconds / 10.0),
                     uploads: Some(1),
+                    ..Reading::default()
                 };
                 let condition = usize::try_from(position).unwrap();
                 trials.push(Trial {

@@ -168,10 +168,16 @@ pub(super) fn read(experiment: &Experiment, path: &Path) -> anyhow::Result<Table
         }
         trial.readings.resize(devices.len().max(trial.readings.len()), results::Reading::default());
         if let Some(reading) = trial.readings.get_mut(place).filter(|_| row.is_known()) {
+            // A table of somebody's own may have no ends of readings.
+            let off = |value: Option<f64>, low: Option<f64>, high: Option<f64>| {
+                value.map_or((0.0, 0.0), |it| results::reach(it, (low.unwrap_or(it), high.unwrap_or(it))))
+            };
             *reading = results::Reading {
                 seconds: row.seconds,
+                seconds_off: off(row.seconds, row.seconds_low, row.seconds_high),
                 octets: row.octets,
                 pre_roll_seconds: row.pre_roll_seconds,
+                pre_roll_off: off(row.pre_roll_seconds, row.pre_roll_seconds_low, row.pre_roll_seconds_high),
                 tail_seconds: row.tail_seconds,
                 uploads: row.uploads,
             };

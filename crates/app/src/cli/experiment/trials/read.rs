@@ -20,8 +20,16 @@ pub(super) struct Measured {
     pub(super) condition: String,
     pub(super) device: String,
     pub(super) seconds: Option<f64>,
+    #[serde(default)]
+    pub(super) seconds_low: Option<f64>,
+    #[serde(default)]
+    pub(super) seconds_high: Option<f64>,
     pub(super) octets: Option<f64>,
     pub(super) pre_roll_seconds: Option<f64>,
+    #[serde(default)]
+    pub(super) pre_roll_seconds_low: Option<f64>,
+    #[serde(default)]
+    pub(super) pre_roll_seconds_high: Option<f64>,
     pub(super) tail_seconds: Option<f64>,
     pub(super) uploads: Option<u32>,
     /// Why nothing is known; numbers beside it say nothing.
@@ -120,8 +128,12 @@ fn measured(row: &Named) -> anyhow::Result<Measured> {
         condition: text("condition")?,
         device: text("device")?,
         seconds: number("seconds")?,
+        seconds_low: number("seconds_low")?,
+        seconds_high: number("seconds_high")?,
         octets: number("octets")?,
         pre_roll_seconds: number("pre_roll_seconds")?,
+        pre_roll_seconds_low: number("pre_roll_seconds_low")?,
+        pre_roll_seconds_high: number("pre_roll_seconds_high")?,
         tail_seconds: number("tail_seconds")?,
         uploads: whole("uploads")?,
         unknown: text("unknown")?,
