@@ -7,7 +7,7 @@ use earwitness_core::findings::{DeviceId, Findings, Role, SightingKind};
 use earwitness_core::mac::Mac;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_lab::carry::Journal;
-use earwitness_lab::experiment::Experiment;
+use earwitness_lab::experiment::{Course, Experiment};
 use earwitness_lab::plan::{Plan, Trial};
 use earwitness_lab::reading::{self, Rules, Sounded};
 use earwitness_report::labels;
@@ -81,7 +81,8 @@ fn findings(sounded: &[Sounded], reader: &Reader) -> anyhow::Result<Findings> {
 /// Devices with their names.
 type Named = Vec<(DeviceId, String)>;
 
-/// The devices that are measured: those that are named; else all that sent sound at any time, whatever sounded then. And the names of the others.
+/// The devices that are measured: those that are named; else all that sent sound at any time, whatever sounded then. Where nothing was to sound, or no device
+/// sent any, all that were seen: that they sent none, or what they send by themselves, is the answer. And the names of the others.
 fn devices(experiment: &Experiment, nights: &[Findings]) -> anyhow::Result<(Named, Vec<String>)> {
     let wanted = experiment.design().devices.iter().filter_map(|it| Some((DeviceId::Mac(Mac(it.mac?)), it.name.clone())));
     let wanted: Named = wanted.collect();
@@ -101,15 +102,15 @@ fn devices(experiment: &Experiment, nights: &[Findings]) -> anyhow::Result<(Name
             sends.insert(it.id);
         }
     }
-    let (devices, silent): (Named, Named) = names.into_iter().partition(|it| sends.contains(&it.0));
-    let silent: Vec<String> = distinct(silent).into_iter().map(|it| it.1).collect();
-    if devices.is_empty() {
+    if names.is_empty() {
         bail!(
-            "no device sent sound at any time ({}); to measure one of them anyway, name it ([[device]], or --set device=MAC)",
-            if silent.is_empty() { "and none was seen to send anything to the internet".to_owned() } else { silent.join(", ") }
+            "no device was seen to send anything to the internet; to measure one anyway, name it ([[device]], or --set device=MAC)"
         );
     }
-    Ok((distinct(devices), silent))
+    let is_quiet = experiment.design().conditions.iter().all(|it| matches!(it.course, Course::Quiet(_)));
+    let (devices, silent): (Named, Named) =
+        names.into_iter().partition(|it| is_quiet || sends.is_empty() || sends.contains(&it.0));
+    Ok((distinct(devices), distinct(silent).into_iter().map(|it| it.1).collect()))
 }
 
 /// Names that two devices have get the address with them.
