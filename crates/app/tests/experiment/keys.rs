@@ -78,6 +78,27 @@ fn nights_begin_at_their_time_of_the_day() {
 }
 
 #[test]
+fn nights_begin_as_far_apart_as_is_set() {
+    let folder = folder();
+    let begins = |more: &[&str]| {
+        written(folder.path(), "", "");
+        printed(folder.path(), &[&["run", "keys.toml", "--simulate", "--trials", "trials.csv"], more].concat());
+        let table = std::fs::read_to_string(folder.path().join("trials.csv")).unwrap();
+        let rows = table.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+        let first = rows.filter(|row| row[2] == "0" && row[3] == "0").map(|row| row[6].parse::<i64>().unwrap() / 1_000_000_000);
+        let mut first: Vec<i64> = first.collect();
+        first.dedup();
+        [first[1] - first[0], first[2] - first[1]]
+    };
+    assert_eq!(begins(&[]), [86_400, 86_400]);
+    assert_eq!(begins(&["--set", "apart_hours=2"]), [7_200, 7_200]);
+    let [one, other] = begins(&["--set", "apart_hours=0"]);
+    assert!((300..1_200).contains(&one) && one == other, "not before the night before is over: {one} s, {other} s");
+    let told = printed(folder.path(), &["plan", "keys.toml", "--set", "apart_hours=0"]);
+    assert!(told.contains("one at once after the other"), "{told}");
+}
+
+#[test]
 fn windows_that_are_too_short_and_texts_that_call_nobody_are_told() {
     let folder = folder();
     written(folder.path(), "", "");

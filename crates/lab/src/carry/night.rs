@@ -2,6 +2,8 @@
 
 use earwitness_core::time::{SECOND, Timestamp};
 
+use crate::experiment::Begin;
+
 /// A day, nanoseconds.
 const DAY: i64 = 86_400 * SECOND;
 /// A night may last so much longer than it was planned, as a part of its length and nanoseconds: for settings that took longer, and trials that were repeated.
@@ -11,18 +13,21 @@ const LONGER: (i64, i64) = (4, 900 * SECOND);
 ///
 /// With a time of the day, sounds are played only within so long after it as the night is long and a quarter more, so that a night that was broken off does not go on in the
 /// middle of the day; and only one night begins in each. `before` is when the night before began. `ahead` says what local time is ahead of UTC at a moment.
-/// A night without a time of the day begins at once, and the following ones a day later each.
+/// A night without a time of the day begins at once, and the following ones so long after it as is said.
 #[must_use]
 pub fn may_begin(
-    (begin, length): (Option<u16>, i64),
+    (begin, length): (Begin, i64),
     has_begun: bool,
     before: Option<Timestamp>,
     now: Timestamp,
     ahead: &dyn Fn(Timestamp) -> i64,
 ) -> Timestamp {
-    let Some(minute) = begin else {
-        let at = if has_begun { None } else { before.map(|it| it.plus(DAY)) };
-        return at.map_or(now, |at| at.max(now));
+    let minute = match begin {
+        Begin::At(minute) => minute,
+        Begin::Apart(apart) => {
+            let at = if has_begun { None } else { before.map(|it| it.plus(apart)) };
+            return at.map_or(now, |at| at.max(now));
+        }
     };
     let latest = length.saturating_add(length / LONGER.0).saturating_add(LONGER.1).min(DAY);
     let is_open =

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::answer::{LISTENED, Outcome};
-use crate::experiment::Experiment;
+use crate::experiment::{Begin, Experiment};
 use crate::file::{self, Surroundings};
 use crate::plan::{Lengths, Plan};
 
@@ -331,7 +331,7 @@ fn a_journal_that_was_cut_is_used_and_a_damaged_one_is_not() {
 fn sounds_keep_to_the_night() {
     let ahead: &dyn Fn(Timestamp) -> i64 = &|_| 2 * HOUR;
     let at = |hours: i64| Timestamp::from_nanos(EVENING + (hours - 22) * HOUR);
-    let night = (Some(23 * 60), 8 * HOUR);
+    let night = (Begin::At(23 * 60), 8 * HOUR);
     let begins = |has_begun, before: Option<i64>, now| may_begin(night, has_begun, before.map(at), at(now), ahead);
     assert_eq!(begins(false, None, 22), at(23));
     assert_eq!(begins(false, None, 24), at(24), "an hour late");
@@ -339,12 +339,14 @@ fn sounds_keep_to_the_night() {
     assert_eq!(begins(true, None, 36), at(47), "not in the middle of the day");
     assert_eq!(begins(false, Some(23), 30), at(47), "one night begins in each");
     assert_eq!(begins(true, Some(23), 47), at(47));
-    let at_once = (None, 8 * HOUR);
+    let at_once = (Begin::default(), 8 * HOUR);
     assert_eq!(may_begin(at_once, false, Some(at(23)), at(30), ahead), at(47));
     assert_eq!(may_begin(at_once, true, Some(at(23)), at(30), ahead), at(30));
+    let in_a_row = |before: Option<i64>, now| may_begin((Begin::Apart(2 * HOUR), HOUR), false, before.map(at), at(now), ahead);
+    assert_eq!((in_a_row(None, 22), in_a_row(Some(22), 23), in_a_row(Some(22), 26)), (at(22), at(24), at(26)));
     // At 3:00 clocks go back by an hour: half past three is an hour later than it seems at midnight.
     let change: &dyn Fn(Timestamp) -> i64 = &|when| if when < at(27) { 2 * HOUR } else { HOUR };
-    assert_eq!(may_begin((Some(210), HOUR), false, None, at(24), change), Timestamp::from_nanos(at(28).nanos() + HOUR / 2));
+    assert_eq!(may_begin((Begin::At(210), HOUR), false, None, at(24), change), Timestamp::from_nanos(at(28).nanos() + HOUR / 2));
 }
 
 proptest! {

@@ -6,14 +6,16 @@ use earwitness_core::time::SECOND;
 use earwitness_core::timeline::LONGEST;
 
 use super::{
-    Amount, Analysis, Condition, Contradiction, Contrast, Course, Design, Key, LONGEST_NAME, LONGEST_NIGHT, LONGEST_SENTENCE,
-    MOST_CONTRASTS, MOST_DEVICES, MOST_NIGHTS, MOST_TRIALS, Nightly, Order, Question, Switching,
+    Amount, Analysis, Begin, Condition, Contradiction, Contrast, Course, Design, Key, LONGEST_NAME, LONGEST_NIGHT,
+    LONGEST_SENTENCE, MOST_CONTRASTS, MOST_DEVICES, MOST_NIGHTS, MOST_TRIALS, Nightly, Order, Question, Switching,
 };
 
 /// Most trials of one condition that follow one another.
 const MOST_TIMES: u32 = 10_000;
 /// The longest watching before or after a sound, and the longest pause, nanoseconds.
 const LONGEST_WINDOW: i64 = 6 * 3_600 * SECOND;
+/// The longest time from one night to the next, nanoseconds.
+const LONGEST_APART: i64 = 31 * 86_400 * SECOND;
 /// The shortest margin, nanoseconds: in a quiet home nothing passes for so long now and then.
 const LEAST_MARGIN: i64 = 10 * SECOND;
 
@@ -54,6 +56,11 @@ fn texts(design: &Design) -> Checked {
 fn amounts(design: &Design) -> Checked {
     if !(1..=MOST_NIGHTS).contains(&design.nights) {
         return refuse(Key::Nights, format!("an experiment has 1 to {MOST_NIGHTS} nights, not {}", design.nights));
+    }
+    if let Begin::Apart(apart) = design.begin
+        && !(0..=LONGEST_APART).contains(&apart)
+    {
+        return refuse(Key::Begin, format!("nights begin 0 to {} hours apart", LONGEST_APART / SECOND / 3_600));
     }
     match design.amount {
         Amount::Blocks(0) => refuse(Key::Amount, "zero repeats measure nothing: write 1 or more"),

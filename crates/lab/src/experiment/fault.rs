@@ -9,6 +9,8 @@ pub enum Key {
     Question,
     /// How many nights.
     Nights,
+    /// When nights begin.
+    Begin,
     /// Blocks or time of a night.
     Amount,
     /// Watching before a sound.

@@ -39,8 +39,8 @@ pub struct Design {
     pub seed: u64,
     /// Nights at most.
     pub nights: u32,
-    /// Minute of the local day at which each night begins; at once where none is given.
-    pub begin: Option<u16>,
+    /// When nights begin.
+    pub begin: Begin,
     /// How much is played in a night.
     pub amount: Amount,
     /// Whether a night has every condition, or one.
@@ -65,6 +65,42 @@ pub struct Design {
     pub devices: Vec<Device>,
     /// What the report is about.
     pub analyses: Vec<Analysis>,
+}
+
+/// When nights begin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Begin {
+    /// Each at this minute of the local day.
+    At(u16),
+    /// The first at once, and each further one so many nanoseconds after the one before began; not before that one is over.
+    Apart(i64),
+}
+
+impl Default for Begin {
+    /// A day apart.
+    fn default() -> Self {
+        Self::Apart(86_400 * SECOND)
+    }
+}
+
+impl Begin {
+    /// Minute of the local day, where nights begin at one.
+    #[must_use]
+    pub const fn minute(self) -> Option<u16> {
+        match self {
+            Self::At(minute) => Some(minute),
+            Self::Apart(_) => None,
+        }
+    }
+
+    /// How long after the one before each night begins, nanoseconds, where that is said.
+    #[must_use]
+    pub const fn apart(self) -> Option<i64> {
+        match self {
+            Self::At(_) => None,
+            Self::Apart(apart) => Some(apart),
+        }
+    }
 }
 
 /// How much is played in a night.

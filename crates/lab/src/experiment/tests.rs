@@ -20,7 +20,7 @@ pub(crate) fn design() -> Design {
         question: "Does it?".into(),
         seed: 1,
         nights: 2,
-        begin: None,
+        begin: Begin::default(),
         amount: Amount::Blocks(3),
         nightly: Nightly::Blocks,
         order: Order::Lot,
@@ -52,6 +52,8 @@ fn what_contradicts_itself_is_named() {
     assert_eq!(refused(|it| it.question = " ".into()), Key::Question);
     assert_eq!(refused(|it| it.nights = 367), Key::Nights);
     assert_eq!(refused(|it| (it.nightly, it.nights) = (Nightly::Condition, 3)), Key::Nights);
+    assert_eq!(refused(|it| it.begin = Begin::Apart(-1)), Key::Begin);
+    assert_eq!(refused(|it| it.begin = Begin::Apart(745 * 3_600 * SECOND)), Key::Begin);
     assert_eq!(refused(|it| it.amount = Amount::Blocks(0)), Key::Amount);
     assert_eq!(refused(|it| it.amount = Amount::Blocks(25_001)), Key::Amount);
     assert_eq!(refused(|it| it.amount = Amount::Time(86_400 * SECOND + 1)), Key::Amount);

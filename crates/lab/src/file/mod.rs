@@ -22,7 +22,9 @@ use toml::Spanned;
 use self::texts::Texts;
 use self::values::{nanos, positive};
 use self::written::Written;
-use crate::experiment::{Amount, Analysis, Contradiction, Design, Device, Experiment, Key, Nightly, Order, Precision, Stop};
+use crate::experiment::{
+    Amount, Analysis, Begin, Contradiction, Design, Device, Experiment, Key, Nightly, Order, Precision, Stop,
+};
 
 /// Longest file, octets.
 pub const LONGEST: usize = 1 << 20;
@@ -110,7 +112,7 @@ fn experiment(written: &Written, texts: &Texts, around: &dyn Surroundings) -> Re
         question: written.question.get_ref().clone(),
         seed: *written.seed.get_ref(),
         nights: *written.nights.get_ref(),
-        begin: written.begin.as_ref().map(minute).transpose()?,
+        begin: begin(written)?,
         amount: amount(written)?,
         nightly: nightly(&written.a_night_has)?,
         order: if written.order.get_ref() == "as written" { Order::Written } else { lot(&written.order)? },
@@ -134,6 +136,7 @@ fn located(contradiction: &Contradiction, written: &Written, conditions: &[usize
         Key::Name => Some(written.name.span()),
         Key::Question => Some(written.question.span()),
         Key::Nights => Some(written.nights.span()),
+        Key::Begin => written.apart_hours.as_ref().map(Spanned::span),
         Key::Amount => written.repeats.as_ref().map(Spanned::span).or_else(|| written.hours.as_ref().map(Spanned::span)),
         Key::Before => Some(written.before_seconds.span()),
         Key::After => Some(written.after_seconds.span()),
@@ -180,6 +183,17 @@ fn nightly(word: &Spanned<String>) -> Result<Nightly, Fault> {
         "every condition" => Ok(Nightly::Blocks),
         "one condition" => Ok(Nightly::Condition),
         _ => Err(Fault::at(word.span(), "`a_night_has` is \"every condition\" or \"one condition\"")),
+    }
+}
+
+fn begin(written: &Written) -> Result<Begin, Fault> {
+    match (&written.begin, &written.apart_hours) {
+        (Some(_), Some(apart)) => {
+            Err(Fault::at(apart.span(), "`begin` says when each night begins: leave `begin` or `apart_hours` out"))
+        }
+        (Some(at), None) => Ok(Begin::At(minute(at)?)),
+        (None, Some(apart)) => Ok(Begin::Apart(time(apart)?)),
+        (None, None) => Ok(Begin::default()),
     }
 }
 

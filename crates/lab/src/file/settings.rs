@@ -18,9 +18,11 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("repeats", "repeats of each condition in a night"),
     ("hours", "length of a night, instead of repeats"),
     ("begin", "time of the day at which a night begins"),
+    ("apart_hours", "hours from the beginning of one night to that of the next; 0: at once"),
     ("seed", "what orders and pauses are drawn from"),
     ("before_seconds", "how long devices are watched before each sound"),
     ("after_seconds", "how long they are watched after it"),
+    ("pause_seconds", "shortest and longest pause between two trials, with a comma between"),
     ("margin_seconds", "how long they are watched before and after each night"),
     ("answer", "what a right answer holds, one of these with commas between, in every condition that says something"),
     ("device", "MAC addresses or names of the devices, with commas between"),
@@ -80,10 +82,12 @@ fn key(written: &mut Written, name: &str, value: &str) -> Result<bool, Fault> {
         "nights" => written.nights = parsed(name, value, "a whole number")?,
         "repeats" => (written.repeats, written.hours) = (Some(parsed(name, value, "a whole number")?), None),
         "hours" => (written.repeats, written.hours) = (None, Some(parsed(name, value, "a number of hours")?)),
-        "begin" => written.begin = Some(unplaced(value.to_owned())),
+        "begin" => (written.begin, written.apart_hours) = (Some(unplaced(value.to_owned())), None),
+        "apart_hours" => (written.begin, written.apart_hours) = (None, Some(parsed(name, value, "a number of hours")?)),
         "seed" => written.seed = parsed(name, value, "a whole number, 0 or more")?,
         "before_seconds" => written.before_seconds = parsed(name, value, "a number of seconds")?,
         "after_seconds" => written.after_seconds = parsed(name, value, "a number of seconds")?,
+        "pause_seconds" => written.pause_seconds = pair(name, value)?,
         "margin_seconds" => written.margin_seconds = parsed(name, value, "a number of seconds")?,
         "answer" => {
             let words = value.split(',').map(|it| unplaced(it.trim().to_owned())).collect();
@@ -100,6 +104,14 @@ fn key(written: &mut Written, name: &str, value: &str) -> Result<bool, Fault> {
 
 fn parsed<T: FromStr>(name: &str, value: &str, what: &str) -> Result<Spanned<T>, Fault> {
     value.trim().parse().map(unplaced).map_err(|_| Fault::of_all(format!("--set {name}={value}: give {what}")))
+}
+
+/// Two lengths with a comma between; one stands for both.
+fn pair(name: &str, value: &str) -> Result<Spanned<[f64; 2]>, Fault> {
+    let (shortest, longest) = value.split_once(',').unwrap_or((value, value));
+    let number = |text: &str| text.trim().parse().ok();
+    let both = number(shortest).zip(number(longest)).map(|(shortest, longest)| unplaced([shortest, longest]));
+    both.ok_or_else(|| Fault::of_all(format!("--set {name}={value}: give the shortest and the longest in seconds, such as 5,15")))
 }
 
 /// A device by its address or by its name.

@@ -4,7 +4,7 @@ use earwitness_core::timeline::{NoiseKind, Part};
 use proptest::prelude::*;
 
 use super::*;
-use crate::experiment::{Course, Question, Switching};
+use crate::experiment::{Begin, Course, Question, Switching};
 
 /// A machine with one recording of 10 s, subtitles, and a phrase that may not be said.
 struct Machine;
@@ -77,7 +77,7 @@ fn every_key_of_the_file_is_understood() {
         [[device]]\nname = \"one\"\nmac = \"02:00:00:00:00:0A\"\ncopies = \"dot\"\n[[device]]\nname = \"two\"\ncopies = \"dot\"\n";
     let experiment = good(text);
     let design = experiment.design();
-    assert_eq!((design.seed, design.nights, design.begin, design.order), (9, 2, Some(1_350), Order::Written));
+    assert_eq!((design.seed, design.nights, design.begin, design.order), (9, 2, Begin::At(1_350), Order::Written));
     assert_eq!((design.before, design.after, design.pause), (SECOND, 5 * SECOND / 2, (3 * SECOND, 4 * SECOND)));
     assert_eq!(design.analyses, [Analysis::Misactivations, Analysis::Periods]);
     assert_eq!(design.nightly, Nightly::Condition);
@@ -138,6 +138,7 @@ fn what_cannot_be_carried_out_is_told_with_its_place_and_what_to_do() {
     for (text, place, what) in [
         ("nights = 0\n".to_owned() + two, Some((5, 10)), "1 to 366"),
         ("hours = 8\n".to_owned() + two, Some((5, 9)), "not both"),
+        ("begin = \"22:30\"\napart_hours = 2\n".to_owned() + two, Some((6, 15)), "leave `begin` or `apart_hours` out"),
         ("begin = \"25:00\"\n".to_owned() + two, Some((5, 9)), "22:30"),
         ("order = \"any\"\n".to_owned() + two, Some((5, 9)), "as written"),
         ("pause_seconds = [9, 1]\n".to_owned() + two, Some((5, 17)), "shorter one first"),
@@ -224,7 +225,15 @@ fn a_command_line_sets_keys_parameters_and_factors() {
     assert_eq!(script.parts(), [Part::Utterance { text: "Ho 8".into(), voice: None, length: None }]);
     let devices: Vec<_> = design.devices.iter().map(|it| (it.name.as_str(), it.mac.is_some())).collect();
     assert_eq!(devices, [("02:00:00:00:00:01", true), ("tv", false)]);
+    let shorter = with(&[("begin", "22:30"), ("apart_hours", "0"), ("pause_seconds", "1, 2.5")]).unwrap();
+    let (begin, pause) = (shorter.design().begin, shorter.design().pause);
+    assert_eq!((begin, pause), (Begin::Apart(0), (SECOND, 5 * SECOND / 2)), "what is set last counts");
+    assert_eq!(with(&[("pause_seconds", "4")]).unwrap().design().pause, (4 * SECOND, 4 * SECOND));
     for (name, value, what) in [
+        ("apart_hours", "-1", "seconds, 0 or more"),
+        ("apart_hours", "800", "0 to 744 hours apart"),
+        ("pause_seconds", "1,x", "such as 5,15"),
+        ("pause_seconds", "3,2", "the shorter one first"),
         ("nights", "many", "--set nights=many: give a whole number"),
         ("nights", "0", "1 to 366"),
         ("colour", "red", "command, x"),

@@ -18,6 +18,7 @@ pub(super) struct Written {
     #[serde(default = "nights")]
     pub(super) nights: Spanned<u32>,
     pub(super) begin: Option<Spanned<String>>,
+    pub(super) apart_hours: Option<Spanned<f64>>,
     pub(super) repeats: Option<Spanned<u32>>,
     pub(super) hours: Option<Spanned<f64>>,
     #[serde(default = "a_night_has")]

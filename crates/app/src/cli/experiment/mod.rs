@@ -72,8 +72,8 @@ struct Asked {
     /// Name of a preset (`earwitness experiment list`), or a TOML file.
     #[arg(value_name = "EXPERIMENT", value_hint = ValueHint::FilePath)]
     experiment: String,
-    /// Set a parameter, a factor (levels with commas between) or one of the keys nights, repeats, hours, begin, seed,
-    /// `before_seconds`, `after_seconds` and device; can be repeated.
+    /// Set a parameter, a factor (levels with commas between) or one of the keys nights, repeats, hours, begin, `apart_hours`, seed,
+    /// `before_seconds`, `after_seconds`, `pause_seconds`, `margin_seconds` and device; can be repeated.
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
 }

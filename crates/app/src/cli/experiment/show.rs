@@ -7,7 +7,7 @@ use earwitness_base::text::clean;
 use earwitness_base::words::{counted, duration, seconds};
 use earwitness_core::timeline::{NoiseKind, Part};
 use earwitness_lab::evaluation::warnings;
-use earwitness_lab::experiment::{Condition, Contrast, Course, Design, Experiment, Nightly, Order, Switching};
+use earwitness_lab::experiment::{Begin, Condition, Contrast, Course, Design, Experiment, Nightly, Order, Switching};
 use earwitness_lab::plan::{Length, Lengths, Plan, part};
 
 /// What is told.
@@ -96,7 +96,12 @@ fn nights(it: &Planned<'_>, out: &mut Sink<'_>) -> io::Result<()> {
     let per_night = all.checked_div(u64::from(*nights)).unwrap_or(0);
     let estimated = it.plan.lengths().iter().any(|it| it.estimated);
     let longest = (0..*nights).map(|night| it.plan.night_length(night)).max().unwrap_or(0);
-    let begins = begin.map_or_else(String::new, |it| format!(", from {:02}:{:02} on", it / 60, it % 60));
+    let begins = match *begin {
+        Begin::At(minute) => format!(", from {:02}:{:02} on", minute / 60, minute % 60),
+        apart if *nights == 1 || apart == Begin::default() => String::new(),
+        Begin::Apart(0) => ", one at once after the other".to_owned(),
+        Begin::Apart(apart) => format!(", begun {} apart", duration(apart)),
+    };
     writeln!(out, "\nNights")?;
     let count = it.experiment.design().conditions.len() as u64;
     let conditions = match it.experiment.design().nightly {

@@ -8,7 +8,7 @@ use earwitness_core::mac::Mac;
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_lab::answer::{Judgement, Outcome};
 use earwitness_lab::evaluation::{self, sounded};
-use earwitness_lab::experiment::{Design, Experiment};
+use earwitness_lab::experiment::{Begin, Design, Experiment};
 use earwitness_lab::plan::{Lengths, Plan, Trial};
 use earwitness_lab::reading::{self, DeviceReadings, Rules, Sounded};
 use earwitness_lab::results;
@@ -19,7 +19,7 @@ use earwitness_sound::reply;
 
 use super::played::{played, question_ends};
 
-/// Nights begin a day apart, nanoseconds.
+/// A day, nanoseconds.
 const DAY: i64 = 86_400 * SECOND;
 
 /// Devices join the network before the first trial, and go on for a while after the last, so that it is known that they could be seen. Nanoseconds.
@@ -73,14 +73,18 @@ pub(super) fn devices(design: &Design, home: &LabHome) -> anyhow::Result<Vec<(St
     Ok(found)
 }
 
-/// When the first trial of a night may begin: a day after the night before, at the time of the day that the experiment says, in UTC.
-fn begin(design: &Design, number: u32) -> Timestamp {
+/// When the first trial of a night may begin: at the time of the day that the experiment says, in UTC, or so long after the night before as it says.
+fn begin(design: &Design, plan: &Plan, number: u32) -> Timestamp {
     let first = START.saturating_add(MARGIN);
-    let first = design.begin.map_or(first, |minute| {
+    let first = design.begin.minute().map_or(first, |minute| {
         let due = START.div_euclid(DAY).saturating_mul(DAY).saturating_add(i64::from(minute).saturating_mul(60 * SECOND));
         if due < first { due.saturating_add(DAY) } else { due }
     });
-    Timestamp::from_nanos(first.saturating_add(DAY.saturating_mul(number.into())))
+    let apart = match design.begin {
+        Begin::At(_) => DAY,
+        Begin::Apart(apart) => (0..design.nights).fold(apart, |apart, night| apart.max(plan.night_length(night))),
+    };
+    Timestamp::from_nanos(first.saturating_add(apart.saturating_mul(number.into())))
 }
 
 /// What nights are made from.
@@ -101,7 +105,7 @@ pub(super) fn night(
     Laboratory { experiment, plan, lengths, subtitles, home, devices }: Laboratory<'_>,
     (seed, number): (u64, u32),
 ) -> Night<'_> {
-    let begin = begin(experiment.design(), number);
+    let begin = begin(experiment.design(), plan, number);
     let begins = begin.plus(-MARGIN).nanos();
     let trials: Vec<&Trial> = plan.trials().iter().filter(|it| it.night == number).collect();
     let ends = begin.plus(plan.night_length(number)).plus(MARGIN).nanos();

@@ -3,7 +3,7 @@
 use earwitness_base::text::clean;
 use earwitness_base::words::{counted, duration, listed};
 use earwitness_core::timeline::{NoiseKind, Part};
-use earwitness_lab::experiment::{Amount, Condition, Contrast, Course, Design, Device, Nightly, Switching};
+use earwitness_lab::experiment::{Amount, Begin, Condition, Contrast, Course, Design, Device, Nightly, Switching};
 use maud::{Markup, html};
 
 use super::super::told;
@@ -45,7 +45,12 @@ fn played(it: &Design) -> String {
         (Nightly::Blocks, Amount::Blocks(blocks)) => format!("{} a night", counted(blocks.into(), "block", "blocks")),
         (Nightly::Blocks, Amount::Time(time)) => format!("As many whole blocks as fit into {} a night", duration(time)),
     };
-    let begin = it.begin.map_or_else(String::new, |minute| format!(", begun at {:02}:{:02}", minute / 60, minute % 60));
+    let begin = match it.begin {
+        Begin::At(minute) => format!(", begun at {:02}:{:02}", minute / 60, minute % 60),
+        Begin::Apart(0) if it.nights > 1 => ", one at once after the other".to_owned(),
+        Begin::Apart(apart) if it.nights > 1 => format!(", begun {} apart", duration(apart)),
+        Begin::Apart(_) => String::new(),
+    };
     let stop = [
         it.stop.time.map(|time| format!("after {} in all", duration(time))),
         it.stop.precision.as_ref().map(|precision| {
