@@ -284,7 +284,7 @@ impl Trials {
         let judged = own.filter_map(|it| {
             let outcome = it.answer.as_ref()?.outcome;
             let value = if outcome == Outcome::Right { 1.0 } else { 0.0 };
-            outcome.is_judged().then_some(Known { night: it.night, block: it.block, sound: it.sound, value })
+            outcome.is_judged().then_some(Known { night: it.night, block: it.block, sound: it.sound, value, off: (0.0, 0.0) })
         });
         judged.collect()
     }
