@@ -9,7 +9,7 @@
 use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
 use super::late::{Late, Places};
 use super::pauses::{BETWEEN_WORDS, SUPPRESSED};
-use super::rates::{OVERHEAD, lowest_rate};
+use super::rates::{OVERHEAD, WAITED, lowest_rate};
 use super::slices::{ONE_MOMENT, between, number, octets, share, to_f64};
 use super::{ClockSettings, LONGEST_FRAME, Slice, Train};
 use crate::findings::TrainShape;
@@ -169,6 +169,26 @@ struct Moment {
     lengths: (u32, u32),
 }
 
+/// Bits a second of a stream of samples while it is live: of all that the flow sent from one moment to the next, but where more left at once than was due.
+/// That had waited, as the beginning of each of several utterances in a row has; what a stall held up was due, and after a pause without it nothing was.
+fn live_rate(heard: &[Moment], episode: &[Slice], beat: f64) -> Option<f64> {
+    let sent = |pair: &[Moment]| {
+        let [before, after] = [&pair[0], &pair[1]];
+        let octets = octets(between(episode, before.until.saturating_add(1), after.until));
+        (octets, to_f64(after.at.saturating_sub(before.at)))
+    };
+    let mut pairs: Vec<(f64, f64)> = heard.windows(2).map(sent).collect();
+    pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let (usual, _) = *pairs.get(pairs.len() / 2)?;
+    let is_live = |&&(octets, passed): &&(f64, f64)| {
+        let due = usual / beat * passed;
+        octets <= WAITED * usual.max(due) && (passed <= LONGER * beat || octets >= DUE * due)
+    };
+    let kept = pairs.iter().filter(is_live);
+    let (octets, passed) = kept.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    (passed > 0.0).then(|| octets * 8.0 * to_f64(SECOND) / passed)
+}
+
 impl Comb {
     /// The train that the slices of a run are, if their moments keep a beat.
     pub(super) fn train(&mut self, run: &[Slice], episode: &[Slice], datagrams: bool, settings: &ClockSettings) -> Option<Train> {
@@ -209,7 +229,7 @@ impl Comb {
         let mut seconds = sound * (1.0 + early) / to_f64(SECOND);
         let mut bit_rate = sum * 8.0 / seconds;
         if are_samples {
-            bit_rate = octets(between(episode, part.first()?.at, part.last()?.at)) * 8.0 / seconds;
+            bit_rate = live_rate(heard, episode, beat)?;
             seconds = sum * 8.0 / bit_rate;
         }
         let train = Train {

@@ -5,7 +5,7 @@ use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
 use super::ending::Ending;
 use super::missing::{fill, usual_beat};
 use super::pauses::Pauses;
-use super::rates::{FEW, FEW_BEAT, OVERHEAD, highest_rate, is_written, lowest_rate};
+use super::rates::{FEW, FEW_BEAT, OVERHEAD, WAITED, highest_rate, is_written, lowest_rate};
 use super::slices::between;
 use super::slices::extremes;
 use super::slices::{ONE_MOMENT, number, octets, share, to_f64};
@@ -43,9 +43,6 @@ const FEW_UNEVENNESS: [f64; 2] = [0.0005, 0.002];
 
 /// A slice that is sent as soon as its sound was heard, and a little late, seems to have waited for at most so many beats.
 const OWN: f64 = 2.0;
-
-/// Where more than so many times the usual octets leave at once, some of them had waited.
-const WAITED: f64 = 3.0;
 
 /// What follows a train and is less than this part of what the beat would have sent is something else.
 const SPARSE: f64 = 0.4;

@@ -3,6 +3,9 @@
 use super::ClockSettings;
 use crate::findings::TrainShape;
 
+/// Where more than so many times the usual octets leave at once, some of them had waited.
+pub(super) const WAITED: f64 = 3.0;
+
 /// Fewer slices than this are a train only if they are slow and keep the beat as closely as [`super::judge::FEW_UNEVENNESS`] says.
 pub(super) const FEW: usize = 16;
 
