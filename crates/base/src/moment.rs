@@ -27,7 +27,7 @@ pub fn read(text: &str, zone: Option<&TimeZone>) -> Result<Timestamp, String> {
     if let Some(days) = serial(text) {
         return spreadsheet(text, days, zone);
     }
-    let Some(zone) = zone else { return moment(text) };
+    let Some(zone) = zone else { return with_offset(text) };
     let dotted = || ["%d.%m.%Y %H:%M:%S%.f", "%d.%m.%Y %H:%M"].iter().find_map(|it| DateTime::strptime(it, text).ok());
     match civil(text).or_else(dotted) {
         Some(_) if time_of_day(text).is_none() => {
@@ -36,6 +36,12 @@ pub fn read(text: &str, zone: Option<&TimeZone>) -> Result<Timestamp, String> {
         Some(civil) => local(text, civil, zone),
         None => moment(text),
     }
+}
+
+/// A moment with its offset. Of a text that lacks only a zone, this is said.
+fn with_offset(text: &str) -> Result<Timestamp, String> {
+    let lacks_zone = || read(text, Some(&TimeZone::UTC)).is_ok();
+    moment(text).map_err(|error| if lacks_zone() { no_offset(text) } else { error })
 }
 
 /// A date as spreadsheets count it: days since the end of 1899, in local time.
@@ -126,13 +132,17 @@ fn moment(text: &str) -> Result<Timestamp, String> {
             let nanos = i64::try_from(at.as_nanosecond());
             nanos.map(Timestamp::from_nanos).map_err(|_| format!("{text:?} lies beyond the years 1677 to 2262"))
         }
-        Err(_) if text.parse::<DateTime>().is_ok() => Err(format!(
-            "{text:?} has no offset: write 2026-01-01T22:00:00Z for UTC, or 2026-01-01T22:00:00+02:00, or say where its clock stood, like --time-zone Europe/Berlin"
-        )),
+        Err(_) if text.parse::<DateTime>().is_ok() => Err(no_offset(text)),
         Err(_) => Err(format!(
             "{text:?} is not a time: write 2026-01-01T22:00:00Z, or +02:00 instead of Z, or seconds since 1970 (UTC)"
         )),
     }
+}
+
+fn no_offset(text: &str) -> String {
+    format!(
+        "{text:?} has no offset: write 2026-01-01T22:00:00Z for UTC, or 2026-01-01T22:00:00+02:00, or say where its clock stood, like --time-zone Europe/Berlin"
+    )
 }
 
 /// Digits with a dash inside them.
@@ -179,6 +189,26 @@ mod tests {
             assert_eq!(moment(text), at, "{text}");
         }
         assert_eq!(moment("-1.5"), Ok(Timestamp::from_nanos(-1_500_000_000)));
+    }
+
+    #[test]
+    fn whatever_a_zone_would_make_a_time_is_told_to_lack_one() {
+        for text in [
+            "01.01.2026 13:00:02",
+            "31.01.2026 13:00",
+            "1.2.2026 13:00:02.5",
+            "2026-01-01 13:00",
+            "2026-01-01T13:00:02",
+            "46023.5",
+        ] {
+            assert!(read(text, Some(&TimeZone::UTC)).is_ok(), "{text}");
+            let told = read(text, None).unwrap_err();
+            assert!(told.contains("--time-zone"), "{told}");
+        }
+        for text in ["01.13.2026 13:00:02", "01.01.2026 25:00:02", "yesterday 13:00"] {
+            let told = read(text, None).unwrap_err();
+            assert!(told.contains("is not a time") && !told.contains("--time-zone"), "{told}");
+        }
     }
 
     #[test]
