@@ -2,6 +2,11 @@
 //!
 //! Each upload and each record near it would be of one event for a stretch of offsets. The true offset lies where most of these stretches overlap; those
 //! of pairs that do not belong together are spread evenly. Time O(p log p) for p pairs, of which each upload has at most [`NEIGHBOURS`].
+//!
+//! Of few records, several offsets may explain as many, the more so the more evenly the uploads follow each other. Then the one nearest to none is taken: clocks that
+//! are kept by NTP (RFC 5905) are mostly right, and where the data say the same of two offsets, any prior that falls with the distance from zero leaves
+//! the nearer one as the more probable (maximum a posteriori). How many are explained is counted in pairs that the matching makes, which forgives more than a stretch does;
+//! so every place where stretches overlap is tried ([`candidates`]).
 
 use earwitness_core::time::SECOND;
 
@@ -16,6 +21,12 @@ const SLACK: i64 = SECOND;
 /// An offset of the best is one that explains at least this share of the pairs that the best one explains.
 const ALMOST: (i64, i64) = (49, 50);
 
+/// Above this many stretches at one offset, it alone is tried: another one where as many overlap by accident is not to be expected.
+const MANY: i64 = 32;
+
+/// Most offsets that are tried.
+const MOST_CANDIDATES: usize = 16;
+
 /// Offsets that explain as many pairs as any, or almost, nanoseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Range {
@@ -27,6 +38,23 @@ impl Range {
     pub(crate) const fn middle(self) -> i64 {
         self.low.midpoint(self.high)
     }
+
+    /// How far the nearest of these offsets is from a clock that is right, nanoseconds.
+    pub(crate) const fn off_by(self) -> u64 {
+        if self.low <= 0 && 0 <= self.high {
+            0
+        } else if self.low > 0 {
+            self.low.unsigned_abs()
+        } else {
+            self.high.unsigned_abs()
+        }
+    }
+}
+
+/// A place where more stretches overlap than on either side of it.
+struct Peak {
+    level: i64,
+    range: Range,
 }
 
 /// Differences of all moments that lie near each other, record less upload.
@@ -43,8 +71,38 @@ pub(crate) fn near(uploads: &Moments, records: &Moments, unit: i64, widest: i64)
     apart
 }
 
-/// Where the stretches of offsets of these differences overlap most; `None` without any.
+/// Where the stretches of offsets of these differences overlap most, and of several such places the one nearest to zero; `None` without any.
 pub(crate) fn estimate(apart: &[i64], unit: i64, widest: i64) -> Option<Range> {
+    peaks(apart, unit, widest).first().map(|peak| peak.range)
+}
+
+/// The offsets to try: the estimate first, and where it is that of few, others that are further from each other than `tolerance`, within which they lead to the same pairs.
+pub(crate) fn candidates(apart: &[i64], unit: i64, widest: i64, tolerance: i64) -> Vec<Range> {
+    let mut tried: Vec<Range> = Vec::new();
+    for Peak { level, range } in peaks(apart, unit, widest) {
+        let is_new = tried.iter().all(|other| other.middle().abs_diff(range.middle()) > tolerance.unsigned_abs());
+        if is_new && tried.len() < MOST_CANDIDATES {
+            tried.push(range);
+        }
+        if level > MANY {
+            break;
+        }
+    }
+    tried
+}
+
+/// All places where more stretches overlap than beside them: the highest first, and of those that are as high the nearest to zero.
+fn peaks(apart: &[i64], unit: i64, widest: i64) -> Vec<Peak> {
+    let steps = steps(apart, unit, widest);
+    let levels = levels(&steps);
+    let tops = steps.windows(2).enumerate().filter(|(_, pair)| matches!(pair, [(_, -1), (_, 1)]));
+    let mut peaks: Vec<Peak> = tops.filter_map(|(top, _)| peak(&steps, &levels, top)).collect();
+    peaks.sort_by_key(|peak| (std::cmp::Reverse(peak.level), peak.range.off_by()));
+    peaks
+}
+
+/// Where stretches begin and end, in order; at one offset, some begin before others end.
+fn steps(apart: &[i64], unit: i64, widest: i64) -> Vec<(i64, i64)> {
     let mut steps = Vec::with_capacity(apart.len() * 2);
     for it in apart {
         let low = it.saturating_sub(SLACK).max(-widest);
@@ -54,16 +112,18 @@ pub(crate) fn estimate(apart: &[i64], unit: i64, widest: i64) -> Option<Range> {
             steps.push((high, 1_i64));
         }
     }
-    // At one offset, stretches begin before others end.
     steps.sort_unstable();
-    let levels = levels(&steps);
-    let most = levels.iter().copied().max().filter(|most| *most > 0)?;
-    let best = levels.iter().position(|level| *level == most)?;
-    let enough = |level: &i64| *level * ALMOST.1 >= most * ALMOST.0;
-    let before = levels.get(..best)?.iter().rev().take_while(|level| enough(level)).count();
-    let after = levels.get(best..)?.iter().take_while(|level| enough(level)).count();
+    steps
+}
+
+/// The peak that begins at a step, with the offsets around it that are almost as good.
+fn peak(steps: &[(i64, i64)], levels: &[i64], top: usize) -> Option<Peak> {
+    let level = *levels.get(top)?;
+    let enough = |beside: &&i64| **beside <= level && **beside * ALMOST.1 >= level * ALMOST.0;
+    let before = levels.get(..top)?.iter().rev().take_while(enough).count();
+    let after = levels.get(top..)?.iter().take_while(enough).count();
     let at = |place: usize| steps.get(place).map(|step| step.0);
-    Some(Range { low: at(best - before)?, high: at(best + after)? })
+    Some(Peak { level, range: Range { low: at(top - before)?, high: at(top + after)? } })
 }
 
 /// How many stretches overlap from each step to the next.

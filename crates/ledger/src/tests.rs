@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::matching::{Alignment, Moments, pairs};
 
+mod few;
 mod simulated;
 
 fn record(at: i64, seconds: Option<f64>) -> Record {
