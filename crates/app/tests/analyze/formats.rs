@@ -57,7 +57,8 @@ fn what_a_mirror_carries_is_reported_as_if_captured_there_and_the_mirror_is_no_d
     assert!(plain["devices"].as_array().unwrap().iter().any(|it| it["sightings"].as_array().is_some_and(|all| !all.is_empty())));
     let tzsp = [1, 0, 0, 1, 1];
     let erspan = [0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 1, 0, 1, 0, 0, 0, 0];
-    for (port, header) in [(Some(37_008), &tzsp[..]), (None, &erspan)] {
+    let extended = [0x0c, 0, 0, 3, 0, 0, 42, 0];
+    for (port, header) in [(Some(37_008), &tzsp[..]), (Some(4_790), &extended), (None, &erspan)] {
         let (report, _) = read(&classic(&mirrored(&native, AT_HOME, port, header)));
         assert_eq!(devices(&report), devices(&plain));
         assert_eq!(report["capture"]["not_read"], plain["capture"]["not_read"]);
@@ -87,6 +88,24 @@ fn a_mirror_that_stays_closed_is_named_and_nobody_is_accused_of_what_it_carries(
             let run = analyze_with(&["--exit-code", "-"], &octets);
             assert_eq!(run.status, 2, "{name}");
             assert!(run.out.starts_with("Most of this capture could not be read"), "{name}: {}", run.out);
+        }
+    }
+}
+
+#[test]
+fn a_mirror_at_home_on_a_port_of_its_own_is_named_and_nobody_is_accused_of_what_it_carries() {
+    let native = home();
+    for (name, header) in
+        [("Tzsp", &[1, 0, 0, 1, 1][..]), ("Vxlan", &[8, 0, 0, 0, 0, 0, 42, 0]), ("Geneve", &[0, 0, 0x65, 0x58, 0, 0, 42, 0])]
+    {
+        let octets = classic(&mirrored(&native, AT_HOME, Some(50_000), header));
+        let (report, _) = read(&octets);
+        let closed = report["capture"]["not_read"][format!("{name} left unopened")].as_u64();
+        // ARP and the like do not show what carries them.
+        assert!(closed.is_some_and(|closed| closed * 10 >= native.len() as u64 * 9), "{name}: {closed:?} of {}", native.len());
+        for device in report["devices"].as_array().unwrap() {
+            let all = ["sightings", "local_sightings", "continuous"].map(|it| device[it].as_array().map_or(0, Vec::len));
+            assert_eq!(all, [0; 3], "{name}: {device}");
         }
     }
 }

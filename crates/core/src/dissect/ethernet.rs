@@ -13,8 +13,8 @@ const LARGEST_LENGTH: u16 = 1500;
 
 /// Shorter frames are padded to this (IEEE 802.3, 3.2.7), and a frame check sequence or the mark of a tap may follow. Where more does, the field is no length:
 /// some switches put a tag of their own there.
-const SHORTEST: u16 = 46;
-const TRAILER: usize = 18;
+pub(super) const SHORTEST: u16 = 46;
+pub(super) const TRAILER: usize = 18;
 
 /// Reads an Ethernet frame.
 pub(super) fn read<'a>(facts: &mut Dissection<'a>, mut rest: Rest<'a>) -> Result<(), Stop> {

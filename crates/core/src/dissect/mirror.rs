@@ -10,14 +10,17 @@
 use std::net::IpAddr;
 
 use super::kinds::kind;
+use super::mirror_headers::{Opened, batman, geneve, gre, hp_erm, tzsp, vxlan, vxlan_gpe};
 use super::rest::Rest;
-use super::{Dissection, Layer, Net, Stop, Transport};
+use super::{Dissection, Ip, Layer, Net, Stop, Transport, off_port};
 use crate::frame::Link;
 use crate::scope::{Scope, scope};
 
 /// VXLAN: RFC 7348, section 8, and the port that Linux used before.
 const VXLAN: u16 = 4789;
 const LINUX_VXLAN: u16 = 8472;
+/// VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe, section 8.1).
+const VXLAN_GPE: u16 = 4790;
 /// Geneve (RFC 8926, section 3.3).
 const GENEVE: u16 = 6081;
 /// `TaZmen` Sniffer Protocol, as `MikroTik` routers and wireless sniffers send it.
@@ -25,15 +28,10 @@ const TZSP: u16 = 37008;
 /// HP Encapsulated Remote Mirroring.
 const HP_ERM: u16 = 7932;
 
-/// `EtherType`s of GRE for what is inside (RFC 2784, section 2.4; RFC 7637; draft-foschiano-erspan).
-const BRIDGED: u16 = 0x6558;
-const ERSPAN: u16 = 0x88be;
-const ERSPAN_III: u16 = 0x22eb;
-
 /// Whether datagrams to this port may hold a frame.
 #[inline]
 pub(super) const fn is_port(port: u16) -> bool {
-    matches!(port, VXLAN | LINUX_VXLAN | GENEVE | TZSP | HP_ERM)
+    matches!(port, VXLAN | LINUX_VXLAN | VXLAN_GPE | GENEVE | TZSP | HP_ERM)
 }
 
 /// What a frame holds besides its own headers.
@@ -56,16 +54,25 @@ pub(super) fn inside<'a>(facts: &Dissection<'a>, frame: Rest<'a>) -> Inside<'a> 
     let (layer, opened) = match facts.transport {
         Transport::Udp { destination, .. } if facts.stop.is_none() => match destination {
             VXLAN | LINUX_VXLAN => (Layer::Vxlan, vxlan(body)),
+            VXLAN_GPE => (Layer::Vxlan, vxlan_gpe(body)),
             GENEVE => (Layer::Geneve, geneve(body)),
             TZSP => (Layer::Tzsp, tzsp(body)),
             HP_ERM => (Layer::HpErm, hp_erm(body)),
-            _ => return Inside::Nothing,
+            _ => return at_another_port(ip, body),
         },
         _ if facts.stop == Some(Stop::Unopened(Layer::Gre)) => (Layer::GreBridged, gre(body)),
         _ => return Inside::Nothing,
     };
     let at_home = stays_at_home(ip.source, ip.destination);
     judge(layer, at_home, opened)
+}
+
+/// A datagram to a port of no mirror: it is not opened, and to or from the internet counts for its sender like any other.
+fn at_another_port(ip: Ip, body: Rest<'_>) -> Inside<'_> {
+    match off_port::mirror(body) {
+        Some(layer) if stays_at_home(ip.source, ip.destination) => Inside::Closed(Stop::Unopened(layer)),
+        _ => Inside::Nothing,
+    }
 }
 
 /// Whether no router of the internet lies between two addresses. Those of IPv6 with the same 64 bits first are of one link (RFC 4291, section 2.5.4);
@@ -106,107 +113,4 @@ fn is_plausible(layer: Layer, link: Link, inner: Rest<'_>) -> bool {
         _ => !(1501..0x0600).contains(&typed),
     };
     sender[0] & 1 == 0 && sender != &[0; 6] && is_type
-}
-
-type Opened<'a> = Result<Option<(Link, Rest<'a>)>, Stop>;
-
-/// VXLAN (RFC 7348, section 5): the flag says that the network identifier is valid.
-fn vxlan(mut body: Rest<'_>) -> Opened<'_> {
-    // The highest bit announces the policy of a group (draft-smith-vxlan-group-policy); all others are 0, as is the last octet.
-    let [flags, .., last] = *body.take::<8>(Layer::Vxlan)?;
-    Ok((flags & !0x80 == 0x08 && last == 0).then_some((Link::Ethernet, body)))
-}
-
-/// Geneve (RFC 8926, section 3.4): version 0, and as many options as the first octet says.
-fn geneve(mut body: Rest<'_>) -> Opened<'_> {
-    let [first, _, p0, p1, ..] = *body.take::<8>(Layer::Geneve)?;
-    if first >> 6 != 0 || u16::from_be_bytes([p0, p1]) != BRIDGED {
-        return Ok(None);
-    }
-    body.skip(usize::from(first & 0x3f) * 4, Layer::Geneve)?;
-    Ok(Some((Link::Ethernet, body)))
-}
-
-/// TZSP: version 1, a packet that was received or is to be sent, what it is, and tags until the one that ends them.
-fn tzsp(mut body: Rest<'_>) -> Opened<'_> {
-    let [1, 0 | 1, p0, p1] = *body.take::<4>(Layer::Tzsp)? else { return Ok(None) };
-    let link = match u16::from_be_bytes([p0, p1]) {
-        1 => Link::Ethernet,
-        18 => Link::Ieee80211,
-        119 => Link::Prism,
-        127 => Link::Avs,
-        _ => return Ok(None),
-    };
-    loop {
-        match *body.take::<1>(Layer::Tzsp)? {
-            [0] => {}
-            [1] => return Ok(Some((link, body))),
-            _ => {
-                let [length] = *body.take::<1>(Layer::Tzsp)?;
-                body.skip(length.into(), Layer::Tzsp)?;
-            }
-        }
-    }
-}
-
-/// HP ERM: 12 octets of which little is published, then the frame.
-fn hp_erm(mut body: Rest<'_>) -> Opened<'_> {
-    body.skip(12, Layer::HpErm)?;
-    Ok(Some((Link::Ethernet, body)))
-}
-
-/// GRE (RFC 2784, RFC 2890) around a frame: bridged, of NVGRE (RFC 7637), or ERSPAN of type I, II or III.
-fn gre(mut body: Rest<'_>) -> Opened<'_> {
-    const CHECKSUM: u8 = 0x80;
-    const KEY: u8 = 0x20;
-    const SEQUENCE: u8 = 0x10;
-    let layer = Layer::Gre;
-    let [flags, version, p0, p1] = *body.take::<4>(layer)?;
-    // Source routes (RFC 1701) and the enhanced version of PPTP carry no frames.
-    if flags & !(CHECKSUM | KEY | SEQUENCE) != 0 || version != 0 {
-        return Ok(None);
-    }
-    let optional = [CHECKSUM, KEY, SEQUENCE].iter().filter(|it| flags & **it != 0).count();
-    body.skip(optional * 4, layer)?;
-    match u16::from_be_bytes([p0, p1]) {
-        BRIDGED => {}
-        // Type I has no header of its own, and GRE then counts no packets.
-        ERSPAN if flags & SEQUENCE == 0 => {}
-        ERSPAN => {
-            let [first, ..] = *body.take::<8>(layer)?;
-            if first >> 4 != 1 {
-                return Ok(None);
-            }
-        }
-        ERSPAN_III => {
-            let [first, .., kind, last] = *body.take::<12>(layer)?;
-            // Frame type 0 is Ethernet; the lowest bit announces a platform's own 8 octets.
-            if first >> 4 != 2 || kind >> 2 & 0x1f != 0 {
-                return Ok(None);
-            }
-            if last & 1 != 0 {
-                body.skip(8, layer)?;
-            }
-        }
-        _ => return Ok(None),
-    }
-    Ok(Some((Link::Ethernet, body)))
-}
-
-/// A unicast or broadcast frame in the mesh of batman-adv (version 15, `include/uapi/linux/batadv_packet.h` of Linux). Fragments and
-/// what the mesh says to itself stay closed.
-fn batman(mut frame: Rest<'_>) -> Opened<'_> {
-    let layer = Layer::Batman;
-    let [_, _, _, _, _, _, _, _, _, _, _, _, high, low] = *frame.take::<14>(layer)?;
-    if u16::from_be_bytes([high, low]) != kind::BATMAN {
-        return Ok(None);
-    }
-    let header = match *frame.peek::<2>(layer)? {
-        [0x01, 15] => 14,
-        [0x40, 15] => 10,
-        [0x42, 15] => 18,
-        _ => return Ok(None),
-    };
-    frame.skip(header, layer)?;
-    Ok(Some((Link::Ethernet, frame)))
 }

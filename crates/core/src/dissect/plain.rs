@@ -7,7 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::mirror::is_port;
-use super::{Dissection, Ip, Net, Transport, kinds::kind};
+use super::{Dissection, Ip, Net, Transport, kinds::kind, off_port};
 use crate::mac::Mac;
 
 /// Octets of the Ethernet header.
@@ -128,7 +128,7 @@ fn udp(body: &[u8], carried: u32) -> Option<(Transport, u32, &[u8])> {
     let ([s0, s1, d0, d1, l0, l1, c0, c1], behind) = body.split_first_chunk::<UDP>()?;
     let destination = u16::from_be_bytes([*d0, *d1]);
     let length = u32::from(u16::from_be_bytes([*l0, *l1]));
-    if is_port(destination) || length > carried {
+    if is_port(destination) || length > carried || off_port::may_be(behind) {
         return None;
     }
     let source = u16::from_be_bytes([*s0, *s1]);

@@ -29,6 +29,9 @@ fn headers() -> Vec<(&'static str, u8, u16, Vec<u8>)> {
     vec![
         ("VXLAN", 17, 4789, vec![8, 0, 0, 0, 0, 0, 42, 0]),
         ("VXLAN of Linux", 17, 8472, vec![8, 0, 0, 0, 0, 0, 42, 0]),
+        ("VXLAN-GPE", 17, 4790, vec![0x0c, 0, 0, 3, 0, 0, 42, 0]),
+        ("VXLAN-GPE to many", 17, 4790, vec![0x0e, 0, 0, 3, 0, 0, 42, 0]),
+        ("VXLAN-GPE without a next protocol", 17, 4790, vec![8, 0, 0, 0, 0, 0, 42, 0]),
         ("Geneve", 17, 6081, vec![0, 0, 0x65, 0x58, 0, 0, 42, 0]),
         ("Geneve with options", 17, 6081, join(&[&[2, 0, 0x65, 0x58, 0, 0, 42, 0], &[1; 8]])),
         ("TZSP", 17, TZSP, vec![1, 0, 0, 1, 1]),
@@ -117,11 +120,15 @@ fn tunnels_of_packets_stay_closed_wherever_they_lead() {
     }
     let packets = sent_home(17, &udp(6081, &join(&[&[0, 0, 8, 0, 0, 0, 42, 0], &inside])));
     assert_eq!(whole(Link::Ethernet, &packets).stop, None, "a datagram like any other");
+    for other in [[0x0c, 0, 0, 1, 0, 0, 42, 0], [0x0d, 0, 0, 3, 0, 0, 42, 0], [0x1c, 0, 0, 3, 0, 0, 42, 0]] {
+        let packets = sent_home(17, &udp(4790, &join(&[&other, &plain_frame()])));
+        assert_eq!(whole(Link::Ethernet, &packets).stop, None, "packets, management, another version");
+    }
 }
 
 #[test]
 fn what_only_uses_the_port_of_a_mirror_is_a_datagram() {
-    for port in [4789, 8472, 6081, TZSP, 7932] {
+    for port in [4789, 4790, 8472, 6081, TZSP, 7932] {
         for payload in [&[0; 60][..], &[0xff; 60], b"hello", &[]] {
             let frame = sent_home(17, &udp(port, payload));
             let facts = whole(Link::Ethernet, &frame);
@@ -133,7 +140,7 @@ fn what_only_uses_the_port_of_a_mirror_is_a_datagram() {
 
 #[test]
 fn mirrors_inside_mirrors_are_opened_up_to_a_depth() {
-    let header = &headers()[4];
+    let header = &headers()[headers().iter().position(|it| it.0 == "TZSP").unwrap()];
     let nested = |depth: usize| (0..depth).fold(plain_frame(), |frame, _| mirrored(header, &frame, false));
     for depth in 1..=MOST_MIRRORS {
         let outer = nested(depth);

@@ -4,6 +4,7 @@ mod build;
 mod ip;
 mod links;
 mod mirror;
+mod off_port;
 mod peer;
 mod properties;
 mod wifi;
