@@ -215,14 +215,16 @@ pub(super) fn combed(
     found: &mut Vec<Train>,
 ) {
     let Scratch { run, left, .. } = scratch;
-    for band in bands(lengths, BANDS[3], FEW, left).take(1).chain(bands(lengths, BANDS[0], FEW, left).take(1)) {
+    let widest = bands(lengths, BANDS[3], FEW, left).next();
+    let narrowest = bands(lengths, BANDS[0], FEW, left).next().filter(|band| Some(*band) != widest);
+    for band in widest.into_iter().chain(narrowest) {
         split_band(slices, band, run, settings, |run| {
             // What follows the end of frames that were counted is looked at by itself.
             let counted = |train: &&Train| train.is_over && train.shape != TrainShape::Paced && train.share >= EXPLAINED;
             let over = found.iter().filter(counted).map(|train| train.last).max().unwrap_or(i64::MIN);
             let run = run.get(run.partition_point(|slice| slice.at <= over)..).unwrap_or_default();
             let band = extremes(run);
-            let long = band.0 < band.1 && lasted(run) >= to_f64(STEADY.unsigned_abs());
+            let long = lasted(run) >= to_f64(STEADY.unsigned_abs());
             let outdone = || !datagrams && is_outdone(run, trust(TrainShape::Variable, band), slices, found);
             if long && !outdone() && !is_explained(run, found, datagrams) {
                 found.extend(judge(run));

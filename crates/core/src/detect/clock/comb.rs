@@ -8,9 +8,10 @@
 
 use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
 use super::late::{Late, Places};
+use super::missing::SILENT;
 use super::pauses::{BETWEEN_WORDS, SUPPRESSED};
 use super::rates::{OVERHEAD, WAITED, lowest_rate};
-use super::slices::{ONE_MOMENT, between, number, octets, share, to_f64};
+use super::slices::{ONE_MOMENT, between, extremes, number, octets, share, to_f64};
 use super::{ClockSettings, LONGEST_FRAME, Slice, Train};
 use crate::findings::TrainShape;
 use crate::time::{MILLISECOND, SECOND};
@@ -25,7 +26,7 @@ const MOMENTS: usize = 12;
 /// Moments are compared within so many nanoseconds: a clock may begin anew after a pause, and a beat that is not quite met drifts.
 const WINDOW: i64 = 2 * SECOND;
 
-/// Fewest moments of a phrase whose clock may have begun anew after a pause.
+/// Fewest moments of a phrase whose clock may have begun anew after a pause, and on average of phrases of slices that are all alike: reports are as often a few such slices in a row.
 const PHRASE: usize = 8;
 
 /// Least seconds of sound.
@@ -72,6 +73,10 @@ const LONGER: f64 = 1.7;
 /// Frames of speech fill at least this part of a run, which holds no pause of a second: a talker fills 0.385 of all the time, long pauses included (ITU-T P.59). A report
 /// each half second, whose records are written one after another, fills less.
 const FILLED: f64 = 0.3;
+
+/// Of slices that are all alike, which nothing but their moments tells from other things, at least this part is less than a quarter of a beat from the mean of its window: of those that lie
+/// anywhere half are.
+const KEPT: f64 = 0.75;
 
 /// After a pause less than this part of what would have been due leaves; after a stall of the link, nearly all of it.
 const DUE: f64 = 0.6;
@@ -194,17 +199,20 @@ impl Comb {
     pub(super) fn train(&mut self, run: &[Slice], episode: &[Slice], datagrams: bool, settings: &ClockSettings) -> Option<Train> {
         let live = self.collect(run)?;
         let (beat, coherence) = self.beat(live)?;
-        let regularity = self.keep_on_time(live, beat, datagrams);
+        // Of slices that are all alike none is a report.
+        let (shortest, longest) = extremes(run);
+        let regularity = self.keep_on_time(live, beat, datagrams && shortest < longest);
         let Self { moments, .. } = self;
         let heard = moments.get(live..)?;
         let (first, last) = (heard.first()?, heard.last()?);
         let sent: f64 = heard.iter().map(|moment| moment.octets).sum();
         let passed = to_f64(last.at.saturating_sub(first.at));
-        let (mut sound, mut silence, mut pauses) = (beat, 0.0, 0.0);
+        let (mut sound, mut silence, mut pauses, mut left_out) = (beat, 0.0, 0.0, 0);
         for (index, pair) in heard.windows(2).enumerate() {
             let gap = to_f64(pair[1].at.saturating_sub(pair[0].at));
             let due = gap / passed * sent;
             let stalled = pair[1].octets + heard.get(index + 2).map_or(0.0, |next| next.octets) >= DUE * due + pair[0].octets;
+            left_out += usize::from(gap >= (SILENT + 1.0) * beat && !stalled);
             // The frame before a pause may be comfort noise.
             silence += if gap > LONGER * beat && !stalled { beat } else { 0.0 };
             if gap <= BETWEEN_WORDS || stalled {
@@ -264,6 +272,7 @@ impl Comb {
         let within = |value: f64, range: (f64, f64)| range.0 <= value && value <= range.1;
         let fits = seconds >= SECONDS
             && number(heard.len()) * beat >= FILLED * passed
+            && (shortest < longest || regularity >= KEPT && heard.len() >= (left_out + 1) * PHRASE)
             && train.share >= SHARE
             && within(train.bit_rate, (0.0, settings.bit_rate.1))
             && (sum - OVERHEAD * count) * 8.0 / seconds >= lowest_rate(beat, settings)
@@ -318,9 +327,9 @@ impl Comb {
         (moments.len() >= live + MOMENTS && last.at.saturating_sub(moments.get(live)?.at) >= SECOND).then_some(live)
     }
 
-    /// Leaves out datagrams from `live` on that are more than a quarter of a beat away from the mean of their window: reports that would seem to fill a pause. Says what
-    /// share is left. No window goes on into the next phrase, whose clock may have begun anew.
-    fn keep_on_time(&mut self, live: usize, beat: f64, datagrams: bool) -> f64 {
+    /// Says what share of the moments from `live` on is less than a quarter of a beat away from the mean of their window, and leaves out the others if they may be `reports`, which
+    /// would seem to fill a pause. No window goes on into the next phrase, whose clock may have begun anew.
+    fn keep_on_time(&mut self, live: usize, beat: f64, reports: bool) -> f64 {
         let Self { circle, moments, .. } = self;
         let circle = circle.get_or_insert_with(circle_of);
         let heard = moments.get(live..).unwrap_or_default();
@@ -340,7 +349,7 @@ impl Comb {
             near.extend(places().filter(|(moment, it)| x * it.0 + y * it.1 >= 0.0 || is_end(moment)).map(|(moment, _)| *moment));
         }
         let on_time = share(near.len(), heard.len());
-        if datagrams {
+        if reports {
             moments.truncate(live);
             moments.append(&mut near);
         }

@@ -25,6 +25,9 @@ const MOMENTS: usize = 20;
 /// Fewest gaps of one slice that tell the beat.
 const GAPS: usize = 8;
 
+/// So many slices in a row are as likely silence that a codec left out as lost.
+pub(super) const SILENT: f64 = 3.0;
+
 /// The beat, nanoseconds, that most gaps tell between moments at which single slices left; each adds `unit` to the position.
 pub(super) fn usual_beat(moments: &[(f64, f64)], unit: f64, gaps: &mut Vec<f64>) -> Option<f64> {
     gaps.clear();
@@ -53,9 +56,12 @@ pub(super) fn fill(moments: &mut [(f64, f64)], unit: f64, beat: f64) -> Option<f
             let earliest = following.iter().map(|moment| late(moment, missing)).fold(f64::INFINITY, f64::min);
             let beats = ((earliest - before) / beat + 0.5 - (LEAST - 0.5)).floor();
             if beats >= 1.0 {
+                // More than that is no loss but a pause, after which the clock may begin anew.
+                if beats * beat > BETWEEN_WORDS {
+                    return None;
+                }
                 places += 1;
-                // More than that is no loss but a pause.
-                missing += if beats * beat <= BETWEEN_WORDS { beats } else { 0.0 };
+                missing += beats;
                 before = f64::INFINITY;
             }
         }

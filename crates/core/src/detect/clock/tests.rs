@@ -62,6 +62,92 @@ fn phrases_of_any_length_are_counted_although_the_clock_begins_anew_with_each() 
     }
 }
 
+/// `count` phrases of 0.3 to 3 s in frames of one length each `millis`, up to 4 ms late, with pauses of 0.1 to 0.93 s after which every other codec's clock begins anew. Also
+/// the seconds sent, with the pauses between words.
+fn plain_phrases(count: i64, millis: i64, seed: u64) -> (Vec<Slice>, f64) {
+    let mut chance = Chance(seed);
+    let (mut slices, mut at, mut sent) = (Vec::new(), 0, 0);
+    for phrase in 0..count {
+        let frames = (300 + chance.below(2_700)) / millis;
+        slices
+            .extend((0..frames).map(|frame| slice((at + frame * millis) * 1_000_000 + chance.below(4_000_000), 12 + 8 * millis)));
+        let pause = 100 + chance.below(830);
+        let pause = if seed.is_multiple_of(2) { pause } else { pause / millis * millis };
+        at += frames * millis + pause;
+        sent += frames * millis + if pause + millis <= 330 && phrase + 1 < count { pause } else { 0 };
+    }
+    (slices, f64::from(i32::try_from(sent).unwrap()) / 1e3)
+}
+
+#[test]
+fn phrases_in_frames_of_one_length_are_found_and_counted_however_many_they_are() {
+    for (seed, millis) in (100..140).flat_map(|seed| [20, 30, 40, 60].map(|millis| (seed, millis))) {
+        let count = 2 + i64::try_from(seed).unwrap() % 19;
+        let (slices, sent) = plain_phrases(count, millis, seed);
+        for datagrams in [false, true] {
+            let counted = seconds(&slices, datagrams);
+            let what = format!("seed {seed}, {count} phrases, {millis} ms, datagrams {datagrams}");
+            assert!((counted - sent).abs() < 0.04 * sent + 0.33, "{what}: {counted:.2} of {sent:.2} s");
+        }
+    }
+}
+
+#[test]
+fn more_phrases_never_take_back_those_that_were_found() {
+    for (seed, millis) in (140..150).flat_map(|seed| [20, 60].map(|millis| (seed, millis))) {
+        let (slices, _) = plain_phrases(16, millis, seed);
+        for datagrams in [false, true] {
+            let mut before = 0.0;
+            for part in 1..=16 {
+                let counted = seconds(&slices[..slices.len() * part / 16], datagrams);
+                assert!(
+                    counted > before - 0.5,
+                    "seed {seed}, {millis} ms, part {part}: {counted:.2} s, {before:.2} s of a shorter one"
+                );
+                before = counted;
+            }
+        }
+    }
+}
+
+#[test]
+fn reports_of_one_length_that_keep_no_beat_of_a_codec_are_hardly_ever_speech() {
+    for datagrams in [false, true] {
+        let (mut rows, mut anywhere, mut paced) = (0, 0, 0);
+        for seed in 200..300 {
+            let mut chance = Chance(seed);
+            let (period, apart, length) = (300 + chance.below(600), 8 + chance.below(40), 60 + chance.below(600));
+            // A few in a row each period.
+            let mut few = Vec::new();
+            for row in 0..25 {
+                let rows = 0..2 + chance.below(6);
+                few.extend(rows.map(|one| slice((row * period + one * apart) * 1_000_000 + chance.below(1_000_000), length)));
+            }
+            // Stretches of 0.3 to 2 s, at gaps of 10 to 60 ms, or each at a gap of its own.
+            let stretches = |own: bool, chance: &mut Chance| {
+                let (mut slices, mut at) = (Vec::new(), 0);
+                while at < 12_000 {
+                    let (end, gap) = (at + 300 + chance.below(1_700), 8 + chance.below(80));
+                    while at < end {
+                        slices.push(slice(at * 1_000_000 + chance.below(1_000_000), length));
+                        at += if own { gap } else { 10 + chance.below(50) };
+                    }
+                    at += 100 + chance.below(800);
+                }
+                slices
+            };
+            rows += usize::from(seconds(&few, datagrams) > 0.0);
+            anywhere += usize::from(seconds(&stretches(false, &mut chance), datagrams) > 0.0);
+            // On UDP a single stretch at a beat is taken for sound whatever the others do.
+            paced += usize::from(!datagrams && seconds(&stretches(true, &mut chance), datagrams) > 0.0);
+        }
+        assert!(
+            rows <= 5 && anywhere <= if datagrams { 6 } else { 0 } && paced <= 5,
+            "seeds 200 to 299, datagrams {datagrams}: {rows}, {anywhere}, {paced}"
+        );
+    }
+}
+
 #[test]
 fn pauses_between_words_are_counted_and_said() {
     let slices = phrases(5, 260_000_000, &mut Chance(2));
