@@ -144,14 +144,14 @@ impl Upload<'_> {
         let loose = self.loose(backlog + early.value, value);
         let unsure = if self.is_constant() || self.is_cut() { 0.0 } else { backlog };
         let high = early.value.max(early.high) + spread + loose;
-        let Train { silence, pauses, lost, lost_spread, trailing: after, .. } = *self.train;
+        let Train { silence, pauses, left_out: gaps, lost, lost_spread, trailing: after, .. } = *self.train;
         let lost_more = TWO_SIDED_95 * lost_spread;
         // Of sound that was recorded before, as much may have been left out as of what followed.
         let live = counted - backlog;
         let left_out = if live > 0.0 { (silence + pauses) / live * (backlog + early.value) } else { 0.0 };
         let request = if self.is_constant() || self.datagrams { 0.0 } else { self.beat() };
         // So may the last of it.
-        let trailing = if silence + pauses > 0.0 && !self.datagrams { TRAILING } else { 0.0 };
+        let trailing = if gaps > 0 || silence + pauses > 0.0 && !self.datagrams { TRAILING } else { 0.0 };
         let glued = self.glued() + pauses + left_out + trailing;
         (
             Estimate {
@@ -337,6 +337,53 @@ mod tests {
                 let Estimate { low, high, .. } = amount(&upload).sound;
                 assert!(low <= sent && sent <= high, "{several:?} of {of:?}: {sent} s, {low} to {high}");
             }
+        }
+    }
+
+    /// Words of 0.3 to 1.5 s and silence of 0.08 to 0.4 s between them in frames of one length each 20 ms, `before` of them sent at once. Silence is left out after 0.1 s. Also how long
+    /// it was heard.
+    fn spoken(before: i64, datagrams: bool, seed: u64) -> (Vec<Slice>, f64) {
+        let mut chance = seed;
+        let mut below = |most: i64| {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            i64::try_from(chance >> 33).unwrap() % most
+        };
+        let frames = before + 100 + below(250);
+        let (mut slices, mut left, mut silent) = (Vec::new(), 15 + below(60), None);
+        for frame in 0..frames {
+            left -= 1;
+            if left < 0 {
+                silent = silent.is_none().then_some(0);
+                left = if silent.is_some() { 4 + below(16) } else { 15 + below(60) };
+            }
+            silent = silent.map(|frames| frames + 1);
+            if silent.is_none_or(|frames| frames <= 5) && (!datagrams || below(200) > 0) {
+                let at = (frame - before + 1).max(0) * 20_000_000 + frame * 200_000 + below(2_000_000);
+                slices.push(Slice { at, length: 106, answered: 0, since_answer: 0 });
+            }
+        }
+        slices.sort_unstable_by_key(|slice| slice.at);
+        (slices, seconds(frames * 20_000_000))
+    }
+
+    #[test]
+    fn silence_that_is_left_out_between_frames_of_one_length_is_within_the_interval() {
+        for datagrams in [false, true] {
+            let mut outside = Vec::new();
+            for (seed, before) in (1..=80).flat_map(|seed| [0, 25, 100].map(|before| (seed, before))) {
+                let (slices, heard) = spoken(before, datagrams, seed);
+                let trains = trains(&slices, datagrams, &ClockSettings::default());
+                let sound = trains.iter().map(|train| {
+                    let begin = slices.partition_point(|slice| slice.at < train.first);
+                    let end = slices.partition_point(|slice| slice.at <= train.last);
+                    amount(&Upload { train, before: &[], within: &slices[begin..end], unread: &[], datagrams }).sound
+                });
+                let Estimate { value, low, high } = sound.reduce(Estimate::and).unwrap_or_default();
+                if heard < low || heard > high {
+                    outside.push(format!("seed {seed}, {before} before: {value:.2} ({low:.2} to {high:.2}) of {heard:.2} s"));
+                }
+            }
+            assert!(outside.len() <= 12, "datagrams {datagrams}: {} of 240 outside: {outside:#?}", outside.len());
         }
     }
 }

@@ -262,6 +262,7 @@ impl Comb {
             trailing: 0.0,
             silence: silence / to_f64(SECOND),
             pauses: pauses / to_f64(SECOND),
+            left_out: u32::try_from(left_out).ok()?,
             backlog: sound * early / to_f64(SECOND),
             bit_rate,
             regularity,

@@ -3,7 +3,7 @@
 use super::blocks::{are_blocks, partial};
 use super::context::{SHARE, is_an_answer, share_of_flow, stands_out};
 use super::ending::Ending;
-use super::missing::{fill, usual_beat};
+use super::missing::{Missing, fill, usual_beat};
 use super::pauses::Pauses;
 use super::rates::{FEW, FEW_BEAT, OVERHEAD, WAITED, highest_rate, is_written, lowest_rate};
 use super::slices::between;
@@ -110,7 +110,7 @@ struct Fitted<'m> {
     /// Pauses that were taken out of the times of the moments.
     pauses: Pauses,
     /// Slices that are missing among them.
-    missing: f64,
+    missing: Missing,
 }
 
 impl<'m> Fitted<'m> {
@@ -118,7 +118,7 @@ impl<'m> Fitted<'m> {
     fn new(measure: Measure, slices: &[Slice], settings: &ClockSettings, moments: &'m mut Vec<(f64, f64)>) -> Option<Self> {
         find_moments(measure, slices, moments);
         let (line, tolerance) = line(slices.len(), settings, moments)?;
-        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses: Pauses::default(), missing: 0.0 })
+        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses: Pauses::default(), missing: Missing::default() })
     }
 
     /// The same without the pauses in which nothing was there to be sent, if there are any.
@@ -139,7 +139,7 @@ impl<'m> Fitted<'m> {
         let pauses = Pauses::find(moments, lines.map(|(line, _)| line.beat).min_by(f64::total_cmp)?)?;
         pauses.close(moments);
         let (line, tolerance) = line(slices.len(), settings, moments)?;
-        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses, missing: 0.0 })
+        Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses, missing: Missing::default() })
     }
 
     /// The same with the slices that are missing, if there are any.
@@ -151,7 +151,7 @@ impl<'m> Fitted<'m> {
         let (first, _) = line(slices.len(), settings, moments)?;
         // With the beat that this tells once more.
         find_moments(measure, slices, moments);
-        let missing = fill(moments, unit, first.beat * unit).filter(|again| *again >= missing)?;
+        let missing = fill(moments, unit, first.beat * unit).filter(|again| again.slices >= missing.slices)?;
         let (line, tolerance) = line(slices.len(), settings, moments)?;
         Some(Self { moments, line, tolerance, total: moments.last()?.0, pauses: Pauses::default(), missing })
     }
@@ -225,7 +225,7 @@ impl<'m> Fitted<'m> {
         let mut seconds = total * line.beat / to_f64(SECOND);
         // The line, drawn back, would have begun to record so long before the first slice was sent.
         let mut backlog = -line.at(0.0) / to_f64(SECOND);
-        let mut bit_rate = sum * 8.0 / seconds * (count + missing) / count;
+        let mut bit_rate = sum * 8.0 / seconds * (count + missing.slices) / count;
         let is_long = sum > count * f64::from(LONGEST_FRAME);
         let are_blocks = is_long
             && shape == TrainShape::Variable
@@ -239,12 +239,12 @@ impl<'m> Fitted<'m> {
             let passed = to_f64(live.saturating_sub(first.at)) / to_f64(SECOND);
             backlog = octets(between(slices, first.at, live)) * 8.0 / bit_rate - passed;
         }
-        let beat = measure.lattice.map_or(total / (count + missing), |lattice| f64::from(lattice.usual())) * line.beat;
+        let beat = measure.lattice.map_or(total / (count + missing.slices), |lattice| f64::from(lattice.usual())) * line.beat;
         if shape == TrainShape::Variable && beat >= FEW_BEAT && (are_blocks || !is_long) {
             seconds -= partial(slices, episode, datagrams) * beat / to_f64(SECOND);
         }
         let early = between(slices, first.at, live).len().saturating_sub(1) + UNTOLD;
-        let (unseen, unseen_spread) = untold(*missing, number(early), count);
+        let (unseen, unseen_spread) = missing.untold(number(early), count);
         let train = Train {
             shape,
             are_blocks,
@@ -267,8 +267,9 @@ impl<'m> Fitted<'m> {
             beat,
             beat_error: line.beat_error / line.beat,
             seconds: seconds + (unseen * beat + pauses.silence) / to_f64(SECOND),
-            silence: pauses.silence / to_f64(SECOND),
+            silence: (pauses.silence + missing.silent * beat) / to_f64(SECOND),
             pauses: pauses.longer / to_f64(SECOND),
+            left_out: u32::from(missing.silent > 0.0 || !pauses.are_none()),
             backlog: if backlog > OWN * seconds / count { backlog + unseen * beat / to_f64(SECOND) } else { 0.0 },
             bit_rate,
             regularity: share(line.on_time, moments.len() - self.waited(datagrams)),
@@ -308,16 +309,6 @@ impl<'m> Fitted<'m> {
             && (datagrams || !is_an_answer(slices));
         fits.then_some(train)
     }
-}
-
-/// How many of `early` slices are missing, where the line does not tell it, and the standard error of that: as many as of the others, of `count` in all, give or take what chance and the few that are known
-/// leave open (both numbers are Poisson's).
-fn untold(missing: f64, early: f64, count: f64) -> (f64, f64) {
-    if missing <= 0.0 {
-        return (0.0, 0.0);
-    }
-    let lost = early * missing / (count - early + missing).max(missing);
-    (lost, (lost + lost * lost / missing).sqrt())
 }
 
 /// The line that most moments lie on, and how far from it is on time. `count` is the number of slices.

@@ -28,6 +28,36 @@ const GAPS: usize = 8;
 /// So many slices in a row are as likely silence that a codec left out as lost.
 pub(super) const SILENT: f64 = 3.0;
 
+/// Slices that are missing.
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+pub(super) struct Missing {
+    /// How many.
+    pub(super) slices: f64,
+    /// Sum over the gaps of the square of how many.
+    squares: f64,
+    /// How many of them are [`SILENT`] or more in a row.
+    pub(super) silent: f64,
+}
+
+impl Missing {
+    fn add(&mut self, slices: f64) {
+        self.slices += slices;
+        self.squares += slices * slices;
+        self.silent += if slices >= SILENT { slices } else { 0.0 };
+    }
+
+    /// How many of `early` slices are missing, where no gap tells it, and the standard error of that: as many as of the others, of `count` in all, give or take what chance and the few that are known
+    /// leave open (the numbers of gaps are Poisson's, each of which holds as many slices as those that are known).
+    pub(super) fn untold(&self, early: f64, count: f64) -> (f64, f64) {
+        let missing = self.slices;
+        if missing <= 0.0 {
+            return (0.0, 0.0);
+        }
+        let lost = early * missing / (count - early + missing).max(missing);
+        (lost, ((lost + lost * lost / missing) * self.squares / missing).sqrt())
+    }
+}
+
 /// The beat, nanoseconds, that most gaps tell between moments at which single slices left; each adds `unit` to the position.
 pub(super) fn usual_beat(moments: &[(f64, f64)], unit: f64, gaps: &mut Vec<f64>) -> Option<f64> {
     gaps.clear();
@@ -41,19 +71,19 @@ pub(super) fn usual_beat(moments: &[(f64, f64)], unit: f64, gaps: &mut Vec<f64>)
     (*median > 0.0).then_some(*median)
 }
 
-/// Moves moments up by the slices that are missing before them, each of which would have added `unit` to the position and `beat` nanoseconds. Says how many are missing in all; `None` if
+/// Moves moments up by the slices that are missing before them, each of which would have added `unit` to the position and `beat` nanoseconds. Says which are missing in all; `None` if
 /// there are none, or too many.
-pub(super) fn fill(moments: &mut [(f64, f64)], unit: f64, beat: f64) -> Option<f64> {
+pub(super) fn fill(moments: &mut [(f64, f64)], unit: f64, beat: f64) -> Option<Missing> {
     let late = |moment: &(f64, f64), missing: f64| moment.1 - beat * (moment.0 / unit + missing);
-    let (mut missing, mut places) = (0.0, 0);
+    let (mut missing, mut places) = (Missing::default(), 0);
     let mut before = late(moments.first()?, 0.0);
     for index in 1..moments.len() {
-        let now = late(&moments[index], missing);
+        let now = late(&moments[index], missing.slices);
         if now - before >= LEAST * beat
             && let Some(following) = moments.get(index..moments.len().min(index + FOLLOWING))
             && following.len() >= LAST
         {
-            let earliest = following.iter().map(|moment| late(moment, missing)).fold(f64::INFINITY, f64::min);
+            let earliest = following.iter().map(|moment| late(moment, missing.slices)).fold(f64::INFINITY, f64::min);
             let beats = ((earliest - before) / beat + 0.5 - (LEAST - 0.5)).floor();
             if beats >= 1.0 {
                 // More than that is no loss but a pause, after which the clock may begin anew.
@@ -61,14 +91,14 @@ pub(super) fn fill(moments: &mut [(f64, f64)], unit: f64, beat: f64) -> Option<f
                     return None;
                 }
                 places += 1;
-                missing += beats;
+                missing.add(beats);
                 before = f64::INFINITY;
             }
         }
-        before = late(&moments[index], missing).min(before + DRIFT * beat);
-        moments[index].0 += missing * unit;
+        before = late(&moments[index], missing.slices).min(before + DRIFT * beat);
+        moments[index].0 += missing.slices * unit;
     }
-    (missing > 0.0 && number(places * MOMENTS) <= number(moments.len())).then_some(missing)
+    (places > 0 && number(places * MOMENTS) <= number(moments.len())).then_some(missing)
 }
 
 #[cfg(test)]

@@ -162,6 +162,8 @@ pub struct Train {
     pub silence: f64,
     /// Seconds of somewhat longer pauses, in which a codec may have left out silence, and which are not counted.
     pub pauses: f64,
+    /// Gaps in which so many slices are missing that a codec is likely to have left out silence: at least so many.
+    pub left_out: u32,
     /// Of these, seconds in slices that were lost before they passed, among those that left at once before the beat: as many as of what followed.
     pub lost: f64,
     /// Standard error of that, seconds.
@@ -195,9 +197,12 @@ impl Train {
         self.single.unwrap_or(self.lengths.1) <= LONGEST_FRAME
     }
 
-    /// This one and the one that follows it closely, of records of the same length, as one.
+    /// This one and the one that follows it closely, of records of the same length, as one, with the pause between them. What was recorded before it was sent begins
+    /// another utterance.
     fn and(self, next: &Self) -> Self {
-        let seconds = self.seconds + next.seconds;
+        let pause = if next.backlog > 0.0 { 0.0 } else { slices::to_f64(next.first.saturating_sub(self.last)) - next.beat };
+        let (silence, longer) = pauses::split(pause);
+        let seconds = self.seconds + next.seconds + silence;
         let part = if seconds > 0.0 { self.seconds / seconds } else { 0.0 };
         let both = |one: f64, other: f64| one * part + other * (1.0 - part);
         Self {
@@ -207,8 +212,9 @@ impl Train {
             beat: both(self.beat, next.beat),
             beat_error: self.beat_error.max(next.beat_error),
             seconds,
-            silence: self.silence + next.silence,
-            pauses: self.pauses + next.pauses,
+            silence: self.silence + next.silence + silence,
+            pauses: self.pauses + next.pauses + longer,
+            left_out: self.left_out + next.left_out + u32::from(silence + longer > 0.0),
             bit_rate: both(self.bit_rate, next.bit_rate),
             regularity: both(self.regularity, next.regularity),
             unevenness: self.unevenness.max(next.unevenness),

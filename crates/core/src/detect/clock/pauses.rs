@@ -4,6 +4,9 @@
 //! the link differ in what comes afterwards. What a stall holds up leaves once it is over, so that the stream catches up with its line; after a pause the stream never
 //! does. Of each moment is therefore asked how late it is, and of all moments after it how late the earliest of them is: where that rises at a gap, and stays, nothing was there to be sent.
 
+use super::slices::to_f64;
+use crate::time::SECOND;
+
 /// A pause is longer than the beat by this factor: a record of something else shifts the count by one.
 const BEATS: f64 = 1.5;
 
@@ -22,6 +25,18 @@ pub(super) const BETWEEN_WORDS: f64 = 330e6;
 
 /// A pause no longer than this may be silence that a codec left out of sound that was heard, nanoseconds: Opus refreshes it every 400 ms (RFC 6716, section 2.1.9).
 pub(super) const SUPPRESSED: f64 = 450e6;
+
+/// Seconds of a pause of so many nanoseconds that lies between words, and of a somewhat longer one: one of them is 0.
+pub(super) fn split(pause: f64) -> (f64, f64) {
+    let seconds = pause.max(0.0) / to_f64(SECOND);
+    if pause <= BETWEEN_WORDS {
+        (seconds, 0.0)
+    } else if pause <= SUPPRESSED {
+        (0.0, seconds)
+    } else {
+        (0.0, 0.0)
+    }
+}
 
 /// Pauses among moments.
 #[derive(Debug, Default)]
