@@ -27,6 +27,7 @@ mod scenario;
 mod session;
 mod simulate;
 mod tell;
+mod words;
 
 use std::io;
 use std::process::ExitCode;
@@ -66,6 +67,7 @@ enum Command {
     Run(run::Args),
     Simulate(simulate::Args),
     Tell(tell::Args),
+    Words(words::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -119,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Tell(args) => tell::run(&args),
+        Command::Words(args) => words::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     };

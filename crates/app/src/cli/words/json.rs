@@ -1,0 +1,209 @@
+//! What was found, for programs. Each key is explained in `docs/schema/words-1.json`.
+
+use std::io::{self, Write};
+
+use earwitness_base::text::{WIDEST_SAID, clean};
+use earwitness_words::{Answer, End, Everyday, Order, Search, Strategy, phoneme, results};
+use serde::{Deserialize, Serialize};
+
+/// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
+pub(super) const VERSION: u32 = 1;
+
+/// Strategies as they are called on the command line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Name {
+    /// By what was learned of the device.
+    Learned,
+    /// Fewest edits of the whole word.
+    Whole,
+    /// Least cost of the best part.
+    Substring,
+    /// Children of what woke.
+    Genetic,
+    /// As many phonemes as the wake word, then one more or fewer.
+    Paper,
+    /// Everyday words by lot.
+    Random,
+}
+
+impl Name {
+    pub(super) const ALL: [Self; 6] = [Self::Learned, Self::Whole, Self::Substring, Self::Genetic, Self::Paper, Self::Random];
+
+    pub(super) fn strategy(self) -> Strategy {
+        match self {
+            Self::Learned => Strategy::Learned,
+            Self::Whole => Strategy::Fixed(Order::Whole),
+            Self::Substring => Strategy::Fixed(Order::Substring),
+            Self::Genetic => Strategy::Genetic,
+            Self::Paper => Strategy::Fixed(Order::Paper),
+            Self::Random => Strategy::Fixed(Order::Random),
+        }
+    }
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Learned => "learned",
+            Self::Whole => "whole",
+            Self::Substring => "substring",
+            Self::Genetic => "genetic",
+            Self::Paper => "paper",
+            Self::Random => "random",
+        }
+    }
+}
+
+/// All that is told of a search; what an earlier one wrote is read back.
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Told {
+    pub(super) version: u32,
+    pub(super) program: String,
+    pub(super) wake_word: String,
+    pub(super) phonemes: String,
+    pub(super) engine: String,
+    pub(super) strategy: Name,
+    pub(super) seed: u64,
+    pub(super) budget: usize,
+    pub(super) plays: usize,
+    pub(super) ended: String,
+    pub(super) found: usize,
+    pub(super) left_out: LeftOut,
+    pub(super) everyday: Option<PerTenThousand>,
+    pub(super) words: Vec<Word>,
+    pub(super) answers: Vec<Played>,
+}
+
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct LeftOut {
+    pub(super) without_phonemes: usize,
+    pub(super) wake_word: usize,
+    pub(super) twice: usize,
+    pub(super) far: usize,
+}
+
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct PerTenThousand {
+    pub(super) wakes: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
+    pub(super) covered: f64,
+}
+
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) phonemes: String,
+    pub(super) plays: usize,
+    pub(super) wakes: bool,
+    pub(super) probability: f32,
+    pub(super) low: f32,
+    pub(super) high: f32,
+    pub(super) voices: Vec<Voice>,
+}
+
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Voice {
+    pub(super) voice: String,
+    pub(super) plays: usize,
+    pub(super) woke: usize,
+}
+
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Played {
+    pub(super) text: String,
+    pub(super) voice: String,
+    pub(super) woke: Option<bool>,
+}
+
+/// What a search was asked for, and why it is over.
+pub(super) struct Asked<'a> {
+    pub(super) wake_word: &'a str,
+    pub(super) engine: &'a str,
+    pub(super) strategy: Name,
+    pub(super) ended: &'static str,
+    pub(super) everyday: Option<Everyday>,
+}
+
+impl Told {
+    pub(super) fn new(search: &Search, asked: &Asked<'_>) -> Self {
+        let (pool, settings, history) = (search.pool(), search.settings(), search.history());
+        let left_out = pool.left_out();
+        Self {
+            version: VERSION,
+            program: concat!("earwitness ", env!("CARGO_PKG_VERSION")).to_owned(),
+            wake_word: asked.wake_word.to_owned(),
+            phonemes: phoneme::write(pool.wake()),
+            engine: asked.engine.to_owned(),
+            strategy: asked.strategy,
+            seed: settings.seed,
+            budget: settings.plays,
+            plays: history.plays().len(),
+            ended: asked.ended.to_owned(),
+            found: history.found().len(),
+            left_out: LeftOut {
+                without_phonemes: left_out.without_phonemes,
+                wake_word: left_out.wake_word,
+                twice: left_out.twice,
+                far: left_out.far,
+            },
+            everyday: asked.everyday.map(|it| PerTenThousand {
+                wakes: it.wakes,
+                low: it.low,
+                high: it.high,
+                covered: it.covered,
+            }),
+            words: results(search).iter().map(|it| word(search, it)).collect(),
+            answers: history.plays().iter().map(|it| played(search, it.0, it.1)).collect(),
+        }
+    }
+
+    /// Writes one JSON object and a line feed.
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, self)?;
+        writeln!(out)
+    }
+}
+
+fn word(search: &Search, it: &earwitness_words::Result) -> Word {
+    let known = &search.pool().words()[it.word];
+    let voice = |it: &earwitness_words::Voice| Voice { voice: it.name.clone(), plays: it.plays, woke: it.woke };
+    Word {
+        text: known.text.clone(),
+        phonemes: phoneme::write(&known.phonemes),
+        plays: it.plays,
+        wakes: it.wakes,
+        probability: it.chance.probability,
+        low: it.chance.low,
+        high: it.chance.high,
+        voices: it.voices.iter().map(voice).collect(),
+    }
+}
+
+fn played(search: &Search, play: earwitness_words::Play, answer: Answer) -> Played {
+    Played {
+        text: search.pool().words()[play.word].text.clone(),
+        voice: search.manners()[play.manner].voice.clone(),
+        woke: match answer {
+            Answer::Woke => Some(true),
+            Answer::Silent => Some(false),
+            Answer::Unknown => None,
+        },
+    }
+}
+
+/// Why a search is over, as programs read it.
+pub(super) fn ended(end: End) -> &'static str {
+    match end {
+        End::Budget => "budget",
+        End::Improbable => "improbable",
+        End::Words => "words",
+        End::StoppedWaking => "stopped_waking",
+        End::NoAnswer => "no_answer",
+        End::WakesFromAnything => "wakes_from_anything",
+    }
+}
+
+/// A text of a table for a terminal.
+pub(super) fn shown(text: &str) -> String {
+    clean(text, WIDEST_SAID)
+}

@@ -1,0 +1,84 @@
+//! `earwitness words`: which other words wake a device.
+
+mod bench;
+mod earlier;
+mod json;
+mod list;
+mod replay;
+mod search;
+mod table;
+mod wake;
+
+use std::path::Path;
+
+use anyhow::Context;
+use clap::Subcommand;
+use earwitness_base::outfile::{self, Sink};
+use earwitness_words::oracle::{Draws, Oracle};
+use earwitness_words::{Next, Play, Search};
+
+use self::json::Told;
+use super::Outcome;
+
+/// Find out which other words wake a device, with the fewest plays.
+///
+/// See docs/guide/words.md.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  earwitness words search alexa --oracle table.csv
+  earwitness words search \"hey jarvis\" --oracle table.csv --plays 100 --json=found.json
+  earwitness words list found.json")]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand, Debug)]
+enum Task {
+    Search(search::Args),
+    List(list::Args),
+    Replay(replay::Args),
+}
+
+/// Does what is asked.
+pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    match &args.task {
+        Task::Search(args) => search::run(args),
+        Task::List(args) => list::run(args),
+        Task::Replay(args) => replay::run(args),
+    }
+}
+
+/// The table of answers in a file.
+fn oracle(path: &Path, wake_word: &str, engine: Option<&str>) -> anyhow::Result<Oracle> {
+    let table = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Oracle::read(&table, wake_word, engine).with_context(|| path.display().to_string())
+}
+
+/// Plays what the search asks for until it is over; says why it is.
+fn play(search: &mut Search, draws: &mut Draws<'_>) -> earwitness_words::End {
+    loop {
+        match search.next_play() {
+            Next::Ended(end) => return end,
+            Next::Play(it) => tell(search, draws, it),
+        }
+    }
+}
+
+fn tell(search: &mut Search, draws: &mut Draws<'_>, play: Play) {
+    let text = search.pool().words().get(play.word).map(|it| it.text.clone()).unwrap_or_default();
+    search.tell(play, draws.answer(&text, play.manner));
+}
+
+/// Writes what was found for people, for programs, or both.
+fn write(told: &Told, json: Option<&Path>) -> anyhow::Result<()> {
+    let dash = Path::new("-");
+    if let Some(path) = json {
+        outfile::write_whole(path, |out: &mut Sink<'_>| told.write(out))?;
+    }
+    if json != Some(dash) {
+        outfile::write_whole(dash, |out: &mut Sink<'_>| table::write(told, out))?;
+    }
+    Ok(())
+}

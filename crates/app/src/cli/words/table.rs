@@ -1,0 +1,55 @@
+//! What was found, for people.
+
+use std::io::{self, Write};
+
+use earwitness_base::words;
+
+use super::json::{Told, Word, shown};
+
+/// Columns of a text and of its phonemes.
+const TEXT: usize = 20;
+const PHONEMES: usize = 30;
+
+/// Writes a sentence and the words that woke the device.
+pub(super) fn write(told: &Told, out: &mut dyn Write) -> io::Result<()> {
+    let found = words::counted(told.found as u64, "word wakes", "words wake");
+    let plays = words::counted(told.plays as u64, "play", "plays");
+    writeln!(out, "{found} {} in two voices, after {plays} ({}).", shown(&told.engine), why(&told.ended))?;
+    if let Some(it) = &told.everyday {
+        let (wakes, low, high, covered) = (it.wakes, it.low, it.high, it.covered * 100.0);
+        writeln!(
+            out,
+            "Of 10,000 words of everyday text {wakes:.1} wake it ({low:.1} to {high:.1}); {covered:.0} % of the text is known."
+        )?;
+    }
+    let woke: Vec<&Word> = told.words.iter().filter(|it| it.voices.iter().any(|voice| voice.woke > 0)).collect();
+    if !woke.is_empty() {
+        writeln!(out, "\n  {:<TEXT$}  {:<PHONEMES$}  {:<16}  voices", "word", "phonemes", "wakes it")?;
+    }
+    for it in &woke {
+        let mark = if it.wakes { ' ' } else { '?' };
+        let chance = format!("{:.0} % ({:.0} to {:.0})", it.probability * 100.0, it.low * 100.0, it.high * 100.0);
+        writeln!(out, "{mark} {:<TEXT$}  {:<PHONEMES$}  {chance:<16}  {}", shown(&it.text), it.phonemes, voices(it))?;
+    }
+    if woke.iter().any(|it| !it.wakes) {
+        writeln!(out, "\n?  woke in one voice only, so that nothing is said of it; `earwitness words replay` plays it again.")?;
+    }
+    Ok(())
+}
+
+fn voices(word: &Word) -> String {
+    let voices: Vec<String> = word.voices.iter().map(|it| format!("{} {}/{}", shown(&it.voice), it.woke, it.plays)).collect();
+    voices.join(", ")
+}
+
+fn why(ended: &str) -> &'static str {
+    match ended {
+        "improbable" => "a further find is improbable",
+        "words" => "no word is left",
+        "stopped_waking" => "what woke it before wakes it no more: its silence since then says nothing",
+        "no_answer" => "nothing could be said of several plays in a row",
+        "wakes_from_anything" => "it wakes from words that have nothing in common with its wake word",
+        "replayed" => "what woke was played again",
+        _ => "all plays were made",
+    }
+}
