@@ -103,7 +103,8 @@ pub(super) struct Word {
 
 #[derive(Serialize, Deserialize, Debug)]
 pub(super) struct Voice {
-    pub(super) voice: String,
+    #[serde(rename = "voice")]
+    pub(super) name: String,
     pub(super) plays: usize,
     pub(super) woke: usize,
 }
@@ -166,7 +167,7 @@ impl Told {
 
 fn word(search: &Search, it: &earwitness_words::Result) -> Word {
     let known = &search.pool().words()[it.word];
-    let voice = |it: &earwitness_words::Voice| Voice { voice: it.name.clone(), plays: it.plays, woke: it.woke };
+    let voice = |it: &earwitness_words::Voice| Voice { name: it.name.clone(), plays: it.plays, woke: it.woke };
     Word {
         text: known.text.clone(),
         phonemes: phoneme::write(&known.phonemes),

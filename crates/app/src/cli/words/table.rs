@@ -38,7 +38,7 @@ pub(super) fn write(told: &Told, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn voices(word: &Word) -> String {
-    let voices: Vec<String> = word.voices.iter().map(|it| format!("{} {}/{}", shown(&it.voice), it.woke, it.plays)).collect();
+    let voices: Vec<String> = word.voices.iter().map(|it| format!("{} {}/{}", shown(&it.name), it.woke, it.plays)).collect();
     voices.join(", ")
 }
 
