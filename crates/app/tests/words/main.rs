@@ -87,7 +87,8 @@ fn words_that_wake_in_two_voices_are_found_by_every_strategy() {
             assert!(can || word["wakes"] == false, "{strategy}: {word}");
         }
         if strategy == "learned" {
-            assert_eq!(told["found"], 3, "{told}");
+            // "election" has K and SH.
+            assert_eq!(told["found"], 4, "{told}");
             assert!(told["plays"].as_u64().unwrap() <= 150);
         }
     }
@@ -137,15 +138,20 @@ fn strategies_are_compared_as_curves() {
 }
 
 #[test]
-fn everyday_text_wakes_as_often_as_its_words_do() {
+fn the_interval_of_everyday_text_holds_what_its_words_do() {
     let folder = tempfile::tempdir().unwrap();
     let table = table(folder.path(), listens);
     let often = written(folder.path(), "often.txt", "word,count\nlexus 5\nbanana 95\nunheard 900\n");
     let told = json(&search(&table, &["--plays", "60", "--frequencies", often.to_str().unwrap(), "--json"]));
     let everyday = &told["everyday"];
-    let wakes = everyday["wakes"].as_f64().unwrap();
-    assert!((everyday["covered"].as_f64().unwrap() - 0.1).abs() < 1e-9);
-    assert!(wakes > 10.0 && wakes < 60.0, "lexus wakes in two of three voices, 5 in 1,000: {everyday}");
+    let of = |key: &str| everyday[key].as_f64().unwrap();
+    assert!((of("covered") - 0.1).abs() < 1e-9);
+    // "lexus" wakes in two of three voices, and is five words in a thousand. "banana" comes often, and was played a few times only, so that the expectation alone says little.
+    let truth = 5.0 / 1_000.0 * 10_000.0 * 2.0 / 3.0;
+    assert!(
+        of("low") < truth && truth < of("high") && of("low") < of("wakes") && of("wakes") < of("high"),
+        "{truth}: {everyday}"
+    );
 }
 
 #[test]
