@@ -1,5 +1,6 @@
 //! Who made a device, by the block of addresses that its MAC address comes from.
 
+use earwitness_core::findings::DeviceId;
 use earwitness_core::mac::Mac;
 
 /// The IEEE's listing, made by `data/vendors.py`: sorted lines of block and name.
@@ -17,6 +18,15 @@ pub fn vendor(mac: Mac) -> Option<&'static str> {
     }
     let digits = format!("{:012X}", mac.to_u64());
     DIGITS.iter().find_map(|&length| holder(digits.get(..length)?))
+}
+
+/// The same of a device, of which only a MAC address tells it.
+#[must_use]
+pub fn maker(device: DeviceId) -> Option<&'static str> {
+    match device {
+        DeviceId::Mac(mac) => vendor(mac),
+        DeviceId::Address(_) => None,
+    }
 }
 
 /// Searches the sorted lines by halves: what lies between `low` and `high` are whole lines.

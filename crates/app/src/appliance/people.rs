@@ -10,15 +10,16 @@ use super::ledger::Item;
 use super::{Appliance, Goal, status};
 
 /// What can be asked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Request {
-    /// Play nothing until [`Self::Resume`]; watching goes on.
+    /// Play nothing until `resume`, or for the time that is given; watching goes on.
     Pause,
     /// Play nothing until then.
+    #[value(skip)]
     PauseUntil(Timestamp),
     /// Play again.
     Resume,
-    /// Begin the next round as soon as one may.
+    /// Begin the next round as soon as one may, without waiting for the end of the rest.
     Probe,
     /// Somebody is at home.
     Home,

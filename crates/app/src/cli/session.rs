@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use earwitness_core::mac::Mac;
-use earwitness_core::verdict::{VerdictSettings, Verdicts};
+use earwitness_core::verdict::Verdicts;
 use earwitness_report::geo::Geo;
 use earwitness_report::probelog::Header;
 use earwitness_report::vendor::vendor;
@@ -13,17 +13,21 @@ use jiff::tz::TimeZone;
 
 use super::reports::Reports;
 
-/// Forms the verdicts and writes the reports that are wanted.
+/// The verdicts on all devices, with the networks of the receivers that they name.
+pub(super) fn verdicts(row: &SessionRow, material: &mut Material) -> Verdicts {
+    Geo::default().locate(&mut material.findings);
+    material.verdicts(&row.verdict_settings())
+}
+
+/// Writes the reports that are wanted.
 pub(super) fn report(
     row: &SessionRow,
-    mut material: Material,
-    settings: &VerdictSettings,
+    material: &Material,
+    verdicts: Verdicts,
     inputs: &[String],
     reports: &Reports,
 ) -> anyhow::Result<Verdicts> {
-    Geo::default().locate(&mut material.findings);
     let design = Some(Header::of(&row.design, row.alpha));
-    let verdicts = material.verdicts(settings);
     let probing = verdicts::Probing { verdicts, expected: BTreeMap::new(), design, warnings: Vec::new() };
     let maker = |mac: Mac| vendor(mac).map(str::to_owned);
     let context = Context {

@@ -3,7 +3,7 @@
 use earwitness_core::lot::Stream;
 use serde::Serialize;
 
-use super::off::Off;
+use super::off::{Ends, Off};
 use super::permute::permute;
 use super::trial::{Quantity, Trials};
 use super::units::Units;
@@ -83,27 +83,8 @@ pub(super) fn contrast(
     lot: &mut Stream,
 ) -> ContrastResults {
     let (units, n) = sides.units(trials);
-    let (interval, p, test) = match &units {
-        Units::Blocks(blocks) => {
-            let found = permute(blocks, beyond, draws, lot);
-            let how = if found.exact { "exact permutation" } else { "permutation" };
-            let test =
-                format!("{how} of conditions within the {} blocks of one night, {} assignments", blocks.len(), found.tried);
-            ((found.low, found.high), Some(found.p), test)
-        }
-        Units::Nights(nights) => {
-            let test = format!("Student's t over the differences of {} nights", nights.len());
-            by_student(&units, beyond, test)
-        }
-        Units::Apart(first, second) => {
-            let test =
-                format!("Welch's t over the means of {} and {} nights that have one condition each", first.len(), second.len());
-            by_student(&units, beyond, test)
-        }
-        Units::Nothing(_) => {
-            ((None, None), None, "none: the conditions share no block, and there are not two nights of each".to_owned())
-        }
-    };
+    let nothing = "none: the conditions share no block, and there are not two nights of each";
+    let (interval, p, test) = tested(&units, ["conditions", "blocks", nothing], beyond, draws, lot);
     let estimate = units.difference();
     let (low, high) = sides.off(trials).widen_ends(estimate, interval);
     ContrastResults {
@@ -120,8 +101,35 @@ pub(super) fn contrast(
     }
 }
 
+/// Interval, p-value and what was tested. `words` are what is exchanged within what, and what is said where nothing can be tested.
+pub(super) fn tested(
+    units: &Units,
+    [what, within, nothing]: [&str; 3],
+    beyond: f64,
+    draws: usize,
+    lot: &mut Stream,
+) -> (Ends, Option<f64>, String) {
+    match units {
+        Units::Blocks(blocks) => {
+            let found = permute(blocks, beyond, draws, lot);
+            let how = if found.exact { "exact permutation" } else { "permutation" };
+            let test = format!("{how} of {what} within the {} {within} of one night, {} assignments", blocks.len(), found.tried);
+            ((found.low, found.high), Some(found.p), test)
+        }
+        Units::Nights(nights) => {
+            by_student(units, beyond, format!("Student's t over the differences of {} nights", nights.len()))
+        }
+        Units::Apart(first, second) => {
+            let test =
+                format!("Welch's t over the means of {} and {} nights that have one condition each", first.len(), second.len());
+            by_student(units, beyond, test)
+        }
+        Units::Nothing(_) => ((None, None), None, nothing.to_owned()),
+    }
+}
+
 /// Interval, p-value and test by Student's distribution. Where nothing varies there is neither: equal differences of all nights are no proof.
-pub(super) fn by_student(units: &Units, beyond: f64, test: String) -> ((Option<f64>, Option<f64>), Option<f64>, String) {
+fn by_student(units: &Units, beyond: f64, test: String) -> (Ends, Option<f64>, String) {
     match units.student() {
         Some(student) => {
             let (low, high) = student.interval(beyond);

@@ -3,9 +3,8 @@
 use earwitness_core::lot::Stream;
 use serde::Serialize;
 
-use super::contrast::by_student;
+use super::contrast::tested;
 use super::off::Off;
-use super::permute::permute;
 use super::trial::{Known, Quantity, Trials};
 use super::units::Units;
 
@@ -64,22 +63,8 @@ fn compared(
     let (one, other) = pairs(trials, device.1, against.1);
     // Of two devices that are alike, either value of a trial may be that of either.
     let units = Units::of(&one, &other);
-    let (interval, p, test) = match &units {
-        Units::Blocks(pairs) => {
-            let found = permute(pairs, beyond, draws, lot);
-            (
-                (found.low, found.high),
-                Some(found.p),
-                format!("permutation of the two devices within the {} trials of one night", pairs.len()),
-            )
-        }
-        Units::Nights(nights) => {
-            by_student(&units, beyond, format!("Student's t over the differences of {} nights", nights.len()))
-        }
-        Units::Apart(..) | Units::Nothing(_) => {
-            ((None, None), None, "none: fewer than two trials in which both are known".to_owned())
-        }
-    };
+    let nothing = "none: fewer than two trials in which both are known";
+    let (interval, p, test) = tested(&units, ["the two devices", "trials", nothing], beyond, draws, lot);
     let estimate = units.difference();
     let (low, high) = Off::of(&one).between(Off::of(&other)).widen_ends(estimate, interval);
     CopiesResults {

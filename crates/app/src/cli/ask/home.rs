@@ -7,7 +7,7 @@ use earwitness_base::{clock, words};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Role, Sighting, SightingKind};
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_report::labels;
-use earwitness_report::vendor::vendor;
+use earwitness_report::vendor::maker;
 use earwitness_store::{Reader, SessionRow, StoredVerdict, VerdictSet};
 use earwitness_voice::{DeviceFacts, Facts, Intent, Period, Running, SessionFacts};
 use jiff::tz::TimeZone;
@@ -148,11 +148,7 @@ impl Home {
 }
 
 fn named(it: &DeviceFindings) -> Option<(DeviceId, String)> {
-    let maker = match it.id {
-        DeviceId::Mac(mac) => vendor(mac),
-        DeviceId::Address(_) => None,
-    };
-    (it.role == Role::Device && it.upstream.frames > 0).then(|| (it.id, labels::device(it, maker)))
+    (it.role == Role::Device && it.upstream.frames > 0).then(|| (it.id, labels::device(it, maker(it.id))))
 }
 
 /// To whom probes made a device send, without the ports.

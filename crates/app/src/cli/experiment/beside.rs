@@ -7,7 +7,7 @@ use earwitness_base::outfile::Sink;
 use earwitness_base::text::clean;
 use earwitness_base::words::duration;
 use earwitness_lab::results::{
-    IdleResults, MisactivationResults, Rate, RepliesResults, ReplyContrast, Results, Share, Sizes, WitnessResults,
+    IdleResults, MisactivationResults, Period, Rate, RepliesResults, ReplyContrast, Results, Share, Sizes, WitnessResults,
 };
 
 /// Most characters of a name that are shown.
@@ -67,13 +67,7 @@ fn answers(it: &RepliesResults) -> Table {
 
 /// `75 % (43 to 95)`: that of other nights where there are several, else that of these trials.
 pub(super) fn share(it: &Share) -> String {
-    let percent = |share: f64| format!("{:.0}", 100.0 * share);
-    let ends = it.nights_low.zip(it.nights_high).or_else(|| it.low.zip(it.high));
-    match (it.share, ends) {
-        (Some(share), Some((low, high))) => format!("{} % ({} to {})", percent(share), percent(low), percent(high)),
-        (Some(share), None) => format!("{} %", percent(share)),
-        (None, _) => "not known".to_owned(),
-    }
+    percent(it.share, it.nights_low.zip(it.nights_high).or_else(|| it.low.zip(it.high)))
 }
 
 fn answers_compared(it: &ReplyContrast) -> String {
@@ -112,32 +106,42 @@ fn witnesses(all: &[WitnessResults]) -> Table {
 }
 
 fn rates(all: &[MisactivationResults]) -> Table {
-    let mut table = table(["Condition", "Device", "Played", "Hours", "Words", "Wakes", "An hour", "Per 10,000 words", "Again"]);
-    for it in all {
-        let percent = |share: f64| format!("{:.0}", 100.0 * share);
-        let again = it.again.map_or_else(
-            || "not known".to_owned(),
-            |again| match it.again_low.zip(it.again_high) {
-                Some((low, high)) => format!("{} % ({} to {})", percent(again), percent(low), percent(high)),
-                None => format!("{} %", percent(again)),
-            },
-        );
-        table.add_row([
-            clean(&it.condition, NAME),
-            clean(&it.device, NAME),
-            it.playings.to_string(),
-            format!("{:.2}", it.hours),
-            it.words.to_string(),
-            it.wakes.to_string(),
-            rate(&it.per_hour),
-            rate(&it.per_10000_words),
-            again,
-        ]);
-    }
+    let mut table = table(WOKEN);
+    table.add_rows(all.iter().map(|it| woken(it, NAME)));
     table
 }
 
-fn rate(it: &Rate) -> String {
+/// A row of how often a device woke; names have at most so many characters.
+pub(super) fn woken(it: &MisactivationResults, widest: usize) -> [String; 9] {
+    [
+        clean(&it.condition, widest),
+        clean(&it.device, widest),
+        it.playings.to_string(),
+        format!("{:.2}", it.hours),
+        it.words.to_string(),
+        it.wakes.to_string(),
+        rate(&it.per_hour),
+        rate(&it.per_10000_words),
+        percent(it.again, it.again_low.zip(it.again_high)),
+    ]
+}
+
+/// What the columns of such a row are.
+pub(super) const WOKEN: [&str; 9] =
+    ["Condition", "Device", "Played", "Hours", "Words", "Wakes", "An hour", "Per 10,000 words", "Again"];
+
+/// `75 % (43 to 95)`.
+fn percent(share: Option<f64>, ends: Option<(f64, f64)>) -> String {
+    let percent = |share: f64| format!("{:.0}", 100.0 * share);
+    match (share, ends) {
+        (Some(share), Some((low, high))) => format!("{} % ({} to {})", percent(share), percent(low), percent(high)),
+        (Some(share), None) => format!("{} %", percent(share)),
+        (None, _) => "not known".to_owned(),
+    }
+}
+
+/// `2.13 (0.92 to 4.19)`.
+pub(super) fn rate(it: &Rate) -> String {
     match (it.rate, it.low, it.high) {
         (Some(rate), Some(low), Some(high)) => format!("{rate:.2} ({low:.2} to {high:.2})"),
         _ => "not known".to_owned(),
@@ -152,7 +156,7 @@ fn places(it: &MisactivationResults) -> Table {
     shown.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
     for place in shown {
         table.add_row([
-            duration(nanos(place.seconds)),
+            length(place.seconds),
             format!("{} of {}", place.woke, place.of),
             format!("{:.1} s", place.sent_seconds),
             format!("{} | {}", tail(&place.words_before), tail(&place.words_sent)),
@@ -168,17 +172,10 @@ fn tail(text: &str) -> String {
 }
 
 fn idle(all: &[IdleResults]) -> Table {
-    let mut table = table(["Device", "Every", "Spread", "Bursts", "Came", "Octets: median (quartiles)"]);
+    let mut table = table(PERIODIC);
     for it in all {
         for period in &it.periods {
-            table.add_row([
-                clean(&it.device, NAME),
-                duration(nanos(period.seconds)),
-                period.jitter_seconds.map_or_else(String::new, |it| format!("{it:.1} s")),
-                period.bursts.to_string(),
-                format!("{:.0} %", 100.0 * period.came),
-                sizes(Some(&period.octets)),
-            ]);
+            table.add_row(periodic(&it.device, period, NAME));
         }
         let rest = [
             clean(&it.device, NAME),
@@ -193,14 +190,30 @@ fn idle(all: &[IdleResults]) -> Table {
     table
 }
 
+/// A row of a period.
+pub(super) fn periodic(device: &str, it: &Period, widest: usize) -> [String; 6] {
+    [
+        clean(device, widest),
+        length(it.seconds),
+        it.jitter_seconds.map_or_else(String::new, |it| format!("{it:.1} s")),
+        it.bursts.to_string(),
+        format!("{:.0} %", 100.0 * it.came),
+        sizes(Some(&it.octets)),
+    ]
+}
+
+/// What the columns of such a row are.
+pub(super) const PERIODIC: [&str; 6] = ["Device", "Every", "Spread", "Bursts", "Came", "Octets: median (quartiles)"];
+
 fn sizes(it: Option<&Sizes>) -> String {
     it.map_or_else(String::new, |it| format!("{:.0} ({:.0} to {:.0})", it.median, it.low_quartile, it.high_quartile))
 }
 
+/// Seconds as people say them, to the second from a minute on.
 #[expect(clippy::cast_possible_truncation, reason = "a float that is too large becomes the largest integer")]
-fn nanos(seconds: f64) -> i64 {
+pub(super) fn length(seconds: f64) -> String {
     let unit = if seconds < 60.0 { 1e-3 } else { 1.0 };
-    (seconds / unit).round() as i64 * (unit * 1e9) as i64
+    duration((seconds / unit).round() as i64 * (unit * 1e9) as i64)
 }
 
 /// A p-value with the one after Holm.

@@ -14,7 +14,8 @@ pub(super) fn write(state: &Path, session: SessionId, inputs: &[String], reports
     let (mut store, _) = Store::open(state)?;
     store.resume(session)?;
     let row = store.reader()?.session(session)?;
-    let (material, settings) = (store.material()?, row.verdict_settings());
-    store.write_verdicts(clock::now(), &material, &material.verdicts(&settings), &settings)?;
-    stored::report(&row, material, &settings, inputs, reports)
+    let mut material = store.material()?;
+    let verdicts = stored::verdicts(&row, &mut material);
+    store.write_verdicts(clock::now(), &material, &verdicts, &row.verdict_settings())?;
+    stored::report(&row, &material, verdicts, inputs, reports)
 }

@@ -55,9 +55,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
             row.id
         ));
     }
-    let (material, settings) = (reader.material(row.id)?, row.verdict_settings());
+    let mut material = reader.material(row.id)?;
+    let verdicts = session::verdicts(&row, &mut material);
     let inputs = [format!("session {} in {}", row.id, reader.path().display())];
-    session::report(&row, material, &settings, &inputs, &args.reports)?;
+    session::report(&row, &material, verdicts, &inputs, &args.reports)?;
     Ok(Outcome::Done)
 }
 

@@ -24,7 +24,7 @@ Examples:
 Exit status: 0 it was told; 2 nobody is there to be told.")]
 pub(in crate::cli) struct Args {
     /// What.
-    request: Wish,
+    request: Request,
     /// With `pause`: how many minutes it lasts.
     #[arg(long = "for", value_name = "MINUTES", value_parser = clap::value_parser!(u16).range(1..=7 * 24 * 60), conflicts_with = "until")]
     minutes: Option<u16>,
@@ -39,27 +39,6 @@ pub(in crate::cli) struct Args {
     state: Option<PathBuf>,
 }
 
-/// What can be told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum Wish {
-    /// Play nothing until `resume`, or for the time that is given; watching goes on.
-    Pause,
-    /// Play again.
-    Resume,
-    /// Begin the next round as soon as one may, without waiting for the end of the rest.
-    Probe,
-    /// Somebody is at home.
-    Home,
-    /// Nobody is at home.
-    Away,
-    /// Leave it to the telephones whether somebody is at home.
-    Auto,
-    /// How it stands, as JSON.
-    Status,
-    /// End, as SIGTERM does.
-    Stop,
-}
-
 fn time_of_day(text: &str) -> Result<jiff::civil::Time, String> {
     jiff::civil::Time::strptime("%H:%M", text).map_err(|_| "give hours and minutes, such as 07:30".to_owned())
 }
@@ -72,19 +51,11 @@ impl Args {
             (None, Some(time)) => Some(next(time, now, &TimeZone::system())?),
             (None, None) => None,
         };
-        if until.is_some() && self.request != Wish::Pause {
-            bail!("--for and --until go with `pause`");
+        match until {
+            Some(until) if self.request == Request::Pause => Ok(Request::PauseUntil(until)),
+            Some(_) => bail!("--for and --until go with `pause`"),
+            None => Ok(self.request),
         }
-        Ok(match self.request {
-            Wish::Pause => until.map_or(Request::Pause, Request::PauseUntil),
-            Wish::Resume => Request::Resume,
-            Wish::Probe => Request::Probe,
-            Wish::Home => Request::Home,
-            Wish::Away => Request::Away,
-            Wish::Auto => Request::Auto,
-            Wish::Status => Request::Status,
-            Wish::Stop => Request::Stop,
-        })
     }
 }
 

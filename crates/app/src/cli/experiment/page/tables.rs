@@ -1,13 +1,11 @@
 //! The numbers behind the pictures.
 
 use earwitness_base::text::clean;
-use earwitness_base::words::{duration, round};
-use earwitness_core::time::SECOND;
 use earwitness_lab::results::{ConditionReplies, ContrastResults, Cutoff, DoseResults, EquivalenceResults, Results};
 use maud::{Markup, html};
 
 use super::super::beside::share;
-use super::wakes::rate;
+use super::super::beside::{PERIODIC, WOKEN, length, periodic, woken};
 use super::{NAME, chance, interval, more, number, seconds};
 
 /// Rows of a table.
@@ -212,38 +210,10 @@ fn repeats(results: &Results) -> Table {
 }
 
 fn wakes(results: &Results) -> Table {
-    let rows = results.misactivations.iter().take(ROWS).map(|it| {
-        let again = match (it.again, it.again_low.zip(it.again_high)) {
-            (None, _) => "not known".to_owned(),
-            (Some(share), None) => number(share),
-            (Some(share), Some((low, high))) => format!("{} ({} to {})", number(share), number(low), number(high)),
-        };
-        vec![
-            name(&it.condition),
-            name(&it.device),
-            it.playings.to_string(),
-            format!("{:.2}", it.hours),
-            it.words.to_string(),
-            it.wakes.to_string(),
-            rate(&it.per_hour),
-            rate(&it.per_10000_words),
-            again,
-        ]
-    });
     Table {
         title: "Wakes while a recording was played",
-        columns: &[
-            "Condition",
-            "Device",
-            "Played",
-            "Hours",
-            "Words",
-            "Wakes",
-            "An hour",
-            "Per 10,000 words",
-            "Chance to wake again",
-        ],
-        rows: rows.collect(),
+        columns: &WOKEN,
+        rows: results.misactivations.iter().take(ROWS).map(|it| woken(it, NAME).into()).collect(),
         all: results.misactivations.len(),
     }
 }
@@ -254,7 +224,7 @@ fn places(results: &Results) -> Table {
             vec![
                 name(&it.condition),
                 name(&it.device),
-                time(place.seconds),
+                length(place.seconds),
                 format!("{} of {}", place.woke, place.of),
                 format!("{} s", number(place.sent_seconds)),
                 clean(&place.words_before, WORDS),
@@ -271,29 +241,11 @@ fn places(results: &Results) -> Table {
 }
 
 fn periods(results: &Results) -> Table {
-    let rows = results.idle.iter().flat_map(|it| {
-        it.periods.iter().map(|period| {
-            let sizes = &period.octets;
-            vec![
-                name(&it.device),
-                time(period.seconds),
-                period.jitter_seconds.map_or_else(|| "not known".to_owned(), |it| format!("{} s", number(it))),
-                period.bursts.to_string(),
-                format!("{} %", round(100.0 * period.came)),
-                format!("{:.0} ({:.0} to {:.0})", sizes.median, sizes.low_quartile, sizes.high_quartile),
-                chance(period.p),
-            ]
-        })
-    });
+    let rows = results.idle.iter().flat_map(|it| it.periods.iter().map(|period| periodic(&it.device, period, NAME).into()));
     Table {
         title: "Periods of bursts of its own",
-        columns: &["Device", "Period", "Deviation", "Bursts", "Came", "Octets (quartiles)", "p"],
+        columns: &PERIODIC,
         rows: rows.take(ROWS).collect(),
         all: results.idle.iter().map(|it| it.periods.len()).sum(),
     }
-}
-
-/// Seconds as people say them.
-fn time(seconds: f64) -> String {
-    duration(round(seconds * 10.0) * (SECOND / 10))
 }

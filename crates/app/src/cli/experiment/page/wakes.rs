@@ -2,10 +2,11 @@
 
 use earwitness_base::text::clean;
 use earwitness_base::words::{as_f64_u, counted};
-use earwitness_lab::results::{MisactivationResults, Rate};
+use earwitness_lab::results::MisactivationResults;
 use earwitness_report::plot::{Layer, Mark, Panel, Plot, Scale, drawn};
 use maud::{Markup, html};
 
+use super::super::beside::rate;
 use super::{NAME, Told, more};
 
 /// Rows that are drawn: a device under a condition each.
@@ -53,14 +54,5 @@ fn row(it: &MisactivationResults, number: usize, all: &[MisactivationResults]) -
         left: Scale::Linear { from: 0.0, until: 1.08 },
         numbered: true,
         layers: vec![Layer { colour: number, marks: vec![Mark::Points(points)] }],
-    }
-}
-
-/// `2.13 (0.92 to 4.19)`.
-pub(super) fn rate(it: &Rate) -> String {
-    match (it.rate, it.low.zip(it.high)) {
-        (None, _) => "not known".to_owned(),
-        (Some(value), None) => format!("{value:.2}"),
-        (Some(value), Some((low, high))) => format!("{value:.2} ({low:.2} to {high:.2})"),
     }
 }

@@ -11,7 +11,7 @@ use earwitness_lab::experiment::{Course, Experiment};
 use earwitness_lab::plan::{Plan, Trial};
 use earwitness_lab::reading::{self, Rules, Sounded};
 use earwitness_report::labels;
-use earwitness_report::vendor::vendor;
+use earwitness_report::vendor::maker;
 use earwitness_store::Reader;
 
 use super::super::simulated::Night;
@@ -93,11 +93,7 @@ fn devices(experiment: &Experiment, nights: &[Findings]) -> anyhow::Result<(Name
     let mut sends = BTreeSet::new();
     let all = nights.iter().flat_map(|it| &it.devices);
     for it in all.filter(|it| it.role == Role::Device && it.upstream.frames > 0) {
-        let maker = match it.id {
-            DeviceId::Mac(mac) => vendor(mac),
-            DeviceId::Address(_) => None,
-        };
-        names.insert(it.id, labels::device(it, maker));
+        names.insert(it.id, labels::device(it, maker(it.id)));
         if it.sightings.iter().chain(&it.continuous).any(|it| it.kind == SightingKind::Audio) {
             sends.insert(it.id);
         }
