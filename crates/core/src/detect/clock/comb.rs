@@ -198,9 +198,14 @@ impl Comb {
     /// The train that the slices of a run are, if their moments keep a beat.
     pub(super) fn train(&mut self, run: &[Slice], episode: &[Slice], datagrams: bool, settings: &ClockSettings) -> Option<Train> {
         let live = self.collect(run)?;
-        let (beat, coherence) = self.beat(live)?;
-        // Of slices that are all alike none is a report.
         let (shortest, longest) = extremes(run);
+        // Readings of a sensor are as often all alike as too slow for sound at any beat that they could keep: then none is looked for.
+        let heard = self.moments.get(live..)?;
+        let slices: f64 = heard.iter().map(|moment| f64::from(moment.slices)).sum();
+        let each = (f64::from(longest) - OVERHEAD) * 8.0 * slices / number(heard.len());
+        let is_fast = |beat: f64| shortest < longest || each * to_f64(SECOND) / beat >= lowest_rate(beat, settings);
+        let (beat, coherence) = self.beat(live, is_fast)?;
+        // Of slices that are all alike none is a report.
         let regularity = self.keep_on_time(live, beat, datagrams && shortest < longest);
         let Self { moments, .. } = self;
         let heard = moments.get(live..)?;
@@ -357,8 +362,8 @@ impl Comb {
         on_time
     }
 
-    /// The beat that the moments from `live` on keep, and the mean square length of their mean vectors.
-    fn beat(&mut self, live: usize) -> Option<(f64, f64)> {
+    /// The beat that the moments from `live` on keep, if it may be so short, and the mean square length of their mean vectors.
+    fn beat(&mut self, live: usize, may_be: impl Fn(f64) -> bool) -> Option<(f64, f64)> {
         let Self { circle, moments, sorted, late, stretches, weighed } = self;
         let moments = moments.get(live..)?;
         sorted.clear();
@@ -373,7 +378,8 @@ impl Comb {
                 (most, common) = (end - begin, gap / (1.0 - AROUND));
             }
         }
-        if most < MOMENTS / 2 || number(most) < COMMON * number(sorted.len()) || common > BEATS.1 {
+        let is_common = most >= MOMENTS / 2 && number(most) >= COMMON * number(sorted.len());
+        if !is_common || common > BEATS.1 || !may_be(common * (1.0 - AROUND)) {
             return None;
         }
         let circle = circle.get_or_insert_with(circle_of);
