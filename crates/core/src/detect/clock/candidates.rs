@@ -214,9 +214,11 @@ pub(super) fn combed(
     judge: &mut impl FnMut(&[Slice]) -> Option<Train>,
     found: &mut Vec<Train>,
 ) {
-    let Scratch { run, left, .. } = scratch;
-    let widest = bands(lengths, BANDS[3], FEW, left).next();
-    let narrowest = bands(lengths, BANDS[0], FEW, left).next().filter(|band| Some(*band) != widest);
+    let counts = lengths.counts();
+    let fullest = |ratio: f64| fullest(counts, ratio, FEW).and_then(|(start, end)| band(counts, start, end));
+    let widest = fullest(BANDS[3]);
+    let narrowest = fullest(BANDS[0]).filter(|band| Some(*band) != widest);
+    let run = &mut scratch.run;
     for band in widest.into_iter().chain(narrowest) {
         split_band(slices, band, run, settings, |run| {
             // What follows the end of frames that were counted is looked at by itself.
@@ -296,28 +298,33 @@ fn bands(lengths: &Lengths, ratio: f64, least: usize, left: &mut Vec<(u32, usize
     left.extend_from_slice(lengths.counts());
     let mut found = [None; CLASSES];
     for found in &mut found {
-        // Most records, and the part of `left` that holds them.
-        let mut best = (0, 0, 0);
-        let (mut end, mut inside) = (0, 0);
-        for (start, &(low, count)) in left.iter().enumerate() {
-            let high = ratio * f64::from(low);
-            while let Some(&(_, more)) = left.get(end).filter(|(length, _)| f64::from(*length) <= high) {
-                inside += more;
-                end += 1;
-            }
-            if inside > best.0 {
-                best = (inside, start, end);
-            }
-            inside -= count;
-        }
-        let (most, start, end) = best;
-        if most < least.max(1) {
-            break;
-        }
-        *found = left.get(start).zip(left.get(end - 1)).map(|(low, high)| (low.0, high.0));
+        let Some((start, end)) = fullest(left, ratio, least) else { break };
+        *found = band(left, start, end);
         left.drain(start..end);
     }
     found.into_iter().flatten()
+}
+
+/// The part of the lengths, each with its number of records, that holds most of those of any band, and at least so many.
+fn fullest(lengths: &[(u32, usize)], ratio: f64, least: usize) -> Option<(usize, usize)> {
+    let (mut most, mut part) = (0, (0, 0));
+    let (mut end, mut inside) = (0, 0);
+    for (start, &(low, count)) in lengths.iter().enumerate() {
+        let high = ratio * f64::from(low);
+        while let Some(&(_, more)) = lengths.get(end).filter(|(length, _)| f64::from(*length) <= high) {
+            inside += more;
+            end += 1;
+        }
+        if inside > most {
+            (most, part) = (inside, (start, end));
+        }
+        inside -= count;
+    }
+    (most >= least.max(1)).then_some(part)
+}
+
+fn band(lengths: &[(u32, usize)], start: usize, end: usize) -> Option<Band> {
+    lengths.get(start).zip(lengths.get(end - 1)).map(|(low, high)| (low.0, high.0))
 }
 
 /// [`split`] by a band of lengths, at the bit rates of speech.

@@ -199,12 +199,8 @@ impl Comb {
     pub(super) fn train(&mut self, run: &[Slice], episode: &[Slice], datagrams: bool, settings: &ClockSettings) -> Option<Train> {
         let live = self.collect(run)?;
         let (shortest, longest) = extremes(run);
-        // Readings of a sensor are as often all alike as too slow for sound at any beat that they could keep: then none is looked for.
-        let heard = self.moments.get(live..)?;
-        let slices: f64 = heard.iter().map(|moment| f64::from(moment.slices)).sum();
-        let each = (f64::from(longest) - OVERHEAD) * 8.0 * slices / number(heard.len());
-        let is_fast = |beat: f64| shortest < longest || each * to_f64(SECOND) / beat >= lowest_rate(beat, settings);
-        let (beat, coherence) = self.beat(live, is_fast)?;
+        let slowest = if shortest < longest { f64::INFINITY } else { self.slowest(live, longest, settings) };
+        let (beat, coherence) = self.beat(live, slowest)?;
         // Of slices that are all alike none is a report.
         let regularity = self.keep_on_time(live, beat, datagrams && shortest < longest);
         let Self { moments, .. } = self;
@@ -362,12 +358,24 @@ impl Comb {
         on_time
     }
 
-    /// The beat that the moments from `live` on keep, if it may be so short, and the mean square length of their mean vectors.
-    fn beat(&mut self, live: usize, may_be: impl Fn(f64) -> bool) -> Option<(f64, f64)> {
+    /// The longest gap from one moment to the next at which slices of this length are no slower than sound. Readings of a sensor, which are all alike and keep a beat, often are.
+    fn slowest(&self, live: usize, length: u32, settings: &ClockSettings) -> f64 {
+        let heard = self.moments.get(live..).unwrap_or_default();
+        let slices: f64 = heard.iter().map(|moment| f64::from(moment.slices)).sum();
+        let bits = (f64::from(length) - OVERHEAD) * 8.0 * slices / number(heard.len().max(1));
+        bits * to_f64(SECOND) / (settings.bit_rate.0 * (1.0 - AROUND))
+    }
+
+    /// The beat that the moments from `live` on keep, if enough gaps between them are no longer than the `slowest`, and the mean square length of their mean vectors.
+    fn beat(&mut self, live: usize, slowest: f64) -> Option<(f64, f64)> {
         let Self { circle, moments, sorted, late, stretches, weighed } = self;
         let moments = moments.get(live..)?;
         sorted.clear();
         sorted.extend(moments.windows(2).map(|pair| to_f64(pair[1].at.saturating_sub(pair[0].at))));
+        let fast = sorted.iter().filter(|gap| **gap <= slowest).count();
+        if number(fast) < COMMON * number(sorted.len()) {
+            return None;
+        }
         sorted.sort_unstable_by(f64::total_cmp);
         let (mut most, mut common, mut end) = (0, 0.0, 0);
         for (begin, gap) in sorted.iter().enumerate() {
@@ -379,7 +387,7 @@ impl Comb {
             }
         }
         let is_common = most >= MOMENTS / 2 && number(most) >= COMMON * number(sorted.len());
-        if !is_common || common > BEATS.1 || !may_be(common * (1.0 - AROUND)) {
+        if !is_common || common > BEATS.1 {
             return None;
         }
         let circle = circle.get_or_insert_with(circle_of);
