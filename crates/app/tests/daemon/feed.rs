@@ -57,6 +57,8 @@ struct Shared {
     raw: Mutex<Vec<u8>>,
     /// Written to nobody when this is false: the writing end is closed.
     open: AtomicBool,
+    /// The writing end is open.
+    is_written: AtomicBool,
     going: AtomicBool,
     /// The sound that the house hears when this file grows.
     heard: Mutex<Option<PathBuf>>,
@@ -82,6 +84,7 @@ impl Feed {
             apart: clock::now().nanos() - from,
             raw: Mutex::default(),
             open: AtomicBool::new(true),
+            is_written: AtomicBool::new(false),
             going: AtomicBool::new(true),
             heard: Mutex::default(),
         });
@@ -133,6 +136,15 @@ impl Feed {
 
     pub(crate) fn open(&self) {
         self.shared.open.store(true, Ordering::Relaxed);
+    }
+
+    /// Gives who reads next a capture from its head: a reader that follows another at once would be given the other's rest.
+    pub(crate) fn begin_again(&self) {
+        self.close();
+        until("the writing end is closed", || !self.shared.is_written.load(Ordering::Relaxed));
+        // The command of a program that was killed ends by itself when nothing more comes.
+        clock::sleep(Duration::from_millis(500));
+        self.open();
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, House> {
@@ -205,6 +217,7 @@ fn play(shared: &Shared, path: &Path) {
         if to.as_mut().is_some_and(|file| file.write_all(&out).is_err()) {
             to = None;
         }
+        shared.is_written.store(to.is_some(), Ordering::Relaxed);
     }
 }
 

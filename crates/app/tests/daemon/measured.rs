@@ -78,6 +78,7 @@ fn an_experiment_that_is_stopped_and_killed_goes_on_and_measures_every_trial_onc
     first.signal("TERM");
     assert_eq!(first.ended(), 0, "{}", first.said());
     assert!(first.said().contains("1 trial is done; go on with the same command"), "{}", first.said());
+    lab.feed.begin_again();
     // The next one is killed while it watches a trial.
     let mut second = Running::spawn(lab.command(&[]));
     second.line("4 trials in 1 night, 1 of them done");
@@ -85,10 +86,7 @@ fn an_experiment_that_is_stopped_and_killed_goes_on_and_measures_every_trial_onc
     super::run::until("trial 3 has begun", || trials(&lab.journal(), "began").contains(&2));
     second.signal("KILL");
     second.ended();
-    // The command that it read from outlives it until nothing more comes.
-    lab.feed.close();
-    earwitness_base::clock::sleep(std::time::Duration::from_millis(500));
-    lab.feed.open();
+    lab.feed.begin_again();
     let (json, csv) = (lab.place.path("results.json"), lab.place.path("trials.csv"));
     let files = [format!("--json={}", json.display()), format!("--trials={}", csv.display())];
     let mut third = Running::spawn(lab.command(&[&files[0], &files[1]]));
