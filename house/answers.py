@@ -11,6 +11,7 @@ has to hold the answer of the log. Wakes during recordings and periods are count
 import argparse
 import csv
 import json
+import math
 import statistics
 import subprocess
 import sys
@@ -174,9 +175,18 @@ def questions(judged, told, log):
 
 
 def agree(one, true):
-    """Whether two answers about a cut-off can be of one device: one of them may have seen too little."""
-    open_ = ("unknown",)
-    return one["outcome"] == true["outcome"] or one["outcome"] in open_ or true["outcome"] in open_
+    """Whether two answers about a cut-off can be of one device: some cut-off is excluded by neither of them."""
+    (low, high), (begin, end) = possible(one), possible(true)
+    return low <= end and begin <= high
+
+
+def possible(dose):
+    """The cut-offs that an answer does not exclude, s."""
+    if dose["outcome"] == "found":
+        return dose["low"], dose["high"]
+    if dose["outcome"] == "not_up_to":
+        return dose["above"] or 0.0, math.inf
+    return 0.0, dose["below"] if dose["outcome"] == "no_growth" else math.inf
 
 
 def misactivations(judged, told, log, rows, journal):

@@ -26,7 +26,7 @@ RATE = 16_000
 OCTETS_A_SECOND = RATE * 2
 # Full scale is 32,768; a silent room is exactly 0, speech is in the thousands.
 LOUD = 250
-# A service takes the command as over after so much silence, gives up without any speech, and never listens longer than the cap.
+# A service takes the command as over after so much silence, gives up without any speech, and listens no longer than the cap, if it has none of its own.
 SILENCE = 0.8
 PATIENCE = 3.0
 CAP = 10.0
@@ -57,8 +57,8 @@ class Log:
 class Voice:
     """A voice service at work for one device."""
 
-    def __init__(self, device, reader, writer, log, reply):
-        self.device, self.reader, self.writer, self.log, self.reply = device, reader, writer, log, reply
+    def __init__(self, device, reader, writer, log, reply, cap):
+        self.device, self.reader, self.writer, self.log, self.reply, self.cap = device, reader, writer, log, reply, cap
         self.stream = None
         self.answering = False
         self.until = time.monotonic() + LIFE
@@ -119,7 +119,7 @@ class Voice:
             it["told"] = (
                 "speech ended"
                 if it["spoke"] and it["quiet"] >= SILENCE
-                else "no speech" if not it["spoke"] and it["quiet"] >= PATIENCE else "cap" if total >= CAP else None
+                else "no speech" if not it["spoke"] and it["quiet"] >= PATIENCE else "cap" if total >= self.cap else None
             )
             if it["told"] and not self.answering:
                 self.answering = True
@@ -228,12 +228,14 @@ async def main():
     parse.add_argument("--reply", help="a WAV that voice services answer with")
     parse.add_argument("--talking", default="", help="names of the devices that are answered, separated by commas")
     parse.add_argument("--rtp", default="", help="device=port, separated by commas")
+    parse.add_argument("--cap", default="", help="device=seconds, separated by commas: when its service stops listening")
     arguments = parse.parse_args()
     log, reply = Log(arguments.log), None
     if arguments.reply:
         with wave.open(arguments.reply) as sound:
             reply = sound.getframerate(), sound.readframes(sound.getnframes())
     talking = set(filter(None, arguments.talking.split(",")))
+    caps = {device: float(seconds) for device, _, seconds in (it.partition("=") for it in arguments.cap.split(",") if it)}
 
     async def serve(reader, writer):
         name = getattr(writer.get_extra_info("ssl_object"), "asked_for", "")
@@ -242,7 +244,8 @@ async def main():
         log.write("connection", device, at_ns=time.time_ns(), name=name, open=True)
         try:
             if service == "voice":
-                await Voice(device, reader, writer, log, reply if device in talking else None).serve()
+                answer = reply if device in talking else None
+                await Voice(device, reader, writer, log, answer, caps.get(device, CAP)).serve()
             else:
                 await trade(
                     reader, writer, lambda up, down: log.write("trade", device, at_ns=time.time_ns(), name=name, up=up, down=down)

@@ -29,7 +29,7 @@ SHORT = ("margin_seconds=15", "before_seconds=2", "after_seconds=12", "pause_sec
 # A voice of espeak-ng in which the kitchen's engine takes "Alexa" for its word nearly always.
 SPOKEN = (*SHORT, "nights=1", "voice=en-gb-scotland")
 PRESETS = {
-    "baseline": ("margin_seconds=15", "silence_seconds=120"),
+    "baseline": ("margin_seconds=15", "silence_seconds=240"),
     "music": (*SHORT, "nights=6", "apart_hours=0", "music_seconds=30"),
     "prefix": (*SPOKEN, "repeats=6"),
     "postfix": (*SPOKEN, "repeats=4"),
@@ -37,7 +37,7 @@ PRESETS = {
     "gap": (*SPOKEN, "repeats=4", "gap_s=0.2,0.5,1.2"),
     "media": (*SHORT, "nights=2", "apart_hours=0", "recording=show.wav", "subtitles=show.srt"),
     "setting": (*SPOKEN, "repeats=4", "times=2", "setting=the microphones"),
-    "idle-profile": ("margin_seconds=15", "nights=1", "silence_seconds=180"),
+    "idle-profile": ("margin_seconds=15", "nights=1", "silence_seconds=240"),
 }
 # What the television says, and when, s. The hall wakes at any speech, the kitchen at one word.
 SHOW = (

@@ -34,6 +34,23 @@ def row(trial, at, device=HALL, **more):
 
 
 class Answers(unittest.TestCase):
+    def test_two_answers_about_a_cut_off_agree_where_one_value_is_excluded_by_neither(self):
+        found = {"outcome": "found", "low": 1.0, "high": 2.5}
+        none = {"outcome": "not_up_to", "level": 6.0}
+        flat = {"outcome": "no_growth"}
+        for one, other, right in (
+            (found, {**none, "above": 2.0}, True),
+            (found, {**none, "above": None}, True),
+            (found, {**none, "above": 3.9}, False),
+            (found, {**flat, "below": 1.5}, True),
+            (found, {**flat, "below": 0.5}, False),
+            ({**none, "above": 3.0}, {**flat, "below": 2.0}, False),
+            ({**none, "above": 3.0}, {"outcome": "unknown"}, True),
+            (found, {**found, "low": 2.6, "high": 3.0}, False),
+        ):
+            self.assertEqual(answers.agree(one, other), right, (one, other))
+            self.assertEqual(answers.agree(other, one), right, (other, one))
+
     def test_an_interval_holds_the_log_or_is_wrong(self):
         judged = answers.Judgement()
         judged.hold("a", 6.9, (6.5, 7.2), 7.06)

@@ -230,9 +230,18 @@ house() {
     return $status
 }
 
+# All presets of the laboratory, and once more the one that looks for a cut-off, with a service that stops listening early.
 presets() {
-    nice -n -5 timeout -k 60 4200 "$python" house/house run --small --dir "$scratch/house" --limit 3900 -- \
-        "$python" house/presets.py --earwitness "$scratch/earwitness" &
+    presets_in 4200 --cap "" || return 1
+    presets_in 900 --cap hall=6 postfix-immediate
+}
+
+# presets_in SECONDS --cap CAPS [PRESET...]
+presets_in() {
+    patience=$1 caps=$3
+    shift 3
+    nice -n -5 timeout -k 60 "$patience" "$python" house/house run --small --dir "$scratch/house" --cap "$caps" --limit $((patience - 300)) -- \
+        "$python" house/presets.py --earwitness "$scratch/earwitness" "$@" &
     echo "$!" > "$scratch/house.pid"
     wait "$!"
     status=$?
