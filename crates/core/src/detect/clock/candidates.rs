@@ -225,9 +225,8 @@ pub(super) fn combed(
             let counted = |train: &&Train| train.is_over && train.shape != TrainShape::Paced && train.share >= EXPLAINED;
             let over = found.iter().filter(counted).map(|train| train.last).max().unwrap_or(i64::MIN);
             let run = run.get(run.partition_point(|slice| slice.at <= over)..).unwrap_or_default();
-            let band = extremes(run);
             let long = lasted(run) >= to_f64(STEADY.unsigned_abs());
-            let outdone = || !datagrams && is_outdone(run, trust(TrainShape::Variable, band), slices, found);
+            let outdone = || !datagrams && is_outdone(run, trust(TrainShape::Variable, extremes(run)), slices, found);
             if long && !outdone() && !is_explained(run, found, datagrams) {
                 found.extend(judge(run));
             }

@@ -372,8 +372,8 @@ impl Comb {
         let moments = moments.get(live..)?;
         sorted.clear();
         sorted.extend(moments.windows(2).map(|pair| to_f64(pair[1].at.saturating_sub(pair[0].at))));
-        let fast = sorted.iter().filter(|gap| **gap <= slowest).count();
-        if number(fast) < COMMON * number(sorted.len()) {
+        let are_fast = || number(sorted.iter().filter(|gap| **gap <= slowest).count()) >= COMMON * number(sorted.len());
+        if slowest.is_finite() && !are_fast() {
             return None;
         }
         sorted.sort_unstable_by(f64::total_cmp);
