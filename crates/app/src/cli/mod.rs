@@ -1,5 +1,6 @@
 //! The command line: arguments are checked before anything is read; then a command does its work.
 
+mod aloud;
 mod analyze;
 mod ask;
 mod capture;

@@ -8,12 +8,10 @@ mod room;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
-use earwitness_base::clock::{self, System};
+use anyhow::bail;
 use earwitness_base::words::counted;
 use earwitness_core::lot::Lot;
 use earwitness_core::probe::{SoundKind, Stimulus};
@@ -31,17 +29,11 @@ pub(super) use self::measured::{Measured, measured};
 
 use self::judging::Means;
 use self::room::Room;
+use super::super::aloud;
 use super::super::live::Live;
 use super::{Asked, Opened, measure};
 use crate::config::Config;
-use crate::daemon::{self, Form, Goal, Request, Style};
 use crate::say;
-
-/// What the daemon is told to wait for the first frame, where nothing else is said: in any home something is sent within a minute.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// How long the thread that plays may take to leave.
-const LEAVES: Duration = Duration::from_secs(3);
 
 /// Carries an experiment out, or what is left of it; says whether all of it is done.
 /// Where `keep` is said, what was heard after each sound is kept as well.
@@ -78,7 +70,7 @@ pub(super) fn run(asked: &Asked, live: &Live, keep: bool) -> anyhow::Result<(Fol
     conduct(config, room, opened.experiment, plan, &stop)
 }
 
-/// Watches in this thread and plays in another, until one of them is over.
+/// Plays while the devices are watched, until all is done or it is stopped.
 fn conduct(
     config: Config,
     mut room: Room,
@@ -86,33 +78,16 @@ fn conduct(
     plan: Plan,
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<(Folder, bool)> {
-    let (state, path, stopping) = (config.state.clone(), config.state.clone(), Arc::clone(stop));
-    let player = thread::Builder::new().name("experiment".to_owned()).spawn(move || {
+    let path = config.state.clone();
+    let played = aloud::conduct(config, stop, move || {
         let mut journal = room.take_journal();
         let ending = carry::carry_out(&experiment, &plan, &mut journal, &mut room);
-        // The daemon may be gone already: it was that which stopped.
-        if !stopping.load(Ordering::SeqCst) {
-            let _ = daemon::ask(&state, Request::Stop);
-        }
         (ending, room.into_folder(journal))
-    });
-    let player = player.context("no thread can be started")?;
-    let style = Style { form: Form::Aside, quiet: true, rounds: false };
-    let unchanged = || bail!("an experiment keeps its configuration; stop it and go on with another one");
-    let watched = daemon::run(config, Goal::Measure { timeout: PATIENCE }, style, &unchanged, &System);
-    stop.store(true, Ordering::SeqCst);
-    watched?;
-    // A sound that is being played, or somebody who is asked something, is not waited for.
-    let end = clock::since_boot() + LEAVES;
-    while !player.is_finished() && clock::since_boot() < end {
-        clock::sleep(Duration::from_millis(20));
+    })?;
+    match played {
+        Some((ending, folder)) => Ok((folder, ending? != Ending::Stopped)),
+        None => Ok((Folder::read(&path)?, false)),
     }
-    if !player.is_finished() {
-        return Ok((Folder::read(&path)?, false));
-    }
-    let (ending, folder) =
-        player.join().map_err(|_| anyhow::anyhow!("the thread that plays has failed; what is written down is kept"))?;
-    Ok((folder, ending? != Ending::Stopped))
 }
 
 /// The configuration with what an experiment needs: no probing, and nothing is deleted.

@@ -4,48 +4,35 @@ use std::io::{BufRead as _, Write as _};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use earwitness_base::clock::{self, Clock as _, System};
 use earwitness_base::program;
 use earwitness_base::text::clean;
 use earwitness_base::words;
 use earwitness_core::experiment::Order;
-use earwitness_core::lot::Lot;
 use earwitness_core::probe::{Heard, SoundKind, Stimulus};
-use earwitness_core::time::{SECOND, Timestamp, Window};
+use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_core::timeline::Condition;
 use earwitness_lab::carry::{Journal, Judged, Kind, Played, Question, Record, Reply, Stage, Waiting};
 use earwitness_lab::evaluation;
 use earwitness_lab::experiment::{Experiment, Setup, Switching};
 use earwitness_lab::plan::{Plan, Trial};
-use earwitness_sound::hear::Microphone;
-use earwitness_sound::player::{Player, PlayerEvent, Said};
-use earwitness_sound::speak;
+use earwitness_sound::player::Said;
 use earwitness_sound::speak::sounds::Library;
 use earwitness_store::Reader;
 use jiff::tz::TimeZone;
 
+use super::super::super::aloud::{Heard as Noticed, Speaker, watches};
 use super::super::simulated::Night;
 use super::folder::Folder;
 use super::judging::{Judging, Means};
 use super::measured::measured;
 use crate::config::Config;
-use crate::daemon::{self, Request};
 use crate::say;
 
-/// How often it is looked whether it is to stop.
-const LOOK: Duration = Duration::from_millis(200);
-/// How long the daemon may take until it captures.
-const STARTS: Duration = Duration::from_secs(90);
-/// A sound that is not over this long after it should be has stuck: what a player and its microphone take at most.
-const STUCK: Duration = Duration::from_secs(60);
 /// What passed is in the store after this time at the latest, nanoseconds.
 const WRITTEN: i64 = 75 * SECOND;
-/// Most replies that wait to be written.
-const REPLIES: usize = 64;
 
 /// The name of the script of a condition.
 pub(super) fn script(condition: usize) -> String {
@@ -56,11 +43,8 @@ pub(super) fn script(condition: usize) -> String {
 pub(super) struct Room {
     experiment: Experiment,
     plan: Plan,
-    player: Option<Player>,
-    events: Receiver<PlayerEvent>,
-    replies: Vec<Reply>,
+    speaker: Speaker,
     judging: Judging,
-    stop: Arc<AtomicBool>,
     folder: Folder,
     zone: TimeZone,
     /// What was told last of what it waits for.
@@ -77,30 +61,15 @@ impl Room {
         stop: Arc<AtomicBool>,
         (folder, means): (Folder, Means),
     ) -> anyhow::Result<Self> {
-        let (events, came) = channel();
         let sounds = experiment.design().conditions.iter().any(|it| !it.course.parts().is_empty());
-        let player = if sounds {
-            let loudspeaker = speak::open(&config.loudspeaker)?;
-            let microphone = Microphone::open(&config.microphone).map_err(anyhow::Error::msg)?;
-            let lot = Lot::new(experiment.design().seed);
-            let send = move |event| {
-                // Nobody waits for it any more.
-                let _ = events.send(event);
-            };
-            Some(
-                Player::new(loudspeaker, microphone, library, lot, send)
-                    .context("the threads of the loudspeaker cannot be started")?,
-            )
-        } else {
-            None
-        };
-        let judging = Judging::start(player.as_ref().and_then(Player::microphone), means)?;
+        let speaker = Speaker::open(config, sounds.then_some(library), experiment.design().seed, stop)?;
+        let judging = Judging::start(speaker.microphone(), means)?;
         let expects = experiment.design().conditions.iter().any(|it| !it.answer.is_empty());
         if let Some(why) = judging.trouble().filter(|_| expects) {
             say::line(&format!("whether answers are right is not judged: {why}"));
         }
         let zone = TimeZone::system();
-        Ok(Self { experiment, plan, player, events: came, replies: Vec::new(), judging, stop, folder, zone, told: None })
+        Ok(Self { experiment, plan, speaker, judging, folder, zone, told: None })
     }
 
     pub(super) fn take_journal(&mut self) -> Journal {
@@ -109,36 +78,6 @@ impl Room {
 
     pub(super) fn into_folder(self, journal: Journal) -> Folder {
         self.folder.with_journal(journal)
-    }
-
-    fn stops(&self) -> bool {
-        self.stop.load(Ordering::SeqCst)
-    }
-
-    /// Takes what the player reports, until it has carried out an order or the time is over.
-    fn listen(&mut self, until: Duration) -> Option<Said> {
-        loop {
-            let left = until.saturating_sub(clock::since_boot());
-            match self.events.recv_timeout(left) {
-                Ok(PlayerEvent::Said(said)) => return Some(said),
-                Ok(PlayerEvent::Reply { window, level, .. }) => self.heard(window, level, true),
-                Ok(PlayerEvent::Other { window, level }) => self.heard(window, level, false),
-                Ok(PlayerEvent::Microphone(Some(why))) => say::line(&why),
-                Ok(PlayerEvent::Microphone(None)) => say::line("the microphone gives a signal again"),
-                Err(RecvTimeoutError::Timeout) => return None,
-                Err(RecvTimeoutError::Disconnected) => {
-                    clock::sleep(left);
-                    return None;
-                }
-            }
-        }
-    }
-
-    fn heard(&mut self, window: Window, level: f64, is_reply: bool) {
-        if self.replies.len() < REPLIES {
-            let (from_ns, until_ns) = (window.from.nanos(), window.until.nanos());
-            self.replies.push(Reply { from_ns, until_ns, level_dbfs: level, is_reply });
-        }
     }
 
     fn condition(&self, trial: &Trial) -> String {
@@ -187,32 +126,11 @@ impl Stage for Room {
             }
             self.told = Some(waiting.clone());
         }
-        let end = clock::since_boot() + Duration::from_nanos(nanos.max(0).unsigned_abs());
-        while clock::since_boot() < end {
-            if self.stops() {
-                return false;
-            }
-            self.listen(end.min(clock::since_boot() + LOOK));
-        }
-        !self.stops()
+        self.speaker.wait(nanos)
     }
 
     fn watches(&mut self) -> Result<(), String> {
-        let begun = clock::since_boot();
-        loop {
-            let why = match daemon::ask(self.folder.path(), Request::Status) {
-                Ok(status) => match watching(&status) {
-                    Ok(()) => return Ok(()),
-                    Err(why) => why,
-                },
-                Err(error) => format!("what watches does not answer: {error}"),
-            };
-            // It may just have been started.
-            if self.stops() || clock::since_boot() > begun + STARTS {
-                return Err(why);
-            }
-            self.listen(clock::since_boot() + LOOK);
-        }
+        watches(self.folder.path(), &mut self.speaker)
     }
 
     fn set_up(&mut self, setup: &Setup) -> Result<(), String> {
@@ -240,20 +158,7 @@ impl Stage for Room {
         let stimulus = Stimulus { name: format!("script:{}", script(trial.condition)), kind: SoundKind::Speech };
         let length = trial.sound_end.saturating_sub(trial.sound);
         let order = Order { round: trial.index, stimulus, condition: Condition::default(), length };
-        let Some(player) = &self.player else { return Err("there is no loudspeaker".to_owned()) };
-        player.say(order).map_err(|_| "the loudspeaker is still busy with the sound before".to_owned())?;
-        let end = clock::since_boot() + Duration::from_nanos(length.max(0).unsigned_abs()).saturating_mul(2) + STUCK;
-        let said = loop {
-            if self.stops() {
-                return Err("it was stopped".to_owned());
-            }
-            match self.listen(end.min(clock::since_boot() + LOOK)) {
-                Some(said) if said.round == trial.index => break said,
-                _ if clock::since_boot() >= end => return Err("the loudspeaker does not come to an end".to_owned()),
-                _ => {}
-            }
-        };
-        let Said { spoken, level, onset_error, trouble, .. } = said;
+        let Said { spoken, level, onset_error, trouble, .. } = self.speaker.play(order)?;
         let timeline = spoken.timelines.and_then(|it| it.timelines().first().map(|it| it.timeline.clone()));
         let (None, Some(timeline)) = (spoken.trouble, timeline) else {
             return Err(trouble.unwrap_or_else(|| "the sound was not played".to_owned()));
@@ -265,7 +170,11 @@ impl Stage for Room {
     }
 
     fn replies(&mut self) -> Vec<Reply> {
-        std::mem::take(&mut self.replies)
+        let reply = |Noticed { window, level, is_reply }: Noticed| {
+            let (from_ns, until_ns) = (window.from.nanos(), window.until.nanos());
+            Reply { from_ns, until_ns, level_dbfs: level, is_reply }
+        };
+        self.speaker.heard().into_iter().map(reply).collect()
     }
 
     fn await_answer(&mut self, question: &Question<'_>) {
@@ -273,7 +182,7 @@ impl Stage for Room {
     }
 
     fn judged(&mut self, nothing_follows: bool) -> Vec<Judged> {
-        let stop = Arc::clone(&self.stop);
+        let stop = self.speaker.stop();
         self.judging.judged(nothing_follows, &|| !stop.load(Ordering::SeqCst))
     }
 
@@ -310,19 +219,4 @@ impl Stage for Room {
         }
         Ok(())
     }
-}
-
-/// Whether the daemon's account of itself says that it captures.
-fn watching(status: &str) -> Result<(), String> {
-    let status: serde_json::Value =
-        serde_json::from_str(status).map_err(|_| format!("what watches answers {:?}", clean(status, 200)))?;
-    let empty = Vec::new();
-    let sources = status.get("sources").and_then(|it| it.as_array()).unwrap_or(&empty);
-    let runs = |it: &&serde_json::Value| it.get("runs").and_then(serde_json::Value::as_bool) == Some(true);
-    if let Some(ended) = sources.iter().find(|it| !runs(it)) {
-        let name = ended.get("name").and_then(|it| it.as_str()).unwrap_or_default();
-        return Err(format!("{} does not capture", clean(name, 100)));
-    }
-    let frames = status.get("frames").and_then(serde_json::Value::as_u64).unwrap_or(0);
-    if sources.is_empty() || frames == 0 { Err("no frame has come yet".to_owned()) } else { Ok(()) }
 }
