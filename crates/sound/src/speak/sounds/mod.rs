@@ -135,7 +135,7 @@ impl Library {
     pub fn stimulus(&self, name: &str) -> Result<Stimulus, Trouble> {
         let parsed = Name::parse(name)?;
         match &parsed {
-            Name::Say(text) => {
+            Name::Say(text) | Name::SayAs(_, text) => {
                 self.permitted(text)?;
                 synthesis::check(&self.settings)?;
             }
@@ -153,6 +153,7 @@ impl Library {
     pub fn fits(&self, stimulus: &Stimulus, slot: i64) -> Result<(), Trouble> {
         let words = match Name::parse(&stimulus.name)? {
             Name::Say(text) => synthesis::slowest(&self.settings, &text)?.saturating_mul(SPREAD.0) / SPREAD.1,
+            Name::SayAs(voice, text) => self.voiced(&text, &voice)?.length(),
             Name::File(path, SoundKind::Speech) => decode::file(&self.path(&path), LONGEST)?.length(),
             Name::Script(script) => self.slowest(&script)?,
             _ => 0,
@@ -188,6 +189,12 @@ impl Library {
                 self.permitted(&text)?;
                 whole = true;
                 let (words, source) = synthesis::say(&self.settings, &text, &mut chance)?;
+                compose::whole(&words, &source, length)
+            }
+            Name::SayAs(voice, text) => {
+                self.permitted(&text)?;
+                whole = true;
+                let (words, source) = self.utterance(&text, Some(&voice), &mut chance)?;
                 compose::whole(&words, &source, length)
             }
             Name::Script(script) => {

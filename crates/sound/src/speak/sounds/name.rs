@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use earwitness_core::probe::SoundKind;
-use earwitness_core::timeline::NoiseKind;
+use earwitness_core::timeline::{NoiseKind, Voice};
 
 use super::Trouble;
 
@@ -66,6 +66,8 @@ pub(super) enum Name {
     Noise(NoiseKind),
     File(PathBuf, SoundKind),
     Say(String),
+    /// A text in a voice that is named, and at a speed.
+    SayAs(Voice, String),
     /// What an experiment wrote down under this name.
     Script(String),
 }
@@ -84,6 +86,7 @@ impl Name {
                 "music" => file(SoundKind::Music),
                 "noise" => file(SoundKind::Noise),
                 "say" => Ok(Self::Say(rest.trim().to_owned())),
+                "say-as" => Self::said_as(rest).ok_or_else(unknown),
                 "script" => Ok(Self::Script(rest.trim().to_owned())),
                 _ => Err(unknown()),
             };
@@ -101,9 +104,17 @@ impl Name {
         })
     }
 
+    /// `VOICE@SPEED:TEXT`.
+    fn said_as(rest: &str) -> Option<Self> {
+        let (voice, text) = rest.split_once(':')?;
+        let (name, speed) = voice.split_once('@')?;
+        let voice = Voice { name: name.trim().to_owned(), speed: speed.trim().to_owned() };
+        (!text.trim().is_empty()).then(|| Self::SayAs(voice, text.trim().to_owned()))
+    }
+
     pub(super) fn kind(&self) -> SoundKind {
         match self {
-            Self::Wake(_) | Self::Speech | Self::Say(_) | Self::Script(_) => SoundKind::Speech,
+            Self::Wake(_) | Self::Speech | Self::Say(_) | Self::SayAs(..) | Self::Script(_) => SoundKind::Speech,
             Self::File(_, kind) => *kind,
             Self::Noise(NoiseKind::Music) => SoundKind::Music,
             Self::Noise(_) => SoundKind::Noise,
@@ -130,8 +141,14 @@ mod tests {
     }
 
     #[test]
+    fn a_voice_may_be_named_with_a_text() {
+        let voice = Voice { name: "en-us+f3".into(), speed: "175".into() };
+        assert_eq!(Name::parse("say-as:en-us+f3@175:come pewter"), Ok(Name::SayAs(voice, "come pewter".into())));
+    }
+
+    #[test]
     fn an_unknown_name_is_told_what_there_is() {
-        for wrong in ["", "hal", "say:", "file: ", "shout:fire"] {
+        for wrong in ["", "hal", "say:", "file: ", "shout:fire", "say-as:en@160", "say-as:en:hello", "say-as:en@160: "] {
             let text = Name::parse(wrong).unwrap_err().to_string();
             assert!(text.contains("alexa") && text.contains("pink-noise") && text.contains("say:"), "{wrong}: {text}");
         }

@@ -93,7 +93,7 @@ impl Library {
     }
 
     /// A text in a voice that was named: one that comes with the program if it says this text, else one of espeak-ng.
-    fn voiced(&self, text: &str, Voice { name, speed }: &Voice) -> Result<Pcm, Trouble> {
+    pub(super) fn voiced(&self, text: &str, Voice { name, speed }: &Voice) -> Result<Pcm, Trouble> {
         match self.shipped.said(text, name, speed) {
             Some(clip) => self.shipped.render(clip),
             None => synthesis::say_as(&self.settings, text, name, speed),
