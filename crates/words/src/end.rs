@@ -15,4 +15,6 @@ pub enum End {
     NoAnswer,
     /// The device wakes from words that have nothing in common with its wake word.
     WakesFromAnything,
+    /// The device does not wake from its own wake word.
+    Deaf,
 }

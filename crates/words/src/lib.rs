@@ -2,10 +2,12 @@
 //!
 //! A [`Pool`] holds the words that may be played; a [`Search`] says what to play next and takes what came of it; [`results`] says what is known of each word. The strength with which a
 //! word wakes is a Gaussian process over how the wake word lies in it (`kernel`, `posterior`); what is worth most is played next (`learned`). Other orders (`orders`,
-//! `genetic`) are there to be compared with, and an [`oracle::Oracle`] answers from a table.
+//! `genetic`) are there to be compared with, and an [`oracle::Oracle`] answers from a table. With a real device a [`Campaign`] plays
+//! rounds of words by lot, and says what they prove (`evidence`).
 //!
 //! Nothing here reads a clock or a file, and chance comes from a seed that is an argument.
 
+mod campaign;
 pub mod candidates;
 mod control;
 mod curve;
@@ -13,6 +15,7 @@ pub mod dictionary;
 pub mod distance;
 mod end;
 mod everyday;
+mod evidence;
 mod features;
 mod genetic;
 mod history;
@@ -23,16 +26,19 @@ mod manner;
 mod normal;
 pub mod oracle;
 mod orders;
+mod pace;
 pub mod phoneme;
 mod pool;
 mod posterior;
 mod replay;
 mod results;
+mod round;
 mod search;
 
 #[cfg(test)]
 mod tests;
 
+pub use self::campaign::{Campaign, Rules, Step};
 pub use self::curve::{Point, curve};
 pub use self::end::End;
 pub use self::everyday::{Everyday, everyday};
@@ -40,7 +46,9 @@ pub use self::history::History;
 pub use self::kernel::Beliefs;
 pub use self::manner::{Answer, Manner, Play};
 pub use self::orders::Order;
+pub use self::pace::Pace;
 pub use self::pool::{Empty, LeftOut, MOST_PHONEMES, MOST_WORDS, Pool, Word};
 pub use self::replay::replays;
 pub use self::results::{Chance, Result, Voice, chances, results};
+pub use self::round::{Round, Seen, Slot};
 pub use self::search::{Next, Search, Settings, Strategy};

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a program that does not run fails the test")]
 
+mod simulated;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

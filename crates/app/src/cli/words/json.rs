@@ -3,8 +3,11 @@
 use std::io::{self, Write};
 
 use earwitness_base::text::{WIDEST_SAID, clean};
+use earwitness_core::findings::DeviceId;
 use earwitness_words::{Answer, End, Everyday, Order, Search, Strategy, phoneme, results};
 use serde::{Deserialize, Serialize};
+
+use super::live::Found;
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
 pub(super) const VERSION: u32 = 1;
@@ -69,6 +72,9 @@ pub(super) struct Told {
     pub(super) found: usize,
     pub(super) left_out: LeftOut,
     pub(super) everyday: Option<PerTenThousand>,
+    /// Of a search with a device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) device: Option<Device>,
     pub(super) words: Vec<Word>,
     pub(super) answers: Vec<Played>,
 }
@@ -79,6 +85,12 @@ pub(super) struct LeftOut {
     pub(super) wake_word: usize,
     pub(super) twice: usize,
     pub(super) far: usize,
+}
+
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Device {
+    pub(super) mac: Option<String>,
+    pub(super) alpha: f64,
 }
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -98,6 +110,12 @@ pub(super) struct Word {
     pub(super) probability: f32,
     pub(super) low: f32,
     pub(super) high: f32,
+    /// What the bets on it are worth; of a search with a device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) evidence: Option<f64>,
+    /// Mean of the sound that was uploaded after a play that woke the device, seconds; of a search with a device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) seconds: Option<f64>,
     pub(super) voices: Vec<Voice>,
 }
 
@@ -153,9 +171,25 @@ impl Told {
                 high: it.high,
                 covered: it.covered,
             }),
+            device: None,
             words: results(search).iter().map(|it| word(search, it)).collect(),
             answers: history.plays().iter().map(|it| played(search, it.0, it.1)).collect(),
         }
+    }
+
+    /// The same of a search with a device: a word is said to wake it where that is shown.
+    pub(super) fn with_device(mut self, found: &Found, alpha: f64) -> Self {
+        let mac = found.device.as_ref().and_then(|it| if let DeviceId::Mac(mac) = it.0 { Some(mac.to_string()) } else { None });
+        self.device = Some(Device { mac, alpha });
+        self.plays = found.campaign.spent();
+        for (it, result) in self.words.iter_mut().zip(results(found.campaign.search())) {
+            it.wakes = found.campaign.is_proven(result.word);
+            it.evidence = Some(found.campaign.evidence_of(result.word));
+            it.seconds = found.uploaded.get(&result.word).map(|(sum, count)| sum / f64::from(*count));
+        }
+        self.words.sort_by_key(|it| !it.wakes);
+        self.found = self.words.iter().filter(|it| it.wakes).count();
+        self
     }
 
     /// Writes one JSON object and a line feed.
@@ -176,6 +210,8 @@ fn word(search: &Search, it: &earwitness_words::Result) -> Word {
         probability: it.chance.probability,
         low: it.chance.low,
         high: it.chance.high,
+        evidence: None,
+        seconds: None,
         voices: it.voices.iter().map(voice).collect(),
     }
 }
@@ -201,6 +237,7 @@ pub(super) fn ended(end: End) -> &'static str {
         End::StoppedWaking => "stopped_waking",
         End::NoAnswer => "no_answer",
         End::WakesFromAnything => "wakes_from_anything",
+        End::Deaf => "deaf",
     }
 }
 

@@ -4,9 +4,11 @@ mod bench;
 mod earlier;
 mod json;
 mod list;
+mod live;
 mod replay;
 mod search;
 mod table;
+mod texts;
 mod wake;
 
 use std::path::Path;
@@ -26,8 +28,8 @@ use super::Outcome;
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
-  earwitness words search alexa --oracle table.csv
-  earwitness words search \"hey jarvis\" --oracle table.csv --plays 100 --json=found.json
+  earwitness words search alexa -i eth1 --json=found.json
+  earwitness words search computer --simulate demo
   earwitness words list found.json")]
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
@@ -36,7 +38,7 @@ pub(in crate::cli) struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Task {
-    Search(search::Args),
+    Search(Box<search::Args>),
     List(list::Args),
     Replay(replay::Args),
 }

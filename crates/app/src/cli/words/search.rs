@@ -9,8 +9,9 @@ use earwitness_words::oracle::{Draws, Oracle};
 use earwitness_words::{Pool, Search, Settings, everyday};
 
 use super::super::Outcome;
+use super::super::live::Live;
 use super::json::{Asked, Name, Told, ended};
-use super::{bench, earlier, oracle, play, wake, write};
+use super::{bench, earlier, live, oracle, play, texts, wake, write};
 use crate::say;
 
 /// Most plays of a search: what each says of all words takes time that grows with the square of their number.
@@ -20,23 +21,43 @@ const MOST_PLAYS: usize = 3_000;
 ///
 /// A word is found where it woke the device in two voices. The wake word itself, and what contains its phonemes, is not played. The search ends before all plays are made where a
 /// further find is improbable, or where answers cannot be believed.
+///
+/// Words are played in this room, and the device's traffic says whether it woke; with --simulate in a simulated home; with --oracle a table answers. Rounds of twelve words are laid into slots by lot, and a word
+/// is only said to wake the device where that cannot be explained by what the device sends anyway. Stopped or broken off, it goes on with the same command.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
-  earwitness words search alexa --oracle table.csv
-  earwitness words search alexa --oracle table.csv --plays 500 --resume found.json --json=more.json
+  earwitness words search alexa -i eth1 --json=found.json
+  earwitness words search computer --simulate demo
   earwitness words search alexa --oracle table.csv --seeds 100
 
-Exit status: 0 done; 2 something could not be read.")]
+Exit status: 0 done, or stopped in good order; 2 it cannot be, and what is wrong is told.")]
 pub(super) struct Args {
     /// The wake word.
     #[arg(value_name = "WAKE-WORD")]
     wake_word: String,
     /// A table of answers that are known, in place of a device (docs/guide/words.md says which columns it has).
     #[arg(long, value_name = "CSV", value_hint = ValueHint::FilePath)]
-    oracle: PathBuf,
+    oracle: Option<PathBuf>,
+    /// A simulated home, in virtual time: name of a scenario (`earwitness simulate --list`), or a TOML file.
+    #[arg(long, value_name = "SCENARIO", value_hint = ValueHint::FilePath, conflicts_with_all = ["oracle", "interface", "source", "state", "config"])]
+    simulate: Option<String>,
+    /// The device that is asked, by its MAC address; without it the wake word is called four times, and the one that answers is.
+    #[arg(long, value_name = "MAC", conflicts_with = "oracle")]
+    device: Option<String>,
+    #[command(flatten)]
+    live: Live,
+    /// Words that may be played besides those of the pronouncing dictionary: one in each line of this file.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "oracle")]
+    texts: Option<PathBuf>,
+    /// Say words in this voice of espeak-ng, at so many words a minute; at least two, four if none is named.
+    #[arg(long = "voice", value_name = "NAME@SPEED", conflicts_with = "oracle")]
+    voices: Vec<String>,
+    /// The chance that any word at all is said to wake the device that does not.
+    #[arg(long, value_name = "CHANCE", default_value_t = 0.01, value_parser = chance, conflicts_with = "oracle")]
+    alpha: f64,
     /// Whose answers in the table, where it holds those of several engines to the wake word.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "oracle")]
     engine: Option<String>,
     /// The wake word's phonemes; without it they are those of the table, of the pronouncing dictionary, or of espeak-ng.
     #[arg(long, value_name = "NAMES")]
@@ -51,13 +72,13 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t = Name::Learned)]
     strategy: Name,
     /// Go on with a search that wrote this with --json; its seed and its strategy are kept.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["seed", "strategy"])]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "oracle", conflicts_with_all = ["seed", "strategy"])]
     resume: Option<PathBuf>,
     /// A list of words with how often each comes in everyday text (a word and a number in each line): how often such text wakes the device.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     frequencies: Option<PathBuf>,
     /// Compare all strategies instead, each with so many seeds from --seed on: finds after each 50 plays, with intervals of 95 %.
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(2..=1_000), conflicts_with_all = ["strategy", "resume", "frequencies"])]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(2..=1_000), requires = "oracle", conflicts_with_all = ["strategy", "resume", "frequencies"])]
     seeds: Option<u16>,
     /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/words-1.json; with --seeds, words-curves-1.json).
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
@@ -70,24 +91,61 @@ pub(super) fn most_plays(text: &str) -> Result<usize, String> {
     plays.ok_or_else(|| format!("a number from 1 to {MOST_PLAYS}"))
 }
 
+/// A chance that may be asked for.
+fn chance(text: &str) -> Result<f64, String> {
+    let chance = text.parse().ok().filter(|it| (1e-9..=0.5).contains(it));
+    chance.ok_or_else(|| "a chance from 0.000000001 to 0.5".to_owned())
+}
+
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let oracle = oracle(&args.oracle, &args.wake_word, args.engine.as_deref())?;
-    let wake = wake::phonemes(&args.wake_word, args.phonemes.as_deref(), &oracle)?;
-    let pool = Pool::new(&wake, oracle.words().to_vec()).with_context(|| args.oracle.display().to_string())?;
-    if pool.left_out().without_phonemes > 0 {
-        say::line(&format!("{} words without phonemes, or with too many, are left out", pool.left_out().without_phonemes));
-    }
+    let frequencies = args.frequencies.as_deref().map(frequencies).transpose()?;
+    let Some(path) = &args.oracle else { return with_device(args, frequencies.as_ref()) };
+    let oracle = oracle(path, &args.wake_word, args.engine.as_deref())?;
+    let wake = wake::phonemes(&args.wake_word, args.phonemes.as_deref(), Some(&oracle))?;
+    let pool = Pool::new(&wake, oracle.words().to_vec()).with_context(|| path.display().to_string())?;
+    tell_left_out(&pool);
     if let Some(seeds) = args.seeds {
         return bench::run(
             &bench::Bench { wake_word: &args.wake_word, oracle: &oracle, pool: &pool, plays: args.plays, seed: args.seed, seeds },
             args.json.as_deref(),
         );
     }
-    let frequencies = args.frequencies.as_deref().map(frequencies).transpose()?;
     let (search, strategy, end) = searched(args, &oracle, pool)?;
     let everyday = frequencies.map(|it| everyday(&search, &it));
     let asked = Asked { wake_word: &args.wake_word, engine: oracle.engine(), strategy, ended: end, everyday };
     write(&Told::new(&search, &asked), args.json.as_deref())?;
+    Ok(Outcome::Done)
+}
+
+fn tell_left_out(pool: &Pool) {
+    if pool.left_out().without_phonemes > 0 {
+        say::line(&format!("{} words without phonemes, or with too many, are left out", pool.left_out().without_phonemes));
+    }
+}
+
+/// Searches in a room, or in a simulated home.
+fn with_device(args: &Args, frequencies: Option<&BTreeMap<String, f64>>) -> anyhow::Result<Outcome> {
+    let wake = wake::phonemes(&args.wake_word, args.phonemes.as_deref(), None)?;
+    let pool = texts::pool(&wake, args.texts.as_deref())?;
+    tell_left_out(&pool);
+    let voices = match args.voices.as_slice() {
+        [] => live::VOICES.map(str::to_owned).into(),
+        [_] => bail!("a word is found where it wakes the device in two voices: name another --voice"),
+        several => several.to_vec(),
+    };
+    let (wake_word, device) = (args.wake_word.clone(), args.device.clone());
+    let settings = Settings { strategy: args.strategy.strategy(), ..Settings::new(args.plays, args.seed) };
+    let wanted = live::Wanted { wake_word, pool, voices, settings, alpha: args.alpha, device };
+    let found = match &args.simulate {
+        Some(name) => live::simulate(&wanted, name)?,
+        None => live::listen(wanted, &args.live)?,
+    };
+    let everyday = frequencies.map(|it| everyday(found.campaign.search(), it));
+    let device = found.device.as_ref().map_or("the device", |it| it.1.as_str());
+    let end = found.end.map_or("stopped", ended);
+    let asked = Asked { wake_word: &args.wake_word, engine: device, strategy: args.strategy, ended: end, everyday };
+    let told = Told::new(found.campaign.search(), &asked).with_device(&found, args.alpha);
+    write(&told, args.json.as_deref())?;
     Ok(Outcome::Done)
 }
 

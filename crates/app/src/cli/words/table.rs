@@ -15,6 +15,13 @@ pub(super) fn write(told: &Told, out: &mut dyn Write) -> io::Result<()> {
     let found = words::counted(told.found as u64, "word wakes", "words wake");
     let plays = words::counted(told.plays as u64, "play", "plays");
     writeln!(out, "{found} {} in two voices, after {plays} ({}).", shown(&told.engine), why(&told.ended))?;
+    if let Some(device) = &told.device {
+        let percent = device.alpha * 100.0;
+        writeln!(
+            out,
+            "That any word is named that does not wake it, because it sent at that moment anyway, has a chance of at most {percent} %. This says nothing of other places, voices and levels."
+        )?;
+    }
     if let Some(it) = &told.everyday {
         let (wakes, low, high, covered) = (it.wakes, it.low, it.high, it.covered * 100.0);
         writeln!(
@@ -29,10 +36,16 @@ pub(super) fn write(told: &Told, out: &mut dyn Write) -> io::Result<()> {
     for it in &woke {
         let mark = if it.wakes { ' ' } else { '?' };
         let chance = format!("{:.0} % ({:.0} to {:.0})", it.probability * 100.0, it.low * 100.0, it.high * 100.0);
-        writeln!(out, "{mark} {:<TEXT$}  {:<PHONEMES$}  {chance:<16}  {}", shown(&it.text), it.phonemes, voices(it))?;
+        let seconds = it.seconds.map(|it| format!("; {it:.1} s uploaded each time")).unwrap_or_default();
+        writeln!(out, "{mark} {:<TEXT$}  {:<PHONEMES$}  {chance:<16}  {}{seconds}", shown(&it.text), it.phonemes, voices(it))?;
     }
     if woke.iter().any(|it| !it.wakes) {
-        writeln!(out, "\n?  woke in one voice only, so that nothing is said of it; `earwitness words replay` plays it again.")?;
+        let why = if told.device.is_some() {
+            "after it the device sent, and that it woke it is not shown: more plays may show it"
+        } else {
+            "woke in one voice only, so that nothing is said of it; `earwitness words replay` plays it again"
+        };
+        writeln!(out, "\n?  {why}.")?;
     }
     Ok(())
 }
@@ -49,6 +62,8 @@ fn why(ended: &str) -> &'static str {
         "stopped_waking" => "what woke it before wakes it no more: its silence since then says nothing",
         "no_answer" => "nothing could be said of several plays in a row",
         "wakes_from_anything" => "it wakes from words that have nothing in common with its wake word",
+        "deaf" => "it does not wake from its own wake word here: check loudspeaker, place and level",
+        "stopped" => "it was stopped",
         "replayed" => "what woke was played again",
         _ => "all plays were made",
     }

@@ -13,11 +13,11 @@ use earwitness_words::{dictionary, ipa};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the wake word's phonemes are: as they were given, as the table says, as the dictionary says, as espeak-ng says.
-pub(super) fn phonemes(word: &str, given: Option<&str>, oracle: &Oracle) -> anyhow::Result<Vec<Phoneme>> {
+pub(super) fn phonemes(word: &str, given: Option<&str>, oracle: Option<&Oracle>) -> anyhow::Result<Vec<Phoneme>> {
     if let Some(names) = given {
         return Ok(phoneme::parse(names)?);
     }
-    if let Some(known) = oracle.phonemes(word).map(<[Phoneme]>::to_vec).or_else(|| dictionary::phonemes(word)) {
+    if let Some(known) = oracle.and_then(|it| it.phonemes(word)).map(<[Phoneme]>::to_vec).or_else(|| dictionary::phonemes(word)) {
         return Ok(known);
     }
     let spoken = spoken(word);
@@ -29,7 +29,8 @@ pub(super) fn phonemes(word: &str, given: Option<&str>, oracle: &Oracle) -> anyh
     Ok(spoken)
 }
 
-fn spoken(word: &str) -> Vec<Phoneme> {
+/// What espeak-ng says; nothing where it is not there.
+pub(super) fn spoken(word: &str) -> Vec<Phoneme> {
     let Some(path) = program::find("espeak-ng") else { return Vec::new() };
     let mut command = Command::new(path);
     command.args(["-q", "--ipa", "-v", "en-us", "--stdin"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());

@@ -1,0 +1,278 @@
+//! The course of a search with a device: which device is asked, round after round, and what each round showed.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use anyhow::bail;
+use earwitness_base::words::counted;
+use earwitness_core::findings::DeviceId;
+use earwitness_core::mac::Mac;
+use earwitness_core::time::{SECOND, Window};
+use earwitness_words::{Campaign, End, Pace, Play, Round, Seen, Slot, Step};
+
+use super::home::{Break, Home, Reaction, Said, reactions};
+use super::journal::{self, InSlot, Journal, Record};
+use crate::say;
+
+/// The wake word sounds so often while it is looked which device answers, each time after as many slots without a sound.
+const CALLS: usize = 4;
+const APART: usize = 3;
+/// The wake word is called out that often until a device answers.
+const MOST_CALLS: u32 = 3;
+/// Length of a slot meanwhile, seconds.
+const CALL_SECONDS: u16 = 10;
+/// A round that came to nothing is tried again after so long, nanoseconds.
+const AGAIN: i64 = 15 * SECOND;
+/// After so many in a row the search stops.
+const VOID: u32 = 6;
+/// So many rounds may have been played of which nothing is known yet: what a device did is known once it is seen again, and written down.
+const AHEAD: usize = 2;
+
+/// A search that is carried out.
+pub(super) struct Course<'a> {
+    pub(super) campaign: Campaign,
+    pub(super) home: &'a mut dyn Home,
+    pub(super) journal: Journal,
+    /// What is called out to see which device answers.
+    pub(super) wake_word: &'a str,
+    pub(super) device: Option<(DeviceId, String)>,
+    pub(super) pace: Pace,
+    /// Sound that was uploaded after each word, seconds, and after how many of its plays.
+    pub(super) uploaded: BTreeMap<usize, (f64, u32)>,
+}
+
+/// Rounds that were played, with their slots.
+type Waiting = VecDeque<(Round, Vec<Window>)>;
+
+impl Course<'_> {
+    /// Goes on after what a journal says.
+    pub(super) fn resume(&mut self, records: &[Record]) -> anyhow::Result<()> {
+        let mut begun: BTreeMap<u32, Round> = BTreeMap::new();
+        for record in records {
+            match record {
+                Record::Search(_) => {}
+                Record::Device { mac, name } => self.device = Some((DeviceId::Mac(address(mac)?), name.clone())),
+                Record::Round { number, slots, .. } => {
+                    let slots = slots.iter().map(|it| self.slot(it)).collect::<anyhow::Result<_>>()?;
+                    begun.insert(*number, Round { number: *number, slots });
+                }
+                Record::Seen { number, seen } => {
+                    if let Some(round) = begun.remove(number) {
+                        self.take(&round, seen, true);
+                    }
+                }
+                Record::Void { number, .. } => {
+                    if let Some(round) = begun.remove(number) {
+                        self.take(&round, &[], true);
+                    }
+                }
+            }
+        }
+        // Rounds that were broken off: what they would have shown is not known, and counts for nothing.
+        for round in begun.into_values() {
+            self.journal.write(&Record::Void { number: round.number, why: "the search was interrupted".to_owned() })?;
+            self.take(&round, &[], true);
+        }
+        Ok(())
+    }
+
+    fn slot(&self, it: &InSlot) -> anyhow::Result<Slot> {
+        let search = self.campaign.search();
+        let manner = |voice: &str| search.manners().iter().position(|it| it.voice == voice);
+        let play = |text: &str, voice: &str| {
+            let word = search.pool().words().iter().position(|it| it.text == text);
+            word.zip(manner(voice)).map(|(word, manner)| Play { word, manner })
+        };
+        let slot = match it {
+            InSlot::Word { text, voice } => play(text, voice).map(Slot::Word),
+            InSlot::Again { text, voice } => play(text, voice).map(Slot::Again),
+            InSlot::WakeWord { voice } => manner(voice).map(Slot::WakeWord),
+            InSlot::Nothing => Some(Slot::Nothing),
+        };
+        slot.ok_or_else(|| anyhow::anyhow!("the journal holds a word that is not among those of this search: {it:?}"))
+    }
+
+    /// Carries it out; why it is over, or that it was stopped.
+    pub(super) fn run(&mut self) -> Result<Option<End>, Break> {
+        if self.device.is_none() {
+            self.find_device()?;
+        }
+        let mut waiting = Waiting::new();
+        let mut void = 0;
+        loop {
+            match self.campaign.step() {
+                Step::Ended(end) => return Ok(Some(end)),
+                Step::Wait => self.settle(&mut waiting)?,
+                Step::Round(round) => {
+                    let slots: Vec<InSlot> = round.slots.iter().map(|it| self.written(*it)).collect();
+                    let (at_ns, slot_seconds) = (self.home.now().nanos(), self.pace.seconds());
+                    self.journal.write(&Record::Round { number: round.number, at_ns, slot_seconds, slots })?;
+                    let said: Vec<Option<Said>> = round.slots.iter().map(|it| self.said(*it)).collect();
+                    match self.home.play(round.number, &said, nanos(slot_seconds))? {
+                        Ok(windows) => {
+                            void = 0;
+                            waiting.push_back((round, windows));
+                        }
+                        Err(why) => {
+                            void += 1;
+                            self.journal.write(&Record::Void { number: round.number, why: why.clone() })?;
+                            self.take(&round, &[], false);
+                            if void >= VOID {
+                                return Err(Break::Failed(anyhow::anyhow!(
+                                    "{void} rounds in a row came to nothing, at last because {why}"
+                                )));
+                            }
+                            say::line(&format!("{why}; it goes on in {} s", AGAIN / SECOND));
+                            self.home.wait(AGAIN)?;
+                        }
+                    }
+                    while waiting.len() > AHEAD {
+                        self.settle(&mut waiting)?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes in what was seen in the oldest round of which nothing is known yet.
+    fn settle(&mut self, waiting: &mut Waiting) -> Result<(), Break> {
+        let Some((round, windows)) = waiting.pop_front() else { return Ok(()) };
+        let reactions = self.seen(&windows)?;
+        let own = reactions.into_iter().find(|it| Some(it.device) == self.device.as_ref().map(|it| it.0));
+        let seen: Vec<journal::Reaction> = own.map_or_else(Vec::new, |it| {
+            it.slots.iter().map(|it| journal::Reaction { seen: it.seen, seconds: it.seconds, busy: it.busy }).collect()
+        });
+        self.journal.write(&Record::Seen { number: round.number, seen: seen.clone() })?;
+        self.take(&round, &seen, false);
+        self.tell(&round, &seen);
+        Ok(())
+    }
+
+    fn seen(&mut self, windows: &[Window]) -> Result<Vec<Reaction>, Break> {
+        let (Some(first), Some(last)) = (windows.first(), windows.last()) else { return Ok(Vec::new()) };
+        let findings = self.home.findings(Window { from: first.from, until: last.until })?;
+        Ok(reactions(&findings, windows))
+    }
+
+    fn take(&mut self, round: &Round, seen: &[journal::Reaction], is_earlier: bool) {
+        let what: Vec<Seen> = seen.iter().map(|it| it.seen).collect();
+        if is_earlier {
+            self.campaign.resume(round, &what);
+        } else {
+            self.campaign.tell(round, &what);
+        }
+        for (slot, it) in round.slots.iter().zip(seen).filter(|(_, it)| it.seen == Seen::Began) {
+            self.pace.take(it.busy);
+            if let Slot::Word(play) | Slot::Again(play) = slot {
+                let sum = self.uploaded.entry(play.word).or_default();
+                *sum = (sum.0 + it.seconds, sum.1 + 1);
+            }
+        }
+    }
+
+    /// Calls out the wake word, and takes the device that answers.
+    fn find_device(&mut self) -> Result<(), Break> {
+        let mut calls = 1;
+        let (mac, name) = loop {
+            say::line(&format!("{:?} is called {CALLS} times, to see which device answers", self.wake_word));
+            let called = self.call()?;
+            match answers(self.wake_word, &called) {
+                Ok(found) => break found,
+                Err(why) if calls >= MOST_CALLS => return Err(Break::Failed(why)),
+                // What else it sent, or one sound that it missed, may have hidden its answers.
+                Err(_) => calls += 1,
+            }
+        };
+        say::line(&format!("{name} answers, and is asked from now on"));
+        self.journal.write(&Record::Device { mac: mac.to_string(), name: name.clone() })?;
+        self.device = Some((DeviceId::Mac(mac), name));
+        Ok(())
+    }
+
+    fn call(&mut self) -> Result<Vec<Reaction>, Break> {
+        let manners = self.campaign.search().manners();
+        let slots: Vec<Option<Said>> = (0..CALLS * APART)
+            .map(|place| {
+                let voice = &manners.get(place / APART % manners.len().max(1))?.voice;
+                place.is_multiple_of(APART).then(|| Said { text: self.wake_word.to_owned(), voice: voice.clone() })
+            })
+            .collect();
+        let played = self.home.play(u32::MAX, &slots, nanos(CALL_SECONDS))?;
+        let windows = played.map_err(|why| Break::Failed(anyhow::anyhow!(why)))?;
+        self.seen(&windows)
+    }
+
+    fn said(&self, slot: Slot) -> Option<Said> {
+        let search = self.campaign.search();
+        let voice = |manner: usize| search.manners().get(manner).map(|it| it.voice.clone());
+        match slot {
+            Slot::Word(play) | Slot::Again(play) => {
+                Some(Said { text: search.pool().words().get(play.word)?.text.clone(), voice: voice(play.manner)? })
+            }
+            Slot::WakeWord(manner) => Some(Said { text: self.wake_word.to_owned(), voice: voice(manner)? }),
+            Slot::Nothing => None,
+        }
+    }
+
+    fn written(&self, slot: Slot) -> InSlot {
+        match (slot, self.said(slot)) {
+            (Slot::Word(_), Some(Said { text, voice })) => InSlot::Word { text, voice },
+            (Slot::Again(_), Some(Said { text, voice })) => InSlot::Again { text, voice },
+            (Slot::WakeWord(_), Some(Said { voice, .. })) => InSlot::WakeWord { voice },
+            _ => InSlot::Nothing,
+        }
+    }
+
+    /// A line about a round.
+    fn tell(&self, round: &Round, seen: &[journal::Reaction]) {
+        let slots = round.slots.iter().zip(seen).filter(|(_, it)| it.seen == Seen::Began);
+        let woke: Vec<String> = slots
+            .filter_map(|(slot, _)| match slot {
+                Slot::Nothing => Some("(nothing)".to_owned()),
+                _ => self.said(*slot).map(|it| it.text),
+            })
+            .collect();
+        let (history, spent) = (self.campaign.history(), self.campaign.spent());
+        let plays = self.campaign.search().settings().plays;
+        let shown = history.words().filter(|it| self.campaign.is_proven(*it)).count();
+        let found = counted(history.found().len() as u64, "word woke it in two voices", "words woke it in two voices");
+        let woke = if woke.is_empty() { "nothing".to_owned() } else { woke.join(", ") };
+        let left = earwitness_core::stats::float(plays.saturating_sub(spent) as u64) * f64::from(self.pace.seconds()) / 60.0;
+        say::line(&format!(
+            "round {}, {spent} of {plays} plays: {woke} made it send; {found}, {shown} shown; at most {left:.0} min left",
+            round.number.saturating_add(1)
+        ));
+    }
+}
+
+/// The device that began to upload in at least half of the slots with the wake word and in no more of the others; who else did is told.
+fn answers(wake_word: &str, reactions: &[Reaction]) -> anyhow::Result<(Mac, String)> {
+    let count = |it: &Reaction, called: bool| {
+        let slots =
+            it.slots.iter().enumerate().filter(|(place, it)| place.is_multiple_of(APART) == called && it.seen == Seen::Began);
+        slots.count()
+    };
+    let heard: Vec<&Reaction> =
+        reactions.iter().filter(|it| 2 * count(it, true) >= CALLS && 2 * count(it, false) <= count(it, true)).collect();
+    match heard.as_slice() {
+        [one] => match one.device {
+            DeviceId::Mac(mac) => Ok((mac, one.name.clone())),
+            DeviceId::Address(_) => bail!("{} has no MAC address of its own in what is watched; watch closer to it", one.name),
+        },
+        [] => bail!(
+            "no device began to upload after {wake_word:?}: check that one listens to that wake word, that it hears the loudspeaker, and that its traffic passes here; or name it with --device"
+        ),
+        several => {
+            let names: Vec<&str> = several.iter().map(|it| it.name.as_str()).collect();
+            bail!("several devices answer to {wake_word:?}: {}; say with --device which of them is asked", names.join(", "))
+        }
+    }
+}
+
+/// A MAC address as it is written.
+pub(super) fn address(text: &str) -> anyhow::Result<Mac> {
+    text.parse().map_err(|_| anyhow::anyhow!("{text:?} is no MAC address such as 02:00:5e:10:00:01"))
+}
+
+fn nanos(seconds: u16) -> i64 {
+    i64::from(seconds) * SECOND
+}

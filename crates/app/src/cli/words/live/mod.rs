@@ -1,0 +1,135 @@
+//! A search for words with a device: in a room, or in a simulated home.
+
+mod course;
+mod home;
+mod journal;
+mod real;
+mod simulated;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::bail;
+use earwitness_core::findings::DeviceId;
+use earwitness_core::lot::Lot;
+use earwitness_sound::speak::sounds::Library;
+use earwitness_words::{Campaign, End, Manner, Pace, Pool, Rules, Search, Settings, phoneme};
+
+use self::course::Course;
+use self::home::{Break, Home, Said};
+use self::journal::{FORMAT, Header, Journal, Record};
+use self::real::Real;
+use self::simulated::Simulated;
+use super::super::aloud;
+use super::super::live::Live;
+use super::super::scenario;
+use crate::say;
+
+/// Voices of espeak-ng that woke third-party engines best, of both sexes.
+pub(super) const VOICES: [&str; 4] = ["en-gb@160", "en-us@150", "en-gb-scotland@150", "en-gb+f2@160"];
+/// A round takes no longer than this, seconds: so long is a simulated home there for each.
+const ROUND_SECONDS: f64 = 12.0 * 15.0 + 300.0;
+
+/// What is searched for, and where.
+#[derive(Clone)]
+pub(super) struct Wanted {
+    pub(super) wake_word: String,
+    pub(super) pool: Pool,
+    pub(super) voices: Vec<String>,
+    pub(super) settings: Settings,
+    pub(super) alpha: f64,
+    pub(super) device: Option<String>,
+}
+
+/// What came of it.
+pub(super) struct Found {
+    pub(super) campaign: Campaign,
+    pub(super) device: Option<(DeviceId, String)>,
+    /// Why it is over; `None` where it was stopped.
+    pub(super) end: Option<End>,
+    /// Sound that was uploaded after each word, seconds, and after how many of its plays.
+    pub(super) uploaded: std::collections::BTreeMap<usize, (f64, u32)>,
+}
+
+/// Searches in a simulated home, in virtual time.
+pub(super) fn simulate(wanted: &Wanted, name: &str) -> anyhow::Result<Found> {
+    let plan = scenario::load(name)?;
+    let folder = tempfile::tempdir()?;
+    let rounds = u32::try_from(wanted.settings.plays).map_or(f64::from(u32::MAX), f64::from);
+    // A round plays at least one word.
+    let mut home = Simulated::new(plan, wanted.settings.seed, rounds * ROUND_SECONDS / 3_600.0 + 1.0);
+    carry_out(wanted, &header(wanted, name), folder.path(), &mut home)
+}
+
+/// Searches in this room.
+pub(super) fn listen(wanted: Wanted, live: &Live) -> anyhow::Result<Found> {
+    let header = header(&wanted, "this room");
+    let state = live.state().map_or_else(|| PathBuf::from(folder(&wanted.wake_word)), std::path::Path::to_owned);
+    let config = real::config(live, std::path::absolute(&state)?)?;
+    let library = Library::new(&config.sounds)?;
+    for voice in &wanted.voices {
+        // Also whether it can be said at all, before anything sounds.
+        library.stimulus(&real::stimulus(&Said { text: wanted.wake_word.clone(), voice: voice.clone() }))?;
+    }
+    drop(library);
+    let stop = Arc::new(AtomicBool::new(false));
+    // The folder is there, and is ours, before the appliance opens its store in it.
+    drop(Journal::open(&state)?);
+    let mut home = Real::open(&config, wanted.settings.seed, Arc::clone(&stop))?;
+    say::line(&format!("everything is kept in {}", state.display()));
+    let found = aloud::conduct(config, &stop, move || carry_out(&wanted, &header, &state, &mut home))?;
+    found.unwrap_or_else(|| bail!("it was stopped in the middle of a word; go on with the same command"))
+}
+
+fn carry_out(wanted: &Wanted, header: &Header, folder: &std::path::Path, home: &mut dyn Home) -> anyhow::Result<Found> {
+    let (mut journal, records) = Journal::open(folder)?;
+    match records.first() {
+        None => journal.write(&Record::Search(header.clone()))?,
+        Some(Record::Search(known)) if known.is_same(header) => {}
+        Some(_) => bail!(
+            "{} holds another search, or this one with other words or options; go on with those, or name another folder with --state",
+            folder.display()
+        ),
+    }
+    let manners = wanted.voices.iter().map(Manner::usual).collect();
+    let search = Search::new(wanted.pool.clone(), manners, wanted.settings.clone());
+    let campaign = Campaign::new(search, Rules { alpha: wanted.alpha, ..Rules::default() });
+    let device =
+        wanted.device.as_ref().map(|it| Ok::<_, anyhow::Error>((DeviceId::Mac(course::address(it)?), it.clone()))).transpose()?;
+    let uploaded = std::collections::BTreeMap::new();
+    let mut course = Course { campaign, home, journal, wake_word: &wanted.wake_word, device, pace: Pace::default(), uploaded };
+    course.resume(&records)?;
+    let end = match course.run() {
+        Ok(end) => end,
+        Err(Break::Stopped) => None,
+        Err(Break::Failed(error)) => return Err(error),
+    };
+    let Course { campaign, device, uploaded, .. } = course;
+    Ok(Found { campaign, device, end, uploaded })
+}
+
+fn header(wanted: &Wanted, home: &str) -> Header {
+    let texts: Vec<&str> = wanted.pool.words().iter().map(|it| it.text.as_str()).collect();
+    Header {
+        format: FORMAT,
+        program: concat!("earwitness ", env!("CARGO_PKG_VERSION")).to_owned(),
+        wake_word: wanted.wake_word.clone(),
+        phonemes: phoneme::write(wanted.pool.wake()),
+        words: texts.len(),
+        digest: format!("{:016x}", Lot::new(0).stream(&texts.join("\n"), 0).word()),
+        voices: wanted.voices.clone(),
+        seed: wanted.settings.seed,
+        plays: wanted.settings.plays,
+        slots: Rules::default().slots,
+        alpha: wanted.alpha,
+        device: wanted.device.clone(),
+        home: home.to_owned(),
+    }
+}
+
+/// What the folder is called where nobody says.
+fn folder(wake_word: &str) -> String {
+    let plain: String = wake_word.to_lowercase().chars().map(|it| if it.is_alphanumeric() { it } else { '-' }).collect();
+    format!("{}-words", plain.trim_matches('-'))
+}

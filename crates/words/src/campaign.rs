@@ -1,0 +1,282 @@
+//! A search with a real device: rounds of words by lot, what they prove, and when it is over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use earwitness_core::lot::{Lot, Stream};
+
+use crate::end::End;
+use crate::evidence::Evidence;
+use crate::history::History;
+use crate::manner::{Answer, Play};
+use crate::round::{Round, Seen, Slot};
+use crate::search::{Next, Search};
+
+/// The wake word sounds in the first round, and in one of so many.
+const CONTROL_EVERY: u32 = 4;
+/// So many wake words in a row without an answer, and the device is deaf here.
+const DEAF: u32 = 3;
+/// So many rounds in a row in which the device could not be seen at all, or sent in every slot, and nothing is to be learned.
+const IN_VAIN: u32 = 3;
+/// Of a round of words that were found and are not proven yet one slot of so many holds one; in the others nothing sounds. With `k` words in `m` slots a hit multiplies a fund by about `m - k + 1`:
+/// fewer words need fewer plays each, more need fewer rounds for all.
+const PROOFS: usize = 3;
+/// A word that was found and is not proven after so many plays is given up: it wakes too seldom.
+const MOST_PLAYS_OF_A_WORD: usize = 24;
+/// How often a search is asked for each slot, at most: it may ask for words that are in the round already.
+const ASKED: usize = 4;
+
+/// How words are played, and what is to be shown.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Rules {
+    /// Slots of a round.
+    pub slots: usize,
+    /// Chance that any word at all is said to wake the device that does not.
+    pub alpha: f64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { slots: 12, alpha: 0.01 }
+    }
+}
+
+/// Words that were found and are not proven.
+struct Open {
+    /// Those that are played next.
+    plays: Vec<Play>,
+    /// Plays that prove all of them, if all hit.
+    needed: usize,
+}
+
+/// What to do next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// Play this round, and tell what was seen.
+    Round(Round),
+    /// What was seen of rounds that were played has to be told first.
+    Wait,
+    /// Nothing more.
+    Ended(End),
+}
+
+/// A search with a real device.
+#[derive(Clone, Debug)]
+pub struct Campaign {
+    search: Search,
+    rules: Rules,
+    lot: Lot,
+    evidence: BTreeMap<usize, Evidence>,
+    /// Rounds that were drawn.
+    drawn: u32,
+    /// Plays that were drawn.
+    spent: usize,
+    /// Rounds of which nothing is told yet.
+    waiting: Vec<Round>,
+    unanswered: u32,
+    in_vain: (u32, End),
+    over: Option<End>,
+}
+
+impl Campaign {
+    /// A search that begins; its most plays are those of the search's settings, and its lot follows from the same seed.
+    #[must_use]
+    pub fn new(search: Search, rules: Rules) -> Self {
+        let lot = Lot::new(search.settings().seed);
+        let in_vain = (0, End::NoAnswer);
+        Self {
+            search,
+            rules,
+            lot,
+            evidence: BTreeMap::new(),
+            drawn: 0,
+            spent: 0,
+            waiting: Vec::new(),
+            unanswered: 0,
+            in_vain,
+            over: None,
+        }
+    }
+
+    /// What to do next.
+    pub fn step(&mut self) -> Step {
+        if let Some(end) = self.over {
+            return Step::Ended(end);
+        }
+        let mut chance = self.lot.stream("round", self.drawn.into());
+        let left = self.search.settings().plays.saturating_sub(self.spent);
+        let mut said: Vec<Slot> = Vec::new();
+        if self.drawn.is_multiple_of(CONTROL_EVERY) {
+            said.push(Slot::WakeWord(below(self.search.manners().len(), &mut chance)));
+        }
+        let Open { plays: again, needed } = self.to_prove(left, &mut chance);
+        // What was found last can still be proven.
+        let is_time = again.len() >= self.rules.slots / PROOFS || left <= needed + self.rules.slots;
+        let room = if is_time && !again.is_empty() { 0 } else { self.rules.slots.saturating_sub(said.len()).min(left) };
+        let (plays, end) = self.to_find(room);
+        if plays.is_empty() && again.is_empty() {
+            if !self.waiting.is_empty() {
+                return Step::Wait;
+            }
+            self.over = Some(if left == 0 { End::Budget } else { end.unwrap_or(End::Words) });
+            return self.step();
+        }
+        if plays.is_empty() {
+            self.spent += again.len();
+            said.extend(again.into_iter().map(Slot::Again));
+        } else {
+            self.spent += plays.len();
+            said.extend(plays.into_iter().map(Slot::Word));
+        }
+        let round = Round::draw(self.drawn, said, self.rules.slots, &mut chance);
+        self.drawn += 1;
+        self.waiting.push(round.clone());
+        Step::Round(round)
+    }
+
+    /// Words that were found and are not proven, those first of which most is believed, in a voice in which they woke the device.
+    fn to_prove(&self, left: usize, chance: &mut Stream) -> Open {
+        let history = self.search.history();
+        let played = |word: usize| {
+            let waits = self.waiting.iter().flat_map(Round::plays).filter(|it| it.word == word).count();
+            (history.of(word).len() + waits, waits)
+        };
+        // What it is worth if what was played and is not known yet hits.
+        let most = float(self.rules.slots - self.rules.slots / PROOFS);
+        let hoped = |word: usize| self.evidence_of(word) * most.powi(i32::try_from(played(word).1).unwrap_or(i32::MAX));
+        let is_open = |word: usize| hoped(word) < self.enough() && played(word).0 < MOST_PLAYS_OF_A_WORD;
+        let mut words: Vec<usize> = history.words().filter(|&it| history.is_found(it) && is_open(it)).collect();
+        words.sort_by(|&a, &b| hoped(b).total_cmp(&hoped(a)));
+        let needed = words.iter().map(|&it| (self.enough() / hoped(it)).ln() / most.ln()).sum();
+        words.truncate((self.rules.slots / PROOFS).min(left));
+        let play = |word: usize| {
+            let woke: Vec<usize> = history.of(word).iter().filter(|it| it.1 == Answer::Woke).map(|it| it.0).collect();
+            Some(Play { word, manner: *woke.get(below(woke.len(), chance))? })
+        };
+        Open { plays: words.into_iter().filter_map(play).collect(), needed: whole(needed) }
+    }
+
+    /// What the search would play in so many slots if nothing that sounds in the meantime woke the device; and why it would play nothing more, if so.
+    fn to_find(&self, room: usize) -> (Vec<Play>, Option<End>) {
+        let mut imagined = self.search.clone();
+        let mut words = BTreeSet::new();
+        for play in self.waiting.iter().flat_map(Round::plays) {
+            imagined.tell(play, Answer::Silent);
+            words.insert(play.word);
+        }
+        let mut plays = Vec::new();
+        for _ in 0..room * ASKED {
+            if plays.len() >= room {
+                break;
+            }
+            match imagined.next_play() {
+                Next::Ended(end) => return (plays, Some(end)),
+                Next::Play(play) => {
+                    imagined.tell(play, Answer::Silent);
+                    if words.insert(play.word) {
+                        plays.push(play);
+                    }
+                }
+            }
+        }
+        (plays, None)
+    }
+
+    /// What was seen of a round, slot by slot. A round that was not played to its end is told as unknown in all of them.
+    pub fn tell(&mut self, round: &Round, seen: &[Seen]) {
+        self.waiting.retain(|it| it.number != round.number);
+        // A round that was drawn by a search that was interrupted.
+        self.drawn = self.drawn.max(round.number.saturating_add(1));
+        let seen_in = |place: usize| seen.get(place).copied().unwrap_or(Seen::Unknown);
+        for (place, slot) in round.slots.iter().enumerate() {
+            let seen = seen_in(place);
+            match *slot {
+                Slot::Nothing => {}
+                Slot::WakeWord(_) => match seen {
+                    Seen::Began => self.unanswered = 0,
+                    Seen::Quiet => self.unanswered += 1,
+                    Seen::Busy | Seen::Unknown => {}
+                },
+                Slot::Word(play) | Slot::Again(play) => {
+                    let occupied = round.group(place).filter(|&it| seen_in(it) != Seen::Quiet).count();
+                    let evidence = self.evidence.entry(play.word).or_default();
+                    evidence.take(round.group(place).count(), occupied, seen == Seen::Began);
+                    match seen {
+                        Seen::Began => self.search.tell(play, Answer::Woke),
+                        Seen::Quiet => self.search.tell(play, Answer::Silent),
+                        Seen::Busy | Seen::Unknown => {}
+                    }
+                }
+            }
+        }
+        let all = |what: Seen| (0..round.slots.len()).all(|it| seen_in(it) == what);
+        self.in_vain = match self.in_vain {
+            (count, End::WakesFromAnything) if all(Seen::Began) => (count + 1, End::WakesFromAnything),
+            _ if all(Seen::Began) => (1, End::WakesFromAnything),
+            (count, End::NoAnswer) if all(Seen::Unknown) => (count + 1, End::NoAnswer),
+            _ if all(Seen::Unknown) => (1, End::NoAnswer),
+            _ => (0, End::NoAnswer),
+        };
+        if self.unanswered >= DEAF {
+            self.over = Some(End::Deaf);
+        } else if self.in_vain.0 >= IN_VAIN {
+            self.over = Some(self.in_vain.1);
+        }
+    }
+
+    /// Goes on after a round of an earlier search that was interrupted, with what was seen of it.
+    pub fn resume(&mut self, round: &Round, seen: &[Seen]) {
+        self.spent += round.plays().count();
+        self.tell(round, seen);
+    }
+
+    /// What the evidence for a word is worth; 1 at the beginning, and no more in the mean where the word does not wake the device.
+    #[must_use]
+    pub fn evidence_of(&self, word: usize) -> f64 {
+        self.evidence.get(&word).map_or(1.0, Evidence::value)
+    }
+
+    /// Whether it is shown that a word wakes the device: whatever else makes it send, that any word is named wrongly has at most the chance that was asked for, over all words and looks.
+    #[must_use]
+    pub fn is_proven(&self, word: usize) -> bool {
+        self.search.history().is_found(word) && self.evidence_of(word) >= self.enough()
+    }
+
+    /// What the evidence for a word has to be worth: no more words than plays may be named.
+    fn enough(&self) -> f64 {
+        float(self.search.settings().plays) / self.rules.alpha
+    }
+
+    /// What was played and seen.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        self.search.history()
+    }
+
+    /// The search that says what to play.
+    #[must_use]
+    pub fn search(&self) -> &Search {
+        &self.search
+    }
+
+    /// Plays that were drawn so far.
+    #[must_use]
+    pub fn spent(&self) -> usize {
+        self.spent
+    }
+}
+
+fn float(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
+}
+
+/// A number of plays, rounded up.
+fn whole(plays: f64) -> usize {
+    (0..=u16::MAX).find(|&it| f64::from(it) >= plays).map_or(usize::MAX, usize::from)
+}
+
+fn below(bound: usize, chance: &mut Stream) -> usize {
+    usize::try_from(chance.below(bound.max(1) as u64)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;
