@@ -46,7 +46,8 @@ fn a_device_that_wakes_from_words_near_to_its_own_is_found_out_although_the_hous
     let folder = tempfile::tempdir().unwrap();
     let home = home(folder.path(), "[1.0, 0.0, 0.0]", 12);
     let file = format!("--json={}", folder.path().join("found.json").display());
-    let output = search(&home, &["--plays", "200", "--seed", "3", &file]);
+    let page = folder.path().join("found.html");
+    let output = search(&home, &["--plays", "200", "--seed", "3", &file, "--html", page.to_str().unwrap()]);
     assert!(output.status.success(), "{}", complaint(&output));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("has a chance of at most 1 %"), "{said}");
@@ -58,6 +59,8 @@ fn a_device_that_wakes_from_words_near_to_its_own_is_found_out_although_the_hous
         assert!(it["evidence"].as_f64().unwrap() >= 200.0 / 0.01 && it["seconds"].as_f64().unwrap() > 0.0, "{it}");
         assert!(it["voices"].as_array().unwrap().iter().filter(|it| it["woke"].as_u64() > Some(0)).count() >= 2, "{it}");
     }
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("wake speaker in two voices") && page.contains("Ville") && !page.contains("<script"), "{page}");
     // What it wrote is listed as it was told.
     let listed = words("list", &[folder.path().join("found.json").to_str().unwrap()]);
     assert_eq!(String::from_utf8(listed.stdout).unwrap(), said);

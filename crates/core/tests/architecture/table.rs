@@ -246,6 +246,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         &[
             ("end", &[]),
             ("evidence", &[]),
+            ("frequencies", &[]),
             ("manner", &[]),
             ("normal", &[]),
             ("pace", &[]),

@@ -5,13 +5,14 @@ mod earlier;
 mod json;
 mod list;
 mod live;
+mod page;
 mod replay;
 mod search;
 mod table;
 mod texts;
 mod wake;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Subcommand;
@@ -73,9 +74,26 @@ fn tell(search: &mut Search, draws: &mut Draws<'_>, play: Play) {
     search.tell(play, draws.answer(&text, play.manner));
 }
 
+/// Where what was found is told.
+#[derive(clap::Args, Debug)]
+struct Outputs {
+    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/words-1.json).
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    json: Option<PathBuf>,
+    /// Write a page for people, complete in one file.
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    html: Option<PathBuf>,
+}
+
 /// Writes what was found for people, for programs, or both.
-fn write(told: &Told, json: Option<&Path>) -> anyhow::Result<()> {
-    let dash = Path::new("-");
+fn write(told: &Told, outputs: &Outputs) -> anyhow::Result<()> {
+    let (dash, json) = (Path::new("-"), outputs.json.as_deref());
+    if let Some(path) = &outputs.html {
+        page::write(told, path)?;
+    }
+    if json.is_none() && outputs.html.as_deref() == Some(dash) {
+        return Ok(());
+    }
     if let Some(path) = json {
         outfile::write_whole(path, |out: &mut Sink<'_>| told.write(out))?;
     }

@@ -9,7 +9,7 @@ use earwitness_words::{Pool, Search, Settings, phoneme, replays};
 use super::super::Outcome;
 use super::json::{Asked, Told};
 use super::search::most_plays;
-use super::{earlier, oracle, tell, write};
+use super::{Outputs, earlier, oracle, tell, write};
 
 /// Play what woke the device again: how often it does is known better then, and what woke in one voice may in another.
 #[derive(clap::Args, Debug)]
@@ -28,9 +28,8 @@ pub(super) struct Args {
     /// How many plays.
     #[arg(long, value_name = "NUMBER", default_value_t = 60, value_parser = most_plays)]
     plays: usize,
-    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/words-1.json).
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -49,6 +48,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         tell(&mut search, &mut draws, play);
     }
     let (wake_word, engine, strategy) = (earlier.wake_word.as_str(), earlier.engine.as_str(), earlier.strategy);
-    write(&Told::new(&search, &Asked { wake_word, engine, strategy, ended: "replayed", everyday: None }), args.json.as_deref())?;
+    write(&Told::new(&search, &Asked { wake_word, engine, strategy, ended: "replayed", everyday: None }), &args.outputs)?;
     Ok(Outcome::Done)
 }

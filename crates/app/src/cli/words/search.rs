@@ -11,7 +11,7 @@ use earwitness_words::{Pool, Search, Settings, everyday};
 use super::super::Outcome;
 use super::super::live::Live;
 use super::json::{Asked, Name, Told, ended};
-use super::{bench, earlier, live, oracle, play, texts, wake, write};
+use super::{Outputs, bench, earlier, live, oracle, play, texts, wake, write};
 use crate::say;
 
 /// Most plays of a search: what each says of all words takes time that grows with the square of their number.
@@ -74,15 +74,15 @@ pub(super) struct Args {
     /// Go on with a search that wrote this with --json; its seed and its strategy are kept.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "oracle", conflicts_with_all = ["seed", "strategy"])]
     resume: Option<PathBuf>,
-    /// A list of words with how often each comes in everyday text (a word and a number in each line): how often such text wakes the device.
+    /// A list of words with how often each comes in everyday text (a word and a number in each line), in place of the one of English that comes along: how often such text wakes the device.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     frequencies: Option<PathBuf>,
-    /// Compare all strategies instead, each with so many seeds from --seed on: finds after each 50 plays, with intervals of 95 %.
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(2..=1_000), requires = "oracle", conflicts_with_all = ["strategy", "resume", "frequencies"])]
+    /// Compare all strategies instead, each with so many seeds from --seed on: finds after each 50 plays, with intervals of 95 % (for
+    /// --json: docs/schema/words-curves-1.json).
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(2..=1_000), requires = "oracle", conflicts_with_all = ["strategy", "resume", "frequencies", "html"])]
     seeds: Option<u16>,
-    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/words-1.json; with --seeds, words-curves-1.json).
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
 }
 
 /// A number of plays.
@@ -98,8 +98,9 @@ fn chance(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let frequencies = args.frequencies.as_deref().map(frequencies).transpose()?;
-    let Some(path) = &args.oracle else { return with_device(args, frequencies.as_ref()) };
+    let own = args.frequencies.as_deref().map(frequencies).transpose()?;
+    let frequencies = own.as_ref().unwrap_or_else(|| earwitness_words::frequencies());
+    let Some(path) = &args.oracle else { return with_device(args, frequencies) };
     let oracle = oracle(path, &args.wake_word, args.engine.as_deref())?;
     let wake = wake::phonemes(&args.wake_word, args.phonemes.as_deref(), Some(&oracle))?;
     let pool = Pool::new(&wake, oracle.words().to_vec()).with_context(|| path.display().to_string())?;
@@ -107,13 +108,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if let Some(seeds) = args.seeds {
         return bench::run(
             &bench::Bench { wake_word: &args.wake_word, oracle: &oracle, pool: &pool, plays: args.plays, seed: args.seed, seeds },
-            args.json.as_deref(),
+            args.outputs.json.as_deref(),
         );
     }
     let (search, strategy, end) = searched(args, &oracle, pool)?;
-    let everyday = frequencies.map(|it| everyday(&search, &it));
+    let everyday = Some(everyday(&search, frequencies));
     let asked = Asked { wake_word: &args.wake_word, engine: oracle.engine(), strategy, ended: end, everyday };
-    write(&Told::new(&search, &asked), args.json.as_deref())?;
+    write(&Told::new(&search, &asked), &args.outputs)?;
     Ok(Outcome::Done)
 }
 
@@ -124,7 +125,7 @@ fn tell_left_out(pool: &Pool) {
 }
 
 /// Searches in a room, or in a simulated home.
-fn with_device(args: &Args, frequencies: Option<&BTreeMap<String, f64>>) -> anyhow::Result<Outcome> {
+fn with_device(args: &Args, frequencies: &BTreeMap<String, f64>) -> anyhow::Result<Outcome> {
     let wake = wake::phonemes(&args.wake_word, args.phonemes.as_deref(), None)?;
     let pool = texts::pool(&wake, args.texts.as_deref())?;
     tell_left_out(&pool);
@@ -140,12 +141,12 @@ fn with_device(args: &Args, frequencies: Option<&BTreeMap<String, f64>>) -> anyh
         Some(name) => live::simulate(&wanted, name)?,
         None => live::listen(wanted, &args.live)?,
     };
-    let everyday = frequencies.map(|it| everyday(found.campaign.search(), it));
+    let everyday = Some(everyday(found.campaign.search(), frequencies));
     let device = found.device.as_ref().map_or("the device", |it| it.1.as_str());
     let end = found.end.map_or("stopped", ended);
     let asked = Asked { wake_word: &args.wake_word, engine: device, strategy: args.strategy, ended: end, everyday };
     let told = Told::new(found.campaign.search(), &asked).with_device(&found, args.alpha);
-    write(&told, args.json.as_deref())?;
+    write(&told, &args.outputs)?;
     Ok(Outcome::Done)
 }
 

@@ -10,32 +10,48 @@ use super::json::{Told, Word, shown};
 const TEXT: usize = 20;
 const PHONEMES: usize = 30;
 
-/// Writes a sentence and the words that woke the device.
-pub(super) fn write(told: &Told, out: &mut dyn Write) -> io::Result<()> {
+/// What was found, and what that means, each in a sentence.
+pub(super) fn sentences(told: &Told) -> Vec<String> {
     let found = words::counted(told.found as u64, "word wakes", "words wake");
     let plays = words::counted(told.plays as u64, "play", "plays");
-    writeln!(out, "{found} {} in two voices, after {plays} ({}).", shown(&told.engine), why(&told.ended))?;
+    let mut all = vec![format!("{found} {} in two voices, after {plays} ({}).", shown(&told.engine), why(&told.ended))];
     if let Some(device) = &told.device {
         let percent = device.alpha * 100.0;
-        writeln!(
-            out,
+        all.push(format!(
             "That any word is named that does not wake it, because it sent at that moment anyway, has a chance of at most {percent} %. This says nothing of other places, voices and levels."
-        )?;
+        ));
     }
     if let Some(it) = &told.everyday {
         let (wakes, low, high, covered) = (it.wakes, it.low, it.high, it.covered * 100.0);
-        writeln!(
-            out,
-            "Of 10,000 words of everyday text {wakes:.1} wake it ({low:.1} to {high:.1}); {covered:.0} % of the text is known."
-        )?;
+        all.push(format!(
+            "Of 10,000 words of everyday text {wakes:.1} wake it ({low:.1} to {high:.1}): so many of the words that might have been played, which are {covered:.0} % of such text. Of the others nothing is said."
+        ));
     }
-    let woke: Vec<&Word> = told.words.iter().filter(|it| it.voices.iter().any(|voice| voice.woke > 0)).collect();
+    all
+}
+
+/// Whether it woke the device at all.
+pub(super) fn has_woken(word: &Word) -> bool {
+    word.voices.iter().any(|voice| voice.woke > 0)
+}
+
+/// `40 % (18 to 73)`.
+pub(super) fn chance(word: &Word) -> String {
+    format!("{:.0} % ({:.0} to {:.0})", word.probability * 100.0, word.low * 100.0, word.high * 100.0)
+}
+
+/// Writes the sentences and the words that woke the device.
+pub(super) fn write(told: &Told, out: &mut dyn Write) -> io::Result<()> {
+    for sentence in sentences(told) {
+        writeln!(out, "{sentence}")?;
+    }
+    let woke: Vec<&Word> = told.words.iter().filter(|it| has_woken(it)).collect();
     if !woke.is_empty() {
         writeln!(out, "\n  {:<TEXT$}  {:<PHONEMES$}  {:<16}  voices", "word", "phonemes", "wakes it")?;
     }
     for it in &woke {
         let mark = if it.wakes { ' ' } else { '?' };
-        let chance = format!("{:.0} % ({:.0} to {:.0})", it.probability * 100.0, it.low * 100.0, it.high * 100.0);
+        let chance = chance(it);
         let seconds = it.seconds.map(|it| format!("; {it:.1} s uploaded each time")).unwrap_or_default();
         writeln!(out, "{mark} {:<TEXT$}  {:<PHONEMES$}  {chance:<16}  {}{seconds}", shown(&it.text), it.phonemes, voices(it))?;
     }
@@ -50,7 +66,8 @@ pub(super) fn write(told: &Told, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn voices(word: &Word) -> String {
+/// `en-us 2/3, en-gb 1/1`: wakes of plays in each voice.
+pub(super) fn voices(word: &Word) -> String {
     let voices: Vec<String> = word.voices.iter().map(|it| format!("{} {}/{}", shown(&it.name), it.woke, it.plays)).collect();
     voices.join(", ")
 }

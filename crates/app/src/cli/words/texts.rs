@@ -4,12 +4,14 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use earwitness_words::phoneme::Phoneme;
-use earwitness_words::{Pool, Word, candidates, dictionary};
+use earwitness_words::{Pool, Word, candidates, dictionary, frequencies};
 
 use super::wake::spoken;
 
 /// Most words of the dictionary, and pairs of them, that may be played: of all that are farther away nothing is to be expected.
 const MOST: usize = 3_000;
+/// How many of them are seldom said.
+const RARE: usize = 600;
 /// Most words of a file.
 const MOST_OF_FILE: usize = 20_000;
 /// The longest file, octets.
@@ -21,8 +23,17 @@ const MOST_SPOKEN: usize = 2_000;
 pub(super) fn pool(wake: &[Phoneme], file: Option<&Path>) -> anyhow::Result<Pool> {
     let own = file.map(read).transpose()?.unwrap_or_default();
     let all: Vec<(&str, Vec<Phoneme>)> = dictionary::words().collect();
-    let lexicon: Vec<(&str, &[Phoneme])> = all.iter().map(|(text, phonemes)| (*text, phonemes.as_slice())).collect();
-    Ok(Pool::new(wake, own.into_iter().chain(candidates::near(wake, &lexicon, MOST)))?)
+    let near = |is_wanted: fn(&str) -> bool, most: usize| {
+        let wanted = all.iter().filter(|(text, _)| is_wanted(text));
+        let lexicon: Vec<(&str, &[Phoneme])> = wanted.map(|(text, phonemes)| (*text, phonemes.as_slice())).collect();
+        candidates::near(wake, &lexicon, most)
+    };
+    // Words that people say come first: a name that nobody has is no help to anybody.
+    let known = near(|text| frequencies().contains_key(text), MOST - RARE);
+    let rare = near(|text| !frequencies().contains_key(text), RARE);
+    let words = own.into_iter().chain(known).chain(rare);
+    let said = |it: Word| Word { is_everyday: frequencies().contains_key(&it.text), ..it };
+    Ok(Pool::new(wake, words.map(said))?)
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<Word>> {

@@ -1,13 +1,13 @@
 //! Probes out of utterances.
 
 use earwitness_core::lot::Stream;
-use earwitness_core::sound::Pcm;
+use earwitness_core::sound::{Pcm, level, samples_in};
 use earwitness_core::time::{MILLISECOND, SECOND};
-use earwitness_core::timeline::Source;
+use earwitness_core::timeline::{NoiseKind, Source};
 
 use super::composed::Composed;
 use super::shipped::{Clip, Shipped};
-use super::{FADE, RATE, Trouble};
+use super::{CEILING, FADE, LEVEL, RATE, Trouble, noise};
 
 /// Shortest and longest pause after a wake word, nanoseconds: without one, `alexa, what time is it` woke none of four engines.
 const AFTER_WAKE: (i64, i64) = (400 * MILLISECOND, 700 * MILLISECOND);
@@ -17,6 +17,11 @@ const BETWEEN: (i64, i64) = (250 * MILLISECOND, 600 * MILLISECOND);
 const LONG: i64 = 6 * SECOND;
 /// Pause between two repetitions of a short recording, nanoseconds.
 const REPEAT: i64 = 500 * MILLISECOND;
+
+/// Noise of a room before a word and after it, nanoseconds.
+const ROOM: (i64, i64) = (2 * SECOND, 800 * MILLISECOND);
+/// How far below the word it is, dB: what a quiet room gives a microphone.
+const UNDER: f64 = 45.0;
 
 /// The wake word, a pause, and harmless questions until the time is over.
 pub(super) fn wake(shipped: &Shipped, word: &str, length: i64, chance: &mut Stream) -> Result<Composed, Trouble> {
@@ -65,6 +70,27 @@ pub(super) fn speech(shipped: &Shipped, length: i64, chance: &mut Stream) -> Res
         }
     }
     Ok(sound)
+}
+
+/// Words once, with the noise of a quiet room before, under and after them: engines hear less after silence without any sample but 0.
+pub(super) fn in_a_room(mut words: Pcm, source: Source, chance: &mut Stream) -> Composed {
+    level::scale(&mut words, LEVEL, CEILING);
+    let [before, after] = [ROOM.0, ROOM.1].map(|length| samples_in(length, RATE));
+    let seed = chance.word();
+    let kind = NoiseKind::Pink;
+    let mut room = noise(kind, seed, before + words.samples.len() + after);
+    level::scale(&mut room, LEVEL - UNDER, CEILING);
+    for (sample, room) in words.samples.iter_mut().zip(room.samples.iter().skip(before)) {
+        *sample += room;
+    }
+    let part =
+        |from: usize, until: usize| Pcm { rate: RATE, samples: room.samples.get(from..until).unwrap_or_default().to_vec() };
+    let (from, until) = (before + words.samples.len(), room.samples.len());
+    let mut all = Composed::new(RATE);
+    all.push(&part(0, before), Source::Noise { kind, seed });
+    all.push(&words, source);
+    all.push(&part(from, until), Source::Noise { kind, seed });
+    all
 }
 
 /// A recording again and again, with pauses, until the time is over.

@@ -195,7 +195,7 @@ impl Library {
                 self.permitted(&text)?;
                 whole = true;
                 let (words, source) = self.utterance(&text, Some(&voice), &mut chance)?;
-                compose::whole(&words, &source, length)
+                compose::in_a_room(words, source, &mut chance)
             }
             Name::Script(script) => {
                 whole = true;

@@ -50,6 +50,21 @@ fn forbidden_phrases_are_refused_when_named_and_when_played() {
 }
 
 #[test]
+fn a_word_in_a_voice_that_is_named_sounds_in_the_noise_of_a_quiet_room() {
+    let shipped = super::shipped::Shipped::new().unwrap();
+    let Source::Utterance { voice, speed, .. } = shipped.wake("alexa").next().unwrap().source() else { panic!("no utterance") };
+    let stimulus = Stimulus { name: format!("say-as:{voice}@{speed}:alexa"), kind: SoundKind::Speech };
+    let composed = library().compose(&stimulus, SECOND, &Lot::new(1), 0).unwrap();
+    let samples = &composed.sound.samples;
+    let level = |part: &[f32]| level::active(&Pcm { rate: RATE, samples: part.to_vec() });
+    let (before, word) = samples.split_at(2 * RATE as usize);
+    assert!((40.0..50.0).contains(&(level(word) - level(before))), "{} {}", level(word), level(before));
+    assert!(before.iter().filter(|it| **it != 0.0).count() > before.len() * 9 / 10);
+    let sent: Vec<i16> = samples.iter().map(|&it| crate::speak::to_16_bits(it)).collect();
+    assert_eq!(composed.timeline(&sent).unwrap().unwrap().segments().len(), 3);
+}
+
+#[test]
 fn a_recording_is_played_from_its_folder_and_repeated() {
     let folder = tempfile::tempdir().unwrap();
     let spec = hound::WavSpec { channels: 1, sample_rate: 22_050, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };

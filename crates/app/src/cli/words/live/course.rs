@@ -49,7 +49,7 @@ impl Course<'_> {
         let mut begun: BTreeMap<u32, Round> = BTreeMap::new();
         for record in records {
             match record {
-                Record::Search(_) => {}
+                Record::Search(_) | Record::Played { .. } => {}
                 Record::Device { mac, name } => self.device = Some((DeviceId::Mac(address(mac)?), name.clone())),
                 Record::Round { number, slots, .. } => {
                     let slots = slots.iter().map(|it| self.slot(it)).collect::<anyhow::Result<_>>()?;
@@ -107,9 +107,14 @@ impl Course<'_> {
                     let (at_ns, slot_seconds) = (self.home.now().nanos(), self.pace.seconds());
                     self.journal.write(&Record::Round { number: round.number, at_ns, slot_seconds, slots })?;
                     let said: Vec<Option<Said>> = round.slots.iter().map(|it| self.said(*it)).collect();
+                    let (words, length) =
+                        (counted(round.plays().count() as u64, "word", "words"), said.len() * usize::from(slot_seconds));
+                    say::line(&format!("round {}: {words} in {length} s", round.number.saturating_add(1)));
                     match self.home.play(round.number, &said, nanos(slot_seconds))? {
                         Ok(windows) => {
                             void = 0;
+                            let from_ns = windows.first().map_or(at_ns, |it| it.from.nanos());
+                            self.journal.write(&Record::Played { number: round.number, from_ns })?;
                             waiting.push_back((round, windows));
                         }
                         Err(why) => {

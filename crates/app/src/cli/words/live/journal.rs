@@ -26,6 +26,8 @@ pub(super) enum Record {
     Device { mac: String, name: String },
     /// A round begins.
     Round { number: u32, at_ns: i64, slot_seconds: u16, slots: Vec<InSlot> },
+    /// It was played: when its first slot began. The others follow one after the other.
+    Played { number: u32, from_ns: i64 },
     /// What the device did in each slot of it.
     Seen { number: u32, seen: Vec<Reaction> },
     /// It came to nothing.
