@@ -371,9 +371,13 @@ impl Comb {
         let Self { circle, moments, sorted, late, stretches, weighed } = self;
         let moments = moments.get(live..)?;
         sorted.clear();
-        sorted.extend(moments.windows(2).map(|pair| to_f64(pair[1].at.saturating_sub(pair[0].at))));
-        let are_fast = || number(sorted.iter().filter(|gap| **gap <= slowest).count()) >= COMMON * number(sorted.len());
-        if slowest.is_finite() && !are_fast() {
+        let mut fast = 0;
+        sorted.extend(moments.windows(2).map(|pair| {
+            let gap = to_f64(pair[1].at.saturating_sub(pair[0].at));
+            fast += usize::from(gap <= slowest);
+            gap
+        }));
+        if number(fast) < COMMON * number(sorted.len()) {
             return None;
         }
         sorted.sort_unstable_by(f64::total_cmp);
