@@ -45,9 +45,9 @@ fn search(home: &str, more: &[&str]) -> std::process::Output {
 fn a_device_that_wakes_from_words_near_to_its_own_is_found_out_although_the_household_talks_to_it() {
     let folder = tempfile::tempdir().unwrap();
     let home = home(folder.path(), "[1.0, 0.0, 0.0]", 12);
-    let file = format!("--json={}", folder.path().join("found.json").display());
+    let json_file = format!("--json={}", folder.path().join("found.json").display());
     let page = folder.path().join("found.html");
-    let output = search(&home, &["--plays", "200", "--seed", "3", &file, "--html", page.to_str().unwrap()]);
+    let output = search(&home, &["--plays", "200", "--seed", "3", &json_file, "--html", page.to_str().unwrap()]);
     assert!(output.status.success(), "{}", complaint(&output));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("has a chance of at most 1 %"), "{said}");
@@ -64,6 +64,14 @@ fn a_device_that_wakes_from_words_near_to_its_own_is_found_out_although_the_hous
     // What it wrote is listed as it was told.
     let listed = words("list", &[folder.path().join("found.json").to_str().unwrap()]);
     assert_eq!(String::from_utf8(listed.stdout).unwrap(), said);
+    // Beside itself it is the same twice.
+    let file = folder.path().join("found.json");
+    let beside = words("list", &[file.to_str().unwrap(), file.to_str().unwrap()]);
+    let beside = String::from_utf8(beside.stdout).unwrap();
+    let first = told["words"][0]["text"].as_str().unwrap();
+    let line = beside.lines().find(|it| it.starts_with(first)).unwrap();
+    let (one, other) = line.split_at(line.len() / 2);
+    assert!(one.matches('%').count() == 1 && other.matches('%').count() == 1, "{line}");
     let again = search(&home, &["--plays", "200", "--seed", "3", "--json"]);
     assert_eq!(json(&again), told, "the same seed gives the same search");
 }

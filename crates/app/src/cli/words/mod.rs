@@ -1,6 +1,7 @@
 //! `earwitness words`: which other words wake a device.
 
 mod bench;
+mod beside;
 mod earlier;
 mod json;
 mod list;
