@@ -23,6 +23,7 @@ mod links;
 mod measured;
 mod quiet;
 mod run;
+mod searched;
 mod settings;
 mod sound;
 mod sounded;

@@ -18,6 +18,8 @@ use crate::daemon::{self, Form, Goal, Request, Style};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long the daemon may take until it captures.
 const STARTS: Duration = Duration::from_secs(90);
+/// How often a daemon that does not listen yet is told to stop.
+const LOOK: Duration = Duration::from_millis(200);
 /// How long the thread that plays may take to leave.
 const LEAVES: Duration = Duration::from_secs(3);
 
@@ -31,9 +33,9 @@ pub(in crate::cli) fn conduct<T: Send + 'static>(
     let (state, stopping) = (config.state.clone(), Arc::clone(stop));
     let player = thread::Builder::new().name("player".to_owned()).spawn(move || {
         let result = play();
-        // The daemon may be gone already: it was that which stopped.
-        if !stopping.load(Ordering::SeqCst) {
-            let _ = daemon::ask(&state, Request::Stop);
+        // The daemon may not listen yet, and it may be gone already: it was that which stopped.
+        while !stopping.load(Ordering::SeqCst) && daemon::ask(&state, Request::Stop).is_err() {
+            clock::sleep(LOOK);
         }
         result
     });

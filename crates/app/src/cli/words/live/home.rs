@@ -47,6 +47,27 @@ pub(super) trait Home {
     fn wait(&mut self, nanos: i64) -> Result<(), Break>;
 }
 
+/// No home: what is written down is told, and nothing is played.
+pub(super) struct Nowhere;
+
+impl Home for Nowhere {
+    fn now(&self) -> Timestamp {
+        Timestamp::default()
+    }
+
+    fn play(&mut self, _: u32, _: &[Option<Said>], _: i64) -> Result<Result<Vec<Window>, String>, Break> {
+        Err(Break::Stopped)
+    }
+
+    fn findings(&mut self, _: Window) -> Result<Findings, Break> {
+        Err(Break::Stopped)
+    }
+
+    fn wait(&mut self, _: i64) -> Result<(), Break> {
+        Err(Break::Stopped)
+    }
+}
+
 /// What a device did in the slots of a round.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Reaction {

@@ -6,7 +6,8 @@ mod journal;
 mod real;
 mod simulated;
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -17,7 +18,7 @@ use earwitness_sound::speak::sounds::Library;
 use earwitness_words::{Campaign, End, Manner, Pace, Pool, Rules, Search, Settings, phoneme};
 
 use self::course::Course;
-use self::home::{Break, Home, Said};
+use self::home::{Break, Home, Nowhere, Said};
 use self::journal::{FORMAT, Header, Journal, Record};
 use self::real::Real;
 use self::simulated::Simulated;
@@ -49,7 +50,7 @@ pub(super) struct Found {
     /// Why it is over; `None` where it was stopped.
     pub(super) end: Option<End>,
     /// Sound that was uploaded after each word, seconds, and after how many of its plays.
-    pub(super) uploaded: std::collections::BTreeMap<usize, (f64, u32)>,
+    pub(super) uploaded: BTreeMap<usize, (f64, u32)>,
 }
 
 /// Searches in a simulated home, in virtual time.
@@ -65,7 +66,7 @@ pub(super) fn simulate(wanted: &Wanted, name: &str) -> anyhow::Result<Found> {
 /// Searches in this room.
 pub(super) fn listen(wanted: Wanted, live: &Live) -> anyhow::Result<Found> {
     let header = header(&wanted, "this room");
-    let state = live.state().map_or_else(|| PathBuf::from(folder(&wanted.wake_word)), std::path::Path::to_owned);
+    let state = live.state().map_or_else(|| PathBuf::from(folder(&wanted.wake_word)), Path::to_owned);
     let config = real::config(live, std::path::absolute(&state)?)?;
     let library = Library::new(&config.sounds)?;
     for voice in &wanted.voices {
@@ -74,15 +75,43 @@ pub(super) fn listen(wanted: Wanted, live: &Live) -> anyhow::Result<Found> {
     }
     drop(library);
     let stop = Arc::new(AtomicBool::new(false));
-    // The folder is there, and is ours, before the appliance opens its store in it.
-    drop(Journal::open(&state)?);
+    // The folder is there, and is that of this search, before anything is opened in it or sounds.
+    drop(opened(&header, &state)?);
     let mut home = Real::open(&config, wanted.settings.seed, Arc::clone(&stop))?;
     say::line(&format!("everything is kept in {}", state.display()));
-    let found = aloud::conduct(config, &stop, move || carry_out(&wanted, &header, &state, &mut home))?;
-    found.unwrap_or_else(|| bail!("it was stopped in the middle of a word; go on with the same command"))
+    let (again, what) = (state.clone(), (wanted.clone(), header.clone()));
+    match aloud::conduct(config, &stop, move || carry_out(&wanted, &header, &state, &mut home))? {
+        Some(found) => found,
+        // It was stopped in the middle of a word, which is not waited for.
+        None => Ok(Found::of(begun(&what.0, &what.1, &again, &mut Nowhere)?, None)),
+    }
 }
 
-fn carry_out(wanted: &Wanted, header: &Header, folder: &std::path::Path, home: &mut dyn Home) -> anyhow::Result<Found> {
+fn carry_out(wanted: &Wanted, header: &Header, folder: &Path, home: &mut dyn Home) -> anyhow::Result<Found> {
+    let mut course = begun(wanted, header, folder, home)?;
+    match course.run() {
+        Ok(end) => Ok(Found::of(course, end)),
+        Err(Break::Stopped) => Ok(Found::of(course, None)),
+        Err(Break::Failed(error)) => Err(error),
+    }
+}
+
+/// A search that goes on after what a folder holds of it.
+fn begun<'a>(wanted: &'a Wanted, header: &Header, folder: &Path, home: &'a mut dyn Home) -> anyhow::Result<Course<'a>> {
+    let (journal, records) = opened(header, folder)?;
+    let manners = wanted.voices.iter().map(Manner::usual).collect();
+    let search = Search::new(wanted.pool.clone(), manners, wanted.settings.clone());
+    let campaign = Campaign::new(search, Rules { alpha: wanted.alpha, ..Rules::default() });
+    let device =
+        wanted.device.as_ref().map(|it| Ok::<_, anyhow::Error>((DeviceId::Mac(course::address(it)?), it.clone()))).transpose()?;
+    let uploaded = BTreeMap::new();
+    let mut course = Course { campaign, home, journal, wake_word: &wanted.wake_word, device, pace: Pace::default(), uploaded };
+    course.resume(&records)?;
+    Ok(course)
+}
+
+/// The journal of a folder, if it is that of this search, and its lines.
+fn opened(header: &Header, folder: &Path) -> anyhow::Result<(Journal, Vec<Record>)> {
     let (mut journal, records) = Journal::open(folder)?;
     match records.first() {
         None => journal.write(&Record::Search(header.clone()))?,
@@ -92,21 +121,14 @@ fn carry_out(wanted: &Wanted, header: &Header, folder: &std::path::Path, home: &
             folder.display()
         ),
     }
-    let manners = wanted.voices.iter().map(Manner::usual).collect();
-    let search = Search::new(wanted.pool.clone(), manners, wanted.settings.clone());
-    let campaign = Campaign::new(search, Rules { alpha: wanted.alpha, ..Rules::default() });
-    let device =
-        wanted.device.as_ref().map(|it| Ok::<_, anyhow::Error>((DeviceId::Mac(course::address(it)?), it.clone()))).transpose()?;
-    let uploaded = std::collections::BTreeMap::new();
-    let mut course = Course { campaign, home, journal, wake_word: &wanted.wake_word, device, pace: Pace::default(), uploaded };
-    course.resume(&records)?;
-    let end = match course.run() {
-        Ok(end) => end,
-        Err(Break::Stopped) => None,
-        Err(Break::Failed(error)) => return Err(error),
-    };
-    let Course { campaign, device, uploaded, .. } = course;
-    Ok(Found { campaign, device, end, uploaded })
+    Ok((journal, records))
+}
+
+impl Found {
+    fn of(course: Course<'_>, end: Option<End>) -> Self {
+        let Course { campaign, device, uploaded, .. } = course;
+        Self { campaign, device, end, uploaded }
+    }
 }
 
 fn header(wanted: &Wanted, home: &str) -> Header {
