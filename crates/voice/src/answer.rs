@@ -84,6 +84,22 @@ pub fn unknown() -> String {
     format!("I did not understand that. {HELP}")
 }
 
+/// What is asked before that is done; `None` of a question, which changes nothing.
+#[must_use]
+pub fn confirm(intent: Intent) -> Option<String> {
+    Some(match intent {
+        Intent::Pause(None) => "Shall I play nothing until you say resume?".to_owned(),
+        Intent::Pause(Some(1)) => "Shall I play nothing for 1 minute?".to_owned(),
+        Intent::Pause(Some(minutes)) => format!("Shall I play nothing for {minutes} minutes?"),
+        Intent::QuietUntil(at) => format!("Shall I play nothing until {:02}:{:02}?", at.hour, at.minute),
+        Intent::Resume => "Shall I end the pause, so that sounds may be played again?".to_owned(),
+        Intent::ProbeNow => "Shall I begin the next round as soon as it is allowed? It plays sounds.".to_owned(),
+        Intent::WhoListens | Intent::Happened(_) | Intent::Reacted(_) | Intent::HowMuch(..) | Intent::IsPaused | Intent::Help => {
+            return None;
+        }
+    })
+}
+
 const HELP: &str = "You can ask who is listening, which devices reacted, what happened today, or how much a device sent. \
                     You can say: pause for an hour, be quiet until seven, resume, or test my home.";
 
@@ -338,6 +354,28 @@ mod tests {
                 device("Phone", Outcome::NotTested(NotTested::Absent)),
             ],
             watched: None,
+        }
+    }
+
+    #[test]
+    fn whatever_acts_is_asked_about_and_nothing_else_is() {
+        use crate::intent::Clock;
+        let clock = Clock { hour: 7, minute: 5, half_known: true };
+        assert_eq!(confirm(Intent::QuietUntil(clock)).as_deref(), Some("Shall I play nothing until 07:05?"));
+        for intent in [
+            Intent::Pause(None),
+            Intent::Pause(Some(30)),
+            Intent::Resume,
+            Intent::ProbeNow,
+            Intent::QuietUntil(clock),
+            Intent::WhoListens,
+            Intent::Happened(Period::Today),
+            Intent::Reacted(Period::Today),
+            Intent::HowMuch(0, Period::Today),
+            Intent::IsPaused,
+            Intent::Help,
+        ] {
+            assert_eq!(confirm(intent).is_some(), intent.kind().acts(), "{intent:?}");
         }
     }
 

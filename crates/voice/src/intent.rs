@@ -7,6 +7,8 @@ pub struct Clock {
     pub hour: u8,
     /// Minutes, 0 to 59.
     pub minute: u8,
+    /// Whether the half of the day is known; else an hour from 1 to 11 may be that of the morning or of the evening.
+    pub half_known: bool,
 }
 
 /// The time that a question is about.

@@ -14,11 +14,11 @@ mod template;
 mod understand;
 mod words;
 
-pub use self::answer::{DeviceFacts, Facts, Running, SessionFacts, answer, done, unknown};
+pub use self::answer::{DeviceFacts, Facts, Running, SessionFacts, answer, confirm, done, unknown};
 pub use self::assistants::{alexa, assist};
 pub use self::grammar::grammar;
 pub use self::intent::{Clock, Intent, Kind, Period};
 pub use self::name::spoken;
 pub use self::table::{Sentences, sentences};
 pub use self::template::{Slot, Template, TemplateError};
-pub use self::understand::understand;
+pub use self::understand::{device_said, period_said, understand};

@@ -113,7 +113,8 @@ pub(crate) fn time(words: &[String]) -> Option<Clock> {
         Some(_) if hour > 12 => return None,
         _ => hour,
     };
-    (hour < 24 && minute < 60).then_some(Clock { hour: u8::try_from(hour).ok()?, minute: u8::try_from(minute).ok()? })
+    let (hour, minute) = (u8::try_from(hour).ok()?, u8::try_from(minute).ok()?);
+    (hour < 24 && minute < 60).then_some(Clock { hour, minute, half_known: half.is_some() || !(1..12).contains(&hour) })
 }
 
 /// The hour that the last `count` words are.
@@ -190,6 +191,19 @@ mod tests {
         }
         for text in ["zero minutes", "25 hours", "an hour or so", "thirty", "minutes", "999 hours", "two hours and"] {
             assert_eq!(of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_half_of_the_day_is_known_where_it_was_said_or_there_is_only_one() {
+        let of = |text: &str| time(&words(text).unwrap()).map(|it| it.half_known);
+        for text in
+            ["nine am", "seven in the morning", "half past six in the evening", "noon", "midnight", "19:05", "ten at night"]
+        {
+            assert_eq!(of(text), Some(true), "{text}");
+        }
+        for text in ["nine", "7:30", "half past six"] {
+            assert_eq!(of(text), Some(false), "{text}");
         }
     }
 

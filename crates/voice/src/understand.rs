@@ -119,6 +119,18 @@ fn may_be(slot: Slot, words: &[String]) -> bool {
     }
 }
 
+/// The time that is meant by words such as `last night`; `None` where none is.
+#[must_use]
+pub fn period_said(text: &str) -> Option<Period> {
+    period(&words(text)?)
+}
+
+/// The device, by its place in the list of names, that is meant by words such as `the kitchen echo`; `None` where none is, or more than one may be.
+#[must_use]
+pub fn device_said(text: &str, names: &[String]) -> Option<usize> {
+    meant(&words(text)?, names)
+}
+
 fn period(words: &[String]) -> Option<Period> {
     let said = words.join(" ");
     PERIODS.iter().find(|it| it.0.contains(&said.as_str())).map(|it| it.1)
@@ -189,8 +201,8 @@ mod tests {
             ("Pause", Intent::Pause(None)),
             ("Pause the probing for thirty minutes, please", Intent::Pause(Some(30))),
             ("Don't play any sounds for two hours", Intent::Pause(Some(120))),
-            ("Be quiet until half past seven", Intent::QuietUntil(Clock { hour: 7, minute: 30 })),
-            ("no sounds before 9 am", Intent::QuietUntil(Clock { hour: 9, minute: 0 })),
+            ("Be quiet until half past seven", Intent::QuietUntil(Clock { hour: 7, minute: 30, half_known: false })),
+            ("no sounds before 9 am", Intent::QuietUntil(Clock { hour: 9, minute: 0, half_known: true })),
             ("Resume probing", Intent::Resume),
             ("you can play again", Intent::Resume),
             ("Test my home", Intent::ProbeNow),

@@ -159,5 +159,6 @@ fn until(time: Clock, now: Timestamp) -> anyhow::Result<Timestamp> {
         next(jiff::civil::Time::new(i8::try_from(hour)?, i8::try_from(time.minute)?, 0, 0)?, now, &zone)
     };
     let first = at(time.hour)?;
-    Ok(if (1..12).contains(&time.hour) { first.min(at(time.hour + 12)?) } else { first })
+    let is_open = !time.half_known && time.hour < 12;
+    Ok(if is_open { first.min(at(time.hour + 12)?) } else { first })
 }
