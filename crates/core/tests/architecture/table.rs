@@ -226,6 +226,22 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         ],
     ),
     (
+        "skill",
+        &[
+            ("refusal", &[]),
+            ("chain_url", &["refusal"]),
+            ("chain", &["refusal"]),
+            ("chains", &["chain_url", "chain"]),
+            ("pending", &[]),
+            ("slots", &["pending"]),
+            ("request", &["refusal", "pending", "slots"]),
+            ("verify", &["refusal", "chain_url", "chain", "request"]),
+            ("replays", &["refusal", "request", "verify"]),
+            ("meaning", &["request", "slots"]),
+            ("reply", &["pending", "request", "meaning"]),
+        ],
+    ),
+    (
         "ledger",
         &[
             ("history", &[]),
@@ -353,11 +369,12 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("report", &["base", "core"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
     ("voice", &["core"]),
+    ("skill", &["core", "voice"]),
     (
         "app",
         &[
             "base", "core", "ring", "sim", "gateway", "lab", "traffic", "sound", "store", "ledger", "words", "report", "compare",
-            "voice",
+            "voice", "skill",
         ],
     ),
 ];

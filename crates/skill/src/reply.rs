@@ -1,0 +1,80 @@
+//! The JSON of a reply: "Request and Response JSON Reference" of the Alexa Skills Kit.
+
+use earwitness_voice::{Intent, confirm, unknown};
+use serde_json::{Value, json};
+
+use crate::meaning::Meaning;
+use crate::pending;
+use crate::request::Request;
+
+/// Most characters that are said: the 8,000 of `outputSpeech`.
+const LONGEST: usize = 8_000;
+
+const GREETING: &str = "Ask who is listening, or say: help.";
+const GOODBYE: &str = "Goodbye.";
+const UNCHANGED: &str = "Nothing was changed.";
+const YES_OR_NO: &str = "Please say yes or no.";
+
+/// What is replied.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reply {
+    said: Option<String>,
+    /// What is asked again where nobody answers; then the session goes on.
+    again: Option<String>,
+    pending: Option<String>,
+}
+
+impl Reply {
+    /// The reply to what needs no looking up; `None` where something is to be answered or carried out first ([`Reply::to`]).
+    #[must_use]
+    pub fn at_once(meaning: Meaning) -> Option<Self> {
+        Some(match meaning {
+            Meaning::Greet => Self::open(GREETING.to_owned(), GREETING),
+            Meaning::Unknown => Self::open(unknown(), GREETING),
+            Meaning::Confirm(intent) => {
+                Self { pending: pending::text(intent), ..Self::open(confirm(intent).unwrap_or_else(unknown), YES_OR_NO) }
+            }
+            Meaning::Leave => Self::last(UNCHANGED.to_owned()),
+            Meaning::End => Self::last(GOODBYE.to_owned()),
+            Meaning::Nothing => Self { said: None, again: None, pending: None },
+            Meaning::Answer(_) | Meaning::Act(_) => return None,
+        })
+    }
+
+    /// The reply with an answer, or with what was done. After an order, and after a question that opened the session, that is all; a conversation goes on as one.
+    #[must_use]
+    pub fn to(request: &Request, intent: Intent, answer: String) -> Self {
+        let goes_on = intent == Intent::Help || !(request.is_first || intent.kind().acts());
+        if goes_on { Self::open(answer, GREETING) } else { Self::last(answer) }
+    }
+
+    /// That something went wrong here.
+    #[must_use]
+    pub fn trouble(what: &str) -> Self {
+        Self::last(what.to_owned())
+    }
+
+    fn open(said: String, again: &str) -> Self {
+        Self { said: Some(said), again: Some(again.to_owned()), pending: None }
+    }
+
+    const fn last(said: String) -> Self {
+        Self { said: Some(said), again: None, pending: None }
+    }
+
+    /// As it is sent.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let speech = |text: &String| json!({ "type": "PlainText", "text": text.chars().take(LONGEST).collect::<String>() });
+        let mut response = serde_json::Map::new();
+        if let Some(said) = &self.said {
+            response.insert("outputSpeech".to_owned(), speech(said));
+            response.insert("shouldEndSession".to_owned(), Value::Bool(self.again.is_none()));
+        }
+        if let Some(again) = &self.again {
+            response.insert("reprompt".to_owned(), json!({ "outputSpeech": speech(again) }));
+        }
+        let attributes = self.pending.as_ref().map_or_else(|| json!({}), |it| json!({ "pending": it }));
+        json!({ "version": "1.0", "sessionAttributes": attributes, "response": response }).to_string()
+    }
+}
