@@ -276,8 +276,9 @@ scripts() {
     python3 house/test_lab.py || status=1
     python3 house/test_answers.py || status=1
     if command -v systemd-analyze > /dev/null; then units || status=1; fi
-    # A large capture is built from small ones, twice alike.
     programs || return 1
+    skill_oracle || status=1
+    # A large capture is built from small ones, twice alike.
     home=$target/debug/examples/home
     "$home" --scenario speaker-cbr --seconds 60 "$scratch/a.pcap" "$scratch/a.json" || return 1
     "$home" --scenario plug --seconds 200 "$scratch/b.pcapng" "$scratch/b.json" || return 1
@@ -289,6 +290,23 @@ scripts() {
         capinfos -o "$scratch/big1.pcap" | grep -q 'True' || { echo "the large capture is not in order of time"; status=1; }
     fi
     return $status
+}
+
+# Requests of a skill: earwitness takes and refuses what the vendor's own library does. About 5 s, most of them for npm's download, which is kept.
+skill_oracle() {
+    need node nodejs "the library that verifies requests of skills" || { skip "requests of skills against the vendor's library: no node"; return 0; }
+    sdk=$target/skill-oracle
+    if [ ! -e "$sdk/node_modules/ask-sdk-express-adapter" ]; then
+        need npm npm "the library that verifies requests of skills" || { skip "requests of skills against the vendor's library: no npm"; return 0; }
+        mkdir -p "$sdk" && npm install --prefix "$sdk" --no-audit --no-fund --ignore-scripts --loglevel=error \
+            ask-sdk-express-adapter@2.14.0 ask-sdk-core@2.14.0 ask-sdk-model@1 express@4 > "$scratch/npm" 2>&1 || {
+            tail -3 "$scratch/npm"
+            rm -rf "$sdk"
+            skip "requests of skills against the vendor's library: npm cannot install it"
+            return 0
+        }
+    fi
+    "$target/debug/examples/skill_cases" > "$scratch/skill.json" && node scripts/skill_oracle.js "$scratch/skill.json" "$sdk"
 }
 
 # What the simulator writes is what Wireshark reads: no broken frame, no wrong checksum, all names there.

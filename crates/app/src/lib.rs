@@ -1,6 +1,7 @@
 //! The modules of the `earwitness` program: everything that touches files, terminals and time zones.
 
 pub mod appliance;
+mod ask;
 pub mod cli;
 pub mod config;
 pub mod daemon;
@@ -8,3 +9,4 @@ mod doctor;
 mod log;
 mod notify;
 mod say;
+mod skill;

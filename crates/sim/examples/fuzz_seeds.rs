@@ -14,6 +14,13 @@ use earwitness_sim::home::frames;
 use earwitness_sim::scenario::{Kind, Scenario};
 use earwitness_sim::{quic, tls};
 
+/// A request of a skill: where its certificates lie, and its body.
+const SKILL_URL: &str = "https://s3.amazonaws.com/echo.api/echo-api-cert-14.pem";
+const SKILL_BODY: &str = r#"{"session": {"new": true, "application": {"applicationId": "amzn1.ask.skill.1"}, "attributes": {"pending": "pause 30"}},
+"context": {"System": {"application": {"applicationId": "amzn1.ask.skill.1"}}},
+"request": {"type": "IntentRequest", "requestId": "1", "timestamp": "2026-06-01T12:00:00Z",
+"intent": {"name": "Pause", "slots": {"duration": {"name": "duration", "value": "PT30M"}}}}}"#;
+
 fn main() -> io::Result<()> {
     for (target, seeds) in [
         ("capture_file", capture_files()),
@@ -47,6 +54,7 @@ fn main() -> io::Result<()> {
         ("experiment_journal", vec![JOURNAL.as_bytes().to_vec()]),
         ("subtitles", [SRT, TTML].map(|text| text.as_bytes().to_vec()).to_vec()),
         ("control", ["pause", "resume", "status\n"].map(|word| word.as_bytes().to_vec()).to_vec()),
+        ("skill_request", vec![[SKILL_URL, SKILL_BODY].join("\n").into_bytes()]),
         ("scenario", earwitness_sim::plan::Plan::shipped().iter().map(|it| it.1.as_bytes().to_vec()).collect()),
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);

@@ -25,27 +25,25 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The reply to what needs no looking up; `None` where something is to be answered or carried out first ([`Reply::to`]).
-    #[must_use]
-    pub fn at_once(meaning: Meaning) -> Option<Self> {
-        Some(match meaning {
+    /// The reply to a request that means this. A question is answered, and what was confirmed is carried out, by `carry_out`, which gives what is said then; after an order, and after a
+    /// question that opened the session, that is all, while a conversation goes on as one.
+    ///
+    /// # Errors
+    /// Those of `carry_out`.
+    pub fn new<E>(request: &Request, meaning: Meaning, carry_out: impl FnOnce(Intent) -> Result<String, E>) -> Result<Self, E> {
+        Ok(match meaning {
             Meaning::Greet => Self::open(GREETING.to_owned(), GREETING),
-            Meaning::Unknown => Self::open(unknown(), GREETING),
+            Meaning::Answer(Intent::Help) => Self::open(carry_out(Intent::Help)?, GREETING),
+            Meaning::Answer(intent) if !request.is_first => Self::open(carry_out(intent)?, GREETING),
+            Meaning::Answer(intent) | Meaning::Act(intent) => Self::last(carry_out(intent)?),
             Meaning::Confirm(intent) => {
                 Self { pending: pending::text(intent), ..Self::open(confirm(intent).unwrap_or_else(unknown), YES_OR_NO) }
             }
             Meaning::Leave => Self::last(UNCHANGED.to_owned()),
             Meaning::End => Self::last(GOODBYE.to_owned()),
+            Meaning::Unknown => Self::open(unknown(), GREETING),
             Meaning::Nothing => Self { said: None, again: None, pending: None },
-            Meaning::Answer(_) | Meaning::Act(_) => return None,
         })
-    }
-
-    /// The reply with an answer, or with what was done. After an order, and after a question that opened the session, that is all; a conversation goes on as one.
-    #[must_use]
-    pub fn to(request: &Request, intent: Intent, answer: String) -> Self {
-        let goes_on = intent == Intent::Help || !(request.is_first || intent.kind().acts());
-        if goes_on { Self::open(answer, GREETING) } else { Self::last(answer) }
     }
 
     /// That something went wrong here.

@@ -1,6 +1,7 @@
 //! From what is written to what can be done: values that are out of range, or contradict each other.
 
 use std::env;
+use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use earwitness_core::schedule::{Design, DesignError, Quiet};
 use toml::Spanned;
 
 use super::written::{self, Written};
-use super::{Config, Probing, Watched};
+use super::{Config, Probing, Skill, Watched};
 use earwitness_base::misread::Fault;
 use earwitness_sound::hear;
 use earwitness_sound::reply;
@@ -21,7 +22,7 @@ use earwitness_traffic::recent as frames;
 use earwitness_traffic::source::Source;
 
 pub(super) fn checked(written: Written) -> Result<Config, Fault> {
-    let Written { state, capture, probing, presence, sounds, loudspeaker, microphone, recogniser, store, notify, gateway } =
+    let Written { state, capture, probing, presence, sounds, loudspeaker, microphone, recogniser, store, notify, gateway, skill } =
         written;
     let (sources, keep) = sources(capture)?;
     let library = Library::new(&sounds).map_err(|error| Fault::of_all(error.to_string()))?;
@@ -41,6 +42,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         retention: retention(&store)?,
         notify,
         gateway,
+        skill: skilled(skill)?,
     })
 }
 
@@ -166,6 +168,30 @@ fn present(presence: &written::Presence) -> Result<Phones, Fault> {
     }
     let minutes = within("away_after_minutes", &presence.away_after_minutes, 1.0, 1_440.0)?;
     Ok(Phones { phones, away_after: nanos(minutes * 60.0) })
+}
+
+/// A server that listens where it may, for a skill that can be one.
+fn skilled(written: written::Skill) -> Result<Option<Skill>, Fault> {
+    let written::Skill { application_id, listen, beyond_this_machine } = written;
+    let at = listen.span();
+    let address: SocketAddr = listen.get_ref().parse().map_err(|_| {
+        let what = format!("{:?} is no address with a port; write it like 127.0.0.1:8265", listen.get_ref());
+        if at.is_empty() { Fault::of_all(what) } else { Fault::at(at.clone(), what) }
+    })?;
+    if !address.ip().is_loopback() && !beyond_this_machine {
+        let what = "others than this machine could reach it, without TLS; let a reverse proxy on this machine pass requests on to \
+                    127.0.0.1, or set beyond_this_machine = true";
+        return Err(Fault::at(at, what));
+    }
+    let Some(id) = application_id else { return Ok(None) };
+    let rest = id.get_ref().strip_prefix("amzn1.ask.skill.").unwrap_or_default();
+    if !(1..=100).contains(&rest.len()) || !rest.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-') {
+        return Err(Fault::at(
+            id.span(),
+            "this is no ID of a skill; the developer console shows it, such as amzn1.ask.skill.01234567-89ab-cdef-0123-456789abcdef",
+        ));
+    }
+    Ok(Some(Skill { application_id: id.into_inner(), listen: address }))
 }
 
 /// Whether `value` of `key` lies in `low..=high`.

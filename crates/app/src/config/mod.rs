@@ -9,6 +9,7 @@ mod written;
 mod tests;
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use earwitness_core::policy::Phones;
@@ -58,6 +59,17 @@ pub struct Config {
     pub notify: notify::NotifySettings,
     /// This machine as a gateway.
     pub gateway: gateway::GatewaySettings,
+    /// The server of an Alexa skill; `None`: there is none.
+    pub skill: Option<Skill>,
+}
+
+/// The server of an Alexa skill.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Skill {
+    /// The skill whose requests are taken, as the developer console names it.
+    pub application_id: String,
+    /// Where it listens, without TLS.
+    pub listen: SocketAddr,
 }
 
 /// How devices are probed.

@@ -80,12 +80,25 @@ fn values_that_contradict_each_other_are_told_with_their_place() {
         ("[capture]\ncommands = [\"ssh 'router\"]\n", Some((2, 13)), "quotation"),
         ("[capture]\nkeep_octets_per_frame = 4\n", Some((2, 25)), "64"),
         ("[loudspeaker]\nlevel = -3.0\n", Some((1, 1)), "level"),
+        ("[skill]\nlisten = \"8265\"\n", Some((2, 10)), "127.0.0.1:8265"),
+        ("[skill]\nlisten = \"0.0.0.0:8265\"\n", Some((2, 10)), "beyond_this_machine"),
+        ("[skill]\napplication_id = \"my skill\"\n", Some((2, 18)), "amzn1.ask.skill."),
         ("[store]\nseries_days = 0\n", Some((2, 15)), "36500"),
     ] {
         let trouble = Config::parse(text, "home.toml").unwrap_err();
         assert_eq!(trouble.place, place, "{text} {trouble}");
         assert!(trouble.what.contains(what), "{text} {trouble}");
     }
+}
+
+#[test]
+fn no_skill_is_served_unless_it_is_named_and_only_on_this_machine() {
+    assert_eq!(Config::parse("[skill]\nlisten = \"127.0.0.1:99\"\n", "home.toml").unwrap().skill, None);
+    let named = "[skill]\napplication_id = \"amzn1.ask.skill.0-a\"\n";
+    let skill = Config::parse(named, "home.toml").unwrap().skill.unwrap();
+    assert_eq!((skill.application_id.as_str(), skill.listen.to_string().as_str()), ("amzn1.ask.skill.0-a", "127.0.0.1:8265"));
+    let open = format!("{named}listen = \"[::]:99\"\nbeyond_this_machine = true\n");
+    assert_eq!(Config::parse(&open, "home.toml").unwrap().skill.map(|it| it.listen.port()), Some(99));
 }
 
 #[test]

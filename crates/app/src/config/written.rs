@@ -26,6 +26,7 @@ pub(super) struct Written {
     pub(super) store: Store,
     pub(super) notify: notify::NotifySettings,
     pub(super) gateway: gateway::GatewaySettings,
+    pub(super) skill: Skill,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +64,14 @@ pub(super) struct Store {
     pub(super) series_days: Spanned<u32>,
     pub(super) sightings_days: Spanned<u32>,
     pub(super) journal_days: Spanned<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Skill {
+    pub(super) application_id: Option<Spanned<String>>,
+    pub(super) listen: Spanned<String>,
+    pub(super) beyond_this_machine: bool,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +124,12 @@ impl Default for Store {
     /// A season of series, a year of the rest.
     fn default() -> Self {
         Self { series_days: unplaced(90), sightings_days: unplaced(365), journal_days: unplaced(365) }
+    }
+}
+
+impl Default for Skill {
+    fn default() -> Self {
+        Self { application_id: None, listen: unplaced("127.0.0.1:8265".to_owned()), beyond_this_machine: false }
     }
 }
 

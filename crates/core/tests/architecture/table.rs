@@ -348,7 +348,9 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("config", &["notify"]),
             ("appliance", &["say", "config"]),
             ("daemon", &["notify", "say", "config", "appliance"]),
-            ("cli", &["doctor", "say", "log", "config", "daemon"]),
+            ("ask", &["daemon"]),
+            ("skill", &["config", "ask"]),
+            ("cli", &["doctor", "say", "log", "config", "daemon", "ask", "skill"]),
         ],
     ),
 ];

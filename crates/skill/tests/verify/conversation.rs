@@ -1,5 +1,7 @@
 //! What requests mean, and what is replied.
 
+use std::convert::Infallible;
+
 use earwitness_skill::{Meaning, Refusal, Replays, Reply, Request, meaning};
 use earwitness_voice::{Clock, Intent, Period};
 use serde_json::{Value, json};
@@ -28,8 +30,13 @@ fn slot(name: &str, value: &str) -> String {
     format!(r#"{{"{name}": {{"name": "{name}", "value": "{value}", "confirmationStatus": "NONE"}}}}"#)
 }
 
+fn reply(request: &Request, meaning: Meaning, said: &str) -> Value {
+    let reply = Reply::new(request, meaning, |_| Ok::<_, Infallible>(said.to_owned()));
+    serde_json::from_str(&reply.unwrap().json()).unwrap()
+}
+
 fn replied(meaning: Meaning) -> Value {
-    serde_json::from_str(&Reply::at_once(meaning).unwrap().json()).unwrap()
+    reply(&taken(with(&intent("WhoListens", "{}"))), meaning, "So it is.")
 }
 
 #[test]
@@ -126,21 +133,35 @@ fn the_beginning_the_end_and_what_is_unknown_are_replied_to_as_documented() {
 
 #[test]
 fn an_answer_ends_what_was_one_question_and_not_a_conversation() {
-    let ends = |request: &Request, it: Intent| {
-        let reply: Value = serde_json::from_str(&Reply::to(request, it, "So it is.".to_owned()).json()).unwrap();
+    let ends = |request: &Request, meaning: Meaning| {
+        let reply = reply(request, meaning, "So it is.");
         assert_eq!(reply["response"]["outputSpeech"], json!({ "type": "PlainText", "text": "So it is." }));
         reply["response"]["shouldEndSession"] == json!(true)
     };
     let first = taken(with(&intent("WhoListens", "{}")));
     let later = taken(in_session("{}", false, &intent("WhoListens", "{}")));
-    assert!(ends(&first, Intent::WhoListens) && !ends(&later, Intent::WhoListens));
-    assert!(!ends(&first, Intent::Help) && ends(&later, Intent::Resume));
+    let question = Meaning::Answer(Intent::WhoListens);
+    assert!(ends(&first, question) && !ends(&later, question));
+    assert!(!ends(&first, Meaning::Answer(Intent::Help)) && ends(&later, Meaning::Act(Intent::Resume)));
+}
+
+#[test]
+fn only_questions_and_what_was_confirmed_are_carried_out() {
+    let request = taken(with(&intent("WhoListens", "{}")));
+    for meaning in
+        [Meaning::Greet, Meaning::Confirm(Intent::Resume), Meaning::Leave, Meaning::End, Meaning::Unknown, Meaning::Nothing]
+    {
+        assert!(Reply::new(&request, meaning, |_| Err("carried out")).is_ok(), "{meaning:?}");
+    }
+    for meaning in [Meaning::Answer(Intent::WhoListens), Meaning::Act(Intent::Resume)] {
+        assert_eq!(Reply::new(&request, meaning, |_| Err("carried out")), Err("carried out"));
+    }
 }
 
 #[test]
 fn a_long_answer_is_cut_to_what_alexa_says() {
     let request = taken(with(&intent("WhoListens", "{}")));
-    let reply: Value = serde_json::from_str(&Reply::to(&request, Intent::WhoListens, "ä".repeat(9_000)).json()).unwrap();
+    let reply = reply(&request, Meaning::Answer(Intent::WhoListens), &"\u{e4}".repeat(9_000));
     assert_eq!(reply["response"]["outputSpeech"]["text"].as_str().unwrap().chars().count(), 8_000);
 }
 

@@ -25,7 +25,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    fn pair(self) -> KeyPair {
+    pub(crate) fn pair(self) -> KeyPair {
         let pem = match self {
             Self::Root => include_str!("../keys/root.pem"),
             Self::Intermediate => include_str!("../keys/intermediate.pem"),
@@ -59,7 +59,7 @@ impl Default for Certificates {
     }
 }
 
-fn authority(name: &str) -> CertificateParams {
+pub(crate) fn authority(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -1,25 +1,17 @@
 //! `earwitness ask`: a question or an order in plain English, answered in a sentence or two.
 
-mod home;
-mod when;
-
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{ValueEnum, ValueHint};
-use earwitness_base::clock;
 use earwitness_base::outfile::{self, Sink};
-use earwitness_core::time::{SECOND, Timestamp};
-use earwitness_voice::{Clock, Intent, alexa, answer, assist, done, grammar, understand, unknown};
-use jiff::tz::TimeZone;
+use earwitness_voice::{alexa, assist, grammar, understand, unknown};
 use serde::Serialize;
 
-use self::home::Home;
 use super::Outcome;
-use super::tell::next;
+use crate::ask::{Home, carry_out};
 use crate::config::Config;
-use crate::daemon::{self, Request};
 
 /// Version of the JSON.
 const VERSION: u32 = 1;
@@ -121,44 +113,4 @@ fn print(text: &str) -> anyhow::Result<Outcome> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(Outcome::Done),
     }
-}
-
-/// Answers a question, or does what is wanted and says so.
-fn carry_out(intent: Intent, home: &Home, state: &Path) -> anyhow::Result<String> {
-    let Some(request) = request(intent)? else {
-        return Ok(answer(intent, &home.facts(intent)?));
-    };
-    daemon::ask(state, request).with_context(|| {
-        format!(
-            "nothing that could be told runs on {}; start `earwitness run`, or name another folder with --state",
-            state.display()
-        )
-    })?;
-    Ok(done(intent, &home.facts(intent)?))
-}
-
-/// What the running program is told for it, if anything.
-fn request(intent: Intent) -> anyhow::Result<Option<Request>> {
-    let now = clock::now();
-    Ok(match intent {
-        Intent::Pause(None) => Some(Request::Pause),
-        Intent::Pause(Some(minutes)) => Some(Request::PauseUntil(now.plus(i64::from(minutes) * 60 * SECOND))),
-        Intent::QuietUntil(time) => Some(Request::PauseUntil(until(time, now)?)),
-        Intent::Resume => Some(Request::Resume),
-        Intent::ProbeNow => Some(Request::Probe),
-        Intent::WhoListens | Intent::Happened(_) | Intent::Reacted(_) | Intent::HowMuch(..) | Intent::IsPaused | Intent::Help => {
-            None
-        }
-    })
-}
-
-/// A time of day that was said. Without a half of the day, the next of both that comes is meant.
-fn until(time: Clock, now: Timestamp) -> anyhow::Result<Timestamp> {
-    let zone = TimeZone::system();
-    let at = |hour: u8| -> anyhow::Result<Timestamp> {
-        next(jiff::civil::Time::new(i8::try_from(hour)?, i8::try_from(time.minute)?, 0, 0)?, now, &zone)
-    };
-    let first = at(time.hour)?;
-    let is_open = !time.half_known && time.hour < 12;
-    Ok(if is_open { first.min(at(time.hour + 12)?) } else { first })
 }

@@ -1,15 +1,19 @@
 //! `earwitness run`: the appliance.
 
+use std::cell::RefCell;
+
 use super::Outcome;
 use super::live::Live;
+use crate::config::Config;
 use crate::daemon::{self, Form, Goal, Style};
 use crate::say;
+use crate::skill::Server;
 use earwitness_base::clock::System;
 
 /// Watch the home without an end, probe when allowed, keep everything in a store, and tell what is found.
 ///
 /// SIGHUP reads the configuration again, SIGTERM and Ctrl-C end it in good order. What it found is in the store: see `earwitness check` and
-/// `earwitness export`. To pause it, or say that nobody is at home: `earwitness tell`.
+/// `earwitness export`. To pause it, or say that nobody is at home: `earwitness tell`. With `[skill]` in the configuration it also answers an Alexa skill.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -38,7 +42,7 @@ impl Args {
 
 /// Runs until it is stopped.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let read = || {
+    let read = || -> anyhow::Result<Config> {
         let mut config = args.live.config()?;
         if args.no_probing {
             config.probing = None;
@@ -51,6 +55,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if config.probing.is_none() && !args.no_probing && !args.live.quiet {
         say::line("probing is switched off in the configuration: devices are only watched");
     }
-    daemon::run(config, Goal::Watch, style, &read, &System)?;
+    let server = RefCell::new(Server::default());
+    server.borrow_mut().follow(&config)?;
+    let reread = || -> anyhow::Result<Config> {
+        let config = read()?;
+        server.borrow_mut().follow(&config)?;
+        Ok(config)
+    };
+    daemon::run(config, Goal::Watch, style, &reread, &System)?;
     Ok(Outcome::Done)
 }

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::ValueHint;
 use earwitness_base::clock;
-use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_core::time::SECOND;
 use jiff::tz::TimeZone;
 
 use super::Outcome;
+use crate::ask::next;
 use crate::config::Config;
 use crate::daemon::{self, Request};
 
@@ -59,15 +60,6 @@ impl Args {
     }
 }
 
-/// When a time of day comes next; one that a change of the clock leaves out is an hour later.
-pub(in crate::cli) fn next(time: jiff::civil::Time, now: Timestamp, zone: &TimeZone) -> anyhow::Result<Timestamp> {
-    let here = jiff::Timestamp::from_nanosecond(now.nanos().into())?.to_zoned(zone.clone());
-    let today = here.date();
-    let date = if time > here.time() { today } else { today.tomorrow()? };
-    let then = date.to_datetime(time).to_zoned(zone.clone())?.timestamp().as_nanosecond();
-    Ok(Timestamp::from_nanos(i64::try_from(then)?))
-}
-
 /// Tells it, and shows the answer.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let request = args.request()?;
@@ -88,6 +80,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 #[cfg(test)]
 mod tests {
+    use earwitness_core::time::Timestamp;
+
     use super::*;
 
     #[test]

@@ -48,6 +48,15 @@ pub(super) fn said(at: Timestamp, now: Timestamp, zone: &TimeZone) -> anyhow::Re
     Ok(format!("{day} at {}", words::clock_time(at, zone)))
 }
 
+/// When a time of day comes next; one that a change of the clock leaves out is an hour later.
+pub(crate) fn next(time: Time, now: Timestamp, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+    let here = jiff::Timestamp::from_nanosecond(now.nanos().into())?.to_zoned(zone.clone());
+    let today = here.date();
+    let date = if time > here.time() { today } else { today.tomorrow()? };
+    let then = date.to_datetime(time).to_zoned(zone.clone())?.timestamp().as_nanosecond();
+    Ok(Timestamp::from_nanos(i64::try_from(then)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

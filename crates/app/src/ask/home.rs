@@ -21,7 +21,7 @@ const RECENT: i64 = 7 * 86_400 * SECOND;
 const WIDEST: usize = 60;
 
 /// A home.
-pub(super) struct Home {
+pub(crate) struct Home {
     state: PathBuf,
     reader: Reader,
     now: Timestamp,
@@ -34,7 +34,7 @@ pub(super) struct Home {
 
 impl Home {
     /// Reads what it is asked about most.
-    pub(super) fn open(state: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open(state: &Path) -> anyhow::Result<Self> {
         let reader = Reader::open(state)?;
         reader.hold()?;
         let (now, zone) = (clock::now(), TimeZone::system());
@@ -59,7 +59,7 @@ impl Home {
     }
 
     /// What the devices are called.
-    pub(super) fn names(&self) -> &[String] {
+    pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
 
