@@ -6,6 +6,7 @@
 #[path = "../tests/verify/cases.rs"]
 mod cases;
 #[path = "../tests/verify/made.rs"]
+#[expect(dead_code, reason = "tests use all of it")]
 mod made;
 
 use std::collections::BTreeMap;

@@ -50,8 +50,9 @@ impl Listener {
     /// # Errors
     /// When it cannot listen there.
     pub(super) fn begin(address: SocketAddr, service: Service) -> anyhow::Result<Self> {
-        let listener = std::net::TcpListener::bind(address)
-            .with_context(|| format!("[skill]: nothing can listen on {address}; name another port with `listen`"))?;
+        let listener = std::net::TcpListener::bind(address).with_context(|| {
+            format!("[skill]: nothing can listen on {address}: earwitness runs already, or name another port with `listen`")
+        })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(WAITING).build()?;

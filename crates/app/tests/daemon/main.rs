@@ -25,6 +25,7 @@ mod quiet;
 mod run;
 mod searched;
 mod settings;
+mod skill;
 mod sound;
 mod sounded;
 mod sources;

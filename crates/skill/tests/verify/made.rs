@@ -163,9 +163,17 @@ impl Sent {
 
     /// What becomes of it.
     pub(crate) fn taken(&self, anchors: &Anchors) -> Result<Request, Refusal> {
+        self.read(self.body.as_bytes())?.verify(&Chain::read(self.certificates.pem().as_bytes())?, anchors, self.now())
+    }
+
+    /// What becomes of another body with the same headers.
+    pub(crate) fn taken_as(&self, body: &[u8], chain: &Chain, anchors: &Anchors) -> Result<Request, Refusal> {
+        self.read(body)?.verify(chain, anchors, self.now())
+    }
+
+    fn read<'a>(&self, body: &'a [u8]) -> Result<Unverified<'a>, Refusal> {
         let header = |name: &str| self.headers.iter().find(|it| it.0 == name).map(|it| it.1.as_str());
         let headers = Headers { signature_256: header("Signature-256"), chain_url: header("SignatureCertChainUrl") };
-        let read = Unverified::read(headers, self.body.as_bytes(), SKILL, self.now())?;
-        read.verify(&Chain::read(self.certificates.pem().as_bytes())?, anchors, self.now())
+        Unverified::read(headers, body, SKILL, self.now())
     }
 }
