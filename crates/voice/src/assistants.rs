@@ -10,6 +10,17 @@ use crate::understand::PERIODS;
 /// Most sample utterances of one template: an Alexa skill may have some thousands in all.
 const SAMPLES: usize = 60;
 
+/// What Alexa understands by itself. With the fallback, what is no sentence of the table is not taken for the one that is most like it.
+const BUILT_IN: [&str; 7] = [
+    "AMAZON.HelpIntent",
+    "AMAZON.StopIntent",
+    "AMAZON.CancelIntent",
+    "AMAZON.NavigateHomeIntent",
+    "AMAZON.FallbackIntent",
+    "AMAZON.YesIntent",
+    "AMAZON.NoIntent",
+];
+
 /// Custom sentences of Home Assistant's Assist, as the file `custom_sentences/en/earwitness.yaml`, with these devices. Durations and times are handed over as they were said.
 #[must_use]
 pub fn assist(names: &[String]) -> String {
@@ -114,7 +125,7 @@ pub fn alexa(invocation: &str, names: &[String]) -> String {
             samples.join(",\n            ")
         ));
     }
-    for name in ["AMAZON.HelpIntent", "AMAZON.StopIntent", "AMAZON.CancelIntent", "AMAZON.YesIntent", "AMAZON.NoIntent"] {
+    for name in BUILT_IN {
         intents.push(format!("        {{ \"name\": \"{name}\", \"samples\": [] }}"));
     }
     let values = |all: Vec<String>| {
@@ -173,6 +184,7 @@ mod tests {
         for kind in crate::intent::Kind::ALL {
             assert!(text.contains(&format!("\"name\": \"{}\"", kind.name())), "{kind:?}");
         }
+        assert!(BUILT_IN.iter().all(|it| text.contains(&format!("\"name\": \"{it}\""))));
         assert!(text.contains("\"invocationName\": \"ear witness\"") && text.contains("\"value\": \"a b c\""), "{text}");
         assert_eq!(text.matches('{').count(), text.matches('}').count());
     }

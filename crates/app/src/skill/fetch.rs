@@ -22,7 +22,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use super::roots::Roots;
 
 /// How long it may take in all: Alexa waits for eight seconds.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Room for the head of a response, octets.
 const HEAD: usize = 16 << 10;
 
