@@ -27,8 +27,8 @@ def environment(keep):
     return own
 
 
-def furnish(keep):
-    """Starts the server, and the ear."""
+def furnish(keep, noisy):
+    """Starts the server, and the ear; and the noise of a quiet room, if it is to have any."""
     (keep.home / "pulse").mkdir(mode=0o700, exist_ok=True)
     env = environment(keep)
     keep.start(
@@ -57,3 +57,5 @@ def furnish(keep):
     # with slow readers alone, the beginning of each sound is silence for all of them. The ear is quick.
     keep.start("ear", [sys.executable, HERE / "ear.py", keep.home], env=env)
     wait_for("the ear", lambda: (keep.home / "ear.times").exists() and (keep.home / "ear.times").stat().st_size > 0, 20)
+    if noisy:
+        keep.start("noise", [sys.executable, HERE / "things" / "noise.py"], env=env)

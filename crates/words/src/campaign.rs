@@ -17,9 +17,11 @@ const CONTROL_EVERY: u32 = 4;
 const DEAF: u32 = 3;
 /// So many rounds in a row in which the device could not be seen at all, or sent in every slot, and nothing is to be learned.
 const IN_VAIN: u32 = 3;
-/// Of a round of words that were found and are not proven yet one slot of so many holds one; in the others nothing sounds. With `k` words in `m` slots a hit multiplies a fund by about `m - k + 1`:
+/// Of a round of words that were found and are not proven yet one slot of so many holds one; in the others words sound that were silent before. With `k` words in `m` slots a hit multiplies a fund by about `m - k + 1`:
 /// fewer words need fewer plays each, more need fewer rounds for all.
 const PROOFS: usize = 3;
+/// Words that keep found ones company are drawn from so many times as many.
+const FARTHEST: usize = 5;
 /// A word that was found and is not proven after so many plays is given up: it wakes too seldom.
 const MOST_PLAYS_OF_A_WORD: usize = 24;
 /// How often a search is asked for each slot, at most: it may ask for words that are in the round already.
@@ -121,14 +123,16 @@ impl Campaign {
             return self.step();
         }
         if plays.is_empty() {
-            self.spent += again.len();
+            // Among words that were silent: a device that sends after every sound is not taken for one that wakes from a word.
+            let room = self.rules.slots.saturating_sub(said.len() + again.len());
+            said.extend(self.silent(room, &mut chance).into_iter().map(Slot::Word));
             said.extend(again.into_iter().map(Slot::Again));
         } else {
-            self.spent += plays.len();
             said.extend(plays.into_iter().map(Slot::Word));
         }
         let round = Round::draw(self.drawn, said, self.rules.slots, &mut chance);
         self.drawn += 1;
+        self.spent += cost(&round);
         self.waiting.push(round.clone());
         Step::Round(round)
     }
@@ -153,6 +157,19 @@ impl Campaign {
             Some(Play { word, manner: *woke.get(below(woke.len(), chance))? })
         };
         Open { plays: words.into_iter().filter_map(play).collect(), needed: whole(needed) }
+    }
+
+    /// So many words that never woke the device, by lot of those that are farthest from the wake word.
+    fn silent(&self, number: usize, chance: &mut Stream) -> Vec<Play> {
+        let (history, pool) = (self.search.history(), self.search.pool());
+        let is_silent = |word: &usize| history.of(*word).iter().all(|it| it.1 == Answer::Silent);
+        let mut words: Vec<usize> = (0..pool.words().len()).filter(is_silent).collect();
+        let cost = |word: usize| pool.shapes()[word].whole_and_part();
+        words.sort_by(|&a, &b| cost(b).total_cmp(&cost(a)));
+        words.truncate(number * FARTHEST);
+        chance.shuffle(&mut words);
+        let manners = self.search.manners().len();
+        words.into_iter().take(number).map(|word| Play { word, manner: below(manners, chance) }).collect()
     }
 
     /// What the search would play in so many slots if nothing that sounds in the meantime woke the device; and why it would play nothing more, if so.
@@ -181,7 +198,7 @@ impl Campaign {
         (plays, None)
     }
 
-    /// What was seen of a round, slot by slot. A round that was not played to its end is told as unknown in all of them.
+    /// What was seen of a round, slot by slot; nothing of one that was not played to its end, which counts as a miss for each of its words.
     pub fn tell(&mut self, round: &Round, seen: &[Seen]) {
         self.waiting.retain(|it| it.number != round.number);
         // A round that was drawn by a search that was interrupted.
@@ -197,16 +214,24 @@ impl Campaign {
                     Seen::Busy | Seen::Unknown => {}
                 },
                 Slot::Word(play) | Slot::Again(play) => {
-                    let occupied = round.group(place).filter(|&it| seen_in(it) != Seen::Quiet).count();
-                    let evidence = self.evidence.entry(play.word).or_default();
-                    evidence.take(round.group(place).count(), occupied, seen == Seen::Began);
+                    // No bet on words that only keep found ones company: so no more words are bet on than plays are counted.
+                    let counts = cost(round) == round.plays().count() || matches!(slot, Slot::Again(_));
+                    if counts {
+                        let occupied = round.group(place).filter(|&it| seen_in(it) != Seen::Quiet).count();
+                        let evidence = self.evidence.entry(play.word).or_default();
+                        evidence.take(round.group(place).count(), occupied, seen == Seen::Began);
+                    }
                     match seen {
                         Seen::Began => self.search.tell(play, Answer::Woke),
-                        Seen::Quiet => self.search.tell(play, Answer::Silent),
-                        Seen::Busy | Seen::Unknown => {}
+                        Seen::Quiet if counts => self.search.tell(play, Answer::Silent),
+                        Seen::Quiet | Seen::Busy | Seen::Unknown => {}
                     }
                 }
             }
+        }
+        if seen.is_empty() {
+            // It was broken off, which says nothing of the device.
+            return;
         }
         let all = |what: Seen| (0..round.slots.len()).all(|it| seen_in(it) == what);
         self.in_vain = match self.in_vain {
@@ -225,20 +250,30 @@ impl Campaign {
 
     /// Goes on after a round of an earlier search that was interrupted, with what was seen of it.
     pub fn resume(&mut self, round: &Round, seen: &[Seen]) {
-        self.spent += round.plays().count();
+        self.spent += cost(round);
         self.tell(round, seen);
     }
 
-    /// What the evidence for a word is worth; 1 at the beginning, and no more in the mean where the word does not wake the device.
-    #[must_use]
-    pub fn evidence_of(&self, word: usize) -> f64 {
+    /// Goes on after all of it: whatever was wrong with the room or the device may have been mended since.
+    pub fn go_on(&mut self) {
+        (self.unanswered, self.in_vain, self.over) = (0, (0, End::NoAnswer), None);
+    }
+
+    /// What the evidence for a word is worth now.
+    fn evidence_of(&self, word: usize) -> f64 {
         self.evidence.get(&word).map_or(1.0, Evidence::value)
     }
 
-    /// Whether it is shown that a word wakes the device: whatever else makes it send, that any word is named wrongly has at most the chance that was asked for, over all words and looks.
+    /// The most that the evidence for a word was worth; it is 1 at the beginning, and no more in the mean where the word does not wake the device.
+    #[must_use]
+    pub fn most_of(&self, word: usize) -> f64 {
+        self.evidence.get(&word).map_or(1.0, Evidence::most)
+    }
+
+    /// Whether it is shown that a word wakes the device: whatever else makes it send (see `evidence`), that any word is named wrongly has at most the chance that was asked for, over all words and looks.
     #[must_use]
     pub fn is_proven(&self, word: usize) -> bool {
-        self.search.history().is_found(word) && self.evidence_of(word) >= self.enough()
+        self.search.history().is_found(word) && self.most_of(word) >= self.enough()
     }
 
     /// What the evidence for a word has to be worth: no more words than plays may be named.
@@ -258,11 +293,23 @@ impl Campaign {
         &self.search
     }
 
-    /// Plays that were drawn so far.
+    /// Rounds that were drawn so far.
+    #[must_use]
+    pub fn rounds(&self) -> u32 {
+        self.drawn
+    }
+
+    /// Plays that were drawn so far, without those of silent words beside found ones.
     #[must_use]
     pub fn spent(&self) -> usize {
         self.spent
     }
+}
+
+/// Plays of a round that count: of one with words that were found those alone.
+fn cost(round: &Round) -> usize {
+    let again = round.slots.iter().filter(|it| matches!(it, Slot::Again(_))).count();
+    if again > 0 { again } else { round.plays().count() }
 }
 
 fn float(count: usize) -> f64 {

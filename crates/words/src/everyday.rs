@@ -18,23 +18,21 @@ pub struct Everyday {
     pub covered: f64,
 }
 
-/// What is expected of text in which each word comes so often. Words are single, in lower case.
+/// What is expected of text in which each word comes so often. Words are single, in lower case. Nothing where none of them might have been played.
 #[must_use]
-pub fn everyday(search: &Search, frequencies: &BTreeMap<String, f64>) -> Everyday {
+pub fn everyday(search: &Search, frequencies: &BTreeMap<String, f64>) -> Option<Everyday> {
     let whole: f64 = frequencies.values().sum();
     let words = search.pool().words().iter().enumerate();
     let known: Vec<(usize, f64)> =
         words.filter_map(|(at, it)| Some((at, *frequencies.get(&it.text.to_lowercase())?))).filter(|it| it.1 > 0.0).collect();
+    if known.is_empty() {
+        return None;
+    }
     let places: Vec<usize> = known.iter().map(|it| it.0).collect();
     let chances = chances(search, &places);
     let sum = |of: fn(&Chance) -> f32| {
         known.iter().zip(&chances).map(|((_, often), chance)| often / whole * 10_000.0 * f64::from(of(chance))).sum()
     };
     let covered = known.iter().map(|it| it.1).sum::<f64>();
-    Everyday {
-        wakes: sum(|it| it.probability),
-        low: sum(|it| it.low),
-        high: sum(|it| it.high),
-        covered: if whole > 0.0 { covered / whole } else { 0.0 },
-    }
+    Some(Everyday { wakes: sum(|it| it.probability), low: sum(|it| it.low), high: sum(|it| it.high), covered: covered / whole })
 }

@@ -6,17 +6,23 @@
 //! that were not silent, is worth 1 at most in the mean, since `h` counts all of the `b`. Slots that could not be seen, and those into which an upload went on that began before, are counted
 //! among the `h`: what would have begun in them is hidden, whichever word caused that. The product of such bets over rounds, whatever was chosen to be played after what was seen, is a test martingale:
 //! by Ville's inequality (Ville 1939; Shafer et al., "Test martingales, Bayes factors and p-values", Statistical Science 26, 2011) it reaches `1 / a` with a chance of `a` at most, at any time.
+//!
+//! What is taken for granted: no other word of the group keeps the device from sending in its slot what it would have sent anyway (one that does makes background rarer in slots other than the word's own), and uploads that a word
+//! causes begin in its slot.
 
 /// Shares of what is there that are bet in each round; a fund begins with each of them. How often a word wakes, and how many others of its round do, is not known.
 const BETS: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /// What the bets on a word are worth.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Evidence([f64; BETS.len()]);
+pub(crate) struct Evidence {
+    funds: [f64; BETS.len()],
+    most: f64,
+}
 
 impl Default for Evidence {
     fn default() -> Self {
-        Self([1.0; BETS.len()])
+        Self { funds: [1.0; BETS.len()], most: 1.0 }
     }
 }
 
@@ -27,14 +33,20 @@ impl Evidence {
             return;
         }
         let paid = if began { ratio(slots, occupied) } else { 0.0 };
-        for (fund, bet) in self.0.iter_mut().zip(BETS) {
+        for (fund, bet) in self.funds.iter_mut().zip(BETS) {
             *fund *= 1.0 + bet * (paid - 1.0);
         }
+        self.most = self.most.max(self.value());
     }
 
     /// What one unit has become.
     pub(crate) fn value(&self) -> f64 {
-        self.0.iter().sum::<f64>() / ratio(BETS.len(), 1)
+        self.funds.iter().sum::<f64>() / ratio(BETS.len(), 1)
+    }
+
+    /// The most that it was worth at any time: what was shown stays shown.
+    pub(crate) fn most(&self) -> f64 {
+        self.most
     }
 }
 

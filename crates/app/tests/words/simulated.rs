@@ -50,7 +50,7 @@ fn a_device_that_wakes_from_words_near_to_its_own_is_found_out_although_the_hous
     let output = search(&home, &["--plays", "200", "--seed", "3", &json_file, "--html", page.to_str().unwrap()]);
     assert!(output.status.success(), "{}", complaint(&output));
     let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.contains("has a chance of at most 1 %"), "{said}");
+    assert!(said.contains("is at most 1 % for all words together"), "{said}");
     let told = serde_json::from_slice(&fs::read(folder.path().join("found.json")).unwrap()).unwrap();
     fits(SCHEMA, &told);
     assert!(told["found"].as_u64().unwrap() >= 5, "{said}");

@@ -287,7 +287,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("results", &["manner", "normal", "history", "pool", "kernel", "posterior", "learned", "search"]),
             ("everyday", &["results", "search"]),
             ("replay", &["manner", "results", "search"]),
-            ("campaign", &["end", "evidence", "manner", "history", "round", "search"]),
+            ("campaign", &["end", "evidence", "manner", "history", "pool", "round", "search"]),
         ],
     ),
     (

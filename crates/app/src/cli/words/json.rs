@@ -184,7 +184,7 @@ impl Told {
         self.plays = found.campaign.spent();
         for (it, result) in self.words.iter_mut().zip(results(found.campaign.search())) {
             it.wakes = found.campaign.is_proven(result.word);
-            it.evidence = Some(found.campaign.evidence_of(result.word));
+            it.evidence = Some(found.campaign.most_of(result.word));
             it.seconds = found.uploaded.get(&result.word).map(|(sum, count)| sum / f64::from(*count));
         }
         self.words.sort_by_key(|it| !it.wakes);

@@ -86,6 +86,21 @@ struct Outputs {
     html: Option<PathBuf>,
 }
 
+impl Outputs {
+    /// Refuses what could not be written later, before anything is played.
+    fn check(&self) -> anyhow::Result<()> {
+        let (json, html) = (self.json.as_deref(), self.html.as_deref());
+        if json.is_some() && json == html {
+            anyhow::bail!("--json and --html name one file: name two");
+        }
+        let folder = |path: &&Path| path.parent().is_some_and(|it| !it.as_os_str().is_empty() && !it.is_dir());
+        if let Some(path) = [json, html].into_iter().flatten().find(folder) {
+            anyhow::bail!("{} cannot be written: its folder is not there", path.display());
+        }
+        Ok(())
+    }
+}
+
 /// Writes what was found for people, for programs, or both.
 fn write(told: &Told, outputs: &Outputs) -> anyhow::Result<()> {
     let (dash, json) = (Path::new("-"), outputs.json.as_deref());

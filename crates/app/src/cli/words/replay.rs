@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::ValueHint;
 use earwitness_words::oracle::Draws;
 use earwitness_words::{Pool, Search, Settings, phoneme, replays};
@@ -34,6 +35,12 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let earlier = earlier::read(&args.found)?;
+    if earlier.device.is_some() {
+        bail!(
+            "{} is of a search with a device, which plays again what woke it by itself: search with a larger --plays, in another folder",
+            args.found.display()
+        );
+    }
     let oracle = oracle(&args.oracle, &earlier.wake_word, Some(&earlier.engine))?;
     let pool = Pool::new(&phoneme::parse(&earlier.phonemes)?, oracle.words().to_vec())?;
     let settings = Settings { strategy: earlier.strategy.strategy(), ..Settings::new(earlier.budget, earlier.seed) };

@@ -37,7 +37,7 @@ pub(super) struct Args {
     #[arg(value_name = "WAKE-WORD")]
     wake_word: String,
     /// A table of answers that are known, in place of a device (docs/guide/words.md says which columns it has).
-    #[arg(long, value_name = "CSV", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "CSV", value_hint = ValueHint::FilePath, conflicts_with_all = ["interface", "source", "state", "config"])]
     oracle: Option<PathBuf>,
     /// A simulated home, in virtual time: name of a scenario (`earwitness simulate --list`), or a TOML file.
     #[arg(long, value_name = "SCENARIO", value_hint = ValueHint::FilePath, conflicts_with_all = ["oracle", "interface", "source", "state", "config"])]
@@ -68,7 +68,7 @@ pub(super) struct Args {
     /// What is drawn by lot follows from it; the same number gives the same search.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// In which order words are played.
+    /// In which order words of a table are played.
     #[arg(long, value_enum, default_value_t = Name::Learned)]
     strategy: Name,
     /// Go on with a search that wrote this with --json; its seed and its strategy are kept.
@@ -98,6 +98,10 @@ fn chance(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    if args.wake_word.trim().is_empty() {
+        bail!("the wake word is empty: write what the device is called by");
+    }
+    args.outputs.check()?;
     let own = args.frequencies.as_deref().map(frequencies).transpose()?;
     let frequencies = own.as_ref().unwrap_or_else(|| earwitness_words::frequencies());
     let Some(path) = &args.oracle else { return with_device(args, frequencies) };
@@ -112,7 +116,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         );
     }
     let (search, strategy, end) = searched(args, &oracle, pool)?;
-    let everyday = Some(everyday(&search, frequencies));
+    let everyday = everyday(&search, frequencies);
     let asked = Asked { wake_word: &args.wake_word, engine: oracle.engine(), strategy, ended: end, everyday };
     write(&Told::new(&search, &asked), &args.outputs)?;
     Ok(Outcome::Done)
@@ -126,22 +130,35 @@ fn tell_left_out(pool: &Pool) {
 
 /// Searches in a room, or in a simulated home.
 fn with_device(args: &Args, frequencies: &BTreeMap<String, f64>) -> anyhow::Result<Outcome> {
+    if args.strategy != Name::Learned || args.resume.is_some() || args.seeds.is_some() || args.engine.is_some() {
+        bail!(
+            "--strategy, --resume, --seeds and --engine are for a table of answers (--oracle): a search with a device learns, and goes on by itself"
+        );
+    }
     let wake = wake::phonemes(&args.wake_word, args.phonemes.as_deref(), None)?;
     let pool = texts::pool(&wake, args.texts.as_deref())?;
     tell_left_out(&pool);
     let voices = match args.voices.as_slice() {
         [] => live::VOICES.map(str::to_owned).into(),
-        [_] => bail!("a word is found where it wakes the device in two voices: name another --voice"),
         several => several.to_vec(),
     };
+    if let Some(wrong) =
+        voices.iter().find(|it| it.split_once('@').is_none_or(|(name, speed)| name.is_empty() || speed.is_empty()))
+    {
+        bail!("--voice {wrong:?}: a voice and its speed are wanted, such as en-gb@160");
+    }
+    if voices.iter().enumerate().any(|(place, it)| voices.iter().take(place).any(|before| before == it)) || voices.len() < 2 {
+        bail!("a word is found where it wakes the device in two voices: name another --voice");
+    }
     let (wake_word, device) = (args.wake_word.clone(), args.device.clone());
     let settings = Settings { strategy: args.strategy.strategy(), ..Settings::new(args.plays, args.seed) };
-    let wanted = live::Wanted { wake_word, pool, voices, settings, alpha: args.alpha, device };
+    let wanted = live::Wanted { wake_word, pool, voices, settings, alpha: args.alpha, device, is_quiet: args.live.quiet };
     let found = match &args.simulate {
         Some(name) => live::simulate(&wanted, name)?,
         None => live::listen(wanted, &args.live)?,
     };
-    let everyday = Some(everyday(found.campaign.search(), frequencies));
+    let is_known = !found.campaign.history().plays().is_empty();
+    let everyday = is_known.then(|| everyday(found.campaign.search(), frequencies)).flatten();
     let device = found.device.as_ref().map_or("the device", |it| it.1.as_str());
     let end = found.end.map_or("stopped", ended);
     let asked = Asked { wake_word: &args.wake_word, engine: device, strategy: args.strategy, ended: end, everyday };

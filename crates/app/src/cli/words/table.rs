@@ -16,9 +16,9 @@ pub(super) fn sentences(told: &Told) -> Vec<String> {
     let plays = words::counted(told.plays as u64, "play", "plays");
     let mut all = vec![format!("{found} {} in two voices, after {plays} ({}).", shown(&told.engine), why(&told.ended))];
     if let Some(device) = &told.device {
-        let percent = device.alpha * 100.0;
+        let percent = (device.alpha * 1e7).round() / 1e5;
         all.push(format!(
-            "That any word is named that does not wake it, because it sent at that moment anyway, has a chance of at most {percent} %. This says nothing of other places, voices and levels."
+            "The chance that a word is named which does not wake it, but after which it happened to send, is at most {percent} % for all words together. Other places, voices and levels were not tried."
         ));
     }
     if let Some(it) = &told.everyday {

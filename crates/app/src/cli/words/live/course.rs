@@ -31,6 +31,8 @@ const AHEAD: usize = 2;
 pub(super) struct Course<'a> {
     pub(super) campaign: Campaign,
     pub(super) home: &'a mut dyn Home,
+    /// Nobody wants to know how it goes on.
+    pub(super) is_quiet: bool,
     pub(super) journal: Journal,
     /// What is called out to see which device answers.
     pub(super) wake_word: &'a str,
@@ -72,6 +74,7 @@ impl Course<'_> {
             self.journal.write(&Record::Void { number: round.number, why: "the search was interrupted".to_owned() })?;
             self.take(&round, &[], true);
         }
+        self.campaign.go_on();
         Ok(())
     }
 
@@ -100,7 +103,13 @@ impl Course<'_> {
         let mut void = 0;
         loop {
             match self.campaign.step() {
-                Step::Ended(end) => return Ok(Some(end)),
+                Step::Ended(end) => {
+                    // What was played is read all the same.
+                    while !waiting.is_empty() {
+                        self.settle(&mut waiting)?;
+                    }
+                    return Ok(Some(end));
+                }
                 Step::Wait => self.settle(&mut waiting)?,
                 Step::Round(round) => {
                     let slots: Vec<InSlot> = round.slots.iter().map(|it| self.written(*it)).collect();
@@ -109,7 +118,7 @@ impl Course<'_> {
                     let said: Vec<Option<Said>> = round.slots.iter().map(|it| self.said(*it)).collect();
                     let (words, length) =
                         (counted(round.plays().count() as u64, "word", "words"), said.len() * usize::from(slot_seconds));
-                    say::line(&format!("round {}: {words} in {length} s", round.number.saturating_add(1)));
+                    self.say(&format!("round {}: {words} in {length} s", round.number.saturating_add(1)));
                     match self.home.play(round.number, &said, nanos(slot_seconds))? {
                         Ok(windows) => {
                             void = 0;
@@ -178,7 +187,7 @@ impl Course<'_> {
     fn find_device(&mut self) -> Result<(), Break> {
         let mut calls = 1;
         let (mac, name) = loop {
-            say::line(&format!("{:?} is called {CALLS} times, to see which device answers", self.wake_word));
+            self.say(&format!("{:?} is called {CALLS} times, to see which device answers", self.wake_word));
             let called = self.call()?;
             match answers(self.wake_word, &called) {
                 Ok(found) => break found,
@@ -187,7 +196,7 @@ impl Course<'_> {
                 Err(_) => calls += 1,
             }
         };
-        say::line(&format!("{name} answers, and is asked from now on"));
+        self.say(&format!("{name} answers, and is asked from now on"));
         self.journal.write(&Record::Device { mac: mac.to_string(), name: name.clone() })?;
         self.device = Some((DeviceId::Mac(mac), name));
         Ok(())
@@ -204,6 +213,12 @@ impl Course<'_> {
         let played = self.home.play(u32::MAX, &slots, nanos(CALL_SECONDS))?;
         let windows = played.map_err(|why| Break::Failed(anyhow::anyhow!(why)))?;
         self.seen(&windows)
+    }
+
+    fn say(&self, text: &str) {
+        if !self.is_quiet {
+            say::line(text);
+        }
     }
 
     fn said(&self, slot: Slot) -> Option<Said> {
@@ -241,9 +256,12 @@ impl Course<'_> {
         let shown = history.words().filter(|it| self.campaign.is_proven(*it)).count();
         let found = counted(history.found().len() as u64, "word woke it in two voices", "words woke it in two voices");
         let woke = if woke.is_empty() { "nothing".to_owned() } else { woke.join(", ") };
-        let left = earwitness_core::stats::float(plays.saturating_sub(spent) as u64) * f64::from(self.pace.seconds()) / 60.0;
-        say::line(&format!(
-            "round {}, {spent} of {plays} plays: {woke} made it send; {found}, {shown} shown; at most {left:.0} min left",
+        // Rounds of words that were found hold few that count.
+        let float = |it: usize| earwitness_core::stats::float(it as u64);
+        let rounds = float(plays.saturating_sub(spent)) * f64::from(self.campaign.rounds()) / float(spent.max(1));
+        let left = rounds * float(round.slots.len()) * f64::from(self.pace.seconds()) / 60.0;
+        self.say(&format!(
+            "round {}, {spent} of {plays} plays: {woke} made it send; {found}, {shown} shown; about {left:.0} min left if all plays are made",
             round.number.saturating_add(1)
         ));
     }

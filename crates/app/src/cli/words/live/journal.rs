@@ -110,14 +110,18 @@ impl Journal {
     pub(super) fn open(folder: &Path) -> anyhow::Result<(Self, Vec<Record>)> {
         let folder = trust::folder(folder).with_context(|| format!("the folder {} cannot be used", folder.display()))?.path;
         let path = folder.join(FILE);
+        let file = trust::in_folder(&folder, FILE).and_then(|place| place.append_own(0o600));
+        let file = file.with_context(|| cannot(&path, "written"))?;
+        // Held until it is closed, also by a kill.
+        if rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_err() {
+            bail!("another search writes to {}: wait for it, or name another folder with --state", path.display());
+        }
         let (records, whole) = read(&path)?;
         if let Some(whole) = whole {
             // A line that was cut when the power failed.
             let file = fs::OpenOptions::new().write(true).open(&path).with_context(|| cannot(&path, "written"))?;
             file.set_len(whole).and_then(|()| file.sync_all()).with_context(|| cannot(&path, "written"))?;
         }
-        let file = trust::in_folder(&folder, FILE).and_then(|place| place.append_own(0o600));
-        let file = file.with_context(|| cannot(&path, "written"))?;
         Ok((Self { path, file }, records))
     }
 

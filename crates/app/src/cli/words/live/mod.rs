@@ -41,6 +41,7 @@ pub(super) struct Wanted {
     pub(super) settings: Settings,
     pub(super) alpha: f64,
     pub(super) device: Option<String>,
+    pub(super) is_quiet: bool,
 }
 
 /// What came of it.
@@ -105,7 +106,16 @@ fn begun<'a>(wanted: &'a Wanted, header: &Header, folder: &Path, home: &'a mut d
     let device =
         wanted.device.as_ref().map(|it| Ok::<_, anyhow::Error>((DeviceId::Mac(course::address(it)?), it.clone()))).transpose()?;
     let uploaded = BTreeMap::new();
-    let mut course = Course { campaign, home, journal, wake_word: &wanted.wake_word, device, pace: Pace::default(), uploaded };
+    let mut course = Course {
+        campaign,
+        home,
+        is_quiet: wanted.is_quiet,
+        journal,
+        wake_word: &wanted.wake_word,
+        device,
+        pace: Pace::default(),
+        uploaded,
+    };
     course.resume(&records)?;
     Ok(course)
 }
