@@ -51,7 +51,7 @@ fn forbidden_phrases_are_refused_when_named_and_when_played() {
 
 #[test]
 fn a_word_in_a_voice_that_is_named_sounds_in_the_noise_of_a_quiet_room() {
-    let shipped = super::shipped::Shipped::new().unwrap();
+    let shipped = Shipped::new().unwrap();
     let Source::Utterance { voice, speed, .. } = shipped.wake("alexa").next().unwrap().source() else { panic!("no utterance") };
     let stimulus = Stimulus { name: format!("say-as:{voice}@{speed}:alexa"), kind: SoundKind::Speech };
     let composed = library().compose(&stimulus, SECOND, &Lot::new(1), 0).unwrap();
