@@ -10,3 +10,4 @@ mod log;
 mod notify;
 mod say;
 mod skill;
+pub mod talk;

@@ -5,3 +5,4 @@ pub mod player;
 pub mod pulse;
 pub mod reply;
 pub mod speak;
+pub mod spoken;

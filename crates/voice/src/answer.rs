@@ -2,7 +2,7 @@
 
 use earwitness_core::verdict::Outcome;
 
-use crate::intent::{Intent, Period};
+use crate::intent::{Clock, Intent, Period};
 
 /// Most devices or receivers that one sentence names.
 const NAMED: usize = 3;
@@ -118,6 +118,45 @@ pub fn done(intent: Intent, facts: &Facts) -> String {
             _ => "The next round begins as soon as the room is quiet and it is allowed.".to_owned(),
         },
         _ => answer(intent, facts),
+    }
+}
+
+/// Whether this is to be done, as it is asked before. The time of [`Intent::QuietUntil`] is of 24 hours.
+#[must_use]
+pub fn question(intent: Intent) -> String {
+    let what = match intent {
+        Intent::Pause(None) => "pause probing until you say resume".to_owned(),
+        Intent::Pause(Some(minutes)) => format!("pause probing for {}", spoken_minutes(minutes)),
+        Intent::QuietUntil(time) => format!("pause probing until {}", spoken_time(time)),
+        Intent::Resume => "go on probing".to_owned(),
+        _ => "test your home".to_owned(),
+    };
+    format!("Shall I {what}? Say yes or no.")
+}
+
+fn spoken_minutes(minutes: u16) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, 1) => "1 minute".to_owned(),
+        (0, some) => format!("{some} minutes"),
+        (1, 0) => "1 hour".to_owned(),
+        (hours, 0) => format!("{hours} hours"),
+        (hours, more) => format!("{hours} hour{} and {more} minutes", if hours == 1 { "" } else { "s" }),
+    }
+}
+
+fn spoken_time(time: Clock) -> String {
+    let half = match time.hour {
+        0..12 => "in the morning",
+        12..18 => "in the afternoon",
+        _ => "in the evening",
+    };
+    let hour = if time.hour % 12 == 0 { 12 } else { time.hour % 12 };
+    match (time.hour, time.minute) {
+        (0, 0) => "midnight".to_owned(),
+        (12, 0) => "noon".to_owned(),
+        (_, 0) => format!("{hour} {half}"),
+        (_, minute @ 1..10) => format!("{hour} oh {minute} {half}"),
+        (_, minute) => format!("{hour} {minute} {half}"),
     }
 }
 
@@ -325,6 +364,14 @@ fn stands(facts: &Facts) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_changes_a_setting_is_asked_for_with_the_whole_time() {
+        let until = |hour, minute| question(Intent::QuietUntil(Clock { hour, minute, half_known: true }));
+        assert_eq!(until(19, 30), "Shall I pause probing until 7 30 in the evening? Say yes or no.");
+        assert!(until(7, 5).contains("7 oh 5 in the morning") && until(0, 0).contains("midnight"));
+        assert!(question(Intent::Pause(Some(90))).contains("for 1 hour and 30 minutes"));
+    }
+
     use earwitness_core::verdict::{NotTested, Undecided};
 
     use super::*;

@@ -5,6 +5,7 @@
 
 mod answer;
 mod assistants;
+mod dialogue;
 mod grammar;
 mod intent;
 mod name;
@@ -14,9 +15,10 @@ mod template;
 mod understand;
 mod words;
 
-pub use self::answer::{DeviceFacts, Facts, Running, SessionFacts, answer, confirm, done, unknown};
+pub use self::answer::{DeviceFacts, Facts, Running, SessionFacts, answer, confirm, done, question, unknown};
 pub use self::assistants::{alexa, assist};
-pub use self::grammar::grammar;
+pub use self::dialogue::{Act, Awaited, Dialogue};
+pub use self::grammar::{Expected, grammar, listening, vocabulary};
 pub use self::intent::{Clock, Intent, Kind, Period};
 pub use self::name::spoken;
 pub use self::table::{Sentences, sentences};

@@ -1,5 +1,7 @@
 //! Names of devices as they are said.
 
+use crate::number::spelt;
+
 /// Fewest letters of a word by which a device may be told from others.
 const FEWEST: usize = 2;
 
@@ -34,14 +36,21 @@ fn apart(word: &str) -> Vec<String> {
     parts
 }
 
+/// The words of a name, numbers spelt out: who speaks says no digits, and recognisers know none.
+pub(crate) fn in_words(name: &str) -> Vec<String> {
+    let spelt = |word: &str| word.parse().map_or_else(|_| word.to_owned(), spelt);
+    name.split(' ').filter(|it| !it.is_empty()).map(spelt).flat_map(|it| it.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
 /// The one device that is meant, by its place in the list; `None` where there is none, or more than one.
 pub(crate) fn meant(said: &[String], names: &[String]) -> Option<usize> {
+    let said = in_words(&said.join(" "));
     let said: Vec<&str> = said.iter().map(String::as_str).filter(|it| !matches!(*it, "the" | "my" | "our" | "device")).collect();
     if said.is_empty() {
         return None;
     }
     let words =
-        |name: &String| -> Vec<String> { spoken(name).to_lowercase().replace('\'', "").split(' ').map(str::to_owned).collect() };
+        |name: &String| -> Vec<String> { in_words(&spoken(name).to_lowercase().replace('\'', "")) };
     let one = |is: &dyn Fn(&[String]) -> bool| {
         let mut found = names.iter().enumerate().filter(|(_, name)| is(&words(name))).map(|it| it.0);
         found.next().filter(|_| found.next().is_none())
@@ -82,5 +91,6 @@ mod tests {
         assert_eq!((of("the"), of("garden"), of("kitchen pod")), (None, None, None));
         let twins = ["Echo 1", "Echo 2"].map(str::to_owned);
         assert_eq!(meant(&["echo".to_owned()], &twins), None, "either could be meant");
+        assert_eq!(meant(&["echo".to_owned(), "two".to_owned()], &twins), Some(1), "nobody says digits");
     }
 }

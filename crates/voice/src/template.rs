@@ -94,6 +94,13 @@ impl Template {
         all.into_iter().map(|words| words.join(" ")).collect()
     }
 
+    /// One of its sentences, slots as `{name}`; `choose` is asked which of so many ways is taken at each place.
+    pub fn drawn(&self, choose: &mut dyn FnMut(usize) -> usize) -> String {
+        let mut words = Vec::new();
+        draw(&self.0, choose, &mut words);
+        words.join(" ")
+    }
+
     /// The slots in it.
     #[must_use]
     pub fn slots(&self) -> Vec<Slot> {
@@ -111,6 +118,20 @@ fn slots(nodes: &[Node], found: &mut Vec<Slot>) {
             Node::Word(_) => {}
             Node::Slot(slot) => found.push(*slot),
             Node::Any(branches) => branches.iter().for_each(|it| slots(it, found)),
+        }
+    }
+}
+
+fn draw(nodes: &[Node], choose: &mut dyn FnMut(usize) -> usize, words: &mut Vec<String>) {
+    for node in nodes {
+        match node {
+            Node::Word(word) => words.push(word.clone()),
+            Node::Slot(slot) => words.push(format!("{{{}}}", slot.name())),
+            Node::Any(branches) => {
+                if let Some(branch) = branches.get(choose(branches.len())) {
+                    draw(branch, choose, words);
+                }
+            }
         }
     }
 }

@@ -25,6 +25,12 @@ pub(crate) fn words(text: &str) -> Option<Vec<String>> {
     Some(found)
 }
 
+/// The words of a wake phrase, as they are recognised.
+pub(crate) fn wake_words(phrase: &str) -> Vec<String> {
+    let letters: String = phrase.chars().map(|it| if it.is_alphabetic() || it == '\'' { it } else { ' ' }).collect();
+    letters.to_lowercase().split_whitespace().map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,6 +31,8 @@ pub enum Input<'a> {
         /// Whether all do.
         all_capture: bool,
     },
+    /// Whether somebody talks with us: no probe is played meanwhile, and a round in progress is broken off.
+    Talks(bool),
     /// What became of an order, or what else was heard.
     Player(PlayerEvent),
     /// Verdicts that [`Appliance::to_judge`] asked for.
@@ -83,6 +85,7 @@ impl Appliance {
                 self.begun |= all_capture;
                 self.hold_as(Hold::Source, !all_capture, now, aloud);
             }
+            Input::Talks(talks) => self.hold_as(Hold::Voice, talks, now, false),
             Input::Player(event) => self.player_event(event, now),
             Input::Judged(judged) => self.judged(*judged, now),
             Input::NotJudged(error) => self.not_judged(&error, now),

@@ -29,12 +29,14 @@ pub enum Request {
     Auto,
     /// How it stands, as JSON.
     Status,
+    /// Listen for a question now, without the wake phrase (with `[voice]`).
+    Listen,
     /// End, as SIGTERM does.
     Stop,
 }
 
 /// The words of requests that need nothing more.
-const WORDS: [(Request, &str); 8] = [
+const WORDS: [(Request, &str); 9] = [
     (Request::Pause, "pause"),
     (Request::Resume, "resume"),
     (Request::Probe, "probe"),
@@ -42,6 +44,7 @@ const WORDS: [(Request, &str); 8] = [
     (Request::Away, "away"),
     (Request::Auto, "auto"),
     (Request::Status, "status"),
+    (Request::Listen, "listen"),
     (Request::Stop, "stop"),
 ];
 /// The word of a pause that ends by itself, before the nanoseconds since 1970 at which it does.
@@ -85,9 +88,9 @@ impl Appliance {
     pub fn ask(&mut self, request: Request, now: Timestamp) -> String {
         let key = match request {
             Request::Pause | Request::PauseUntil(_) | Request::Resume | Request::Probe => PAUSED,
-            Request::Home | Request::Away | Request::Auto | Request::Status | Request::Stop => PRESENCE,
+            Request::Home | Request::Away | Request::Auto | Request::Status | Request::Listen | Request::Stop => PRESENCE,
         };
-        if self.goal == Goal::Watch && !matches!(request, Request::Probe | Request::Status | Request::Stop) {
+        if self.goal == Goal::Watch && !matches!(request, Request::Probe | Request::Status | Request::Listen | Request::Stop) {
             // Written down together with the event that reports it: a power cut must not leave one without the other.
             self.ledger.put(Item::Setting(key, request.word()));
         }
@@ -153,7 +156,7 @@ impl Appliance {
                 });
                 self.update_presence(now);
             }
-            Request::Status | Request::Stop => {}
+            Request::Status | Request::Listen | Request::Stop => {}
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What the store and the running program know of a home.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use earwitness_base::{clock, words};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Role, Sighting, SightingKind};
+use earwitness_core::policy::Hold;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_report::labels;
 use earwitness_report::vendor::maker;
@@ -13,7 +14,8 @@ use earwitness_voice::{DeviceFacts, Facts, Intent, Period, Running, SessionFacts
 use jiff::tz::TimeZone;
 
 use super::when::{said, window};
-use crate::daemon::{self, Request};
+use super::Tell;
+use crate::appliance::Request;
 
 /// Devices that were seen in this time have a name, nanoseconds.
 const RECENT: i64 = 7 * 86_400 * SECOND;
@@ -21,8 +23,8 @@ const RECENT: i64 = 7 * 86_400 * SECOND;
 const WIDEST: usize = 60;
 
 /// A home.
-pub(crate) struct Home {
-    state: PathBuf,
+pub(crate) struct Home<'a> {
+    tell: Tell<'a>,
     reader: Reader,
     now: Timestamp,
     zone: TimeZone,
@@ -32,9 +34,9 @@ pub(crate) struct Home {
     names: Vec<String>,
 }
 
-impl Home {
+impl<'a> Home<'a> {
     /// Reads what it is asked about most.
-    pub(crate) fn open(state: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open(state: &Path, tell: Tell<'a>) -> anyhow::Result<Self> {
         let reader = Reader::open(state)?;
         reader.hold()?;
         let (now, zone) = (clock::now(), TimeZone::system());
@@ -55,7 +57,7 @@ impl Home {
         }
         devices.extend(reader.findings(Window { from: now.plus(-RECENT), until: now })?.devices.iter().filter_map(named));
         let (ids, names) = devices.into_iter().unzip();
-        Ok(Self { state: state.to_owned(), reader, now, zone, session, ids, names })
+        Ok(Self { tell, reader, now, zone, session, ids, names })
     }
 
     /// What the devices are called.
@@ -63,8 +65,13 @@ impl Home {
         &self.names
     }
 
+    /// Tells the program that runs something.
+    pub(crate) fn tell(&self, request: Request) -> std::io::Result<String> {
+        (self.tell)(request)
+    }
+
     /// What is known for an answer.
-    pub(super) fn facts(&self, intent: Intent) -> anyhow::Result<Facts> {
+    pub(crate) fn facts(&self, intent: Intent) -> anyhow::Result<Facts> {
         let period = match intent {
             Intent::Happened(period) | Intent::Reacted(period) | Intent::HowMuch(_, period) => period,
             _ => Period::LastSession,
@@ -85,7 +92,7 @@ impl Home {
             Some((row, _)) => Some(SessionFacts {
                 began: said(row.begun, self.now, &self.zone)?,
                 rounds: u32::try_from(self.reader.rounds(row.id)?.len()).unwrap_or(u32::MAX),
-                goes_on: row.ended.is_none() && daemon::ask(&self.state, Request::Status).is_ok(),
+                goes_on: row.ended.is_none() && (self.tell)(Request::Status).is_ok(),
                 alpha: row.alpha,
             }),
             None => None,
@@ -134,12 +141,14 @@ impl Home {
     }
 
     fn running(&self) -> anyhow::Result<Option<Running>> {
-        let Ok(status) = daemon::ask(&self.state, Request::Status) else { return Ok(None) };
+        let Ok(status) = (self.tell)(Request::Status) else { return Ok(None) };
         let status: serde_json::Value = serde_json::from_str(&status)?;
         let number = |key: &str| status.get(key).and_then(serde_json::Value::as_i64);
+        let talking = Hold::Voice.words();
         let held = status.get("held").and_then(serde_json::Value::as_array);
         Ok(Some(Running {
-            held: held.into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned)).collect(),
+            // Who asks knows that it talks.
+            held: held.into_iter().flatten().filter_map(|it| it.as_str()).filter(|it| *it != talking).map(str::to_owned).collect(),
             paused_until: number("paused_until_ns").map(|at| words::clock_time(Timestamp::from_nanos(at), &self.zone)),
             probing: status.get("probing").and_then(serde_json::Value::as_bool) == Some(true),
             next_round: number("next_round_ns").map(|at| seconds(Timestamp::from_nanos(at).since(self.now))),

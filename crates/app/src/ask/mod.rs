@@ -14,14 +14,26 @@ use jiff::tz::TimeZone;
 pub(crate) use self::home::Home;
 pub(crate) use self::when::next;
 
-use crate::daemon::{self, Request};
+use crate::appliance::Request;
+
+/// Tells the program that runs something, and gives its answer.
+pub(crate) type Tell<'a> = &'a dyn Fn(Request) -> std::io::Result<String>;
+
+/// The same with the time of day that is meant, of 24 hours, to be asked for before it is done.
+pub(crate) fn resolved(intent: Intent) -> anyhow::Result<Intent> {
+    let Intent::QuietUntil(time) = intent else { return Ok(intent) };
+    let zone = TimeZone::system();
+    let then = jiff::Timestamp::from_nanosecond(until(time, clock::now(), &zone)?.nanos().into())?.to_zoned(zone);
+    let (hour, minute) = (u8::try_from(then.hour())?, u8::try_from(then.minute())?);
+    Ok(Intent::QuietUntil(Clock { hour, minute, half_known: true }))
+}
 
 /// Answers a question, or does what is wanted and says so.
-pub(crate) fn carry_out(intent: Intent, home: &Home, state: &Path) -> anyhow::Result<String> {
+pub(crate) fn carry_out(intent: Intent, home: &Home<'_>, state: &Path) -> anyhow::Result<String> {
     let Some(request) = request(intent)? else {
         return Ok(answer(intent, &home.facts(intent)?));
     };
-    daemon::ask(state, request).with_context(|| {
+    home.tell(request).with_context(|| {
         format!(
             "nothing that could be told runs on {}; start `earwitness run`, or name another folder with --state",
             state.display()

@@ -35,6 +35,15 @@ pub(super) fn window(period: Period, now: Timestamp, zone: &TimeZone) -> anyhow:
     Ok(Some(window))
 }
 
+/// When a time of day comes next; one that a change of the clock leaves out is an hour later.
+pub(crate) fn next(time: Time, now: Timestamp, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+    let here = jiff::Timestamp::from_nanosecond(now.nanos().into())?.to_zoned(zone.clone());
+    let today = here.date();
+    let date = if time > here.time() { today } else { today.tomorrow()? };
+    let then = date.to_datetime(time).to_zoned(zone.clone())?.timestamp().as_nanosecond();
+    Ok(Timestamp::from_nanos(i64::try_from(then)?))
+}
+
 /// `yesterday at 22:10`.
 pub(super) fn said(at: Timestamp, now: Timestamp, zone: &TimeZone) -> anyhow::Result<String> {
     let (then, today) = (local(at, zone)?, local(now, zone)?.date());
@@ -46,15 +55,6 @@ pub(super) fn said(at: Timestamp, now: Timestamp, zone: &TimeZone) -> anyhow::Re
         then.strftime("on %-d %B").to_string()
     };
     Ok(format!("{day} at {}", words::clock_time(at, zone)))
-}
-
-/// When a time of day comes next; one that a change of the clock leaves out is an hour later.
-pub(crate) fn next(time: Time, now: Timestamp, zone: &TimeZone) -> anyhow::Result<Timestamp> {
-    let here = jiff::Timestamp::from_nanosecond(now.nanos().into())?.to_zoned(zone.clone());
-    let today = here.date();
-    let date = if time > here.time() { today } else { today.tomorrow()? };
-    let then = date.to_datetime(time).to_zoned(zone.clone())?.timestamp().as_nanosecond();
-    Ok(Timestamp::from_nanos(i64::try_from(then)?))
 }
 
 #[cfg(test)]
@@ -91,5 +91,18 @@ mod tests {
         assert_eq!(of("2026-11-05T07:05:00Z"), "today at 08:05");
         assert_eq!(of("2026-11-04T21:10:00Z"), "yesterday at 22:10");
         assert_eq!(of("2026-11-03T21:10:00Z"), "on 3 November at 22:10");
+    }
+
+    #[test]
+    fn a_time_of_day_is_the_next_one_also_where_the_clock_is_set() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let then = |text: &str, now: &str| next(Time::strptime("%H:%M", text).unwrap(), at(now), &zone).unwrap();
+        // 22:00 in Berlin.
+        assert_eq!(then("07:30", "2026-07-01T20:00:00Z"), at("2026-07-02T05:30:00Z"));
+        assert_eq!(then("22:30", "2026-07-01T20:00:00Z"), at("2026-07-01T20:30:00Z"));
+        assert_eq!(then("22:00", "2026-07-01T20:00:00Z"), at("2026-07-02T20:00:00Z"), "now is over");
+        // The clock goes from 2:00 to 3:00 that night.
+        assert_eq!(then("02:30", "2026-03-28T22:00:00Z"), at("2026-03-29T01:30:00Z"));
+        assert_eq!(then("07:30", "2026-10-24T22:00:00Z"), at("2026-10-25T06:30:00Z"));
     }
 }

@@ -17,18 +17,38 @@ use earwitness_sound::hear;
 use earwitness_sound::reply;
 use earwitness_sound::speak;
 use earwitness_sound::speak::sounds::Library;
+use earwitness_sound::spoken;
 use earwitness_traffic::live::check_name;
 use earwitness_traffic::recent as frames;
 use earwitness_traffic::source::Source;
 
 pub(super) fn checked(written: Written) -> Result<Config, Fault> {
-    let Written { state, capture, probing, presence, sounds, loudspeaker, microphone, recogniser, store, notify, gateway, skill } =
-        written;
+    let Written {
+        state,
+        capture,
+        probing,
+        presence,
+        sounds,
+        loudspeaker,
+        microphone,
+        recogniser,
+        voice,
+        store,
+        notify,
+        gateway,
+        skill,
+    } = written;
     let (sources, keep) = sources(capture)?;
     let library = Library::new(&sounds).map_err(|error| Fault::of_all(error.to_string()))?;
     let loudspeaker = placed(loudspeaker, speak::LoudspeakerSettings::check)?;
     let microphone = placed(microphone, hear::MicrophoneSettings::check)?;
     let recogniser = placed(recogniser, reply::RecogniserSettings::check)?;
+    let place = voice.as_ref().map(Spanned::span);
+    let voice = placed(voice, spoken::VoiceSettings::check)?;
+    let mute = matches!(loudspeaker.device, speak::Device::None | speak::Device::Wav) || microphone.device == hear::Device::Off;
+    if let Some(place) = place.filter(|_| voice.enabled && mute) {
+        return Err(Fault::at(place, "voice needs a microphone that hears and a loudspeaker that sounds".to_owned()));
+    }
     Ok(Config {
         state: state.unwrap_or_else(usual_state),
         sources,
@@ -39,6 +59,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         loudspeaker,
         microphone,
         recogniser,
+        voice,
         retention: retention(&store)?,
         notify,
         gateway,

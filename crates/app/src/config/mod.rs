@@ -24,6 +24,7 @@ use earwitness_sound::hear;
 use earwitness_sound::reply;
 use earwitness_sound::speak;
 use earwitness_sound::speak::sounds;
+use earwitness_sound::spoken;
 use earwitness_traffic::recent as frames;
 
 /// Where the file is looked for, if none is named.
@@ -53,6 +54,8 @@ pub struct Config {
     pub microphone: hear::MicrophoneSettings,
     /// What writes down the replies of devices.
     pub recogniser: reply::RecogniserSettings,
+    /// How people talk with it.
+    pub voice: spoken::VoiceSettings,
     /// How long things are kept in the store.
     pub retention: earwitness_store::Retention,
     /// The command that gets notices.

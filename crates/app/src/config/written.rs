@@ -11,6 +11,7 @@ use earwitness_sound::hear;
 use earwitness_sound::reply;
 use earwitness_sound::speak;
 use earwitness_sound::speak::sounds;
+use earwitness_sound::spoken;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -23,6 +24,7 @@ pub(super) struct Written {
     pub(super) loudspeaker: Option<Spanned<speak::LoudspeakerSettings>>,
     pub(super) microphone: Option<Spanned<hear::MicrophoneSettings>>,
     pub(super) recogniser: Option<Spanned<reply::RecogniserSettings>>,
+    pub(super) voice: Option<Spanned<spoken::VoiceSettings>>,
     pub(super) store: Store,
     pub(super) notify: notify::NotifySettings,
     pub(super) gateway: gateway::GatewaySettings,

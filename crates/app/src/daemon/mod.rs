@@ -20,7 +20,7 @@ use earwitness_base::clock::Clock;
 use earwitness_core::event::{Fault, Stop, What};
 use earwitness_core::experiment::Upkeep;
 use earwitness_core::time::{SECOND, Timestamp};
-use earwitness_sound::player;
+use earwitness_sound::player::{self, Player};
 use earwitness_store::SessionId;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -37,6 +37,7 @@ use self::report::Reporter;
 use self::system::System;
 use crate::appliance::{Appliance, Begun, Input, Judged, Loudspeaker};
 use crate::config::Config;
+use crate::talk::{Means, Talk};
 
 /// Why it ended.
 #[derive(Debug)]
@@ -63,6 +64,9 @@ enum Message {
     Judged(Box<Judged>),
     NotJudged(Box<earwitness_store::Error>),
     CommandFailed(String),
+    /// Whether somebody talks with us.
+    Talks(bool),
+    TalkFailed(String),
 }
 
 /// The appliance with everything that it waits for.
@@ -77,6 +81,7 @@ struct Daemon<'a> {
     /// When interfaces, the ring and the service manager were last looked after.
     checked: Option<Duration>,
     inbox: Rc<Inbox<Message>>,
+    talk: Option<Talk>,
     _control: Control,
 }
 
@@ -123,7 +128,11 @@ impl<'a> Daemon<'a> {
                 .with_context(|| format!("no socket can be made in {}", config.state.display()))?
         };
         let player = sound::open(config, begun.design(), outbox)?;
-        let loudspeaker = player.map(|player| Box::new(player) as Box<dyn Loudspeaker>);
+        let talk = match (&player, goal) {
+            (Some(player), Goal::Watch) if config.voice.enabled => Some(talk(config, player, outbox)?),
+            _ => None,
+        };
+        let loudspeaker = player.filter(|_| config.probing.is_some()).map(|player| Box::new(player) as Box<dyn Loudspeaker>);
         let intake = Intake::new(config, goal, clock.since_boot())?;
         let sources = intake.sources().map(|source| source.name).collect();
         let appliance = begun.start(loudspeaker, Box::new(Rc::clone(&reporter)), sources, clock.moment());
@@ -137,6 +146,7 @@ impl<'a> Daemon<'a> {
             system: System::new(),
             checked: None,
             inbox: Rc::clone(inbox),
+            talk,
             _control: control,
         })
     }
@@ -184,6 +194,7 @@ impl<'a> Daemon<'a> {
                 let answer = match request {
                     Request::Status => self.appliance.status(self.intake.sources().collect(), now).json(),
                     Request::Stop => "stopping".to_owned(),
+                    Request::Listen => self.listen().to_owned(),
                     wanted => self.appliance.ask(wanted, now),
                 };
                 asked.answer(answer);
@@ -192,9 +203,22 @@ impl<'a> Daemon<'a> {
             Message::Judged(judged) => Input::Judged(judged),
             Message::NotJudged(error) => Input::NotJudged(error),
             Message::CommandFailed(said) => Input::Happened(What::Fault(Fault::Command { said })),
+            Message::Talks(talks) => Input::Talks(talks),
+            Message::TalkFailed(said) => Input::Happened(What::Fault(Fault::Microphone { said })),
         };
         self.appliance.step(input, now);
         None
+    }
+
+    /// Somebody wants to talk.
+    fn listen(&self) -> &'static str {
+        match &self.talk {
+            Some(talk) => {
+                talk.press();
+                "listening"
+            }
+            None => "nobody listens: set enabled = true under [voice]",
+        }
     }
 
     /// Checks interfaces, the ring, the terminal and the service manager, once a second.
@@ -231,6 +255,7 @@ impl<'a> Daemon<'a> {
 
     /// Ends the session in good order; says which it was.
     fn close(mut self, end: &End) -> anyhow::Result<Option<SessionId>> {
+        drop(self.talk.take());
         if matches!(end, End::Reload(_)) {
             System::reloading();
         } else {
@@ -246,6 +271,24 @@ impl<'a> Daemon<'a> {
         };
         self.appliance.close(why, now)
     }
+}
+
+/// Begins to talk with people.
+fn talk(config: &Config, player: &Player, outbox: &Outbox<Message>) -> anyhow::Result<Talk> {
+    let mouth = player.mouth().context("[voice] needs a microphone")?;
+    let state = config.state.clone();
+    let (talks, trouble) = (outbox.clone(), outbox.clone());
+    Talk::start(Means {
+        settings: config.voice.clone(),
+        sounds: config.sounds.clone(),
+        state: state.clone(),
+        mouth,
+        tell: Box::new(move |request| ask(&state, request)),
+        hold: Box::new(move |holds| talks.send(Message::Talks(holds))),
+        trouble: Box::new(move |said| {
+            trouble.send(Message::TalkFailed(said));
+        }),
+    })
 }
 
 /// That the household's command failed becomes a message.

@@ -12,9 +12,9 @@ use super::Message;
 use super::inbox::Outbox;
 use crate::config::Config;
 
-/// Loudspeaker and microphone, if anything is to be played.
+/// Loudspeaker and microphone, if anything is to be played or answered.
 pub(super) fn open(config: &Config, design: &Design, outbox: &Outbox<Message>) -> anyhow::Result<Option<Player>> {
-    if config.probing.is_none() || config.loudspeaker.device == Device::None {
+    if (config.probing.is_none() && !config.voice.enabled) || config.loudspeaker.device == Device::None {
         return Ok(None);
     }
     let loudspeaker = speak::open(&config.loudspeaker)?;

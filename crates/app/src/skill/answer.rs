@@ -5,6 +5,7 @@ use std::path::Path;
 use earwitness_skill::{Reply, Request, meaning};
 
 use crate::ask::{Home, carry_out};
+use crate::daemon;
 
 /// What is said where something fails here.
 const TROUBLE: &str = "Something is wrong at home. The log of earwitness says what.";
@@ -18,6 +19,7 @@ pub(super) fn reply(request: &Request, state: &Path) -> Reply {
 }
 
 fn tried(request: &Request, state: &Path) -> anyhow::Result<Reply> {
-    let home = Home::open(state)?;
+    let tell = |asked| daemon::ask(state, asked);
+    let home = Home::open(state, &tell)?;
     Reply::new(request, meaning(request, home.names()), |intent| carry_out(intent, &home, state))
 }

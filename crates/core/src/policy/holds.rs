@@ -13,6 +13,8 @@ pub enum Hold {
     Source,
     /// What is found cannot be written down.
     Store,
+    /// Somebody talks with the program, which answers through the loudspeaker of the probes.
+    Voice,
 }
 
 impl Hold {
@@ -24,6 +26,7 @@ impl Hold {
             Self::Settings => "probing is switched off",
             Self::Source => "a source of frames is away",
             Self::Store => "the store cannot be written",
+            Self::Voice => "somebody talks with it",
         }
     }
 }

@@ -337,6 +337,7 @@ const fn hold(why: Hold) -> &'static str {
         Hold::Settings => "settings",
         Hold::Source => "source",
         Hold::Store => "store",
+        Hold::Voice => "voice",
     }
 }
 

@@ -104,7 +104,7 @@ mod tests {
             frames: 12_345,
             frames_lost: 3,
             sources: vec![Source { name: "eth0".into(), runs: true }],
-            held: [Hold::Person, Hold::Settings, Hold::Source, Hold::Store].map(Hold::words).to_vec(),
+            held: [Hold::Person, Hold::Settings, Hold::Source, Hold::Store, Hold::Voice].map(Hold::words).to_vec(),
             paused_until_ns: Some(1),
             somebody_home: true,
             probing: false,

@@ -7,6 +7,7 @@ mod listen;
 mod ring;
 mod settings;
 mod timing;
+mod utterance;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -16,6 +17,7 @@ use earwitness_core::sound::{Pcm, onset};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 
 pub use self::settings::{Device, MicrophoneSettings};
+pub use self::utterance::{Speech, Utterance, Utterances};
 
 use self::listen::{Cut, Shared};
 use crate::speak::Offered;

@@ -25,8 +25,8 @@ struct Known {
     stopped: bool,
     /// Held while it is not known when we sounded.
     held: bool,
-    /// When we sounded, and in which round.
-    ours: Vec<(u32, Window)>,
+    /// When we sounded, and in which round; in none where we talked with people.
+    ours: Vec<(Option<u32>, Window)>,
     /// Up to here everything has been reported.
     reported_until: Option<Timestamp>,
     /// A sound that was reported and goes on.
@@ -68,7 +68,7 @@ impl Listener {
     }
 
     /// When we sounded.
-    pub(super) fn ours(&self, round: u32, windows: &[Window]) {
+    pub(super) fn ours(&self, round: Option<u32>, windows: &[Window]) {
         let mut known = self.lock();
         let oldest = clock::now().plus(-KEPT - SECOND);
         known.ours.retain(|(_, window)| window.until > oldest);
@@ -112,7 +112,7 @@ impl Listener {
         }
     }
 
-    fn find_sounds(&self, ours: &[(u32, Window)]) {
+    fn find_sounds(&self, ours: &[(Option<u32>, Window)]) {
         let now = clock::now().plus(-FRESH);
         let windows: Vec<Window> = ours.iter().map(|&(_, window)| window).collect();
         let heard = self.microphone.sounds(Window { from: now.plus(-BACK), until: now }, &windows);
@@ -124,7 +124,7 @@ impl Listener {
     }
 
     /// What is to be reported of a sound, if anything is new in it.
-    fn judge(&self, sound: Sound, ours: &[(u32, Window)], now: Timestamp) -> Option<PlayerEvent> {
+    fn judge(&self, sound: Sound, ours: &[(Option<u32>, Window)], now: Timestamp) -> Option<PlayerEvent> {
         let mut known = self.lock();
         let Sound { window, level } = sound;
         if known.held || known.reported_until.is_some_and(|until| window.from < until) {
@@ -140,8 +140,8 @@ impl Listener {
         }
         // Several stretches of one sentence have one end: the last of ours before the sound.
         let before = ours.iter().filter(|(_, ours)| ours.from <= window.from).max_by_key(|(_, ours)| ours.until);
-        let after = before.map(|(round, ours)| (*round, window.from.since(ours.until)));
-        let last_of_round = |round: u32| ours.iter().filter(|(of, _)| *of == round).map(|(_, ours)| ours.until).max();
+        let after = before.and_then(|(round, ours)| Some(((*round)?, window.from.since(ours.until))));
+        let last_of_round = |round: u32| ours.iter().filter(|(of, _)| *of == Some(round)).map(|(_, ours)| ours.until).max();
         let reply = after
             .filter(|&(round, gap)| gap <= REPLY_WITHIN && last_of_round(round).is_none_or(|end| window.from >= end.plus(-SAME)));
         if let Some((round, _)) = reply {

@@ -5,6 +5,7 @@
 
 mod ending;
 mod listener;
+mod mouth;
 mod speaker;
 
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use earwitness_core::lot::Lot;
 use earwitness_core::time::{SECOND, Window};
 
 use self::listener::Listener;
+pub use self::mouth::Mouth;
+use self::mouth::{Job, Sounding};
 use self::speaker::Speaker;
 use crate::hear::Microphone;
 use crate::speak::Loudspeaker;
@@ -73,7 +76,8 @@ pub struct Busy;
 
 /// The loudspeaker, the microphone and what there is to say. Threads of its own carry out orders until it is dropped.
 pub struct Player {
-    orders: Option<SyncSender<Order>>,
+    orders: Option<Arc<SyncSender<Job>>>,
+    sounding: Arc<Sounding>,
     threads: Vec<JoinHandle<()>>,
     listener: Option<Arc<Listener>>,
     microphone: Option<Arc<Microphone>>,
@@ -100,9 +104,18 @@ impl Player {
         }
         let stop = Arc::new(AtomicBool::new(false));
         let own = microphone.clone();
-        let speaker = Speaker { loudspeaker, microphone: own, library, lot, listener: listener.clone(), stop: Arc::clone(&stop) };
+        let sounding = Arc::<Sounding>::default();
+        let speaker = Speaker {
+            loudspeaker,
+            microphone: own,
+            library,
+            lot,
+            listener: listener.clone(),
+            sounding: Arc::clone(&sounding),
+            stop: Arc::clone(&stop),
+        };
         threads.push(std::thread::Builder::new().name("player".to_owned()).spawn(move || speaker.run(&waiting, &*report))?);
-        Ok(Self { orders: Some(orders), threads, listener, microphone, stop })
+        Ok(Self { orders: Some(Arc::new(orders)), sounding, threads, listener, microphone, stop })
     }
 
     /// The microphone that it listens with, for who wants to hear more of it.
@@ -111,10 +124,17 @@ impl Player {
         self.microphone.clone()
     }
 
+    /// For who talks with people through this loudspeaker and microphone; `None` where nobody listens.
+    #[must_use]
+    pub fn mouth(&self) -> Option<Mouth> {
+        let (orders, microphone) = (self.orders.as_ref()?, self.microphone.as_ref()?);
+        Some(Mouth { jobs: Arc::downgrade(orders), sounding: Arc::clone(&self.sounding), microphone: Arc::clone(microphone) })
+    }
+
     /// Takes an order and returns at once. What became of it is reported later; an order that finds the player busy is not taken.
     pub fn say(&self, order: Order) -> Result<(), Busy> {
         let orders = self.orders.as_ref().ok_or(Busy)?;
-        orders.try_send(order).map_err(|error| match error {
+        orders.try_send(Job::Order(Box::new(order))).map_err(|error| match error {
             TrySendError::Full(_) | TrySendError::Disconnected(_) => Busy,
         })
     }

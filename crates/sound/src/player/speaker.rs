@@ -7,12 +7,13 @@ use std::sync::mpsc::Receiver;
 use earwitness_core::experiment::{Order, Spoken};
 use earwitness_core::lot::Lot;
 use earwitness_core::probe::{Heard, Void};
-use earwitness_core::sound::{Pcm, activity};
+use earwitness_core::sound::{Pcm, activity, level};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 use earwitness_core::timeline::Arrangement;
 
 use super::ending::End;
 use super::listener::Listener;
+use super::mouth::{Job, Sounding};
 use super::{PlayerEvent, Said};
 use crate::hear::{self, Microphone, Search};
 use crate::speak::sounds::{Composed, Library, Long};
@@ -33,16 +34,52 @@ pub(super) struct Speaker {
     pub(super) library: Library,
     pub(super) lot: Lot,
     pub(super) listener: Option<Arc<Listener>>,
+    pub(super) sounding: Arc<Sounding>,
     /// Set when a sound of hours is to end.
     pub(super) stop: Arc<AtomicBool>,
 }
 
 impl Speaker {
-    pub(super) fn run(mut self, orders: &Receiver<Order>, report: &dyn Fn(PlayerEvent)) {
-        while let Ok(order) = orders.recv() {
-            let said = self.carry_out(&order);
-            report(PlayerEvent::Said(said));
+    pub(super) fn run(mut self, jobs: &Receiver<Job>, report: &dyn Fn(PlayerEvent)) {
+        while let Ok(job) = jobs.recv() {
+            self.sounding.begins(clock::now());
+            match job {
+                Job::Order(order) => {
+                    let said = self.carry_out(&order);
+                    let end = said.spoken.onset.plus(said.spoken.length);
+                    self.sounding.ends(clock::now(), (said.spoken.heard == Heard::Yes).then_some(end));
+                    report(PlayerEvent::Said(said));
+                }
+                Job::Say(sound, over) => {
+                    let window = self.answer(&sound);
+                    // To the rounds it is as any other sound.
+                    if let Some(window) = window {
+                        report(PlayerEvent::Other { window, level: level::active(&sound) });
+                    }
+                    // Who does not wait any more is not told.
+                    let _ = over.try_send(window.is_some());
+                }
+            }
         }
+    }
+
+    /// Plays a sound for people; says when it sounded, if it did.
+    fn answer(&mut self, sound: &Pcm) -> Option<Window> {
+        let begun = clock::now();
+        let quiet = self.listener.as_deref().map(Listener::hold);
+        let played = self.loudspeaker.play(sound).ok();
+        let heard = played.as_ref().and_then(|played| match self.microphone.as_ref()?.find(sound, played.onset, WITHIN) {
+            Search::Heard(heard) => Some(heard.onset),
+            Search::NotHeard | Search::Deaf(_) => None,
+        });
+        self.sounding.ends(clock::now(), heard.map(|onset| onset.plus(sound.length())));
+        if let Some(listener) = &self.listener {
+            listener.ours(None, &heard.map_or_else(|| all(begun), |onset| ours(sound, onset)));
+        }
+        drop(quiet);
+        let played = played?;
+        let onset = heard.unwrap_or(played.onset);
+        Some(Window { from: onset, until: onset.plus(sound.length()) })
     }
 
     fn carry_out(&mut self, order: &Order) -> Said {
@@ -77,7 +114,7 @@ impl Speaker {
         };
         if let Some(listener) = &self.listener {
             let ours = if said.spoken.trouble.is_none() { ours(sound, said.spoken.onset) } else { all(begun) };
-            listener.ours(order.round, &ours);
+            listener.ours(Some(order.round), &ours);
         }
         drop(quiet);
         said
@@ -105,7 +142,7 @@ impl Speaker {
             Err(trouble) => broken_off(round, begun, &trouble, timelines),
         };
         if let Some(listener) = &self.listener {
-            listener.ours(round, &all(begun));
+            listener.ours(Some(round), &all(begun));
         }
         drop(quiet);
         said

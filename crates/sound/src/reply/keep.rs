@@ -18,8 +18,8 @@ pub(super) fn written(path: &Path, sound: &Pcm) -> Result<(), String> {
     file.write_all(&octets).map_err(wrong)
 }
 
-/// At most half a minute: a megabyte.
-fn wav(sound: &Pcm) -> Result<Vec<u8>, hound::Error> {
+/// A sound as a WAV file of 16 bits. At most half a minute: a megabyte.
+pub(crate) fn wav(sound: &Pcm) -> Result<Vec<u8>, hound::Error> {
     let spec = WavSpec { channels: 1, sample_rate: sound.rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let mut octets = Cursor::new(Vec::new());
     let mut writer = WavWriter::new(&mut octets, spec)?;

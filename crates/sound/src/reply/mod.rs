@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use earwitness_core::sound::Pcm;
 
+pub(crate) use self::keep::wav;
 pub use self::recogniser::{Preset, Recogniser, RecogniserSettings};
 
 /// What a reply was.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::Outcome;
 use crate::ask::{Home, carry_out};
 use crate::config::Config;
+use crate::daemon;
 
 /// Version of the JSON.
 const VERSION: u32 = 1;
@@ -77,7 +78,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(state) => state.clone(),
         None => Config::load(args.config.as_deref())?.state,
     };
-    let home = Home::open(&state)?;
+    let tell = |request| daemon::ask(&state, request);
+    let home = Home::open(&state, &tell)?;
     if let Some(form) = args.sentences {
         let text = match form {
             Form::Assist => assist(home.names()),

@@ -90,7 +90,7 @@ fn everything() -> Vec<What> {
     ];
     let verdicts = outcomes.into_iter().zip([0.001, f64::NAN].into_iter().cycle());
     let verdicts = verdicts.map(|(outcome, p)| What::Verdict { device, outcome, rounds: 12, p, senders: vec![] });
-    let holds = [Hold::Person, Hold::Settings, Hold::Source, Hold::Store];
+    let holds = [Hold::Person, Hold::Settings, Hold::Source, Hold::Store, Hold::Voice];
     let mut all = vec![
         What::Started { version: "0.1.0".into(), sources: vec![source()], resumed: None },
         What::Started { version: "0.1.0".into(), sources: vec!["eth0".into(), source()], resumed: Some(7) },

@@ -49,6 +49,8 @@ const SEAM: u16 = 2_400;
 const SPREAD: (i64, i64) = (5, 4);
 /// Active level of what is rendered, dBFS; the loudspeaker sets its own.
 const LEVEL: f64 = -23.0;
+/// The pause after a sentence, nanoseconds.
+const BREATH: i64 = 250 * MILLISECOND;
 /// Highest sample of it, dBFS.
 const CEILING: f64 = -1.0;
 
@@ -207,6 +209,23 @@ impl Library {
         }
         level::scale(&mut composed.sound, LEVEL, CEILING);
         Ok(composed)
+    }
+
+    /// Says sentences in the usual voice, one after the other, for people to hear.
+    ///
+    /// # Errors
+    /// [`Trouble::Speech`] where nothing is installed that can, or a sentence is too long.
+    pub fn say(&self, sentences: &str) -> Result<Pcm, Trouble> {
+        let mut said = Pcm { rate: RATE, samples: Vec::new() };
+        for sentence in sentences.split_inclusive(". ") {
+            let sound = synthesis::usual(&self.settings, sentence)?;
+            let sound = resampled(&sound, RATE).map_err(Trouble::Speech)?;
+            said.samples.extend(sound.samples);
+            said.samples.extend(std::iter::repeat_n(0.0, samples_in(BREATH, RATE)));
+        }
+        said.samples.truncate(samples_in(LONGEST, RATE));
+        level::scale(&mut said, LEVEL, CEILING);
+        Ok(said)
     }
 
     fn permitted(&self, text: &str) -> Result<(), Trouble> {

@@ -77,6 +77,11 @@ pub(super) fn say_as(settings: &SoundSettings, text: &str, voice: &str, speed: &
     in_voice(settings, text, Some((voice, speed)))
 }
 
+/// Says a text in the usual voice of espeak-ng.
+pub(super) fn usual(settings: &SoundSettings, text: &str) -> Result<Pcm, Trouble> {
+    in_voice(settings, text, Some(USUAL))
+}
+
 /// Says a text in a voice of espeak-ng, or without one by piper, if that can be had.
 fn in_voice(settings: &SoundSettings, text: &str, voice: Option<(&str, &str)>) -> Result<Pcm, Trouble> {
     if text.len() > LONGEST_TEXT {
