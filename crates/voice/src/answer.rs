@@ -150,7 +150,7 @@ fn spoken_time(time: Clock) -> String {
         12..18 => "in the afternoon",
         _ => "in the evening",
     };
-    let hour = if time.hour % 12 == 0 { 12 } else { time.hour % 12 };
+    let hour = if time.hour.is_multiple_of(12) { 12 } else { time.hour % 12 };
     match (time.hour, time.minute) {
         (0, 0) => "midnight".to_owned(),
         (12, 0) => "noon".to_owned(),

@@ -98,13 +98,11 @@ impl Dialogue {
                 // The phrase with anything else may be a chance: nothing is said to it.
                 understand(&said, names).map(|intent| self.wanted(intent))
             }
-            State::Listening => match words.and_then(|words| understand(words, names)) {
-                Some(intent) => Some(self.wanted(intent)),
-                None => {
-                    self.state = State::Asleep;
-                    Some(Act::Unknown)
-                }
-            },
+            State::Listening => {
+                let intent = words.and_then(|words| understand(words, names));
+                self.state = State::Asleep;
+                Some(intent.map_or(Act::Unknown, |intent| self.wanted(intent)))
+            }
             State::Confirming(intent) => {
                 let said = words?.replace('\'', "");
                 if YES.contains(&said.as_str()) {

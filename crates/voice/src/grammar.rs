@@ -165,7 +165,8 @@ mod tests {
     #[test]
     fn every_rule_that_is_used_is_there_and_no_name_breaks_out() {
         let text = grammar(&["Kitchen Echo 2".to_owned(), "a;b <x> | y".to_owned(), "..00:07".to_owned()]);
-        let devices = "[the | my | our] kitchen echo two | [the | my | our] echo two | [the | my | our] two | [the | my | our] ab x y";
+        let devices =
+            "[the | my | our] kitchen echo two | [the | my | our] echo two | [the | my | our] two | [the | my | our] ab x y";
         assert!(text.contains(devices), "{text}");
         let mut rest = text.as_str();
         while let Some((_, behind)) = rest.split_once('<') {

@@ -39,7 +39,11 @@ fn apart(word: &str) -> Vec<String> {
 /// The words of a name, numbers spelt out: who speaks says no digits, and recognisers know none.
 pub(crate) fn in_words(name: &str) -> Vec<String> {
     let spelt = |word: &str| word.parse().map_or_else(|_| word.to_owned(), spelt);
-    name.split(' ').filter(|it| !it.is_empty()).map(spelt).flat_map(|it| it.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
+    name.split(' ')
+        .filter(|it| !it.is_empty())
+        .map(spelt)
+        .flat_map(|it| it.split(' ').map(str::to_owned).collect::<Vec<_>>())
+        .collect()
 }
 
 /// The one device that is meant, by its place in the list; `None` where there is none, or more than one.
@@ -49,8 +53,7 @@ pub(crate) fn meant(said: &[String], names: &[String]) -> Option<usize> {
     if said.is_empty() {
         return None;
     }
-    let words =
-        |name: &String| -> Vec<String> { in_words(&spoken(name).to_lowercase().replace('\'', "")) };
+    let words = |name: &String| -> Vec<String> { in_words(&spoken(name).to_lowercase().replace('\'', "")) };
     let one = |is: &dyn Fn(&[String]) -> bool| {
         let mut found = names.iter().enumerate().filter(|(_, name)| is(&words(name))).map(|it| it.0);
         found.next().filter(|_| found.next().is_none())

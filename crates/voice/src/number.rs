@@ -46,10 +46,11 @@ pub(crate) fn number(words: &[String]) -> Option<(u16, usize)> {
 
 /// A number in words, as names of devices have it: above 99 digit by digit.
 pub(crate) fn spelt(number: u64) -> String {
-    let name = |names: &[&str], at: u64| usize::try_from(at).ok().and_then(|at| names.get(at).copied()).unwrap_or_default().to_owned();
+    let name =
+        |names: &[&str], at: u64| usize::try_from(at).ok().and_then(|at| names.get(at).copied()).unwrap_or_default().to_owned();
     match number {
         0..20 => name(&SMALL, number),
-        20..100 if number % 10 == 0 => name(&TENS, number / 10 - 2),
+        20..100 if number.is_multiple_of(10) => name(&TENS, number / 10 - 2),
         20..100 => format!("{} {}", name(&TENS, number / 10 - 2), name(&SMALL, number % 10)),
         _ => number.to_string().bytes().map(|it| name(&SMALL, u64::from(it - b'0'))).collect::<Vec<_>>().join(" "),
     }

@@ -13,8 +13,8 @@ use earwitness_store::{Reader, SessionRow, StoredVerdict, VerdictSet};
 use earwitness_voice::{DeviceFacts, Facts, Intent, Period, Running, SessionFacts};
 use jiff::tz::TimeZone;
 
-use super::when::{said, window};
 use super::Tell;
+use super::when::{said, window};
 use crate::appliance::Request;
 
 /// Devices that were seen in this time have a name, nanoseconds.
@@ -148,7 +148,13 @@ impl<'a> Home<'a> {
         let held = status.get("held").and_then(serde_json::Value::as_array);
         Ok(Some(Running {
             // Who asks knows that it talks.
-            held: held.into_iter().flatten().filter_map(|it| it.as_str()).filter(|it| *it != talking).map(str::to_owned).collect(),
+            held: held
+                .into_iter()
+                .flatten()
+                .filter_map(|it| it.as_str())
+                .filter(|it| *it != talking)
+                .map(str::to_owned)
+                .collect(),
             paused_until: number("paused_until_ns").map(|at| words::clock_time(Timestamp::from_nanos(at), &self.zone)),
             probing: status.get("probing").and_then(serde_json::Value::as_bool) == Some(true),
             next_round: number("next_round_ns").map(|at| seconds(Timestamp::from_nanos(at).since(self.now))),

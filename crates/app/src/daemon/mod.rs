@@ -37,6 +37,7 @@ use self::report::Reporter;
 use self::system::System;
 use crate::appliance::{Appliance, Begun, Input, Judged, Loudspeaker};
 use crate::config::Config;
+use crate::say;
 use crate::talk::{Means, Talk};
 
 /// Why it ended.
@@ -66,7 +67,6 @@ enum Message {
     CommandFailed(String),
     /// Whether somebody talks with us.
     Talks(bool),
-    TalkFailed(String),
 }
 
 /// The appliance with everything that it waits for.
@@ -82,6 +82,8 @@ struct Daemon<'a> {
     checked: Option<Duration>,
     inbox: Rc<Inbox<Message>>,
     talk: Option<Talk>,
+    /// Where nothing is probed, so that the appliance has none.
+    _player: Option<Player>,
     _control: Control,
 }
 
@@ -132,7 +134,8 @@ impl<'a> Daemon<'a> {
             (Some(player), Goal::Watch) if config.voice.enabled => Some(talk(config, player, outbox)?),
             _ => None,
         };
-        let loudspeaker = player.filter(|_| config.probing.is_some()).map(|player| Box::new(player) as Box<dyn Loudspeaker>);
+        let (player, own) = if config.probing.is_some() { (player, None) } else { (None, player) };
+        let loudspeaker = player.map(|player| Box::new(player) as Box<dyn Loudspeaker>);
         let intake = Intake::new(config, goal, clock.since_boot())?;
         let sources = intake.sources().map(|source| source.name).collect();
         let appliance = begun.start(loudspeaker, Box::new(Rc::clone(&reporter)), sources, clock.moment());
@@ -147,6 +150,7 @@ impl<'a> Daemon<'a> {
             checked: None,
             inbox: Rc::clone(inbox),
             talk,
+            _player: own,
             _control: control,
         })
     }
@@ -204,7 +208,6 @@ impl<'a> Daemon<'a> {
             Message::NotJudged(error) => Input::NotJudged(error),
             Message::CommandFailed(said) => Input::Happened(What::Fault(Fault::Command { said })),
             Message::Talks(talks) => Input::Talks(talks),
-            Message::TalkFailed(said) => Input::Happened(What::Fault(Fault::Microphone { said })),
         };
         self.appliance.step(input, now);
         None
@@ -277,7 +280,7 @@ impl<'a> Daemon<'a> {
 fn talk(config: &Config, player: &Player, outbox: &Outbox<Message>) -> anyhow::Result<Talk> {
     let mouth = player.mouth().context("[voice] needs a microphone")?;
     let state = config.state.clone();
-    let (talks, trouble) = (outbox.clone(), outbox.clone());
+    let talks = outbox.clone();
     Talk::start(Means {
         settings: config.voice.clone(),
         sounds: config.sounds.clone(),
@@ -285,9 +288,7 @@ fn talk(config: &Config, player: &Player, outbox: &Outbox<Message>) -> anyhow::R
         mouth,
         tell: Box::new(move |request| ask(&state, request)),
         hold: Box::new(move |holds| talks.send(Message::Talks(holds))),
-        trouble: Box::new(move |said| {
-            trouble.send(Message::TalkFailed(said));
-        }),
+        trouble: Box::new(say::line),
     })
 }
 

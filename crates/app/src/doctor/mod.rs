@@ -10,6 +10,7 @@ pub(crate) mod sound;
 mod time;
 mod tool;
 pub(crate) mod traffic;
+mod voice;
 
 use std::path::Path;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub(crate) use self::link::link;
 pub(crate) use self::offload::offload;
 pub(crate) use self::privilege::privilege;
 pub(crate) use self::time::{clock_source, steps, synchronised};
+pub(crate) use self::voice::voice;
 
 /// How a check ended.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]

@@ -24,10 +24,10 @@ pub(super) fn dictionary(words: &BTreeSet<String>, known: &str, say: &dyn Fn(&st
     let (mut text, mut unknown) = (String::new(), Vec::new());
     for word in words {
         if let Some(lines) = found.get(word.as_str()) {
-            lines.iter().for_each(|line| {
+            for line in lines {
                 text.push_str(line);
                 text.push('\n');
-            });
+            }
             continue;
         }
         let phonemes = say(word).map(|it| ipa::read(&it)).unwrap_or_default();

@@ -38,7 +38,7 @@ pub(crate) struct Means {
     /// Whether somebody talks, so that no probe is played; `false` where nobody is told any more.
     pub(crate) hold: Box<dyn Fn(bool) -> bool + Send>,
     /// What went wrong, for people.
-    pub(crate) trouble: Box<dyn Fn(String) + Send>,
+    pub(crate) trouble: Box<dyn Fn(&str) + Send>,
 }
 
 /// The thread; it ends by itself soon after this is dropped.
@@ -61,8 +61,11 @@ impl Talk {
         let (pressed, stop) = (Arc::clone(&talk.pressed), Arc::clone(&talk.stop));
         let dialogue = Dialogue::new(&means.settings.wake_phrase);
         let utterances = Utterances::new(means.mouth.microphone(), clock::now());
-        let talker = Talker { means, recognition, library, dialogue, utterances, holds: false, named: None };
-        thread::Builder::new().name("talk".to_owned()).spawn(move || talker.run(&pressed, &stop)).context("no thread can be started")?;
+        let talker = Talker { means, recognition, library, dialogue, utterances, holds: false, named: None, told: false };
+        thread::Builder::new()
+            .name("talk".to_owned())
+            .spawn(move || talker.run(&pressed, &stop))
+            .context("no thread can be started")?;
         Ok(talk)
     }
 
@@ -89,14 +92,22 @@ struct Talker {
     holds: bool,
     /// When names were looked up.
     named: Option<Duration>,
+    /// Whether it was told that something fails.
+    told: bool,
 }
 
 impl Talker {
     fn run(mut self, pressed: &AtomicBool, stop: &AtomicBool) {
         while !stop.load(Ordering::SeqCst) {
             clock::sleep(EVERY);
-            if let Err(error) = self.step(pressed.swap(false, Ordering::SeqCst), clock::now()) {
-                (self.means.trouble)(format!("{error:#}"));
+            match self.step(pressed.swap(false, Ordering::SeqCst), clock::now()) {
+                Ok(()) => {}
+                Err(error) if self.told => tracing::warn!("{error:#}"),
+                // It may fail at each sound.
+                Err(error) => {
+                    (self.means.trouble)(&format!("no answer: {error:#}"));
+                    self.told = true;
+                }
             }
             let talks = !matches!(self.dialogue.awaited(), None | Some(earwitness_voice::Awaited::Wake));
             self.hold(talks);

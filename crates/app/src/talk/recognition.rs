@@ -7,7 +7,7 @@ use earwitness_voice::{Awaited, Expected, listening, understand, vocabulary};
 
 use super::lexicon::{dictionary, espeak};
 
-/// Up to which doubt a sentence is believed where speech is this much louder than the background, decibels: from `scripts/voice_bench.sh`, seed 1. In noise all
+/// Up to which doubt a sentence is believed where speech is this much louder than the background, decibels: from `examples/voice_bench.rs`, seed 1. In noise all
 /// phonemes fit badly, and the difference is smaller.
 const BELIEVED: [(f64, f64); 2] = [(15.0, 15.5), (35.0, 20.0)];
 
@@ -83,9 +83,16 @@ impl Recognition {
     /// # Errors
     /// The recogniser failed.
     pub fn words(&self, awaited: Awaited, sound: &Pcm) -> anyhow::Result<Option<String>> {
-        let heard = self.recogniser.recognise(name(awaited), sound).map_err(anyhow::Error::msg).context("nothing can be recognised")?;
+        let heard =
+            self.recogniser.recognise(name(awaited), sound).map_err(anyhow::Error::msg).context("nothing can be recognised")?;
         let most = believed(above_background(sound));
-        tracing::debug!(doubt = heard.as_ref().map(|it| it.doubt), most, "an utterance was recognised");
+        tracing::debug!(
+            ?awaited,
+            seconds = sound.samples.len() / 16,
+            doubt = heard.as_ref().map(|it| it.doubt),
+            most,
+            "an utterance was recognised"
+        );
         Ok(heard.filter(|it| it.doubt <= most).map(|it| it.words))
     }
 

@@ -29,3 +29,4 @@ mod skill;
 mod sound;
 mod sounded;
 mod sources;
+mod spoken;

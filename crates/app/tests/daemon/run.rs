@@ -111,6 +111,11 @@ impl Place {
         serde_json::from_str(&self.tell("status")).unwrap()
     }
 
+    /// The same as text; nothing where it does not run yet.
+    pub(crate) fn status_if_any(&self) -> String {
+        String::from_utf8(self.command(&["tell", "status"]).output().unwrap().stdout).unwrap()
+    }
+
     pub(crate) fn reader(&self) -> Reader {
         Reader::open(&self.state).unwrap()
     }

@@ -343,7 +343,6 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
     (
         "app",
         &[
-            ("doctor", &[]),
             ("notify", &[]),
             ("say", &[]),
             ("log", &[]),
@@ -351,6 +350,10 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("appliance", &["say", "config"]),
             ("ask", &["appliance"]),
             ("talk", &["appliance", "ask"]),
+            ("doctor", &["talk"]),
+            ("daemon", &["notify", "say", "config", "appliance", "talk"]),
+            ("skill", &["config", "daemon", "ask"]),
+            ("cli", &["doctor", "say", "log", "config", "daemon", "ask", "talk", "skill"]),
             ("daemon", &["notify", "say", "config", "appliance", "talk"]),
             ("skill", &["config", "daemon", "ask"]),
             ("cli", &["doctor", "say", "log", "config", "daemon", "ask", "talk", "skill"]),

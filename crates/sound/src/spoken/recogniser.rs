@@ -22,9 +22,10 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Frames a second that it scores.
 const FRAMES: f64 = 100.0;
 /// Noise that is added, as a part of the mean amplitude: models are of rooms, and know no digital silence.
-const FLOOR: f32 = 0.01;
-/// Wider beams than the usual ones: of a small grammar all of it can be searched.
-const WIDE: [&str; 8] = ["-beam", "1e-80", "-pbeam", "1e-80", "-wbeam", "1e-60", "-maxhmmpf", "-1"];
+const FLOOR: f32 = 0.05;
+/// Wider beams than the usual ones, since the grammar is small; but no more of it at a time than keeps up with noise, in which all of it seems possible.
+const WIDE: [&str; 8] = ["-beam", "1e-80", "-pbeam", "1e-80", "-wbeam", "1e-60", "-maxhmmpf", "3000"];
+/// The same for phonemes in any order.
 const NARROW: [&str; 8] = ["-allphone_ci", "yes", "-lw", "2.0", "-beam", "1e-20", "-pbeam", "1e-20"];
 
 /// What was recognised.
@@ -53,7 +54,10 @@ impl Recogniser {
         let model = settings.model.clone();
         for part in ["en-us/mdef", "cmudict-en-us.dict", "en-us-phone.lm.bin"] {
             if !model.join(part).is_file() {
-                return Err(format!("voice: there is no model of pocketsphinx at {}: {install}, or name its folder as model", model.display()));
+                return Err(format!(
+                    "voice: there is no model of pocketsphinx at {}: {install}, or name its folder as model",
+                    model.display()
+                ));
             }
         }
         let folder = tempfile::tempdir().map_err(|error| format!("voice: no temporary folder: {error}"))?;
@@ -106,12 +110,28 @@ impl Recogniser {
     }
 
     /// Runs the program; gives the words and their score.
-    fn run(&self, folder: &Path, name: &str, dict: &Path, search: &str, with: &Path, more: &[&str]) -> Result<(String, f64), String> {
+    fn run(
+        &self,
+        folder: &Path,
+        name: &str,
+        dict: &Path,
+        search: &str,
+        with: &Path,
+        more: &[&str],
+    ) -> Result<(String, f64), String> {
         let failed = |why: String| format!("voice: {PROGRAM} failed: {why}");
         let (hypothesis, log) = (folder.join(format!("{name}.hyp")), folder.join(format!("{name}.log")));
         let mut command = Command::new(&self.program);
         command.arg("-hmm").arg(self.model.join("en-us")).arg("-dict").arg(dict).arg(search).arg(with);
-        command.arg("-ctl").arg(folder.join("list")).arg("-cepdir").arg(folder).arg("-hyp").arg(&hypothesis).arg("-logfn").arg(log);
+        command
+            .arg("-ctl")
+            .arg(folder.join("list"))
+            .arg("-cepdir")
+            .arg(folder)
+            .arg("-hyp")
+            .arg(&hypothesis)
+            .arg("-logfn")
+            .arg(log);
         command.args(["-cepext", ".wav", "-adcin", "yes", "-adchdr", "44", "-bestpath", "no", "-remove_silence", "no"]);
         command.args(more).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let ended = program::run(&mut command, "", TIMEOUT).map_err(|failure| match failure {

@@ -11,7 +11,7 @@ use clap::ValueHint;
 
 use super::Outcome;
 use crate::doctor::sound::sound;
-use crate::doctor::{Check, Questions, examine, is_well, report};
+use crate::doctor::{Check, Questions, examine, is_well, report, voice};
 use crate::say;
 use earwitness_report::terminal::Terminal;
 
@@ -74,6 +74,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
         checks.extend(sound(&mut audio_path::Server::new(args.monitor)));
     }
+    checks.push(voice());
     checks.push(store::store(&args.state));
     let mut out = io::stdout().lock();
     if args.json {

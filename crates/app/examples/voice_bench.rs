@@ -1,0 +1,200 @@
+//! How many spoken sentences are understood: drawn by a seed from the whole table of sentences, said by espeak-ng in five voices, with noise.
+//!
+//! `cargo run -p earwitness --example voice_bench -- SEED COUNT DECIBELS` prints one row of a table; needs espeak-ng, pocketsphinx and its English model. Speech that is no sentence
+//! of the table is counted as well.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::panic,
+    reason = "a measurement, not a part of the program"
+)]
+
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use earwitness::talk::Recognition;
+use earwitness_base::clock;
+use earwitness_core::lot::{Lot, Stream};
+use earwitness_core::sound::{Pcm, level};
+use earwitness_core::timeline::NoiseKind;
+use earwitness_sound::speak::sounds::{noise, resampled};
+use earwitness_sound::spoken::VoiceSettings;
+use earwitness_voice::{Intent, sentences, understand};
+
+const VOICES: [(&str, &str); 5] =
+    [("en-gb", "160"), ("en-us", "160"), ("en-gb-x-rp", "160"), ("en-gb-scotland", "150"), ("en-gb+f2", "160")];
+const NAMES: [&str; 8] =
+    ["Kitchen Echo", "Bedroom Echo", "HomePod", "Samsung TV", "Wyze Cam", "Hue Bridge", "Google Nest Mini", "Philips 3"];
+const DEVICES: [&str; 10] = [
+    "kitchen echo",
+    "the kitchen echo",
+    "the bedroom echo",
+    "my homepod",
+    "the tv",
+    "the samsung tv",
+    "the wyze cam",
+    "the hue bridge",
+    "the google nest mini",
+    "philips three",
+];
+const HOURS: [&str; 12] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const DURATIONS: [&str; 18] = [
+    "ten minutes",
+    "fifteen minutes",
+    "twenty minutes",
+    "thirty minutes",
+    "forty five minutes",
+    "half an hour",
+    "an hour",
+    "an hour",
+    "two hours",
+    "three hours",
+    "five minutes",
+    "one hour",
+    "an hour and a half",
+    "a quarter of an hour",
+    "eight hours",
+    "twenty five minutes",
+    "four hours",
+    "six hours",
+];
+const PERIODS: [&str; 10] = [
+    "the last session",
+    "today",
+    "last night",
+    "yesterday",
+    "this week",
+    "the last test",
+    "this morning",
+    "tonight",
+    "the last week",
+    "overnight",
+];
+/// Not in the spoken grammar: what people say all the same.
+const RARE: [&str; 3] = ["fifty minutes", "two and a half hours", "thirteen minutes"];
+const HALVES: [&str; 5] = ["in the morning", "in the evening", "p m", "a m", "at night"];
+/// What people say that is for nobody here.
+const TALK: &str = include_str!("voice_talk.txt");
+
+fn time(any: &mut dyn FnMut(usize) -> usize) -> String {
+    let hour = HOURS[any(12)];
+    let said = match any(20) {
+        0..=9 => hour.to_owned(),
+        10..=12 => format!("half past {hour}"),
+        13 | 14 => format!("{hour} thirty"),
+        15 => format!("a quarter to {hour}"),
+        16 => format!("{hour} fifteen"),
+        17 => return "noon".to_owned(),
+        18 => return "midnight".to_owned(),
+        _ => format!("{hour} {}", ["twenty", "ten", "forty", "oh five", "fifty two"][any(5)]),
+    };
+    if any(3) == 0 { format!("{said} {}", HALVES[any(5)]) } else { said }
+}
+
+/// A sentence and what it means.
+fn draw(chance: &mut Stream, number: usize, names: &[String]) -> (Intent, String) {
+    let all = sentences();
+    loop {
+        let mut any = |count: usize| usize::try_from(chance.below(count as u64)).unwrap();
+        let templates = &all[number % all.len()].templates;
+        let text = templates[any(templates.len())].drawn(&mut any);
+        let duration = if any(20) == 0 { RARE[any(3)] } else { DURATIONS[any(18)] };
+        let text = text.replace("{time}", &time(&mut any)).replace("{duration}", duration);
+        let text = text.replace("{period}", PERIODS[any(10)]).replace("{device}", DEVICES[any(10)]);
+        if let Some(intent) = understand(&text, names) {
+            return (intent, text.replace("dont", "don't").replace("whos ", "who's ").replace("whats ", "what's "));
+        }
+    }
+}
+
+fn said(text: &str, number: usize, above: f64, seed: u64) -> Pcm {
+    let (voice, pace) = VOICES[number / 10 % 5];
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("said.wav");
+    let mut command = Command::new("espeak-ng");
+    command.args(["-v", voice, "-s", pace, "-w"]).arg(&file).arg(text).stdin(Stdio::null());
+    assert!(command.status().unwrap().success(), "espeak-ng is not installed");
+    let mut reader = hound::WavReader::open(&file).unwrap();
+    let rate = reader.spec().sample_rate;
+    let samples = reader.samples::<i16>().map(|it| f32::from(it.unwrap()) / 32_768.0).collect();
+    let speech = resampled(&Pcm { rate, samples }, 16_000).unwrap();
+    let power = level::rms(&speech.samples);
+    let mut samples = vec![0.0; 4_800];
+    samples.extend(&speech.samples);
+    samples.extend(vec![0.0; 6_400]);
+    let pink = noise(NoiseKind::Pink, seed * 1_000 + number as u64, samples.len());
+    let pink = resampled(&pink, 16_000).unwrap();
+    let factor = level::amplitude(power - above - level::rms(&pink.samples)) as f32;
+    let noise = pink.samples.iter().cycle();
+    samples.iter_mut().zip(noise).for_each(|(sample, noise)| *sample += noise * factor);
+    Pcm { rate: 16_000, samples }
+}
+
+#[derive(Default)]
+struct Counts {
+    right: usize,
+    nothing: usize,
+    wrong: Vec<String>,
+    actions: usize,
+    seconds: f64,
+}
+
+fn count(texts: &[(Option<Intent>, String)], above: f64, seed: u64, names: &[String]) -> Counts {
+    let (next, counts) = (AtomicUsize::new(0), Mutex::new(Counts::default()));
+    let recognition = Arc::new(Recognition::new(&VoiceSettings::default(), names).unwrap());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some((number, (meant, text))) =
+                    Some(next.fetch_add(1, Ordering::SeqCst)).and_then(|at| Some((at, texts.get(at)?)))
+                {
+                    let sound = said(text, number, above, seed);
+                    let begun = clock::since_boot();
+                    let found = recognition.intent(&sound);
+                    let mut counts = counts.lock().unwrap();
+                    if let Err(error) = &found {
+                        println!("    {text}: {error:#}");
+                    }
+                    let found = found.unwrap_or_default();
+                    counts.seconds += clock::since_boot().saturating_sub(begun).as_secs_f64();
+                    match found {
+                        found if found == *meant => counts.right += 1,
+                        None => counts.nothing += 1,
+                        Some(other) => {
+                            counts.actions += usize::from(other.kind().acts());
+                            counts.wrong.push(format!("{text}: {other:?}"));
+                        }
+                    }
+                }
+            });
+        }
+    });
+    counts.into_inner().unwrap()
+}
+
+fn main() {
+    let arguments: Vec<f64> = std::env::args().skip(1).map(|it| it.parse().unwrap()).collect();
+    let [seed, most, above] = arguments[..] else { panic!("give a seed, a number of sentences, and decibels above the noise") };
+    let names: Vec<String> = NAMES.iter().map(|it| (*it).to_owned()).collect();
+    let mut chance = Lot::new(seed as u64).stream("sentences", 0);
+    let texts: Vec<_> =
+        (0..most as usize).map(|it| draw(&mut chance, it, &names)).map(|(intent, text)| (Some(intent), text)).collect();
+    let talk: Vec<_> = TALK.lines().map(|it| (None, it.to_owned())).collect();
+    println!("| what | dB | sentences | understood | not understood | wrong | wrong actions | seconds each |");
+    for (what, texts) in [("sentences of the table", texts), ("other speech", talk)] {
+        let it = count(&texts, above, seed as u64, &names);
+        let (all, wrong) = (texts.len(), it.wrong.len());
+        let (right, nothing) = if what == "other speech" { (0, it.right) } else { (it.right, it.nothing) };
+        println!(
+            "| {what} | {above} | {all} | {right} | {nothing} | {wrong} | {} | {:.2} |",
+            it.actions,
+            it.seconds / all as f64
+        );
+        it.wrong.iter().for_each(|it| println!("    {it}"));
+    }
+}
