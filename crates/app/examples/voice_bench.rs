@@ -142,6 +142,7 @@ struct Counts {
     wrong: Vec<String>,
     actions: usize,
     seconds: f64,
+    late: usize,
 }
 
 fn count(texts: &[(Option<Intent>, String)], above: f64, seed: u64, names: &[String]) -> Counts {
@@ -155,12 +156,17 @@ fn count(texts: &[(Option<Intent>, String)], above: f64, seed: u64, names: &[Str
                 {
                     let sound = said(text, number, above, seed);
                     let begun = clock::since_boot();
-                    let found = recognition.intent(&sound);
+                    // A machine that is busy with other things may let the recogniser run out of time: that is counted, and tried again.
+                    let mut late = 0;
+                    let found = loop {
+                        match recognition.intent(&sound) {
+                            Ok(found) => break found,
+                            Err(_) if late < 5 => late += 1,
+                            Err(error) => panic!("{text}: {error:#}"),
+                        }
+                    };
                     let mut counts = counts.lock().unwrap();
-                    if let Err(error) = &found {
-                        println!("    {text}: {error:#}");
-                    }
-                    let found = found.unwrap_or_default();
+                    counts.late += late;
                     counts.seconds += clock::since_boot().saturating_sub(begun).as_secs_f64();
                     match found {
                         found if found == *meant => counts.right += 1,
@@ -185,15 +191,16 @@ fn main() {
     let texts: Vec<_> =
         (0..most as usize).map(|it| draw(&mut chance, it, &names)).map(|(intent, text)| (Some(intent), text)).collect();
     let talk: Vec<_> = TALK.lines().map(|it| (None, it.to_owned())).collect();
-    println!("| what | dB | sentences | understood | not understood | wrong | wrong actions | seconds each |");
+    println!("| what | dB | sentences | understood | not understood | wrong | wrong actions | seconds each | tried again |");
     for (what, texts) in [("sentences of the table", texts), ("other speech", talk)] {
         let it = count(&texts, above, seed as u64, &names);
         let (all, wrong) = (texts.len(), it.wrong.len());
         let (right, nothing) = if what == "other speech" { (0, it.right) } else { (it.right, it.nothing) };
         println!(
-            "| {what} | {above} | {all} | {right} | {nothing} | {wrong} | {} | {:.2} |",
+            "| {what} | {above} | {all} | {right} | {nothing} | {wrong} | {} | {:.2} | {} |",
             it.actions,
-            it.seconds / all as f64
+            it.seconds / all as f64,
+            it.late
         );
         it.wrong.iter().for_each(|it| println!("    {it}"));
     }
