@@ -8,6 +8,7 @@ pub mod daemon;
 mod doctor;
 mod log;
 mod notify;
+mod pronounced;
 mod say;
 mod skill;
 pub mod talk;

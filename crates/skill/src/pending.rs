@@ -1,6 +1,6 @@
 //! What waits for a yes, as the session's attribute that Alexa hands back.
 
-use earwitness_voice::{Clock, Intent};
+use earwitness_voice::{Clock, Intent, LONGEST_PAUSE};
 
 /// An order as a text; `None` of a question.
 pub(crate) fn text(intent: Intent) -> Option<String> {
@@ -32,9 +32,6 @@ pub(crate) fn parse(text: &str) -> Option<Intent> {
         Some(_) => None,
     }
 }
-
-/// Longest pause that can be asked for, minutes: a day, as in [`earwitness_voice::understand`].
-pub(crate) const LONGEST_PAUSE: u16 = 24 * 60;
 
 /// A time of day by a clock of 24 hours, such as `07:30`.
 pub(crate) fn clock(text: &str) -> Option<Clock> {

@@ -1,10 +1,10 @@
 //! What was said in the places of a sentence, as Alexa hands it over.
 
-use earwitness_voice::{Clock, Period, device_said, period_said};
+use earwitness_voice::{Clock, LONGEST_PAUSE, Period, device_said, period_said};
 use jiff::{Span, SpanRelativeTo, Unit};
 use serde::Deserialize;
 
-use crate::pending::{LONGEST_PAUSE, clock};
+use crate::pending::clock;
 
 /// Longest text of a slot that is looked at, octets.
 const LONGEST: usize = 200;

@@ -84,22 +84,6 @@ pub fn unknown() -> String {
     format!("I did not understand that. {HELP}")
 }
 
-/// What is asked before that is done; `None` of a question, which changes nothing.
-#[must_use]
-pub fn confirm(intent: Intent) -> Option<String> {
-    Some(match intent {
-        Intent::Pause(None) => "Shall I play nothing until you say resume?".to_owned(),
-        Intent::Pause(Some(1)) => "Shall I play nothing for 1 minute?".to_owned(),
-        Intent::Pause(Some(minutes)) => format!("Shall I play nothing for {minutes} minutes?"),
-        Intent::QuietUntil(at) => format!("Shall I play nothing until {:02}:{:02}?", at.hour, at.minute),
-        Intent::Resume => "Shall I end the pause, so that sounds may be played again?".to_owned(),
-        Intent::ProbeNow => "Shall I begin the next round as soon as it is allowed? It plays sounds.".to_owned(),
-        Intent::WhoListens | Intent::Happened(_) | Intent::Reacted(_) | Intent::HowMuch(..) | Intent::IsPaused | Intent::Help => {
-            return None;
-        }
-    })
-}
-
 const HELP: &str = "You can ask who is listening, which devices reacted, what happened today, or how much a device sent. \
                     You can say: pause for an hour, be quiet until seven, resume, or test my home.";
 
@@ -121,17 +105,20 @@ pub fn done(intent: Intent, facts: &Facts) -> String {
     }
 }
 
-/// Whether this is to be done, as it is asked before. The time of [`Intent::QuietUntil`] is of 24 hours.
+/// What is asked before that is done, in words that can be spoken; `None` of a question, which changes nothing. The time of [`Intent::QuietUntil`] is of 24 hours.
 #[must_use]
-pub fn question(intent: Intent) -> String {
+pub fn confirm(intent: Intent) -> Option<String> {
     let what = match intent {
-        Intent::Pause(None) => "pause probing until you say resume".to_owned(),
-        Intent::Pause(Some(minutes)) => format!("pause probing for {}", spoken_minutes(minutes)),
-        Intent::QuietUntil(time) => format!("pause probing until {}", spoken_time(time)),
-        Intent::Resume => "go on probing".to_owned(),
-        _ => "test your home".to_owned(),
+        Intent::Pause(None) => "play nothing until you say resume".to_owned(),
+        Intent::Pause(Some(minutes)) => format!("play nothing for {}", spoken_minutes(minutes)),
+        Intent::QuietUntil(time) => format!("play nothing until {}", spoken_time(time)),
+        Intent::Resume => "end the pause, so that sounds may be played again".to_owned(),
+        Intent::ProbeNow => "test your home, with sounds, as soon as that is allowed".to_owned(),
+        Intent::WhoListens | Intent::Happened(_) | Intent::Reacted(_) | Intent::HowMuch(..) | Intent::IsPaused | Intent::Help => {
+            return None;
+        }
     };
-    format!("Shall I {what}? Say yes or no.")
+    Some(format!("Shall I {what}?"))
 }
 
 fn spoken_minutes(minutes: u16) -> String {
@@ -364,14 +351,6 @@ fn stands(facts: &Facts) -> String {
 
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn what_changes_a_setting_is_asked_for_with_the_whole_time() {
-        let until = |hour, minute| question(Intent::QuietUntil(Clock { hour, minute, half_known: true }));
-        assert_eq!(until(19, 30), "Shall I pause probing until 7 30 in the evening? Say yes or no.");
-        assert!(until(7, 5).contains("7 oh 5 in the morning") && until(0, 0).contains("midnight"));
-        assert!(question(Intent::Pause(Some(90))).contains("for 1 hour and 30 minutes"));
-    }
-
     use earwitness_core::verdict::{NotTested, Undecided};
 
     use super::*;
@@ -406,15 +385,17 @@ mod tests {
 
     #[test]
     fn whatever_acts_is_asked_about_and_nothing_else_is() {
-        use crate::intent::Clock;
-        let clock = Clock { hour: 7, minute: 5, half_known: true };
-        assert_eq!(confirm(Intent::QuietUntil(clock)).as_deref(), Some("Shall I play nothing until 07:05?"));
+        let clock = |hour, minute| Clock { hour, minute, half_known: true };
+        let until = |hour, minute| confirm(Intent::QuietUntil(clock(hour, minute))).unwrap();
+        assert_eq!(until(19, 30), "Shall I play nothing until 7 30 in the evening?");
+        assert!(until(7, 5).contains("7 oh 5 in the morning") && until(0, 0).contains("midnight"));
+        assert!(confirm(Intent::Pause(Some(90))).unwrap().contains("for 1 hour and 30 minutes"));
         for intent in [
             Intent::Pause(None),
             Intent::Pause(Some(30)),
             Intent::Resume,
             Intent::ProbeNow,
-            Intent::QuietUntil(clock),
+            Intent::QuietUntil(clock(7, 5)),
             Intent::WhoListens,
             Intent::Happened(Period::Today),
             Intent::Reacted(Period::Today),

@@ -67,6 +67,9 @@ fn below_hundred(words: &[String]) -> Option<(u16, usize)> {
     Some(one.map_or((tens, 1), |one| (tens + one, 2)))
 }
 
+/// Longest pause that can be asked for, minutes: a day.
+pub const LONGEST_PAUSE: u16 = 24 * 60;
+
 /// A duration in minutes that is all of the words: `thirty minutes`, `an hour`, `two and a half hours`, `half an hour`.
 pub(crate) fn minutes(words: &[String]) -> Option<u16> {
     let said: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -90,7 +93,7 @@ pub(crate) fn minutes(words: &[String]) -> Option<u16> {
             }
         }
     };
-    (1..=24 * 60).contains(&minutes).then_some(minutes)
+    (1..=LONGEST_PAUSE).contains(&minutes).then_some(minutes)
 }
 
 /// A time of day that is all of the words: `seven`, `seven thirty`, `half past six`, `a quarter to eight in the evening`, `7:30`, `noon`.
@@ -120,8 +123,9 @@ pub(crate) fn time(words: &[String]) -> Option<Clock> {
         }
     };
     let hour = match half {
-        Some(Half::Morning) if hour == 12 => 0,
-        Some(Half::Afternoon) if (1..12).contains(&hour) => hour + 12,
+        Some(Half::Morning | Half::Night) if hour == 12 => 0,
+        Some(Half::Night) if hour < 5 => hour,
+        Some(Half::Afternoon | Half::Night) if (1..12).contains(&hour) => hour + 12,
         Some(_) if hour > 12 => return None,
         _ => hour,
     };
@@ -140,6 +144,8 @@ fn hour(words: &[String], count: usize) -> Option<u16> {
 enum Half {
     Morning,
     Afternoon,
+    /// The late evening, or after midnight.
+    Night,
 }
 
 /// The words without those that tell the half of the day.
@@ -152,7 +158,7 @@ fn half_of_day(words: &[String]) -> (&[String], Option<Half>) {
         (&["pm"], Half::Afternoon),
         (&["in", "the", "afternoon"], Half::Afternoon),
         (&["in", "the", "evening"], Half::Afternoon),
-        (&["at", "night"], Half::Afternoon),
+        (&["at", "night"], Half::Night),
     ];
     for (end, half) in ENDS {
         let before = words.len().saturating_sub(end.len());
@@ -223,6 +229,9 @@ mod tests {
     fn times_of_day_are_told_as_people_say_them() {
         let of = |text: &str| time(&words(text).unwrap()).map(|it| (it.hour, it.minute));
         for (text, expected) in [
+            ("twelve at night", (0, 0)),
+            ("two at night", (2, 0)),
+            ("ten at night", (22, 0)),
             ("seven", (7, 0)),
             ("seven thirty", (7, 30)),
             ("seven oh five", (7, 5)),

@@ -198,11 +198,15 @@ impl Campaign {
         (plays, None)
     }
 
-    /// What was seen of a round, slot by slot; nothing of one that was not played to its end, which counts as a miss for each of its words.
+    /// What was seen of a round, slot by slot; nothing of one that was not played to its end, which counts as a miss for each of its words. Also of rounds that an earlier search drew, which
+    /// was interrupted.
     pub fn tell(&mut self, round: &Round, seen: &[Seen]) {
+        let waited = self.waiting.len();
         self.waiting.retain(|it| it.number != round.number);
-        // A round that was drawn by a search that was interrupted.
-        self.drawn = self.drawn.max(round.number.saturating_add(1));
+        if self.waiting.len() == waited {
+            self.spent += cost(round);
+            self.drawn = self.drawn.max(round.number.saturating_add(1));
+        }
         let seen_in = |place: usize| seen.get(place).copied().unwrap_or(Seen::Unknown);
         for (place, slot) in round.slots.iter().enumerate() {
             let seen = seen_in(place);
@@ -248,13 +252,7 @@ impl Campaign {
         }
     }
 
-    /// Goes on after a round of an earlier search that was interrupted, with what was seen of it.
-    pub fn resume(&mut self, round: &Round, seen: &[Seen]) {
-        self.spent += cost(round);
-        self.tell(round, seen);
-    }
-
-    /// Goes on after all of it: whatever was wrong with the room or the device may have been mended since.
+    /// Goes on after the rounds of an earlier search: whatever was wrong with the room or the device may have been mended since.
     pub fn go_on(&mut self) {
         (self.unanswered, self.in_vain, self.over) = (0, (0, End::NoAnswer), None);
     }

@@ -287,7 +287,10 @@ fn talk(config: &Config, player: &Player, outbox: &Outbox<Message>) -> anyhow::R
         state: state.clone(),
         mouth,
         tell: Box::new(move |request| ask(&state, request)),
-        hold: Box::new(move |holds| talks.send(Message::Talks(holds))),
+        hold: Box::new(move |holds| {
+            // Where nobody is told any more, no probe is played either.
+            let _ = talks.send(Message::Talks(holds));
+        }),
         trouble: Box::new(say::line),
     })
 }

@@ -2,18 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use earwitness_base::program;
-use earwitness_words::{ipa, phoneme};
+use earwitness_words::phoneme::{self, Phoneme};
 
-/// How long espeak-ng may take for a word.
-const TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A dictionary of these words: of those of the recogniser's that they are, with all their pronunciations, and of what `say` tells of others in the IPA. Words that nobody knows are
-/// the second.
-pub(super) fn dictionary(words: &BTreeSet<String>, known: &str, say: &dyn Fn(&str) -> Option<String>) -> (String, Vec<String>) {
+/// A dictionary of these words: of those of the recogniser's that they are, with all their pronunciations, and of what `say` tells of others. Words that nobody knows are the second.
+pub(super) fn dictionary(words: &BTreeSet<String>, known: &str, say: &dyn Fn(&str) -> Vec<Phoneme>) -> (String, Vec<String>) {
     let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for line in known.lines() {
         let word = line.split([' ', '\t', '(']).next().unwrap_or_default();
@@ -30,7 +23,7 @@ pub(super) fn dictionary(words: &BTreeSet<String>, known: &str, say: &dyn Fn(&st
             }
             continue;
         }
-        let phonemes = say(word).map(|it| ipa::read(&it)).unwrap_or_default();
+        let phonemes = say(word);
         if phonemes.is_empty() {
             unknown.push(word.clone());
         } else {
@@ -41,13 +34,6 @@ pub(super) fn dictionary(words: &BTreeSet<String>, known: &str, say: &dyn Fn(&st
     (text, unknown)
 }
 
-/// A word in the IPA, by espeak-ng.
-pub(super) fn espeak(word: &str) -> Option<String> {
-    let mut command = Command::new("espeak-ng");
-    command.args(["-v", "en-us", "-q", "--ipa", "--stdin"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    program::run(&mut command, word, TIMEOUT).ok().filter(|ended| ended.status.success()).map(|ended| ended.said)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,7 +41,7 @@ mod tests {
     #[test]
     fn words_are_pronounced_by_the_dictionary_or_else_as_they_are_said() {
         let words = ["wyze", "a", "qzx"].map(str::to_owned).into();
-        let say = |word: &str| (word == "wyze").then(|| "wˈaɪz\n".to_owned());
+        let say = |word: &str| if word == "wyze" { phoneme::parse("W AY Z").unwrap() } else { Vec::new() };
         let (text, unknown) = dictionary(&words, "a AH\na(2) EY\nab AE B\n", &say);
         assert_eq!((text.as_str(), unknown), ("a AH\na(2) EY\nwyze W AY Z\n", vec!["qzx".to_owned()]));
     }

@@ -16,7 +16,7 @@ use earwitness_sound::hear::{Speech, Utterances};
 use earwitness_sound::player::Mouth;
 use earwitness_sound::speak::sounds::{Library, SoundSettings};
 use earwitness_sound::spoken::VoiceSettings;
-use earwitness_voice::{Act, Dialogue, question, unknown};
+use earwitness_voice::{Act, Dialogue, confirm, unknown};
 
 pub use self::recognition::Recognition;
 use crate::ask::{Home, Tell, carry_out, resolved};
@@ -35,8 +35,8 @@ pub(crate) struct Means {
     pub(crate) mouth: Mouth,
     /// Tells the program that runs something.
     pub(crate) tell: Box<dyn Fn(crate::appliance::Request) -> std::io::Result<String> + Send>,
-    /// Whether somebody talks, so that no probe is played; `false` where nobody is told any more.
-    pub(crate) hold: Box<dyn Fn(bool) -> bool + Send>,
+    /// Is told whether somebody talks, so that no probe is played.
+    pub(crate) hold: Box<dyn Fn(bool) + Send>,
     /// What went wrong, for people.
     pub(crate) trouble: Box<dyn Fn(&str) + Send>,
 }
@@ -161,7 +161,7 @@ impl Talker {
             Act::Listen => "Yes?".to_owned(),
             Act::Unknown => unknown(),
             Act::Leave => "Nothing was changed.".to_owned(),
-            Act::Confirm(intent) => question(resolved(intent)?),
+            Act::Confirm(intent) => format!("{} Say yes or no.", confirm(resolved(intent)?).unwrap_or_else(unknown)),
             Act::Answer(intent) | Act::Do(intent) => {
                 let home = Home::open(&self.means.state, &self.means.tell)?;
                 carry_out(intent, &home, &self.means.state).unwrap_or_else(|error| format!("That failed: {error}."))

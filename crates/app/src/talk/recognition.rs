@@ -5,11 +5,15 @@ use earwitness_core::sound::{Pcm, level};
 use earwitness_sound::spoken::{Recogniser, VoiceSettings};
 use earwitness_voice::{Awaited, Expected, listening, understand, vocabulary};
 
-use super::lexicon::{dictionary, espeak};
+use super::lexicon::dictionary;
+use crate::pronounced::pronounced;
 
 /// Up to which doubt a sentence is believed where speech is this much louder than the background, decibels: from `examples/voice_bench.rs`, seed 1. In noise all
 /// phonemes fit badly, and the difference is smaller.
 const BELIEVED: [(f64, f64); 2] = [(15.0, 15.5), (35.0, 20.0)];
+
+/// By how much less doubt is allowed while the wake phrase is awaited, when most speech is for somebody else: from the same measurement.
+const ASLEEP: f64 = 4.0;
 
 /// The recogniser with the grammars of a home.
 #[derive(Debug)]
@@ -59,7 +63,7 @@ impl Recognition {
                 Awaited::Sentence => listening(Expected::Sentence, &names),
                 Awaited::Consent => listening(Expected::Consent, &names),
             };
-            let (dict, unknown) = dictionary(&vocabulary(&text(Awaited::Wake)), &self.known, &espeak);
+            let (dict, unknown) = dictionary(&vocabulary(&text(Awaited::Wake)), &self.known, &pronounced);
             // A device whose name nobody can pronounce cannot be asked about; the others can.
             let kept: Vec<String> = names.iter().filter(|it| !has_any(it, &unknown)).cloned().collect();
             if kept.len() < names.len() {
@@ -69,7 +73,7 @@ impl Recognition {
             if let Some(word) = unknown.first() {
                 anyhow::bail!("voice: nobody knows how {word:?} is pronounced: install espeak-ng, or choose another wake_phrase");
             }
-            let (consent, _) = dictionary(&vocabulary(&text(Awaited::Consent)), &self.known, &espeak);
+            let (consent, _) = dictionary(&vocabulary(&text(Awaited::Consent)), &self.known, &pronounced);
             for (awaited, name) in NAMES {
                 let dict = if awaited == Awaited::Consent { &consent } else { &dict };
                 self.recogniser.learn(name, &text(awaited), dict).map_err(anyhow::Error::msg)?;
@@ -85,7 +89,8 @@ impl Recognition {
     pub fn words(&self, awaited: Awaited, sound: &Pcm) -> anyhow::Result<Option<String>> {
         let heard =
             self.recogniser.recognise(name(awaited), sound).map_err(anyhow::Error::msg).context("nothing can be recognised")?;
-        let most = believed(above_background(sound));
+        let asleep = if awaited == Awaited::Wake { ASLEEP } else { 0.0 };
+        let most = believed(above_background(sound)) - asleep;
         tracing::debug!(
             ?awaited,
             seconds = sound.samples.len() / 16,

@@ -92,6 +92,15 @@ fn no_word_is_named_of_a_device_that_listens_to_another_word_however_often_it_se
 }
 
 #[test]
+fn a_device_that_is_not_there_ends_the_search_and_nothing_is_said_of_its_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = home(folder.path(), "[1.0, 0.0, 0.0]", 12);
+    let output = search(&home, &["--device", "02:00:00:00:00:99", "--json"]);
+    let told = json(&output);
+    assert!(told["ended"] == "no_answer" && told["everyday"].is_null() && told["plays"].as_u64() < Some(100), "{told}");
+}
+
+#[test]
 fn where_no_device_answers_it_is_said_what_to_check() {
     let folder = tempfile::tempdir().unwrap();
     let home = home(folder.path(), "[0.0, 0.0, 0.0]", 40);

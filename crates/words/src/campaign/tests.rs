@@ -132,7 +132,7 @@ fn a_search_that_was_interrupted_goes_on_with_what_was_seen() {
     }
     let mut second = campaign(5);
     for (round, seen) in &told {
-        second.resume(round, seen);
+        second.tell(round, seen);
     }
     assert_eq!((second.spent(), second.history()), (first.spent(), first.history()));
     assert!(first.history().words().all(|word| first.most_of(word).total_cmp(&second.most_of(word)).is_eq()));
@@ -140,12 +140,12 @@ fn a_search_that_was_interrupted_goes_on_with_what_was_seen() {
     let Step::Round(next) = second.step() else { panic!("a round") };
     let word = next.plays().next().unwrap().word;
     let before = second.evidence_of(word);
-    second.resume(&next, &[]);
+    second.tell(&next, &[]);
     assert!(second.evidence_of(word) <= before);
     // However many were broken off, the search goes on.
     for number in 7..20 {
         let broken = Round { number, ..next.clone() };
-        second.resume(&broken, &[]);
+        second.tell(&broken, &[]);
     }
     assert!(matches!(second.step(), Step::Round(_)));
     let Step::Round(after) = second.step() else { panic!("a round") };

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use earwitness_words::phoneme::Phoneme;
 use earwitness_words::{Pool, Word, candidates, dictionary, frequencies};
 
-use super::wake::spoken;
+use crate::pronounced::pronounced;
 
 /// Most words of the dictionary, and pairs of them, that may be played: of all that are farther away nothing is to be expected.
 const MOST: usize = 3_000;
@@ -52,7 +52,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<Word>> {
         let known = dictionary::phonemes(text);
         let phonemes = known.unwrap_or_else(|| {
             asked += 1;
-            if asked <= MOST_SPOKEN { spoken(text) } else { Vec::new() }
+            if asked <= MOST_SPOKEN { pronounced(text) } else { Vec::new() }
         });
         Word { text: text.to_owned(), phonemes, is_everyday: true }
     };

@@ -1,7 +1,5 @@
 //! The folder of an experiment: its journal, and the store of what passed.
 
-use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -9,10 +7,10 @@ use earwitness_base::clock::{Clock as _, System};
 use earwitness_base::trust;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_lab::carry::{FORMAT, Journal, Kind, Record};
-use earwitness_lab::experiment::Experiment;
 use earwitness_lab::plan::Plan;
 use earwitness_store::{Reader, SessionRow};
 
+use super::super::super::aloud::{Lines, each_line};
 use super::super::{Asked, Opened};
 
 /// Name of the journal.
@@ -20,14 +18,11 @@ const JOURNAL: &str = "journal.jsonl";
 /// Trials that ended less than this before the end of a session, or than half of the margin, are played again, nanoseconds: many devices say nothing for so long, and what a device
 /// did is known once it is seen again.
 const SETTLED: i64 = 30 * SECOND;
-/// The longest line of a journal, octets: the experiment itself, escaped.
-const LONGEST: u64 = 8 << 20;
-
 /// The folder with what its journal says.
 pub(in crate::cli::experiment) struct Folder {
     path: PathBuf,
     journal: Journal,
-    file: Option<File>,
+    lines: Option<Lines>,
 }
 
 /// Whether a path is the folder of an experiment.
@@ -35,38 +30,19 @@ pub(in crate::cli::experiment) fn is_folder(path: &Path) -> bool {
     path.join(JOURNAL).is_file()
 }
 
-/// What the folder of an experiment is called where nobody says: its name in lower case, with what is neither letter nor digit as `-`.
-pub(super) fn name(experiment: &Experiment) -> String {
-    let plain = experiment.design().name.to_lowercase();
-    let plain: String = plain.chars().map(|it| if it.is_alphanumeric() { it } else { '-' }).collect();
-    format!("{}-experiment", plain.trim_matches('-'))
-}
-
 impl Folder {
     /// Reads what is in a folder.
     pub(in crate::cli::experiment) fn read(path: &Path) -> anyhow::Result<Self> {
-        let file = path.join(JOURNAL);
-        let name = file.display();
-        let mut reader = BufReader::new(File::open(&file).with_context(|| format!("{name} cannot be read"))?);
         let mut journal = Journal::default();
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let count =
-                reader.by_ref().take(LONGEST).read_until(b'\n', &mut line).with_context(|| format!("{name} cannot be read"))?;
-            if count == 0 {
-                break;
-            }
-            journal.line(&String::from_utf8_lossy(&line)).with_context(|| name.to_string())?;
-        }
-        Ok(Self { path: path.to_owned(), journal, file: None })
+        each_line(&path.join(JOURNAL), &mut |line| Ok(journal.line(line)?))?;
+        Ok(Self { path: path.to_owned(), journal, lines: None })
     }
 
     /// Opens or makes the folder of an experiment; what is in it has to be of the same one.
     pub(super) fn open(path: &Path, asked: &Asked, opened: &Opened) -> anyhow::Result<Self> {
         let folder = trust::folder(path).with_context(|| format!("the folder {} cannot be used", path.display()))?;
         if !is_folder(&folder.path) {
-            return Ok(Self { path: folder.path, journal: Journal::default(), file: None });
+            return Ok(Self { path: folder.path, journal: Journal::default(), lines: None });
         }
         let it = Self::read(&folder.path)?;
         let same = it.journal.experiment().is_none_or(|known| known == (opened.text.as_str(), asked.set.as_slice()));
@@ -81,22 +57,18 @@ impl Folder {
 
     /// Opens the journal for writing; a line that was cut when the power failed is taken off, and one that is new begins with its experiment.
     pub(super) fn begin(&mut self, asked: &Asked, opened: &Opened, plan: &Plan) -> anyhow::Result<()> {
-        let path = self.path.join(JOURNAL);
-        let name = path.display();
+        let lines = Lines::open(&self.path, JOURNAL)?;
+        // Whoever wrote to it may have gone on since it was read.
+        self.journal = Self::read(&self.path)?.journal;
         if self.journal.is_torn() {
-            let text = fs::read(&path).with_context(|| format!("{name} cannot be read"))?;
-            let body = text.strip_suffix(b"\n").unwrap_or(&text);
-            let whole = body.iter().rposition(|it| *it == b'\n').map_or(0, |at| at + 1);
-            let file = fs::OpenOptions::new().write(true).open(&path).with_context(|| format!("{name} cannot be written"))?;
-            file.set_len(whole as u64).and_then(|()| file.sync_all()).with_context(|| format!("{name} cannot be written"))?;
+            lines.take_off_last()?;
             self.journal = Self::read(&self.path)?.journal;
         }
-        let file = trust::in_folder(&self.path, JOURNAL).and_then(|place| place.append_own(0o600));
-        self.file = Some(file.with_context(|| format!("{name} cannot be written"))?);
+        self.lines = Some(lines);
         let lost = self.journal.lost(&self.unwritten(opened.experiment.design().margin)?);
         for trial in lost {
             let record = Record { at_ns: System.now().nanos(), kind: Kind::Lost { trial } };
-            self.write(&record).map_err(|why| anyhow::anyhow!("{name} cannot be written: {why}"))?;
+            self.write(&record).map_err(anyhow::Error::msg)?;
             self.journal.take(record)?;
         }
         if self.journal.is_empty() {
@@ -105,7 +77,7 @@ impl Folder {
             let (blocks, recordings) = (plan.blocks(), opened.recordings.clone());
             let kind = Kind::Experiment { format: FORMAT, version, file, set, blocks, recordings };
             let record = Record { at_ns: System.now().nanos(), kind };
-            self.write(&record).map_err(|why| anyhow::anyhow!("{name} cannot be written: {why}"))?;
+            self.write(&record).map_err(anyhow::Error::msg)?;
             self.journal.take(record)?;
         }
         Ok(())
@@ -130,11 +102,8 @@ impl Folder {
 
     /// Writes a line; it is on the disk when this comes back.
     pub(super) fn write(&mut self, record: &Record) -> Result<(), String> {
-        let Some(file) = &mut self.file else { return Err("it is not open".to_owned()) };
-        let mut line = serde_json::to_vec(record).map_err(|error| error.to_string())?;
-        line.push(b'\n');
-        // In one piece, so that a line is cut but never mixed.
-        file.write_all(&line).and_then(|()| file.sync_data()).map_err(|error| error.to_string())
+        let Some(lines) = &mut self.lines else { return Err("it is not open".to_owned()) };
+        lines.add(record).map_err(|error| format!("{error:#}"))
     }
 
     pub(in crate::cli::experiment) fn path(&self) -> &Path {

@@ -6,7 +6,7 @@ mod measured;
 mod room;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -20,9 +20,7 @@ use earwitness_lab::carry::{self, Ending};
 use earwitness_lab::experiment::{Course, Experiment, Switching};
 use earwitness_lab::plan::Plan;
 use earwitness_sound::reply::Recogniser;
-use earwitness_sound::speak::Device;
 use earwitness_sound::speak::sounds::Library;
-use earwitness_store::Retention;
 
 pub(super) use self::folder::{Folder, is_folder};
 pub(super) use self::measured::{Measured, measured};
@@ -39,7 +37,7 @@ use crate::say;
 /// Where `keep` is said, what was heard after each sound is kept as well.
 pub(super) fn run(asked: &Asked, live: &Live, keep: bool) -> anyhow::Result<(Folder, bool)> {
     let opened = asked.open()?;
-    let path = live.state().map_or_else(|| PathBuf::from(folder::name(&opened.experiment)), Path::to_owned);
+    let path = aloud::folder(live, &opened.experiment.design().name, "experiment");
     let mut config = config(live, &opened, &path)?;
     let mut means = means(&opened.experiment, &config, keep)?;
     let said = measure::said(&opened.experiment, &opened.folder)?;
@@ -92,23 +90,12 @@ fn conduct(
 
 /// The configuration with what an experiment needs: no probing, and nothing is deleted.
 fn config(live: &Live, opened: &Opened, path: &Path) -> anyhow::Result<Config> {
-    let mut config = live.config()?;
-    if config.sources.is_empty() {
-        bail!(
-            "there is nothing to watch; name an interface with -i (`earwitness capture --list` shows them), or a command that writes a \
-             capture with --source; or try it in a simulated home first, with --simulate"
-        );
-    }
-    config.probing = None;
-    config.retention = Retention { series: u32::MAX, sightings: u32::MAX, journal: u32::MAX };
+    let mut config = aloud::config(live, path)?;
     // Files of a preset are looked for where the program was started.
     config.sounds.folder = Some(std::path::absolute(Path::new(".").join(&opened.folder))?);
-    path.clone_into(&mut config.state);
     let sounds = opened.experiment.design().conditions.iter().any(|it| matches!(it.course, Course::Sounds(_)));
-    if sounds && config.loudspeaker.device == Device::None {
-        bail!(
-            "there is no loudspeaker in the configuration ([loudspeaker] device = \"none\"); without one nothing can be played"
-        );
+    if sounds {
+        aloud::needs_loudspeaker(&config)?;
     }
     let asks = opened
         .experiment

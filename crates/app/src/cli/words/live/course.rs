@@ -9,8 +9,9 @@ use earwitness_core::mac::Mac;
 use earwitness_core::time::{SECOND, Window};
 use earwitness_words::{Campaign, End, Pace, Play, Round, Seen, Slot, Step};
 
-use super::home::{Break, Home, Reaction, Said, reactions};
-use super::journal::{self, InSlot, Journal, Record};
+use super::super::super::aloud::Lines;
+use super::home::{Break, Home, Reactions, Said, reactions};
+use super::journal::{InSlot, Reaction, Record};
 use crate::say;
 
 /// The wake word sounds so often while it is looked which device answers, each time after as many slots without a sound.
@@ -30,10 +31,9 @@ const AHEAD: usize = 2;
 /// A search that is carried out.
 pub(super) struct Course<'a> {
     pub(super) campaign: Campaign,
-    pub(super) home: &'a mut dyn Home,
     /// Nobody wants to know how it goes on.
     pub(super) is_quiet: bool,
-    pub(super) journal: Journal,
+    pub(super) journal: Lines,
     /// What is called out to see which device answers.
     pub(super) wake_word: &'a str,
     pub(super) device: Option<(DeviceId, String)>,
@@ -59,20 +59,20 @@ impl Course<'_> {
                 }
                 Record::Seen { number, seen } => {
                     if let Some(round) = begun.remove(number) {
-                        self.take(&round, seen, true);
+                        self.take(&round, seen);
                     }
                 }
                 Record::Void { number, .. } => {
                     if let Some(round) = begun.remove(number) {
-                        self.take(&round, &[], true);
+                        self.take(&round, &[]);
                     }
                 }
             }
         }
-        // Rounds that were broken off: what they would have shown is not known, and counts for nothing.
+        // Rounds that were broken off: what they would have shown is not known.
         for round in begun.into_values() {
-            self.journal.write(&Record::Void { number: round.number, why: "the search was interrupted".to_owned() })?;
-            self.take(&round, &[], true);
+            self.journal.add(&Record::Void { number: round.number, why: "the search was interrupted".to_owned() })?;
+            self.take(&round, &[]);
         }
         self.campaign.go_on();
         Ok(())
@@ -94,10 +94,10 @@ impl Course<'_> {
         slot.ok_or_else(|| anyhow::anyhow!("the journal holds a word that is not among those of this search: {it:?}"))
     }
 
-    /// Carries it out; why it is over, or that it was stopped.
-    pub(super) fn run(&mut self) -> Result<Option<End>, Break> {
+    /// Carries it out in a home; why it is over.
+    pub(super) fn run(&mut self, home: &mut dyn Home) -> Result<End, Break> {
         if self.device.is_none() {
-            self.find_device()?;
+            self.find_device(home)?;
         }
         let mut waiting = Waiting::new();
         let mut void = 0;
@@ -106,74 +106,69 @@ impl Course<'_> {
                 Step::Ended(end) => {
                     // What was played is read all the same.
                     while !waiting.is_empty() {
-                        self.settle(&mut waiting)?;
+                        self.settle(home, &mut waiting)?;
                     }
-                    return Ok(Some(end));
+                    return Ok(end);
                 }
-                Step::Wait => self.settle(&mut waiting)?,
-                Step::Round(round) => {
-                    let slots: Vec<InSlot> = round.slots.iter().map(|it| self.written(*it)).collect();
-                    let (at_ns, slot_seconds) = (self.home.now().nanos(), self.pace.seconds());
-                    self.journal.write(&Record::Round { number: round.number, at_ns, slot_seconds, slots })?;
-                    let said: Vec<Option<Said>> = round.slots.iter().map(|it| self.said(*it)).collect();
-                    let (words, length) =
-                        (counted(round.plays().count() as u64, "word", "words"), said.len() * usize::from(slot_seconds));
-                    self.say(&format!("round {}: {words} in {length} s", round.number.saturating_add(1)));
-                    match self.home.play(round.number, &said, nanos(slot_seconds))? {
-                        Ok(windows) => {
-                            void = 0;
-                            let from_ns = windows.first().map_or(at_ns, |it| it.from.nanos());
-                            self.journal.write(&Record::Played { number: round.number, from_ns })?;
-                            waiting.push_back((round, windows));
-                        }
-                        Err(why) => {
-                            void += 1;
-                            self.journal.write(&Record::Void { number: round.number, why: why.clone() })?;
-                            self.take(&round, &[], false);
-                            if void >= VOID {
-                                return Err(Break::Failed(anyhow::anyhow!(
-                                    "{void} rounds in a row came to nothing, at last because {why}"
-                                )));
-                            }
-                            say::line(&format!("{why}; it goes on in {} s", AGAIN / SECOND));
-                            self.home.wait(AGAIN)?;
-                        }
+                Step::Wait => self.settle(home, &mut waiting)?,
+                Step::Round(round) => match self.play(home, &round)? {
+                    Ok(windows) => {
+                        void = 0;
+                        waiting.push_back((round, windows));
                     }
-                    while waiting.len() > AHEAD {
-                        self.settle(&mut waiting)?;
+                    Err(why) => {
+                        void += 1;
+                        self.take(&round, &[]);
+                        if void >= VOID {
+                            return Err(Break::Failed(anyhow::anyhow!(
+                                "{void} rounds in a row came to nothing, at last because {why}"
+                            )));
+                        }
+                        say::line(&format!("{why}; it goes on in {} s", AGAIN / SECOND));
+                        home.wait(AGAIN)?;
                     }
-                }
+                },
+            }
+            while waiting.len() > AHEAD {
+                self.settle(home, &mut waiting)?;
             }
         }
     }
 
+    /// Plays a round; its slots, or why it came to nothing.
+    fn play(&mut self, home: &mut dyn Home, round: &Round) -> Result<Result<Vec<Window>, String>, Break> {
+        let (number, at_ns, slot_seconds) = (round.number, home.now().nanos(), self.pace.seconds());
+        let slots = round.slots.iter().map(|it| self.written(*it)).collect();
+        self.journal.add(&Record::Round { number, at_ns, slot_seconds, slots })?;
+        let said: Vec<Option<Said>> = round.slots.iter().map(|it| self.said(*it)).collect();
+        let (words, length) = (counted(round.plays().count() as u64, "word", "words"), said.len() * usize::from(slot_seconds));
+        self.say(&format!("round {}: {words} in {length} s", number.saturating_add(1)));
+        let played = home.play(number, &said, nanos(slot_seconds))?;
+        self.journal.add(&match &played {
+            Ok(windows) => Record::Played { number, from_ns: windows.first().map_or(at_ns, |it| it.from.nanos()) },
+            Err(why) => Record::Void { number, why: why.clone() },
+        })?;
+        Ok(played)
+    }
+
     /// Takes in what was seen in the oldest round of which nothing is known yet.
-    fn settle(&mut self, waiting: &mut Waiting) -> Result<(), Break> {
+    fn settle(&mut self, home: &mut dyn Home, waiting: &mut Waiting) -> Result<(), Break> {
         let Some((round, windows)) = waiting.pop_front() else { return Ok(()) };
-        let reactions = self.seen(&windows)?;
-        let own = reactions.into_iter().find(|it| Some(it.device) == self.device.as_ref().map(|it| it.0));
-        let seen: Vec<journal::Reaction> = own.map_or_else(Vec::new, |it| {
-            it.slots.iter().map(|it| journal::Reaction { seen: it.seen, seconds: it.seconds, busy: it.busy }).collect()
-        });
-        self.journal.write(&Record::Seen { number: round.number, seen: seen.clone() })?;
-        self.take(&round, &seen, false);
+        let device = self.device.as_ref().map(|it| it.0);
+        let own = seen(home, &windows)?.into_iter().find(|it| Some(it.device) == device);
+        // Of a device that was not there nothing was seen in any slot.
+        let none = Reaction { seen: Seen::Unknown, seconds: 0.0, busy: 0.0 };
+        let seen = own.map_or_else(|| vec![none; windows.len()], |it| it.slots);
+        self.journal.add(&Record::Seen { number: round.number, seen: seen.clone() })?;
+        self.take(&round, &seen);
         self.tell(&round, &seen);
         Ok(())
     }
 
-    fn seen(&mut self, windows: &[Window]) -> Result<Vec<Reaction>, Break> {
-        let (Some(first), Some(last)) = (windows.first(), windows.last()) else { return Ok(Vec::new()) };
-        let findings = self.home.findings(Window { from: first.from, until: last.until })?;
-        Ok(reactions(&findings, windows))
-    }
-
-    fn take(&mut self, round: &Round, seen: &[journal::Reaction], is_earlier: bool) {
+    /// Takes in what was seen of a round; nothing of one that was broken off.
+    fn take(&mut self, round: &Round, seen: &[Reaction]) {
         let what: Vec<Seen> = seen.iter().map(|it| it.seen).collect();
-        if is_earlier {
-            self.campaign.resume(round, &what);
-        } else {
-            self.campaign.tell(round, &what);
-        }
+        self.campaign.tell(round, &what);
         for (slot, it) in round.slots.iter().zip(seen).filter(|(_, it)| it.seen == Seen::Began) {
             self.pace.take(it.busy);
             if let Slot::Word(play) | Slot::Again(play) = slot {
@@ -184,11 +179,11 @@ impl Course<'_> {
     }
 
     /// Calls out the wake word, and takes the device that answers.
-    fn find_device(&mut self) -> Result<(), Break> {
+    fn find_device(&mut self, home: &mut dyn Home) -> Result<(), Break> {
         let mut calls = 1;
         let (mac, name) = loop {
             self.say(&format!("{:?} is called {CALLS} times, to see which device answers", self.wake_word));
-            let called = self.call()?;
+            let called = self.call(home)?;
             match answers(self.wake_word, &called) {
                 Ok(found) => break found,
                 Err(why) if calls >= MOST_CALLS => return Err(Break::Failed(why)),
@@ -197,12 +192,12 @@ impl Course<'_> {
             }
         };
         self.say(&format!("{name} answers, and is asked from now on"));
-        self.journal.write(&Record::Device { mac: mac.to_string(), name: name.clone() })?;
+        self.journal.add(&Record::Device { mac: mac.to_string(), name: name.clone() })?;
         self.device = Some((DeviceId::Mac(mac), name));
         Ok(())
     }
 
-    fn call(&mut self) -> Result<Vec<Reaction>, Break> {
+    fn call(&self, home: &mut dyn Home) -> Result<Vec<Reactions>, Break> {
         let manners = self.campaign.search().manners();
         let slots: Vec<Option<Said>> = (0..CALLS * APART)
             .map(|place| {
@@ -210,9 +205,9 @@ impl Course<'_> {
                 place.is_multiple_of(APART).then(|| Said { text: self.wake_word.to_owned(), voice: voice.clone() })
             })
             .collect();
-        let played = self.home.play(u32::MAX, &slots, nanos(CALL_SECONDS))?;
+        let played = home.play(u32::MAX, &slots, nanos(CALL_SECONDS))?;
         let windows = played.map_err(|why| Break::Failed(anyhow::anyhow!(why)))?;
-        self.seen(&windows)
+        seen(home, &windows)
     }
 
     fn say(&self, text: &str) {
@@ -243,7 +238,7 @@ impl Course<'_> {
     }
 
     /// A line about a round.
-    fn tell(&self, round: &Round, seen: &[journal::Reaction]) {
+    fn tell(&self, round: &Round, seen: &[Reaction]) {
         let slots = round.slots.iter().zip(seen).filter(|(_, it)| it.seen == Seen::Began);
         let woke: Vec<String> = slots
             .filter_map(|(slot, _)| match slot {
@@ -267,14 +262,21 @@ impl Course<'_> {
     }
 }
 
+/// What each device did in the slots of a round.
+fn seen(home: &mut dyn Home, windows: &[Window]) -> Result<Vec<Reactions>, Break> {
+    let (Some(first), Some(last)) = (windows.first(), windows.last()) else { return Ok(Vec::new()) };
+    let findings = home.findings(Window { from: first.from, until: last.until })?;
+    Ok(reactions(&findings, windows))
+}
+
 /// The device that began to upload in at least half of the slots with the wake word and in no more of the others; who else did is told.
-fn answers(wake_word: &str, reactions: &[Reaction]) -> anyhow::Result<(Mac, String)> {
-    let count = |it: &Reaction, called: bool| {
+fn answers(wake_word: &str, reactions: &[Reactions]) -> anyhow::Result<(Mac, String)> {
+    let count = |it: &Reactions, called: bool| {
         let slots =
             it.slots.iter().enumerate().filter(|(place, it)| place.is_multiple_of(APART) == called && it.seen == Seen::Began);
         slots.count()
     };
-    let heard: Vec<&Reaction> =
+    let heard: Vec<&Reactions> =
         reactions.iter().filter(|it| 2 * count(it, true) >= CALLS && 2 * count(it, false) <= count(it, true)).collect();
     match heard.as_slice() {
         [one] => match one.device {

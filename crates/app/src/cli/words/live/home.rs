@@ -7,6 +7,8 @@ use earwitness_report::labels;
 use earwitness_report::vendor::maker;
 use earwitness_words::Seen;
 
+use super::journal::Reaction;
+
 /// A device is watched for so long before a round, nanoseconds, and after it: who says nothing for longer may have been away.
 pub(super) const BEFORE: i64 = 180 * SECOND;
 pub(super) const AFTER: i64 = 120 * SECOND;
@@ -47,54 +49,23 @@ pub(super) trait Home {
     fn wait(&mut self, nanos: i64) -> Result<(), Break>;
 }
 
-/// No home: what is written down is told, and nothing is played.
-pub(super) struct Nowhere;
-
-impl Home for Nowhere {
-    fn now(&self) -> Timestamp {
-        Timestamp::default()
-    }
-
-    fn play(&mut self, _: u32, _: &[Option<Said>], _: i64) -> Result<Result<Vec<Window>, String>, Break> {
-        Err(Break::Stopped)
-    }
-
-    fn findings(&mut self, _: Window) -> Result<Findings, Break> {
-        Err(Break::Stopped)
-    }
-
-    fn wait(&mut self, _: i64) -> Result<(), Break> {
-        Err(Break::Stopped)
-    }
-}
-
 /// What a device did in the slots of a round.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Reaction {
+pub(super) struct Reactions {
     pub(super) device: DeviceId,
     pub(super) name: String,
-    pub(super) slots: Vec<InSlot>,
-}
-
-/// What it did in one of them.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct InSlot {
-    pub(super) seen: Seen,
-    /// Sound that it uploaded, seconds.
-    pub(super) seconds: f64,
-    /// When that was over, seconds after the beginning of the slot.
-    pub(super) busy: f64,
+    pub(super) slots: Vec<Reaction>,
 }
 
 /// What each device did in the slots of a round.
-pub(super) fn reactions(findings: &Findings, slots: &[Window]) -> Vec<Reaction> {
+pub(super) fn reactions(findings: &Findings, slots: &[Window]) -> Vec<Reactions> {
     // By the beginning of the slot, not of the sound: all slots are windows of one shape, whatever sounds in them.
     let sounded = |slot: &Window| Sounded { from: slot.from, wake: None, sound_end: None, watched_until: slot.until };
     let sounded: Vec<Sounded> = slots.iter().map(sounded).collect();
     let devices: Vec<_> = findings.devices.iter().filter(|it| it.role == Role::Device).collect();
     let ids: Vec<DeviceId> = devices.iter().map(|it| it.id).collect();
     let readings = reading::readings(findings, &sounded, &ids, &Rules::default());
-    let reaction = |(device, it): (&&earwitness_core::findings::DeviceFindings, reading::DeviceReadings)| Reaction {
+    let reaction = |(device, it): (&&earwitness_core::findings::DeviceFindings, reading::DeviceReadings)| Reactions {
         device: device.id,
         name: labels::device(device, maker(device.id)),
         slots: it.readings.iter().zip(slots).map(|(reading, slot)| in_slot(reading, slot)).collect(),
@@ -102,7 +73,7 @@ pub(super) fn reactions(findings: &Findings, slots: &[Window]) -> Vec<Reaction> 
     devices.iter().zip(readings).map(reaction).collect()
 }
 
-fn in_slot(reading: &Reading, slot: &Window) -> InSlot {
+fn in_slot(reading: &Reading, slot: &Window) -> Reaction {
     let seen = match (reading.unknown, reading.uploads) {
         (Some(Unknown::Busy), _) => Seen::Busy,
         (Some(_), _) | (None, None) => Seen::Unknown,
@@ -111,5 +82,5 @@ fn in_slot(reading: &Reading, slot: &Window) -> InSlot {
     };
     let seconds = reading.seconds.map_or(0.0, |it| it.value);
     let begins = reading.begins.map_or(0.0, |it| earwitness_core::stats::float(it.since(slot.from).max(0).unsigned_abs()) / 1e9);
-    InSlot { seen, seconds, busy: begins + seconds }
+    Reaction { seen, seconds, busy: begins + seconds }
 }

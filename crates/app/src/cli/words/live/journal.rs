@@ -1,20 +1,18 @@
 //! What a search with a device wrote down, line by line, so that one that was broken off goes on.
 
-use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use earwitness_base::trust;
 use earwitness_words::Seen;
 use serde::{Deserialize, Serialize};
 
+use super::super::super::aloud::{Lines, each_line};
+
 /// Name of the file.
 const FILE: &str = "words.jsonl";
 /// Version of the format.
 pub(super) const FORMAT: u32 = 1;
-/// The longest line, octets.
-const LONGEST: u64 = 1 << 20;
 
 /// A line.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
@@ -76,7 +74,9 @@ pub(super) enum InSlot {
 pub(super) struct Reaction {
     #[serde(with = "seen")]
     pub(super) seen: Seen,
+    /// Sound that it uploaded, seconds.
     pub(super) seconds: f64,
+    /// When that was over, seconds after the beginning of the slot.
     pub(super) busy: f64,
 }
 
@@ -99,71 +99,32 @@ mod seen {
     }
 }
 
-/// The journal in a folder.
-pub(super) struct Journal {
-    path: PathBuf,
-    file: File,
-}
-
-impl Journal {
-    /// Opens or makes the journal of a folder; the lines in it.
-    pub(super) fn open(folder: &Path) -> anyhow::Result<(Self, Vec<Record>)> {
-        let folder = trust::folder(folder).with_context(|| format!("the folder {} cannot be used", folder.display()))?.path;
-        let path = folder.join(FILE);
-        let file = trust::in_folder(&folder, FILE).and_then(|place| place.append_own(0o600));
-        let file = file.with_context(|| cannot(&path, "written"))?;
-        // Held until it is closed, also by a kill.
-        if rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_err() {
-            bail!("another search writes to {}: wait for it, or name another folder with --state", path.display());
+/// Opens or makes the journal of a folder; the lines in it.
+pub(super) fn open(folder: &Path) -> anyhow::Result<(Lines, Vec<Record>)> {
+    let folder = trust::folder(folder).with_context(|| format!("the folder {} cannot be used", folder.display()))?.path;
+    let lines = Lines::open(&folder, FILE)?;
+    let (mut records, mut torn) = (Vec::new(), None);
+    each_line(&folder.join(FILE), &mut |line| {
+        // Only the last one may be cut, by a machine that was switched off while it was written.
+        if let Some(why) = torn.take() {
+            bail!("line {}: {why}", records.len() + 1);
         }
-        let (records, whole) = read(&path)?;
-        if let Some(whole) = whole {
-            // A line that was cut when the power failed.
-            let file = fs::OpenOptions::new().write(true).open(&path).with_context(|| cannot(&path, "written"))?;
-            file.set_len(whole).and_then(|()| file.sync_all()).with_context(|| cannot(&path, "written"))?;
+        match serde_json::from_str(line) {
+            Ok(record) => records.push(record),
+            Err(error) => torn = Some(error),
         }
-        Ok((Self { path, file }, records))
+        Ok(())
+    })?;
+    if torn.is_some() {
+        lines.take_off_last()?;
     }
-
-    /// Writes a line; it is on the disk when this comes back.
-    pub(super) fn write(&mut self, record: &Record) -> anyhow::Result<()> {
-        let mut line = serde_json::to_vec(record)?;
-        line.push(b'\n');
-        // In one piece, so that a line is cut but never mixed.
-        self.file.write_all(&line).and_then(|()| self.file.sync_data()).with_context(|| cannot(&self.path, "written"))
-    }
-}
-
-/// The lines of a file that may not be there; and how many octets of it are whole, where its last line is not.
-fn read(path: &Path) -> anyhow::Result<(Vec<Record>, Option<u64>)> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((Vec::new(), None)),
-        other => other.with_context(|| cannot(path, "read"))?,
-    };
-    let mut reader = BufReader::new(file);
-    let (mut records, mut line, mut whole) = (Vec::new(), Vec::new(), 0);
-    loop {
-        line.clear();
-        let count = reader.by_ref().take(LONGEST).read_until(b'\n', &mut line).with_context(|| cannot(path, "read"))?;
-        if count == 0 {
-            return Ok((records, None));
-        }
-        match serde_json::from_slice(&line) {
-            Ok(record) if line.ends_with(b"\n") => records.push(record),
-            _ if !line.ends_with(b"\n") && (line.len() as u64) < LONGEST => return Ok((records, Some(whole))),
-            Ok(_) => bail!("{}: line {} is too long", path.display(), records.len() + 1),
-            Err(error) => bail!("{}: line {}: {error}", path.display(), records.len() + 1),
-        }
-        whole += count as u64;
-    }
-}
-
-fn cannot(path: &Path, what: &str) -> String {
-    format!("{} cannot be {what}", path.display())
+    Ok((lines, records))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -171,18 +132,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = Record::Device { mac: "02:00:00:00:00:01".into(), name: "hall".into() };
         let second = Record::Seen { number: 3, seen: vec![Reaction { seen: Seen::Busy, seconds: 0.5, busy: 2.0 }] };
-        let (mut journal, records) = Journal::open(folder.path()).unwrap();
+        let (mut journal, records) = open(folder.path()).unwrap();
         assert!(records.is_empty());
-        journal.write(&first).unwrap();
-        journal.write(&second).unwrap();
+        journal.add(&first).unwrap();
+        journal.add(&second).unwrap();
         drop(journal);
         let path = folder.path().join(FILE);
         let whole = fs::read(&path).unwrap();
         fs::write(&path, [&whole[..], b"{\"record\":\"dev"].concat()).unwrap();
-        assert_eq!(Journal::open(folder.path()).unwrap().1, [first, second]);
+        assert_eq!(open(folder.path()).unwrap().1, [first, second]);
         assert_eq!(fs::read(&path).unwrap(), whole);
         fs::write(&path, [b"nonsense\n", &whole[..]].concat()).unwrap();
-        let error = Journal::open(folder.path()).err().unwrap().to_string();
+        let error = format!("{:#}", open(folder.path()).err().unwrap());
         assert!(error.contains("line 1"), "{error}");
+        // Nobody else writes meanwhile.
+        fs::write(&path, whole).unwrap();
+        let _held = open(folder.path()).unwrap();
+        let error = format!("{:#}", open(folder.path()).err().unwrap());
+        assert!(error.contains("another program writes"), "{error}");
     }
 }

@@ -7,7 +7,7 @@ mod real;
 mod simulated;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -18,11 +18,11 @@ use earwitness_sound::speak::sounds::Library;
 use earwitness_words::{Campaign, End, Manner, Pace, Pool, Rules, Search, Settings, phoneme};
 
 use self::course::Course;
-use self::home::{Break, Home, Nowhere, Said};
-use self::journal::{FORMAT, Header, Journal, Record};
+use self::home::{Break, Home, Said};
+use self::journal::{FORMAT, Header, Record};
 use self::real::Real;
 use self::simulated::Simulated;
-use super::super::aloud;
+use super::super::aloud::{self, Lines};
 use super::super::live::Live;
 use super::super::scenario;
 use crate::say;
@@ -67,8 +67,9 @@ pub(super) fn simulate(wanted: &Wanted, name: &str) -> anyhow::Result<Found> {
 /// Searches in this room.
 pub(super) fn listen(wanted: Wanted, live: &Live) -> anyhow::Result<Found> {
     let header = header(&wanted, "this room");
-    let state = live.state().map_or_else(|| PathBuf::from(folder(&wanted.wake_word)), Path::to_owned);
-    let config = real::config(live, std::path::absolute(&state)?)?;
+    let state = aloud::folder(live, &wanted.wake_word, "words");
+    let config = aloud::config(live, &std::path::absolute(&state)?)?;
+    aloud::needs_loudspeaker(&config)?;
     let library = Library::new(&config.sounds)?;
     for voice in &wanted.voices {
         // Also whether it can be said at all, before anything sounds.
@@ -80,25 +81,26 @@ pub(super) fn listen(wanted: Wanted, live: &Live) -> anyhow::Result<Found> {
     drop(opened(&header, &state)?);
     let mut home = Real::open(&config, wanted.settings.seed, Arc::clone(&stop))?;
     say::line(&format!("everything is kept in {}", state.display()));
-    let (again, what) = (state.clone(), (wanted.clone(), header.clone()));
-    match aloud::conduct(config, &stop, move || carry_out(&wanted, &header, &state, &mut home))? {
+    let search = (wanted, header, state);
+    let again = search.clone();
+    match aloud::conduct(config, &stop, move || carry_out(&search.0, &search.1, &search.2, &mut home))? {
         Some(found) => found,
-        // It was stopped in the middle of a word, which is not waited for.
-        None => Ok(Found::of(begun(&what.0, &what.1, &again, &mut Nowhere)?, None)),
+        // It was stopped in the middle of a word, which is not waited for: what is written down is told.
+        None => Ok(Found::of(begun(&again.0, &again.1, &again.2)?, None)),
     }
 }
 
 fn carry_out(wanted: &Wanted, header: &Header, folder: &Path, home: &mut dyn Home) -> anyhow::Result<Found> {
-    let mut course = begun(wanted, header, folder, home)?;
-    match course.run() {
-        Ok(end) => Ok(Found::of(course, end)),
+    let mut course = begun(wanted, header, folder)?;
+    match course.run(home) {
+        Ok(end) => Ok(Found::of(course, Some(end))),
         Err(Break::Stopped) => Ok(Found::of(course, None)),
         Err(Break::Failed(error)) => Err(error),
     }
 }
 
 /// A search that goes on after what a folder holds of it.
-fn begun<'a>(wanted: &'a Wanted, header: &Header, folder: &Path, home: &'a mut dyn Home) -> anyhow::Result<Course<'a>> {
+fn begun<'a>(wanted: &'a Wanted, header: &Header, folder: &Path) -> anyhow::Result<Course<'a>> {
     let (journal, records) = opened(header, folder)?;
     let manners = wanted.voices.iter().map(Manner::usual).collect();
     let search = Search::new(wanted.pool.clone(), manners, wanted.settings.clone());
@@ -108,7 +110,6 @@ fn begun<'a>(wanted: &'a Wanted, header: &Header, folder: &Path, home: &'a mut d
     let uploaded = BTreeMap::new();
     let mut course = Course {
         campaign,
-        home,
         is_quiet: wanted.is_quiet,
         journal,
         wake_word: &wanted.wake_word,
@@ -121,10 +122,10 @@ fn begun<'a>(wanted: &'a Wanted, header: &Header, folder: &Path, home: &'a mut d
 }
 
 /// The journal of a folder, if it is that of this search, and its lines.
-fn opened(header: &Header, folder: &Path) -> anyhow::Result<(Journal, Vec<Record>)> {
-    let (mut journal, records) = Journal::open(folder)?;
+fn opened(header: &Header, folder: &Path) -> anyhow::Result<(Lines, Vec<Record>)> {
+    let (mut journal, records) = journal::open(folder)?;
     match records.first() {
-        None => journal.write(&Record::Search(header.clone()))?,
+        None => journal.add(&Record::Search(header.clone()))?,
         Some(Record::Search(known)) if known.is_same(header) => {}
         Some(_) => bail!(
             "{} holds another search, or this one with other words or options; go on with those, or name another folder with --state",
@@ -158,10 +159,4 @@ fn header(wanted: &Wanted, home: &str) -> Header {
         device: wanted.device.clone(),
         home: home.to_owned(),
     }
-}
-
-/// What the folder is called where nobody says.
-fn folder(wake_word: &str) -> String {
-    let plain: String = wake_word.to_lowercase().chars().map(|it| if it.is_alphanumeric() { it } else { '-' }).collect();
-    format!("{}-words", plain.trim_matches('-'))
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::bail;
 use earwitness_base::clock::{Clock as _, System};
 use earwitness_core::experiment::{Order, Spoken};
 use earwitness_core::findings::Findings;
@@ -12,12 +11,10 @@ use earwitness_core::probe::{SoundKind, Stimulus};
 use earwitness_core::time::{MILLISECOND, SECOND, Timestamp, Window};
 use earwitness_core::timeline::Condition;
 use earwitness_sound::player;
-use earwitness_sound::speak::Device;
 use earwitness_sound::speak::sounds::Library;
-use earwitness_store::{Reader, Retention};
+use earwitness_store::Reader;
 
 use super::super::super::aloud::{Speaker, watches};
-use super::super::super::live::Live;
 use super::home::{AFTER, BEFORE, Break, Home, Said};
 use crate::config::Config;
 
@@ -96,24 +93,4 @@ impl Home for Real {
     fn wait(&mut self, nanos: i64) -> Result<(), Break> {
         if self.speaker.wait(nanos) { Ok(()) } else { Err(Break::Stopped) }
     }
-}
-
-/// The configuration with what a search needs: no probing, and nothing is deleted.
-pub(super) fn config(live: &Live, state: PathBuf) -> anyhow::Result<Config> {
-    let mut config = live.config()?;
-    if config.sources.is_empty() {
-        bail!(
-            "there is nothing to watch; name an interface with -i (`earwitness capture --list` shows them), or a command that writes a \
-             capture with --source; or try it in a simulated home first, with --simulate"
-        );
-    }
-    if config.loudspeaker.device == Device::None {
-        bail!(
-            "there is no loudspeaker in the configuration ([loudspeaker] device = \"none\"); without one no word can be played"
-        );
-    }
-    config.probing = None;
-    config.retention = Retention { series: u32::MAX, sightings: u32::MAX, journal: u32::MAX };
-    config.state = state;
-    Ok(config)
 }
