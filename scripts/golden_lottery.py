@@ -72,24 +72,24 @@ def log_e(rounds):
     return found
 
 
-def bound(hits, confidence):
-    """The smallest claim whose stake ever grew enough, on a grid refined three times."""
+def bound(tops, slots, confidence):
+    """The smallest claim whose stake ever grew enough, on a grid refined three times; `tops`: 1 the drawn slot, -1 a sham, 0 nobody."""
     bets = [(0.0, 0.4), (0.1, 0.15), (0.25, 0.15), (0.5, 0.15), (0.75, 0.15)]
     low, high = 0.0, 1.0
     for _ in range(4):
-        theta = np.linspace(low, high, 2_001)
-        each, ever = np.ones((len(bets), len(theta))), np.zeros(len(theta), bool)
-        for hit in hits:
-            for number, (factor, _) in enumerate(bets):
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    each[number] *= factor if hit else (1 - factor * theta) / (1 - theta)
-            each = np.nan_to_num(each, nan=0.0, posinf=np.inf)
+        p = np.linspace(low, high, 2_001)
+        theta = p * (0.95 - 0.05 / (slots - 1))
+        each, ever = np.ones((len(bets), len(p))), np.zeros(len(p), bool)
+        for top in tops:
+            x = {1: 1.0, -1: -1 / (slots - 1), 0: 0.0}[top]
+            for number, (g, _) in enumerate(bets):
+                each[number] *= 1 - (1 - g) / (1 - theta) * (x - theta)
             ever |= np.dot([part for _, part in bets], each) >= 1 / (1 - confidence)
         if not ever.any():
             return 1.0
         at = int(np.argmax(ever))
-        low, high = theta[max(at - 1, 0)], theta[at]
-    return float(min(1.0, high / 0.95))
+        low, high = p[max(at - 1, 0)], p[at]
+    return float(high)
 
 
 def listed(e, alpha):
@@ -130,9 +130,15 @@ def sequences(random):
 
 def values():
     random = np.random.default_rng(20_240_501)
-    hits = [("none of 20", [0] * 20), ("none of 60", [0] * 60), ("one of 20", [0] * 9 + [1] + [0] * 10)]
-    hits += [("one hit", [1]), ("one miss", [0]), ("no round", []), ("a hit first", [1] + [0] * 40)]
-    hits += [(f"drawn, {chance}", [int(x) for x in random.random(80) < chance]) for chance in (0.05, 0.125, 0.4, 0.8)]
+    tops = [("none of 20", [0] * 20), ("none of 60", [0] * 60), ("one of 20", [0] * 9 + [1] + [0] * 10)]
+    tops += [("one hit", [1]), ("one miss", [0]), ("no round", []), ("a hit first", [1] + [0] * 40), ("a sham each time", [-1] * 20)]
+
+    def drawn(chance, slots):
+        """A device that sends something in each slot, and reacts so often."""
+        return [1 if random.random() < chance + (1 - chance) / slots else -1 for _ in range(80)]
+
+    tops = [(name, each, 8) for name, each in tops]
+    tops += [(f"drawn, {chance}, {slots} slots", drawn(chance, slots), slots) for chance in (0.0, 0.05, 0.4, 0.8) for slots in (2, 4, 8)]
     lists = [[1.0, 900.0, 250.0, 3.0], [1.0, 1.0], [200.0], [90.0], [100.0], [1e3, 1e3, 1e3, 0.5], [401.0, 199.0, 134.0, 0.0]]
     lists += [[float(x) for x in np.exp(random.normal(4, 3, 12))] for _ in range(6)]
     shams = [[[0.0] * 7] * 3, [[5.0, 0.0, 90.0]], [[float(x) for x in random.integers(0, 400, 7)] for _ in range(12)]]
@@ -140,8 +146,8 @@ def values():
         "by": "scripts/golden_lottery.py",
         "rounds": [{"name": name, "rounds": rounds, "log_e": log_e(rounds)} for name, rounds in sequences(random)],
         "bounds": [
-            {"name": name, "hits": list(map(bool, each)), "confidence": confidence, "bound": bound(each, confidence)}
-            for name, each in hits
+            {"name": name, "tops": each, "slots": slots, "confidence": confidence, "bound": bound(each, slots, confidence)}
+            for name, each, slots in tops
             for confidence in (0.95, 0.99)
         ],
         "lists": [{"e": e, "alpha": alpha, "listed": listed(e, alpha)} for e in lists for alpha in (0.01, 0.1)],

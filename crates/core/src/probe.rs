@@ -1,6 +1,6 @@
 //! What is played, when, and what really sounded: the round of one probe and its shams.
 
-use crate::time::{Timestamp, Window};
+use crate::time::{SECOND, Timestamp, Window};
 use crate::timeline::{Arrangement, Condition};
 
 /// What kind of sound a probe is.
@@ -21,6 +21,47 @@ pub struct Stimulus {
     pub name: String,
     /// What kind of sound it is.
     pub kind: SoundKind,
+}
+
+/// What the name of several sounds begins with, and what stands between them.
+const ROW: (&str, char) = ("row:", '|');
+
+/// How long each sound of a row and the pause after it take together on average, nanoseconds: a wake word of 0.7 s, or a noise or a question of 1.2 s, and a
+/// pause in which devices notice that they were called.
+pub const ROW_PART: i64 = 2 * SECOND;
+
+impl Stimulus {
+    /// Several sounds, one after the other in one slot: whoever reacts to any of them reacts in it. Sounds that are rows themselves are taken apart.
+    #[must_use]
+    pub fn row(sounds: &[Self]) -> Self {
+        let names: Vec<&str> = sounds.iter().flat_map(Self::parts).collect();
+        let speech = sounds.iter().find(|it| it.kind == SoundKind::Speech).or_else(|| sounds.first());
+        Self { name: [ROW.0, &names.join(&ROW.1.to_string())].concat(), kind: speech.map_or(SoundKind::Speech, |it| it.kind) }
+    }
+
+    /// Whether it is several sounds.
+    #[must_use]
+    pub fn is_row(&self) -> bool {
+        is_row(&self.name)
+    }
+
+    /// The names of the sounds in it; its own where it is one.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        let most = if self.is_row() { usize::MAX } else { 1 };
+        self.name.strip_prefix(ROW.0).unwrap_or(&self.name).splitn(most, ROW.1)
+    }
+
+    /// How long it sounds about, nanoseconds, if the lot drew this length for a single sound.
+    #[must_use]
+    pub fn length(&self, drawn: i64) -> i64 {
+        if self.is_row() { i64::try_from(self.parts().count()).unwrap_or(i64::MAX).saturating_mul(ROW_PART) } else { drawn }
+    }
+}
+
+/// Whether the sound of this name is several.
+#[must_use]
+pub fn is_row(name: &str) -> bool {
+    name.starts_with(ROW.0)
 }
 
 /// Whether somebody heard the probe: the microphone beside the loudspeaker, or a device that is known to react.

@@ -72,6 +72,33 @@ impl Default for Design {
     }
 }
 
+/// How long a device has after several sounds in one slot, nanoseconds: to send most of what the last of them makes it send. Simulated homes of twelve devices were
+/// decided soonest with three slots of this length, among 3 and 4 slots and 6 to 10 s.
+const AFTER_A_ROW: i64 = 6 * SECOND;
+
+/// How long it has at least, where the words of a round take longest, nanoseconds.
+const AT_LEAST: i64 = 3 * SECOND;
+
+impl Design {
+    /// The same, with a row of all its sounds before them, in slots in which the row fits and that are fewer and closer: what tells soonest who reacts to
+    /// any of them. `longest` is how long the row takes at most, nanoseconds. `docs/design/detection.md` has the arithmetic. A design of one sound, or of so
+    /// many that the row is longer than [`LONGEST_ROW`], stays as it is.
+    #[must_use]
+    pub fn in_a_row(self, longest: i64) -> Self {
+        if self.stimuli.len() < 2 || longest > LONGEST_ROW {
+            return self;
+        }
+        let row = Stimulus::row(&self.stimuli);
+        let single = self.lengths.iter().copied().max().unwrap_or(0);
+        let slot = row.length(0).saturating_add(AFTER_A_ROW).max(longest.saturating_add(AT_LEAST)).max(single);
+        let stimuli = std::iter::once(row).chain(self.stimuli).collect();
+        Self { slots: 3, slot, guard: 2 * SECOND, rest: (SECOND, 3 * SECOND), stimuli, ..self }
+    }
+}
+
+/// The longest row that is worth it, nanoseconds: about twenty sounds, with which a round takes as long as one of eight slots of 20 s.
+pub const LONGEST_ROW: i64 = 50 * SECOND;
+
 /// Most slots of a round.
 pub const MOST_SLOTS: usize = 64;
 /// Most different sounds of a session.

@@ -31,12 +31,17 @@ fn homes() -> u32 {
     std::env::var("HOMES").ok().and_then(|number| number.parse().ok()).unwrap_or(12)
 }
 
-/// Plays the homes of a nuisance and holds them to the law.
+/// Plays the homes of a nuisance in both layouts, and holds them to the law.
 fn held(name: &str, seed: u64, nuisance: Nuisance) {
+    held_so(name, seed, nuisance, false);
+    held_so(&format!("{name}, sounds in a row"), seed, nuisance, true);
+}
+
+fn held_so(name: &str, seed: u64, nuisance: Nuisance, in_a_row: bool) {
     let homes = homes();
     let (mut accused, mut found, mut rounds, mut unknown) = (0, 0, 0, 0);
     for home in 0..homes {
-        let end = Home::play(seed + u64::from(home), nuisance, ALPHA);
+        let end = Home::play(seed + u64::from(home), nuisance, ALPHA, in_a_row);
         accused += u32::from(end.deaf_accused);
         found += u32::from(end.hearing_found);
         rounds += end.rounds;

@@ -1,10 +1,21 @@
 //! What devices and receivers are called in reports.
 
-use earwitness_base::text::{WIDEST, clean};
+use earwitness_base::text::{WIDEST, WIDEST_SAID, clean};
 use earwitness_base::words::counted;
 use earwitness_core::findings::{DeviceFindings, DeviceId, Receiver};
 use earwitness_core::mac::Mac;
+use earwitness_core::probe::{SoundKind, Stimulus, is_row};
 use earwitness_core::verdict::Received;
+
+/// What a sound is called.
+#[must_use]
+pub(crate) fn sound(name: &str) -> String {
+    if !is_row(name) {
+        return clean(name, WIDEST_SAID);
+    }
+    let row = Stimulus { name: name.to_owned(), kind: SoundKind::Speech };
+    format!("all {} sounds in a row", row.parts().count())
+}
 
 /// How a device is called: the best of the names that it announced, else its maker and address.
 #[must_use]
@@ -104,6 +115,12 @@ mod tests {
         let other_names = ["b.example", "c.example", "d.example"].map(|it| Private::new(it.to_owned())).to_vec();
         let text = received(&Received { receiver, other_names, octets: 1 });
         assert!(text.ends_with("], also called b.example, c.example, 1 more name"), "{text}");
+    }
+
+    #[test]
+    fn several_sounds_have_one_name() {
+        assert_eq!(sound("row:alexa|speech|glass"), "all 3 sounds in a row");
+        assert_eq!(sound("alexa"), "alexa");
     }
 
     #[test]

@@ -3,7 +3,6 @@
 //!
 //! It decides nothing: `p` is no error rate (`docs/design/detection.md`, "ttest").
 
-use earwitness_base::text::{WIDEST_SAID, clean};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -56,7 +55,7 @@ impl Published {
     pub fn of_probes(asked: Asked, trials: &[Trial], tested: &BTreeMap<u32, Tested>) -> Self {
         let rounds = trials.iter().map(|trial| &trial.round).filter(|round| !round.is_void());
         let said = rounds.filter_map(|round| {
-            let name = clean(&round.played.stimulus.name, WIDEST_SAID);
+            let name = labels::sound(&round.played.stimulus.name);
             Some((round.played.onset, Some(name), tested.get(&round.number)?))
         });
         Self::new(asked, said)

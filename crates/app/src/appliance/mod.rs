@@ -11,6 +11,7 @@ mod housekeeping;
 mod input;
 mod ledger;
 mod people;
+mod progress;
 mod status;
 mod verdicts;
 
@@ -30,6 +31,7 @@ use earwitness_store::Retention;
 pub use self::begin::Begun;
 pub use self::input::Input;
 pub use self::people::{NOT_WRITTEN, Request};
+pub use self::progress::Progress;
 pub use self::verdicts::{Judged, judge};
 
 use self::begin::Choice;

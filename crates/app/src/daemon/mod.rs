@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use earwitness_base::clock::Clock;
+use earwitness_base::text;
 use earwitness_core::event::{Fault, Stop, What};
 use earwitness_core::experiment::Upkeep;
 use earwitness_core::time::{SECOND, Timestamp};
@@ -78,6 +79,8 @@ struct Daemon<'a> {
     judge: Judge,
     reporter: Rc<Reporter>,
     system: System,
+    /// Rounds that a person was told of.
+    scored: u32,
     /// When interfaces, the ring and the service manager were last looked after.
     checked: Option<Duration>,
     inbox: Rc<Inbox<Message>>,
@@ -148,6 +151,7 @@ impl<'a> Daemon<'a> {
             reporter,
             system: System::new(),
             checked: None,
+            scored: 0,
             inbox: Rc::clone(inbox),
             talk,
             _player: own,
@@ -233,7 +237,18 @@ impl<'a> Daemon<'a> {
         self.intake.check(&mut self.appliance, since_boot, now);
         let status = self.appliance.line(now);
         self.system.alive(since_boot, || status.clone());
-        self.reporter.status(&status);
+        if !self.is_done() {
+            self.reporter.status(&status);
+            return;
+        }
+        let progress = self.appliance.progress(now);
+        let lines: Vec<String> = progress.devices.iter().map(|it| format!("  {}", text::clean(it, 200))).collect();
+        self.reporter.status(&format!("{status}\n  {}\n{}", progress.summary, lines.join("\n")));
+        let scored = self.appliance.rounds_scored();
+        if scored > self.scored {
+            self.scored = scored;
+            self.reporter.round(&progress);
+        }
     }
 
     /// Whether the end of the session is the end of the program.

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 
 use super::system::System;
-use crate::appliance::Output;
+use crate::appliance::{Output, Progress};
 use crate::notify::{About, Notifier, NotifySettings};
 use earwitness_base::words;
 use earwitness_report::json::{self, event::Topic};
@@ -64,6 +64,13 @@ impl Reporter {
     /// How it stands, where a person looks at a terminal.
     pub(super) fn status(&self, text: &str) {
         self.line.set_message(text.to_owned());
+    }
+
+    /// How a session stands after a round: on the terminal it is part of [`Self::status`], elsewhere it is a line of its own.
+    pub(super) fn round(&self, progress: &Progress) {
+        if !self.style.quiet && self.style.form != Form::Objects && self.line.is_hidden() {
+            let _ = writeln!(std::io::stderr().lock(), "earwitness: {}", text::clean(&progress.summary, 1_000));
+        }
     }
 }
 

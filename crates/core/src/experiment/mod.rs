@@ -127,6 +127,12 @@ impl<P: Plan> Experiment<P> {
         &self.session
     }
 
+    /// How the session is laid out.
+    #[must_use]
+    pub const fn design(&self) -> &Design {
+        &self.design
+    }
+
     /// Whether no further round will come.
     #[must_use]
     pub fn is_over(&self) -> bool {
@@ -323,7 +329,9 @@ impl<P: Plan> Experiment<P> {
             Next::Play(candidate) => {
                 self.rested = None;
                 // Nothing of the candidate reaches the draw.
-                let mut running = Running::new(self.design.round(self.number, now), candidate);
+                let mut ordered = self.design.round(self.number, now);
+                ordered.length = candidate.stimulus.length(ordered.length);
+                let mut running = Running::new(ordered, candidate);
                 self.number += 1;
                 actions.push(Action::Write(Entry::Drawn(running.unknown())));
                 let wake = running.step(now, actions);

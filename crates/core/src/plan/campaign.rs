@@ -1,5 +1,6 @@
 //! A fixed number of rounds, each sound as often as the others; may end early when every device is decided.
 
+use super::together::together;
 use super::watch::Watch;
 use super::{Done, Next, Plan, sound};
 use crate::lot::Lot;
@@ -11,7 +12,8 @@ use crate::trial::{Session, Standing};
 pub enum Mode {
     /// Every sound equally often, all rounds: for measurements.
     Balanced,
-    /// Sounds that promise more are played more often, and it ends when every device is decided: for a household.
+    /// Until every device is decided: for a household. A layout with several sounds in a row plays these until then, and afterwards single sounds, to find out
+    /// which of them moves the devices that react; one without plays the sounds in turn, those that promise more more often.
     UntilDecided {
         /// Rounds after which a device that shows nothing counts as decided; for one that shows something, it goes on.
         silent_after: u32,
@@ -33,16 +35,13 @@ impl Campaign {
     }
 }
 
-/// What a stake on a device has become that is worth waiting for: one that is deaf shows as much at a moment with a chance of at most a quarter.
-const SHOWS: f64 = 4.0;
-
 /// Each sound must have been played so often: fewer rounds tell nothing about a device that answers only one of them.
 const EACH: u32 = 3;
 
 /// Whether a device has shown nothing for long enough, whatever was played.
 fn is_silent(standing: &Standing, sounds: usize, silent_after: u32) -> bool {
-    let heard = standing.sounds.iter().filter(|sound| sound.1 >= EACH).count();
-    standing.rounds >= silent_after && heard >= sounds && standing.lottery.log_e() < SHOWS.ln() && standing.is_silent()
+    let heard = standing.sounds.iter().filter(|sound| sound.rounds >= EACH).count();
+    standing.rounds >= silent_after && heard >= sounds && standing.is_silent()
 }
 
 impl Plan for Campaign {
@@ -59,13 +58,20 @@ impl Plan for Campaign {
                 sound(design, order.get(number as usize).copied().unwrap_or(0))
             }
             Mode::UntilDecided { silent_after } => {
+                let row = design.stimuli.iter().find(|it| it.is_row());
+                // All sounds are in the row, and what single ones do by chance afterwards does not undo what it showed.
+                let silent = |it: &Standing| match row {
+                    Some(_) => it.silent_after.is_some(),
+                    None => is_silent(it, design.stimuli.len(), silent_after),
+                };
                 let mut standings = session.standings().values().peekable();
                 let some = standings.peek().is_some();
-                let sounds = design.stimuli.len();
-                if some && standings.all(|it| it.proven_after.is_some() || is_silent(it, sounds, silent_after)) {
-                    return Next::Done(Done::Decided);
+                let decided = some && standings.all(|it| it.proven_after.is_some() || silent(it));
+                match row {
+                    Some(row) => together(session, design, row, decided),
+                    None if decided => Next::Done(Done::Decided),
+                    None => Watch.next(session, design, number),
                 }
-                Watch.next(session, design, number)
             }
         }
     }

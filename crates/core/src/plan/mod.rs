@@ -5,6 +5,7 @@
 
 pub mod blocks;
 pub mod campaign;
+mod together;
 pub mod watch;
 
 use crate::schedule::Design;

@@ -3,7 +3,7 @@
 use super::{Next, Plan, sound};
 use crate::lot::Lot;
 use crate::schedule::Design;
-use crate::trial::Session;
+use crate::trial::{Answers, Session};
 
 /// Plays as long as it is let.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,8 +33,8 @@ impl Plan for Watch {
 fn promising(session: &Session) -> Option<&str> {
     let undecided = session.standings().values().filter(|standing| standing.proven_after.is_none());
     let shares = undecided.flat_map(|standing| (0..).zip(&standing.sounds));
-    let best = shares.filter(|(_, (hits, rounds))| *hits > 0 && hits * 4 >= *rounds).max_by(|a, b| {
-        let share = |counts: &(u32, u32)| f64::from(counts.0) / f64::from(counts.1.max(1) + 2);
+    let best = shares.filter(|(_, it)| it.firsts > 0 && it.firsts * 4 >= it.rounds).max_by(|a, b| {
+        let share = |it: &Answers| f64::from(it.firsts) / f64::from(it.rounds.max(1) + 2);
         share(a.1).total_cmp(&share(b.1)).then(b.0.cmp(&a.0))
     })?;
     let index: usize = best.0;

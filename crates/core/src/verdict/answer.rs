@@ -1,6 +1,6 @@
 //! What a device sent after one probe.
 
-use crate::detect::lottery::Rank;
+use crate::detect::lottery::{Rank, Top};
 use crate::measure::Measure;
 use crate::time::Window;
 
@@ -18,6 +18,8 @@ pub(super) struct Answer<'a> {
     pub(super) known: bool,
     /// Whether it certainly outdid all shams.
     pub(super) first: bool,
+    /// Which slot came first, of how many.
+    pub(super) top: Option<(Top, u32)>,
     /// Where the drawn slot stands by its score, by clocked audio alone, and by finished recordings alone.
     pub(super) rank: Option<Rank>,
     pub(super) clocked: Option<Rank>,

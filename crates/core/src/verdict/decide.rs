@@ -6,13 +6,13 @@ use super::settings::VerdictSettings;
 use super::span::session_span;
 use super::weigh::{Setting, unseen, weigh};
 use super::{Caveat, Control, Direction, Evidence, NotTested, Outcome, Undecided, Verdict, Verdicts, chain};
-use crate::detect::lottery::{AT_ONCE, Lag, bound, e_bh};
+use crate::detect::lottery::{AT_ONCE, Bound, Lag, Top, e_bh};
 use crate::findings::{DeviceFindings, DeviceId, Findings, Role};
 use crate::measure::{Joined, Profile};
 use crate::probe::{Effect, Heard, Round, Void};
 use crate::samples::Tested;
 use crate::time::{SECOND, Timestamp, Window};
-use crate::trial::{CONFIDENCE, SILENT, Session, Subject, Trial, answers_often, evenly_bound};
+use crate::trial::{LEAST_ANSWER, SILENT, Session, Subject, Trial, top};
 use crate::visibility::{Sight, Unseen, gaps};
 
 /// Octets that a second of speech takes at least: 2.4 kbit/s, the lowest rate of the speech coders that are in general use (MELP, Codec 2,
@@ -77,10 +77,12 @@ pub fn judge(findings: &Findings, rounds: Vec<Round>, tested: &BTreeMap<u32, Tes
     // In a second pass: what silence means depends on the controls, which are known once all devices are weighed.
     for ((verdict, (device, _)), sight) in verdicts.iter_mut().zip(&devices).zip(&sights) {
         let there = span.is_some_and(|span| sent_in(device, span));
-        let hits = hits(device.id, sight.as_ref(), &trials, &control);
-        verdict.evidence.audible = u32::try_from(hits.len()).unwrap_or(u32::MAX);
-        verdict.evidence.bound = bound(hits.iter().copied(), CONFIDENCE);
-        verdict.outcome = decide(verdict, &trials, there, heard, settings.alpha, &hits);
+        let least = verdict.evidence.limit_octets.unwrap_or(LEAST_ANSWER);
+        let tops = tops(device.id, sight.as_ref(), &trials, &control, least);
+        let limit = Bound::default().after(tops.iter().copied());
+        verdict.evidence.audible = u32::try_from(tops.len()).unwrap_or(u32::MAX);
+        verdict.evidence.bound = limit.value();
+        verdict.outcome = decide(verdict, &trials, there, heard, settings.alpha, (&limit, &tops));
     }
     Verdicts { devices: verdicts, void: session.void(), trials, alpha: settings.alpha, caveats, control }
 }
@@ -91,7 +93,7 @@ fn is_stranger(device: &DeviceFindings) -> bool {
 }
 
 /// The verdict that the evidence allows.
-fn decide(verdict: &mut Verdict, trials: &[Trial], there: bool, heard: bool, alpha: f64, hits: &[bool]) -> Outcome {
+fn decide(verdict: &mut Verdict, trials: &[Trial], there: bool, heard: bool, alpha: f64, silence: Silence<'_>) -> Outcome {
     let evidence = &mut verdict.evidence;
     // Rounds without shams have no lot to count, so this comes before the number of rounds.
     let mut counted = trials.iter().filter(|trial| !trial.round.is_void()).peekable();
@@ -131,18 +133,15 @@ fn decide(verdict: &mut Verdict, trials: &[Trial], there: bool, heard: bool, alp
         evidence.rounds_to_go = None;
         return Outcome::NoReaction;
     }
-    evidence.rounds_to_go = rounds_to_silence(hits);
+    evidence.rounds_to_go = silence.0.clone().rounds_to(SILENT, silence.1, AHEAD);
     Outcome::Undecided(Undecided::FewRounds)
 }
 
-/// How many more rounds like those before would make a device count as silent; `None` if not even hundreds would.
-fn rounds_to_silence(hits: &[bool]) -> Option<u32> {
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let (hits, all) = (count(hits.iter().filter(|hit| **hit).count()), count(hits.len()));
-    // As often first in those to come as in those before.
-    let firsts = |rounds: u32| rounds * hits / all.max(1);
-    (1..=400).find(|more| evenly_bound(firsts(all + more), all + more) <= SILENT)
-}
+/// How often a device reacts at most, and what that follows from.
+type Silence<'a> = (&'a Bound, &'a [(Top, u32)]);
+
+/// Rounds that are looked ahead: where not even hundreds would make a device count as silent, nobody is told how many.
+const AHEAD: u32 = 400;
 
 impl Evidence {
     /// Whether a reaction is proven, at once or late.
@@ -154,7 +153,7 @@ impl Evidence {
     /// Whether a reaction may be showing that is not proven yet, to everything or to one sound. What was strong once and has faded does not
     /// count.
     fn is_promising(&self, alpha: f64) -> bool {
-        if self.sounds.values().any(|sound| answers_often(*sound)) {
+        if self.answers_often {
             return true;
         }
         let strongest = self.late.map_or(self.ln_last, |late| late.ln_e.max(self.ln_last));
@@ -287,9 +286,9 @@ impl Control {
     }
 }
 
-/// In each round in which the device could be seen and whose probe counts as audible, whether the device came first, or may have: where the microphone
-/// heard it, and where nobody listened, if another device shows that the loudspeaker sounds.
-fn hits(device: DeviceId, sight: Option<&Sight>, trials: &[Trial], control: &Control) -> Vec<bool> {
+/// For each round in which the device could be seen and whose probe counts as audible, which slot came first of how many, where less
+/// than so many octets count as nothing: where the microphone heard it, and where nobody listened, if another device shows that the loudspeaker sounds.
+fn tops(device: DeviceId, sight: Option<&Sight>, trials: &[Trial], control: &Control, least: f64) -> Vec<(Top, u32)> {
     let by_device = control.devices.iter().any(|by| *by != device);
     let audible = |trial: &&Trial| {
         let round = &trial.round;
@@ -298,7 +297,7 @@ fn hits(device: DeviceId, sight: Option<&Sight>, trials: &[Trial], control: &Con
         round.was_audible() && shown
     };
     let seen = |trial: &&Trial| unseen(sight, trial).is_none();
-    trials.iter().filter(audible).filter(seen).filter_map(|trial| trial.may_have_answered(device)).collect()
+    trials.iter().filter(audible).filter(seen).filter_map(|trial| top(trial.scored(device)?, least)).collect()
 }
 
 /// Fills in who is on the list of e-BH, by the reactions at once.

@@ -169,6 +169,8 @@ pub struct Evidence {
     pub proven_after: Option<u32>,
     /// For each sound: rounds in which its slot outdid all shams, and all its rounds; after the delay, where the proof is late.
     pub sounds: BTreeMap<String, (u32, u32)>,
+    /// Whether it came first after one of them so often that this one may well move it.
+    pub answers_often: bool,
     /// Rounds of those whose probe counts as audible: the microphone heard it; or nobody listened, and another device is proven to react.
     pub audible: u32,
     /// Upper limit of the probability of a reaction, within `slot`, to probes like those that were audible (95 %, at all times).

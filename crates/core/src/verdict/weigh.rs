@@ -7,13 +7,13 @@ use super::chain::Moves;
 use super::settings::VerdictSettings;
 use super::{Caused, Evidence, Late, nature, received};
 use crate::detect::dose;
-use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Rank, Score, detection_limit};
+use crate::detect::lottery::{AT_ONCE, FIRST, Lag, Rank, Score};
 use crate::findings::{DeviceFindings, DeviceId, Sighting, SightingKind};
 use crate::measure::{Above, Measure, Profile};
-use crate::probe::Effect;
+use crate::probe::{Effect, is_row};
 use crate::samples::Tested;
 use crate::time::{Timestamp, Window};
-use crate::trial::{Session, Standing, Trial};
+use crate::trial::{Answers, Session, Standing, Trial, least_answer, top};
 use crate::visibility::{Sight, Unseen};
 
 /// What all devices are weighed against.
@@ -94,7 +94,8 @@ pub(super) fn weigh(
         p: (threshold - strongest + settings.alpha.ln()).exp().min(1.0),
         proven_after: standing.proven_after,
         sounds,
-        limit_octets: detection_limit(&shams(&counted), FIRST),
+        answers_often: answers_often(&answers),
+        limit_octets: least_answer(counted.iter().map(|(trial, scores)| (*scores, trial.round.drawn))),
         limit_clocked: clocked_is_rare(&counted),
         caused: caused(device, &drawn),
         slot: counted.iter().filter_map(|(trial, _)| trial.round.slots.first()).map(|slot| slot.length()).min().unwrap_or(0),
@@ -237,6 +238,7 @@ fn answers<'a>(
             known: own.known().is_some(),
             first: rank.is_some_and(Rank::is_first),
             rank,
+            top: top((scores, drawn), 0.0),
             clocked: Rank::of(&clocked, drawn),
             recorded: Rank::of(&recorded, drawn),
             window: *windows.get(drawn)?,
@@ -256,19 +258,23 @@ fn by_sound(answers: &[Answer<'_>]) -> BTreeMap<String, (u32, u32)> {
     sounds
 }
 
-/// Seconds heard and what was sent, of the sounds after which the device outdid its shams in at least half of the rounds.
-fn dose_points(answers: &[Answer<'_>], sounds: &BTreeMap<String, (u32, u32)>) -> Vec<(f64, Measure)> {
-    let moves = |sound: &str| sounds.get(sound).is_some_and(|(hits, rounds)| *hits >= 2 && hits * 2 >= *rounds);
-    answers.iter().filter(|answer| answer.known && moves(answer.sound)).map(|answer| (answer.heard, answer.sent)).collect()
+/// Whether one sound may well move it, whatever the others do.
+fn answers_often(answers: &[Answer<'_>]) -> bool {
+    let mut sounds: BTreeMap<&str, Answers> = BTreeMap::new();
+    for (sound, top) in answers.iter().filter_map(|it| Some((it.sound, it.top?))) {
+        sounds.entry(sound).or_default().round(top);
+    }
+    sounds.values().any(Answers::are_often)
 }
 
-/// Octets of the sham slots of each round.
-fn shams(counted: &[(&Trial, &[Score<Measure>])]) -> Vec<Vec<f64>> {
-    let of = |(trial, scores): &(&Trial, &[Score<Measure>])| {
-        let drawn = trial.round.drawn;
-        scores.iter().enumerate().filter(|slot| slot.0 != drawn).filter_map(|slot| Some(slot.1.known()?.octets)).collect()
-    };
-    counted.iter().map(of).collect()
+/// Seconds heard and what was sent, of the single sounds after which the device outdid its shams in at least half of the rounds.
+fn dose_points(answers: &[Answer<'_>], sounds: &BTreeMap<String, (u32, u32)>) -> Vec<(f64, Measure)> {
+    let moves = |sound: &str| sounds.get(sound).is_some_and(|(hits, rounds)| *hits >= 2 && hits * 2 >= *rounds);
+    answers
+        .iter()
+        .filter(|answer| answer.known && !is_row(answer.sound) && moves(answer.sound))
+        .map(|answer| (answer.heard, answer.sent))
+        .collect()
 }
 
 /// Whether clocked audio hardly ever lies in a sham slot.

@@ -54,7 +54,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("samples", &["time", "frame", "dissect", "findings", "detect"]),
             ("schedule", &["time", "lot", "timeline", "probe", "vocabulary"]),
             ("trial", &["time", "findings", "probe", "vocabulary", "measure", "detect"]),
-            ("plan", &["lot", "vocabulary", "schedule", "trial"]),
+            ("plan", &["lot", "probe", "vocabulary", "schedule", "trial"]),
             ("policy", &["mac", "time"]),
             ("verdict", &["time", "private", "findings", "probe", "measure", "detect", "samples", "trial", "visibility"]),
             ("record", &["time", "findings", "probe", "schedule", "trial", "plan"]),

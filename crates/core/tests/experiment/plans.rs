@@ -115,7 +115,7 @@ struct Adversary(Vec<u8>);
 impl Plan for Adversary {
     fn next(&mut self, session: &Session, design: &Design, number: u32) -> Next {
         let Some(&choice) = self.0.get(number as usize) else { return Next::Done(Done::Played) };
-        let seen: u32 = session.standings().values().flat_map(|it| &it.sounds).map(|it| it.0 + it.1).sum();
+        let seen: u32 = session.standings().values().flat_map(|it| &it.sounds).map(|it| it.firsts + it.rounds).sum();
         let condition = Condition::new([("level", (u32::from(choice) + seen).to_string())]).unwrap();
         let stimulus = match choice % 3 {
             2 => word(&format!("word {choice} {seen}")).stimulus,

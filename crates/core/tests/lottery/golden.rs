@@ -1,6 +1,6 @@
 //! Values against `scripts/golden_lottery.py`.
 
-use earwitness_core::detect::lottery::{Lottery, Place, bound, detection_limit, e_bh};
+use earwitness_core::detect::lottery::{Lottery, Place, Top, bound, detection_limit, e_bh};
 use serde_json::Value;
 
 /// Largest difference, relative above 1.
@@ -39,9 +39,15 @@ fn the_stake_becomes_what_numpy_says_after_every_round() {
 #[test]
 fn limits_of_the_probability_agree() {
     for case in golden("bounds") {
-        let hits = case["hits"].as_array().unwrap().iter().map(|hit| hit.as_bool().unwrap());
+        let slots = u32::try_from(case["slots"].as_u64().unwrap()).unwrap();
+        let top = |top: &Value| match top.as_i64().unwrap() {
+            1 => Top::Drawn,
+            -1 => Top::Sham,
+            _ => Top::Nobody,
+        };
+        let rounds = case["tops"].as_array().unwrap().iter().map(|it| (top(it), slots));
         let confidence = case["confidence"].as_f64().unwrap();
-        agrees(&format!("{} at {confidence}", case["name"]), bound(hits, confidence), case["bound"].as_f64().unwrap());
+        agrees(&format!("{} at {confidence}", case["name"]), bound(rounds, confidence), case["bound"].as_f64().unwrap());
     }
 }
 

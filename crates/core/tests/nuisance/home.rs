@@ -99,10 +99,15 @@ fn id(device: u8) -> DeviceId {
 }
 
 impl Home {
-    /// Plays a session.
-    pub(crate) fn play(seed: u64, nuisance: Nuisance, alpha: f64) -> End {
-        let stimuli = vec![Stimulus { name: "glass".into(), kind: SoundKind::Noise }];
-        let design = Design { seed, stimuli, ..Design::default() };
+    /// Plays a session, with one sound in eight slots or with several in three short ones.
+    pub(crate) fn play(seed: u64, nuisance: Nuisance, alpha: f64, in_a_row: bool) -> End {
+        let sound = |name: &str| Stimulus { name: name.to_owned(), kind: SoundKind::Noise };
+        let design = Design { seed, stimuli: vec![sound("glass")], ..Design::default() };
+        let design = if in_a_row {
+            Design { stimuli: ["glass", "bark", "tone"].map(sound).to_vec(), ..design }.in_a_row(0)
+        } else {
+            design
+        };
         let mut home = Self {
             nuisance,
             random: Random::new(seed),

@@ -10,6 +10,7 @@ use earwitness_core::verdict::{Outcome, Undecided, Verdict};
 use super::words::{Others, basis, caveats, chance, headline, hits, receivers, sentences};
 use super::{Probing, rank};
 use crate::Context;
+use crate::labels;
 use crate::summary::{Device, summary, unread};
 use crate::terminal::{MAC, ROOMY, Terminal, WIDE, identity, table, wrapped, write_table};
 use earwitness_base::words::{bit_rate, seconds};
@@ -164,8 +165,7 @@ pub(crate) fn sounds(verdict: &Verdict) -> Option<BySound> {
     }
     let mut all: Vec<_> = it.sounds.iter().collect();
     all.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
-    let sounds =
-        all.iter().take(SOUNDS).map(|(name, (hits, rounds))| (text::clean(name, text::WIDEST_SAID), *hits, *rounds)).collect();
+    let sounds = all.iter().take(SOUNDS).map(|(name, (hits, rounds))| (labels::sound(name), *hits, *rounds)).collect();
     Some(BySound { sounds, more: all.len().saturating_sub(SOUNDS) })
 }
 

@@ -17,14 +17,17 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use earwitness_core::probe::Stimulus;
-use earwitness_core::time::SECOND;
+use earwitness_core::probe::{SoundKind, Stimulus};
+use earwitness_core::time::{MILLISECOND, SECOND};
 
 use crate::chance::Chance;
 use crate::plan::Plan;
 use resident::Resident;
 use room::{HOUR, nanos};
 pub use truth::{HouseDevice, HouseSound, HouseTruth, HouseUpload, Origin, Sent};
+
+/// The pause after each sound of a row, nanoseconds.
+const PAUSE: i64 = 900 * MILLISECOND;
 
 /// What devices say by themselves is made in stretches of this length, whatever steps the caller takes.
 const STRETCH: i64 = 10 * SECOND;
@@ -46,6 +49,8 @@ pub struct House {
     ends: i64,
     residents: Vec<Resident>,
     labels: Vec<(String, &'static str, Option<String>)>,
+    /// What kind of sound each of the scenario's is.
+    kinds: BTreeMap<String, SoundKind>,
     /// Sounds to come, by when they begin, where they come from, and their number among those.
     coming: BTreeMap<(i64, Origin, usize), HouseSound>,
     /// Sounds that began, in order of time.
@@ -89,6 +94,7 @@ impl House {
             ends,
             residents,
             labels: labels.collect(),
+            kinds: scenario.sounds.iter().map(|it| (it.name.clone(), it.kind)).collect(),
             coming: sounds.into_iter().enumerate().map(|(number, sound)| ((sound.at_ns, sound.origin, number), sound)).collect(),
             began: Vec::new(),
             others,
@@ -169,12 +175,24 @@ impl House {
     /// hear it will react.
     pub fn play(&mut self, at: i64, sound: &Sound) {
         let Sound { stimulus, length, level_db } = sound;
-        let (name, kind) = (stimulus.name.clone(), stimulus.kind);
-        let at = at.max(self.handed);
-        let origin = Origin::Loudspeaker;
-        let sound = HouseSound { origin, at_ns: at, length_ns: (*length).max(0), kind, name, level_db: *level_db, audible: true };
-        self.coming.insert((at, origin, self.played), sound);
-        self.played += 1;
+        let (mut at, origin) = (at.max(self.handed), Origin::Loudspeaker);
+        let mut parts: Vec<&str> = stimulus.parts().collect();
+        let (count, first) = (parts.len().max(1), self.played);
+        // Each sound of a row is the first, and the last, as often as the others.
+        parts.rotate_left(first / count % count);
+        let kind_of = |name: &str| self.kinds.get(name).copied().unwrap_or(SoundKind::Speech);
+        parts.sort_by_key(|name| kind_of(name) == SoundKind::Speech);
+        let share = (*length).max(0) / i64::try_from(count).unwrap_or(1);
+        let length_ns = if stimulus.is_row() { share - PAUSE.min(share / 2) } else { share };
+        for name in parts {
+            // What is not in the scenario is said.
+            let kind = if stimulus.is_row() { self.kinds.get(name).copied().unwrap_or(SoundKind::Speech) } else { stimulus.kind };
+            let sound =
+                HouseSound { origin, at_ns: at, length_ns, kind, name: name.to_owned(), level_db: *level_db, audible: true };
+            self.coming.insert((at, origin, self.played), sound);
+            self.played += 1;
+            at += share;
+        }
     }
 
     /// The last moment in `from..=until` at which another sound than those played was audible: what a microphone would tell.

@@ -30,14 +30,22 @@ pub(crate) struct Night {
     pub(crate) rounds: Vec<Round>,
     pub(crate) tested: BTreeMap<u32, Tested>,
     pub(crate) truth: HouseTruth,
+    /// When it began, nanoseconds since 1970.
+    pub(crate) begins: i64,
     /// From the beginning to the last moment.
     pub(crate) seconds: i64,
 }
 
 /// Runs one. The two-sample test keeps single frames, so it is run only where it is asked for.
 pub(crate) fn night(scenario: &Plan, seed: u64, choice: impl plan::Plan, alpha: f64, ttest: bool) -> Night {
-    let mut house = House::new(scenario, seed);
     let design = Design { seed, stimuli: scenario.sounds.clone(), ..Design::default() };
+    sitting(scenario, design, choice, alpha, ttest)
+}
+
+/// The same with a layout.
+pub(crate) fn sitting(scenario: &Plan, design: Design, choice: impl plan::Plan, alpha: f64, ttest: bool) -> Night {
+    let seed = design.seed;
+    let mut house = House::new(scenario, seed);
     design.check().unwrap();
     let mut machine = Experiment::new(design, choice, alpha, AnalysisSettings::default());
     let mut samples = Samples::new(ttest::TtestSettings::default());
@@ -52,7 +60,15 @@ pub(crate) fn night(scenario: &Plan, seed: u64, choice: impl plan::Plan, alpha: 
     let ended = machine.finish(over);
     rounds.extend(ended.trials.into_iter().map(|trial| trial.round));
     let tested = samples.finish(ended.findings.capture.last.unwrap_or(over));
-    Night { session: ended.session, findings: ended.findings, rounds, tested, truth: house.truth(), seconds }
+    Night {
+        session: ended.session,
+        findings: ended.findings,
+        rounds,
+        tested,
+        truth: house.truth(),
+        begins: house.begins(),
+        seconds,
+    }
 }
 
 impl Night {

@@ -5,6 +5,7 @@ mod report;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use earwitness_core::probe::Stimulus;
 use earwitness_core::verdict::Verdicts;
 use jiff::tz::TimeZone;
 
@@ -13,14 +14,16 @@ use super::live::Live;
 use super::reports::Reports;
 use crate::config::Config;
 use crate::daemon::{self, Form, Goal, Style};
+use crate::say;
 use earwitness_base::clock::{Clock, Moment, System};
 use earwitness_base::words;
 use earwitness_sound::speak::sounds::Library;
 
 /// Test my home: play sounds at moments drawn by lot, until every device has a verdict or the budget ends.
 ///
-/// Takes 20 to 40 minutes in most homes, longer where a device answers seldom. Everything is kept in the store as well, so that what was played
-/// and seen can be looked at and recomputed later.
+/// All sounds are played one after the other in one of three slots, drawn by lot, until it is known of each device whether it reacts to any of them; then single
+/// sounds, to find out which. The first takes about 20 minutes where devices answer nine times in ten, both about 40, longer where one answers seldom. Everything
+/// is kept in the store as well, so that what was played and seen can be looked at and recomputed later.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -34,6 +37,9 @@ pub(in crate::cli) struct Args {
     /// Play these sounds instead of those in the configuration; may be repeated (docs/guide/sound.md lists them).
     #[arg(long, value_name = "NAME")]
     sound: Vec<String>,
+    /// Play one sound in a round from the beginning, in the slots of the configuration.
+    #[arg(long)]
+    one_by_one: bool,
     /// End after so many rounds in any case.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rounds: Option<u32>,
@@ -69,6 +75,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let form = if to_stdout { Form::Aside } else { Form::Lines };
     let style = Style { form, quiet: args.live.quiet, rounds: args.live.verbose > 0 };
     let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
+    if !args.live.quiet {
+        say::line(&plan(&config));
+    }
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
     let session =
         daemon::run(config, Goal::Probe { rounds, timeout: Duration::from_secs(args.patience) }, style, &unchanged, &System)?;
@@ -76,6 +85,25 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let verdicts = report::write(&state, session, &inputs, &args.reports)?;
     let found = args.exit_code && reacts(&verdicts);
     Ok(if found { Outcome::Found } else { Outcome::Done })
+}
+
+/// What will be played, how loud, and in what slots.
+fn plan(config: &Config) -> String {
+    let Some(probing) = &config.probing else { return String::new() };
+    let design = &probing.design;
+    let sounds: Vec<&str> = design.stimuli.iter().filter(|it| !it.is_row()).map(|it| it.name.as_str()).collect();
+    let how = if design.stimuli.iter().any(Stimulus::is_row) {
+        "one after the other, then each by itself for devices that react"
+    } else {
+        "one in each round"
+    };
+    format!(
+        "plays {}, {how}, at {} dBFS, in one of {} slots of {} that the lot draws; the others stay silent",
+        words::listed(&sounds).unwrap_or_default(),
+        config.loudspeaker.level,
+        design.slots,
+        words::about(design.slot),
+    )
 }
 
 fn reacts(verdicts: &Verdicts) -> bool {
@@ -109,6 +137,11 @@ fn config(args: &Args) -> anyhow::Result<Config> {
         for stimulus in &probing.design.stimuli {
             library.fits(stimulus, probing.design.slot)?;
         }
+    }
+    if !args.one_by_one {
+        let row = Stimulus::row(&probing.design.stimuli);
+        let longest = library.longest_words(&row)?;
+        probing.design = probing.design.clone().in_a_row(longest);
     }
     if let Some(rounds) = args.rounds {
         probing.rounds = rounds;

@@ -18,7 +18,7 @@ mod martingale;
 mod odds;
 mod place;
 
-pub use bound::{FIRST, bound};
+pub use bound::{Bound, CONFIDENCE, FIRST, Top, bound};
 pub use late::{AT_ONCE, Evidence, Lag, Late, MOST_LAGS, lags};
 pub use limit::detection_limit;
 pub use many::{e_bh, known, newcomer, session_part, threshold};

@@ -10,6 +10,7 @@ mod forbidden;
 mod long;
 mod name;
 mod recording;
+mod row;
 mod script;
 mod sent;
 mod shipped;
@@ -142,6 +143,11 @@ impl Library {
                 synthesis::check(&self.settings)?;
             }
             Name::File(path, _) => drop(decode::file(&self.path(path), SECOND)?),
+            Name::Row(_) => {
+                for part in (Stimulus { name: name.to_owned(), kind: parsed.kind() }).parts() {
+                    self.stimulus(part)?;
+                }
+            }
             Name::Script(script) => drop(self.script(script, &mut Lot::new(0).stream("check", 0))?),
             _ => {}
         }
@@ -153,14 +159,28 @@ impl Library {
     /// # Errors
     /// [`Trouble::TooLong`], or why it cannot be rendered.
     pub fn fits(&self, stimulus: &Stimulus, slot: i64) -> Result<(), Trouble> {
-        let words = match Name::parse(&stimulus.name)? {
-            Name::Say(text) => synthesis::slowest(&self.settings, &text)?.saturating_mul(SPREAD.0) / SPREAD.1,
-            Name::SayAs(voice, text) => self.voiced(&text, &voice)?.length(),
-            Name::File(path, SoundKind::Speech) => decode::file(&self.path(&path), LONGEST)?.length(),
-            Name::Script(script) => self.slowest(&script)?,
-            _ => 0,
-        };
+        let words = self.longest_words(stimulus)?;
         if words > slot { Err(Trouble::TooLong { name: stimulus.name.clone(), words, slot }) } else { Ok(()) }
+    }
+
+    /// How long the words of a stimulus take at most, nanoseconds; 0 where they end when the time is over.
+    ///
+    /// # Errors
+    /// Why it cannot be rendered.
+    pub fn longest_words(&self, stimulus: &Stimulus) -> Result<i64, Trouble> {
+        self.words(&Name::parse(&stimulus.name)?)
+    }
+
+    /// How long the words of a sound take at most, nanoseconds; 0 where they end when the time is over.
+    fn words(&self, name: &Name) -> Result<i64, Trouble> {
+        Ok(match name {
+            Name::Say(text) => synthesis::slowest(&self.settings, text)?.saturating_mul(SPREAD.0) / SPREAD.1,
+            Name::SayAs(voice, text) => self.voiced(text, voice)?.length(),
+            Name::File(path, SoundKind::Speech) => decode::file(&self.path(path), LONGEST)?.length(),
+            Name::Script(script) => self.slowest(script)?,
+            Name::Row(parts) => self.longest(parts)?,
+            _ => 0,
+        })
     }
 
     /// Renders a stimulus of about this length (nanoseconds, at most [`LONGEST`]) for the round of this number. The same lot and number
@@ -173,42 +193,52 @@ impl Library {
     pub fn compose(&self, stimulus: &Stimulus, length: i64, lot: &Lot, number: u64) -> Result<Composed, Trouble> {
         let length = length.clamp(0, LONGEST);
         let mut chance = lot.stream("sound", number);
-        let mut whole = false;
-        let file = |path: &std::path::Path| Source::File { name: path.to_string_lossy().into_owned() };
-        let mut composed = match Name::parse(&stimulus.name)? {
-            Name::Wake(word) => compose::wake(&self.shipped, word, length, &mut chance)?,
-            Name::Speech => compose::speech(&self.shipped, length, &mut chance)?,
-            Name::Noise(kind) => {
-                let seed = chance.word();
-                Composed::of(noise(kind, seed, samples_in(length, RATE)), Source::Noise { kind, seed })
-            }
-            Name::File(path, SoundKind::Speech) => {
-                whole = true;
-                compose::whole(&decode::file(&self.path(&path), LONGEST)?, &file(&path), length)
-            }
-            Name::File(path, _) => compose::repeated(&decode::file(&self.path(&path), length)?, &file(&path), length),
-            Name::Say(text) => {
-                self.permitted(&text)?;
-                whole = true;
-                let (words, source) = synthesis::say(&self.settings, &text, &mut chance)?;
-                compose::whole(&words, &source, length)
-            }
-            Name::SayAs(voice, text) => {
-                self.permitted(&text)?;
-                whole = true;
-                let (words, source) = self.utterance(&text, Some(&voice), &mut chance)?;
-                compose::in_a_room(words, source, &mut chance)
-            }
-            Name::Script(script) => {
-                whole = true;
-                self.script(&script, &mut chance)?
-            }
-        };
+        let (mut composed, whole) = self.sound(&Name::parse(&stimulus.name)?, length, &mut chance)?;
         if !whole {
             composed.cut(length, FADE);
         }
         level::scale(&mut composed.sound, LEVEL, CEILING);
         Ok(composed)
+    }
+
+    /// A sound of about this length, and whether it may be longer.
+    fn sound(&self, name: &Name, length: i64, chance: &mut Stream) -> Result<(Composed, bool), Trouble> {
+        let mut whole = false;
+        let file = |path: &std::path::Path| Source::File { name: path.to_string_lossy().into_owned() };
+        let composed = match name {
+            Name::Wake(word) => compose::wake(&self.shipped, word, length, chance)?,
+            Name::Speech => compose::speech(&self.shipped, length, chance)?,
+            Name::Noise(kind) => {
+                let (kind, seed) = (*kind, chance.word());
+                Composed::of(noise(kind, seed, samples_in(length, RATE)), Source::Noise { kind, seed })
+            }
+            Name::File(path, SoundKind::Speech) => {
+                whole = true;
+                compose::whole(&decode::file(&self.path(path), LONGEST)?, &file(path), length)
+            }
+            Name::File(path, _) => compose::repeated(&decode::file(&self.path(path), length)?, &file(path), length),
+            Name::Say(text) => {
+                self.permitted(text)?;
+                whole = true;
+                let (words, source) = synthesis::say(&self.settings, text, chance)?;
+                compose::whole(&words, &source, length)
+            }
+            Name::SayAs(voice, text) => {
+                self.permitted(text)?;
+                whole = true;
+                let (words, source) = self.utterance(text, Some(voice), chance)?;
+                compose::in_a_room(words, source, chance)
+            }
+            Name::Script(script) => {
+                whole = true;
+                self.script(script, chance)?
+            }
+            Name::Row(parts) => {
+                whole = true;
+                self.row(parts, chance)?
+            }
+        };
+        Ok((composed, whole))
     }
 
     /// Says sentences in the usual voice, one after the other, for people to hear.

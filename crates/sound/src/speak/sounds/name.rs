@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use earwitness_core::probe::SoundKind;
+use earwitness_core::probe::{SoundKind, Stimulus, is_row};
 use earwitness_core::timeline::{NoiseKind, Voice};
 
 use super::Trouble;
@@ -70,12 +70,20 @@ pub(super) enum Name {
     SayAs(Voice, String),
     /// What an experiment wrote down under this name.
     Script(String),
+    /// Several sounds, one after the other.
+    Row(Vec<Self>),
 }
 
 impl Name {
     /// Understands a name. Wake words may be written with spaces, and in any case.
     pub(super) fn parse(name: &str) -> Result<Self, Trouble> {
         let unknown = || Trouble::Unknown(name.to_owned());
+        if is_row(name) {
+            let stimulus = Stimulus { name: name.to_owned(), kind: SoundKind::Speech };
+            let parts = stimulus.parts().map(Self::parse).collect::<Result<Vec<_>, _>>()?;
+            let single = |it: &Self| !matches!(it, Self::Row(_) | Self::Script(_));
+            return if parts.iter().all(single) { Ok(Self::Row(parts)) } else { Err(unknown()) };
+        }
         if let Some((kind, rest)) = name.split_once(':') {
             if rest.trim().is_empty() {
                 return Err(unknown());
@@ -118,6 +126,10 @@ impl Name {
             Self::File(_, kind) => *kind,
             Self::Noise(NoiseKind::Music) => SoundKind::Music,
             Self::Noise(_) => SoundKind::Noise,
+            Self::Row(parts) => {
+                let kinds = || parts.iter().map(Self::kind);
+                kinds().find(|kind| *kind == SoundKind::Speech).or_else(|| kinds().next()).unwrap_or(SoundKind::Speech)
+            }
         }
     }
 }

@@ -1,13 +1,21 @@
 //! Rounds with their scores: what each device sent in each slot, and how much that speaks for a reaction.
 
-use std::collections::BTreeMap;
+mod answers;
+mod left;
+mod limit;
 
-use crate::detect::lottery::{AT_ONCE, Lottery, Rank, Score, bound, known, newcomer};
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::detect::lottery::{AT_ONCE, Lottery, Rank, Score, known, newcomer};
 use crate::findings::DeviceId;
 use crate::measure::{LEVEL_BEFORE, Measure, Profile};
 use crate::probe::{Effect, Played, Round};
 use crate::time::{SECOND, Timestamp, Window};
 use crate::vocabulary::Candidate;
+
+pub use answers::Answers;
+pub use left::Stand;
+pub use limit::{LEAST_ANSWER, SILENT, Scored, least_answer, most_reactions, top};
 
 /// A round that was played, with the score of each slot for each device that was on the network.
 #[derive(Clone, PartialEq, Debug)]
@@ -67,11 +75,11 @@ impl Trial {
         Rank::of(&clocked, self.round.drawn)
     }
 
-    /// Whether the device came first, or may have, for the limit that a silent device is given. `None` where the round says nothing of how it answers:
-    /// where [`Self::rank`] is none, or nobody could hear the probe.
+    /// The scores of a device, if the round says something of how often it reacts: where it counts and the probe could be heard.
     #[must_use]
-    pub fn may_have_answered(&self, device: DeviceId) -> Option<bool> {
-        self.rank(device).filter(|_| self.round.was_audible()).map(Rank::may_be_first)
+    pub fn scored(&self, device: DeviceId) -> Option<Scored<'_>> {
+        let scores = self.counted(device).filter(|_| self.round.was_audible())?;
+        Some((scores, self.round.drawn))
     }
 
     /// The scores of a device, if the round counts.
@@ -136,38 +144,31 @@ pub struct Standing {
     pub clocked: Lottery,
     /// Rounds that counted.
     pub rounds: u32,
-    /// For each sound by its number: rounds in which the drawn slot outdid all others, or may have, and all rounds in which it could be heard.
-    pub sounds: Vec<(u32, u32)>,
+    /// How it answered each sound, by its number.
+    pub sounds: Vec<Answers>,
+    /// The scores of the latest rounds whose probe could be heard, and which slot was drawn.
+    latest: VecDeque<(Vec<Score<Measure>>, usize)>,
+    /// Counted rounds after which it would first have been called silent.
+    pub silent_after: Option<u32>,
     /// Counted rounds after which the reaction was first proven.
     pub proven_after: Option<u32>,
 }
 
-/// A device counts as silent only when a reaction to more than this share of the probes is excluded.
-pub const SILENT: f64 = 0.35;
+/// What a stake on a device has become that is worth waiting for: one that is deaf shows as much at a moment with a chance of at most a quarter.
+const SHOWS: f64 = 4.0;
 
-/// Confidence of the limit that a silent device is given.
-pub const CONFIDENCE: f64 = 0.95;
-
-/// Whether the drawn slot outdid all others so often (times, of rounds) that one sound may well move the device, whatever the others do: a
-/// deaf one seldom comes first in half of the rounds, and never for long.
-#[must_use]
-pub const fn answers_often((firsts, rounds): (u32, u32)) -> bool {
-    firsts >= 3 && firsts.saturating_mul(2) >= rounds
-}
-
-/// The limit that so many first places in so many rounds give, if they are spread evenly over the rounds.
-#[must_use]
-pub fn evenly_bound(firsts: u32, rounds: u32) -> f64 {
-    let upto = |round: u32| u64::from(round) * u64::from(firsts) / u64::from(rounds.max(1));
-    bound((0..rounds).map(|round| upto(round + 1) > upto(round)), CONFIDENCE)
-}
+/// Rounds that a session judges a device's silence by: as many as tell, with room; 10 kB a device.
+const LATEST: usize = 64;
 
 impl Standing {
-    /// Whether it would be called silent now, if what it did was spread evenly over the rounds.
+    /// Whether it would be called silent now: its limit is low enough, no sound stands out, and the evidence does not grow.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        let (firsts, rounds) = self.sounds.iter().fold((0_u32, 0_u32), |sum, it| (sum.0 + it.0, sum.1 + it.1));
-        !self.sounds.iter().any(|sound| answers_often(*sound)) && evenly_bound(firsts, rounds) <= SILENT
+        let rounds = || self.latest.iter().map(|(scores, drawn)| (scores.as_slice(), *drawn));
+        let limit = |least| most_reactions(rounds(), least);
+        self.lottery.log_e() < SHOWS.ln()
+            && !self.sounds.iter().any(Answers::are_often)
+            && limit(least_answer(rounds()).unwrap_or(LEAST_ANSWER)) <= SILENT
     }
 }
 
@@ -224,11 +225,18 @@ impl Session {
             standing.lottery.round(sound, rank);
             standing.clocked.round(sound, clocked);
             if standing.sounds.len() <= sound {
-                standing.sounds.resize(sound + 1, (0, 0));
+                standing.sounds.resize(sound + 1, Answers::default());
             }
-            if let Some((counts, first)) = standing.sounds.get_mut(sound).zip(trial.may_have_answered(device)) {
-                counts.0 += u32::from(first);
-                counts.1 += 1;
+            let Some(scored) = trial.scored(device) else { continue };
+            if let Some((answers, top)) = standing.sounds.get_mut(sound).zip(top(scored, 0.0)) {
+                answers.round(top);
+            }
+            if standing.latest.len() >= LATEST {
+                standing.latest.pop_front();
+            }
+            standing.latest.push_back((scored.0.to_vec(), scored.1));
+            if standing.silent_after.is_none() && standing.is_silent() {
+                standing.silent_after = Some(standing.rounds);
             }
         }
         for (device, standing) in &mut self.standings {
@@ -293,6 +301,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::lottery::Top;
     use crate::findings::Bin;
     use crate::mac::Mac;
     use crate::measure::Missed;
@@ -325,21 +334,26 @@ mod tests {
         assert_eq!(unknown([]), 0, "nothing tells a gap from a silent home");
     }
 
+    /// A device that came first in so many of the rounds of each sound, in turn with all others, in which nobody did.
     fn standing(sounds: &[(u32, u32)]) -> Standing {
-        Standing { sounds: sounds.to_vec(), ..Standing::default() }
+        let mut standing = Standing { sounds: vec![Answers::default(); sounds.len()], ..Standing::default() };
+        for number in 0..sounds.iter().map(|it| it.1).max().unwrap_or(0) {
+            for (answers, _) in standing.sounds.iter_mut().zip(sounds).filter(|it| number < it.1.1) {
+                let first = sounds[0].0 > number;
+                answers.round((if first { Top::Drawn } else { Top::Nobody }, 8));
+                let octets = |slot| if first && slot == 0 { 9_000.0 } else { 0.0 };
+                let scores = (0..8).map(|slot| Score::Known(Measure { clocked: 0.0, octets: octets(slot) })).collect();
+                standing.latest.push_back((scores, 0));
+            }
+        }
+        standing
     }
 
     #[test]
     fn who_always_answers_one_sound_of_five_is_not_called_silent() {
         assert!(standing(&[(0, 4); 5]).is_silent());
-        assert!(standing(&[(1, 12), (0, 12), (2, 12), (0, 12), (0, 12)]).is_silent());
-        assert!(!standing(&[(3, 3), (0, 4), (0, 4), (0, 4), (0, 5)]).is_silent());
+        assert!(!standing(&[(3, 3)]).is_silent());
         assert!(!standing(&[(0, 1); 5]).is_silent(), "five rounds exclude nothing");
         assert!(!standing(&[]).is_silent());
-    }
-
-    #[test]
-    fn chance_alone_seldom_looks_like_an_answer() {
-        assert!(!answers_often((2, 2)) && answers_often((3, 6)) && !answers_often((3, 7)));
     }
 }
