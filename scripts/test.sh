@@ -198,7 +198,7 @@ alsa() {
 
 # Other people's voice devices in a house of namespaces, probed by the program itself in real time: the cloud's log and the room's
 # recording decide. HOUSE_ROUNDS for more than the six rounds that take eight minutes. Then an experiment of the laboratory, whose readings
-# are held against the same log; with FULL=1 all presets of the laboratory in its place, some forty minutes.
+# are held against the same log; with FULL=1 all presets of the laboratory and a talk with the program in its place, some fifty minutes.
 house() {
     why=$(no_namespaces house)
     [ -z "$why" ] || { skip "the house: $why"; return 0; }
@@ -230,21 +230,22 @@ house() {
     return $status
 }
 
-# All presets of the laboratory, and once more the one that looks for a cut-off, with a service that stops listening early.
+# All presets of the laboratory, once more the one that looks for a cut-off, with a service that stops listening early, and a talk.
 presets() {
-    presets_in 4200 "" || return 1
+    in_house 4200 "" house/presets.py || return 1
     # In a room without any noise its engine misses most of its words.
-    presets_in 900 "--noise --cap kitchen=4" postfix-immediate
+    in_house 900 "--noise --cap kitchen=4" house/presets.py postfix-immediate || return 1
+    in_house 1500 "--noise" house/voice.py
 }
 
-# presets_in SECONDS OPTIONS [PRESET...]
-presets_in() {
-    patience=$1 options=$2
-    shift 2
+# in_house SECONDS OPTIONS SCRIPT [WORD...]
+in_house() {
+    patience=$1 options=$2 script=$3
+    shift 3
     # The options are words on purpose.
     # shellcheck disable=SC2086
     nice -n -5 timeout -k 60 "$patience" "$python" house/house run --small --dir "$scratch/house" $options --limit $((patience - 300)) -- \
-        "$python" house/presets.py --earwitness "$scratch/earwitness" "$@" &
+        "$python" "$script" --earwitness "$scratch/earwitness" "$@" &
     echo "$!" > "$scratch/house.pid"
     wait "$!"
     status=$?
@@ -278,6 +279,7 @@ scripts() {
     python3 house/test_compare.py || status=1
     python3 house/test_lab.py || status=1
     python3 house/test_answers.py || status=1
+    python3 house/test_voice.py || status=1
     if command -v systemd-analyze > /dev/null; then units || status=1; fi
     programs || return 1
     skill_oracle || status=1

@@ -23,6 +23,8 @@ PACKAGES = {
     "pulseaudio-utils": "parec",
     "espeak-ng": "espeak-ng",
     "flite": "flite",
+    "pocketsphinx": "pocketsphinx_batch",
+    "pocketsphinx-en-us": "",
     "sox": "sox",
 }
 FULL = {
