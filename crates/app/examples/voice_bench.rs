@@ -1,7 +1,9 @@
 //! How many spoken sentences are understood: drawn by a seed from the whole table of sentences, said by espeak-ng in five voices, with noise.
 //!
-//! `cargo run -p earwitness --example voice_bench -- SEED COUNT DECIBELS` prints one row of a table; needs espeak-ng, pocketsphinx and its English model. Speech that is no sentence
-//! of the table is counted as well.
+//! `cargo run -p earwitness --example voice_bench -- SEED COUNT DECIBELS [ROWS]` prints a table, or its first rows; needs espeak-ng, pocketsphinx and its English model. Speech that is no
+//! sentence of the table is counted as well.
+//!
+//! What is asked back is answered by the same voice in the same noise: with yes where it is what was said, with no where it is not. What is done then is an action, right or wrong.
 
 #![expect(
     clippy::unwrap_used,
@@ -143,24 +145,62 @@ struct Counts {
     right: usize,
     nothing: usize,
     wrong: Vec<String>,
-    actions: usize,
+    /// Orders that were asked back though another was given, or none.
+    asked_back: usize,
+    /// Orders that were carried out as they were given.
+    done: usize,
+    /// Orders that were carried out though they were not given.
+    done_wrong: Vec<String>,
     seconds: f64,
     late: usize,
 }
 
-/// What a sentence means; of somebody who sleeps, only behind the wake phrase.
-fn meaning(recognition: &Recognition, sound: &Pcm, asleep: bool, names: &[String]) -> anyhow::Result<Option<Intent>> {
-    if !asleep {
-        return recognition.intent(sound);
-    }
-    let words = recognition.words(Awaited::Wake, sound)?;
+/// What came of something that was said.
+#[derive(Clone, Copy)]
+struct Outcome {
+    /// What was taken for its meaning.
+    found: Option<Intent>,
+    /// What was done after yes or no.
+    done: Option<Intent>,
+}
+
+/// The whole dialogue, which begins with a button or, of somebody who sleeps, with the wake phrase; what is asked back is answered as `answer` says.
+fn talked(
+    recognition: &Recognition,
+    sound: &Pcm,
+    asleep: bool,
+    names: &[String],
+    answer: &dyn Fn(Intent) -> Pcm,
+) -> anyhow::Result<Outcome> {
+    let at = Timestamp::from_nanos;
     let mut dialogue = Dialogue::new(&VoiceSettings::default().wake_phrase);
-    Ok(match dialogue.heard(words.as_deref(), Timestamp::from_nanos(1), names) {
-        Some(Act::Answer(intent) | Act::Confirm(intent)) => Some(intent),
+    if !asleep {
+        dialogue.pressed(at(0));
+    }
+    let words = recognition.words(dialogue.awaited().unwrap(), sound)?;
+    let found = match dialogue.heard(words.as_deref(), at(1), names) {
+        Some(Act::Answer(intent)) => Some(intent),
+        Some(Act::Confirm(intent)) => {
+            dialogue.said(at(2));
+            let words = recognition.words(Awaited::Consent, &answer(intent))?;
+            let done = match dialogue.heard(words.as_deref(), at(3), names) {
+                Some(Act::Do(done)) => Some(done),
+                _ => None,
+            };
+            return Ok(Outcome { found: Some(intent), done });
+        }
         // Woken, with nothing behind it.
-        Some(_) => Some(Intent::Help),
-        None => None,
-    })
+        Some(Act::Listen) => Some(Intent::Help),
+        _ => None,
+    };
+    Ok(Outcome { found, done: None })
+}
+
+/// One of those that stand for all: yes or no as it is mostly said, in turn with the others.
+fn consent(yes: bool, number: usize) -> &'static str {
+    let ways =
+        if yes { ["yes", "yes please", "yes", "do it", "go ahead"] } else { ["no", "no thanks", "no", "cancel", "never mind"] };
+    ways[number % ways.len()]
 }
 
 fn count(texts: &[(Option<Intent>, String)], above: f64, seed: u64, names: &[String], asleep: bool) -> Counts {
@@ -173,24 +213,30 @@ fn count(texts: &[(Option<Intent>, String)], above: f64, seed: u64, names: &[Str
                     Some(next.fetch_add(1, Ordering::SeqCst)).and_then(|at| Some((at, texts.get(at)?)))
                 {
                     let sound = said(text, number, above, seed);
+                    let answer = |asked: Intent| said(consent(Some(asked) == *meant, number), number, above, seed + 1_000);
                     let begun = clock::since_boot();
                     // A machine that is busy with other things may let the recogniser run out of time: that is counted, and tried again.
                     let mut late = 0;
-                    let found = loop {
-                        match meaning(&recognition, &sound, asleep, names) {
-                            Ok(found) => break found,
-                            Err(_) if late < 5 => late += 1,
+                    let Outcome { found, done } = loop {
+                        match talked(&recognition, &sound, asleep, names, &answer) {
+                            Ok(outcome) => break outcome,
+                            Err(_) if late < 20 => late += 1,
                             Err(error) => panic!("{text}: {error:#}"),
                         }
                     };
                     let mut counts = counts.lock().unwrap();
                     counts.late += late;
                     counts.seconds += clock::since_boot().saturating_sub(begun).as_secs_f64();
+                    match done {
+                        Some(done) if Some(done) == *meant => counts.done += 1,
+                        Some(done) => counts.done_wrong.push(format!("{text}: {done:?} was done")),
+                        None => {}
+                    }
                     match found {
                         found if found == *meant => counts.right += 1,
                         None => counts.nothing += 1,
                         Some(other) => {
-                            counts.actions += usize::from(other.kind().acts());
+                            counts.asked_back += usize::from(other.kind().acts());
                             counts.wrong.push(format!("{text}: {other:?}"));
                         }
                     }
@@ -203,29 +249,39 @@ fn count(texts: &[(Option<Intent>, String)], above: f64, seed: u64, names: &[Str
 
 fn main() {
     let arguments: Vec<f64> = std::env::args().skip(1).map(|it| it.parse().unwrap()).collect();
-    let [seed, most, above] = arguments[..] else { panic!("give a seed, a number of sentences, and decibels above the noise") };
+    let (seed, most, above, rows) = match arguments[..] {
+        [seed, most, above] => (seed, most, above, 4),
+        [seed, most, above, rows] => (seed, most, above, rows as usize),
+        _ => panic!("give a seed, a number of sentences, decibels above the noise, and perhaps a number of rows"),
+    };
     let names: Vec<String> = NAMES.iter().map(|it| (*it).to_owned()).collect();
     let mut chance = Lot::new(seed as u64).stream("sentences", 0);
     let texts: Vec<_> =
         (0..most as usize).map(|it| draw(&mut chance, it, &names)).map(|(intent, text)| (Some(intent), text)).collect();
     let talk: Vec<_> = TALK.lines().skip(if seed < 2.0 { 0 } else { EACH }).take(EACH).map(|it| (None, it.to_owned())).collect();
-    println!("| what | dB | sentences | understood | not understood | wrong | wrong actions | seconds each | tried again |");
+    println!(
+        "| what | dB | sentences | understood | not understood | wrong | wrong, and asked back | orders | done | wrong actions | seconds each | tried again |"
+    );
     let after: Vec<_> = texts.iter().map(|(intent, text)| (*intent, format!("hey ear witness, {text}"))).collect();
-    for (what, texts, asleep) in [
+    let all = [
         ("sentences of the table", &texts, false),
         ("the same after the wake phrase", &after, true),
         ("other speech", &talk, false),
         ("the same, asleep", &talk, true),
-    ] {
+    ];
+    for (what, texts, asleep) in all.into_iter().take(rows) {
         let it = count(texts, above, seed as u64, &names, asleep);
         let (all, wrong) = (texts.len(), it.wrong.len());
         let (right, nothing) = if texts.iter().all(|it| it.0.is_none()) { (0, it.right) } else { (it.right, it.nothing) };
+        let orders = texts.iter().filter(|it| it.0.is_some_and(|meant| meant.kind().acts())).count();
         println!(
-            "| {what} | {above} | {all} | {right} | {nothing} | {wrong} | {} | {:.2} | {} |",
-            it.actions,
+            "| {what} | {above} | {all} | {right} | {nothing} | {wrong} | {} | {orders} | {} | {} | {:.2} | {} |",
+            it.asked_back,
+            it.done,
+            it.done_wrong.len(),
             it.seconds / all as f64,
             it.late
         );
-        it.wrong.iter().for_each(|it| println!("    {it}"));
+        it.wrong.iter().chain(&it.done_wrong).for_each(|it| println!("    {it}"));
     }
 }

@@ -93,7 +93,7 @@ impl Recognition {
         let most = believed(above_background(sound)) - asleep;
         tracing::debug!(
             ?awaited,
-            seconds = sound.samples.len() / 16,
+            milliseconds = sound.samples.len() / 16,
             doubt = heard.as_ref().map(|it| it.doubt),
             most,
             "an utterance was recognised"
