@@ -81,6 +81,7 @@ impl Command {
             Self::Capture(_) => Ok(()),
             Self::Probe(args) => log::begin(args.is_detailed()),
             Self::Run(args) => log::begin(args.is_detailed()),
+            Self::Words(args) => log::begin(args.is_detailed()),
             _ => log::begin(false),
         }
     }

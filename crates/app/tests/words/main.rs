@@ -108,6 +108,10 @@ fn the_same_seed_gives_the_same_octets_and_a_search_goes_on_where_it_ended() {
     let cut = written(folder.path(), "cut.json", &cut.to_string());
     let more = search(&table, &["--plays", "40", "--resume", cut.to_str().unwrap(), "--json"]);
     assert_eq!(json(&more), json(&whole));
+    // Its words are those of more answers than it has.
+    let listed = words("list", &[cut.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&listed.stderr);
+    assert!(listed.status.code() == Some(2) && said.contains("was never played"), "{said}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let name = |path: &PathBuf| path.file_stem().map_or_else(String::new, |it| it.to_string_lossy().into_owned());
     let all: Vec<(String, Told)> =
-        args.found.iter().map(|path| Ok((name(path), earlier::read(path)?))).collect::<anyhow::Result<_>>()?;
+        args.found.iter().map(|path| Ok((name(path), earlier::checked(path)?))).collect::<anyhow::Result<_>>()?;
     match (all.as_slice(), &args.html) {
         ([(_, told)], Some(path)) => page::write(told, path)?,
         (_, Some(_)) => bail!("--html shows one search: name one file"),

@@ -45,6 +45,13 @@ enum Task {
     Replay(replay::Args),
 }
 
+impl Args {
+    /// Whether a diagnostic log is asked for.
+    pub(in crate::cli) fn is_detailed(&self) -> bool {
+        matches!(&self.task, Task::Search(args) if args.is_detailed())
+    }
+}
+
 /// Does what is asked.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     match &args.task {

@@ -85,6 +85,13 @@ pub(super) struct Args {
     outputs: Outputs,
 }
 
+impl Args {
+    /// Whether a diagnostic log is asked for.
+    pub(super) fn is_detailed(&self) -> bool {
+        self.live.verbose > 1
+    }
+}
+
 /// A number of plays.
 pub(super) fn most_plays(text: &str) -> Result<usize, String> {
     let plays = text.parse().ok().filter(|it| (1..=MOST_PLAYS).contains(it));
