@@ -29,7 +29,7 @@ use crate::visibility::Unseen;
 
 /// Number of the rules by which rounds are scored and verdicts formed. It is raised with each change that makes an earlier session come out otherwise, so that
 /// nobody takes such a session for forged.
-pub const RULES: i64 = 4;
+pub const RULES: i64 = 5;
 
 /// The verdict on a device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
