@@ -7,6 +7,7 @@ pub mod config;
 pub mod daemon;
 mod doctor;
 mod log;
+mod names;
 mod notify;
 mod pronounced;
 mod say;

@@ -49,6 +49,32 @@ pub(super) fn all(connection: &Connection) -> rusqlite::Result<BTreeMap<i64, Dev
     rows.collect()
 }
 
+/// What a device told of itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Announced {
+    /// The host name that it asked for an address with (DHCP) or is found by (mDNS).
+    pub host_name: Option<Private<String>>,
+    /// The names that it announced (mDNS, SSDP).
+    pub names: Vec<Private<String>>,
+}
+
+/// What each device that ever told a name told last.
+pub(super) fn announced(connection: &Connection) -> rusqlite::Result<BTreeMap<DeviceId, Announced>> {
+    let known = all(connection)?;
+    let sql = "SELECT device, host_name, names FROM descriptions WHERE host_name IS NOT NULL OR names <> '[]' ORDER BY id";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut found = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let (device, host_name, names): (i64, Option<String>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let names = unlist(&names).ok_or_else(damaged)?.into_iter().map(Private::new).collect();
+        if let Some(id) = known.get(&device) {
+            found.insert(*id, Announced { host_name: host_name.map(Private::new), names });
+        }
+    }
+    Ok(found)
+}
+
 /// What a device announced of itself, as it is written.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Description {

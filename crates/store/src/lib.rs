@@ -27,6 +27,7 @@ mod writer;
 mod tests;
 
 pub use self::aside::Notice;
+pub use self::device::Announced;
 pub use self::error::{Error, Holder, Kind, Result};
 pub use self::journal::{JournalLine, Reply};
 pub use self::reader::{Material, Of, Reader};

@@ -177,6 +177,11 @@ impl Reader {
         self.read(|connection| Ok(device::all(connection)?.into_values().collect()))
     }
 
+    /// What each device that ever told a name told last, in whatever session.
+    pub fn announced(&self) -> Result<BTreeMap<DeviceId, device::Announced>> {
+        self.read(device::announced)
+    }
+
     /// What the published test said after each probe of a session.
     pub fn tested(&self, session: SessionId) -> Result<BTreeMap<u32, Tested>> {
         self.read(|connection| round::tested(connection, session, u32::MAX))

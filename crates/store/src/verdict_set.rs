@@ -279,6 +279,7 @@ mod tests {
             p: _,
             proven_after: _,
             sounds: _,
+            answers_often: _,
             bound: _,
             limit_octets: _,
             limit_clocked: _,

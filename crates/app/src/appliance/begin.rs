@@ -26,6 +26,8 @@ use super::input::Losses;
 use super::ledger::{Item, Ledger};
 use super::{Appliance, Goal, Loudspeaker, Output};
 use crate::config::Config;
+use crate::names::Names;
+use crate::say;
 
 /// A session that watches without an end is closed after so long, and the next one begun, nanoseconds: its error rate is then that of a month.
 const MONTH: i64 = 30 * 86_400 * SECOND;
@@ -76,6 +78,7 @@ pub struct Begun {
     phones: Phones,
     ledger: Ledger,
     session: Session,
+    names: Names,
 }
 
 /// What the store says of it.
@@ -104,7 +107,12 @@ impl Begun {
             Err(error) if ledger.set_aside(&error)? => asked.of_stored(ledger.store_mut())?,
             session => session?,
         };
-        Ok(Self { goal, retention: config.retention, phones: config.presence.clone(), ledger, session })
+        // A home is watched all the same where its devices have no names.
+        let names = Names::read(ledger.store().reader()?).unwrap_or_else(|error| {
+            say::line(&format!("devices are called by their makers: {error:#}"));
+            Names::default()
+        });
+        Ok(Self { goal, retention: config.retention, phones: config.presence.clone(), ledger, session, names })
     }
 
     /// How the session is laid out.
@@ -122,7 +130,7 @@ impl Begun {
         sources: Vec<String>,
         moment: Moment,
     ) -> Appliance {
-        let Self { goal, retention, phones, ledger, session } = self;
+        let Self { goal, retention, phones, ledger, session, names } = self;
         let (now, silent) = (moment.now, loudspeaker.is_none());
         let mut appliance = Appliance {
             goal,
@@ -138,7 +146,7 @@ impl Begun {
             holds: Holds::default(),
             paused_until: None,
             steps: Steps::new((now, moment.since_boot)),
-            device_names: DeviceNames::default(),
+            device_names: DeviceNames::new(names),
             verdicts: BTreeMap::new(),
             verdicts_wanted: false,
             housekeeping: Housekeeping::new(now),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, Role, SenderSign};
 
+use crate::names::Names;
 use earwitness_report::labels;
 use earwitness_report::vendor;
 
@@ -15,6 +16,8 @@ const MOST: usize = 1_024;
 #[derive(Debug, Default)]
 pub(super) struct DeviceNames {
     known: BTreeMap<DeviceId, (String, Role)>,
+    /// What they are called where they tell nothing.
+    names: Names,
     /// What showed that others send under the address of a device; never taken back.
     senders: BTreeMap<DeviceId, Vec<SenderSign>>,
     /// Those that have joined; of the latest nothing else is known yet.
@@ -22,11 +25,16 @@ pub(super) struct DeviceNames {
 }
 
 impl DeviceNames {
+    /// Before the first stretch.
+    pub(super) fn new(names: Names) -> Self {
+        Self { names, ..Self::default() }
+    }
+
     /// Learns from a stretch.
     pub(super) fn learn(&mut self, stretch: &Findings) {
         for device in &stretch.devices {
             if self.known.len() < MOST || self.known.contains_key(&device.id) {
-                self.known.insert(device.id, (called(device), device.role));
+                self.known.insert(device.id, (self.called(device), device.role));
             }
             self.learn_senders(device.id, &device.sender_signs);
         }
@@ -57,7 +65,20 @@ impl DeviceNames {
 
     /// How a device is called; never by its whole address, which is for reports alone.
     pub(super) fn of(&self, device: DeviceId) -> String {
-        self.known.get(&device).map_or_else(|| unnamed(device), |known| known.0.clone())
+        let known = || self.known.get(&device).map(|known| known.0.clone());
+        self.names.of(device).map(str::to_owned).or_else(known).unwrap_or_else(|| unnamed(device))
+    }
+
+    fn called(&self, found: &DeviceFindings) -> String {
+        let mut device = DeviceFindings::new(found.id, found.role, found.seen);
+        device.names.clone_from(&found.names);
+        device.host_name.clone_from(&found.host_name);
+        self.names.name(&mut device);
+        let has_own_name = !device.names.is_empty() || device.host_name.is_some();
+        let vendor = || if let DeviceId::Mac(mac) = device.id { vendor::vendor(mac) } else { None };
+        let name = labels::device(&device, vendor());
+        let whole = labels::id(device.id);
+        if has_own_name && name != whole { name } else { unnamed(device.id) }
     }
 
     /// Devices that are no gateway, as far as is known.
@@ -70,14 +91,6 @@ impl DeviceNames {
     pub(super) fn is_gateway(&self, device: DeviceId) -> bool {
         self.known.get(&device).is_some_and(|known| known.1 == Role::Gateway)
     }
-}
-
-fn called(device: &DeviceFindings) -> String {
-    let has_own_name = !device.names.is_empty() || device.host_name.is_some();
-    let vendor = || if let DeviceId::Mac(mac) = device.id { vendor::vendor(mac) } else { None };
-    let name = labels::device(device, vendor());
-    let whole = labels::id(device.id);
-    if has_own_name && name != whole { name } else { unnamed(device.id) }
 }
 
 /// Maker and the last octets: enough to find it, too little to be known by elsewhere.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::names::Names;
 use earwitness_base::{clock, words};
-use earwitness_core::findings::{DeviceFindings, DeviceId, Role, Sighting, SightingKind};
+use earwitness_core::findings::{DeviceId, Role, Sighting, SightingKind};
 use earwitness_core::policy::Hold;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_report::labels;
@@ -48,14 +49,15 @@ impl<'a> Home<'a> {
                 break;
             }
         }
+        let called = Names::read(&reader)?;
         let mut devices: BTreeMap<DeviceId, String> = BTreeMap::new();
         if let Some((row, _)) = &session {
             let until = row.ended.map_or(now, |it| it.0);
             // Of a session of months, its end says what devices are called.
             let from = row.begun.max(until.plus(-RECENT));
-            devices.extend(reader.findings(Window { from, until })?.devices.iter().filter_map(named));
+            devices.extend(named(&reader, &called, Window { from, until })?);
         }
-        devices.extend(reader.findings(Window { from: now.plus(-RECENT), until: now })?.devices.iter().filter_map(named));
+        devices.extend(named(&reader, &called, Window { from: now.plus(-RECENT), until: now })?);
         let (ids, names) = devices.into_iter().unzip();
         Ok(Self { tell, reader, now, zone, session, ids, names })
     }
@@ -162,8 +164,11 @@ impl<'a> Home<'a> {
     }
 }
 
-fn named(it: &DeviceFindings) -> Option<(DeviceId, String)> {
-    (it.role == Role::Device && it.upstream.frames > 0).then(|| (it.id, labels::device(it, maker(it.id))))
+fn named(reader: &Reader, called: &Names, window: Window) -> earwitness_store::Result<Vec<(DeviceId, String)>> {
+    let mut findings = reader.findings(window)?;
+    called.fill_in(&mut findings);
+    let sends = findings.devices.iter().filter(|it| it.role == Role::Device && it.upstream.frames > 0);
+    Ok(sends.map(|it| (it.id, labels::device(it, maker(it.id)))).collect())
 }
 
 /// To whom probes made a device send, without the ports.

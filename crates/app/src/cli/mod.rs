@@ -18,6 +18,7 @@ mod interrupt;
 mod ledger;
 mod live;
 mod man;
+mod name;
 mod night;
 mod probe;
 mod progress;
@@ -63,6 +64,7 @@ enum Command {
     Export(export::Args),
     Gateway(gateway::Args),
     Ledger(Box<ledger::Args>),
+    Name(name::Args),
     Probe(probe::Args),
     Report(report::Args),
     Run(run::Args),
@@ -118,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Gateway(args) => gateway::run(&args),
         Command::Ledger(args) => ledger::run(&args),
+        Command::Name(args) => name::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Run(args) => run::run(&args),

@@ -12,9 +12,11 @@ use earwitness_store::{Material, SessionRow};
 use jiff::tz::TimeZone;
 
 use super::reports::Reports;
+use crate::names::Names;
 
-/// The verdicts on all devices, with the networks of the receivers that they name.
-pub(super) fn verdicts(row: &SessionRow, material: &mut Material) -> Verdicts {
+/// The verdicts on all devices, with their names and the networks of the receivers that they name.
+pub(super) fn verdicts(row: &SessionRow, material: &mut Material, names: &Names) -> Verdicts {
+    names.fill_in(&mut material.findings);
     Geo::default().locate(&mut material.findings);
     material.verdicts(&row.verdict_settings())
 }

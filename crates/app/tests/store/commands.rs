@@ -333,3 +333,26 @@ fn a_session_is_reported_again_as_its_verdicts_were_told() {
     let none = earwitness(&["report", path(&place), "--session", "9"]);
     assert!(none.status.code() == Some(2) && text(&none.stderr).contains("there are: 1"), "{}", text(&none.stderr));
 }
+
+#[test]
+fn a_device_is_called_what_a_person_called_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = made(folder.path());
+    let devices = || -> Vec<Value> {
+        let output = earwitness(&["report", path(&place), "--json"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()["devices"].as_array().unwrap().clone()
+    };
+    let mac = devices()[0]["id"].as_str().unwrap().to_owned();
+    let told = |arguments: &[&str]| {
+        let output = earwitness(&[&["name", "--state", path(&place)], arguments].concat());
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    assert_eq!(told(&[&mac, "Grandma's radio"]).0, Some(0));
+    assert_eq!(told(&[]), (Some(0), format!("{mac}  Grandma's radio\n")));
+    assert_eq!(devices()[0]["name"], "Grandma's radio");
+    assert_eq!(told(&[&mac, "--forget"]).0, Some(0));
+    assert_ne!(devices()[0]["name"], "Grandma's radio");
+    let (status, said) = told(&["kitchen", "Radio"]);
+    assert!(status == Some(2) && said.contains("is no MAC address"), "{said}");
+}

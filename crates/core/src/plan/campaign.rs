@@ -68,7 +68,7 @@ impl Plan for Campaign {
                 let some = standings.peek().is_some();
                 let decided = some && standings.all(|it| it.proven_after.is_some() || silent(it));
                 match row {
-                    Some(row) => together(session, design, row, decided),
+                    Some(row) => together(session, design, row, decided, number),
                     None if decided => Next::Done(Done::Decided),
                     None => Watch.next(session, design, number),
                 }

@@ -4,17 +4,29 @@ use super::{Done, Next};
 use crate::lot::Lot;
 use crate::probe::Stimulus;
 use crate::schedule::Design;
-use crate::trial::{Answers, Session, Standing};
+use crate::trial::{Answers, Session, Stand, Standing};
 use crate::vocabulary::Candidate;
 
 /// Most rounds of one single sound: one that a device answers nine times in ten has come first often enough long before.
 const MOST: u32 = 6;
 
+/// Rows after which nearly every device that answers is proven. Where after these nobody seems to react of whom it is not known, those that react need not wait for
+/// those that send so much that their silence takes long to show: every other round is for single sounds.
+const ROWS: u32 = 14;
+
 /// What is played next.
-pub(super) fn together(session: &Session, design: &Design, row: &Stimulus, decided: bool) -> Next {
-    if !decided {
-        return Next::Play(row.clone().into());
+pub(super) fn together(session: &Session, design: &Design, row: &Stimulus, decided: bool, number: u32) -> Next {
+    if decided {
+        return single(session, design).map_or(Next::Done(Done::Decided), Next::Play);
     }
+    let rows = session.plays(&row.clone().into());
+    let is_waiting = rows >= ROWS && session.standings().values().all(|it| it.stand() != Stand::Promising);
+    let single = if is_waiting && number % 2 == 1 { single(session, design) } else { None };
+    Next::Play(single.unwrap_or_else(|| row.clone().into()))
+}
+
+/// The single sound that promises most to be one that moves a device that reacts; none where it is known of all.
+fn single(session: &Session, design: &Design) -> Option<Candidate> {
     let mut singles: Vec<&Stimulus> = design.stimuli.iter().filter(|it| !it.is_row()).collect();
     Lot::new(design.seed).stream("order", 0).shuffle(&mut singles);
     let played = |single: &Stimulus| session.plays(&Candidate::from(single.clone()));
@@ -32,7 +44,7 @@ pub(super) fn together(session: &Session, design: &Design, row: &Stimulus, decid
         let ((share, plays), (other, others)) = (promise(a), promise(b));
         (plays == 0).cmp(&(others == 0)).then(share.total_cmp(&other)).then(others.cmp(&plays))
     });
-    next.map_or(Next::Done(Done::Decided), |single| Next::Play(single.clone().into()))
+    next.map(|single| single.clone().into())
 }
 
 /// How a device answered a sound.
