@@ -47,8 +47,10 @@ fn a_device_that_wakes_from_words_near_to_its_own_is_found_out_although_the_hous
     let home = home(folder.path(), "[1.0, 0.0, 0.0]", 12);
     let json_file = format!("--json={}", folder.path().join("found.json").display());
     let page = folder.path().join("found.html");
-    let output = search(&home, &["--plays", "200", "--seed", "3", &json_file, "--html", page.to_str().unwrap()]);
+    let output = search(&home, &["--plays", "200", "--seed", "3", &json_file, "--html", page.to_str().unwrap(), "-vv"]);
     assert!(output.status.success(), "{}", complaint(&output));
+    let logged = String::from_utf8_lossy(&output.stderr);
+    assert!(logged.contains("a slot was read"), "the diagnostic log: {logged}");
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("is at most 1 % for all words together"), "{said}");
     let told = serde_json::from_slice(&fs::read(folder.path().join("found.json")).unwrap()).unwrap();

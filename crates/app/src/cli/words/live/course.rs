@@ -169,6 +169,10 @@ impl Course<'_> {
     fn take(&mut self, round: &Round, seen: &[Reaction]) {
         let what: Vec<Seen> = seen.iter().map(|it| it.seen).collect();
         self.campaign.tell(round, &what);
+        for (place, (slot, it)) in round.slots.iter().zip(seen).enumerate() {
+            let (round, slot) = (round.number, self.written(*slot));
+            tracing::debug!(round, place, ?slot, seen = ?it.seen, seconds = it.seconds, busy = it.busy, "a slot was read");
+        }
         for (slot, it) in round.slots.iter().zip(seen).filter(|(_, it)| it.seen == Seen::Began) {
             self.pace.take(it.busy);
             if let Slot::Word(play) | Slot::Again(play) = slot {
