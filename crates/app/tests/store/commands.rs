@@ -343,7 +343,7 @@ fn a_device_is_called_what_a_person_called_it() {
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         serde_json::from_slice::<Value>(&output.stdout).unwrap()["devices"].as_array().unwrap().clone()
     };
-    let mac = devices()[0]["id"].as_str().unwrap().to_owned();
+    let mac = devices()[0]["mac"].as_str().unwrap().to_owned();
     let told = |arguments: &[&str]| {
         let output = earwitness(&[&["name", "--state", path(&place)], arguments].concat());
         (output.status.code(), text(&output.stdout) + &text(&output.stderr))
