@@ -8,7 +8,6 @@ pub mod daemon;
 mod doctor;
 mod log;
 mod names;
-mod notify;
 mod pronounced;
 mod say;
 mod skill;

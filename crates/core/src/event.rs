@@ -249,9 +249,11 @@ pub enum Fault {
         /// What is wrong with it.
         said: String,
     },
-    /// The household's command failed.
-    Command {
-        /// What it, or the system, says.
+    /// A channel of notices failed.
+    Channel {
+        /// Which.
+        channel: String,
+        /// What it, or the system, says, and what to do.
         said: String,
     },
 }
@@ -266,6 +268,11 @@ pub enum Mended {
     },
     /// The microphone hears again.
     Microphone,
+    /// A channel of notices works again.
+    Channel {
+        /// Which.
+        channel: String,
+    },
     /// Recent frames are kept again.
     FramesKept,
     /// The store can be written again.

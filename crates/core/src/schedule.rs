@@ -5,6 +5,7 @@
 
 use crate::lot::Lot;
 use crate::probe::Stimulus;
+pub use crate::time::Quiet;
 use crate::time::{SECOND, Timestamp, Window};
 use crate::timeline::{Condition, Factor, Fault, MOST_COMBINATIONS};
 use crate::vocabulary::Candidate;
@@ -13,15 +14,6 @@ use crate::vocabulary::Candidate;
 const MINUTE: i64 = 60 * SECOND;
 /// Minutes in a day.
 const DAY: i64 = 1_440;
-
-/// A part of every day in which nothing may sound.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Quiet {
-    /// First minute of the day, local time, 0 to 1,439.
-    pub from: u16,
-    /// First minute after; before or at `from`, it lies on the next day.
-    pub until: u16,
-}
 
 /// How a session is laid out.
 #[derive(Clone, PartialEq, Debug)]

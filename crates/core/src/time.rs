@@ -59,6 +59,25 @@ impl fmt::Debug for Timestamp {
     }
 }
 
+/// A part of every day: hours in which nothing may sound, or nobody is to be told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Quiet {
+    /// First minute of the day, local time, 0 to 1,439.
+    pub from: u16,
+    /// First minute after; before or at `from`, it lies on the next day.
+    pub until: u16,
+}
+
+impl Quiet {
+    /// Whether `at` lies inside, where local time is so many nanoseconds ahead of UTC.
+    #[must_use]
+    pub const fn contains(self, at: Timestamp, ahead: i64) -> bool {
+        let minute = at.plus(ahead).nanos().div_euclid(60 * SECOND).rem_euclid(1_440);
+        let (from, until) = (self.from as i64, self.until as i64);
+        if from < until { from <= minute && minute < until } else { minute >= from || minute < until }
+    }
+}
+
 /// A stretch of time, half open: `from` belongs to it, `until` does not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Window {

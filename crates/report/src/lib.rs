@@ -11,6 +11,7 @@ pub mod html;
 pub mod json;
 pub mod labels;
 mod notes;
+pub mod notice;
 pub mod plot;
 pub mod probelog;
 pub mod published;

@@ -110,7 +110,9 @@ fn of_fault(fault: &Fault) -> String {
         Fault::StoreRefuses { said } => format!("{said}; until then nothing sounds, and what happens is kept in memory"),
         Fault::NoVerdicts { said } => format!("verdicts cannot be computed: {said}"),
         Fault::Settings { said } => format!("{said}; it goes on as before"),
-        Fault::Command { said } => format!("the command for notices failed: {said}; further failures are only counted"),
+        Fault::Channel { channel, said } => {
+            format!("notices cannot be sent by {channel}: {said}; it is tried again, and further failures are only counted")
+        }
     }
 }
 
@@ -119,6 +121,7 @@ fn of_mended(mended: &Mended) -> String {
     match mended {
         Mended::FramesCome { source } => format!("frames come from {source}"),
         Mended::Microphone => "the microphone hears again".to_owned(),
+        Mended::Channel { channel } => format!("notices are sent by {channel} again"),
         Mended::FramesKept => "recent frames are kept again".to_owned(),
         Mended::Store { lost } => {
             let lost = if *lost > 0 { format!("{lost} entries were lost") } else { "nothing was lost".to_owned() };

@@ -9,6 +9,7 @@ use earwitness_core::time::Timestamp;
 use super::Appliance;
 use super::ledger::Item;
 use earwitness_core::policy::Hold;
+use earwitness_core::policy::notices::Fact;
 use earwitness_report::sentence::sentence;
 use earwitness_sound::player::{PlayerEvent, Said};
 use earwitness_store::Reply;
@@ -103,10 +104,13 @@ impl Appliance {
             let text = sentence(event, &|device| self.device_names.of(device));
             self.ledger.note(event, &text);
         }
+        self.facts(events, now);
+        let letters = self.decide(now);
         let stored = self.ledger.write_when_due(now);
         for event in events {
             self.output.report(event, &|device| self.device_names.of(device), stored && is_written(event));
         }
+        letters.into_iter().for_each(|letter| self.output.send(letter));
         self.report_store_events(now);
     }
 
@@ -132,6 +136,7 @@ impl Appliance {
                     let text = sentence(&event, &|device| self.device_names.of(device));
                     self.ledger.note(&event, &text);
                 }
+                self.facts(std::slice::from_ref(&event), now);
                 let stored = self.ledger.write_when_due(now);
                 self.output.report(&event, &|device| self.device_names.of(device), stored);
             }
@@ -151,9 +156,13 @@ impl Appliance {
                 self.handle(Input::Spoken(spoken), now);
             }
             PlayerEvent::Reply { round, window, level } => {
+                self.fact(Fact::Heard(window), now);
                 self.ledger.put(Item::Reply(Reply { round, window, level_db: level }));
             }
-            PlayerEvent::Other { .. } => self.handle(Input::OtherSound, now),
+            PlayerEvent::Other { window, .. } => {
+                self.fact(Fact::Heard(window), now);
+                self.handle(Input::OtherSound, now);
+            }
             PlayerEvent::Microphone(Some(said)) => self.report(What::Fault(Fault::Microphone { said }), now),
             PlayerEvent::Microphone(None) => self.report(What::Mended(Mended::Microphone), now),
         }

@@ -24,6 +24,7 @@ use super::device_names::DeviceNames;
 use super::housekeeping::Housekeeping;
 use super::input::Losses;
 use super::ledger::{Item, Ledger};
+use super::notices::Telling;
 use super::{Appliance, Goal, Loudspeaker, Output};
 use crate::config::Config;
 use crate::names::Names;
@@ -79,6 +80,7 @@ pub struct Begun {
     ledger: Ledger,
     session: Session,
     names: Names,
+    telling: Option<Telling>,
 }
 
 /// What the store says of it.
@@ -102,6 +104,7 @@ impl Begun {
         // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
         settings.roster.seed = random()?;
         let asked = Asked { config, goal, upkeep, wanted: &wanted, settings, now: moment.now };
+        let telling = if goal == Goal::Watch { Some(asked.telling(&mut ledger)?) } else { None };
         let session = match asked.of_stored(ledger.store_mut()) {
             // Its pages are sound, what is written on them is not: else it would be found so at every start.
             Err(error) if ledger.set_aside(&error)? => asked.of_stored(ledger.store_mut())?,
@@ -112,7 +115,7 @@ impl Begun {
             say::line(&format!("devices are called by their makers: {error:#}"));
             Names::default()
         });
-        Ok(Self { goal, retention: config.retention, phones: config.presence.clone(), ledger, session, names })
+        Ok(Self { telling, goal, retention: config.retention, phones: config.presence.clone(), ledger, session, names })
     }
 
     /// How the session is laid out.
@@ -130,7 +133,7 @@ impl Begun {
         sources: Vec<String>,
         moment: Moment,
     ) -> Appliance {
-        let Self { goal, retention, phones, ledger, session, names } = self;
+        let Self { goal, retention, phones, ledger, session, names, telling } = self;
         let (now, silent) = (moment.now, loudspeaker.is_none());
         let mut appliance = Appliance {
             goal,
@@ -147,6 +150,7 @@ impl Begun {
             paused_until: None,
             steps: Steps::new((now, moment.since_boot)),
             device_names: DeviceNames::new(names),
+            telling,
             verdicts: BTreeMap::new(),
             verdicts_wanted: false,
             housekeeping: Housekeeping::new(now),
@@ -154,6 +158,7 @@ impl Begun {
             frames: 0,
             begun: false,
         };
+        appliance.begin_telling();
         let version = env!("CARGO_PKG_VERSION").to_owned();
         appliance.report(What::Started { version, sources, resumed: session.resumed }, now);
         if !silent {
@@ -179,6 +184,15 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// What the household was told before.
+    fn telling(&self, ledger: &mut Ledger) -> Result<Telling, earwitness_store::Error> {
+        let recalled = |ledger: &Ledger| Telling::recalled(&self.config.notify, ledger.store().reader()?, self.now);
+        match recalled(ledger) {
+            Err(error) if ledger.set_aside(&error)? => recalled(ledger),
+            telling => telling,
+        }
+    }
+
     /// The session that fits, as far as the store can be read.
     fn of_stored(&self, store: &mut Store) -> Result<Session, earwitness_store::Error> {
         let Self { config, goal, upkeep, wanted, ref settings, now } = *self;
@@ -226,7 +240,7 @@ fn wanted(config: &Config, ahead: i64) -> anyhow::Result<Design> {
 }
 
 /// A number that nobody can guess.
-fn random() -> anyhow::Result<u64> {
+pub(crate) fn random() -> anyhow::Result<u64> {
     let mut octets = [0; 8];
     rustix::rand::getrandom(&mut octets, rustix::rand::GetRandomFlags::empty()).context("the system has no random numbers")?;
     Ok(u64::from_le_bytes(octets))
@@ -252,6 +266,7 @@ impl Appliance {
             self.handle(Input::Command(Command::Stop), now);
         }
         self.put_tested();
+        self.keep_telling();
         let Self { machine, mut ledger, output, loudspeaker, device_names, .. } = self;
         drop(loudspeaker);
         let ended = machine.finish(now);

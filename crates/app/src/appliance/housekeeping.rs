@@ -26,6 +26,11 @@ impl Housekeeping {
     pub(super) const fn new(now: Timestamp) -> Self {
         Self { last: Timestamp::MIN, judged: now, ahead: None }
     }
+
+    /// What local time is ahead of UTC, as far as it is known yet, nanoseconds.
+    pub(super) fn ahead(&self) -> i64 {
+        self.ahead.unwrap_or_default()
+    }
 }
 
 impl Appliance {
@@ -47,6 +52,7 @@ impl Appliance {
         self.hold(Hold::Store, self.ledger.is_stuck(), now);
         self.ledger.sweep(now, &self.retention);
         self.report_store_events(now);
+        self.tell_due(now);
         if self.goal == Goal::Watch && now.since(self.housekeeping.judged).saturating_abs() > VERDICTS {
             self.housekeeping.judged = now;
             self.verdicts_wanted = true;

@@ -4,6 +4,7 @@ use earwitness_core::event::{Gap, What};
 use earwitness_core::experiment;
 use earwitness_core::frame::Frame;
 use earwitness_core::policy::Hold;
+use earwitness_core::policy::notices::{Fact, Trouble};
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_sound::player::PlayerEvent;
 use earwitness_store::Error;
@@ -24,7 +25,7 @@ pub enum Input<'a> {
         /// How many.
         frames: u64,
     },
-    /// A fact about sources, the ring of recent frames or the household's command: it is reported, and voids a round if frames may have passed unseen.
+    /// A fact about sources, the ring of recent frames or a channel of notices: it is reported, and voids a round if frames may have passed unseen.
     Happened(What),
     /// Whether every source captures now.
     Sources {
@@ -83,6 +84,9 @@ impl Appliance {
                 // Every source begins by being away; that is worth no line.
                 let aloud = self.begun;
                 self.begun |= all_capture;
+                if all_capture {
+                    self.fact(Fact::Trouble(Trouble::Sources, None), now);
+                }
                 self.hold_as(Hold::Source, !all_capture, now, aloud);
             }
             Input::Talks(talks) => self.hold_as(Hold::Voice, talks, now, false),

@@ -10,6 +10,7 @@ mod device_names;
 mod housekeeping;
 mod input;
 mod ledger;
+mod notices;
 mod people;
 mod progress;
 mod status;
@@ -24,11 +25,13 @@ use earwitness_core::findings::DeviceId;
 use earwitness_core::policy::{Holds, Presence, Steps};
 use earwitness_core::samples::Samples;
 use earwitness_core::time::Timestamp;
+use earwitness_notify::Letter;
 use earwitness_report::sentence::Namer;
 use earwitness_sound::player::{Busy, Player};
 use earwitness_store::Retention;
 
 pub use self::begin::Begun;
+pub(crate) use self::begin::random;
 pub use self::input::Input;
 pub use self::people::{NOT_WRITTEN, Request};
 pub use self::progress::Progress;
@@ -39,6 +42,7 @@ use self::device_names::DeviceNames;
 use self::housekeeping::Housekeeping;
 use self::input::Losses;
 use self::ledger::Ledger;
+use self::notices::Telling;
 use self::verdicts::LastVerdict;
 
 /// What it is for.
@@ -80,7 +84,13 @@ pub trait Output {
     /// Reports an event; `stored` says whether it is written down.
     fn report(&self, event: &Event, name: Namer<'_>, stored: bool);
 
-    /// Notices that were dropped because too many waited, and those that the household's command failed for.
+    /// Sends a letter to the household, without waiting; one that was handed in before is not sent again.
+    fn send(&self, letter: Letter);
+
+    /// The greatest number of a letter that was handed in, by this process or one before.
+    fn last_letter(&self) -> u64;
+
+    /// Notices that were dropped because too many waited, and tries of channels that failed.
     fn notices_lost(&self) -> (u64, u64);
 }
 
@@ -102,6 +112,8 @@ pub struct Appliance {
     paused_until: Option<Timestamp>,
     steps: Steps,
     device_names: DeviceNames,
+    /// What the household is told; only where it is watched without an end.
+    telling: Option<Telling>,
     /// The latest verdicts.
     verdicts: BTreeMap<DeviceId, LastVerdict>,
     verdicts_wanted: bool,

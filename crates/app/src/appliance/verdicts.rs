@@ -5,6 +5,7 @@ use std::path::Path;
 
 use earwitness_core::event::{Fault, What};
 use earwitness_core::findings::DeviceId;
+use earwitness_core::policy::notices::{Fact, Trouble};
 use earwitness_core::time::Timestamp;
 use earwitness_core::verdict::{self, Outcome, Verdicts};
 use earwitness_store::{Error, Kind, Material, Reader, SessionId};
@@ -75,6 +76,7 @@ impl Appliance {
             self.report(What::Fault(Fault::Store { said: error.to_string() }), now);
             return;
         }
+        self.fact(Fact::Trouble(Trouble::Verdicts, None), now);
         for found in material.devices() {
             self.device_names.learn_senders(found.id, &found.sender_signs);
         }

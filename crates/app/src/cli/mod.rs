@@ -20,6 +20,7 @@ mod live;
 mod man;
 mod name;
 mod night;
+mod notify;
 mod probe;
 mod progress;
 mod report;
@@ -65,6 +66,7 @@ enum Command {
     Gateway(gateway::Args),
     Ledger(Box<ledger::Args>),
     Name(name::Args),
+    Notify(notify::Args),
     Probe(probe::Args),
     Report(report::Args),
     Run(run::Args),
@@ -121,6 +123,7 @@ pub fn main() -> ExitCode {
         Command::Gateway(args) => gateway::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Name(args) => name::run(&args),
+        Command::Notify(args) => notify::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Run(args) => run::run(&args),

@@ -10,6 +10,7 @@ use earwitness_core::policy::Phones;
 use earwitness_core::schedule::{Design, DesignError, Quiet};
 use toml::Spanned;
 
+use super::notify;
 use super::written::{self, Written};
 use super::{Config, Probing, Skill, Watched};
 use earwitness_base::misread::Fault;
@@ -49,12 +50,18 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
     if let Some(place) = place.filter(|_| voice.enabled && mute) {
         return Err(Fault::at(place, "voice needs a microphone that hears and a loudspeaker that sounds".to_owned()));
     }
+    let presence = present(&presence)?;
+    let probed = if probing.enabled { Some(probed(&probing, &library)?) } else { None };
+    let quiet = hours(&probing.quiet)?;
+    // What the loudspeaker is sent is not what the room hears.
+    let hears = microphone.device == hear::Device::Source && (probed.is_some() || voice.enabled);
+    let notify = notify::checked(notify, &quiet, &presence, hears)?;
     Ok(Config {
         state: state.unwrap_or_else(usual_state),
         sources,
         keep,
-        probing: if probing.enabled { Some(probed(&probing, &library)?) } else { None },
-        presence: present(&presence)?,
+        probing: probed,
+        presence,
         sounds,
         loudspeaker,
         microphone,
@@ -128,10 +135,7 @@ fn probed(probing: &written::Probing, library: &Library) -> Result<Probing, Faul
         let stimulus = library.stimulus(sound.get_ref());
         stimuli.push(stimulus.map_err(|error| Fault::at(sound.span(), error.to_string()))?);
     }
-    let mut quiet = Vec::new();
-    for hours in &probing.quiet {
-        quiet.push(quiet_hours(hours.get_ref()).map_err(|what| Fault::at(hours.span(), what))?);
-    }
+    let quiet = hours(&probing.quiet)?;
     let [shortest, longest] = *probing.rest_seconds.get_ref();
     for rest in [shortest, longest] {
         within("rest_seconds", &Spanned::new(probing.rest_seconds.span(), rest), 0.0, 86_400.0)?;
@@ -163,6 +167,11 @@ fn probed(probing: &written::Probing, library: &Library) -> Result<Probing, Faul
         alpha: within("alpha", &probing.alpha, 1e-9, 0.5)?,
         rounds: within("rounds", &probing.rounds, 1, 100_000)?,
     })
+}
+
+/// Parts of a day.
+pub(super) fn hours(written: &[Spanned<String>]) -> Result<Vec<Quiet>, Fault> {
+    written.iter().map(|it| quiet_hours(it.get_ref()).map_err(|what| Fault::at(it.span(), what))).collect()
 }
 
 /// Where the file says what a design cannot be carried out with.

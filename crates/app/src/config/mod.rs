@@ -3,6 +3,7 @@
 //! Everything has a default, so that no file is needed. `docs/earwitness.toml` is the reference, and is read by a test.
 
 mod check;
+mod notify;
 mod written;
 
 #[cfg(test)]
@@ -16,8 +17,8 @@ use earwitness_core::policy::Phones;
 use earwitness_core::schedule::Design;
 
 pub(crate) use self::check::quiet_hours;
+pub use self::notify::Notify;
 
-use crate::notify;
 use earwitness_base::misread::Misread;
 use earwitness_gateway as gateway;
 use earwitness_sound::hear;
@@ -58,8 +59,8 @@ pub struct Config {
     pub voice: spoken::VoiceSettings,
     /// How long things are kept in the store.
     pub retention: earwitness_store::Retention,
-    /// The command that gets notices.
-    pub notify: notify::NotifySettings,
+    /// What a household is told, and by what.
+    pub notify: Notify,
     /// This machine as a gateway.
     pub gateway: gateway::GatewaySettings,
     /// The server of an Alexa skill; `None`: there is none.

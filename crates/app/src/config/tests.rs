@@ -102,6 +102,33 @@ fn no_skill_is_served_unless_it_is_named_and_only_on_this_machine() {
 }
 
 #[test]
+fn what_a_household_is_told_is_taken_as_it_is_written() {
+    let usual = Config::parse("[probing]\nquiet = [\"23:00-06:00\"]\n", "home.toml").unwrap().notify;
+    assert_eq!(usual.settings.night, [Quiet { from: 1_380, until: 360 }], "night is when probes are quiet");
+    assert!(usual.settings.hears && usual.channels.count() == 0);
+    let deaf = Config::parse("[microphone]\ndevice = \"monitor\"\n", "home.toml").unwrap().notify;
+    assert!(!deaf.settings.hears, "what the loudspeaker is sent is not what the room hears");
+    let text = "[notify]\nabout = [\"away\"]\nurgent = [\"away\"]\ndigest = \"off\"\nquiet = [\"22:00-07:00\"]\ncommand = \"cat\"\n\
+                [notify.ntfy]\nurl = \"https://ntfy.sh/s3cret\"\n[presence]\nphones = [\"02:00:5e:10:00:01\"]\n";
+    let config = Config::parse(text, "home.toml").unwrap();
+    let notify = &config.notify;
+    assert_eq!((notify.settings.about.len(), notify.settings.digest, notify.settings.phones.len()), (1, None, 1));
+    assert_eq!(notify.channels.count(), 2);
+    assert!(!format!("{config:?}").contains("s3cret"));
+    for (text, place, what) in [
+        ("[notify]\nabout = [\"upload\"]\n", Some((2, 10)), "unspoken"),
+        ("[notify]\nurgent = [\"digest\"]\n", Some((2, 11)), "proven"),
+        ("[notify]\ndigest = \"yearly\"\n", Some((2, 10)), "weekly"),
+        ("[notify]\ndigest_at = \"noon\"\n", Some((2, 13)), "18:00"),
+        ("[notify]\nquiet = [\"late\"]\n", Some((2, 10)), "23:00-06:00"),
+        ("[notify.ntfy]\ntopic = \"x\"\n", Some((2, 1)), "url"),
+    ] {
+        let trouble = Config::parse(text, "home.toml").unwrap_err();
+        assert!(trouble.place == place && trouble.what.contains(what), "{text} {trouble}");
+    }
+}
+
+#[test]
 fn a_schedule_is_taken_as_it_is_written() {
     let text = "[probing]\nslots = 4\nslot_seconds = 12.5\nguard_seconds = 0\nprobe_seconds = [2.0]\nseed = 7\nquiet = []\n";
     let config = Config::parse(text, "home.toml").unwrap();

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::notify;
 use earwitness_gateway as gateway;
 use earwitness_sound::hear;
 use earwitness_sound::reply;
@@ -26,7 +25,7 @@ pub(super) struct Written {
     pub(super) recogniser: Option<Spanned<reply::RecogniserSettings>>,
     pub(super) voice: Option<Spanned<spoken::VoiceSettings>>,
     pub(super) store: Store,
-    pub(super) notify: notify::NotifySettings,
+    pub(super) notify: super::notify::Written,
     pub(super) gateway: gateway::GatewaySettings,
     pub(super) skill: Skill,
 }

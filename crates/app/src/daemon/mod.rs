@@ -16,11 +16,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use earwitness_base::clock::Clock;
+use earwitness_base::clock::{self, Clock};
 use earwitness_base::text;
-use earwitness_core::event::{Fault, Stop, What};
+use earwitness_core::event::{Fault, Mended, Stop, What};
 use earwitness_core::experiment::Upkeep;
 use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_notify::{Channels, Letter, Notifier, Pace, Report};
+use earwitness_report::notice::{self, Worded};
 use earwitness_sound::player::{self, Player};
 use earwitness_store::SessionId;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -36,7 +38,7 @@ use self::inbox::{Inbox, Outbox};
 use self::judge::Judge;
 use self::report::Reporter;
 use self::system::System;
-use crate::appliance::{Appliance, Begun, Input, Judged, Loudspeaker};
+use crate::appliance::{Appliance, Begun, Input, Judged, Loudspeaker, random};
 use crate::config::Config;
 use crate::say;
 use crate::talk::{Means, Talk};
@@ -65,7 +67,7 @@ enum Message {
     Asked(Asked),
     Judged(Box<Judged>),
     NotJudged(Box<earwitness_store::Error>),
-    CommandFailed(String),
+    Channel(Report),
     /// Whether somebody talks with us.
     Talks(bool),
 }
@@ -125,8 +127,8 @@ impl<'a> Daemon<'a> {
         (outbox, inbox): (&Outbox<Message>, &Rc<Inbox<Message>>),
         clock: &'a dyn Clock,
     ) -> anyhow::Result<Self> {
-        let reporter = Rc::new(Reporter::new(style, &config.notify, failures_to(outbox))?);
         let begun = Begun::open(config, goal, Upkeep::default(), clock.moment())?;
+        let reporter = Rc::new(Reporter::new(style, notifier(config, goal, outbox)?));
         let control = {
             let outbox = outbox.clone();
             Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
@@ -210,7 +212,7 @@ impl<'a> Daemon<'a> {
             }
             Message::Judged(judged) => Input::Judged(judged),
             Message::NotJudged(error) => Input::NotJudged(error),
-            Message::CommandFailed(said) => Input::Happened(What::Fault(Fault::Command { said })),
+            Message::Channel(report) => Input::Happened(channel(report)),
             Message::Talks(talks) => Input::Talks(talks),
         };
         self.appliance.step(input, now);
@@ -291,6 +293,14 @@ impl<'a> Daemon<'a> {
     }
 }
 
+/// What a channel says of itself.
+fn channel(report: Report) -> What {
+    match report {
+        Report::Fails { channel, why } => What::Fault(Fault::Channel { channel: channel.to_owned(), said: why.to_string() }),
+        Report::Works { channel } => What::Mended(Mended::Channel { channel: channel.to_owned() }),
+    }
+}
+
 /// Begins to talk with people.
 fn talk(config: &Config, player: &Player, outbox: &Outbox<Message>) -> anyhow::Result<Talk> {
     let mouth = player.mouth().context("[voice] needs a microphone")?;
@@ -310,10 +320,18 @@ fn talk(config: &Config, player: &Player, outbox: &Outbox<Message>) -> anyhow::R
     })
 }
 
-/// That the household's command failed becomes a message.
-fn failures_to(outbox: &Outbox<Message>) -> impl Fn(String) + Send + 'static {
+/// The channels of a household that is watched; what they say of themselves becomes messages.
+fn notifier(config: &Config, goal: Goal, outbox: &Outbox<Message>) -> anyhow::Result<Notifier> {
+    let channels = if goal == Goal::Watch { config.notify.channels.clone() } else { Channels::default() };
     let outbox = outbox.clone();
-    move |what| {
-        outbox.send(Message::CommandFailed(what));
-    }
+    let report = move |report| {
+        outbox.send(Message::Channel(report));
+    };
+    Ok(Notifier::start(&config.state, &channels, Pace::usual(random()?), lost, report)?)
+}
+
+/// That notices were dropped.
+fn lost(number: u32) -> Letter {
+    let Worded { title, text, json } = notice::lost(number, clock::now());
+    Letter { number: 0, importance: u8::MAX, urgent: false, title, text, json }
 }

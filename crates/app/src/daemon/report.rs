@@ -1,4 +1,5 @@
-//! Reports what happens while it runs: a line each for people, or a JSON object a line for programs; notices also go to the household's command.
+//! Reports what happens while it runs: a line each for people, or a JSON object a line for programs; letters to the household go to the
+//! channels.
 
 use earwitness_base::text;
 use std::io::{IsTerminal, Write};
@@ -11,8 +12,8 @@ use jiff::tz::TimeZone;
 
 use super::system::System;
 use crate::appliance::{Output, Progress};
-use crate::notify::{About, Notifier, NotifySettings};
 use earwitness_base::words;
+use earwitness_notify::{Counts, Letter, Notifier};
 use earwitness_report::json::{self, event::Topic};
 use earwitness_report::sentence::{Namer, sentence};
 
@@ -39,7 +40,7 @@ pub enum Form {
     Aside,
 }
 
-/// Writes events to the terminal, and notices to the command of the household.
+/// Writes events to the terminal, and hands letters to the channels.
 #[derive(Debug)]
 pub(super) struct Reporter {
     style: Style,
@@ -49,8 +50,7 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    pub(super) fn new(style: Style, settings: &NotifySettings, failed: impl Fn(String) + Send + 'static) -> anyhow::Result<Self> {
-        let notifier = Notifier::start(settings, failed).map_err(anyhow::Error::msg)?;
+    pub(super) fn new(style: Style, notifier: Notifier) -> Self {
         let wanted = !style.quiet && style.form != Form::Objects && std::io::stderr().is_terminal();
         let target = if wanted { ProgressDrawTarget::stderr_with_hz(2) } else { ProgressDrawTarget::hidden() };
         let line = ProgressBar::with_draw_target(None, target);
@@ -58,7 +58,7 @@ impl Reporter {
             line.set_style(style);
         }
         line.enable_steady_tick(Duration::from_millis(500));
-        Ok(Self { style, notifier, line, zone: TimeZone::system() })
+        Self { style, notifier, line, zone: TimeZone::system() }
     }
 
     /// How it stands, where a person looks at a terminal.
@@ -81,13 +81,6 @@ impl Output for Rc<Reporter> {
             System::ready(&sentence(event, name));
         }
         let topic = Topic::of(&event.what);
-        let about = match topic {
-            Topic::Upload => Some(About::Upload),
-            Topic::Proven | Topic::Verdict => Some(About::Verdict),
-            Topic::Joined => Some(About::Device),
-            Topic::Trouble => Some(About::Trouble),
-            Topic::Played | Topic::Scored | Topic::Ended | Topic::Note => None,
-        };
         let shown = match topic {
             Topic::Note => !self.style.quiet,
             Topic::Played | Topic::Scored => self.style.rounds || self.style.form == Form::Objects,
@@ -114,12 +107,18 @@ impl Output for Rc<Reporter> {
                 };
             });
         }
-        if let Some(about) = about {
-            self.notifier.notify(about, &json::event::event(event, name, stored));
-        }
+    }
+
+    fn send(&self, letter: Letter) {
+        self.notifier.notify(letter);
+    }
+
+    fn last_letter(&self) -> u64 {
+        self.notifier.last()
     }
 
     fn notices_lost(&self) -> (u64, u64) {
-        self.notifier.dropped_and_failed()
+        let Counts { lost, failed } = self.notifier.counts();
+        (lost, failed)
     }
 }

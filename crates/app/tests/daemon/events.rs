@@ -41,14 +41,20 @@ fn an_upload_is_told_within_two_seconds_beyond_the_detectors_window_and_is_store
     }
     eprintln!("told {late:?} ms after the last octet of the upload passed");
     assert!(late.iter().all(|late| late * MILLISECOND < WINDOW + 2 * SECOND), "{late:?} ms");
-    until("the command was given the notices", || {
-        std::fs::read_to_string(&notices).is_ok_and(|text| text.matches("\"event\":\"upload\"").count() == 3)
-    });
-    for notice in std::fs::read_to_string(&notices).unwrap().lines() {
-        let notice: serde_json::Value = serde_json::from_str(notice).unwrap();
-        let known = ["upload", "trouble"].iter().any(|&event| notice["event"] == event);
-        assert!(known && notice["text"].is_string() && notice["at_ns"].is_i64(), "{notice}");
-    }
+    // An upload by day, with nobody who listened, is no notice: what needs a person is.
+    assert!(!notices.exists());
+    let config = std::fs::read_to_string(place.config()).unwrap();
+    std::fs::write(place.config(), "[probling]\n").unwrap();
+    running.signal("HUP");
+    until("the command was given a notice", || notices.exists());
+    until("it has read all of it", || std::fs::read_to_string(&notices).is_ok_and(|it| it.trim_end().ends_with('}')));
+    let notice: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&notices).unwrap()).unwrap();
+    assert_eq!(
+        (notice["about"].as_str(), notice["of"].as_str(), notice["notice"].as_u64()),
+        (Some("trouble"), Some("settings"), Some(1))
+    );
+    assert!(notice["text"].as_str().is_some_and(|it| it.contains("probling")), "{notice}");
+    std::fs::write(place.config(), config).unwrap();
     let assistant = feed.devices()[0];
     let cut = |name: &str, more: &[&str]| {
         let out = place.path(name);
@@ -77,13 +83,15 @@ fn an_upload_is_told_within_two_seconds_beyond_the_detectors_window_and_is_store
 fn a_command_for_notices_that_hangs_holds_nothing_up() {
     let place = Place::new();
     let feed = Feed::start(place.folder.path(), HOME);
-    place.write(
-        &[&feed.command()],
-        "[probing]\nenabled = false\n[notify]\ncommand = \"sleep 3600\"\nabout = [\"upload\", \"device\"]\n",
-    );
+    place.write(&[&feed.command()], "[probing]\nenabled = false\n[notify]\ncommand = \"sleep 3600\"\n");
     let mut running = place.start(&["run"]);
     running.line("frames come from");
     running.line("is new on the network");
+    let config = std::fs::read_to_string(place.config()).unwrap();
+    std::fs::write(place.config(), "[probling]\n").unwrap();
+    running.signal("HUP");
+    running.line("it goes on as before");
+    std::fs::write(place.config(), config).unwrap();
     feed.say(3);
     let upload = uploaded(&feed, 1);
     let line = running.line("uploaded 3");

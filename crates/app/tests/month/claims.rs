@@ -25,9 +25,25 @@ pub(crate) fn hold(life: &Life) {
     let reader = reader(life);
     assert_eq!(reader.integrity().unwrap(), Vec::<String>::new());
     what_was_told_is_stored(life, &reader);
+    the_household_is_told_once(life);
     rounds_are_numbered(life, &reader);
     let (sets, scores) = verdicts_follow(life, &reader);
     assert!(sets > 20 && scores > 1_000, "too little happened to say anything");
+}
+
+/// A number has one notice, whatever was handed in again after a power cut; a device is said to be proven once; and few are told in all.
+fn the_household_is_told_once(life: &Life) {
+    let mut told = BTreeMap::new();
+    for letter in life.seen.letters.borrow().iter() {
+        let before = told.insert(letter.number, letter.clone());
+        assert!(before.is_none_or(|before| before == *letter), "two notices have the number {}", letter.number);
+    }
+    told.values().for_each(|it| eprintln!("    notice {}: {}", it.number, it.title));
+    let mut titles = BTreeSet::new();
+    let proofs = told.values().filter(|it| it.title.ends_with("reacts to sound") || it.title.ends_with("what it hears"));
+    assert!(proofs.clone().count() > 0 && proofs.into_iter().all(|it| titles.insert(&it.title)), "told twice");
+    let devices = told.values().filter(|it| it.title.ends_with("is new on the network")).count();
+    assert!(devices == 0 && told.len() < 60, "{} notices, {devices} of devices", told.len());
 }
 
 /// Nothing that was reported is missing, but what was reported with `"stored": false`.

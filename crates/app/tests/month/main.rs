@@ -22,8 +22,11 @@ use std::sync::Mutex;
 
 use earwitness_base::clock;
 use earwitness_core::event::What;
+use earwitness_core::findings::SightingKind;
 use earwitness_core::policy::Hold;
+use earwitness_core::probe::{SoundKind, Stimulus};
 use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_sim::house::Sound;
 
 use earwitness::appliance::{NOT_WRITTEN, Request};
 
@@ -106,6 +109,55 @@ fn who_asks_for_something_is_told_when_it_cannot_be_written_down() {
     life.disk.refuse(false);
     life.run_for(60 * SECOND);
     assert_eq!(ask(&mut life, Request::Pause), Hold::Person.words());
+}
+
+/// Lets somebody say the wake word until the device sends it, and time pass until that is judged; with or without a microphone that hears it.
+fn wakes(life: &mut Life, is_heard: bool) {
+    let stimulus = Stimulus { name: "computer".into(), kind: SoundKind::Speech };
+    let sent = |life: &Life| {
+        let is_sound = |what: &What| matches!(what, What::Sighted { sighting, .. } if sighting.kind == SightingKind::Audio);
+        life.seen.reported.borrow().iter().filter(|it| is_sound(&it.0.what)).count()
+    };
+    let before = sent(life);
+    for _ in 0..20 {
+        life.house.play(life.time + SECOND, &Sound { stimulus: stimulus.clone(), length: 2 * SECOND, level_db: 70.0 });
+        life.run_for(3 * SECOND);
+        if is_heard {
+            life.happen(Fault::OtherSound);
+        }
+        life.run_for(300 * SECOND);
+        if sent(life) > before {
+            return;
+        }
+    }
+    panic!("the device did not wake");
+}
+
+#[test]
+fn a_household_is_told_once_of_sound_that_nobody_made_also_after_a_power_cut() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let mut life = Life::with(5, 3, |_| Vec::new());
+    // It begins at six in the morning, and the night of the household ends at eight.
+    life.run_for(5 * 3_600 * SECOND);
+    let told = |life: &Life| {
+        let mut letters: Vec<_> = life.seen.letters.borrow().iter().map(|it| (it.number, it.title.clone())).collect();
+        letters.dedup();
+        // Its first day is a Monday, on which there is a digest.
+        letters.into_iter().map(|it| it.1).filter(|it| !it.starts_with("Since the last digest")).collect::<Vec<_>>()
+    };
+    let learnt = told(&life);
+    assert!(learnt.len() == 1 && learnt[0].ends_with("devices were found"), "{learnt:?}");
+    wakes(&mut life, true);
+    assert_eq!(told(&life).len(), 1, "somebody spoke: {:?}", told(&life));
+    wakes(&mut life, false);
+    assert!(told(&life).len() == 2 && told(&life)[1].ends_with("sent sound while nobody spoke"), "{:?}", told(&life));
+    life.lose_power();
+    life.run_for(600 * SECOND);
+    wakes(&mut life, false);
+    assert_eq!(told(&life).len(), 2, "{:?}", told(&life));
+    life.run_for(12 * 3_600 * SECOND);
+    wakes(&mut life, false);
+    assert!(told(&life).len() == 3 && told(&life)[2].ends_with("sent sound at night, and nobody spoke"), "{:?}", told(&life));
 }
 
 /// Rounds that have begun since the last start.

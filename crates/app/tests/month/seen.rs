@@ -8,6 +8,7 @@ use std::rc::Rc;
 use earwitness::appliance::{Loudspeaker, Output};
 use earwitness_core::event::Event;
 use earwitness_core::experiment::Order;
+use earwitness_notify::Letter;
 use earwitness_report::sentence::{Namer, sentence};
 use earwitness_sound::player::Busy;
 
@@ -19,6 +20,8 @@ pub(crate) struct PowerCut;
 pub(crate) struct Seen {
     /// Events that were reported, each with its sentence and whether it is said to be stored.
     pub(crate) reported: RefCell<Vec<(Event, String, bool)>>,
+    /// What the household was told.
+    pub(crate) letters: RefCell<Vec<Letter>>,
     /// Orders that the loudspeaker took and that are not carried out yet.
     pub(crate) orders: RefCell<VecDeque<Order>>,
     /// Orders that the loudspeaker took, with the time by the clock of the appliance.
@@ -62,6 +65,14 @@ impl Output for Ears {
     fn report(&self, event: &Event, name: Namer<'_>, stored: bool) {
         self.0.reported.borrow_mut().push((event.clone(), sentence(event, name), stored));
         self.0.acts();
+    }
+
+    fn send(&self, letter: Letter) {
+        self.0.letters.borrow_mut().push(letter);
+    }
+
+    fn last_letter(&self) -> u64 {
+        self.0.letters.borrow().iter().map(|it| it.number).max().unwrap_or_default()
     }
 
     fn notices_lost(&self) -> (u64, u64) {

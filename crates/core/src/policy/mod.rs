@@ -1,7 +1,9 @@
-//! What an appliance decides by itself: whether anything may sound, whether somebody is at home, and whose clock is right. Time is an argument.
+//! What an appliance decides by itself: whether anything may sound, whether somebody is at home, whose clock is right, and what
+//! a household is told. Time is an argument.
 
 mod clocks;
 mod holds;
+pub mod notices;
 mod presence;
 
 pub use self::clocks::{Offset, Steps};

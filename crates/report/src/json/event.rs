@@ -1,4 +1,4 @@
-//! Events for programs: an object a line, as `run --json` writes it and as the household's command is given it.
+//! Events for programs: an object a line, as `run --json` writes it.
 //!
 //! Each key is explained in `docs/schema/event-1.json`. What an event holds is taken apart field by field, so that one that is added does not
 //! compile until it is decided whether programs get it.
@@ -56,7 +56,7 @@ impl Topic {
             | What::FramesLost { .. }
             | What::Gap(_)
             | What::Fault(_)
-            | What::Mended(Mended::Microphone | Mended::FramesKept | Mended::Store { .. })
+            | What::Mended(Mended::Microphone | Mended::Channel { .. } | Mended::FramesKept | Mended::Store { .. })
             | What::SetAside { .. }
             | What::Upgraded { .. } => Self::Trouble,
             What::Started { .. }
@@ -294,7 +294,10 @@ fn fault(fault: &Fault) -> Facts {
         Fault::Store { said } => ("store", None, Some(said)),
         Fault::NoVerdicts { said } => ("no_verdicts", None, Some(said)),
         Fault::Settings { said } => ("settings", None, Some(said)),
-        Fault::Command { said } => ("command", None, Some(said)),
+        Fault::Channel { channel, said } => {
+            let said = Some(format!("{channel}: {said}"));
+            return Facts::Fault { of: "channel", round: None, said };
+        }
     };
     Facts::Fault { of, round, said: said.cloned() }
 }
@@ -303,6 +306,7 @@ fn mended(mended: &Mended) -> Facts {
     let (of, source, entries_lost) = match mended {
         Mended::FramesCome { source } => ("source", Some(source.clone()), None),
         Mended::Microphone => ("microphone", None, None),
+        Mended::Channel { channel } => ("channel", Some(channel.clone()), None),
         Mended::FramesKept => ("frames_not_kept", None, None),
         Mended::Store { lost } => ("store_refuses", None, Some(*lost)),
     };

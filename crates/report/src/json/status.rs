@@ -39,7 +39,7 @@ pub struct Status {
     pub records_given_up: u64,
     /// Notices that found too many waiting.
     pub notices_lost: u64,
-    /// Notices that the household's command failed for.
+    /// Tries to send a notice that failed; each is tried again.
     pub notices_failed: u64,
 }
 

@@ -46,7 +46,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let mut config = args.live.config()?;
         if args.no_probing {
             config.probing = None;
+            config.notify.settings.hears &= config.voice.enabled;
         }
+        config.notify.channels.check()?;
         Ok(config)
     };
     let form = if args.json { Form::Objects } else { Form::Lines };

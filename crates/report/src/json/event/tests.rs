@@ -48,7 +48,7 @@ fn number(what: &What) -> usize {
         What::Fault(Fault::Store { .. }) => 25,
         What::Fault(Fault::NoVerdicts { .. }) => 26,
         What::Fault(Fault::Settings { .. }) => 27,
-        What::Fault(Fault::Command { .. }) => 28,
+        What::Fault(Fault::Channel { .. }) => 28,
         What::Mended(Mended::FramesCome { .. }) => 29,
         What::Mended(Mended::Microphone) => 30,
         What::Mended(Mended::FramesKept) => 31,
@@ -59,10 +59,11 @@ fn number(what: &What) -> usize {
         What::Reloaded => 36,
         What::Stopped(_) => 37,
         What::Said { .. } => 38,
+        What::Mended(Mended::Channel { .. }) => 39,
     }
 }
 
-const VARIANTS: usize = 39;
+const VARIANTS: usize = 40;
 
 /// One of everything that can happen, and numbers that are none.
 fn everything() -> Vec<What> {
@@ -121,10 +122,11 @@ fn everything() -> Vec<What> {
         What::Fault(Fault::Store { said: said() }),
         What::Fault(Fault::NoVerdicts { said: said() }),
         What::Fault(Fault::Settings { said: said() }),
-        What::Fault(Fault::Command { said: said() }),
+        What::Fault(Fault::Channel { channel: "ntfy".to_owned(), said: said() }),
         What::Mended(Mended::FramesCome { source: source() }),
         What::Mended(Mended::Microphone),
         What::Mended(Mended::FramesKept),
+        What::Mended(Mended::Channel { channel: "ntfy".to_owned() }),
         What::Mended(Mended::Store { lost: 0 }),
         What::Mended(Mended::Store { lost: 3 }),
         What::SetAside { path: "/var/lib/earwitness/earwitness.db.corrupt.1".into(), found: "malformed".into() },
