@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use earwitness_core::policy::Phones;
-use earwitness_core::schedule::{Design, DesignError, Quiet};
+use earwitness_core::schedule::{Design, DesignError};
 use toml::Spanned;
 
+use super::hours::hours;
 use super::notify;
 use super::written::{self, Written};
 use super::{Config, Probing, Skill, Watched};
@@ -169,11 +170,6 @@ fn probed(probing: &written::Probing, library: &Library) -> Result<Probing, Faul
     })
 }
 
-/// Parts of a day.
-pub(super) fn hours(written: &[Spanned<String>]) -> Result<Vec<Quiet>, Fault> {
-    written.iter().map(|it| quiet_hours(it.get_ref()).map_err(|what| Fault::at(it.span(), what))).collect()
-}
-
 /// Where the file says what a design cannot be carried out with.
 fn place(error: &DesignError, probing: &written::Probing) -> Option<Range<usize>> {
     let at = match error {
@@ -232,21 +228,6 @@ fn within<T: PartialOrd + Copy + std::fmt::Display>(key: &str, value: &Spanned<T
     }
     let what = format!("`{key}` must lie between {low} and {high}, not at {number}");
     Err(if value.span().is_empty() { Fault::of_all(what) } else { Fault::at(value.span(), what) })
-}
-
-/// `21:00-08:00`.
-///
-/// # Errors
-/// What is wrong, and how it is written.
-pub(crate) fn quiet_hours(text: &str) -> Result<Quiet, String> {
-    let minute = |part: &str| {
-        let (hours, minutes) = part.trim().split_once(':')?;
-        let (hours, minutes) = (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?);
-        (hours <= 24 && minutes < 60 && hours * 60 + minutes <= 1_440).then_some((hours * 60 + minutes) % 1_440)
-    };
-    let parts = text.split_once('-').and_then(|(from, until)| Some((minute(from)?, minute(until)?)));
-    let (from, until) = parts.ok_or_else(|| format!("{text:?} are no quiet hours; write them like 23:00-06:00"))?;
-    Ok(Quiet { from, until })
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "seconds; saturates")]

@@ -3,6 +3,7 @@
 //! Everything has a default, so that no file is needed. `docs/earwitness.toml` is the reference, and is read by a test.
 
 mod check;
+mod hours;
 mod notify;
 mod written;
 
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use earwitness_core::policy::Phones;
 use earwitness_core::schedule::Design;
 
-pub(crate) use self::check::quiet_hours;
+pub(crate) use self::hours::quiet_hours;
 pub use self::notify::Notify;
 
 use earwitness_base::misread::Misread;

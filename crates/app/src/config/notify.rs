@@ -8,7 +8,7 @@ use earwitness_notify::{Channels, Command, Mail, Ntfy, Webhook};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::check::{hours, quiet_hours};
+use super::hours::{hours, quiet_hours};
 use earwitness_base::misread::Fault;
 
 /// What notices are sent, and by what.

@@ -3,7 +3,6 @@
 use earwitness_core::schedule::Quiet;
 use earwitness_core::time::SECOND;
 
-use super::check::quiet_hours;
 use super::*;
 
 fn wrong(text: &str) -> String {

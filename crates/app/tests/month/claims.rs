@@ -42,8 +42,10 @@ fn the_household_is_told_once(life: &Life) {
     let mut titles = BTreeSet::new();
     let proofs = told.values().filter(|it| it.title.ends_with("reacts to sound") || it.title.ends_with("what it hears"));
     assert!(proofs.clone().count() > 0 && proofs.into_iter().all(|it| titles.insert(&it.title)), "told twice");
-    let devices = told.values().filter(|it| it.title.ends_with("is new on the network")).count();
-    assert!(devices == 0 && told.len() < 60, "{} notices, {devices} of devices", told.len());
+    // Everything fails for hours, more than once a day: each kind of trouble is told once a day at most, and that it works again.
+    let (trouble, others): (Vec<_>, Vec<_>) = told.values().partition(|it| it.json.contains("\"about\":\"trouble\""));
+    assert!(trouble.len() < 30 * 8 && others.len() < 12, "{} of trouble, {others:?}", trouble.len());
+    assert!(!others.iter().any(|it| it.title.ends_with("is new on the network")), "{others:?}");
 }
 
 /// Nothing that was reported is missing, but what was reported with `"stored": false`.
