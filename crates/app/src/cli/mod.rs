@@ -27,6 +27,7 @@ mod report;
 mod reports;
 mod run;
 mod scenario;
+mod serve;
 mod session;
 mod simulate;
 mod tell;

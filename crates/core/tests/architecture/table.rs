@@ -174,6 +174,20 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         ],
     ),
     (
+        "web",
+        &[
+            ("doors", &[]),
+            ("dress", &[]),
+            ("home", &[]),
+            ("slice", &[]),
+            ("api", &["dress", "home", "slice"]),
+            ("pages", &["dress", "home", "slice"]),
+            ("routes", &["api", "doors", "home", "pages", "slice"]),
+            ("openapi", &["slice", "routes"]),
+            ("server", &["doors", "dress", "home", "pages", "routes"]),
+        ],
+    ),
+    (
         "store",
         &[
             ("error", &[]),
@@ -388,6 +402,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("ledger", &["base", "core"]),
     ("words", &["core"]),
     ("report", &["base", "core"]),
+    ("web", &["base", "core", "report"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
     ("voice", &["core"]),
     ("skill", &["core", "voice"]),
@@ -396,7 +411,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
         "app",
         &[
             "base", "core", "ring", "sim", "gateway", "lab", "traffic", "sound", "store", "ledger", "words", "report", "compare",
-            "voice", "skill", "notify",
+            "voice", "skill", "notify", "web",
         ],
     ),
 ];

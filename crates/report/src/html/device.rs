@@ -1,7 +1,7 @@
 //! The card of one device.
 
 use earwitness_base::text::WIDEST;
-use earwitness_core::findings::{DeviceId, Role};
+use earwitness_core::findings::{DeviceFindings, DeviceId, Role};
 use maud::{Markup, html};
 
 use super::{DRAWN, LISTED, Page, sighting, traffic};
@@ -36,26 +36,14 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
     let found = device.found;
     let quiet = found.sightings.is_empty();
     let total = found.sightings.len();
-    let mac = matches!(found.id, DeviceId::Mac(_)).then(|| labels::id(found.id));
-    let addresses = found.addresses.iter().take(ADDRESSES).map(ToString::to_string);
-    let ids: Vec<_> = mac.into_iter().chain(addresses).filter(|it| !device.name.contains(it)).collect();
     html! {
         article id={ "d" (place) } .silent[quiet] {
-            div.title {
-                h2 { bdi { (device.name) } }
-                @if found.role == Role::Gateway { span.tag { "gateway" } }
-                @if found.randomised { span.tag title="The address is locally administered, so most likely random" { "random MAC" } }
-                @if !found.sender_signs.is_empty() { span.tag { "several senders" } }
-            }
-            p.who {
-                @if let Some(vendor) = device.vendor.as_ref().filter(|it| !device.name.starts_with(*it)) { bdi { (vendor) } " · " }
-                @for (number, it) in ids.iter().enumerate() { @if number > 0 { " · " } code { (it) } }
-            }
-            @if !quiet { p.sentence { (sentence(device)) } }
-            @if let Some(sentence) = senders::sentence(found) { p.told { (sentence) } }
+            div.title { h2 { bdi { (device.name) } } (tags(found)) }
+            (who(device))
+            (told(device))
             @if place < DRAWN { (traffic::picture(page, place, device)) }
             @if !quiet {
-                @if place == 0 { p.lead { (traffic::LEGEND) " Orange: sightings, by their number." } }
+                @if place == 0 { p.lead { (traffic::LEGEND) (NUMBERS) } }
                 @for (number, it) in found.sightings.iter().enumerate().take(LISTED) {
                     (sighting::section(page, (place, number), device, it))
                 }
@@ -63,9 +51,48 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
                     p.lead { (words::counted((total - LISTED) as u64, "more sighting is", "more sightings are")) " in the JSON report." }
                 }
             }
-            @for it in asides(found) { (aside(page, &it)) }
+            (all_asides(page, found))
         }
     }
+}
+
+/// What the numbers in a picture are.
+pub(super) const NUMBERS: &str = " Orange: sightings, by their number.";
+
+/// What kind of thing it is.
+pub(super) fn tags(found: &DeviceFindings) -> Markup {
+    html! {
+        @if found.role == Role::Gateway { span.tag { "gateway" } }
+        @if found.randomised { span.tag title="The address is locally administered, so most likely random" { "random MAC" } }
+        @if !found.sender_signs.is_empty() { span.tag { "several senders" } }
+    }
+}
+
+/// Its maker and addresses.
+pub(super) fn who(device: &Device<'_>) -> Markup {
+    let found = device.found;
+    let mac = matches!(found.id, DeviceId::Mac(_)).then(|| labels::id(found.id));
+    let addresses = found.addresses.iter().take(ADDRESSES).map(ToString::to_string);
+    let ids: Vec<_> = mac.into_iter().chain(addresses).filter(|it| !device.name.contains(it)).collect();
+    html! {
+        p.who {
+            @if let Some(vendor) = device.vendor.as_ref().filter(|it| !device.name.starts_with(*it)) { bdi { (vendor) } " · " }
+            @for (number, it) in ids.iter().enumerate() { @if number > 0 { " · " } code { (it) } }
+        }
+    }
+}
+
+/// What its sightings come to, and who else may be behind its address.
+pub(super) fn told(device: &Device<'_>) -> Markup {
+    html! {
+        @if !device.found.sightings.is_empty() { p.sentence { (sentence(device)) } }
+        @if let Some(sentence) = senders::sentence(device.found) { p.told { (sentence) } }
+    }
+}
+
+/// All that is not counted.
+pub(super) fn all_asides(page: &Page<'_>, found: &DeviceFindings) -> Markup {
+    html! { @for it in asides(found) { (aside(page, &it)) } }
 }
 
 /// What is not counted as a sighting: a line to unfold.

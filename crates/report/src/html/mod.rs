@@ -18,10 +18,13 @@ use earwitness_base::words;
 mod axis;
 mod beat;
 mod device;
+mod parts;
 mod raster;
 mod sighting;
 mod traffic;
 mod verdict;
+
+pub use self::parts::{Line, Parts, Shared};
 
 #[cfg(test)]
 mod tests;
@@ -37,15 +40,38 @@ const NAMED: usize = 2_000;
 
 /// Nothing may be loaded and nothing may run; styles are those in the file.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const STYLE: &str = include_str!("style.css");
+/// The style that all pages share.
+pub const STYLE: &str = include_str!("style.css");
 
 /// What all parts of the page share.
 struct Page<'a> {
     context: &'a Context<'a>,
-    axis: Axis,
-    scale: traffic::Scale,
+    axis: &'a Axis,
+    scale: &'a traffic::Scale,
     /// Sightings whose beat is drawn.
     drawn: BTreeSet<(DeviceId, usize)>,
+    /// Where a sighting is, by the place of its device and its own.
+    link: &'a dyn Fn(usize, usize) -> String,
+}
+
+/// What is said on top.
+struct Answer {
+    text: String,
+    caution: &'static str,
+    /// Whether sounds were played, so that it rests on verdicts.
+    proven: bool,
+}
+
+impl Answer {
+    fn new(findings: &Findings, context: &Context<'_>, summary: &Summary<'_>) -> Self {
+        match context.probing {
+            Some(probing) => {
+                let text = unread(&findings.capture).into_iter().chain([headline(probing)]).collect::<Vec<_>>().join(" ");
+                Self { text, caution: verdict::CAUTION, proven: true }
+            }
+            None => Self { text: summary.answer.clone(), caution: summary.caution, proven: false },
+        }
+    }
 }
 
 /// What every page begins with: it loads nothing, and a browser lets it load nothing. `more` is added to the style that all pages share.
@@ -71,17 +97,14 @@ pub fn write(findings: &Findings, context: &Context<'_>, out: &mut dyn Write) ->
 
 fn page(findings: &Findings, context: &Context<'_>) -> Markup {
     let summary = summary(findings, context);
-    let page =
-        Page { context, axis: Axis::new(findings, &context.zone), scale: traffic::Scale::new(findings), drawn: drawn(&summary) };
+    let (axis, scale) = (Axis::new(findings, &context.zone), traffic::Scale::new(findings));
+    let link = |place: usize, number: usize| format!("#d{place}s{}", number + 1);
+    let page = Page { context, axis: &axis, scale: &scale, drawn: drawn(&summary), link: &link };
     let (loud, quiet): (Vec<_>, Vec<_>) =
         summary.devices.iter().take(NAMED).enumerate().partition(|(_, it)| !it.found.sightings.is_empty());
-    let proven = context
-        .probing
-        .map(|probing| unread(&findings.capture).into_iter().chain([headline(probing)]).collect::<Vec<_>>().join(" "));
-    let answer = proven.as_deref().unwrap_or(&summary.answer);
-    let title = if proven.is_some() { "Who sends what it hears? " } else { "Who sent sound? " };
-    let caution = if proven.is_some() { verdict::CAUTION } else { summary.caution };
-    let (answer, more) = first_sentence(answer);
+    let Answer { text, caution, proven } = Answer::new(findings, context, &summary);
+    let title = if proven { "Who sends what it hears? " } else { "Who sent sound? " };
+    let (answer, more) = first_sentence(&text);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -128,7 +151,8 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
 }
 
 /// The first sentence, and the others.
-fn first_sentence(text: &str) -> (&str, &str) {
+#[must_use]
+pub fn first_sentence(text: &str) -> (&str, &str) {
     let end = text.find(". ").map_or(text.len(), |it| it + 1);
     text.split_at_checked(end).map_or((text, ""), |(first, rest)| (first, rest.trim_start()))
 }

@@ -15,12 +15,7 @@ pub(super) fn section(page: &Page<'_>, (place, number): (usize, usize), device: 
     let picture = if drawn { beat::picture(it) } else { None };
     html! {
         details.sighting id={ "d" (place) "s" (number + 1) } open[number == 0] {
-            summary {
-                span.number { (number + 1) }
-                span.when { (words::date_time(it.window.from, &page.context.zone)) }
-                strong { (what(it)) }
-                span.to { "to " bdi { (labels::receiver(&it.receiver, WIDEST)) } }
-            }
+            (line(page, number, it))
             @if let Some(picture) = picture { (picture) }
             @else if !drawn { p.lead { "Only " (PICTURES) " beats are drawn in this file; this one was left out." } }
             (numbers(it))
@@ -29,7 +24,20 @@ pub(super) fn section(page: &Page<'_>, (place, number): (usize, usize), device: 
     }
 }
 
-fn what(it: &Sighting) -> String {
+/// The line itself.
+pub(super) fn line(page: &Page<'_>, number: usize, it: &Sighting) -> Markup {
+    html! {
+        summary {
+            span.number { (number + 1) }
+            span.when { (words::date_time(it.window.from, &page.context.zone)) }
+            strong { (what(it)) }
+            span.to { "to " bdi { (labels::receiver(&it.receiver, WIDEST)) } }
+        }
+    }
+}
+
+/// What was sent, in a few words.
+pub(super) fn what(it: &Sighting) -> String {
     match (it.kind, it.audio_seconds) {
         (SightingKind::Audio, Some(seconds)) => format!("{} of sound", words::seconds(seconds.value)),
         (SightingKind::Audio, None) => "sound".to_owned(),
@@ -39,7 +47,7 @@ fn what(it: &Sighting) -> String {
 }
 
 /// The numbers that say how much, how certain, and to whom.
-fn numbers(it: &Sighting) -> Markup {
+pub(super) fn numbers(it: &Sighting) -> Markup {
     let lasted = words::duration(it.window.length());
     html! {
         dl.numbers {
@@ -69,7 +77,7 @@ fn numbers(it: &Sighting) -> Markup {
 }
 
 /// What a laboratory wants to know.
-fn details(it: &Sighting) -> Markup {
+pub(super) fn details(it: &Sighting) -> Markup {
     let flow = &it.flow;
     let protocol = match flow.protocol {
         6 => "TCP".to_owned(),

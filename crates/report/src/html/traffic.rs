@@ -76,8 +76,8 @@ pub(super) fn picture(page: &Page<'_>, place: usize, device: &Device<'_>) -> Mar
             rect.plot x="0" y=(PINS) width="100%" height=(SENT + RECEIVED) {}
             @for (y, _) in &levels { line.grid x1="0" x2="100%" y1=(y) y2=(y) {} }
             (marks(page, device, 14, bottom))
-            (area("sent", &columns(&page.axis, &device.found.sent, &page.scale), PINS, SENT, true))
-            (area("received", &columns(&page.axis, &device.found.received, &page.scale), middle, RECEIVED, false))
+            (area("sent", &columns(page.axis, &device.found.sent, page.scale), PINS, SENT, true))
+            (area("received", &columns(page.axis, &device.found.received, page.scale), middle, RECEIVED, false))
             line.zero x1="0" x2="100%" y1=(middle) y2=(middle) {}
             (page.axis.breaks(PINS, bottom))
             text.level.side x="99.5%" y=(PINS + 13) text-anchor="end" { "sent" }
@@ -112,7 +112,7 @@ fn numbers(page: &Page<'_>, device_place: usize, device: &Device<'_>) -> Markup 
     }
     html! {
         @for (number, place) in shown {
-            a href={ "#d" (device_place) "s" (number + 1) } { text.pin x=(percent(place)) y="11" text-anchor="middle" { (number + 1) } }
+            a href=((page.link)(device_place, number)) { text.pin x=(percent(place)) y="11" text-anchor="middle" { (number + 1) } }
         }
     }
 }

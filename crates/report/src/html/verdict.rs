@@ -67,7 +67,8 @@ fn list(rows: &[(&Device<'_>, &Verdict)]) -> Markup {
     }
 }
 
-const fn class(outcome: Outcome) -> &'static str {
+/// The class of a verdict in the style sheet.
+pub(super) const fn class(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Streams => "streams",
         Outcome::SendsMore | Outcome::Reacts | Outcome::SendsLess | Outcome::StreamsAlways => "reacts",
@@ -83,32 +84,53 @@ fn card(
     device: &Device<'_>,
     verdict: &Verdict,
 ) -> Markup {
-    let lines = sentences(verdict, Some(device.found), others);
-    let raster = (place < PICTURES).then(|| Raster::new(device.found, probing)).flatten();
-    let curve = curves.get(&device.found.id).filter(|curve| curve.len() > 1);
-    let striking = verdict.outcome.is_reaction()
-        || matches!(verdict.outcome, Outcome::StreamsAlways | Outcome::Undecided(Undecided::Promising));
     html! {
-        article id={ "v" (place) } .silent[!striking] {
-            div.title {
-                h2 { bdi { (device.name) } }
-                span class={ "verdict " (class(verdict.outcome)) } { (verdict.outcome.words()) }
-                @if let Some(expected) = probing.expected(device.found.id) {
-                    @if expected == verdict.outcome.words() { span.tag { "as it really is" } }
-                    @else { span.tag { "really: " bdi { (text::clean(expected, WIDEST)) } } }
-                }
-            }
+        article id={ "v" (place) } .silent[!is_striking(verdict)] {
+            div.title { h2 { bdi { (device.name) } } (label(probing, verdict)) }
             p.who {
                 @if let Some(vendor) = device.vendor.as_ref().filter(|it| !device.name.starts_with(*it)) { bdi { (vendor) } " · " }
                 code { (labels::id(device.found.id)) }
             }
-            @for (number, it) in lines.iter().enumerate() { @if number == 0 && striking { p.sentence { (it) } } @else { p.told { (it) } } }
-            @if striking { (numbers(verdict)) (by_sound(verdict)) }
-            @match raster {
-                Some(raster) => @if striking { (raster.picture(&device.name)) (evidence(verdict, curve)) }
-                    @else { details.lab { summary { "What it sent around each sound" } (raster.picture(&device.name)) (evidence(verdict, curve)) } },
-                None => @if place < PICTURES && verdict.evidence.rounds > 0 { p.lead { "It sent nothing around any slot." } },
-            }
+            (grounds(probing, (curves, others), place < PICTURES, device, verdict))
+        }
+    }
+}
+
+/// Whether it has to be seen before it is unfolded.
+fn is_striking(verdict: &Verdict) -> bool {
+    verdict.outcome.is_reaction() || matches!(verdict.outcome, Outcome::StreamsAlways | Outcome::Undecided(Undecided::Promising))
+}
+
+/// The verdict in its words, and beside it the truth where that is known.
+pub(super) fn label(probing: &Probing, verdict: &Verdict) -> Markup {
+    html! {
+        span class={ "verdict " (class(verdict.outcome)) } { (verdict.outcome.words()) }
+        @if let Some(expected) = probing.expected(verdict.device) {
+            @if expected == verdict.outcome.words() { span.tag { "as it really is" } }
+            @else { span.tag { "really: " bdi { (text::clean(expected, WIDEST)) } } }
+        }
+    }
+}
+
+/// What a verdict rests on, in sentences, numbers and, where they are `drawn`, pictures.
+pub(super) fn grounds(
+    probing: &Probing,
+    (curves, others): (&Curves, &Others<'_>),
+    drawn: bool,
+    device: &Device<'_>,
+    verdict: &Verdict,
+) -> Markup {
+    let lines = sentences(verdict, Some(device.found), others);
+    let raster = drawn.then(|| Raster::new(device.found, probing)).flatten();
+    let curve = curves.get(&device.found.id).filter(|curve| curve.len() > 1);
+    let striking = is_striking(verdict);
+    html! {
+        @for (number, it) in lines.iter().enumerate() { @if number == 0 && striking { p.sentence { (it) } } @else { p.told { (it) } } }
+        @if striking { (numbers(verdict)) (by_sound(verdict)) }
+        @match raster {
+            Some(raster) => @if striking { (raster.picture(&device.name)) (evidence(verdict, curve)) }
+                @else { details.lab { summary { "What it sent around each sound" } (raster.picture(&device.name)) (evidence(verdict, curve)) } },
+            None => @if drawn && verdict.evidence.rounds > 0 { p.lead { "It sent nothing around any slot." } },
         }
     }
 }

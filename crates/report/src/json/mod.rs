@@ -22,10 +22,13 @@ use earwitness_base::words;
 
 pub mod event;
 mod indented;
+mod part;
 mod shape;
 pub mod status;
 #[cfg(test)]
 mod tests;
+
+pub use self::part::{LISTS, device_at, sightings_at};
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
 pub const VERSION: u32 = 2;

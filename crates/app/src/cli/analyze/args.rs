@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use super::super::serve::Serve;
 use super::values::share;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ pub(in crate::cli) struct Args {
     /// Write a page for people, complete in one file.
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub(super) html: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) serve: Serve,
     /// Write octets and frames per device and second, as Parquet.
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub(super) series: Option<PathBuf>,
@@ -87,7 +90,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, help_heading = "Reading")]
     pub(super) sequential: bool,
     /// Read on while the file grows, until Ctrl-C.
-    #[arg(long, help_heading = "Reading")]
+    #[arg(long, conflicts_with = "serve", help_heading = "Reading")]
     pub(super) follow: bool,
     /// The gateway, where it is not recognised by what it forwards; may be given more than once.
     #[arg(long, value_name = "MAC|IP", value_parser = device, help_heading = "Reading")]

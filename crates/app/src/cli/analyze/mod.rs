@@ -49,12 +49,18 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         good &= annotate::write(path, &reading, &options, &interrupt);
     }
     let sent = reading.findings.devices.iter().any(sends_audio);
-    Ok(match good {
+    let outcome = match good {
         false => Outcome::Trouble,
         true if options.exit_code && reading.findings.capture.is_mostly_unread() => Outcome::Trouble,
         true if options.exit_code && (sent || probes::streams(probing.as_ref())) => Outcome::Found,
         true => Outcome::Done,
-    })
+    };
+    // Who stopped the reading wants to leave.
+    if options.serve.is_wanted() && !interrupt.is_set() {
+        interrupt.begin_reading();
+        options.serve.until_stopped(|| write::material(reading, probing, &options))?;
+    }
+    Ok(outcome)
 }
 
 /// Whether it sent what looks like audio to the internet, once or all the time.

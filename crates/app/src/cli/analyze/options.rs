@@ -10,6 +10,7 @@ use earwitness_core::detect::{bulk, burst, clock};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::roster;
 
+use super::super::serve::Serve;
 use super::args::{Args, Detector, usual};
 use super::probes::Asked;
 use earwitness_base::words::as_f64;
@@ -45,6 +46,7 @@ pub(super) struct Options {
     pub(super) settings: AnalysisSettings,
     pub(super) outputs: Vec<Output>,
     pub(super) annotate: Option<PathBuf>,
+    pub(super) serve: Serve,
     pub(super) devices: Vec<DeviceId>,
     pub(super) geo: Geo,
     pub(super) probes: Option<Asked>,
@@ -79,6 +81,7 @@ impl Options {
             settings,
             outputs,
             annotate: args.annotate,
+            serve: args.serve,
             devices: args.device,
             geo: Geo::open(&tables)?,
             probes,

@@ -13,13 +13,14 @@ use earwitness_report::terminal::Terminal;
 use earwitness_report::vendor::vendor;
 use earwitness_report::verdicts::Probing;
 use earwitness_report::{Context, html, json, series, table};
+use earwitness_web::Material;
 
 /// Columns of a table that is written to a file.
 const FILE: Terminal = Terminal { width: 100, colours: false };
 
 /// Writes every report that was asked for; `false` if one could not be written, which has been said.
 pub(super) fn reports(reading: &Reading, probing: Option<&Probing>, published: Option<&Published>, options: &Options) -> bool {
-    let inputs: Vec<String> = options.captures.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let inputs = inputs(options);
     let context = Context {
         inputs: &inputs,
         options: &options.changed,
@@ -41,6 +42,24 @@ pub(super) fn reports(reading: &Reading, probing: Option<&Probing>, published: O
         }));
     }
     good
+}
+
+/// The captures, as the user named them.
+fn inputs(options: &Options) -> Vec<String> {
+    options.captures.iter().map(|path| path.to_string_lossy().into_owned()).collect()
+}
+
+/// The same for pages that are served.
+pub(super) fn material(reading: Reading, probing: Option<Probing>, options: &Options) -> Material {
+    Material {
+        findings: reading.findings,
+        probing,
+        inputs: inputs(options),
+        options: options.changed.clone(),
+        troubles: reading.troubles,
+        vendor: |mac| vendor(mac).map(str::to_owned),
+        zone: TimeZone::system(),
+    }
 }
 
 /// Says why a report could not be written. A reader that has seen enough is no trouble.

@@ -10,9 +10,11 @@ use super::night::{Seen, night};
 use super::progress::Evening;
 use super::reports::Reports;
 use super::scenario::{load, session};
+use super::serve::Serve;
 use crate::say;
 use earwitness_report::probelog::Header;
 use earwitness_report::{Context, verdicts};
+use earwitness_web::Material;
 
 /// Probe a simulated home for a night, in seconds, and report on each device. Needs no network and no root.
 ///
@@ -22,6 +24,7 @@ use earwitness_report::{Context, verdicts};
 #[command(after_help = "\
 Examples:
   earwitness demo
+  earwitness demo --serve
   earwitness demo my-home.toml --seed 2 --html demo.html
 
 Exit status: 0 done, and each verdict is the truth; 1 done, and some is not; 2 something could not be done.")]
@@ -34,6 +37,8 @@ pub(in crate::cli) struct Args {
     seed: u64,
     #[command(flatten)]
     reports: Reports,
+    #[command(flatten)]
+    serve: Serve,
     /// Exit with status 1 when a verdict is not the truth.
     #[arg(long)]
     exit_code: bool,
@@ -72,8 +77,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         zone: TimeZone::UTC,
     };
     args.reports.write(&probing, &simulated.findings, &context)?;
-    if !args.reports.to_stdout() && !args.reports.has_page() && !args.quiet {
-        say::line("--html FILE writes the same as a page with pictures");
+    if !args.reports.to_stdout() && !args.reports.has_page() && !args.quiet && !args.serve.is_wanted() {
+        say::line("--serve shows the same in a browser, --html FILE writes it as a page with pictures");
     }
+    args.serve.until_stopped(|| Material {
+        findings: simulated.findings,
+        probing: Some(probing),
+        inputs: inputs.to_vec(),
+        options: Vec::new(),
+        troubles: Vec::new(),
+        vendor: |_| None,
+        zone: TimeZone::UTC,
+    })?;
     Ok(if args.exit_code && !right { Outcome::Found } else { Outcome::Done })
 }

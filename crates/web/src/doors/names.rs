@@ -1,0 +1,69 @@
+//! By which names the page may be called: a page of somebody else's that has its name lead here (DNS rebinding) calls it by that name.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::uri::Authority;
+
+/// What a request calls this page, where it may be called so: the address at which it came in, or `localhost`.
+pub(crate) fn called(request: &Parts, local: SocketAddr) -> Option<Authority> {
+    let mut all = request.headers.get_all(HOST).iter();
+    let host: Authority = all.next().filter(|_| all.next().is_none())?.to_str().ok()?.parse().ok()?;
+    // A target that is a whole URL must agree.
+    let agrees = request.uri.authority().is_none_or(|it| *it == host);
+    (agrees && is_this(&host, local.ip().to_canonical())).then_some(host)
+}
+
+fn is_this(host: &Authority, local: IpAddr) -> bool {
+    let bare = host.host().trim_start_matches('[').trim_end_matches(']');
+    let literal = bare.parse::<IpAddr>().is_ok_and(|it| it.to_canonical() == local);
+    let name = local.is_loopback() && bare.eq_ignore_ascii_case("localhost");
+    (literal || name) && !host.as_str().contains('@')
+}
+
+/// Whether what asks for a change is a page of this server: same scheme, name and port.
+pub(crate) fn is_own(request: &Parts, host: &Authority) -> bool {
+    let mut all = request.headers.get_all(ORIGIN).iter();
+    let origin = all.next().filter(|_| all.next().is_none()).and_then(|it| it.to_str().ok());
+    origin.and_then(|it| it.strip_prefix("http://")).is_some_and(|it| it.eq_ignore_ascii_case(host.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_called(host: &str, local: &str) -> bool {
+        let request = axum::http::Request::get("/").header(HOST, host).body(()).unwrap();
+        called(&request.into_parts().0, local.parse().unwrap()).is_some()
+    }
+
+    #[test]
+    fn it_is_called_by_the_address_at_which_it_was_reached_and_by_no_other_name() {
+        for (host, local) in [
+            ("127.0.0.1:8646", "127.0.0.1:8646"),
+            // Through a tunnel that has another port.
+            ("localhost:9000", "127.0.0.1:8646"),
+            ("LOCALHOST", "127.0.0.1:80"),
+            ("[::1]:8646", "[::1]:8646"),
+            ("192.168.1.5:8646", "192.168.1.5:8646"),
+            ("192.168.1.5:8646", "[::ffff:192.168.1.5]:8646"),
+        ] {
+            assert!(is_called(host, local), "{host}");
+        }
+        for (host, local) in [
+            ("evil.example", "127.0.0.1:8646"),
+            ("evil.example:8646", "127.0.0.1:8646"),
+            ("127.0.0.1.evil.example", "127.0.0.1:8646"),
+            ("localhost.evil.example", "127.0.0.1:8646"),
+            ("user@127.0.0.1:8646", "127.0.0.1:8646"),
+            ("localhost:8646", "192.168.1.5:8646"),
+            ("127.0.0.1:8646", "192.168.1.5:8646"),
+            ("192.168.1.6:8646", "192.168.1.5:8646"),
+            ("", "127.0.0.1:8646"),
+            ("0.0.0.0:8646", "127.0.0.1:8646"),
+        ] {
+            assert!(!is_called(host, local), "{host}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Who is let in, in virtual time.
+
+use axum::http::Request;
+use axum::http::request::Builder;
+
+use super::*;
+
+const NOW: Duration = Duration::from_secs(1_000);
+
+fn ends() -> Ends {
+    Ends { peer: IpAddr::from([127, 0, 0, 1]), local: SocketAddr::from(([127, 0, 0, 1], 8646)) }
+}
+
+fn parts(of: Builder) -> Parts {
+    of.header("host", "127.0.0.1:8646").body(()).unwrap().into_parts().0
+}
+
+/// What becomes of a request.
+fn entry(doors: &Doors, of: Builder) -> Entry {
+    doors.entry(&parts(of), ends(), NOW)
+}
+
+/// The cookie of a browser that comes with the link.
+fn come_in(doors: &Doors) -> String {
+    match entry(doors, Request::get(format!("/?key={}", doors.key()))) {
+        Entry::Welcome { cookie: Some(cookie), used: true, .. } => cookie.split(';').next().unwrap().to_owned(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_link_lets_one_browser_in_and_no_other() {
+    let doors = Doors::new(8646).unwrap();
+    let link = format!("/device/3?key={}&offset=20", doors.key());
+    let Entry::Welcome { cookie: Some(cookie), to, used: true } = entry(&doors, Request::get(&link)) else {
+        panic!("it is let in")
+    };
+    assert_eq!(to, "/device/3?offset=20");
+    assert!(cookie.ends_with("; HttpOnly; SameSite=Strict; Path=/") && cookie.starts_with("earwitness-8646="), "{cookie}");
+    assert_eq!(entry(&doors, Request::get(&link)), Entry::Stranger);
+    // The same browser, from its history.
+    let session = cookie.split(';').next().unwrap();
+    let again = entry(&doors, Request::get(&link).header("cookie", session));
+    assert_eq!(again, Entry::Welcome { cookie: None, to: "/device/3?offset=20".to_owned(), used: false });
+    assert_eq!(entry(&doors, Request::get("/").header("cookie", format!("other=1; {session}"))), Entry::Allowed);
+}
+
+#[test]
+fn where_a_browser_is_led_is_never_another_host() {
+    let doors = Doors::new(8646).unwrap();
+    for path in ["//evil.example/", "///evil.example/", "/\\evil.example"] {
+        let uri = format!("http://127.0.0.1:8646{path}?key={}", doors.key());
+        if let Entry::Welcome { to, .. } = entry(&doors, Request::get(uri)) {
+            assert!(!to.starts_with("//") && !to.starts_with("/\\"), "{to}");
+        }
+    }
+}
+
+#[test]
+fn without_a_session_every_path_and_method_is_a_strangers() {
+    let doors = Doors::new(8646).unwrap();
+    for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "CONNECT"] {
+        for path in ["/", "/device/1", "/api/v1/home", "/metrics", "/nope", "/?key=", "/?key=0000"] {
+            assert_eq!(entry(&doors, Request::builder().method(method).uri(path)), Entry::Stranger, "{method} {path}");
+        }
+    }
+    // A key is for reading only.
+    assert_eq!(entry(&doors, Request::post(format!("/?key={}", doors.key()))), Entry::Stranger);
+}
+
+#[test]
+fn a_change_is_asked_for_by_our_own_pages_only() {
+    let doors = Doors::new(8646).unwrap();
+    let session = come_in(&doors);
+    let from = |origin: Option<&str>| {
+        let mut request = Request::post("/leave").header("cookie", &session);
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        entry(&doors, request)
+    };
+    assert_eq!(from(Some("http://127.0.0.1:8646")), Entry::Allowed);
+    for origin in [
+        None,
+        Some("null"),
+        Some("http://evil.example"),
+        Some("http://127.0.0.1:9000"),
+        Some("https://127.0.0.1:8646"),
+        Some("http://localhost:8646"),
+    ] {
+        assert_eq!(from(origin), Entry::Foreign, "{origin:?}");
+    }
+}
+
+#[test]
+fn a_session_ends_when_its_browser_leaves_and_old_ones_make_room() {
+    let doors = Doors::new(8646).unwrap();
+    let first = come_in(&doors);
+    let is_in = |session: &str| entry(&doors, Request::get("/").header("cookie", session)) == Entry::Allowed;
+    let others: Vec<_> = (1..SESSIONS).map(|_| come_in(&doors)).collect();
+    assert!(is_in(&first));
+    let last = come_in(&doors);
+    assert!(!is_in(&first) && is_in(&others[0]) && is_in(&last));
+    doors.leave(&parts(Request::post("/leave").header("cookie", &last)));
+    assert!(!is_in(&last) && is_in(&others[0]));
+    // Leaving without a session ends nobody's.
+    doors.leave(&parts(Request::post("/leave")));
+    assert!(is_in(&others[0]));
+}
+
+#[test]
+fn of_ten_thousand_wrong_keys_five_a_minute_are_looked_at_and_sessions_go_on() {
+    let doors = Doors::new(8646).unwrap();
+    let session = come_in(&doors);
+    let wrong = |n: u32| Request::get(format!("/?key={n:032x}"));
+    for n in 0..10_000 {
+        assert_eq!(entry(&doors, wrong(n)), Entry::Stranger);
+    }
+    let right = || Request::get(format!("/?key={}", doors.key()));
+    assert_eq!(entry(&doors, right()), Entry::Stranger, "it is not looked at");
+    assert_eq!(entry(&doors, Request::get("/").header("cookie", &session)), Entry::Allowed);
+    // From elsewhere it is, and from there after a minute.
+    let elsewhere = Ends { peer: IpAddr::from([127, 0, 0, 2]), ..ends() };
+    assert!(matches!(doors.entry(&parts(right()), elsewhere, NOW), Entry::Welcome { .. }));
+    assert!(matches!(doors.entry(&parts(right()), ends(), NOW + Duration::from_secs(60)), Entry::Welcome { .. }));
+}
+
+#[test]
+fn a_program_reads_with_the_token_alone() {
+    let doors = Doors::new(8646).unwrap();
+    let with = |value: String| entry(&doors, Request::get("/metrics").header("authorization", value));
+    assert_eq!(with(format!("Bearer {}", doors.token())), Entry::Allowed);
+    for wrong in [format!("Basic {}", doors.token()), "Bearer ".to_owned(), format!("Bearer {}", doors.key()), doors.token()] {
+        assert_eq!(with(wrong), Entry::Stranger);
+    }
+}

@@ -1,0 +1,80 @@
+//! What people read. Nothing here needs a script.
+
+mod about;
+mod device;
+mod home;
+mod sighting;
+
+use std::ops::Range;
+
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
+use maud::{Markup, html};
+
+use crate::dress;
+use earwitness_base::words;
+
+pub(crate) use self::about::about;
+pub(crate) use self::device::device;
+pub(crate) use self::home::home;
+pub(crate) use self::sighting::sighting;
+
+/// Where nothing is.
+pub(crate) fn missing() -> Response<Body> {
+    let main = html! {
+        h1 { "There is no such page" }
+        p { a href="/" { "All devices" } }
+    };
+    dress::page(StatusCode::NOT_FOUND, "No such page", &main)
+}
+
+/// What was asked for cannot be understood.
+pub(crate) fn wrong(why: &str) -> Response<Body> {
+    let main = html! {
+        h1 { "That cannot be shown" }
+        p { (why) "." }
+        p { a href="/" { "All devices" } }
+    };
+    dress::page(StatusCode::BAD_REQUEST, "That cannot be shown", &main)
+}
+
+/// For who has no key: the same for every path, and whether that leads anywhere or not.
+pub(crate) fn stranger() -> Response<Body> {
+    let body = html! {
+        main {
+            h1 { "This page needs a link" }
+            p { "Open the link that earwitness printed where it was started, in this browser and with the address that stands in it. Each link lets one browser in; when it is used, the next one is printed." }
+            p { "After five wrong keys, no key is looked at for a minute." }
+        }
+    };
+    dress::dressed(StatusCode::UNAUTHORIZED, "earwitness", &body)
+}
+
+/// For a page of somebody else's that asks for a change.
+pub(crate) fn foreign() -> Response<Body> {
+    let main = html! {
+        h1 { "Another page asked for this" }
+        p { "Nothing was changed. Only pages of earwitness itself may ask for changes." }
+    };
+    dress::page(StatusCode::FORBIDDEN, "Nothing was changed", &main)
+}
+
+/// The session has ended.
+pub(crate) fn left() -> Response<Body> {
+    let body = html! { main { h1 { "This browser is out" } p { "The next link lets it in again." } } };
+    dress::dressed(StatusCode::OK, "earwitness", &body)
+}
+
+/// Which part of a list is shown, with the way to the parts before and behind it.
+fn pager(path: &str, what: &str, range: &Range<usize>, total: usize) -> Markup {
+    let (step, until) = (range.len(), range.end.min(total));
+    html! {
+        @if range.start > 0 || until < total {
+            nav.pager aria-label={ "Parts of the list of " (what) } {
+                span { (words::count(range.start.saturating_add(1) as u64)) " to " (words::count(until as u64)) " of " (words::count(total as u64)) " " (what) }
+                @if range.start > 0 { a rel="prev" href={ (path) "?offset=" (range.start.min(total).saturating_sub(step)) } { "Before" } }
+                @if until < total { a rel="next" href={ (path) "?offset=" (until) } { "Further" } }
+            }
+        }
+    }
+}
