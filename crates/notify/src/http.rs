@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Collected, Full, Limited};
 use hyper::client::conn::http1;
 use hyper::header::HOST;
 use hyper::rt::{Read, Write};
@@ -188,7 +188,7 @@ async fn asked(
     let request = request.body(Full::new(Bytes::from(body))).map_err(|error| rubbish(&error))?;
     let response = sender.send_request(request).await.map_err(|error| rubbish(&error))?;
     let status = response.status();
-    let body = Limited::new(response.into_body(), BODY).collect().await.map(|it| it.to_bytes()).unwrap_or_default();
+    let body = Limited::new(response.into_body(), BODY).collect().await.map(Collected::to_bytes).unwrap_or_default();
     Ok(Answer { status, body })
 }
 

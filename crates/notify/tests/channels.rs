@@ -1,6 +1,6 @@
 //! Channels against real parts on loopback: servers of HTTP and SMTP, with TLS, that are right, wrong, slow, down, or answer rubbish.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test needs and is not there fails it")]
+#![expect(clippy::unwrap_used, reason = "what a test needs and is not there fails it")]
 
 #[path = "channels/certificate.rs"]
 mod certificate;

@@ -14,12 +14,12 @@ use crate::settings::{Fault, Ntfy};
 pub(super) struct Topic {
     client: Client,
     server: Endpoint,
-    topic: Secret,
+    name: Secret,
     token: Option<Secret>,
 }
 
 #[derive(Serialize)]
-struct Message<'a> {
+struct Published<'a> {
     topic: &'a str,
     title: &'a str,
     message: &'a str,
@@ -43,7 +43,7 @@ impl Topic {
         if token.is_some() && !server.is_private() {
             return Err(Fault("a token is not sent in plain text: write url with https:// under [notify.ntfy]".to_owned()));
         }
-        Ok(Self { client: Client::new(settings.ca_file.as_deref(), &server)?, server, topic, token })
+        Ok(Self { client: Client::new(settings.ca_file.as_deref(), &server)?, server, name: topic, token })
     }
 
     pub(super) fn send(&self, letter: &Letter) -> Result<(), Failure> {
@@ -51,7 +51,7 @@ impl Topic {
         let ends = |at: &usize| letter.text.is_char_boundary(*at);
         let message = (0..=LONGEST.min(letter.text.len())).rev().find(ends).and_then(|end| letter.text.get(..end));
         let message = message.unwrap_or_default();
-        let message = Message { topic: self.topic.reveal(), title: &letter.title, message, priority, tags: ["ear"] };
+        let message = Published { topic: self.name.reveal(), title: &letter.title, message, priority, tags: ["ear"] };
         let body = serde_json::to_vec(&message).unwrap_or_default();
         let authorization = self.token.as_ref().map(|token| ("authorization", format!("Bearer {}", token.reveal())));
         let headers: Vec<_> = authorization.into_iter().chain([("content-type", "application/json".to_owned())]).collect();

@@ -24,7 +24,7 @@ pub(super) struct Lines {
     folder: PathBuf,
     /// `None` after the disk has refused: then it is written anew.
     file: Option<File>,
-    lines: usize,
+    count: usize,
 }
 
 /// What is in the file of a folder; nothing, where there is none.
@@ -65,7 +65,7 @@ fn put(out: &mut Vec<u8>, line: &Line) {
 impl Lines {
     /// Writes the file anew.
     pub(super) fn begin(folder: &Path, model: &Model) -> io::Result<Self> {
-        let mut lines = Self { folder: folder.to_owned(), file: None, lines: 0 };
+        let mut lines = Self { folder: folder.to_owned(), file: None, count: 0 };
         lines.write_anew(model)?;
         Ok(lines)
     }
@@ -73,8 +73,10 @@ impl Lines {
     /// Adds lines, and waits until they are on the disk; whether that went well and the file is not too long.
     pub(super) fn add(&mut self, lines: &[Line]) -> bool {
         let mut octets = Vec::new();
-        lines.iter().for_each(|line| put(&mut octets, line));
-        self.lines += lines.len();
+        for line in lines {
+            put(&mut octets, line);
+        }
+        self.count += lines.len();
         let Some(file) = &mut self.file else { return false };
         let written = file.write_all(&octets).and_then(|()| file.sync_data());
         if let Err(error) = &written {
@@ -82,7 +84,7 @@ impl Lines {
             // A part of a line may be there.
             self.file = None;
         }
-        written.is_ok() && self.lines < LINES
+        written.is_ok() && self.count < LINES
     }
 
     /// Writes the file anew; where the disk refuses, the next time.
@@ -109,7 +111,7 @@ impl Lines {
         new.rename(&whole)?;
         // The name too.
         File::open(&self.folder)?.sync_all()?;
-        (self.file, self.lines) = (Some(file), count);
+        (self.file, self.count) = (Some(file), count);
         Ok(())
     }
 }

@@ -100,13 +100,13 @@ fn a_file_cut_or_damaged_anywhere_gives_what_is_sound_in_it() {
     for cut in 0..whole.len() {
         fs::write(&path, &whole[..cut]).unwrap();
         let model = file::read(folder.path()).unwrap();
-        let lines = whole[..cut].iter().filter(|it| **it == b'\n').count();
+        let lines = whole[..cut].split(|it| *it == b'\n').count() - 1;
         assert!((lines.saturating_sub(1)..=lines).contains(&model.letters.len()), "cut at {cut}");
         let mut damaged = whole.clone();
         damaged[cut] ^= 4;
         fs::write(&path, &damaged).unwrap();
         let model = file::read(folder.path()).unwrap();
-        assert!(cut <= first || model.letters.len() >= 1, "damaged at {cut}");
+        assert!(cut <= first || !model.letters.is_empty(), "damaged at {cut}");
         assert!(model.letters.iter().all(|it| it.text == format!("letter {}", it.number)));
     }
     fs::write(&path, vec![0xff; 100_000]).unwrap();

@@ -11,11 +11,12 @@ use super::{letter, secret, until};
 /// The settings of a server, as they are written.
 fn mail(folder: &Path, server: &Server, tls: &str, ca_file: Option<PathBuf>) -> Mail {
     let password = secret(folder, "password", "s3cret");
-    let ca_file = ca_file.map_or_else(String::new, |it| format!("ca_file = {it:?}\n"));
+    let ca_file = ca_file.map_or_else(String::new, |it| format!("ca_file = '{}'\n", it.display()));
     let text = format!(
-        "server = \"localhost\"\nport = {}\ntls = \"{tls}\"\nuser = \"me\"\npassword_file = {password:?}\n\
+        "server = \"localhost\"\nport = {}\ntls = \"{tls}\"\nuser = \"me\"\npassword_file = '{}'\n\
          from = \"earwitness <home@example.org>\"\nto = [\"me@example.org\", \"you@example.org\"]\n{ca_file}",
-        server.address.port()
+        server.address.port(),
+        password.display()
     );
     toml::from_str(&text).unwrap()
 }

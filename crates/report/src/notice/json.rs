@@ -80,11 +80,11 @@ struct Sums {
     failures: u32,
     frames_lost: u64,
     others: u32,
-    devices: Vec<Counts>,
+    devices: Vec<Sum>,
 }
 
 #[derive(Serialize)]
-struct Counts {
+struct Sum {
     device: String,
     name: String,
     explained: u32,
@@ -153,7 +153,7 @@ fn sums(digest: &Digest, name: Namer<'_>) -> Sums {
     let Digest { from, until, told, left_out, devices, others, joined, failures, frames_lost } = digest;
     let of_device = |(id, of): (&DeviceId, &OfDevice)| {
         let OfDevice { explained, answers, unexplained, unknown, large, new_receivers } = *of;
-        Counts { device: labels::id(*id), name: name(*id), explained, answers, unexplained, unknown, large, new_receivers }
+        Sum { device: labels::id(*id), name: name(*id), explained, answers, unexplained, unknown, large, new_receivers }
     };
     Sums {
         from_ns: from.nanos(),
