@@ -110,7 +110,9 @@ impl Appliance {
         for event in events {
             self.output.report(event, &|device| self.device_names.of(device), stored && is_written(event));
         }
-        letters.into_iter().for_each(|letter| self.output.send(letter));
+        for letter in letters {
+            self.output.send(letter);
+        }
         self.report_store_events(now);
     }
 

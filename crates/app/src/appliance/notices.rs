@@ -135,12 +135,14 @@ impl Appliance {
         if !letters.is_empty() {
             self.write(now);
         }
-        letters.into_iter().for_each(|letter| self.output.send(letter));
+        for letter in letters {
+            self.output.send(letter);
+        }
     }
 }
 
 /// What an event means; at most two facts.
-fn facts<'a>(what: &'a What, said: impl Fn() -> String) -> (Option<Fact<'a>>, Option<Fact<'a>>) {
+fn facts(what: &What, said: impl Fn() -> String) -> (Option<Fact<'_>>, Option<Fact<'_>>) {
     let fails = |of| (Some(Fact::Trouble(of, Some(said()))), None);
     let works = |of| (Some(Fact::Trouble(of, None)), None);
     let of_device = |sends, device| (Some(Fact::Verdict { device, sends }), None);
