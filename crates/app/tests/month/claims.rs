@@ -38,7 +38,9 @@ fn the_household_is_told_once(life: &Life) {
         let before = told.insert(letter.number, letter.clone());
         assert!(before.is_none_or(|before| before == *letter), "two notices have the number {}", letter.number);
     }
-    told.values().for_each(|it| eprintln!("    notice {}: {}", it.number, it.title));
+    for it in told.values() {
+        eprintln!("    notice {}: {}", it.number, it.title);
+    }
     let mut titles = BTreeSet::new();
     let proofs = told.values().filter(|it| it.title.ends_with("reacts to sound") || it.title.ends_with("what it hears"));
     assert!(proofs.clone().count() > 0 && proofs.into_iter().all(|it| titles.insert(&it.title)), "told twice");
