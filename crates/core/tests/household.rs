@@ -3,7 +3,7 @@
 //!
 //! `SEEDS=1,2,3` for other homes.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where its own numbers contradict each other")]
+#![expect(clippy::unwrap_used, reason = "what the simulation needs and is not there fails the test")]
 
 #[path = "household/chance.rs"]
 mod chance;
