@@ -1,12 +1,13 @@
 //! The household's page: what was found, served to who has the key, on the machine that found it.
 //!
 //! [`Home`] is what there is to be read; [`Server`] is a thread that answers. Every request passes the doors (`doors`) before anything looks at where it
-//! leads; behind them nothing can be changed, and no path of a request is one of a file.
+//! leads; behind them nothing can be changed, and no path of a request is one of a file. [`Listener`] bounds connections, also for others who serve strangers.
 
 mod api;
 mod doors;
 mod dress;
 mod home;
+mod listen;
 mod openapi;
 mod pages;
 mod routes;
@@ -14,5 +15,6 @@ mod server;
 mod slice;
 
 pub use self::home::{Home, Material};
+pub use self::listen::{Answer, Ends, Listener, READING};
 pub use self::openapi::document as openapi;
 pub use self::server::{Failure, PORT, Server};

@@ -1,44 +1,25 @@
-//! HTTP: bounded connections, each with one request of bounded length and time.
+//! The page over HTTP: what stands between a connection and the answers.
 
-use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use earwitness_base::clock;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::{Service as _, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{Semaphore, oneshot};
-use tokio::time::{sleep, timeout};
 
-use crate::doors::{Doors, Ends, Entry};
+use crate::doors::{Doors, Entry};
 use crate::home::Home;
+use crate::listen::{Answer, Ends, Listener};
 use crate::routes::{Site, router};
 use crate::{dress, pages};
 
 /// The port where nobody names one.
 pub const PORT: u16 = 8646;
-/// Most connections at a time; others wait to be accepted.
-const CONNECTIONS: usize = 32;
-/// How long the head of a request may take.
-const READING: Duration = Duration::from_secs(5);
-/// How long a connection may last, with the sending of the answer.
-const CONNECTION: Duration = Duration::from_secs(30);
-/// Room for the head of a request, octets.
-const HEAD: usize = 16 << 10;
-/// How long to wait where no connection can be accepted, such as when the process has too many files open.
-const BREATH: Duration = Duration::from_millis(200);
-
 /// Why no page can be served.
 #[derive(thiserror::Error, Debug)]
 pub enum Failure {
@@ -61,10 +42,8 @@ type Tell = Box<dyn Fn(&str) + Send + Sync>;
 /// A thread that serves a home; it ends with this.
 #[derive(Debug)]
 pub struct Server {
-    address: SocketAddr,
     doors: Arc<Doors>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    listener: Listener,
 }
 
 impl Server {
@@ -73,43 +52,30 @@ impl Server {
     /// # Errors
     /// When it cannot listen there, or cannot begin.
     pub fn begin(address: SocketAddr, home: Home, tell: impl Fn(&str) + Send + Sync + 'static) -> Result<Self, Failure> {
-        let listener = std::net::TcpListener::bind(address).map_err(|source| Failure::Address { address, source })?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
+        let socket = TcpListener::bind(address).map_err(|source| Failure::Address { address, source })?;
+        let address = socket.local_addr()?;
         let doors = Arc::new(Doors::new(address.port())?);
         let site = Site { home: Arc::new(home), doors: Arc::clone(&doors) };
         let front = Front { doors: Arc::clone(&doors), router: router(site), address, tell: Box::new(tell) };
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let (stop, stopped) = oneshot::channel();
-        let thread = thread::Builder::new().name("web".to_owned()).spawn(move || run(runtime, listener, front, stopped))?;
-        Ok(Self { address, doors, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { doors, listener: Listener::begin("web", socket, front)? })
     }
 
     /// Where it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
-        self.address
+        self.listener.address()
     }
 
     /// The link that lets the next browser in.
     #[must_use]
     pub fn link(&self) -> String {
-        link(self.address, &self.doors)
+        link(self.address(), &self.doors)
     }
 
     /// What programs send as `Authorization: Bearer`, as long as the server lives.
     #[must_use]
     pub fn token(&self) -> String {
         self.doors.token()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop.take().map(|stop| stop.send(()));
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::warn!(address = %self.address, "the server of the page ended in disorder");
-        }
     }
 }
 
@@ -130,54 +96,9 @@ struct Front {
     tell: Tell,
 }
 
-fn run(runtime: Runtime, listener: std::net::TcpListener, front: Front, stopped: oneshot::Receiver<()>) {
-    runtime.spawn(accept(listener, Arc::new(front)));
-    // Either it is told to stop, or nobody is left to tell it.
-    let _ = runtime.block_on(stopped);
-    // Nobody waits for an answer that nobody gets.
-    runtime.shutdown_background();
-}
+impl Answer for Front {
+    type Body = Body;
 
-async fn accept(listener: std::net::TcpListener, front: Arc<Front>) {
-    let listener = match TcpListener::from_std(listener) {
-        Ok(listener) => listener,
-        Err(error) => return tracing::warn!(%error, "the server of the page cannot listen"),
-    };
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                let front = Arc::clone(&front);
-                tokio::spawn(async move {
-                    let served = timeout(CONNECTION, serve(stream, peer, front)).await;
-                    tracing::trace!(?served, "a connection is over");
-                    drop(place);
-                });
-            }
-            Err(error) => {
-                tracing::debug!(%error, "no connection can be accepted");
-                sleep(BREATH).await;
-            }
-        }
-    }
-}
-
-async fn serve(stream: TcpStream, peer: SocketAddr, front: Arc<Front>) -> Result<(), hyper::Error> {
-    let ends = Ends { peer: peer.ip(), local: stream.local_addr().unwrap_or(front.address) };
-    let answered = service_fn(move |request| {
-        let front = Arc::clone(&front);
-        async move { Ok::<_, Infallible>(front.answer(request, ends).await) }
-    });
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(READING)
-        .max_buf_size(HEAD)
-        .keep_alive(false)
-        .serve_connection(TokioIo::new(stream), answered)
-        .await
-}
-
-impl Front {
     async fn answer(&self, request: Request<Incoming>, ends: Ends) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let entry = self.doors.entry(&parts, ends, clock::since_boot());

@@ -81,8 +81,8 @@ struct Daemon<'a> {
     judge: Judge,
     reporter: Rc<Reporter>,
     system: System,
-    /// Rounds that a person was told of.
-    scored: u32,
+    /// How a session stood after so many rounds, in words.
+    progress: Option<(u32, String)>,
     /// When interfaces, the ring and the service manager were last looked after.
     checked: Option<Duration>,
     inbox: Rc<Inbox<Message>>,
@@ -153,7 +153,7 @@ impl<'a> Daemon<'a> {
             reporter,
             system: System::new(),
             checked: None,
-            scored: 0,
+            progress: None,
             inbox: Rc::clone(inbox),
             talk,
             _player: own,
@@ -243,14 +243,18 @@ impl<'a> Daemon<'a> {
             self.reporter.status(&status);
             return;
         }
-        let progress = self.appliance.progress(now);
-        let lines: Vec<String> = progress.devices.iter().map(|it| format!("  {}", text::clean(it, 200))).collect();
-        self.reporter.status(&format!("{status}\n  {}\n{}", progress.summary, lines.join("\n")));
+        // How devices stand changes with the scores of a round, and takes a while to reckon.
         let scored = self.appliance.rounds_scored();
-        if scored > self.scored {
-            self.scored = scored;
-            self.reporter.round(&progress);
+        if self.progress.as_ref().is_none_or(|before| before.0 != scored) {
+            let progress = self.appliance.progress(now);
+            if scored > 0 {
+                self.reporter.round(&progress.summary);
+            }
+            let lines = progress.devices.iter().map(|it| format!("\n  {}", text::clean(it, 200)));
+            self.progress = Some((scored, format!("{}{}", progress.summary, lines.collect::<String>())));
         }
+        let progress = self.progress.as_ref().map_or("", |it| it.1.as_str());
+        self.reporter.status(&format!("{status}\n  {progress}"));
     }
 
     /// Whether the end of the session is the end of the program.

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 
 use super::system::System;
-use crate::appliance::{Output, Progress};
+use crate::appliance::Output;
 use earwitness_base::words;
 use earwitness_notify::{Counts, Letter, Notifier};
 use earwitness_report::json::{self, event::Topic};
@@ -67,9 +67,9 @@ impl Reporter {
     }
 
     /// How a session stands after a round: on the terminal it is part of [`Self::status`], elsewhere it is a line of its own.
-    pub(super) fn round(&self, progress: &Progress) {
+    pub(super) fn round(&self, summary: &str) {
         if !self.style.quiet && self.style.form != Form::Objects && self.line.is_hidden() {
-            let _ = writeln!(std::io::stderr().lock(), "earwitness: {}", text::clean(&progress.summary, 1_000));
+            let _ = writeln!(std::io::stderr().lock(), "earwitness: {}", text::clean(summary, 1_000));
         }
     }
 }

@@ -18,7 +18,9 @@ use std::sync::Arc;
 use earwitness_base::clock;
 
 use self::fetch::Fetcher;
-use self::listen::Listener;
+use earwitness_web::Listener;
+
+use self::listen::listen;
 use self::roots::Roots;
 use self::service::Service;
 use crate::config::{Config, Skill};
@@ -42,7 +44,7 @@ impl Server {
         // The old one lets go of its port first.
         self.running = None;
         if let Some(skill) = &config.skill {
-            let listener = Listener::begin(skill.listen, service(skill, &config.state)?)?;
+            let listener = listen(skill.listen, service(skill, &config.state)?)?;
             self.running = Some((skill.clone(), config.state.clone(), listener));
         }
         Ok(())

@@ -18,7 +18,9 @@ use self::made::{Certificates, NOON, SKILL, Sent, in_session, with};
 use self::stub::{Host, people, roots};
 use super::answer;
 use super::fetch::Fetcher;
-use super::listen::Listener;
+use earwitness_web::Listener;
+
+use super::listen::listen;
 use super::service::Service;
 
 /// The clock of the listener: noon, as in the stamps.
@@ -32,7 +34,7 @@ fn listener(host: &Host, folder: &std::path::Path) -> Listener {
     let folder = folder.to_owned();
     let reply = Arc::new(move |request: &Request| answer::reply(request, &folder));
     let service = Service::new(SKILL.to_owned(), roots().anchors(), fetcher, noon, reply);
-    Listener::begin("127.0.0.1:0".parse().unwrap(), service).unwrap()
+    listen("127.0.0.1:0".parse().unwrap(), service).unwrap()
 }
 
 /// What comes back for octets: the status, and the body.

@@ -6,6 +6,14 @@ use jiff::tz::TimeZone;
 
 use super::chance::Chance;
 
+impl Chance {
+    /// A length of time in `from..until` seconds, nanoseconds; short ones are as likely as long ones, by their order of magnitude.
+    pub(crate) fn time(&mut self, from: i64, until: i64) -> i64 {
+        let most = from + self.between(0, until - from);
+        self.between(from * SECOND, (most + 1) * SECOND)
+    }
+}
+
 /// Something that happens to the appliance.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Fault {

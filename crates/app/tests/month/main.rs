@@ -9,6 +9,7 @@
     reason = "a claim that does not hold fails the test; what was simulated is said"
 )]
 
+#[path = "../../../core/tests/household/chance.rs"]
 mod chance;
 mod claims;
 mod disk;

@@ -176,7 +176,8 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
     (
         "web",
         &[
-            ("doors", &[]),
+            ("listen", &[]),
+            ("doors", &["listen"]),
             ("dress", &[]),
             ("home", &[]),
             ("slice", &[]),
@@ -184,7 +185,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("pages", &["dress", "home", "slice"]),
             ("routes", &["api", "doors", "home", "pages", "slice"]),
             ("openapi", &["slice", "routes"]),
-            ("server", &["doors", "dress", "home", "pages", "routes"]),
+            ("server", &["doors", "dress", "home", "listen", "pages", "routes"]),
         ],
     ),
     (

@@ -1,7 +1,5 @@
 //! Chance from a seed.
 
-use earwitness_core::time::SECOND;
-
 /// splitmix64 (Steele, Lea, Flood 2014).
 pub(crate) struct Chance(pub(crate) u64);
 
@@ -17,11 +15,6 @@ impl Chance {
     /// A number in `from..until`.
     pub(crate) fn between(&mut self, from: i64, until: i64) -> i64 {
         from + i64::try_from(self.next() % (until - from).unsigned_abs()).unwrap()
-    }
-
-    /// A length of time in `from..until` milliseconds, nanoseconds.
-    pub(crate) fn millis(&mut self, from: i64, until: i64) -> i64 {
-        self.between(from, until) * (SECOND / 1_000)
     }
 
     /// Whether something happens that does in one of `of` cases.

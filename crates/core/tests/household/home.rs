@@ -11,6 +11,13 @@ use earwitness_core::time::{SECOND, Timestamp, Window};
 
 use super::chance::Chance;
 
+impl Chance {
+    /// A length of time in `from..until` milliseconds, nanoseconds.
+    pub(crate) fn millis(&mut self, from: i64, until: i64) -> i64 {
+        self.between(from, until) * (SECOND / 1_000)
+    }
+}
+
 pub(crate) const MINUTE: i64 = 60 * SECOND;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 pub(crate) const DAY: i64 = 24 * HOUR;

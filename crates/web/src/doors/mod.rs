@@ -5,7 +5,7 @@ mod secret;
 mod tries;
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,18 +15,10 @@ use axum::http::{Method, Uri};
 
 use self::secret::Secret;
 use self::tries::Tries;
+use crate::listen::Ends;
 
 /// Browsers that are in at the same time; the one that came first has to come in anew.
 const SESSIONS: usize = 32;
-
-/// From where a request comes, and where it came in.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ends {
-    /// Who asks.
-    pub(crate) peer: IpAddr,
-    /// The address that was asked.
-    pub(crate) local: SocketAddr,
-}
 
 /// What becomes of a request.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,6 +3,8 @@
 use axum::http::Request;
 use axum::http::request::Builder;
 
+use std::net::SocketAddr;
+
 use super::*;
 
 const NOW: Duration = Duration::from_secs(1_000);
