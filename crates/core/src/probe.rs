@@ -31,12 +31,17 @@ const ROW: (&str, char) = ("row:", '|');
 pub const ROW_PART: i64 = 2 * SECOND;
 
 impl Stimulus {
-    /// Several sounds, one after the other in one slot: whoever reacts to any of them reacts in it. Sounds that are rows themselves are taken apart.
+    /// Several sounds, one after the other in one slot: whoever reacts to any of them reacts in it. None of fewer than two, of rows, and of sounds whose names
+    /// (a text, a path) hold what stands between names.
     #[must_use]
-    pub fn row(sounds: &[Self]) -> Self {
-        let names: Vec<&str> = sounds.iter().flat_map(Self::parts).collect();
-        let speech = sounds.iter().find(|it| it.kind == SoundKind::Speech).or_else(|| sounds.first());
-        Self { name: [ROW.0, &names.join(&ROW.1.to_string())].concat(), kind: speech.map_or(SoundKind::Speech, |it| it.kind) }
+    pub fn row(sounds: &[Self]) -> Option<Self> {
+        let (first, rest) = sounds.split_first()?;
+        if rest.is_empty() || sounds.iter().any(|it| it.is_row() || it.name.contains(ROW.1)) {
+            return None;
+        }
+        let names: Vec<&str> = sounds.iter().map(|it| it.name.as_str()).collect();
+        let speech = sounds.iter().find(|it| it.kind == SoundKind::Speech);
+        Some(Self { name: [ROW.0, &names.join(&ROW.1.to_string())].concat(), kind: speech.unwrap_or(first).kind })
     }
 
     /// Whether it is several sounds.
@@ -207,5 +212,31 @@ impl Round {
 pub fn note(before: &mut Option<Void>, why: Void) {
     if before.is_none_or(|before| before.effect() < why.effect()) {
         *before = Some(why);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sounds(names: &[&str]) -> Vec<Stimulus> {
+        let kind = |name: &&str| if *name == "glass" { SoundKind::Noise } else { SoundKind::Speech };
+        names.iter().map(|name| Stimulus { name: (*name).to_owned(), kind: kind(name) }).collect()
+    }
+
+    #[test]
+    fn a_row_is_the_sounds_that_it_was_made_of() {
+        let row = Stimulus::row(&sounds(&["glass", "alexa", "say:what time is it"])).unwrap();
+        assert!(row.is_row() && row.kind == SoundKind::Speech);
+        assert_eq!(row.parts().collect::<Vec<_>>(), ["glass", "alexa", "say:what time is it"]);
+        assert_eq!((row.length(SECOND), sounds(&["alexa"])[0].length(SECOND)), (3 * ROW_PART, SECOND));
+    }
+
+    #[test]
+    fn what_could_not_be_taken_apart_again_is_no_row() {
+        for names in [vec![], vec!["alexa"], vec!["alexa", "say:either | or"], vec!["alexa", "row:glass|bark"]] {
+            assert_eq!(Stimulus::row(&sounds(&names)), None, "{names:?}");
+        }
+        assert_eq!(sounds(&["say:either | or"])[0].parts().count(), 1);
     }
 }

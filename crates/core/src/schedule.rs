@@ -73,14 +73,11 @@ const AT_LEAST: i64 = 3 * SECOND;
 
 impl Design {
     /// The same, with a row of all its sounds before them, in slots in which the row fits and that are fewer and closer: what tells soonest who reacts to
-    /// any of them. `longest` is how long the row takes at most, nanoseconds. `docs/design/detection.md` has the arithmetic. A design of one sound, or of so
-    /// many that the row is longer than [`LONGEST_ROW`], stays as it is.
+    /// any of them. `longest` is how long the row takes at most, nanoseconds. `docs/design/detection.md` has the arithmetic. A design whose sounds make
+    /// no row, or one that is longer than [`LONGEST_ROW`], stays as it is.
     #[must_use]
     pub fn in_a_row(self, longest: i64) -> Self {
-        if self.stimuli.len() < 2 || longest > LONGEST_ROW {
-            return self;
-        }
-        let row = Stimulus::row(&self.stimuli);
+        let Some(row) = Stimulus::row(&self.stimuli).filter(|_| longest <= LONGEST_ROW) else { return self };
         let single = self.lengths.iter().copied().max().unwrap_or(0);
         let slot = row.length(0).saturating_add(AFTER_A_ROW).max(longest.saturating_add(AT_LEAST)).max(single);
         let stimuli = std::iter::once(row).chain(self.stimuli).collect();

@@ -138,8 +138,7 @@ fn config(args: &Args) -> anyhow::Result<Config> {
             library.fits(stimulus, probing.design.slot)?;
         }
     }
-    if !args.one_by_one {
-        let row = Stimulus::row(&probing.design.stimuli);
+    if let Some(row) = Stimulus::row(&probing.design.stimuli).filter(|_| !args.one_by_one) {
         let longest = library.longest_words(&row)?;
         probing.design = probing.design.clone().in_a_row(longest);
     }

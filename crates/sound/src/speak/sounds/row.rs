@@ -91,7 +91,7 @@ mod tests {
     fn usual() -> (Library, Stimulus) {
         let library = Library::new(&SoundSettings::default()).unwrap();
         let sounds = ["alexa", "hey-google", "hey-siri", "speech", "glass"].map(|name| library.stimulus(name).unwrap());
-        let row = library.stimulus(&Stimulus::row(&sounds).name).unwrap();
+        let row = library.stimulus(&Stimulus::row(&sounds).unwrap().name).unwrap();
         (library, row)
     }
 
