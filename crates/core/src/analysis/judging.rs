@@ -23,7 +23,7 @@ const MARKS_IN_ALL: usize = 500_000;
 const STRETCH: u64 = 4;
 
 /// Longest record that holds single frames of a codec, octets: 20 ms of PCM at 16 kHz take 640; full segments begin above.
-const LONGEST_FRAME: u64 = 1_000;
+pub(super) const LONGEST_FRAME: u64 = 1_000;
 
 /// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
 pub(super) const RECOVERY: i64 = 2 * REORDER_TIMEOUT;
@@ -292,6 +292,16 @@ impl Judging {
         sighting.marks.shrink_to_fit();
         self.marks += sighting.marks.len();
         self.sightings.push((device, sighting));
+    }
+
+    /// Trains of an episode that has not ended. Nothing of it is kept.
+    pub(super) fn trains(&mut self, slices: &[Slice], datagrams: bool, settings: &clock::ClockSettings) -> Vec<Train> {
+        if slices.is_sorted_by_key(|slice| slice.at) {
+            return clock::trains_with(&mut self.scratch, slices, datagrams, settings);
+        }
+        let mut slices = slices.to_vec();
+        slices.sort_by_key(|slice| slice.at);
+        clock::trains_with(&mut self.scratch, &slices, datagrams, settings)
     }
 
     /// What was found of sound on a flow and may yet go on.

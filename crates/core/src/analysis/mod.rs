@@ -20,6 +20,7 @@ mod repeats;
 mod sender;
 mod sender_marks;
 mod senders;
+mod sending;
 mod server_name;
 mod settings;
 mod sightings;

@@ -58,6 +58,8 @@ pub(super) struct Uplink {
     pub(super) intake: Intake,
     /// Where what was found of sound on it is kept, once it was asked for.
     pub(super) sound: Option<Place>,
+    /// What was heard of it before it ended.
+    pub(super) early: Early,
     /// Where in a run of episodes that were as long as one may be it is.
     run: Option<Run>,
     /// Episodes that may be cut at other moments than if nothing had been missed end with so many moments of the grid; 0: nothing was missed of the one in progress.
@@ -70,6 +72,15 @@ pub(super) struct Uplink {
     pub(super) sent: Track,
     /// What it shows of who sends it.
     pub(super) sender: Sender,
+}
+
+/// What was heard early in the episode in progress.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Early {
+    /// Slices that it had when it was looked at.
+    pub(super) looked_at: u32,
+    /// Whether it was sound.
+    pub(super) is_sound: bool,
 }
 
 /// Episodes that go on from one that was as long as one may be.
@@ -118,6 +129,7 @@ impl Uplink {
             order: Order::default(),
             intake: Intake::default(),
             sound: None,
+            early: Early::default(),
             run: None,
             disturbed: 0,
             latest_datagram: (0, 0, 0),
@@ -132,6 +144,7 @@ impl Uplink {
         self.order.synchronise(sequence);
         self.intake = Intake::default();
         self.sender = Sender::default();
+        self.early = Early::default();
         self.run = None;
         self.disturbed = 0;
     }
@@ -166,6 +179,7 @@ impl Uplink {
 
     /// Begins another episode. `now`: if the one before was as long as one may be, when that was noticed.
     pub(super) fn end_episode(&mut self, now: Option<Timestamp>) {
+        self.early = Early::default();
         let Some(now) = now.map(Timestamp::nanos) else {
             (self.run, self.disturbed) = (None, 0);
             return;

@@ -94,6 +94,12 @@ impl<P: Plan> Experiment<P> {
         self.analysis.last_seen(device)
     }
 
+    /// Devices that are sending what looks like sound at `now` ([`crate::analysis::Analysis::sending`]).
+    #[must_use]
+    pub fn sending(&mut self, now: Timestamp) -> Vec<DeviceId> {
+        self.analysis.sending(now)
+    }
+
     /// Whether a round is in progress.
     #[must_use]
     pub fn is_probing(&self) -> bool {
