@@ -2,6 +2,7 @@
 
 pub mod appliance;
 mod ask;
+pub mod board;
 pub mod cli;
 pub mod config;
 pub mod daemon;

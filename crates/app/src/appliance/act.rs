@@ -78,6 +78,9 @@ impl Appliance {
             if matches!(event.what, What::Proven { .. }) {
                 self.verdicts_wanted = true;
             }
+            if let What::Sighted { device, sighting } = &event.what {
+                self.today.count(*device, sighting);
+            }
         }
         self.report_all(&events, now);
     }

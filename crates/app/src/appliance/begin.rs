@@ -25,6 +25,7 @@ use super::housekeeping::Housekeeping;
 use super::input::Losses;
 use super::ledger::{Item, Ledger};
 use super::notices::Telling;
+use super::today::Today;
 use super::{Appliance, Goal, Loudspeaker, Output};
 use crate::config::Config;
 use crate::names::Names;
@@ -81,6 +82,7 @@ pub struct Begun {
     session: Session,
     names: Names,
     telling: Option<Telling>,
+    today: Today,
 }
 
 /// What the store says of it.
@@ -115,7 +117,11 @@ impl Begun {
             say::line(&format!("devices are called by their makers: {error:#}"));
             Names::default()
         });
-        Ok(Self { telling, goal, retention: config.retention, phones: config.presence.clone(), ledger, session, names })
+        let today = match Today::read(ledger.store().reader()?, moment) {
+            Err(error) if ledger.set_aside(&error)? => Today::read(ledger.store().reader()?, moment)?,
+            today => today?,
+        };
+        Ok(Self { telling, today, goal, retention: config.retention, phones: config.presence.clone(), ledger, session, names })
     }
 
     /// How the session is laid out.
@@ -133,7 +139,7 @@ impl Begun {
         sources: Vec<String>,
         moment: Moment,
     ) -> Appliance {
-        let Self { goal, retention, phones, ledger, session, names, telling } = self;
+        let Self { goal, retention, phones, ledger, session, names, telling, today } = self;
         let (now, silent) = (moment.now, loudspeaker.is_none());
         let mut appliance = Appliance {
             goal,
@@ -150,6 +156,7 @@ impl Begun {
             paused_until: None,
             steps: Steps::new((now, moment.since_boot)),
             device_names: DeviceNames::new(names),
+            today,
             telling,
             verdicts: BTreeMap::new(),
             verdicts_wanted: false,

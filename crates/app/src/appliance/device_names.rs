@@ -30,6 +30,11 @@ impl DeviceNames {
         Self { names, ..Self::default() }
     }
 
+    /// Takes what people call devices anew.
+    pub(super) fn rename(&mut self, names: Names) {
+        self.names = names;
+    }
+
     /// Learns from a stretch.
     pub(super) fn learn(&mut self, stretch: &Findings) {
         for device in &stretch.devices {
@@ -79,6 +84,12 @@ impl DeviceNames {
         let name = labels::device(&device, vendor());
         let whole = labels::id(device.id);
         if has_own_name && name != whole { name } else { unnamed(device.id) }
+    }
+
+    /// All that are known, in the order of their addresses.
+    pub(super) fn all(&self) -> impl Iterator<Item = DeviceId> {
+        let all: BTreeSet<DeviceId> = self.known.keys().chain(&self.joined).copied().collect();
+        all.into_iter()
     }
 
     /// Devices that are no gateway, as far as is known.

@@ -47,6 +47,7 @@ impl Appliance {
         if self.housekeeping.ahead.replace(ahead) != Some(ahead) {
             self.handle(Input::Command(Command::LocalTime { ahead }), now);
         }
+        self.today.turn(now, ahead);
         self.update_presence(now);
         self.end_pause(now);
         self.hold(Hold::Store, self.ledger.is_stuck(), now);

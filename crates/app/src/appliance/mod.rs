@@ -14,6 +14,7 @@ mod notices;
 mod people;
 mod progress;
 mod status;
+mod today;
 mod verdicts;
 
 use std::collections::BTreeMap;
@@ -35,7 +36,7 @@ pub(crate) use self::begin::random;
 pub use self::input::Input;
 pub use self::people::{NOT_WRITTEN, Request};
 pub use self::progress::Progress;
-pub use self::verdicts::{Judged, judge};
+pub use self::verdicts::{Judged, conclude, judge};
 
 use self::begin::Choice;
 use self::device_names::DeviceNames;
@@ -43,6 +44,7 @@ use self::housekeeping::Housekeeping;
 use self::input::Losses;
 use self::ledger::Ledger;
 use self::notices::Telling;
+use self::today::Today;
 use self::verdicts::LastVerdict;
 
 /// What it is for.
@@ -112,6 +114,7 @@ pub struct Appliance {
     paused_until: Option<Timestamp>,
     steps: Steps,
     device_names: DeviceNames,
+    today: Today,
     /// What the household is told; only where it is watched without an end.
     telling: Option<Telling>,
     /// The latest verdicts.

@@ -8,6 +8,7 @@ use earwitness_core::time::Timestamp;
 
 use super::ledger::Item;
 use super::{Appliance, Goal, status};
+use crate::names::Names;
 
 /// What can be asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -21,6 +22,12 @@ pub enum Request {
     Resume,
     /// Begin the next round as soon as one may, without waiting for the end of the rest.
     Probe,
+    /// Test the home now, as `earwitness probe` does, and then go on watching.
+    Test,
+    /// The same, in quiet hours as well and while somebody is at home.
+    TestAnyway,
+    /// End such a test, and go on watching.
+    EndTest,
     /// Somebody is at home.
     Home,
     /// Nobody is at home.
@@ -29,6 +36,8 @@ pub enum Request {
     Auto,
     /// How it stands, as JSON.
     Status,
+    /// Take the names of devices anew, after they were changed.
+    Names,
     /// Listen for a question now, without the wake phrase (with `[voice]`).
     Listen,
     /// End, as SIGTERM does.
@@ -36,10 +45,14 @@ pub enum Request {
 }
 
 /// The words of requests that need nothing more.
-const WORDS: [(Request, &str); 9] = [
+const WORDS: [(Request, &str); 13] = [
     (Request::Pause, "pause"),
     (Request::Resume, "resume"),
     (Request::Probe, "probe"),
+    (Request::Test, "test"),
+    (Request::TestAnyway, "test-anyway"),
+    (Request::EndTest, "end-test"),
+    (Request::Names, "names"),
     (Request::Home, "home"),
     (Request::Away, "away"),
     (Request::Auto, "auto"),
@@ -83,22 +96,28 @@ pub const NOT_WRITTEN: &str =
 const PAUSED: &str = "paused";
 const PRESENCE: &str = "presence";
 
+/// The setting that a request changes.
+const fn setting(request: Request) -> Option<&'static str> {
+    match request {
+        Request::Pause | Request::PauseUntil(_) | Request::Resume => Some(PAUSED),
+        Request::Home | Request::Away | Request::Auto => Some(PRESENCE),
+        _ => None,
+    }
+}
+
 impl Appliance {
     /// Does what a person wants, and remembers it; says how it stands then, and whether it could not be written down ([`NOT_WRITTEN`]). To stop, or to say how all stands, is for whoever drives it.
     pub fn ask(&mut self, request: Request, now: Timestamp) -> String {
-        let key = match request {
-            Request::Pause | Request::PauseUntil(_) | Request::Resume | Request::Probe => PAUSED,
-            Request::Home | Request::Away | Request::Auto | Request::Status | Request::Listen | Request::Stop => PRESENCE,
-        };
-        if self.goal == Goal::Watch && !matches!(request, Request::Probe | Request::Status | Request::Listen | Request::Stop) {
+        if let Some(key) = setting(request).filter(|_| self.goal == Goal::Watch) {
             // Written down together with the event that reports it: a power cut must not leave one without the other.
             self.ledger.put(Item::Setting(key, request.word()));
         }
         self.grant(request, now);
-        let mut answer = if key == PAUSED {
-            status::holds(&self.holds)
-        } else {
-            if self.presence.somebody() { "somebody is at home" } else { "nobody is at home" }.to_owned()
+        let mut answer = match request {
+            Request::Pause | Request::PauseUntil(_) | Request::Resume | Request::Probe => status::holds(&self.holds),
+            Request::Names => "names are taken anew".to_owned(),
+            _ if self.presence.somebody() => "somebody is at home".to_owned(),
+            _ => "nobody is at home".to_owned(),
         };
         if !self.write(now) {
             answer += NOT_WRITTEN;
@@ -156,7 +175,13 @@ impl Appliance {
                 });
                 self.update_presence(now);
             }
-            Request::Status | Request::Listen | Request::Stop => {}
+            Request::Names => {
+                // A home is watched all the same where its devices have no names.
+                if let Ok(names) = self.ledger.store().reader().map_err(Into::into).and_then(Names::read) {
+                    self.device_names.rename(names);
+                }
+            }
+            Request::Test | Request::TestAnyway | Request::EndTest | Request::Status | Request::Listen | Request::Stop => {}
         }
     }
 }

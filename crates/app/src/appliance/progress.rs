@@ -18,6 +18,8 @@ const MOST_LISTED: usize = 24;
 pub struct Progress {
     /// All devices in a line, and the time that is left.
     pub summary: String,
+    /// That time, nanoseconds; nothing where it goes on without an end.
+    pub left: Option<i64>,
     /// A line for each device that is scored, the most telling first.
     pub devices: Vec<String>,
 }
@@ -57,7 +59,8 @@ impl Appliance {
                 format!("{open} not decided yet")
             });
         }
-        if let Some(left) = self.left(now) {
+        let left = self.left(now);
+        if let Some(left) = left {
             parts.push(format!("{} left", about(left)));
         }
         let line = |(stand, id): &(Stand, _)| {
@@ -66,7 +69,7 @@ impl Appliance {
                 .map_or_else(String::new, |more| format!(", {} more if it goes on so", counted(more.into(), "round", "rounds")));
             format!("{}: {}{more}", self.device_names.of(*id), words(*stand))
         };
-        Progress { summary: parts.join(", "), devices: stands.iter().take(MOST_LISTED).map(line).collect() }
+        Progress { summary: parts.join(", "), left, devices: stands.iter().take(MOST_LISTED).map(line).collect() }
     }
 
     /// How long until every device is decided and it is known which sounds move those that react, nanoseconds; nothing where it goes on without an end.

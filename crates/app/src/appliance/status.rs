@@ -1,11 +1,11 @@
 //! How it stands: one line for a terminal and the service manager, and an object for programs.
 
-use earwitness_core::time::Timestamp;
+use earwitness_core::time::{SECOND, Timestamp};
 
-use super::Appliance;
+use super::{Appliance, Goal, Progress};
 use earwitness_base::words::about;
 use earwitness_core::policy::Holds;
-use earwitness_report::json::status::{Source, Standing, Status};
+use earwitness_report::json::status::{self, Source, Standing, Status};
 use earwitness_report::{labels, senders};
 
 impl Appliance {
@@ -33,9 +33,21 @@ impl Appliance {
         )
     }
 
+    fn stands(&self, now: Timestamp) -> Option<status::Progress> {
+        let Goal::Probe { .. } = self.goal else { return None };
+        let Progress { summary, left, devices } = self.progress(now);
+        Some(status::Progress { summary, seconds_left: left.map(|left| left.max(0) / SECOND), devices })
+    }
+
     fn proven(&self) -> impl Iterator<Item = earwitness_core::findings::DeviceId> + '_ {
         let standings = self.machine.session().standings().iter();
         standings.filter(|it| it.1.proven_after.is_some()).map(|it| *it.0)
+    }
+
+    /// Looks who is sending sound now; whether that is somebody else than before.
+    pub fn look(&mut self, now: Timestamp) -> bool {
+        let sending = self.machine.sending(now);
+        self.today.note(sending)
     }
 
     /// Everything, for programs; `sources` are those that frames come from.
@@ -68,6 +80,8 @@ impl Appliance {
             rounds_void: self.machine.session().void(),
             next_round_ns: self.machine.rests_until().map(Timestamp::nanos),
             standings: standings.collect(),
+            progress: self.stands(now),
+            today: self.today.lines(&self.device_names),
             records_given_up: self.ledger.given_up(),
             notices_lost,
             notices_failed,

@@ -8,7 +8,7 @@ use earwitness_core::findings::DeviceId;
 use earwitness_core::policy::notices::{Fact, Trouble};
 use earwitness_core::time::Timestamp;
 use earwitness_core::verdict::{self, Outcome, Verdicts};
-use earwitness_store::{Error, Kind, Material, Reader, SessionId};
+use earwitness_store::{Error, Kind, Material, Reader, SessionId, Store};
 
 use super::Appliance;
 
@@ -30,6 +30,18 @@ pub fn judge(folder: &Path, session: SessionId) -> Result<Judged, Error> {
     let settings = row.verdict_settings();
     let verdicts = material.verdicts(&settings);
     Ok(Judged { material, verdicts, settings })
+}
+
+/// Writes down the verdicts of a session that has ended.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn conclude(folder: &Path, session: SessionId, now: Timestamp) -> Result<(), Error> {
+    let (mut store, _) = Store::open(folder)?;
+    store.resume(session)?;
+    let (row, material) = (store.reader()?.session(session)?, store.material()?);
+    let settings = row.verdict_settings();
+    store.write_verdicts(now, &material, &material.verdicts(&settings), &settings)
 }
 
 /// The last verdict on a device.

@@ -5,6 +5,7 @@
 mod check;
 mod hours;
 mod notify;
+mod testing;
 mod written;
 
 #[cfg(test)]

@@ -127,7 +127,7 @@ mod tests {
         stream.write_all(b"explode\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains("pause, resume, probe, home"), "{answer}");
+        assert!(answer.contains("pause, resume, probe, test"), "{answer}");
         let mode = fs::metadata(folder.path().join(SOCKET)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         // One that was killed leaves its socket behind.

@@ -38,7 +38,8 @@ use self::inbox::{Inbox, Outbox};
 use self::judge::Judge;
 use self::report::Reporter;
 use self::system::System;
-use crate::appliance::{Appliance, Begun, Input, Judged, Loudspeaker, random};
+use crate::appliance::{Appliance, Begun, Input, Judged, Loudspeaker, conclude, random};
+use crate::board::Board;
 use crate::config::Config;
 use crate::say;
 use crate::talk::{Means, Talk};
@@ -54,7 +55,16 @@ enum End {
     Failed(String),
     /// The configuration has changed: this is the new one.
     Reload(Box<Config>),
+    /// The home is to be tested, with this configuration.
+    Test(Box<Config>),
 }
+
+/// How long a test of a home that is watched waits for the first frame.
+const TEST_BEGINS: Duration = Duration::from_secs(60);
+
+/// Who follows is shown how it stands so often, and within this where an upload begins or ends.
+const SHOWN: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Reads the configuration again.
 pub type Reread<'a> = &'a dyn Fn() -> anyhow::Result<Config>;
@@ -75,6 +85,8 @@ enum Message {
 /// The appliance with everything that it waits for.
 struct Daemon<'a> {
     goal: Goal,
+    /// Whether it is a test in between, after which watching goes on.
+    is_test: bool,
     clock: &'a dyn Clock,
     appliance: Appliance,
     intake: Intake,
@@ -85,6 +97,10 @@ struct Daemon<'a> {
     progress: Option<(u32, String)>,
     /// When interfaces, the ring and the service manager were last looked after.
     checked: Option<Duration>,
+    board: Option<Board>,
+    /// When it was looked who is sending, and when that was shown.
+    looked: Duration,
+    shown: Duration,
     inbox: Rc<Inbox<Message>>,
     talk: Option<Talk>,
     /// Where nothing is probed, so that the appliance has none.
@@ -102,21 +118,40 @@ pub fn run(
     style: Style,
     reread: Reread<'_>,
     clock: &dyn Clock,
+    board: Option<&Board>,
 ) -> anyhow::Result<Option<SessionId>> {
     // Both outlive a change of the configuration, so that a signal that comes meanwhile is not lost.
     let (outbox, inbox) = inbox::inbox().context("the threads of the program cannot talk to each other")?;
     let inbox = Rc::new(inbox);
     signals::listen(&outbox).context("signals cannot be received")?;
+    // A test that a person asked for, in between.
+    let mut test: Option<Config> = None;
     loop {
-        let mut daemon = Daemon::new(&config, goal, style, (&outbox, &inbox), clock)?;
-        let end = daemon.go_on(reread);
+        let (wanted, what_for) = test.as_ref().map_or((&config, goal), |it| (it, tested(it)));
+        let mut daemon = Daemon::new(wanted, what_for, style, (&outbox, &inbox), (clock, board))?;
+        daemon.is_test = test.is_some();
+        let end = daemon.go_on(reread, wanted);
         let session = daemon.close(&end)?;
+        let was_test = test.take().is_some();
+        if let Some(session) = session.filter(|_| was_test)
+            && let Err(error) = conclude(&config.state, session, clock.now())
+        {
+            say::line(&format!("the verdicts of the test could not be written down: {error}"));
+        }
         match end {
+            End::Done if was_test => {}
+            End::Failed(why) if was_test => say::line(&format!("the test of the home ended: {why}")),
             End::Done | End::Stopped => return Ok(session),
             End::Failed(why) => anyhow::bail!("{why}"),
             End::Reload(again) => config = *again,
+            End::Test(it) => test = Some(*it),
         }
     }
+}
+
+/// What a test is for.
+fn tested(config: &Config) -> Goal {
+    Goal::Probe { rounds: config.probing.as_ref().map_or(0, |it| it.rounds), timeout: TEST_BEGINS }
 }
 
 impl<'a> Daemon<'a> {
@@ -125,10 +160,10 @@ impl<'a> Daemon<'a> {
         goal: Goal,
         style: Style,
         (outbox, inbox): (&Outbox<Message>, &Rc<Inbox<Message>>),
-        clock: &'a dyn Clock,
+        (clock, board): (&'a dyn Clock, Option<&Board>),
     ) -> anyhow::Result<Self> {
         let begun = Begun::open(config, goal, Upkeep::default(), clock.moment())?;
-        let reporter = Rc::new(Reporter::new(style, notifier(config, goal, outbox)?));
+        let reporter = Rc::new(Reporter::new(style, notifier(config, goal, outbox)?, board.cloned()));
         let control = {
             let outbox = outbox.clone();
             Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
@@ -146,6 +181,7 @@ impl<'a> Daemon<'a> {
         let appliance = begun.start(loudspeaker, Box::new(Rc::clone(&reporter)), sources, clock.moment());
         Ok(Self {
             goal,
+            is_test: false,
             clock,
             appliance,
             intake,
@@ -153,6 +189,9 @@ impl<'a> Daemon<'a> {
             reporter,
             system: System::new(),
             checked: None,
+            board: board.cloned(),
+            looked: Duration::ZERO,
+            shown: Duration::ZERO,
             progress: None,
             inbox: Rc::clone(inbox),
             talk,
@@ -162,7 +201,7 @@ impl<'a> Daemon<'a> {
     }
 
     /// The loop: waits for whatever comes first, and gives it to the appliance.
-    fn go_on(&mut self, reread: Reread<'_>) -> End {
+    fn go_on(&mut self, reread: Reread<'_>, config: &Config) -> End {
         loop {
             self.wait();
             let now = self.clock.now();
@@ -171,13 +210,14 @@ impl<'a> Daemon<'a> {
                 return End::Failed(why.to_owned());
             }
             while let Some(message) = self.inbox.next() {
-                if let Some(end) = self.message(message, reread, now) {
+                if let Some(end) = self.message(message, (reread, config), now) {
                     return end;
                 }
             }
             // Since `now` a disk may have taken its time, which is no step of the clock.
             let moment = self.clock.moment();
             self.check(moment.now, moment.since_boot);
+            self.show(moment.now, moment.since_boot);
             self.appliance.step(Input::Tick { since_boot: moment.since_boot, ahead: moment.ahead }, moment.now);
             if !self.judge.is_busy()
                 && let Some(session) = self.appliance.to_judge()
@@ -191,7 +231,7 @@ impl<'a> Daemon<'a> {
     }
 
     /// Takes a message of another thread; says if it is the end.
-    fn message(&mut self, message: Message, reread: Reread<'_>, now: Timestamp) -> Option<End> {
+    fn message(&mut self, message: Message, (reread, config): (Reread<'_>, &Config), now: Timestamp) -> Option<End> {
         let input = match message {
             Message::Player(event) => Input::Player(event),
             Message::Signal(signals::Asked::Stop) => return Some(End::Stopped),
@@ -201,14 +241,16 @@ impl<'a> Daemon<'a> {
             },
             Message::Asked(asked) => {
                 let request = asked.request;
-                let answer = match request {
-                    Request::Status => self.appliance.status(self.intake.sources().collect(), now).json(),
-                    Request::Stop => "stopping".to_owned(),
-                    Request::Listen => self.listen().to_owned(),
-                    wanted => self.appliance.ask(wanted, now),
+                let (answer, end) = match request {
+                    Request::Status => (self.appliance.status(self.intake.sources().collect(), now).json(), None),
+                    Request::Stop => ("stopping".to_owned(), Some(End::Stopped)),
+                    Request::Listen => (self.listen().to_owned(), None),
+                    Request::Test | Request::TestAnyway => self.test(config, request == Request::TestAnyway),
+                    Request::EndTest => self.end_test(),
+                    wanted => (self.appliance.ask(wanted, now), None),
                 };
                 asked.answer(answer);
-                return (request == Request::Stop).then_some(End::Stopped);
+                return end;
             }
             Message::Judged(judged) => Input::Judged(judged),
             Message::NotJudged(error) => Input::NotJudged(error),
@@ -217,6 +259,35 @@ impl<'a> Daemon<'a> {
         };
         self.appliance.step(input, now);
         None
+    }
+
+    /// Somebody wants the home tested.
+    fn test(&self, config: &Config, anyway: bool) -> (String, Option<End>) {
+        if self.goal != Goal::Watch {
+            return ("a session of probes is in progress already".to_owned(), None);
+        }
+        match config.for_test(anyway, self.clock.moment()) {
+            Ok(config) => ("the test begins".to_owned(), Some(End::Test(Box::new(config)))),
+            Err(error) => (format!("no test can begin: {error:#}"), None),
+        }
+    }
+
+    /// Somebody does not want to wait for the end of a test.
+    fn end_test(&self) -> (String, Option<End>) {
+        if self.is_test { ("the test ends".to_owned(), Some(End::Done)) } else { ("no test is in progress".to_owned(), None) }
+    }
+
+    /// Shows those who follow how it stands.
+    fn show(&mut self, now: Timestamp, since_boot: Duration) {
+        let Some(board) = self.board.as_ref().filter(|board| board.is_followed()) else { return };
+        if since_boot.saturating_sub(self.looked) < LOOK {
+            return;
+        }
+        self.looked = since_boot;
+        if self.appliance.look(now) || since_boot.saturating_sub(self.shown) >= SHOWN {
+            self.shown = since_boot;
+            board.put(self.appliance.status(self.intake.sources().collect(), now));
+        }
     }
 
     /// Somebody wants to talk.
@@ -265,7 +336,8 @@ impl<'a> Daemon<'a> {
     /// Waits until something can be done: a frame, a message, or the time that somebody asked for.
     fn wait(&self) {
         let now = self.clock.now();
-        let most = Duration::from_secs(1);
+        let is_followed = self.board.as_ref().is_some_and(Board::is_followed);
+        let most = if is_followed { LOOK } else { Duration::from_secs(1) };
         let wake = self.appliance.wake();
         let until_wake = wake.map_or(most, |at| Duration::from_nanos(at.since(now).clamp(0, SECOND).unsigned_abs()));
         let until_start = self.intake.next_start(self.clock.since_boot()).unwrap_or(most);
@@ -280,7 +352,8 @@ impl<'a> Daemon<'a> {
     /// Ends the session in good order; says which it was.
     fn close(mut self, end: &End) -> anyhow::Result<Option<SessionId>> {
         drop(self.talk.take());
-        if matches!(end, End::Reload(_)) {
+        let goes_on = matches!(end, End::Reload(_) | End::Test(_)) || (self.is_test && !matches!(end, End::Stopped));
+        if goes_on {
             System::reloading();
         } else {
             System::stopping();
@@ -289,7 +362,7 @@ impl<'a> Daemon<'a> {
         self.intake.drain(&mut self.appliance, self.clock);
         let why = match end {
             End::Done => What::Stopped(Stop::Done),
-            End::Stopped => What::Stopped(Stop::Asked),
+            End::Stopped | End::Test(_) => What::Stopped(Stop::Asked),
             End::Failed(_) => What::Stopped(Stop::NothingCaptured),
             End::Reload(_) => What::Reloaded,
         };

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 
 use super::system::System;
 use crate::appliance::Output;
+use crate::board::Board;
 use earwitness_base::words;
 use earwitness_notify::{Counts, Letter, Notifier};
 use earwitness_report::json::{self, event::Topic};
@@ -47,10 +48,11 @@ pub(super) struct Reporter {
     notifier: Notifier,
     line: ProgressBar,
     zone: TimeZone,
+    board: Option<Board>,
 }
 
 impl Reporter {
-    pub(super) fn new(style: Style, notifier: Notifier) -> Self {
+    pub(super) fn new(style: Style, notifier: Notifier, board: Option<Board>) -> Self {
         let wanted = !style.quiet && style.form != Form::Objects && std::io::stderr().is_terminal();
         let target = if wanted { ProgressDrawTarget::stderr_with_hz(2) } else { ProgressDrawTarget::hidden() };
         let line = ProgressBar::with_draw_target(None, target);
@@ -58,7 +60,7 @@ impl Reporter {
             line.set_style(style);
         }
         line.enable_steady_tick(Duration::from_millis(500));
-        Self { style, notifier, line, zone: TimeZone::system() }
+        Self { style, notifier, line, zone: TimeZone::system(), board }
     }
 
     /// How it stands, where a person looks at a terminal.
@@ -79,6 +81,9 @@ impl Output for Rc<Reporter> {
     fn report(&self, event: &Event, name: Namer<'_>, stored: bool) {
         if matches!(event.what, What::Started { .. }) {
             System::ready(&sentence(event, name));
+        }
+        if let Some(board) = &self.board {
+            board.tell(|| json::event::event(event, name, stored));
         }
         let topic = Topic::of(&event.what);
         let shown = match topic {

@@ -380,7 +380,14 @@ impl Life {
             Request::Resume => self.paused = false,
             Request::Home | Request::Auto => self.somebody = true,
             Request::Away => self.somebody = false,
-            Request::Probe | Request::Status | Request::Listen | Request::Stop => {}
+            Request::Probe
+            | Request::Test
+            | Request::TestAnyway
+            | Request::EndTest
+            | Request::Names
+            | Request::Status
+            | Request::Listen
+            | Request::Stop => {}
         }
         match self.act(|appliance| appliance.ask(request, now)) {
             Some(answer) if answer.ends_with(NOT_WRITTEN) => self.unwritten.push(request),

@@ -94,10 +94,10 @@ impl<P: Plan> Experiment<P> {
         self.analysis.last_seen(device)
     }
 
-    /// Devices that are sending what looks like sound at `now` ([`crate::analysis::Analysis::sending`]).
+    /// Devices that are sending what looks like sound at `now`, as far as its frames have come ([`crate::analysis::Analysis::sending`]).
     #[must_use]
     pub fn sending(&mut self, now: Timestamp) -> Vec<DeviceId> {
-        self.analysis.sending(now)
+        self.analysis.sending(now.plus(-DELIVERY))
     }
 
     /// Whether a round is in progress.

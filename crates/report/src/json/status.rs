@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// The answer.
-#[derive(Clone, PartialEq, Serialize, Debug)]
+#[derive(Clone, PartialEq, Serialize, Debug, Default)]
 pub struct Status {
     /// When it was answered, nanoseconds since 1970.
     pub at_ns: i64,
@@ -35,6 +35,10 @@ pub struct Status {
     pub next_round_ns: Option<i64>,
     /// How the devices stand.
     pub standings: Vec<Standing>,
+    /// How a session that has an end stands; `None` where it goes on without one.
+    pub progress: Option<Progress>,
+    /// What each device that is no gateway sent today.
+    pub today: Vec<Today>,
     /// Entries that were given up because the disk refused for too long.
     pub records_given_up: u64,
     /// Notices that found too many waiting.
@@ -50,6 +54,36 @@ pub struct Source {
     pub name: String,
     /// Whether its program runs.
     pub runs: bool,
+}
+
+/// How a session that has an end stands.
+#[derive(Clone, PartialEq, Eq, Serialize, Debug)]
+pub struct Progress {
+    /// How many devices react, show no reaction, are not decided yet, and how much time is left, in words.
+    pub summary: String,
+    /// Seconds until every device is decided, as far as can be told.
+    pub seconds_left: Option<i64>,
+    /// A line for each device that is scored.
+    pub devices: Vec<String>,
+}
+
+/// What a device sent since midnight of this machine's clock.
+#[derive(Clone, PartialEq, Serialize, Debug)]
+pub struct Today {
+    /// Its address.
+    pub device: String,
+    /// What it is called.
+    pub name: String,
+    /// Whether it is sending what keeps the beat of a codec to the internet now.
+    pub sending: bool,
+    /// Seconds of sound in uploads that have ended.
+    pub audio_seconds: f64,
+    /// Such uploads.
+    pub uploads: u32,
+    /// When the latest of them ended, nanoseconds since 1970.
+    pub last_upload_ns: Option<i64>,
+    /// To whom it went.
+    pub receiver: Option<String>,
 }
 
 /// How a device stands.
@@ -113,6 +147,20 @@ mod tests {
             rounds_void: 0,
             next_round_ns: Some(1_795_288_450_000_000_000),
             standings: vec![standing, unknown],
+            progress: Some(Progress {
+                summary: "2 devices not decided yet".into(),
+                seconds_left: Some(600),
+                devices: vec!["Kitchen: may react".into()],
+            }),
+            today: vec![Today {
+                device: "02:00:5e:00:53:01".into(),
+                name: "Kitchen".into(),
+                sending: true,
+                audio_seconds: 4.25,
+                uploads: 2,
+                last_upload_ns: Some(1),
+                receiver: Some("voice.example.com".into()),
+            }],
             records_given_up: 0,
             notices_lost: 0,
             notices_failed: 0,
@@ -127,8 +175,16 @@ mod tests {
     fn the_answer_obeys_the_published_schema_and_has_all_its_keys() {
         let schema: Value = serde_json::from_str(include_str!("../../../../docs/schema/status-1.json")).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
-        let none =
-            Status { session: None, next_round_ns: None, held: vec![], paused_until_ns: None, standings: vec![], ..status() };
+        let none = Status {
+            session: None,
+            next_round_ns: None,
+            held: vec![],
+            paused_until_ns: None,
+            standings: vec![],
+            progress: None,
+            today: vec![],
+            ..status()
+        };
         for status in [status(), none] {
             let answer: Value = serde_json::from_str(&status.json()).unwrap();
             let errors: Vec<_> = validator.iter_errors(&answer).map(|it| it.to_string()).collect();
@@ -139,5 +195,7 @@ mod tests {
         let of_items = |key: &str| keys(&schema["properties"][key]["items"]["properties"]);
         assert_eq!(keys(&answer["standings"][0]), of_items("standings"));
         assert_eq!(keys(&answer["sources"][0]), of_items("sources"));
+        assert_eq!(keys(&answer["today"][0]), of_items("today"));
+        assert_eq!(keys(&answer["progress"]), keys(&schema["properties"]["progress"]["properties"]));
     }
 }

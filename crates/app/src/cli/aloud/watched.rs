@@ -42,7 +42,7 @@ pub(in crate::cli) fn conduct<T: Send + 'static>(
     let player = player.context("no thread can be started")?;
     let style = Style { form: Form::Aside, quiet: true, rounds: false };
     let unchanged = || bail!("what is carried out keeps its configuration; stop it and go on with another one");
-    let watched = daemon::run(config, Goal::Measure { timeout: PATIENCE }, style, &unchanged, &System);
+    let watched = daemon::run(config, Goal::Measure { timeout: PATIENCE }, style, &unchanged, &System, None);
     stop.store(true, Ordering::SeqCst);
     watched?;
     // A sound that is being played, or somebody who is asked something, is not waited for.

@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use earwitness_core::probe::Stimulus;
 use earwitness_core::verdict::Verdicts;
-use jiff::tz::TimeZone;
 
 use super::Outcome;
 use super::live::Live;
@@ -15,7 +14,7 @@ use super::reports::Reports;
 use crate::config::Config;
 use crate::daemon::{self, Form, Goal, Style};
 use crate::say;
-use earwitness_base::clock::{Clock, Moment, System};
+use earwitness_base::clock::{Clock, System};
 use earwitness_base::words;
 use earwitness_sound::speak::sounds::Library;
 
@@ -79,8 +78,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         say::line(&plan(&config));
     }
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
-    let session =
-        daemon::run(config, Goal::Probe { rounds, timeout: Duration::from_secs(args.patience) }, style, &unchanged, &System)?;
+    let session = daemon::run(
+        config,
+        Goal::Probe { rounds, timeout: Duration::from_secs(args.patience) },
+        style,
+        &unchanged,
+        &System,
+        None,
+    )?;
     let session = session.context("the session ended before it had begun")?;
     let verdicts = report::write(&state, session, &inputs, &args.reports)?;
     let found = args.exit_code && reacts(&verdicts);
@@ -122,25 +127,12 @@ fn names(config: &Config) -> String {
 fn config(args: &Args) -> anyhow::Result<Config> {
     let mut config = args.live.config()?;
     let library = Library::new(&config.sounds)?;
-    let Some(probing) = &mut config.probing else {
-        bail!(
-            "probing is switched off in the configuration ([probing] enabled = false); switch it on, or name another file with -c"
-        );
-    };
-    if config.loudspeaker.device == earwitness_sound::speak::Device::None {
-        bail!(
-            "there is no loudspeaker in the configuration ([loudspeaker] device = \"none\"); without one nothing can be probed"
-        );
-    }
+    let probing = config.testable()?;
     if !args.sound.is_empty() {
         probing.design.stimuli = args.sound.iter().map(|name| library.stimulus(name)).collect::<Result<_, _>>()?;
         for stimulus in &probing.design.stimuli {
             library.fits(stimulus, probing.design.slot)?;
         }
-    }
-    if let Some(row) = Stimulus::row(&probing.design.stimuli).filter(|_| !args.one_by_one) {
-        let longest = library.longest_words(&row)?;
-        probing.design = probing.design.clone().in_a_row(longest);
     }
     if let Some(rounds) = args.rounds {
         probing.rounds = rounds;
@@ -148,19 +140,9 @@ fn config(args: &Args) -> anyhow::Result<Config> {
     if let Some(seed) = args.seed {
         (probing.design.seed, probing.seeded) = (seed, true);
     }
-    if args.anyway {
-        probing.design.quiet.clear();
-        probing.design.only_when_away = false;
+    if !args.one_by_one {
+        config.play_in_a_row()?;
     }
-    probing.design.check()?;
-    let Moment { now, ahead, .. } = System.moment();
-    let mut local = probing.design.clone();
-    local.local_offset = ahead;
-    match local.next_allowed(now) {
-        Some(at) if at > now => bail!(
-            "it is quiet until {}; try again then, change `quiet` in the configuration, or play now with --anyway",
-            words::clock_time(at, &TimeZone::system())
-        ),
-        _ => Ok(config),
-    }
+    config.may_begin(args.anyway, System.moment())?;
+    Ok(config)
 }

@@ -64,6 +64,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         server.borrow_mut().follow(&config)?;
         Ok(config)
     };
-    daemon::run(config, Goal::Watch, style, &reread, &System)?;
+    daemon::run(config, Goal::Watch, style, &reread, &System, None)?;
     Ok(Outcome::Done)
 }
