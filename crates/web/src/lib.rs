@@ -15,6 +15,6 @@ mod server;
 mod slice;
 
 pub use self::home::{Home, Material};
-pub use self::listen::{Answer, Ends, Listener, READING};
+pub use self::listen::{Answer, Ends, Listener, READING, read};
 pub use self::openapi::document as openapi;
 pub use self::server::{Failure, PORT, Server};

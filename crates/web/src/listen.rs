@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
@@ -47,6 +49,22 @@ pub trait Answer: Send + Sync + 'static {
 
     /// Answers one.
     fn answer(&self, request: Request<Incoming>, ends: Ends) -> impl Future<Output = Response<Self::Body>> + Send;
+}
+
+/// The body of a request, of bounded length and time.
+///
+/// # Errors
+/// The status with which to refuse it, where it is longer, takes longer, or is cut off.
+pub async fn read(body: Incoming, most: usize, time: Duration) -> Result<Bytes, StatusCode> {
+    if usize::try_from(body.size_hint().lower()).is_ok_and(|it| it <= most) {
+        return match timeout(time, Limited::new(body, most).collect()).await {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+            Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
+            Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+        };
+    }
+    Err(StatusCode::PAYLOAD_TOO_LARGE)
 }
 
 /// A thread that listens and answers; it ends with this.

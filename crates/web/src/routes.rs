@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
-use axum::http::{Response, Uri};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Response, Uri};
+use axum::response::IntoResponse as _;
 use axum::routing::{MethodRouter, get, post};
+use serde::Deserialize;
 
 use crate::api::{self, metrics};
-use crate::doors::Doors;
+use crate::doors::{Csrf, Doors, Form, Refusal};
 use crate::home::Home;
 use crate::pages;
 use crate::slice;
@@ -101,14 +103,29 @@ pub(crate) fn router(site: Site) -> Router {
                 pages::sighting(&site.home, number(both))
             }),
         )
-        .route("/health", get(|State(site): State<Site>| async move { pages::about(&site.home) }))
+        .route("/health", get(|State(site): State<Site>, csrf: Csrf| async move { pages::about(&site.home, &csrf) }))
         .route("/leave", post(leave));
     let all = API.into_iter().fold(pages, |router, it| router.route(it.path, (it.method)()));
     all.fallback(missing).method_not_allowed_fallback(missing).with_state(site)
 }
 
-async fn leave(State(site): State<Site>, request: Request) -> Response<Body> {
-    site.doors.leave(&request.into_parts().0);
+/// What the form says by which a browser leaves.
+#[derive(Deserialize, Debug)]
+struct Leave {
+    /// There where all others are let out too.
+    all: Option<String>,
+}
+
+async fn leave(State(site): State<Site>, headers: HeaderMap, form: Result<Form<Leave>, Refusal>) -> Response<Body> {
+    let form = match form {
+        Ok(form) => form,
+        Err(refusal) => return refusal.into_response(),
+    };
+    if form.fields.all.is_some() {
+        site.doors.leave_all(&form.change)
+    } else {
+        site.doors.leave(&headers, &form.change)
+    }
     pages::left()
 }
 

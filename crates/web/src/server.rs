@@ -3,23 +3,31 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use axum::response::IntoResponse as _;
 use earwitness_base::clock;
 use hyper::body::Incoming;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
-use crate::doors::{Doors, Entry};
+use crate::doors::{Asker, Change, Doors, Entry, Refusal, is_change};
 use crate::home::Home;
-use crate::listen::{Answer, Ends, Listener};
+use crate::listen::{self, Answer, Ends, Listener};
 use crate::routes::{Site, router};
-use crate::{dress, pages};
+use crate::{api, dress, pages};
 
 /// The port where nobody names one.
 pub const PORT: u16 = 8646;
+/// Room for the body of a request, octets.
+const BODY: usize = 64 << 10;
+/// How long a body may take to come.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
 /// Why no page can be served.
 #[derive(thiserror::Error, Debug)]
 pub enum Failure {
@@ -102,21 +110,48 @@ impl Answer for Front {
     async fn answer(&self, request: Request<Incoming>, ends: Ends) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let entry = self.doors.entry(&parts, ends, clock::since_boot());
+        let is_api = parts.uri.path().starts_with("/api/");
         let mut response = match entry {
             Entry::Stranger => stranger(),
-            Entry::Foreign => pages::foreign(),
+            Entry::Refused(refusal) => refusal.into_response(),
             Entry::Welcome { cookie, to, used } => {
                 if used {
                     (self.tell)(&link(self.address, &self.doors));
                 }
                 welcome(cookie, &to)
             }
-            Entry::Allowed => {
-                let Ok(response) = TowerToHyperService::new(self.router.clone()).call(Request::from_parts(parts, body)).await;
-                response
-            }
+            Entry::Allowed(asker) => self.routed(asker, parts, body).await,
         };
+        if let Some(refusal) = response.extensions().get::<Refusal>() {
+            let (status, why) = (refusal.status(), refusal.sentence());
+            response = if is_api { api::refused(status, why) } else { pages::refused(status, why) };
+        }
         dress::guard(response.headers_mut());
+        response
+    }
+}
+
+impl Front {
+    /// What who was let in gets. A change is proved here, so that no route can leave that out.
+    async fn routed(&self, asker: Asker, mut parts: Parts, body: Incoming) -> Response<Body> {
+        let mut content = Body::empty();
+        if is_change(&parts.method) {
+            let body = match listen::read(body, BODY, BODY_TIME).await {
+                Ok(body) => body,
+                Err(StatusCode::PAYLOAD_TOO_LARGE) => return Refusal::TooLong.into_response(),
+                Err(StatusCode::REQUEST_TIMEOUT) => return Refusal::TooSlow.into_response(),
+                Err(_) => return Refusal::Malformed.into_response(),
+            };
+            match Change::asked(&asker, &parts.headers, &body) {
+                Ok(change) => parts.extensions.insert(change),
+                Err(refusal) => return refusal.into_response(),
+            };
+            content = Body::from(body);
+        }
+        if let Asker::Browser(csrf) = asker {
+            parts.extensions.insert(csrf);
+        }
+        let Ok(response) = TowerToHyperService::new(self.router.clone()).call(Request::from_parts(parts, content)).await;
         response
     }
 }

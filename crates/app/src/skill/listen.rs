@@ -6,12 +6,11 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use bytes::Bytes;
 use earwitness_skill::{Headers, LONGEST_BODY};
-use earwitness_web::{Answer, Ends, Listener, READING};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::{Body as _, Incoming};
+use earwitness_web::{Answer, Ends, Listener, READING, read};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
-use tokio::time::timeout;
 
 use super::service::{Outcome, Service};
 
@@ -42,7 +41,7 @@ impl Answer for Front {
             return response;
         }
         let (parts, body) = request.into_parts();
-        let body = match read(body).await {
+        let body = match read(body, LONGEST_BODY, READING).await {
             Ok(body) => body,
             Err(status) => return empty(status),
         };
@@ -65,18 +64,6 @@ impl Answer for Front {
                 empty(StatusCode::SERVICE_UNAVAILABLE)
             }
         }
-    }
-}
-
-async fn read(body: Incoming) -> Result<Bytes, StatusCode> {
-    if body.size_hint().lower() > LONGEST_BODY as u64 {
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
-    }
-    match timeout(READING, Limited::new(body, LONGEST_BODY).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
-        Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
-        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
 }
 

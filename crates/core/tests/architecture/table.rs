@@ -182,10 +182,10 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("home", &[]),
             ("slice", &[]),
             ("api", &["dress", "home", "slice"]),
-            ("pages", &["dress", "home", "slice"]),
+            ("pages", &["doors", "dress", "home", "slice"]),
             ("routes", &["api", "doors", "home", "pages", "slice"]),
             ("openapi", &["slice", "routes"]),
-            ("server", &["doors", "dress", "home", "listen", "pages", "routes"]),
+            ("server", &["api", "doors", "dress", "home", "listen", "pages", "routes"]),
         ],
     ),
     (

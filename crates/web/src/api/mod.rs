@@ -131,6 +131,11 @@ pub(crate) fn missing() -> Response<Body> {
     told(StatusCode::NOT_FOUND, &Trouble { version: VERSION, error: "there is no such thing" })
 }
 
+/// For who was let in, and asked in a way that is not answered.
+pub(crate) fn refused(status: StatusCode, why: &'static str) -> Response<Body> {
+    told(status, &Trouble { version: VERSION, error: why })
+}
+
 fn wrong() -> Response<Body> {
     told(StatusCode::BAD_REQUEST, &Trouble { version: VERSION, error: slice::WRONG })
 }

@@ -1,5 +1,6 @@
 //! Who is let in. Asked before anything looks at where a request leads, so that a stranger learns nothing.
 
+mod change;
 mod names;
 mod secret;
 mod tries;
@@ -11,8 +12,10 @@ use std::time::Duration;
 
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{Method, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 
+pub use self::change::Scope;
+pub(crate) use self::change::{Asker, Change, Csrf, Form, Refusal};
 use self::secret::Secret;
 use self::tries::Tries;
 use crate::listen::Ends;
@@ -23,8 +26,8 @@ const SESSIONS: usize = 32;
 /// What becomes of a request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Entry {
-    /// It is answered.
-    Allowed,
+    /// It is answered; what is no reading only where there is a [`Change`].
+    Allowed(Asker),
     /// It came with the key: the browser gets a session, and is led to where it wanted to go.
     Welcome {
         /// Value of the `Set-Cookie` header; none where it had a session.
@@ -34,8 +37,8 @@ pub(crate) enum Entry {
         /// Whether the key is used up, so that there is another one.
         used: bool,
     },
-    /// A page of somebody else's asks for a change.
-    Foreign,
+    /// It comes from who is in, and is not answered.
+    Refused(Refusal),
     /// It is told nothing.
     Stranger,
 }
@@ -55,8 +58,17 @@ struct Inside {
     /// Lets one browser in.
     key: Secret,
     /// Who is in, the one that came first in front.
-    sessions: Vec<Secret>,
+    sessions: Vec<Session>,
     tries: Tries,
+}
+
+/// A browser that is in.
+#[derive(Debug)]
+struct Session {
+    /// What its cookie holds.
+    cookie: Secret,
+    /// What its forms hold.
+    csrf: Csrf,
 }
 
 impl Doors {
@@ -81,31 +93,39 @@ impl Doors {
         let Some(host) = names::called(request, ends.local) else { return Entry::Stranger };
         let (key, to) = without_key(&request.uri);
         let mut inside = self.inside();
-        let entry = if self.session(request, &inside).is_some() {
-            key.map_or(Entry::Allowed, |_| Entry::Welcome { cookie: None, to, used: false })
-        } else if let Some(key) = key.filter(|_| request.method == Method::GET) {
-            return self.with_key(&mut inside, &key, to, ends.peer, now);
-        } else {
-            self.with_token(&mut inside, request, ends.peer, now)
-        };
-        let changes = request.method != Method::GET && request.method != Method::HEAD;
-        if entry != Entry::Stranger && changes && !names::is_own(request, &host) { Entry::Foreign } else { entry }
+        let (entry, is_browser) =
+            if let Some(session) = self.session(&request.headers, &inside).and_then(|it| inside.sessions.get(it)) {
+                let allowed = || Entry::Allowed(Asker::Browser(session.csrf.clone()));
+                (key.map_or_else(allowed, |_| Entry::Welcome { cookie: None, to, used: false }), true)
+            } else if let Some(key) = key.filter(|_| request.method == Method::GET) {
+                return self.with_key(&mut inside, &key, to, ends.peer, now);
+            } else {
+                (self.with_token(&mut inside, request, ends.peer, now), false)
+            };
+        // A browser says from where a form comes. A program may be silent: no page can have a browser send a token that it does not know.
+        let is_ours = names::is_own(request, &host) || (!is_browser && !names::has_origin(request));
+        if entry != Entry::Stranger && is_change(&request.method) && !is_ours { Entry::Refused(Refusal::Foreign) } else { entry }
     }
 
     /// Ends the session that a request belongs to.
-    pub(crate) fn leave(&self, request: &Parts) {
+    pub(crate) fn leave(&self, headers: &HeaderMap, _: &Change) {
         let mut inside = self.inside();
-        if let Some(place) = self.session(request, &inside) {
+        if let Some(place) = self.session(headers, &inside) {
             inside.sessions.remove(place);
         }
     }
 
+    /// Ends all sessions.
+    pub(crate) fn leave_all(&self, _: &Change) {
+        self.inside().sessions.clear();
+    }
+
     /// Which session a request belongs to.
-    fn session(&self, request: &Parts, inside: &Inside) -> Option<usize> {
-        let all = request.headers.get_all(COOKIE).iter().flat_map(|it| it.as_bytes().split(|it| *it == b';'));
+    fn session(&self, headers: &HeaderMap, inside: &Inside) -> Option<usize> {
+        let all = headers.get_all(COOKIE).iter().flat_map(|it| it.as_bytes().split(|it| *it == b';'));
         let name = self.cookie.as_bytes();
         let mut ours = all.filter_map(|it| it.trim_ascii().strip_prefix(name)?.strip_prefix(b"="));
-        ours.find_map(|value| inside.sessions.iter().position(|it| it.is(value)))
+        ours.find_map(|value| inside.sessions.iter().position(|it| it.cookie.is(value)))
     }
 
     fn with_key(&self, inside: &mut Inside, key: &str, to: String, peer: IpAddr, now: Duration) -> Entry {
@@ -116,14 +136,14 @@ impl Doors {
             inside.tries.wrong(peer, now);
             return Entry::Stranger;
         }
-        let (Ok(session), Ok(next)) = (Secret::new(), Secret::new()) else { return Entry::Stranger };
-        let cookie = format!("{}={}; HttpOnly; SameSite=Strict; Path=/", self.cookie, session.reveal());
+        let (Ok(secret), Ok(csrf), Ok(next)) = (Secret::new(), Secret::new(), Secret::new()) else { return Entry::Stranger };
+        let cookie = format!("{}={}; HttpOnly; SameSite=Strict; Path=/", self.cookie, secret.reveal());
         inside.tries.right(peer);
         inside.key = next;
         if inside.sessions.len() >= SESSIONS {
             inside.sessions.remove(0);
         }
-        inside.sessions.push(session);
+        inside.sessions.push(Session { cookie: secret, csrf: Csrf::new(csrf) });
         Entry::Welcome { cookie: Some(cookie), to, used: true }
     }
 
@@ -133,7 +153,7 @@ impl Doors {
             Some(token) if inside.tries.may(peer, now) => {
                 if self.token.is(token) {
                     inside.tries.right(peer);
-                    return Entry::Allowed;
+                    return Entry::Allowed(Asker::Program(Scope::Read));
                 }
                 inside.tries.wrong(peer, now);
                 Entry::Stranger
@@ -146,6 +166,11 @@ impl Doors {
     fn inside(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a request may ask for more than reading.
+pub(crate) fn is_change(method: &Method) -> bool {
+    method != Method::GET && method != Method::HEAD
 }
 
 /// The key of a URL, and the path with the rest of the query.

@@ -29,6 +29,11 @@ pub(crate) fn is_own(request: &Parts, host: &Authority) -> bool {
     origin.and_then(|it| it.strip_prefix("http://")).is_some_and(|it| it.eq_ignore_ascii_case(host.as_str()))
 }
 
+/// Whether a request says from which page it comes.
+pub(crate) fn has_origin(request: &Parts) -> bool {
+    request.headers.contains_key(ORIGIN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,8 @@
 //! Who is let in, in virtual time.
 
-use axum::http::Request;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Builder;
+use axum::http::{HeaderName, Request};
 
 use std::net::SocketAddr;
 
@@ -22,12 +23,55 @@ fn entry(doors: &Doors, of: Builder) -> Entry {
     doors.entry(&parts(of), ends(), NOW)
 }
 
+/// Whether a browser reads.
+fn reads(of: &Entry) -> bool {
+    matches!(of, Entry::Allowed(Asker::Browser(_)))
+}
+
 /// The cookie of a browser that comes with the link.
 fn come_in(doors: &Doors) -> String {
     match entry(doors, Request::get(format!("/?key={}", doors.key()))) {
         Entry::Welcome { cookie: Some(cookie), used: true, .. } => cookie.split(';').next().unwrap().to_owned(),
         other => panic!("{other:?}"),
     }
+}
+
+/// The form token of a session.
+fn token_of(doors: &Doors, session: &str) -> String {
+    let Entry::Allowed(Asker::Browser(csrf)) = entry(doors, Request::get("/").header("cookie", session)) else {
+        panic!("it is in")
+    };
+    csrf.field().into_string().split("value=\"").nth(1).unwrap().trim_end_matches("\">").to_owned()
+}
+
+/// Proof that a session may change something.
+fn proved(doors: &Doors, session: &str) -> Change {
+    let Entry::Allowed(asker) = entry(doors, Request::get("/").header("cookie", session)) else { panic!("it is in") };
+    let headers = HeaderMap::from_iter([(HeaderName::from_static("x-csrf-token"), token_of(doors, session).parse().unwrap())]);
+    Change::asked(&asker, &headers, b"").unwrap()
+}
+
+#[test]
+fn a_change_needs_the_token_of_its_own_session_or_one_of_scope_control() {
+    let doors = Doors::new(8646).unwrap();
+    let (mine, yours) = (come_in(&doors), come_in(&doors));
+    let (token, other) = (token_of(&doors, &mine), token_of(&doors, &yours));
+    assert_ne!(token, other);
+    let Entry::Allowed(asker) = entry(&doors, Request::get("/").header("cookie", &mine)) else { panic!("it is in") };
+    let form = HeaderMap::from_iter([(CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap())]);
+    let asked = |headers: &HeaderMap, body: &str| Change::asked(&asker, headers, body.as_bytes()).map(|_| ());
+    assert_eq!(asked(&form, &format!("a=1&csrf={token}")), Ok(()));
+    for body in [String::new(), format!("csrf={other}"), format!("CSRF={token}"), "csrf=".to_owned(), format!("a=csrf={token}")] {
+        assert_eq!(asked(&form, &body), Err(Refusal::Csrf), "{body}");
+    }
+    // What other sites can have a form send without asking first.
+    let plain = HeaderMap::from_iter([(CONTENT_TYPE, "text/plain".parse().unwrap())]);
+    assert_eq!(asked(&plain, &format!("csrf={token}")), Err(Refusal::Csrf));
+    let with = |value: &str| HeaderMap::from_iter([(HeaderName::from_static("x-csrf-token"), value.parse().unwrap())]);
+    assert_eq!(asked(&with(&token), ""), Ok(()));
+    assert_eq!(asked(&with(&other), ""), Err(Refusal::Csrf));
+    let program = |scope| Change::asked(&Asker::Program(scope), &form, b"").map(|_| ());
+    assert_eq!((program(Scope::Control), program(Scope::Read)), (Ok(()), Err(Refusal::Scope)));
 }
 
 #[test]
@@ -44,7 +88,7 @@ fn a_link_lets_one_browser_in_and_no_other() {
     let session = cookie.split(';').next().unwrap();
     let again = entry(&doors, Request::get(&link).header("cookie", session));
     assert_eq!(again, Entry::Welcome { cookie: None, to: "/device/3?offset=20".to_owned(), used: false });
-    assert_eq!(entry(&doors, Request::get("/").header("cookie", format!("other=1; {session}"))), Entry::Allowed);
+    assert!(reads(&entry(&doors, Request::get("/").header("cookie", format!("other=1; {session}")))));
 }
 
 #[test]
@@ -81,7 +125,7 @@ fn a_change_is_asked_for_by_our_own_pages_only() {
         }
         entry(&doors, request)
     };
-    assert_eq!(from(Some("http://127.0.0.1:8646")), Entry::Allowed);
+    assert!(reads(&from(Some("http://127.0.0.1:8646"))));
     for origin in [
         None,
         Some("null"),
@@ -90,7 +134,7 @@ fn a_change_is_asked_for_by_our_own_pages_only() {
         Some("https://127.0.0.1:8646"),
         Some("http://localhost:8646"),
     ] {
-        assert_eq!(from(origin), Entry::Foreign, "{origin:?}");
+        assert_eq!(from(origin), Entry::Refused(Refusal::Foreign), "{origin:?}");
     }
 }
 
@@ -98,16 +142,19 @@ fn a_change_is_asked_for_by_our_own_pages_only() {
 fn a_session_ends_when_its_browser_leaves_and_old_ones_make_room() {
     let doors = Doors::new(8646).unwrap();
     let first = come_in(&doors);
-    let is_in = |session: &str| entry(&doors, Request::get("/").header("cookie", session)) == Entry::Allowed;
+    let is_in = |session: &str| reads(&entry(&doors, Request::get("/").header("cookie", session)));
     let others: Vec<_> = (1..SESSIONS).map(|_| come_in(&doors)).collect();
     assert!(is_in(&first));
     let last = come_in(&doors);
     assert!(!is_in(&first) && is_in(&others[0]) && is_in(&last));
-    doors.leave(&parts(Request::post("/leave").header("cookie", &last)));
+    let change = proved(&doors, &last);
+    doors.leave(&parts(Request::post("/leave").header("cookie", &last)).headers, &change);
     assert!(!is_in(&last) && is_in(&others[0]));
     // Leaving without a session ends nobody's.
-    doors.leave(&parts(Request::post("/leave")));
+    doors.leave(&HeaderMap::new(), &change);
     assert!(is_in(&others[0]));
+    doors.leave_all(&change);
+    assert!(!is_in(&others[0]));
 }
 
 #[test]
@@ -120,7 +167,7 @@ fn of_ten_thousand_wrong_keys_five_a_minute_are_looked_at_and_sessions_go_on() {
     }
     let right = || Request::get(format!("/?key={}", doors.key()));
     assert_eq!(entry(&doors, right()), Entry::Stranger, "it is not looked at");
-    assert_eq!(entry(&doors, Request::get("/").header("cookie", &session)), Entry::Allowed);
+    assert!(reads(&entry(&doors, Request::get("/").header("cookie", &session))));
     // From elsewhere it is, and from there after a minute.
     let elsewhere = Ends { peer: IpAddr::from([127, 0, 0, 2]), ..ends() };
     assert!(matches!(doors.entry(&parts(right()), elsewhere, NOW), Entry::Welcome { .. }));
@@ -131,7 +178,7 @@ fn of_ten_thousand_wrong_keys_five_a_minute_are_looked_at_and_sessions_go_on() {
 fn a_program_reads_with_the_token_alone() {
     let doors = Doors::new(8646).unwrap();
     let with = |value: String| entry(&doors, Request::get("/metrics").header("authorization", value));
-    assert_eq!(with(format!("Bearer {}", doors.token())), Entry::Allowed);
+    assert_eq!(with(format!("Bearer {}", doors.token())), Entry::Allowed(Asker::Program(Scope::Read)));
     for wrong in [format!("Basic {}", doors.token()), "Bearer ".to_owned(), format!("Bearer {}", doors.key()), doors.token()] {
         assert_eq!(with(wrong), Entry::Stranger);
     }

@@ -50,13 +50,14 @@ pub(crate) fn stranger() -> Response<Body> {
     dress::dressed(StatusCode::UNAUTHORIZED, "earwitness", &body)
 }
 
-/// For a page of somebody else's that asks for a change.
-pub(crate) fn foreign() -> Response<Body> {
+/// For who was let in, and asked in a way that is not answered.
+pub(crate) fn refused(status: StatusCode, why: &str) -> Response<Body> {
     let main = html! {
-        h1 { "Another page asked for this" }
-        p { "Nothing was changed. Only pages of earwitness itself may ask for changes." }
+        h1 { "Nothing was changed" }
+        p { "The request was refused: " (why) "." }
+        p { a href="/" { "All devices" } }
     };
-    dress::page(StatusCode::FORBIDDEN, "Nothing was changed", &main)
+    dress::page(status, "Nothing was changed", &main)
 }
 
 /// The session has ended.

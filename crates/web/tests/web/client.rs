@@ -74,4 +74,25 @@ impl Site {
         assert_eq!((answer.status, answer.header("location")), (303, Some("/")), "{}", answer.head);
         format!("Cookie: {}", answer.header("set-cookie").unwrap().split(';').next().unwrap())
     }
+
+    /// The token in the forms of a browser's pages.
+    pub(crate) fn csrf(&self, cookie: &str) -> String {
+        let page = self.asked("GET", "/health", &[cookie]).body;
+        let rest = page.split("name=\"csrf\" value=\"").nth(1).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// A form that a browser sends, with these lines beside the host.
+    pub(crate) fn sends(&self, path: &str, lines: &[&str], body: &str) -> Answer {
+        let host = format!("Host: {}", self.address());
+        let length = format!("Content-Length: {}", body.len());
+        let form = "Content-Type: application/x-www-form-urlencoded";
+        let lines = [&[host.as_str(), &length, form], lines, &["", body]].concat().join("\r\n");
+        self.sent(format!("POST {path} HTTP/1.1\r\n{lines}").as_bytes())
+    }
+
+    /// The line by which a browser says that our own page asks.
+    pub(crate) fn origin(&self) -> String {
+        format!("Origin: http://{}", self.address())
+    }
 }

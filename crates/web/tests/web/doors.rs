@@ -30,8 +30,8 @@ fn a_link_lets_one_browser_in_for_which_all_is_there() {
     let used = link.split_once("/?").unwrap().1;
     assert_eq!(site.asked("GET", &format!("/?{used}"), &[]).status, 401);
     // In, and out again.
-    let origin = format!("Origin: http://{}", site.address());
-    assert_eq!(site.asked("POST", "/leave", &[&cookie, &origin, "Content-Length: 0"]).status, 200);
+    let form = format!("csrf={}", site.csrf(&cookie));
+    assert_eq!(site.sends("/leave", &[&cookie, &site.origin()], &form).status, 200);
     assert_eq!(site.asked("GET", "/", &[&cookie]).status, 401);
 }
 
@@ -75,11 +75,37 @@ fn a_page_that_has_its_name_lead_here_is_told_nothing_even_with_the_cookie() {
 fn another_page_changes_nothing_though_the_browser_sends_its_cookie() {
     let site = Site::of(home(sample()));
     let cookie = site.come_in();
+    let form = format!("csrf={}", site.csrf(&cookie));
     for origin in ["Origin: http://evil.example", "Origin: null", "Origin: http://127.0.0.1:1", "X: no origin at all"] {
-        let answer = site.asked("POST", "/leave", &[&cookie, origin, "Content-Length: 0"]);
-        assert_eq!(answer.status, 403, "{origin}");
-        assert_eq!(site.asked("GET", "/", &[&cookie]).status, 200, "the session goes on");
+        assert_eq!(site.sends("/leave", &[&cookie, origin], &form).status, 403, "{origin}");
     }
+    // Our own origin is not enough.
+    for form in ["", "csrf=", "csrf=00000000000000000000000000000000"] {
+        let answer = site.sends("/leave", &[&cookie, &site.origin()], form);
+        assert!(answer.status == 403 && answer.body.contains("older than your session"), "{form}: {}", answer.body);
+    }
+    assert_eq!(site.asked("GET", "/", &[&cookie]).status, 200, "the session goes on");
+    assert_eq!(site.sends("/leave", &[&cookie, &site.origin()], &form).status, 200);
+}
+
+#[test]
+fn a_token_for_reading_changes_nothing() {
+    let site = Site::of(home(sample()));
+    for path in ["/leave", "/nope"] {
+        let answer = site.sends(path, &[&site.token()], "");
+        assert!(answer.status == 403 && answer.body.contains("scope control"), "{}", answer.body);
+    }
+    let answer = site.sends("/api/v1/home", &[&site.token()], "");
+    assert!(answer.status == 403 && answer.header("content-type") == Some("application/json"), "{}", answer.head);
+}
+
+#[test]
+fn all_browsers_are_let_out_by_one() {
+    let site = Site::of(home(sample()));
+    let (one, other) = (site.come_in(), site.come_in());
+    let form = format!("all=yes&csrf={}", site.csrf(&one));
+    assert_eq!(site.sends("/leave", &[&one, &site.origin()], &form).status, 200);
+    assert_eq!((site.asked("GET", "/", &[&one]).status, site.asked("GET", "/", &[&other]).status), (401, 401));
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn a_head_beyond_its_bound_is_refused_unread() {
 }
 
 #[test]
-fn a_body_is_not_waited_for() {
+fn a_body_beyond_its_bound_is_refused_unread() {
     let site = Site::of(home(sample()));
     let cookie = site.come_in();
     let origin = format!("Origin: http://{}", site.address());
@@ -30,7 +30,14 @@ fn a_body_is_not_waited_for() {
         let answer = site.asked("POST", path, &["Content-Length: 999999999999"]);
         assert_eq!(answer.status, 401, "{path}");
     }
-    assert_eq!(site.asked("POST", "/device/1", &[&cookie, &origin, "Content-Length: 999999999999"]).status, 404);
+    for path in ["/device/1", "/leave"] {
+        assert_eq!(site.asked("POST", path, &[&cookie, &origin, "Content-Length: 65537"]).status, 413);
+    }
+    let long = "x".repeat(70_000);
+    assert_eq!(site.sends("/leave", &[&cookie, &origin], &long).status, 413);
+    let chunked = format!("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{long}\r\n0\r\n\r\n", long.len());
+    let head = format!("POST /leave HTTP/1.1\r\nHost: {}\r\n{cookie}\r\n{origin}\r\n{chunked}", site.address());
+    assert_eq!(site.sent(head.as_bytes()).status, 413);
 }
 
 #[test]
