@@ -9,6 +9,7 @@ pub mod daemon;
 mod doctor;
 mod log;
 mod names;
+mod page;
 mod pronounced;
 mod say;
 mod skill;

@@ -177,6 +177,12 @@ impl Reader {
         self.read(|connection| Ok(device::all(connection)?.into_values().collect()))
     }
 
+    /// The number of every device that was ever seen, which it keeps.
+    pub fn numbers(&self) -> Result<BTreeMap<DeviceId, usize>> {
+        let number = |(number, device): (i64, DeviceId)| Some((device, usize::try_from(number).ok()?));
+        self.read(|connection| Ok(device::all(connection)?.into_iter().filter_map(number).collect()))
+    }
+
     /// What each device that ever told a name told last, in whatever session.
     pub fn announced(&self) -> Result<BTreeMap<DeviceId, device::Announced>> {
         self.read(device::announced)

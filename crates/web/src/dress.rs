@@ -11,16 +11,20 @@ use sha2::{Digest as _, Sha256};
 
 /// What these pages have beside the style of reports.
 const MORE: &str = include_str!("style.css");
+/// What keeps a page of a watched home up to date.
+const SCRIPT: &str = include_str!("live.js");
 
 /// The one style that a browser may use, by its digest.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let digest = BASE64.encode(&Sha256::new().chain_update(STYLE).chain_update(MORE).finalize());
-    let policy =
-        format!("default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{digest}'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'"
+    );
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 });
 
-/// A page of the home.
+/// A page of a home that does not change.
 pub(crate) fn page(status: StatusCode, title: &str, main: &Markup) -> Response<Body> {
     dressed(
         status,
@@ -33,6 +37,30 @@ pub(crate) fn page(status: StatusCode, title: &str, main: &Markup) -> Response<B
     )
 }
 
+/// A page of a home that is watched. It is kept up to date by the script where there is one; with a `stamp`, it is loaded again when what was seen has another one.
+pub(crate) fn live_page(title: &str, main: &Markup, stamp: Option<u64>) -> Response<Body> {
+    dressed(
+        StatusCode::OK,
+        title,
+        &html! {
+            a.skip href="#main" { "To the content" }
+            nav aria-label="Pages" {
+                a.brand href="/" { "earwitness" }
+                a href="/test" { "Test" }
+                a href="/sessions" { "Sessions" }
+                a href="/health" { "Health" }
+            }
+            main id="main" data-stamp=[stamp] { (main) }
+            script src="/live.js" defer {}
+        },
+    )
+}
+
+/// The script that keeps pages up to date.
+pub(crate) fn script() -> Response<Body> {
+    text(StatusCode::OK, HeaderValue::from_static("text/javascript; charset=utf-8"), SCRIPT.to_owned())
+}
+
 /// A page without a way to others.
 pub(crate) fn dressed(status: StatusCode, title: &str, body: &Markup) -> Response<Body> {
     let page = html! {
@@ -42,6 +70,8 @@ pub(crate) fn dressed(status: StatusCode, title: &str, body: &Markup) -> Respons
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
+                // Without it a browser asks for one, and is told that there is none.
+                link rel="icon" href="data:,";
                 title { (title) }
                 style { (PreEscaped(STYLE)) (PreEscaped(MORE)) }
             }

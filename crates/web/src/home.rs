@@ -1,11 +1,14 @@
 //! What there is to be read: one home, as it was found.
 
-use earwitness_core::findings::Findings;
+use std::collections::BTreeMap;
+
+use earwitness_core::findings::{DeviceId, Findings};
 use earwitness_core::mac::Mac;
 use earwitness_report::Context;
 use earwitness_report::html::{Line, Parts, Shared};
 use earwitness_report::verdicts::Probing;
 use jiff::tz::TimeZone;
+use maud::Markup;
 
 /// What a home is made from: the same that a report is made from.
 pub struct Material {
@@ -26,7 +29,8 @@ pub struct Material {
 }
 
 impl Material {
-    fn context(&self) -> Context<'_> {
+    /// As a report takes it.
+    pub(crate) fn context(&self) -> Context<'_> {
         Context {
             inputs: &self.inputs,
             options: &self.options,
@@ -46,23 +50,40 @@ pub struct Home {
     answer: String,
     caution: &'static str,
     lines: Vec<Line>,
+    /// The number of each device, by its place in the findings.
+    numbers: Vec<usize>,
 }
 
 impl Home {
-    /// Sums up what was found.
+    /// Sums up what was found. Devices are numbered in the order of the findings.
     #[must_use]
     pub fn new(material: Material) -> Self {
+        Self::numbered(material, &BTreeMap::new())
+    }
+
+    /// The same with numbers that somebody else gives; a device that has none comes after those that have.
+    pub(crate) fn numbered(material: Material, numbers: &BTreeMap<DeviceId, usize>) -> Self {
         let context = material.context();
         let shared = Shared::new(&material.findings, &context);
-        let parts = Parts::new(&material.findings, &context, &shared, &sighting_path);
+        let parts = Parts::new(&material.findings, &context, &shared, &|_, _| String::new());
         let ((answer, caution), lines) = (parts.answer(), parts.lines());
-        Self { material, shared, answer, caution, lines }
+        let most = numbers.values().max().copied().unwrap_or_default();
+        let of = |(place, id)| numbers.get(id).copied().unwrap_or(most + place + 1);
+        let numbers = material.findings.devices.iter().map(|it| &it.id).enumerate().map(of).collect();
+        Self { material, shared, answer, caution, lines, numbers }
     }
 
     /// Has the same pictures and words made as for a report in a file.
     pub(crate) fn parts<R>(&self, asked: impl FnOnce(&Parts<'_>) -> R) -> R {
         let context = self.material.context();
-        asked(&Parts::new(&self.material.findings, &context, &self.shared, &sighting_path))
+        let link = |place, number| self.sighting_path(place, number);
+        asked(&Parts::new(&self.material.findings, &context, &self.shared, &link))
+    }
+
+    /// What was read, how complete it was, and what was played.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself is not general enough")]
+    pub(crate) fn about(&self) -> Markup {
+        self.parts(|parts| parts.about())
     }
 
     /// What a report is made from.
@@ -90,23 +111,30 @@ impl Home {
         &self.material.findings
     }
 
-    /// The line of the device with that number.
-    pub(crate) fn line(&self, number: usize) -> Option<&Line> {
-        self.lines.iter().find(|it| number_of(it.device) == number)
+    /// The time zone in which times are shown.
+    pub(crate) const fn zone(&self) -> &TimeZone {
+        &self.material.zone
+    }
+
+    /// Where a device stands in the findings.
+    pub(crate) fn place(&self, device: DeviceId) -> Option<usize> {
+        self.material.findings.devices.iter().position(|it| it.id == device)
+    }
+
+    /// The number of the device at a place.
+    pub(crate) fn number(&self, place: usize) -> usize {
+        self.numbers.get(place).copied().unwrap_or(place + 1)
+    }
+
+    /// Where a sighting is: by the time at which it began, so that the same address leads to the same sighting when others are forgotten.
+    fn sighting_path(&self, place: usize, number: usize) -> String {
+        let sighting = self.material.findings.devices.get(place).and_then(|it| it.sightings.get(number));
+        let began = sighting.map_or(0, |it| it.window.from.nanos());
+        format!("{}/sighting/{began}", device_path(self.number(place)))
     }
 }
 
-/// The number by which a device is asked for; nothing else is known by it.
-pub(crate) const fn number_of(place: usize) -> usize {
-    place + 1
-}
-
-/// Where a device is.
-pub(crate) fn device_path(place: usize) -> String {
-    format!("/device/{}", number_of(place))
-}
-
-/// Where a sighting is.
-fn sighting_path(place: usize, number: usize) -> String {
-    format!("{}/sighting/{}", device_path(place), number + 1)
+/// Where the device with a number is.
+pub(crate) fn device_path(number: usize) -> String {
+    format!("/device/{number}")
 }

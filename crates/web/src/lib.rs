@@ -6,15 +6,25 @@
 mod api;
 mod doors;
 mod dress;
+mod forms;
 mod home;
+mod household;
 mod listen;
+mod living;
+mod looks;
 mod openapi;
 mod pages;
 mod routes;
 mod server;
+mod shown;
+mod site;
 mod slice;
+mod snapshot;
+mod streams;
 
 pub use self::home::{Home, Material};
+pub use self::household::{Check, Household, Plan, Reading, Session, Told, Wish};
 pub use self::listen::{Answer, Ends, Listener, READING, read};
 pub use self::openapi::document as openapi;
 pub use self::server::{Failure, PORT, Server};
+pub use self::shown::Content;

@@ -2,19 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::routes::{API, Route};
+use crate::routes::{API, Holds, Route};
 use crate::slice::{MOST, USUAL};
 
 /// The document, in `OpenAPI` 3.1. Its schemas are the written ones beside it in `docs/schema`.
 #[must_use]
 pub fn document() -> Value {
-    let paths: Map<String, Value> = API.iter().map(|it| (it.path.to_owned(), json!({ "get": operation(it) }))).collect();
+    let of = |it: &Route| (it.path.to_owned(), json!({ if it.takes.is_some() { "post" } else { "get" }: operation(it) }));
+    let paths: Map<String, Value> = API.iter().map(of).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
             "title": "earwitness",
             "version": "1",
-            "description": "What `earwitness analyze --serve` and `earwitness demo --serve` answer to programs. Only reading is possible. Every request needs the token that the program prints when it starts.",
+            "description": "What `earwitness run`, `earwitness analyze --serve` and `earwitness demo --serve` answer to programs. Every request needs a token; what changes something needs one of scope control.",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" }
         },
         "servers": [{ "url": "http://127.0.0.1:8646", "description": "This machine, where no other address was named." }],
@@ -29,7 +30,7 @@ fn operation(it: &Route) -> Value {
     if it.path.contains("{id}") {
         parameters.push(json!({
             "name": "id", "in": "path", "required": true, "schema": { "type": "integer", "minimum": 1 },
-            "description": "Number of the device; it means nothing else, and holds as long as the program runs."
+            "description": "Number of the device; it means nothing else. Where a home is watched it is always the same."
         }));
     }
     if it.sliced {
@@ -42,10 +43,13 @@ fn operation(it: &Route) -> Value {
             "description": "Most items of the answer."
         }));
     }
-    let content = it.schema.map_or_else(
-        || json!({ "text/plain": { "schema": { "type": "string" } } }),
-        |schema| json!({ "application/json": { "schema": { "$ref": schema } } }),
-    );
+    let content = match it.holds {
+        Holds::Json(schema) => json!({ "application/json": { "schema": { "$ref": schema } } }),
+        Holds::Events(schema) => {
+            json!({ "text/event-stream": { "schema": { "type": "string", "description": format!("Events whose data is an object of {schema}.") } } })
+        }
+        Holds::Text => json!({ "text/plain": { "schema": { "type": "string" } } }),
+    };
     let mut responses = Map::new();
     responses.insert("200".to_owned(), json!({ "description": "The answer.", "content": content }));
     responses.insert("401".to_owned(), json!({ "description": "The token is missing or wrong, or the host is not named by its address; the same page for every path." }));
@@ -59,5 +63,26 @@ fn operation(it: &Route) -> Value {
     if it.path.contains("{id}") {
         responses.insert("404".to_owned(), json!({ "description": "There is no such device.", "content": trouble }));
     }
-    json!({ "summary": it.summary, "parameters": parameters, "responses": responses })
+    responses.insert("503".to_owned(), json!({ "description": "What was seen cannot be read yet.", "content": trouble }));
+    if it.lives {
+        responses.insert(
+            "404".to_owned(),
+            json!({ "description": "No home is watched: there is only what was found.", "content": trouble }),
+        );
+    }
+    let mut operation = json!({ "summary": it.summary, "parameters": parameters });
+    if let Some(schema) = it.takes {
+        for (status, why) in [
+            ("400", "The body is not what it should be."),
+            ("403", "The token is for reading."),
+            ("408", "The body took too long to come."),
+            ("409", "It was not done, and why."),
+            ("413", "The body is too long."),
+        ] {
+            responses.insert(status.to_owned(), json!({ "description": why, "content": trouble }));
+        }
+        operation["requestBody"] = json!({ "content": { "application/json": { "schema": { "$ref": schema } } } });
+    }
+    operation["responses"] = Value::Object(responses);
+    operation
 }

@@ -16,9 +16,10 @@ use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
 use crate::doors::{Asker, Change, Doors, Entry, Refusal, is_change};
-use crate::home::Home;
 use crate::listen::{self, Answer, Ends, Listener};
-use crate::routes::{Site, router};
+use crate::routes::router;
+use crate::shown::{Content, Shown};
+use crate::site::Site;
 use crate::{api, dress, pages};
 
 /// The port where nobody names one.
@@ -59,11 +60,15 @@ impl Server {
     ///
     /// # Errors
     /// When it cannot listen there, or cannot begin.
-    pub fn begin(address: SocketAddr, home: Home, tell: impl Fn(&str) + Send + Sync + 'static) -> Result<Self, Failure> {
+    pub fn begin(
+        address: SocketAddr,
+        content: impl Into<Content>,
+        tell: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Self, Failure> {
         let socket = TcpListener::bind(address).map_err(|source| Failure::Address { address, source })?;
         let address = socket.local_addr()?;
         let doors = Arc::new(Doors::new(address.port())?);
-        let site = Site { home: Arc::new(home), doors: Arc::clone(&doors) };
+        let site = Site { shown: Arc::new(Shown::begin(content.into())?), doors: Arc::clone(&doors) };
         let front = Front { doors: Arc::clone(&doors), router: router(site), address, tell: Box::new(tell) };
         Ok(Self { doors, listener: Listener::begin("web", socket, front)? })
     }
@@ -78,6 +83,12 @@ impl Server {
     #[must_use]
     pub fn link(&self) -> String {
         link(self.address(), &self.doors)
+    }
+
+    /// Makes such a link, for who has no server at hand.
+    pub fn links(&self) -> impl Fn() -> String + Send + use<> {
+        let (doors, address) = (Arc::clone(&self.doors), self.address());
+        move || link(address, &doors)
     }
 
     /// What programs send as `Authorization: Bearer`, as long as the server lives.

@@ -38,6 +38,8 @@ pub enum Request {
     Status,
     /// Take the names of devices anew, after they were changed.
     Names,
+    /// The link that lets the next browser see the page.
+    Link,
     /// Listen for a question now, without the wake phrase (with `[voice]`).
     Listen,
     /// End, as SIGTERM does.
@@ -45,7 +47,7 @@ pub enum Request {
 }
 
 /// The words of requests that need nothing more.
-const WORDS: [(Request, &str); 13] = [
+const WORDS: [(Request, &str); 14] = [
     (Request::Pause, "pause"),
     (Request::Resume, "resume"),
     (Request::Probe, "probe"),
@@ -53,6 +55,7 @@ const WORDS: [(Request, &str); 13] = [
     (Request::TestAnyway, "test-anyway"),
     (Request::EndTest, "end-test"),
     (Request::Names, "names"),
+    (Request::Link, "link"),
     (Request::Home, "home"),
     (Request::Away, "away"),
     (Request::Auto, "auto"),
@@ -181,7 +184,13 @@ impl Appliance {
                     self.device_names.rename(names);
                 }
             }
-            Request::Test | Request::TestAnyway | Request::EndTest | Request::Status | Request::Listen | Request::Stop => {}
+            Request::Test
+            | Request::TestAnyway
+            | Request::EndTest
+            | Request::Link
+            | Request::Status
+            | Request::Listen
+            | Request::Stop => {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From what is written to what can be done: values that are out of range, or contradict each other.
 
 use std::env;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use toml::Spanned;
 use super::hours::hours;
 use super::notify;
 use super::written::{self, Written};
-use super::{Config, Probing, Skill, Watched};
+use super::{Config, Probing, Skill, Watched, Web};
 use earwitness_base::misread::Fault;
 use earwitness_sound::hear;
 use earwitness_sound::reply;
@@ -23,6 +23,9 @@ use earwitness_sound::spoken;
 use earwitness_traffic::live::check_name;
 use earwitness_traffic::recent as frames;
 use earwitness_traffic::source::Source;
+
+/// Where the page is served where nothing else is said.
+const USUAL_PAGE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), earwitness_web::PORT);
 
 pub(super) fn checked(written: Written) -> Result<Config, Fault> {
     let Written {
@@ -39,6 +42,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         notify,
         gateway,
         skill,
+        web,
     } = written;
     let (sources, keep) = sources(capture)?;
     let library = Library::new(&sounds).map_err(|error| Fault::of_all(error.to_string()))?;
@@ -72,6 +76,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         notify,
         gateway,
         skill: skilled(skill)?,
+        web: served(web)?,
     })
 }
 
@@ -194,6 +199,16 @@ fn present(presence: &written::Presence) -> Result<Phones, Fault> {
     }
     let minutes = within("away_after_minutes", &presence.away_after_minutes, 1.0, 1_440.0)?;
     Ok(Phones { phones, away_after: nanos(minutes * 60.0) })
+}
+
+/// Where the page is served: on this machine, unless the file says otherwise.
+fn served(written: written::Web) -> Result<Web, Fault> {
+    let written::Web { enabled, listen } = written;
+    let Some(listen) = listen else { return Ok(Web { enabled, listen: USUAL_PAGE, is_named: false }) };
+    let address = listen.get_ref().parse().map_err(|_| {
+        Fault::at(listen.span(), format!("{:?} is no address with a port; write it like {}", listen.get_ref(), USUAL_PAGE))
+    })?;
+    Ok(Web { enabled, listen: address, is_named: true })
 }
 
 /// A server that listens where it may, for a skill that can be one.

@@ -67,6 +67,19 @@ pub struct Config {
     pub gateway: gateway::GatewaySettings,
     /// The server of an Alexa skill; `None`: there is none.
     pub skill: Option<Skill>,
+    /// The page in a browser.
+    pub web: Web,
+}
+
+/// The page in a browser, as `run` serves it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Web {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Whether the file says so: where it does not, it need not be had.
+    pub is_named: bool,
 }
 
 /// The server of an Alexa skill.

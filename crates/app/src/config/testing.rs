@@ -9,6 +9,7 @@ use earwitness_sound::speak::sounds::Library;
 use jiff::tz::TimeZone;
 
 use super::{Config, Probing};
+use earwitness_core::time::Timestamp;
 
 impl Config {
     /// How devices are probed, where they can be.
@@ -63,6 +64,39 @@ impl Config {
             ),
             _ => Ok(()),
         }
+    }
+
+    /// The hours in which nothing sounds by itself, as clocks show them.
+    pub(crate) fn quiet_hours(&self) -> Vec<(String, String)> {
+        let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+        let quiet = self.probing.iter().flat_map(|it| &it.design.quiet);
+        quiet.map(|it| (clock(it.from), clock(it.until))).collect()
+    }
+
+    /// When a session may begin by the rules of the configuration; nothing where there is no such time.
+    pub(crate) fn allowed_from(&self, moment: Moment) -> Option<Timestamp> {
+        let mut local = self.probing.as_ref()?.design.clone();
+        local.local_offset = moment.ahead;
+        local.next_allowed(moment.now)
+    }
+
+    /// What will be played, how loud, and in what slots.
+    pub(crate) fn told(&self) -> String {
+        let Some(probing) = &self.probing else { return String::new() };
+        let design = &probing.design;
+        let sounds: Vec<&str> = design.stimuli.iter().filter(|it| !it.is_row()).map(|it| it.name.as_str()).collect();
+        let how = if design.stimuli.iter().any(Stimulus::is_row) {
+            "one after the other, then each by itself for devices that react"
+        } else {
+            "one in each round"
+        };
+        format!(
+            "plays {}, {how}, at {} dBFS, in one of {} slots of {} that the lot draws; the others stay silent",
+            words::listed(&sounds).unwrap_or_default(),
+            self.loudspeaker.level,
+            design.slots,
+            words::about(design.slot),
+        )
     }
 
     /// The configuration of a test of the home that begins now.

@@ -28,6 +28,7 @@ pub(super) struct Written {
     pub(super) notify: super::notify::Written,
     pub(super) gateway: gateway::GatewaySettings,
     pub(super) skill: Skill,
+    pub(super) web: Web,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +74,13 @@ pub(super) struct Skill {
     pub(super) application_id: Option<Spanned<String>>,
     pub(super) listen: Spanned<String>,
     pub(super) beyond_this_machine: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Web {
+    pub(super) enabled: bool,
+    pub(super) listen: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -131,6 +139,12 @@ impl Default for Store {
 impl Default for Skill {
     fn default() -> Self {
         Self { application_id: None, listen: unplaced("127.0.0.1:8265".to_owned()), beyond_this_machine: false }
+    }
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self { enabled: true, listen: None }
     }
 }
 

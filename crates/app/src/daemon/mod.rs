@@ -60,7 +60,11 @@ enum End {
 }
 
 /// How long a test of a home that is watched waits for the first frame.
-const TEST_BEGINS: Duration = Duration::from_secs(60);
+const FIRST_FRAME: Duration = Duration::from_secs(60);
+
+/// What is answered where a test begins, and where it ends.
+pub(crate) const TEST_BEGINS: &str = "the test begins";
+pub(crate) const TEST_ENDS: &str = "the test ends";
 
 /// Who follows is shown how it stands so often, and within this where an upload begins or ends.
 const SHOWN: Duration = Duration::from_secs(1);
@@ -151,7 +155,7 @@ pub fn run(
 
 /// What a test is for.
 fn tested(config: &Config) -> Goal {
-    Goal::Probe { rounds: config.probing.as_ref().map_or(0, |it| it.rounds), timeout: TEST_BEGINS }
+    Goal::Probe { rounds: config.probing.as_ref().map_or(0, |it| it.rounds), timeout: FIRST_FRAME }
 }
 
 impl<'a> Daemon<'a> {
@@ -245,6 +249,7 @@ impl<'a> Daemon<'a> {
                     Request::Status => (self.appliance.status(self.intake.sources().collect(), now).json(), None),
                     Request::Stop => ("stopping".to_owned(), Some(End::Stopped)),
                     Request::Listen => (self.listen().to_owned(), None),
+                    Request::Link => (self.link(), None),
                     Request::Test | Request::TestAnyway => self.test(config, request == Request::TestAnyway),
                     Request::EndTest => self.end_test(),
                     wanted => (self.appliance.ask(wanted, now), None),
@@ -267,14 +272,20 @@ impl<'a> Daemon<'a> {
             return ("a session of probes is in progress already".to_owned(), None);
         }
         match config.for_test(anyway, self.clock.moment()) {
-            Ok(config) => ("the test begins".to_owned(), Some(End::Test(Box::new(config)))),
+            Ok(config) => (TEST_BEGINS.to_owned(), Some(End::Test(Box::new(config)))),
             Err(error) => (format!("no test can begin: {error:#}"), None),
         }
     }
 
     /// Somebody does not want to wait for the end of a test.
     fn end_test(&self) -> (String, Option<End>) {
-        if self.is_test { ("the test ends".to_owned(), Some(End::Done)) } else { ("no test is in progress".to_owned(), None) }
+        if self.is_test { (TEST_ENDS.to_owned(), Some(End::Done)) } else { ("no test is in progress".to_owned(), None) }
+    }
+
+    /// The link to the page.
+    fn link(&self) -> String {
+        let link = self.board.as_ref().and_then(Board::link);
+        link.unwrap_or_else(|| "no page is served: set enabled = true under [web]".to_owned())
     }
 
     /// Shows those who follow how it stands.

@@ -21,6 +21,7 @@ mod idle;
 mod kills;
 mod links;
 mod measured;
+mod page;
 mod quiet;
 mod run;
 mod searched;

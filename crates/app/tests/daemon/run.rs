@@ -72,9 +72,10 @@ impl Place {
         &self.state
     }
 
-    /// Writes the configuration: sources, and whatever else.
+    /// Writes the configuration: sources, and whatever else. No page is served, whose usual port another test may have, unless the rest says so.
     pub(crate) fn write(&self, sources: &[&str], rest: &str) {
-        let text = format!("state = {:?}\n[capture]\ncommands = {sources:?}\n{rest}", self.state);
+        let page = if rest.contains("[web]") { "" } else { "\n[web]\nenabled = false\n" };
+        let text = format!("state = {:?}\n[capture]\ncommands = {sources:?}\n{rest}{page}", self.state);
         std::fs::write(self.config(), text).unwrap();
     }
 

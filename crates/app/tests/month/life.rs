@@ -385,6 +385,7 @@ impl Life {
             | Request::TestAnyway
             | Request::EndTest
             | Request::Names
+            | Request::Link
             | Request::Status
             | Request::Listen
             | Request::Stop => {}

@@ -25,6 +25,7 @@ mod traffic;
 mod verdict;
 
 pub use self::parts::{Line, Parts, Shared};
+pub use self::verdict::class;
 
 #[cfg(test)]
 mod tests;

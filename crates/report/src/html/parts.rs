@@ -59,6 +59,8 @@ pub struct Line {
     pub receivers: Vec<String>,
     /// Whether it was sending when the capture ended.
     pub sending: bool,
+    /// Where it stands among others: the most telling has the least.
+    pub rank: u8,
 }
 
 /// The parts.
@@ -92,9 +94,9 @@ impl<'a> Parts<'a> {
     /// A line per device, most telling first.
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {
-        let mut all: Vec<_> = self.summary.devices.iter().map(|it| (self.rank(it), self.line(it))).collect();
-        all.sort_by_key(|(rank, _)| *rank);
-        all.into_iter().map(|(_, line)| line).collect()
+        let mut all: Vec<_> = self.summary.devices.iter().map(|it| self.line(it)).collect();
+        all.sort_by_key(|line| line.rank);
+        all
     }
 
     /// Verdicts in their order; a device without one by what it sent.
@@ -126,6 +128,7 @@ impl<'a> Parts<'a> {
             uploads: found.sightings.len(),
             receivers: device.receivers.clone(),
             sending,
+            rank: self.rank(device),
         }
     }
 

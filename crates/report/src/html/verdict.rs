@@ -68,7 +68,8 @@ fn list(rows: &[(&Device<'_>, &Verdict)]) -> Markup {
 }
 
 /// The class of a verdict in the style sheet.
-pub(super) const fn class(outcome: Outcome) -> &'static str {
+#[must_use]
+pub const fn class(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Streams => "streams",
         Outcome::SendsMore | Outcome::Reacts | Outcome::SendsLess | Outcome::StreamsAlways => "reacts",

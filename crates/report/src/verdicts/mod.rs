@@ -57,7 +57,8 @@ impl Probing {
 }
 
 /// The order in which people want to read: what sends, what may, what does not, what is not known.
-pub(crate) const fn rank(outcome: Outcome) -> u8 {
+#[must_use]
+pub const fn rank(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Streams => 0,
         Outcome::SendsMore => 1,

@@ -1,18 +1,19 @@
 //! What programs read: the same facts as the pages, in JSON and as metrics. `docs/schema/page-1.json` says what each key means.
 
+pub(crate) mod deeds;
 pub(crate) mod metrics;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode};
 use earwitness_core::time::Timestamp;
-use earwitness_report::html::Line;
 use earwitness_report::json;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::dress;
-use crate::home::{Home, number_of};
+use crate::household::Session;
 use crate::slice::{self, Slice};
+use crate::snapshot::{Entry, Snapshot};
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
 const VERSION: u32 = 1;
@@ -67,35 +68,51 @@ struct Sent {
 }
 
 #[derive(Serialize)]
-struct Trouble {
+struct Sessions<'a> {
     version: u32,
-    error: &'static str,
+    sessions: Vec<Played<'a>>,
+}
+
+#[derive(Serialize)]
+struct Played<'a> {
+    id: i64,
+    begun_ns: i64,
+    ended_ns: Option<i64>,
+    rounds: usize,
+    outcome: &'a str,
+}
+
+#[derive(Serialize)]
+struct Trouble<'a> {
+    version: u32,
+    error: &'a str,
 }
 
 /// The answer, and what it rests on.
-pub(crate) fn home(home: &Home) -> Response<Body> {
-    let capture = &home.findings().capture;
+pub(crate) fn home(home: &Snapshot) -> Response<Body> {
+    let capture = &home.home.findings().capture;
     answered(&Summary {
         version: VERSION,
         program: concat!("earwitness ", env!("CARGO_PKG_VERSION")),
-        answer: home.answer(),
-        caution: home.caution(),
+        answer: &home.answer,
+        caution: home.caution,
         first_ns: capture.first.map(Timestamp::nanos),
         last_ns: capture.last.map(Timestamp::nanos),
-        devices: home.lines().len(),
+        devices: home.entries.len(),
     })
 }
 
 /// Devices, most telling first.
-pub(crate) fn devices(home: &Home, asked: slice::Asked) -> Response<Body> {
+pub(crate) fn devices(home: &Snapshot, asked: slice::Asked) -> Response<Body> {
     let Some(range) = Slice::of(asked).map(Slice::range) else { return wrong() };
-    let devices = home.lines().iter().skip(range.start).take(range.len()).map(short).collect();
-    answered(&Listed { version: VERSION, offset: range.start, total: home.lines().len(), devices })
+    let devices = home.entries.iter().skip(range.start).take(range.len()).map(short).collect();
+    answered(&Listed { version: VERSION, offset: range.start, total: home.entries.len(), devices })
 }
 
-fn short(it: &Line) -> Short<'_> {
+fn short(entry: &Entry) -> Short<'_> {
+    let it = &entry.line;
     Short {
-        id: number_of(it.device),
+        id: entry.number,
         name: &it.name,
         words: it.words,
         verdict: it.verdict,
@@ -107,23 +124,43 @@ fn short(it: &Line) -> Short<'_> {
 }
 
 /// All that is known of a device, but for lists as long as there was traffic.
-pub(crate) fn device(home: &Home, number: Option<usize>) -> Response<Body> {
-    let found = number.and_then(|it| home.line(it)).and_then(|line| {
-        let device = home.reported(|findings, context| json::device_at(findings, context, line.device))?;
-        Some(Detailed { version: VERSION, id: number_of(line.device), sightings: line.uploads, device })
+pub(crate) fn device(home: &Snapshot, number: Option<usize>) -> Response<Body> {
+    let found = number.and_then(|it| home.entry(it)).and_then(|entry| {
+        let device = home.home.reported(|findings, context| json::device_at(findings, context, entry.place?))?;
+        Some(Detailed { version: VERSION, id: entry.number, sightings: entry.line.uploads, device })
     });
     found.map_or_else(missing, |it| answered(&it))
 }
 
 /// Some sightings of a device, oldest first.
-pub(crate) fn sightings(home: &Home, number: Option<usize>, asked: slice::Asked) -> Response<Body> {
+pub(crate) fn sightings(home: &Snapshot, number: Option<usize>, asked: slice::Asked) -> Response<Body> {
     let Some(range) = Slice::of(asked).map(Slice::range) else { return wrong() };
     let offset = range.start;
-    let found = number.and_then(|it| home.line(it)).and_then(|line| {
-        let sightings = json::sightings_at(home.findings(), line.device, range)?;
-        Some(Sent { version: VERSION, id: number_of(line.device), offset, total: line.uploads, sightings })
+    let found = number.and_then(|it| home.entry(it)).and_then(|entry| {
+        let sightings = json::sightings_at(home.home.findings(), entry.place?, range)?;
+        Some(Sent { version: VERSION, id: entry.number, offset, total: entry.line.uploads, sightings })
     });
     found.map_or_else(missing, |it| answered(&it))
+}
+
+/// Sessions, the latest first.
+pub(crate) fn sessions(all: &[Session]) -> Response<Body> {
+    answered(&Sessions { version: VERSION, sessions: all.iter().map(played).collect() })
+}
+
+fn played(it: &Session) -> Played<'_> {
+    let Session { id, begun, ended, rounds, outcome } = it;
+    Played { id: *id, begun_ns: begun.nanos(), ended_ns: ended.map(Timestamp::nanos), rounds: *rounds, outcome }
+}
+
+/// Before anything was read, or when it cannot be.
+pub(crate) fn unread() -> Response<Body> {
+    told(StatusCode::SERVICE_UNAVAILABLE, &Trouble { version: VERSION, error: "what was seen cannot be read yet; try again" })
+}
+
+/// What was asked for was not done.
+fn refused_for(why: &str) -> Response<Body> {
+    told(StatusCode::CONFLICT, &Trouble { version: VERSION, error: why })
 }
 
 /// Where nothing is.
@@ -132,7 +169,7 @@ pub(crate) fn missing() -> Response<Body> {
 }
 
 /// For who was let in, and asked in a way that is not answered.
-pub(crate) fn refused(status: StatusCode, why: &'static str) -> Response<Body> {
+pub(crate) fn refused(status: StatusCode, why: &str) -> Response<Body> {
     told(status, &Trouble { version: VERSION, error: why })
 }
 

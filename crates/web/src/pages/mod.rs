@@ -3,21 +3,38 @@
 mod about;
 mod device;
 mod home;
+mod sessions;
 mod sighting;
+mod test;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use maud::{Markup, html};
 
+use crate::doors::Csrf;
 use crate::dress;
 use earwitness_base::words;
+use earwitness_report::json::status::Status;
 
 pub(crate) use self::about::about;
 pub(crate) use self::device::device;
 pub(crate) use self::home::home;
+pub(crate) use self::sessions::{session, sessions};
 pub(crate) use self::sighting::sighting;
+pub(crate) use self::test::test;
+
+/// What pages of a watched home have besides.
+pub(crate) struct Live {
+    /// How it stands.
+    pub(crate) status: Arc<Status>,
+    /// For its forms.
+    pub(crate) csrf: Csrf,
+    /// The hours in which nothing sounds by itself.
+    pub(crate) quiet_hours: Vec<String>,
+}
 
 /// Where nothing is.
 pub(crate) fn missing() -> Response<Body> {
@@ -26,6 +43,28 @@ pub(crate) fn missing() -> Response<Body> {
         p { a href="/" { "All devices" } }
     };
     dress::page(StatusCode::NOT_FOUND, "No such page", &main)
+}
+
+/// Before anything was read, or when it cannot be.
+pub(crate) fn unread(why: Option<&str>) -> Response<Body> {
+    let main = html! {
+        h1 { "A moment, please" }
+        @match why {
+            None => p { "What was seen is being read. Load the page again in a moment." },
+            Some(why) => p { "What was seen cannot be read: " (why) ". It is tried again." },
+        }
+    };
+    dress::page(StatusCode::SERVICE_UNAVAILABLE, "A moment, please", &main)
+}
+
+/// What a person asked for was not done.
+pub(crate) fn undone(why: &str) -> Response<Body> {
+    let main = html! {
+        h1 { "That was not done" }
+        p { (why) }
+        p { a href="/" { "All devices" } }
+    };
+    dress::page(StatusCode::CONFLICT, "That was not done", &main)
 }
 
 /// What was asked for cannot be understood.

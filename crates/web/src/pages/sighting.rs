@@ -6,20 +6,31 @@ use maud::html;
 
 use super::missing;
 use crate::dress;
-use crate::home::{Home, device_path};
+use crate::home::device_path;
+use crate::snapshot::Snapshot;
 
-/// The sighting with a number, of the device with a number.
-pub(crate) fn sighting(home: &Home, numbers: Option<(usize, usize)>) -> Response<Body> {
-    let shown = numbers.and_then(|(device, number)| Some((home.line(device)?, number.checked_sub(1)?)));
-    let shown = shown.and_then(|(line, place)| {
-        let (what, rest) = home.parts(|parts| parts.sighting(line.device, place))?;
-        Some((line, place + 1, what, rest))
+/// The sighting that began at a time, nanoseconds since 1970, of the device with a number.
+pub(crate) fn sighting(home: &Snapshot, numbers: Option<(usize, i64)>, live: bool) -> Response<Body> {
+    let found = numbers.and_then(|(device, began)| {
+        let entry = home.entry(device)?;
+        let place = entry.place?;
+        let of_device = home.home.findings().devices.get(place)?;
+        let number = of_device.sightings.iter().position(|it| it.window.from.nanos() == began)?;
+        let (what, rest) = home.home.parts(|parts| parts.sighting(place, number))?;
+        Some((entry, began, number + 1, what, rest))
     });
-    let Some((line, number, what, rest)) = shown else { return missing() };
+    let Some((entry, began, number, what, rest)) = found else { return missing() };
+    let path = device_path(entry.number);
     let main = html! {
-        p.crumbs { a href="/" { "All devices" } " · " a href=(device_path(line.device)) { bdi { (line.name) } } }
-        h1 { bdi { (line.name) } ": " (what) }
-        article { p.lead { "Sighting " (number) " of " (line.uploads) } (rest) }
+        p.crumbs { a href="/" { "All devices" } " · " a href=(path) { bdi { (entry.line.name) } } }
+        h1 { bdi { (entry.line.name) } ": " (what) }
+        article {
+            p.lead { "Sighting " (number) " of " (entry.line.uploads) } (rest)
+            @if live {
+                p { a href={ (path) "/sighting/" (began) "/frames.pcapng" } download { "Its frames, for Wireshark" } " (headers only, as long as they are kept)" }
+            }
+        }
     };
-    dress::page(StatusCode::OK, &format!("{}: {what}", line.name), &main)
+    let title = format!("{}: {what}", entry.line.name);
+    if live { dress::live_page(&title, &main, None) } else { dress::page(StatusCode::OK, &title, &main) }
 }

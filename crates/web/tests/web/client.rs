@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use earwitness_web::{Home, Server};
+use earwitness_web::{Content, Server};
 
 /// What came back.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,8 +27,8 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    pub(crate) fn of(home: Home) -> Self {
-        Self { server: Server::begin("127.0.0.1:0".parse().unwrap(), home, |_| {}).unwrap() }
+    pub(crate) fn of(content: impl Into<Content>) -> Self {
+        Self { server: Server::begin("127.0.0.1:0".parse().unwrap(), content, |_| {}).unwrap() }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::client::Site;
+use crate::watched::Stub;
 use crate::{crowded, home, sample};
 
 fn document(name: &str) -> PathBuf {
@@ -38,20 +39,29 @@ fn the_description_is_current() {
 
 #[test]
 fn every_path_that_is_described_answers_as_its_schema_says() {
-    let site = Site::of(home(crowded(5, 30, "Lamp ")));
+    let site = Stub::new(5).serve();
     let described = earwitness_web::openapi();
     for (path, methods) in described["paths"].as_object().unwrap() {
-        let answer = site.get(&path.replace("{id}", "2"));
+        // Events go on without an end; what changes something is tried with its forms.
+        if methods.get("get").is_none() || path.ends_with("/events") {
+            continue;
+        }
+        let answer = site.get(&path.replace("{id}", "12"));
         assert_eq!(answer.status, 200, "{path}");
         let content = methods["get"]["responses"]["200"]["content"].as_object().unwrap();
         assert!(answer.header("content-type").unwrap().starts_with(content.keys().next().unwrap().as_str()), "{path}");
         let Some(name) = content.get("application/json").and_then(|it| it["schema"]["$ref"].as_str()) else { continue };
         let body: Value = serde_json::from_str(&answer.body).unwrap();
-        let validator = validator(name.strip_prefix("page-1.json#/$defs/").unwrap());
+        let Some(definition) = name.strip_prefix("page-1.json#/$defs/") else {
+            let validator = jsonschema::validator_for(&read(name)).unwrap();
+            assert!(validator.is_valid(&body), "{path}: {body}");
+            continue;
+        };
+        let validator = validator(definition);
         let wrong: Vec<_> = validator.iter_errors(&body).map(|it| it.to_string()).collect();
         assert!(wrong.is_empty(), "{path}: {wrong:?}");
         // The other way round: nothing is described that is never there.
-        let (page, definition) = (read("page-1.json"), name.rsplit('/').next().unwrap());
+        let page = read("page-1.json");
         for key in page["$defs"][definition]["properties"].as_object().unwrap().keys() {
             assert!(body.get(key).is_some(), "{path}: {key}");
         }

@@ -8,6 +8,7 @@ mod doors;
 mod hostile;
 mod limits;
 mod shown;
+mod watched;
 
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -5,7 +5,6 @@ mod report;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use earwitness_core::probe::Stimulus;
 use earwitness_core::verdict::Verdicts;
 
 use super::Outcome;
@@ -15,7 +14,6 @@ use crate::config::Config;
 use crate::daemon::{self, Form, Goal, Style};
 use crate::say;
 use earwitness_base::clock::{Clock, System};
-use earwitness_base::words;
 use earwitness_sound::speak::sounds::Library;
 
 /// Test my home: play sounds at moments drawn by lot, until every device has a verdict or the budget ends.
@@ -75,7 +73,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let style = Style { form, quiet: args.live.quiet, rounds: args.live.verbose > 0 };
     let inputs: Vec<String> = vec![format!("probing session on {}", names(&config))];
     if !args.live.quiet {
-        say::line(&plan(&config));
+        say::line(&config.told());
     }
     let unchanged = || bail!("a session keeps its layout; stop it and begin another one");
     let session = daemon::run(
@@ -90,25 +88,6 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let verdicts = report::write(&state, session, &inputs, &args.reports)?;
     let found = args.exit_code && reacts(&verdicts);
     Ok(if found { Outcome::Found } else { Outcome::Done })
-}
-
-/// What will be played, how loud, and in what slots.
-fn plan(config: &Config) -> String {
-    let Some(probing) = &config.probing else { return String::new() };
-    let design = &probing.design;
-    let sounds: Vec<&str> = design.stimuli.iter().filter(|it| !it.is_row()).map(|it| it.name.as_str()).collect();
-    let how = if design.stimuli.iter().any(Stimulus::is_row) {
-        "one after the other, then each by itself for devices that react"
-    } else {
-        "one in each round"
-    };
-    format!(
-        "plays {}, {how}, at {} dBFS, in one of {} slots of {} that the lot draws; the others stay silent",
-        words::listed(&sounds).unwrap_or_default(),
-        config.loudspeaker.level,
-        design.slots,
-        words::about(design.slot),
-    )
 }
 
 fn reacts(verdicts: &Verdicts) -> bool {

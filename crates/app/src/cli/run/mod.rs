@@ -4,8 +4,10 @@ use std::cell::RefCell;
 
 use super::Outcome;
 use super::live::Live;
+use crate::board::Board;
 use crate::config::Config;
 use crate::daemon::{self, Form, Goal, Style};
+use crate::page;
 use crate::say;
 use crate::skill::Server;
 use earwitness_base::clock::System;
@@ -57,13 +59,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if config.probing.is_none() && !args.no_probing && !args.live.quiet {
         say::line("probing is switched off in the configuration: devices are only watched");
     }
-    let server = RefCell::new(Server::default());
+    let (server, board) = (RefCell::new(Server::default()), Board::default());
+    let page = RefCell::new(page::Server::default());
     server.borrow_mut().follow(&config)?;
+    page.borrow_mut().follow(&config, &board)?;
     let reread = || -> anyhow::Result<Config> {
         let config = read()?;
         server.borrow_mut().follow(&config)?;
+        page.borrow_mut().follow(&config, &board)?;
         Ok(config)
     };
-    daemon::run(config, Goal::Watch, style, &reread, &System, None)?;
+    daemon::run(config, Goal::Watch, style, &reread, &System, Some(&board))?;
     Ok(Outcome::Done)
 }

@@ -1,0 +1,132 @@
+//! What the store says of the latest days, and of sessions.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use earwitness_base::{clock, words};
+use earwitness_core::findings::{DeviceFindings, DeviceId, Role};
+use earwitness_core::mac::Mac;
+use earwitness_core::time::{SECOND, Timestamp, Window};
+use earwitness_core::verdict::Outcome;
+use earwitness_report::geo::Geo;
+use earwitness_report::labels;
+use earwitness_report::probelog::Header;
+use earwitness_report::vendor::{maker, vendor};
+use earwitness_report::verdicts::Probing;
+use earwitness_store::{Reader, SessionRow, StoredVerdict, VerdictSet};
+use earwitness_web::{Material, Reading, Session, Told};
+use jiff::tz::TimeZone;
+
+use super::hidden::Hidden;
+use crate::names::Names;
+
+/// How far back the page looks, nanoseconds.
+const DAYS: i64 = 7 * 86_400 * SECOND;
+/// Sessions that are listed.
+const MOST: usize = 100;
+
+/// The latest days.
+pub(super) fn reading(state: &Path) -> anyhow::Result<Reading> {
+    let reader = Reader::open(state)?;
+    let now = clock::now();
+    let (names, hidden) = (Names::read(&reader)?, Hidden::read(state));
+    let mut findings = reader.findings(Window { from: now.plus(-DAYS), until: now })?;
+    findings.devices.retain(|it| !hidden.is_forgotten(it.id, it.seen.until));
+    names.fill_in(&mut findings);
+    Geo::default().locate(&mut findings);
+    let numbers = reader.numbers()?;
+    let is_forgotten = |device| findings.devices.iter().all(|it| it.id != device) && hidden.is_forgotten(device, now.plus(-DAYS));
+    let mut verdicts = told(&reader)?;
+    if let Some(told) = &mut verdicts {
+        told.devices.retain(|it| !is_forgotten(it.0));
+    }
+    let called = verdicts.iter().flat_map(|it| &it.devices).map(|it| (it.0, called(&names, it.0))).collect();
+    let ignored = numbers.keys().copied().filter(|it| hidden.is_ignored(*it)).collect();
+    let material = Material {
+        findings,
+        probing: None,
+        inputs: vec!["what passed in the latest seven days".to_owned()],
+        options: Vec::new(),
+        troubles: Vec::new(),
+        vendor: made,
+        zone: TimeZone::system(),
+    };
+    Ok(Reading { material, numbers, names: called, ignored, verdicts })
+}
+
+/// A session with its verdicts.
+pub(super) fn session(state: &Path, id: i64) -> anyhow::Result<Option<Material>> {
+    let reader = Reader::open(state)?;
+    let Some(row) = reader.sessions()?.into_iter().find(|it| it.id.0 == id && it.retired.is_none()) else { return Ok(None) };
+    let mut material = reader.material(row.id)?;
+    Names::read(&reader)?.fill_in(&mut material.findings);
+    Geo::default().locate(&mut material.findings);
+    let verdicts = material.verdicts(&row.verdict_settings());
+    let design = Some(Header::of(&row.design, row.alpha));
+    Ok(Some(Material {
+        findings: material.findings,
+        probing: Some(Probing { verdicts, expected: BTreeMap::new(), design, warnings: Vec::new() }),
+        inputs: vec![format!("session {id}")],
+        options: Vec::new(),
+        troubles: Vec::new(),
+        vendor: made,
+        zone: TimeZone::system(),
+    }))
+}
+
+/// Sessions with a round, the latest first.
+pub(super) fn sessions(state: &Path) -> anyhow::Result<Vec<Session>> {
+    let reader = Reader::open(state)?;
+    let mut all = Vec::new();
+    for row in reader.sessions()?.into_iter().rev() {
+        let rounds = reader.rounds(row.id)?.len();
+        if rounds > 0 && all.len() < MOST {
+            let SessionRow { id, begun, ended, .. } = &row;
+            let outcome = came_to(reader.verdicts(*id)?.pop().as_ref());
+            all.push(Session { id: id.0, begun: *begun, ended: ended.map(|it| it.0), rounds, outcome });
+        }
+    }
+    Ok(all)
+}
+
+/// The verdicts that were told last, of the latest session that has any.
+fn told(reader: &Reader) -> anyhow::Result<Option<Told>> {
+    for row in reader.sessions()?.into_iter().rev() {
+        let Some(set) = reader.verdicts(row.id)?.pop().filter(|set| set.last_round.is_some()) else { continue };
+        let VerdictSet { session, at, devices, .. } = set;
+        let devices = devices.iter().map(|it| (it.device, it.outcome, receivers(it))).collect();
+        return Ok(Some(Told { session: session.0, at, devices }));
+    }
+    Ok(None)
+}
+
+/// How many devices got which verdict.
+fn came_to(set: Option<&VerdictSet>) -> String {
+    let Some(set) = set else { return "no verdicts yet".to_owned() };
+    let mut counts: BTreeMap<u8, (Outcome, u64)> = BTreeMap::new();
+    for it in &set.devices {
+        counts.entry(earwitness_report::verdicts::rank(it.outcome)).or_insert((it.outcome, 0)).1 += 1;
+    }
+    let parts: Vec<String> = counts.values().map(|(outcome, count)| format!("{count}: {}", outcome.words())).collect();
+    words::listed(&parts).unwrap_or_else(|| "no device".to_owned())
+}
+
+/// To whom probes made a device send, without the ports.
+fn receivers(it: &StoredVerdict) -> Vec<String> {
+    let all: Vec<String> = serde_json::from_str(&it.receivers).unwrap_or_default();
+    let mut names: Vec<String> = all.iter().map(|it| it.rsplit_once(':').map_or(it.as_str(), |it| it.0).to_owned()).collect();
+    names.dedup();
+    names
+}
+
+/// What a device is called of which nothing was seen lately.
+fn called(names: &Names, device: DeviceId) -> String {
+    let never = Window { from: Timestamp::default(), until: Timestamp::default() };
+    let mut found = DeviceFindings::new(device, Role::Device, never);
+    names.name(&mut found);
+    labels::device(&found, maker(device))
+}
+
+fn made(mac: Mac) -> Option<String> {
+    vendor(mac).map(str::to_owned)
+}

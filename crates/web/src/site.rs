@@ -1,0 +1,54 @@
+//! What all answers are made from.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use earwitness_base::clock;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::doors::{Change, Doors};
+use crate::household::{Household, Wish};
+use crate::shown::Shown;
+
+/// Longest pause that is taken, minutes.
+pub(crate) const LONGEST_PAUSE: u32 = 7 * 24 * 60;
+
+/// How long what was done may take until it shows.
+const SHOWN: Duration = Duration::from_secs(3);
+
+/// A home behind its doors.
+#[derive(Clone)]
+pub(crate) struct Site {
+    pub(crate) shown: Arc<Shown>,
+    pub(crate) doors: Arc<Doors>,
+}
+
+impl Site {
+    /// Asks the home that is watched, in a thread that may wait; nothing where none is.
+    pub(crate) async fn wait<T: Send + 'static>(&self, ask: impl FnOnce(&dyn Household) -> T + Send + 'static) -> Option<T> {
+        let household = Arc::clone(self.shown.living()?.household());
+        spawn_blocking(move || ask(&*household)).await.ok()
+    }
+
+    /// Does what a person wants; nothing where no home is watched.
+    pub(crate) async fn carry_out(&self, wish: Wish, _: &Change) -> Option<Result<String, String>> {
+        let done = self.wait(move |household| household.carry_out(wish)).await;
+        let living = self.shown.living()?;
+        living.changed();
+        // The page that follows shows how it stands then.
+        let (after, mut status) = (clock::now().nanos(), living.follow());
+        let _ = timeout(SHOWN, status.wait_for(|status| status.at_ns >= after)).await;
+        Some(done.unwrap_or_else(|| Err("That failed.".to_owned())))
+    }
+}
+
+/// A number of a path.
+pub(crate) type Number = Result<Path<usize>, PathRejection>;
+
+/// The number in a path; what is none leads nowhere.
+pub(crate) fn number<T>(path: Result<Path<T>, PathRejection>) -> Option<T> {
+    path.ok().map(|Path(it)| it)
+}

@@ -1,0 +1,151 @@
+//! A home that is watched, behind the same doors: what its pages and its API answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use earwitness_core::findings::DeviceId;
+use earwitness_core::time::{Timestamp, Window};
+use earwitness_core::verdict::Outcome;
+use earwitness_report::json::status::Status;
+use earwitness_web::{Check, Content, Household, Material, Plan, Reading, Session, Told, Wish};
+use jiff::tz::TimeZone;
+use tokio::sync::{broadcast, watch};
+
+use crate::client::Site;
+use crate::{crowded, sample};
+
+/// A home whose store is a capture, and which notes what is wished.
+#[derive(Clone)]
+pub(crate) struct Stub {
+    status: watch::Sender<Arc<Status>>,
+    events: broadcast::Sender<Arc<str>>,
+    wishes: Arc<Mutex<Vec<Wish>>>,
+    devices: u8,
+}
+
+impl Stub {
+    pub(crate) fn new(devices: u8) -> Self {
+        let status = Status { at_ns: 1, devices: 5, frames: 100, ..Status::default() };
+        let (status, events) = (watch::Sender::new(Arc::new(status)), broadcast::Sender::new(8));
+        Self { status, events, wishes: Arc::default(), devices }
+    }
+
+    pub(crate) fn serve(&self) -> Site {
+        let site = Site::of(Content::Lives(Box::new(self.clone())));
+        let until = Instant::now() + Duration::from_secs(20);
+        while site.get("/").status != 200 && Instant::now() < until {
+            std::thread::yield_now();
+        }
+        site
+    }
+}
+
+impl Household for Stub {
+    fn read(&self) -> Result<Reading, String> {
+        let findings = if self.devices == 0 { sample() } else { crowded(self.devices, 30, "Lamp ") };
+        let ids: Vec<DeviceId> = findings.devices.iter().map(|it| it.id).collect();
+        let numbers: BTreeMap<DeviceId, usize> = ids.iter().copied().zip(11..).collect();
+        let verdicts = Told {
+            session: 3,
+            at: Timestamp::from_nanos(0),
+            devices: ids.iter().take(1).map(|id| (*id, Outcome::Reacts, vec!["voice.example".to_owned()])).collect(),
+        };
+        let material = material(findings);
+        Ok(Reading { material, numbers, names: BTreeMap::new(), ignored: BTreeSet::new(), verdicts: Some(verdicts) })
+    }
+
+    fn session(&self, id: i64) -> Result<Option<Material>, String> {
+        Ok((id == 3).then(|| material(sample())))
+    }
+
+    fn sessions(&self) -> Result<Vec<Session>, String> {
+        let begun = Timestamp::from_nanos(0);
+        Ok(vec![Session { id: 3, begun, ended: None, rounds: 12, outcome: "1: reacts to sound".to_owned() }])
+    }
+
+    fn frames(&self, _: DeviceId, _: Window) -> Result<Vec<u8>, String> {
+        Ok(b"frames".to_vec())
+    }
+
+    fn health(&self) -> Vec<Check> {
+        vec![Check { name: "disk".to_owned(), is_well: true, words: "much is free.".to_owned() }]
+    }
+
+    fn plan(&self) -> Result<Plan, String> {
+        let quiet_hours = vec!["21:00 to 08:00".to_owned()];
+        Ok(Plan { words: "It plays alexa at -20 dBFS.".to_owned(), quiet: Some("08:00".to_owned()), quiet_hours })
+    }
+
+    fn carry_out(&self, wish: Wish) -> Result<String, String> {
+        self.wishes.lock().unwrap().push(wish);
+        self.status.send_modify(|it| Arc::make_mut(it).at_ns = i64::MAX);
+        Ok("done".to_owned())
+    }
+
+    fn status(&self) -> watch::Receiver<Arc<Status>> {
+        self.status.subscribe()
+    }
+
+    fn events(&self) -> broadcast::Receiver<Arc<str>> {
+        self.events.subscribe()
+    }
+}
+
+fn material(findings: earwitness_core::findings::Findings) -> Material {
+    Material {
+        findings,
+        probing: None,
+        inputs: vec!["the latest days".to_owned()],
+        options: Vec::new(),
+        troubles: Vec::new(),
+        vendor: |_| None,
+        zone: TimeZone::UTC,
+    }
+}
+
+#[test]
+fn verdicts_lead_the_home_and_devices_keep_their_numbers() {
+    let site = Stub::new(0).serve();
+    let body = site.get("/").body;
+    assert!(body.contains("reacts to sound.</h1>") && body.contains("href=\"/device/11\""), "{body}");
+    assert!(body.contains("Watching 5 devices. Nobody is sending sound.") && body.contains("href=\"/session/3\""), "{body}");
+    for (path, status) in [("/device/11", 200), ("/device/1", 404), ("/session/3", 200), ("/session/4", 404), ("/test", 200)] {
+        assert_eq!(site.get(path).status, status, "{path}");
+    }
+    let report = site.get("/session/3/report.html");
+    assert!(report.status == 200 && report.header("content-disposition").unwrap().contains("attachment"), "{}", report.head);
+}
+
+#[test]
+fn a_form_says_what_is_wished_and_one_without_the_token_of_the_session_nothing() {
+    let stub = Stub::new(0);
+    let site = stub.serve();
+    let cookie = site.come_in();
+    let origin = format!("Origin: http://{}", site.address());
+    let form = "Content-Type: application/x-www-form-urlencoded";
+    let page = site.asked("GET", "/", &[&cookie]).body;
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let post = |path: &str, fields: &str| {
+        let length = format!("Content-Length: {}", fields.len());
+        let head = [cookie.as_str(), &origin, form, &length].join("\r\n");
+        site.sent(format!("POST {path} HTTP/1.1\r\nHost: {}\r\n{head}\r\n\r\n{fields}", site.address()).as_bytes()).status
+    };
+    assert_eq!((post("/pause", "minutes=60"), post("/pause", "minutes=60&csrf=00")), (403, 403));
+    assert!(stub.wishes.lock().unwrap().is_empty());
+    assert_eq!(post("/pause", &format!("minutes=60&csrf={csrf}")), 303);
+    assert_eq!(post("/presence", &format!("somebody=auto&csrf={csrf}")), 303);
+    assert_eq!(post("/test", &format!("anyway=yes&csrf={csrf}")), 303);
+    assert_eq!(post("/presence", &format!("somebody=perhaps&csrf={csrf}")), 400);
+    assert_eq!(post("/device/99/name", &format!("name=x&csrf={csrf}")), 404);
+    let wished = [Wish::Pause { minutes: Some(60) }, Wish::Presence { somebody: None }, Wish::Test { anyway: true }];
+    assert_eq!(*stub.wishes.lock().unwrap(), wished);
+}
+
+#[test]
+fn the_home_of_sixty_devices_stays_below_a_hundred_kilobytes() {
+    let site = Stub::new(60).serve();
+    let body = site.get("/").body;
+    assert!(body.len() < 100_000, "{}", body.len());
+    assert_eq!(body.matches("data-device=").count(), 60);
+}
