@@ -205,13 +205,8 @@ impl Reader {
     /// What was seen in the stretches that share a moment with the window, put together.
     pub fn findings(&self, window: Window) -> Result<Findings> {
         self.read(|connection| {
-            let known = device::all(connection)?;
-            let mut parts = Vec::new();
-            for stretch in stretch::within(connection, window)? {
-                parts.push(stretch::read(connection, stretch, &known)?);
-            }
             let burst = earwitness_core::analysis::AnalysisSettings::default().burst;
-            Ok(Findings::assemble(parts, burst.as_ref()))
+            assembled(connection, stretch::within(connection, window)?, burst.as_ref())
         })
     }
 
@@ -222,6 +217,26 @@ impl Reader {
             each(self.read(|connection| stretch::read(connection, stretch, &known))?)?;
         }
         Ok(())
+    }
+
+    /// How many stretches a session has: about one a minute.
+    pub fn stretches_of(&self, session: SessionId) -> Result<usize> {
+        self.read(|connection| Ok(Of::Session(session).stretches(connection)?.len()))
+    }
+
+    /// Stretches that were written after the one with the number `after` and end at `from` or later, one by one with their numbers. Numbers grow.
+    pub fn stretches_after(&self, after: i64, from: Timestamp, mut each: impl FnMut(i64, Findings) -> Result<()>) -> Result<()> {
+        let (stretches, known) =
+            self.read(|connection| Ok((stretch::after(connection, after, from)?, device::all(connection)?)))?;
+        for number in stretches {
+            each(number, self.read(|connection| stretch::read(connection, number, &known))?)?;
+        }
+        Ok(())
+    }
+
+    /// The number of the stretch that was written last; 0 before the first.
+    pub fn last_stretch(&self) -> Result<i64> {
+        self.read(|connection| connection.query_row("SELECT coalesce(max(id), 0) FROM stretches", [], |row| row.get(0)))
     }
 
     /// Sightings one by one.
@@ -298,22 +313,34 @@ impl Reader {
 
 /// What verdicts are computed from.
 pub(super) fn material(connection: &Connection, basis: Basis) -> rusqlite::Result<Material> {
-    let known = device::all(connection)?;
     let row = session::one(connection, basis.session)?;
-    let mut parts = Vec::new();
-    for stretch in stretch::of_session(connection, basis.session, basis.last_stretch)? {
-        parts.push(stretch::read(connection, stretch, &known)?);
-    }
+    let stretches = stretch::of_session(connection, basis.session, basis.last_stretch)?;
     let (trials, tested) = match basis.last_round {
         Some(last) => (round::trials(connection, basis.session, last)?, round::tested(connection, basis.session, last)?),
         None => (Vec::new(), BTreeMap::new()),
     };
     Ok(Material {
-        findings: Findings::assemble(parts, row.burst.as_ref()),
+        findings: assembled(connection, stretches, row.burst.as_ref())?,
         rounds: trials.into_iter().map(|trial| trial.round).collect(),
         tested,
         basis,
     })
+}
+
+/// Stretches put together, of which one at a time is in memory.
+fn assembled(
+    connection: &Connection,
+    stretches: Vec<i64>,
+    burst: Option<&earwitness_core::detect::burst::BurstSettings>,
+) -> rusqlite::Result<Findings> {
+    let known = device::all(connection)?;
+    let mut failed = Ok(());
+    let parts = stretches.into_iter().map_while(|number| {
+        let read = stretch::read(connection, number, &known);
+        read.map_err(|error| failed = Err(error)).ok()
+    });
+    let whole = Findings::assemble(parts, burst);
+    failed.map(|()| whole)
 }
 
 /// What `quick_check` or `integrity_check` finds wrong.

@@ -104,6 +104,14 @@ pub(super) fn within(connection: &Connection, window: Window) -> rusqlite::Resul
     rows.collect()
 }
 
+/// Stretches that were written after the one with that number and end at `from` or later, in the order in which they were written.
+pub(super) fn after(connection: &Connection, number: i64, from: Timestamp) -> rusqlite::Result<Vec<i64>> {
+    let sql = "SELECT id FROM stretches WHERE id > ?1 AND last >= ?2 ORDER BY id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![number, from.nanos()], |row| row.get(0))?;
+    rows.collect()
+}
+
 /// From the first to the last frame of each stretch whose sightings are kept, in order of time.
 pub(super) fn watched(connection: &Connection) -> rusqlite::Result<Vec<Window>> {
     let sql = "SELECT first, last FROM stretches WHERE first IS NOT NULL AND last IS NOT NULL AND (retired = 0 OR last >= \

@@ -18,6 +18,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::hidden::Hidden;
 use super::latest;
+use super::week::Week;
 use crate::board::Board;
 use crate::config::Config;
 use crate::daemon::{self, Request};
@@ -35,11 +36,12 @@ pub(super) struct Home {
     state: PathBuf,
     board: Board,
     config: Arc<Mutex<Config>>,
+    week: Arc<Mutex<Week>>,
 }
 
 impl Home {
     pub(super) fn new(config: &Config, board: Board) -> Self {
-        Self { state: config.state.clone(), board, config: Arc::new(Mutex::new(config.clone())) }
+        Self { state: config.state.clone(), board, config: Arc::new(Mutex::new(config.clone())), week: Arc::default() }
     }
 
     /// Takes a new configuration.
@@ -78,7 +80,8 @@ const fn is_away(kind: ErrorKind) -> bool {
 
 impl Household for Home {
     fn read(&self) -> Result<Reading, String> {
-        latest::reading(&self.state).map_err(|error| format!("{error:#}"))
+        let mut week = self.week.lock().unwrap_or_else(PoisonError::into_inner);
+        latest::reading(&self.state, &mut week).map_err(|error| format!("{error:#}"))
     }
 
     fn session(&self, id: i64) -> Result<Option<Material>, String> {

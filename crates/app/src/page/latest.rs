@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use anyhow::bail;
 use earwitness_base::{clock, words};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Role};
 use earwitness_core::mac::Mac;
-use earwitness_core::time::{SECOND, Timestamp, Window};
+use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Outcome;
 use earwitness_report::geo::Geo;
 use earwitness_report::labels;
@@ -18,24 +19,26 @@ use earwitness_web::{Material, Reading, Session, Told};
 use jiff::tz::TimeZone;
 
 use super::hidden::Hidden;
+use super::week::Week;
 use crate::names::Names;
 
-/// How far back the page looks, nanoseconds.
-const DAYS: i64 = 7 * 86_400 * SECOND;
+/// A longer session is not read for a page, which must answer soon and in little memory; stretches, one a minute.
+const LONGEST: usize = 2 * 1_440;
 /// Sessions that are listed.
 const MOST: usize = 100;
 
 /// The latest days.
-pub(super) fn reading(state: &Path) -> anyhow::Result<Reading> {
+pub(super) fn reading(state: &Path, week: &mut Week) -> anyhow::Result<Reading> {
     let reader = Reader::open(state)?;
     let now = clock::now();
     let (names, hidden) = (Names::read(&reader)?, Hidden::read(state));
-    let mut findings = reader.findings(Window { from: now.plus(-DAYS), until: now })?;
+    week.follow(&reader, now)?;
+    let mut findings = week.findings();
     findings.devices.retain(|it| !hidden.is_forgotten(it.id, it.seen.until));
     names.fill_in(&mut findings);
     Geo::default().locate(&mut findings);
     let numbers = reader.numbers()?;
-    let is_forgotten = |device| findings.devices.iter().all(|it| it.id != device) && hidden.is_forgotten(device, now.plus(-DAYS));
+    let is_forgotten = |device| findings.devices.iter().all(|it| it.id != device) && hidden.is_forgotten(device, Timestamp::MIN);
     let mut verdicts = told(&reader)?;
     if let Some(told) = &mut verdicts {
         told.devices.retain(|it| !is_forgotten(it.0));
@@ -58,6 +61,9 @@ pub(super) fn reading(state: &Path) -> anyhow::Result<Reading> {
 pub(super) fn session(state: &Path, id: i64) -> anyhow::Result<Option<Material>> {
     let reader = Reader::open(state)?;
     let Some(row) = reader.sessions()?.into_iter().find(|it| it.id.0 == id && it.retired.is_none()) else { return Ok(None) };
+    if reader.stretches_of(row.id)? > LONGEST {
+        bail!("it is too long to be shown here; `earwitness report --session {id} --html FILE` writes its report");
+    }
     let mut material = reader.material(row.id)?;
     Names::read(&reader)?.fill_in(&mut material.findings);
     Geo::default().locate(&mut material.findings);

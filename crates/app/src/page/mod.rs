@@ -3,6 +3,7 @@
 mod hidden;
 mod household;
 mod latest;
+mod week;
 
 use std::path::PathBuf;
 

@@ -17,6 +17,8 @@ use crate::time::{SECOND, Timestamp};
 #[derive(Debug)]
 struct Parts {
     whole: DeviceFindings,
+    /// Length of a bin, nanoseconds.
+    width: i64,
     sent: Vec<Bin>,
     received: Vec<Bin>,
     /// Upstream, downstream, missed and affected; `None` if no part noted them.
@@ -34,6 +36,21 @@ impl Findings {
     /// `burst` finds the runs of loud seconds again, which stretches do not hold.
     #[must_use]
     pub fn assemble(parts: impl IntoIterator<Item = Self>, burst: Option<&burst::BurstSettings>) -> Self {
+        Self::put_together(parts, SECOND, burst)
+    }
+
+    /// The same in bins of `width` nanoseconds, for an overview of many days in little memory: what was missed and when frames passed is left out, as are
+    /// loud seconds. No verdict may rest on it.
+    #[must_use]
+    pub fn outline(parts: impl IntoIterator<Item = Self>, width: i64) -> Self {
+        let bare = parts.into_iter().map(|mut part| {
+            part.devices.iter_mut().for_each(|it| it.passage = None);
+            part
+        });
+        Self::put_together(bare, width.max(1), None)
+    }
+
+    fn put_together(parts: impl IntoIterator<Item = Self>, width: i64, burst: Option<&burst::BurstSettings>) -> Self {
         let mut capture = CaptureFacts::default();
         let mut devices: BTreeMap<DeviceId, Parts> = BTreeMap::new();
         for part in parts {
@@ -42,7 +59,7 @@ impl Findings {
                 match devices.get_mut(&device.id) {
                     Some(parts) => parts.add(device),
                     None => {
-                        devices.insert(device.id, Parts::new(device));
+                        devices.insert(device.id, Parts::new(device, width));
                     }
                 }
             }
@@ -52,15 +69,26 @@ impl Findings {
 }
 
 impl Parts {
-    fn new(mut first: DeviceFindings) -> Self {
+    fn new(mut first: DeviceFindings, width: i64) -> Self {
         let frames = frames_of(&first);
         let (sent, received) = (std::mem::take(&mut first.sent), std::mem::take(&mut first.received));
         let continuous = std::mem::take(&mut first.continuous);
         let contacts = std::mem::take(&mut first.contacts);
-        let passage = first.passage.take().map(|it| [&it.upstream, &it.downstream, &it.missed, &it.affected].map(seconds));
-        let (sent, received) = (seconds(&sent), seconds(&received));
-        let mut parts =
-            Self { whole: first, sent, received, passage, continuous: BTreeMap::new(), contacts: Vec::new(), frames: (0, 0) };
+        let passage = first
+            .passage
+            .take()
+            .map(|it| [&it.upstream, &it.downstream, &it.missed, &it.affected].map(|it| bins(it, width).collect()));
+        let (sent, received) = (bins(&sent, width).collect(), bins(&received, width).collect());
+        let mut parts = Self {
+            whole: first,
+            width,
+            sent,
+            received,
+            passage,
+            continuous: BTreeMap::new(),
+            contacts: Vec::new(),
+            frames: (0, 0),
+        };
         parts.weigh(parts.whole.role, frames);
         parts.go_on(continuous);
         parts.meet(contacts);
@@ -99,14 +127,15 @@ impl Parts {
         }
         whole.sightings.extend(part.sightings);
         whole.local_sightings.extend(part.local_sightings);
-        self.sent.extend(seconds(&part.sent));
-        self.received.extend(seconds(&part.received));
+        let width = self.width;
+        extend(&mut self.sent, bins(&part.sent, width));
+        extend(&mut self.received, bins(&part.received, width));
         if let Some(passage) = part.passage {
             let [upstream, downstream, missed, affected] = self.passage.get_or_insert_default();
-            upstream.extend(seconds(&passage.upstream));
-            downstream.extend(seconds(&passage.downstream));
-            missed.extend(seconds(&passage.missed));
-            affected.extend(seconds(&passage.affected));
+            extend(upstream, bins(&passage.upstream, width));
+            extend(downstream, bins(&passage.downstream, width));
+            extend(missed, bins(&passage.missed, width));
+            extend(affected, bins(&passage.affected, width));
         }
         self.go_on(part.continuous);
         self.meet(part.contacts);
@@ -115,8 +144,8 @@ impl Parts {
     fn meet(&mut self, contacts: Vec<Contact>) {
         for Contact { receiver, sent } in contacts {
             match self.contacts.iter_mut().find(|known| known.0 == receiver) {
-                Some(known) => known.1.extend(seconds(&sent)),
-                None => self.contacts.push((receiver, seconds(&sent))),
+                Some(known) => extend(&mut known.1, bins(&sent, self.width)),
+                None => self.contacts.push((receiver, bins(&sent, self.width).collect())),
             }
         }
     }
@@ -142,8 +171,8 @@ impl Parts {
     fn put_together(self, burst: Option<&burst::BurstSettings>) -> DeviceFindings {
         let mut whole = self.whole;
         whole.sender_signs.sort_unstable();
-        let series =
-            |bins: Vec<Bin>| Series { origin: Timestamp::default(), width: SECOND, bins: in_order(bins).into_iter().collect() };
+        let width = self.width;
+        let series = |bins: Vec<Bin>| Series { origin: Timestamp::default(), width, bins: in_order(bins).into_iter().collect() };
         (whole.sent, whole.received) = (series(self.sent), series(self.received));
         whole.passage = self.passage.map(|all| {
             let [upstream, downstream, missed, affected] = all;
@@ -211,11 +240,24 @@ fn frames_of(part: &DeviceFindings) -> u64 {
     [part.upstream, part.downstream, part.local].iter().fold(1, |sum, totals| sum.saturating_add(totals.frames))
 }
 
-/// The bins of a series, counted from the epoch.
-fn seconds(series: &Series) -> Vec<Bin> {
-    let at = |bin: Bin| {
-        let begins = series.origin.nanos().saturating_add(bin.index.saturating_mul(series.width));
-        Bin { index: begins.div_euclid(SECOND), ..bin }
-    };
-    series.bins.iter().map(at).collect()
+/// The bins of a series, counted from the epoch in bins of `width`.
+fn bins(series: &Series, width: i64) -> impl Iterator<Item = Bin> {
+    let (origin, step) = (series.origin.nanos(), series.width);
+    series.bins.iter().map(move |bin| {
+        let begins = origin.saturating_add(bin.index.saturating_mul(step));
+        Bin { index: begins.div_euclid(width), ..bin }
+    })
+}
+
+/// Adds bins that come in order of time; those that fall into the last one are added up at once, so that coarse bins take little room.
+fn extend(all: &mut Vec<Bin>, more: impl Iterator<Item = Bin>) {
+    for bin in more {
+        match all.last_mut() {
+            Some(last) if last.index == bin.index => {
+                last.frames = last.frames.saturating_add(bin.frames);
+                last.payload_octets = last.payload_octets.saturating_add(bin.payload_octets);
+            }
+            _ => all.push(bin),
+        }
+    }
 }
