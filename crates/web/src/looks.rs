@@ -1,7 +1,5 @@
 //! What who looks gets: reading what a page needs, also where that takes a while.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use earwitness_core::time::{SECOND, Window};
@@ -11,7 +9,6 @@ use tokio::task::spawn_blocking;
 use crate::doors::Csrf;
 use crate::home::{Home, Material};
 use crate::household::Household;
-use crate::living::Living;
 use crate::site::Site;
 use crate::slice;
 use crate::snapshot::Snapshot;
@@ -27,14 +24,12 @@ pub(crate) fn home(site: &Site, csrf: Csrf, asked: slice::Asked) -> Response<Bod
 
 /// A device, with the session that its verdict is of.
 pub(crate) async fn device(site: &Site, csrf: Csrf, number: Option<usize>, asked: slice::Asked) -> Response<Body> {
-    let tested = match (site.shown.living(), site.shown.snapshot()) {
-        (Some(living), Ok(snapshot)) => match snapshot.told.as_ref().map(|it| it.session) {
-            Some(session) => tested(living, session).await,
-            None => None,
-        },
-        _ => None,
+    let told = site.shown.snapshot().ok().and_then(|it| it.told.clone());
+    let tested = match told {
+        Some(told) => site.tested(told).await,
+        None => None,
     };
-    shown(site, |home| pages::device(home, number, asked, live(site, csrf).as_ref(), tested.as_ref()))
+    shown(site, |home| pages::device(home, number, asked, live(site, csrf).as_ref(), tested.as_deref()))
 }
 
 /// A sighting.
@@ -147,13 +142,6 @@ fn live(site: &Site, csrf: Csrf) -> Option<pages::Live> {
     let living = site.shown.living()?;
     let quiet_hours = living.household().plan().map(|it| it.quiet_hours).unwrap_or_default();
     Some(pages::Live { status: living.status(), csrf, quiet_hours })
-}
-
-/// The session that verdicts are of.
-async fn tested(living: &Living, session: i64) -> Option<Home> {
-    let household = Arc::clone(living.household());
-    let read = move || household.session(session).ok().flatten().map(Home::new);
-    spawn_blocking(read).await.ok().flatten()
 }
 
 async fn read(site: &Site, id: Option<i64>) -> Result<Option<(i64, Material)>, String> {

@@ -10,7 +10,8 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::doors::{Change, Doors};
-use crate::household::{Household, Wish};
+use crate::home::Home;
+use crate::household::{Household, Told, Wish};
 use crate::shown::Shown;
 
 /// Longest pause that is taken, minutes.
@@ -31,6 +32,12 @@ impl Site {
     pub(crate) async fn wait<T: Send + 'static>(&self, ask: impl FnOnce(&dyn Household) -> T + Send + 'static) -> Option<T> {
         let household = Arc::clone(self.shown.living()?.household());
         spawn_blocking(move || ask(&*household)).await.ok()
+    }
+
+    /// The session that verdicts are of; nothing where it cannot be shown.
+    pub(crate) async fn tested(&self, told: Told) -> Option<Arc<Home>> {
+        let shown = Arc::clone(&self.shown);
+        spawn_blocking(move || shown.living()?.tested(&told)).await.ok().flatten()
     }
 
     /// Does what a person wants; nothing where no home is watched.

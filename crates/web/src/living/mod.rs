@@ -7,11 +7,13 @@ use std::thread;
 use std::time::Duration;
 
 use earwitness_base::clock;
+use earwitness_core::time::Timestamp;
 use earwitness_report::json::status::Status;
 use tokio::sync::watch;
 
 pub(crate) use self::now::{Now, said, today};
-use crate::household::Household;
+use crate::home::Home;
+use crate::household::{Household, Told};
 use crate::snapshot::Snapshot;
 
 /// What was seen is read anew so often while somebody looks, and at once when something was changed.
@@ -20,6 +22,8 @@ const FRESH: Duration = Duration::from_secs(20);
 const LOOKED: Duration = Duration::from_secs(120);
 /// After a failure, before it is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
+/// Between two looks whether something is due.
+const SOON: Duration = Duration::from_millis(100);
 
 /// A home that is watched, with a thread that reads what was seen.
 pub(crate) struct Living {
@@ -28,6 +32,9 @@ pub(crate) struct Living {
     status: watch::Receiver<Arc<Status>>,
     now: Mutex<Option<Made>>,
 }
+
+/// The session that verdicts are of: its number, when they were told, and what it showed.
+type Tested = (i64, Timestamp, Arc<Home>);
 
 /// What was made for pages that are open: of which status and stamp, and what.
 type Made = (Arc<Status>, u64, Arc<str>);
@@ -47,6 +54,7 @@ struct Shared {
 struct Held {
     snapshot: Option<Arc<Snapshot>>,
     trouble: Option<String>,
+    tested: Option<Tested>,
     /// When it was read, and when somebody looked, since the machine was started.
     read: Duration,
     looked: Duration,
@@ -78,6 +86,17 @@ impl Living {
         held.looked = clock::since_boot();
         self.shared.wake.notify_all();
         held.snapshot.clone().ok_or_else(|| held.trouble.clone())
+    }
+
+    /// The session that verdicts are of; nothing where it cannot be shown. It may be read, so that it takes a while.
+    pub(crate) fn tested(&self, told: &Told) -> Option<Arc<Home>> {
+        let known = self.shared.held().tested.clone().filter(|it| (it.0, it.1) == (told.session, told.at));
+        if let Some((.., home)) = known {
+            return Some(home);
+        }
+        let home = Arc::new(Home::new(self.household.session(told.session).ok().flatten()?));
+        self.shared.held().tested = Some((told.session, told.at, Arc::clone(&home)));
+        Some(home)
     }
 
     /// Something was changed: what is shown is read anew.
@@ -146,7 +165,10 @@ fn read(household: &dyn Household, shared: &Shared) {
             if stamp == 0 || held.is_stale || (is_looked_at && age >= due) {
                 break;
             }
-            let wait = if is_looked_at { due.saturating_sub(age) } else { Duration::from_secs(3_600) };
+            if !is_looked_at {
+                held.tested = None;
+            }
+            let wait = if is_looked_at { due.saturating_sub(age).max(SOON) } else { Duration::from_secs(3_600) };
             held = shared.wake.wait_timeout(held, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
         held.is_stale = false;

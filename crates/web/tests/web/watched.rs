@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use earwitness_base::clock;
 use earwitness_core::findings::DeviceId;
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Outcome;
@@ -33,8 +34,8 @@ impl Stub {
 
     pub(crate) fn serve(&self) -> Site {
         let site = Site::of(Content::Lives(Box::new(self.clone())));
-        let until = Instant::now() + Duration::from_secs(20);
-        while site.get("/").status != 200 && Instant::now() < until {
+        let until = clock::since_boot() + Duration::from_secs(20);
+        while site.get("/").status != 200 && clock::since_boot() < until {
             std::thread::yield_now();
         }
         site
