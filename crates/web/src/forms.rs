@@ -1,14 +1,17 @@
 //! What the forms of pages ask for. Each is proved at the doors to come from a page of a session.
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
+use earwitness_base::clock;
 use serde::Deserialize;
 
-use crate::doors::{Form, Refusal};
+use crate::doors::{Csrf, Form, Refusal};
 use crate::home::device_path;
 use crate::household::Wish;
+use crate::listen::Ends;
 use crate::pages;
 use crate::site::{LONGEST_PAUSE, Number, Site, number};
 
@@ -27,12 +30,50 @@ pub(crate) async fn leave(State(site): State<Site>, headers: HeaderMap, form: Fi
         Ok(form) => form,
         Err(refusal) => return refusal.into_response(),
     };
+    let now = clock::since_boot();
     if form.fields.all.is_some() {
-        site.doors.leave_all(&form.change);
+        site.doors.leave_all(now, &form.change);
     } else {
-        site.doors.leave(&headers, &form.change);
+        site.doors.leave(&headers, now, &form.change);
     }
     pages::left()
+}
+
+/// The page on which a password is set.
+pub(crate) async fn password(State(site): State<Site>, csrf: Csrf) -> Response<Body> {
+    site.doors.password(clock::since_boot()).map_or_else(pages::missing, |is_set| pages::password(is_set, &csrf, None))
+}
+
+/// What the form says by which a password is set.
+#[derive(Deserialize)]
+pub(crate) struct NewPassword {
+    /// The one that is set.
+    #[serde(default)]
+    before: String,
+    password: String,
+    again: String,
+}
+
+pub(crate) async fn set_password(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Extension(ends): Extension<Ends>,
+    csrf: Csrf,
+    form: Result<Form<NewPassword>, Refusal>,
+) -> Response<Body> {
+    let Form { change, fields } = match form {
+        Ok(form) => form,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let now = clock::since_boot();
+    let Some(is_set) = site.doors.password(now) else { return pages::missing() };
+    if fields.password != fields.again {
+        return pages::password(is_set, &csrf, Some("the two are not the same"));
+    }
+    match site.doors.set_password(&headers, fields.before, fields.password, ends.peer, now, &change).await {
+        Ok(()) => pages::password_set(),
+        Err(why) => pages::password(is_set, &csrf, Some(&why.to_string())),
+    }
 }
 
 /// A form with nothing to be filled in.

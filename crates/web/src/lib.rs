@@ -1,7 +1,7 @@
 //! The household's page: what was found, served to who has the key, on the machine that found it.
 //!
 //! [`Home`] is what there is to be read; [`Server`] is a thread that answers. Every request passes the doors (`doors`) before anything looks at where it
-//! leads; behind them nothing can be changed, and no path of a request is one of a file. [`Listener`] bounds connections, also for others who serve strangers.
+//! leads; behind them no path of a request is one of a file, and nothing that comes in is run. [`Access`] says who may come in, [`Keys`] is what is kept of passwords and tokens. [`Listener`] bounds connections, also for others who serve strangers.
 
 mod api;
 mod doors;
@@ -21,10 +21,13 @@ mod site;
 mod slice;
 mod snapshot;
 mod streams;
+mod tls;
 
+pub use self::doors::{Fault, Keys, Password, Scope, Token, Unfit};
 pub use self::home::{Home, Material};
 pub use self::household::{Check, Household, Plan, Reading, Session, Told, Wish};
-pub use self::listen::{Answer, Ends, Listener, READING, read};
+pub use self::listen::{Answer, Ends, Listener, Live, READING, read};
 pub use self::openapi::document as openapi;
-pub use self::server::{Failure, PORT, Server};
+pub use self::server::{Access, Failure, PORT, Server};
 pub use self::shown::Content;
+pub use self::tls::{Tls, TlsFault};

@@ -1,10 +1,12 @@
-//! HTTP for strangers: bounded connections, each with one request of bounded length and time.
+//! HTTP for strangers: bounded connections, with or without TLS, each with one request of bounded length and time; of those who were let in, some answers last.
 
 use std::convert::Infallible;
 use std::error::Error;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -15,17 +17,25 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 
 /// Most connections at a time; others wait to be accepted.
-const CONNECTIONS: usize = 32;
-/// How long the head of a request may take.
+const CONNECTIONS: usize = 256;
+/// Most requests that are answered at a time, apart from answers that last; others wait.
+const AT_ONCE: usize = 32;
+/// How long the head of a request may take, and the agreement on keys before it.
 pub const READING: Duration = Duration::from_secs(5);
 /// How long a connection may last, with the answer and the sending of it.
 const CONNECTION: Duration = Duration::from_secs(30);
+/// How long one may last whose answer goes on by itself; a browser then asks again.
+const LIVE: Duration = Duration::from_secs(3_600);
+/// How long the other side may leave unacknowledged what was sent to it, milliseconds.
+const UNACKNOWLEDGED: u32 = 30_000;
 /// Room for the head of a request, octets.
 const HEAD: usize = 16 << 10;
 /// Most threads that wait for the disk, another process or the names of hosts.
@@ -41,6 +51,10 @@ pub struct Ends {
     /// The address that was asked.
     pub local: SocketAddr,
 }
+
+/// Marks an answer that lasts, as an extension of the response: it is sent for up to an hour, beside those that count as answered at the same time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Live;
 
 /// What answers requests.
 pub trait Answer: Send + Sync + 'static {
@@ -76,17 +90,18 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Begins to answer what comes to a socket that listens; the thread has this name.
+    /// Begins to answer what comes to a socket that listens, with TLS where that is wanted; the thread has this name.
     ///
     /// # Errors
     /// When there are no threads or descriptors left.
-    pub fn begin(name: &str, socket: std::net::TcpListener, answer: impl Answer) -> io::Result<Self> {
+    pub fn begin(name: &str, socket: std::net::TcpListener, tls: Option<TlsAcceptor>, answer: impl Answer) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
         let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(WAITING).build()?;
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new().name(name.to_owned());
-        let thread = thread.spawn(move || run(runtime, socket, answer, stopped))?;
+        let house = House { answer, tls, at_once: Semaphore::new(AT_ONCE) };
+        let thread = thread.spawn(move || run(runtime, socket, house, stopped))?;
         Ok(Self { address, stop: Some(stop), thread: Some(thread) })
     }
 
@@ -106,15 +121,22 @@ impl Drop for Listener {
     }
 }
 
-fn run(runtime: Runtime, socket: std::net::TcpListener, answer: impl Answer, stopped: oneshot::Receiver<()>) {
-    runtime.spawn(accept(socket, Arc::new(answer)));
+/// What all connections of a listener share.
+struct House<A> {
+    answer: A,
+    tls: Option<TlsAcceptor>,
+    at_once: Semaphore,
+}
+
+fn run(runtime: Runtime, socket: std::net::TcpListener, house: House<impl Answer>, stopped: oneshot::Receiver<()>) {
+    runtime.spawn(accept(socket, Arc::new(house)));
     // Either it is told to stop, or nobody is left to tell it.
     let _ = runtime.block_on(stopped);
     // Nobody waits for an answer that nobody gets.
     runtime.shutdown_background();
 }
 
-async fn accept(socket: std::net::TcpListener, answer: Arc<impl Answer>) {
+async fn accept(socket: std::net::TcpListener, house: Arc<House<impl Answer>>) {
     let listener = match TcpListener::from_std(socket) {
         Ok(listener) => listener,
         Err(error) => return tracing::warn!(%error, "a server cannot listen"),
@@ -123,9 +145,9 @@ async fn accept(socket: std::net::TcpListener, answer: Arc<impl Answer>) {
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let answer = Arc::clone(&answer);
+                let house = Arc::clone(&house);
                 tokio::spawn(async move {
-                    let served = timeout(CONNECTION, serve(stream, peer, answer)).await;
+                    let served = connection(stream, peer, &house).await;
                     tracing::trace!(?served, "a connection is over");
                     drop(place);
                 });
@@ -138,11 +160,48 @@ async fn accept(socket: std::net::TcpListener, answer: Arc<impl Answer>) {
     }
 }
 
-async fn serve(stream: TcpStream, peer: SocketAddr, answer: Arc<impl Answer>) -> Result<(), Box<dyn Error + Send + Sync>> {
+type Served = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// Serves one, for as long as it may last.
+async fn connection(stream: TcpStream, peer: SocketAddr, house: &House<impl Answer>) -> Served {
     let ends = Ends { peer: peer.ip(), local: stream.local_addr()? };
-    let answered = service_fn(move |request| {
-        let answer = Arc::clone(&answer);
-        async move { Ok::<_, Infallible>(answer.answer(request, ends).await) }
+    // Whoever vanishes without a word is noticed also where an answer lasts.
+    let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, UNACKNOWLEDGED);
+    let lasts = AtomicBool::new(false);
+    let mut serving = pin!(async {
+        match &house.tls {
+            None => serve(stream, ends, house, &lasts).await,
+            Some(tls) => serve(timeout(READING, tls.accept(stream)).await??, ends, house, &lasts).await,
+        }
+    });
+    match timeout(CONNECTION, serving.as_mut()).await {
+        Ok(served) => served,
+        Err(_) if lasts.load(Ordering::Relaxed) => timeout(LIVE, serving).await?,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    ends: Ends,
+    house: &House<impl Answer>,
+    lasts: &AtomicBool,
+) -> Served {
+    // Held until all is sent, since there is one request.
+    let place = Mutex::new(None);
+    let answered = service_fn(|request| {
+        let place = &place;
+        async move {
+            // It is never closed.
+            let at_once = house.at_once.acquire().await.ok();
+            let response = house.answer.answer(request, ends).await;
+            if response.extensions().get::<Live>().is_some() {
+                lasts.store(true, Ordering::Relaxed);
+            } else {
+                *place.lock().unwrap_or_else(PoisonError::into_inner) = at_once;
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())

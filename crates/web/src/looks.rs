@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
+use earwitness_base::clock;
 use earwitness_core::time::{SECOND, Window};
 use earwitness_report::{html, json};
 use tokio::task::spawn_blocking;
@@ -58,7 +59,7 @@ pub(crate) async fn frames(site: &Site, which: Option<(usize, i64)>) -> Response
 pub(crate) async fn health(site: &Site, csrf: Csrf) -> Response<Body> {
     let checks = site.wait(Household::health).await;
     let live = live(site, csrf.clone());
-    shown(site, |home| pages::about(home, &csrf, live.as_ref().zip(checks.as_deref())))
+    shown(site, |home| pages::about(home, &csrf, site.doors.password(clock::since_boot()), live.as_ref().zip(checks.as_deref())))
 }
 
 /// *Test my home*.

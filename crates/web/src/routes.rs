@@ -141,7 +141,8 @@ pub(crate) fn router(site: Site) -> Router {
             }),
         )
         .route("/health", get(|State(site): State<Site>, csrf: Csrf| async move { looks::health(&site, csrf).await }))
-        .route("/leave", post(forms::leave));
+        .route("/leave", post(forms::leave))
+        .route("/password", get(forms::password).post(forms::set_password));
     let pages = if site.shown.living().is_some() { living(pages) } else { pages };
     let lives = site.shown.living().is_some();
     let api = API.into_iter().filter(|it| lives || !it.lives);

@@ -10,6 +10,7 @@ use futures_util::stream::unfold;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
+use crate::listen::Live;
 use crate::site::Site;
 use crate::{api, pages};
 
@@ -66,5 +67,6 @@ pub(crate) fn events(site: &Site) -> Response<Body> {
 fn stream(body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    response.extensions_mut().insert(Live);
     response
 }

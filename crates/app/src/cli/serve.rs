@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use earwitness_web::{Home, Material, PORT, Server};
+use earwitness_web::{Access, Home, Material, PORT, Server};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -31,20 +31,20 @@ impl Serve {
         let Some(address) = self.serve else { return Ok(()) };
         // Before the link is printed: who has read it may ask to stop.
         let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-        let server = Server::begin(address, Home::new(material()), |link| {
+        let server = Server::begin(address, Access::default(), Home::new(material()), |link| {
             say::line(&format!("the link was used; the next one, for another browser: {link}"));
         })?;
-        say::line(&format!("open in a browser, once: {}", server.link()));
+        if let Some(link) = server.link() {
+            say::line(&format!("open in a browser, once: {link}"));
+        }
         if !address.ip().is_loopback() {
             say::line(
                 "others on the network reach it too, at this machine's address: without a link they see nothing, but what you read passes unencrypted",
             );
         }
-        say::line(&format!(
-            "programs: curl -H 'Authorization: Bearer {}' http://{}/api/v1/home",
-            server.token(),
-            server.address()
-        ));
+        if let Some(token) = server.token() {
+            say::line(&format!("programs: curl -H 'Authorization: Bearer {token}' {}api/v1/home", server.url()));
+        }
         say::line("Ctrl-C ends it");
         signals.forever().next();
         drop(server);

@@ -22,7 +22,7 @@ pub(super) fn listen(address: SocketAddr, service: Service) -> anyhow::Result<Li
     let socket = TcpListener::bind(address).with_context(|| {
         format!("[skill]: nothing can listen on {address}: earwitness runs already, or name another port with `listen`")
     })?;
-    let listener = Listener::begin("skill", socket, Front(Arc::new(service)))?;
+    let listener = Listener::begin("skill", socket, None, Front(Arc::new(service)))?;
     tracing::debug!(address = %listener.address(), "a skill is served");
     Ok(listener)
 }

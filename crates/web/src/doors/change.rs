@@ -59,6 +59,8 @@ pub(crate) enum Refusal {
     TooLong,
     /// The body takes too long to come.
     TooSlow,
+    /// As many as there may be get an answer that lasts.
+    Crowded,
 }
 
 impl Refusal {
@@ -68,6 +70,7 @@ impl Refusal {
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -80,6 +83,7 @@ impl Refusal {
             Self::Malformed => "the request cannot be understood",
             Self::TooLong => "the request is too long",
             Self::TooSlow => "the request took too long to arrive",
+            Self::Crowded => "too many pages are followed at the same time; close some",
         }
     }
 }

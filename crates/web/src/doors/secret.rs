@@ -34,6 +34,11 @@ impl Secret {
         other.len() == OCTETS && self.0.iter().zip(&other).fold(0, |all, (a, b)| all | (a ^ b)) == 0
     }
 
+    /// The number itself.
+    pub(crate) const fn octets(&self) -> &[u8] {
+        &self.0
+    }
+
     /// As it is given to who may have it.
     pub(crate) fn reveal(&self) -> String {
         HEXLOWER.encode(&self.0)

@@ -1,12 +1,12 @@
-//! How often who comes from an address may be wrong.
+//! How often who comes from an address may be wrong, and all together.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-/// Wrong keys in a row that are looked at.
+/// Wrong keys or passwords in a row that are looked at.
 const TRIES: u32 = 5;
-/// How long then no key from there is looked at.
+/// How long then none from there is looked at.
 const PAUSE: Duration = Duration::from_secs(60);
 /// Addresses that are remembered; of more, the one that was wrong longest ago is forgotten. Keys cannot be guessed anyway.
 const ADDRESSES: usize = 256;
@@ -15,11 +15,33 @@ const ADDRESSES: usize = 256;
 #[derive(Debug, Default)]
 pub(crate) struct Tries {
     by_address: BTreeMap<IpAddr, (u32, Duration)>,
+    of_all: Option<Window>,
+}
+
+/// What all addresses may do in a minute.
+#[derive(Debug)]
+struct Window {
+    most: u32,
+    wrong: u32,
+    since: Duration,
 }
 
 impl Tries {
-    /// Whether a key from this address is looked at now (time since the machine started).
+    /// Of these, at most so many are wrong in a minute wherever they come from: for what costs time to look at.
+    pub(crate) const fn of_all(most: u32) -> Self {
+        Self { by_address: BTreeMap::new(), of_all: Some(Window { most, wrong: 0, since: Duration::ZERO }) }
+    }
+
+    /// Whether one from this address is looked at now (time since the machine started).
     pub(crate) fn may(&mut self, address: IpAddr, now: Duration) -> bool {
+        if let Some(window) = &mut self.of_all {
+            if now.saturating_sub(window.since) >= PAUSE {
+                *window = Window { most: window.most, wrong: 0, since: now };
+            }
+            if window.wrong >= window.most {
+                return false;
+            }
+        }
         let address = network(address);
         match self.by_address.get(&address) {
             Some((wrong, at)) if *wrong >= TRIES && now.saturating_sub(*at) < PAUSE => false,
@@ -31,8 +53,11 @@ impl Tries {
         }
     }
 
-    /// One was wrong.
+    /// One was wrong, or is about to be looked at.
     pub(crate) fn wrong(&mut self, address: IpAddr, now: Duration) {
+        if let Some(window) = &mut self.of_all {
+            window.wrong = window.wrong.saturating_add(1);
+        }
         let address = network(address);
         if self.by_address.len() >= ADDRESSES && !self.by_address.contains_key(&address) {
             let oldest = self.by_address.iter().min_by_key(|(_, (_, at))| *at).map(|(address, _)| *address);
@@ -42,7 +67,7 @@ impl Tries {
         *entry = (entry.0.saturating_add(1), now);
     }
 
-    /// One was right.
+    /// One was right: its address is as if it had never been wrong.
     pub(crate) fn right(&mut self, address: IpAddr) {
         self.by_address.remove(&network(address));
     }
@@ -80,6 +105,20 @@ mod tests {
         // A machine's other addresses in its network are its own.
         let of = |n: u64| IpAddr::V6(Ipv6Addr::from_bits((0x2001_0db8_u128 << 96) + u128::from(n)));
         assert_eq!(looked_at(10_000, of), 785);
+    }
+
+    #[test]
+    fn from_any_number_of_addresses_twenty_a_minute_are_looked_at() {
+        let (mut tries, mut looked) = (Tries::of_all(20), 0);
+        for n in 0..10_000_u32 {
+            // Ten minutes.
+            let (address, now) = (IpAddr::from(n.to_be_bytes()), Duration::from_millis(u64::from(n) * 60));
+            if tries.may(address, now) {
+                looked += 1;
+                tries.wrong(address, now);
+            }
+        }
+        assert_eq!(looked, 200);
     }
 
     #[test]

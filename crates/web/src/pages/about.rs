@@ -12,12 +12,15 @@ use crate::household::Check;
 use crate::snapshot::Snapshot;
 
 /// Health and about.
-pub(crate) fn about(home: &Snapshot, csrf: &Csrf, live: Option<(&Live, &[Check])>) -> Response<Body> {
+pub(crate) fn about(home: &Snapshot, csrf: &Csrf, password: Option<bool>, live: Option<(&Live, &[Check])>) -> Response<Body> {
     let main = html! {
         h1 { "Health and about" }
         p.who { "earwitness " (env!("CARGO_PKG_VERSION")) ". These pages are served by the machine that found what they show; they load nothing from elsewhere." }
         @if let Some((live, checks)) = live { (health(&live.status, checks)) }
         (home.home.about())
+        @if let Some(is_set) = password {
+            p { a href="/password" { @if is_set { "Change the password" } @else { "Set a password" } } }
+        }
         form method="post" action="/leave" { (csrf.field()) button { "Let this browser out" } " " button name="all" value="yes" { "Let all browsers out" } }
     };
     match live {

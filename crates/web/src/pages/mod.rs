@@ -3,6 +3,7 @@
 mod about;
 mod device;
 mod home;
+mod password;
 mod sessions;
 mod sighting;
 mod test;
@@ -22,6 +23,7 @@ use earwitness_report::json::status::Status;
 pub(crate) use self::about::about;
 pub(crate) use self::device::device;
 pub(crate) use self::home::home;
+pub(crate) use self::password::{Said, login, password, password_set};
 pub(crate) use self::sessions::{session, sessions};
 pub(crate) use self::sighting::sighting;
 pub(crate) use self::test::test;
@@ -101,7 +103,7 @@ pub(crate) fn refused(status: StatusCode, why: &str) -> Response<Body> {
 
 /// The session has ended.
 pub(crate) fn left() -> Response<Body> {
-    let body = html! { main { h1 { "This browser is out" } p { "The next link lets it in again." } } };
+    let body = html! { main { h1 { "This browser is out" } p { "The next link, or the password, lets it in again." } } };
     dress::dressed(StatusCode::OK, "earwitness", &body)
 }
 

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use earwitness_web::{Content, Server};
+use earwitness_web::{Access, Content, Server};
 
 /// What came back.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn of(content: impl Into<Content>) -> Self {
-        Self { server: Server::begin("127.0.0.1:0".parse().unwrap(), content, |_| {}).unwrap() }
+        Self { server: Server::begin("127.0.0.1:0".parse().unwrap(), Access::default(), content, |_| {}).unwrap() }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -63,12 +63,12 @@ impl Site {
 
     /// What a program sends.
     pub(crate) fn token(&self) -> String {
-        format!("Authorization: Bearer {}", self.server.token())
+        format!("Authorization: Bearer {}", self.server.token().unwrap())
     }
 
     /// The cookie of a browser that opens the link.
     pub(crate) fn come_in(&self) -> String {
-        let link = self.server.link();
+        let link = self.server.link().unwrap();
         let path = link.strip_prefix(&format!("http://{}", self.address())).unwrap();
         let answer = self.asked("GET", path, &[]);
         assert_eq!((answer.status, answer.header("location")), (303, Some("/")), "{}", answer.head);

@@ -1,5 +1,7 @@
 //! Who is let in. Each of these was a hole in the page of another appliance.
 
+use earwitness_web::{Access, Server};
+
 use crate::client::Site;
 use crate::{home, sample};
 
@@ -23,9 +25,9 @@ fn a_stranger_gets_the_same_page_for_every_path_and_method() {
 #[test]
 fn a_link_lets_one_browser_in_for_which_all_is_there() {
     let site = Site::of(home(sample()));
-    let link = site.server.link();
+    let link = site.server.link().unwrap();
     let cookie = site.come_in();
-    assert_ne!(link, site.server.link(), "it is used up");
+    assert_ne!(link, site.server.link().unwrap(), "it is used up");
     assert!(site.asked("GET", "/", &[&cookie]).body.contains("speaker"));
     let used = link.split_once("/?").unwrap().1;
     assert_eq!(site.asked("GET", &format!("/?{used}"), &[]).status, 401);
@@ -38,12 +40,12 @@ fn a_link_lets_one_browser_in_for_which_all_is_there() {
 #[test]
 fn each_further_link_is_told() {
     let (send, told) = std::sync::mpsc::channel();
-    let server = earwitness_web::Server::begin("127.0.0.1:0".parse().unwrap(), home(sample()), move |link| {
+    let server = Server::begin("127.0.0.1:0".parse().unwrap(), Access::default(), home(sample()), move |link| {
         let _ = send.send(link.to_owned());
     });
     let site = Site { server: server.unwrap() };
     site.come_in();
-    assert_eq!(told.recv().unwrap(), site.server.link());
+    assert_eq!(told.recv().unwrap(), site.server.link().unwrap());
 }
 
 #[test]
@@ -125,7 +127,7 @@ fn a_right_key_hides_among_ten_thousand_wrong_ones() {
         let answer = site.asked("GET", &format!("/?key={number:032x}"), &[]);
         assert_eq!((answer.status, answer.body == stranger), (401, true), "{number}");
     }
-    let right = site.server.link().split_once("/?").unwrap().1.to_owned();
+    let right = site.server.link().unwrap().split_once("/?").unwrap().1.to_owned();
     assert_eq!(site.asked("GET", &format!("/?{right}"), &[]).status, 401, "none is looked at for a minute");
     assert_eq!(site.asked("GET", "/", &[&cookie]).status, 200, "who is in stays in");
 }
@@ -133,10 +135,10 @@ fn a_right_key_hides_among_ten_thousand_wrong_ones() {
 #[test]
 fn a_cookie_is_for_no_script_and_no_other_site() {
     let site = Site::of(home(sample()));
-    let path = site.server.link().split_once("/?").unwrap().1.to_owned();
+    let path = site.server.link().unwrap().split_once("/?").unwrap().1.to_owned();
     let answer = site.asked("GET", &format!("/health?{path}"), &[]);
     let cookie = answer.header("set-cookie").unwrap();
-    assert!(cookie.ends_with("HttpOnly; SameSite=Strict; Path=/"), "{cookie}");
+    assert!(cookie.ends_with("; Max-Age=7776000; HttpOnly; SameSite=Strict; Path=/"), "{cookie}");
     assert!(cookie.starts_with(&format!("earwitness-{}=", site.address().port())), "{cookie}");
     assert_eq!(answer.header("location"), Some("/health"));
 }
