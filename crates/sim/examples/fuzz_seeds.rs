@@ -55,6 +55,7 @@ fn main() -> io::Result<()> {
         ("subtitles", [SRT, TTML].map(|text| text.as_bytes().to_vec()).to_vec()),
         ("control", ["pause", "resume", "status\n"].map(|word| word.as_bytes().to_vec()).to_vec()),
         ("skill_request", vec![[SKILL_URL, SKILL_BODY].join("\n").into_bytes()]),
+        ("doors", [DOORS_LINK, DOORS_FORM].map(|text| text.as_bytes().to_vec()).to_vec()),
         ("scenario", earwitness_sim::plan::Plan::shipped().iter().map(|it| it.1.as_bytes().to_vec()).collect()),
     ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
@@ -65,6 +66,10 @@ fn main() -> io::Result<()> {
     }
     Ok(())
 }
+
+/// A browser that comes with a link, and one with a form, a cookie and a token.
+const DOORS_LINK: &str = "GET /device/2?key=00000000000000000000000000000000&offset=20\nHost: 127.0.0.1:8646\n\n";
+const DOORS_FORM: &str = "POST /leave\nHost: ear.home.example\nOrigin: http://ear.home.example\nCookie: a=1; earwitness-8646=00000000000000000000000000000000\nAuthorization: Bearer 00000000000000000000000000000000\nContent-Type: application/x-www-form-urlencoded\n\ncsrf=0&to=%2F%2Fevil.example&all=yes";
 
 /// Two trials of an experiment, of which one counts, and a line that was cut.
 const JOURNAL: &str = r#"{"at_ns":1,"record":"experiment","format":1,"version":"0","file":"name = \"a\"\nquestion = \"b\"\nnights = 1\nrepeats = 2\n[[condition]]\nname = \"c\"\nparts = [{ silence_seconds = 1 }]\n[[condition]]\nname = \"d\"\nparts = [{ say = \"alexa\" }]\n","set":[],"blocks":2,"recordings":{}}

@@ -7,6 +7,8 @@ mod api;
 mod doors;
 mod dress;
 mod forms;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod home;
 mod household;
 mod listen;

@@ -268,7 +268,7 @@ struct Given {
 }
 
 /// A text that is the way to a page of ours, and not to another host or somewhere that is no page.
-fn way(text: &str) -> Option<&str> {
+pub(crate) fn way(text: &str) -> Option<&str> {
     let plain = text.bytes().all(|it| it.is_ascii_graphic() && it != b'\\');
     let ours = text.starts_with('/') && !text.starts_with("//") && ![LOGIN, "/leave", "/"].contains(&text);
     (plain && ours && text.len() <= LONGEST_WAY).then_some(text)

@@ -133,7 +133,7 @@ impl Certificates {
     /// The SHA-256 of the certificate, as browsers show it.
     pub(crate) fn fingerprint(&self) -> String {
         let key = self.current();
-        let digest = key.cert.first().map(|it| Sha256::digest(it)).unwrap_or_default();
+        let digest = key.cert.first().map(Sha256::digest).unwrap_or_default();
         let pairs = digest.iter().map(|it| HEXUPPER.encode(&[*it]));
         pairs.collect::<Vec<_>>().join(":")
     }
@@ -177,13 +177,12 @@ fn read(tls: &Tls, names: &[String]) -> Result<CertifiedKey, TlsFault> {
             let (keys, path) = (Keys::new(folder), folder.join(FILE));
             let now = clock::now().nanos() / SECOND;
             let kept = keys.read(FILE)?.filter(|it| is_good(it, names, now));
-            let text = match kept {
-                Some(text) => text,
-                None => {
-                    let text = made(names, now)?;
-                    keys.write(FILE, &text)?;
-                    text
-                }
+            let text = if let Some(text) = kept {
+                text
+            } else {
+                let text = made(names, now)?;
+                keys.write(FILE, &text)?;
+                text
             };
             parse(&text, &path, &text, &path)
         }

@@ -195,6 +195,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("routes", &["api", "doors", "dress", "forms", "looks", "pages", "site", "slice", "snapshot", "streams"]),
             ("openapi", &["slice", "routes"]),
             ("server", &["api", "doors", "dress", "listen", "pages", "routes", "shown", "site", "tls"]),
+            ("fuzzing", &["doors", "listen", "server"]),
         ],
     ),
     (

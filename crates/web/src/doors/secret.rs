@@ -15,6 +15,9 @@ const OCTETS: usize = 16;
 pub(crate) struct Secret([u8; OCTETS]);
 
 impl Secret {
+    /// Octets of its text.
+    pub(crate) const TEXT: usize = 2 * OCTETS;
+
     /// A new one, from the kernel.
     pub(crate) fn new() -> io::Result<Self> {
         let mut octets = [0; OCTETS];

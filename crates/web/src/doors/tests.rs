@@ -64,17 +64,17 @@ fn a_change_needs_the_token_of_its_own_session_or_one_of_scope_control() {
     assert_ne!(token, other);
     let Entry::Allowed(asker) = entry(&doors, Request::get("/").header("cookie", &mine)) else { panic!("it is in") };
     let form = HeaderMap::from_iter([(CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap())]);
-    let asked = |headers: &HeaderMap, body: &str| Change::asked(&asker, headers, body.as_bytes()).map(|_| ());
-    assert_eq!(asked(&form, &format!("a=1&csrf={token}")), Ok(()));
+    let change = |headers: &HeaderMap, body: &str| Change::asked(&asker, headers, body.as_bytes()).map(|_| ());
+    assert_eq!(change(&form, &format!("a=1&csrf={token}")), Ok(()));
     for body in [String::new(), format!("csrf={other}"), format!("CSRF={token}"), "csrf=".to_owned(), format!("a=csrf={token}")] {
-        assert_eq!(asked(&form, &body), Err(Refusal::Csrf), "{body}");
+        assert_eq!(change(&form, &body), Err(Refusal::Csrf), "{body}");
     }
     // What other sites can have a form send without asking first.
     let plain = HeaderMap::from_iter([(CONTENT_TYPE, "text/plain".parse().unwrap())]);
-    assert_eq!(asked(&plain, &format!("csrf={token}")), Err(Refusal::Csrf));
+    assert_eq!(change(&plain, &format!("csrf={token}")), Err(Refusal::Csrf));
     let with = |value: &str| HeaderMap::from_iter([(HeaderName::from_static("x-csrf-token"), value.parse().unwrap())]);
-    assert_eq!(asked(&with(&token), ""), Ok(()));
-    assert_eq!(asked(&with(&other), ""), Err(Refusal::Csrf));
+    assert_eq!(change(&with(&token), ""), Ok(()));
+    assert_eq!(change(&with(&other), ""), Err(Refusal::Csrf));
     let program = |scope| Change::asked(&Asker::Program(scope), &form, b"").map(|_| ());
     assert_eq!((program(Scope::Control), program(Scope::Read)), (Ok(()), Err(Refusal::Scope)));
 }

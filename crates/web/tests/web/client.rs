@@ -1,10 +1,14 @@
 //! A browser of a few lines, which sends what a test wants.
 
-use std::io::{Read as _, Write as _};
+use std::fs;
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
-use earwitness_web::{Access, Content, Server};
+use earwitness_web::{Access, Content, Keys, Server};
+use tempfile::TempDir;
 
 /// What came back.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,9 +30,36 @@ pub(crate) struct Site {
     pub(crate) server: Server,
 }
 
+/// The password of tests.
+pub(crate) const PASSWORD: &str = "correct horse";
+/// What is kept of it, at a cost that lets tests look at many: 64 KiB, one pass.
+const HASH: &str = "$argon2id$v=19$m=64,t=1,p=1$ZWFyd2l0bmVzc3NhbHQwMA$2UvXk6TAkcaYP8y9JFWt4yJHhXcE+ycNO/YMPperqoo";
+
+/// A folder that keeps the password of tests.
+pub(crate) fn kept() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    keep(folder.path(), "web-password", HASH);
+    folder
+}
+
+/// Writes what only its owner reads.
+pub(crate) fn keep(folder: &Path, name: &str, text: &str) {
+    fs::write(folder.join(name), text).unwrap();
+    fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o600)).unwrap();
+}
+
 impl Site {
     pub(crate) fn of(content: impl Into<Content>) -> Self {
-        Self { server: Server::begin("127.0.0.1:0".parse().unwrap(), Access::default(), content, |_| {}).unwrap() }
+        Self::with(content, Access::default())
+    }
+
+    /// One that keeps a password and tokens in a folder.
+    pub(crate) fn kept(content: impl Into<Content>, folder: &Path) -> Self {
+        Self::with(content, Access { keys: Some(Keys::new(folder)), ..Access::default() })
+    }
+
+    pub(crate) fn with(content: impl Into<Content>, access: Access) -> Self {
+        Self { server: Server::begin("127.0.0.1:0".parse().unwrap(), access, content, |_| {}).unwrap() }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -37,16 +68,32 @@ impl Site {
 
     /// What comes back for octets; status 0 where nothing does.
     pub(crate) fn sent(&self, octets: &[u8]) -> Answer {
+        let stream = TcpStream::connect(self.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        talk(stream, octets)
+    }
+
+    /// The octets that come back.
+    pub(crate) fn sent_raw(&self, octets: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        // Who is refused may find the connection closed before all was sent.
         let _ = stream.write_all(octets);
-        let mut text = Vec::new();
-        let _ = stream.read_to_end(&mut text);
-        let text = String::from_utf8(text).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
-        Answer { status, head: head.to_owned(), body: body.to_owned() }
+        let mut back = Vec::new();
+        let _ = stream.read_to_end(&mut back);
+        back
+    }
+
+    /// A password that a browser sends, with these lines beside the host.
+    pub(crate) fn login(&self, password: &str, lines: &[&str]) -> Answer {
+        let origin = self.origin();
+        self.sends("/login", &[&[origin.as_str()], lines].concat(), &format!("password={}", password.replace(' ', "+")))
+    }
+
+    /// The cookie of a browser that has the password.
+    pub(crate) fn enter(&self) -> String {
+        let answer = self.login(PASSWORD, &[]);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        cookie(&answer)
     }
 
     /// A request with these lines beside the host.
@@ -72,7 +119,7 @@ impl Site {
         let path = link.strip_prefix(&format!("http://{}", self.address())).unwrap();
         let answer = self.asked("GET", path, &[]);
         assert_eq!((answer.status, answer.header("location")), (303, Some("/")), "{}", answer.head);
-        format!("Cookie: {}", answer.header("set-cookie").unwrap().split(';').next().unwrap())
+        cookie(&answer)
     }
 
     /// The token in the forms of a browser's pages.
@@ -95,4 +142,21 @@ impl Site {
     pub(crate) fn origin(&self) -> String {
         format!("Origin: http://{}", self.address())
     }
+}
+
+/// The cookie that an answer sets.
+pub(crate) fn cookie(answer: &Answer) -> String {
+    format!("Cookie: {}", answer.header("set-cookie").unwrap().split(';').next().unwrap())
+}
+
+/// What comes back over a connection.
+pub(crate) fn talk(mut stream: impl Read + Write, octets: &[u8]) -> Answer {
+    // Who is refused may find the connection closed before all was sent.
+    let _ = stream.write_all(octets);
+    let mut text = Vec::new();
+    let _ = stream.read_to_end(&mut text);
+    let text = String::from_utf8(text).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
 }

@@ -3,11 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a server that does not answer fails the test")]
 
 mod client;
+mod crowd;
 mod described;
 mod doors;
 mod hostile;
+mod incidents;
 mod limits;
+mod password;
 mod shown;
+mod tls;
+mod tokens;
 mod watched;
 
 use std::ops::ControlFlow;
