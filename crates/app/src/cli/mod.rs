@@ -21,6 +21,7 @@ mod man;
 mod name;
 mod night;
 mod notify;
+mod page;
 mod probe;
 mod progress;
 mod report;
@@ -68,6 +69,7 @@ enum Command {
     Ledger(Box<ledger::Args>),
     Name(name::Args),
     Notify(notify::Args),
+    Page(page::Args),
     Probe(probe::Args),
     Report(report::Args),
     Run(run::Args),
@@ -125,6 +127,7 @@ pub fn main() -> ExitCode {
         Command::Ledger(args) => ledger::run(&args),
         Command::Name(args) => name::run(&args),
         Command::Notify(args) => notify::run(&args),
+        Command::Page(args) => page::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Run(args) => run::run(&args),
