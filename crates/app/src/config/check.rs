@@ -13,7 +13,7 @@ use toml::Spanned;
 use super::hours::hours;
 use super::notify;
 use super::written::{self, Written};
-use super::{Config, Probing, Skill, Watched, Web};
+use super::{Config, Encrypted, Probing, Skill, Watched, Web};
 use earwitness_base::misread::Fault;
 use earwitness_sound::hear;
 use earwitness_sound::reply;
@@ -203,12 +203,30 @@ fn present(presence: &written::Presence) -> Result<Phones, Fault> {
 
 /// Where the page is served: on this machine, unless the file says otherwise.
 fn served(written: written::Web) -> Result<Web, Fault> {
-    let written::Web { enabled, listen } = written;
-    let Some(listen) = listen else { return Ok(Web { enabled, listen: USUAL_PAGE, is_named: false }) };
-    let address = listen.get_ref().parse().map_err(|_| {
-        Fault::at(listen.span(), format!("{:?} is no address with a port; write it like {}", listen.get_ref(), USUAL_PAGE))
-    })?;
-    Ok(Web { enabled, listen: address, is_named: true })
+    let written::Web { enabled, listen, names, tls, certificate, key } = written;
+    let is_named = listen.is_some();
+    let address = match listen {
+        None => USUAL_PAGE,
+        Some(listen) => listen.get_ref().parse().map_err(|_| {
+            let what = format!("{:?} is no address with a port; write it like {USUAL_PAGE}", listen.get_ref());
+            Fault::at(listen.span(), what)
+        })?,
+    };
+    for name in &names {
+        let is_name = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"-.".contains(&it));
+        if !is_name(name.get_ref()) {
+            return Err(Fault::at(name.span(), "this is no name of a machine; write it like pi.fritz.box, without a port"));
+        }
+    }
+    let tls = match (certificate, key) {
+        (Some(certificate), Some(key)) => Encrypted::Given(certificate.into_inner(), key),
+        (Some(certificate), None) => return Err(Fault::at(certificate.span(), "a certificate needs its `key`")),
+        (None, Some(_)) => return Err(Fault::of_all("[web]: a `key` needs its `certificate`".to_owned())),
+        (None, None) if tls => Encrypted::Own,
+        (None, None) => Encrypted::No,
+    };
+    let names = names.into_iter().map(Spanned::into_inner).collect();
+    Ok(Web { enabled, listen: address, is_named, names, tls })
 }
 
 /// A server that listens where it may, for a skill that can be one.

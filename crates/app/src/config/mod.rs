@@ -80,6 +80,21 @@ pub struct Web {
     pub listen: SocketAddr,
     /// Whether the file says so: where it does not, it need not be had.
     pub is_named: bool,
+    /// Names by which it may be called, beside its address.
+    pub names: Vec<String>,
+    /// How it is encrypted.
+    pub tls: Encrypted,
+}
+
+/// How the page is encrypted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Encrypted {
+    /// Not at all.
+    No,
+    /// With a certificate of its own making.
+    Own,
+    /// With a certificate and its key, in files.
+    Given(PathBuf, PathBuf),
 }
 
 /// The server of an Alexa skill.

@@ -81,6 +81,10 @@ pub(super) struct Skill {
 pub(super) struct Web {
     pub(super) enabled: bool,
     pub(super) listen: Option<Spanned<String>>,
+    pub(super) names: Vec<Spanned<String>>,
+    pub(super) tls: bool,
+    pub(super) certificate: Option<Spanned<PathBuf>>,
+    pub(super) key: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -144,7 +148,7 @@ impl Default for Skill {
 
 impl Default for Web {
     fn default() -> Self {
-        Self { enabled: true, listen: None }
+        Self { enabled: true, listen: None, names: Vec::new(), tls: false, certificate: None, key: None }
     }
 }
 

@@ -7,11 +7,12 @@ mod week;
 
 use std::path::PathBuf;
 
-use earwitness_web::{Content, Failure, Server as Web};
+use anyhow::bail;
+use earwitness_web::{Access, Content, Failure, Keys, Server as Web, Tls};
 
 use self::household::Home;
 use crate::board::Board;
-use crate::config::{Config, Web as Settings};
+use crate::config::{Config, Encrypted, Web as Settings};
 use crate::say;
 
 /// The server as the configuration wants it.
@@ -41,7 +42,18 @@ impl Server {
         }
         let home = Home::new(config, board.clone());
         let content = Content::Lives(Box::new(home.clone()));
-        let server = Web::begin(config.web.listen, content, |link| {
+        let keys = Keys::new(&config.state);
+        let Settings { listen, names, tls, .. } = &config.web;
+        if !listen.ip().is_loopback() && !keys.has_password()? {
+            bail!("[web]: others on the network reach {listen}, so a password must be set first: `earwitness page password`");
+        }
+        let tls = match tls {
+            Encrypted::No => None,
+            Encrypted::Own => Some(Tls::SelfSigned(config.state.clone())),
+            Encrypted::Given(certificate, key) => Some(Tls::Given { certificate: certificate.clone(), key: key.clone() }),
+        };
+        let access = Access { keys: Some(keys), names: names.clone(), tls };
+        let server = Web::begin(*listen, access, content, |link| {
             say::line(&format!("the link was used; the next one, for another browser: {link}"));
         });
         let server = match server {
@@ -53,7 +65,13 @@ impl Server {
             }
             Err(error) => return Err(error.into()),
         };
-        say::line(&format!("open in a browser, once: {}", server.link()));
+        match server.link() {
+            Some(link) => say::line(&format!("open in a browser, once: {link}")),
+            None => say::line(&format!("the page is at {}", server.url())),
+        }
+        if let Some(fingerprint) = server.fingerprint() {
+            say::line(&format!("SHA-256 of its certificate: {fingerprint}"));
+        }
         board.offer(server.links());
         self.running = Some((config.web.clone(), config.state.clone(), home));
         self.server = Some(server);

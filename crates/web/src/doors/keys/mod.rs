@@ -93,6 +93,14 @@ impl Keys {
         Hash::read(&text).map(Some).ok_or_else(|| self.odd(PASSWORD))
     }
 
+    /// Whether a password is set.
+    ///
+    /// # Errors
+    /// When its file cannot be read or understood.
+    pub fn has_password(&self) -> Result<bool, Fault> {
+        self.password().map(|it| it.is_some())
+    }
+
     /// The tokens of programs.
     ///
     /// # Errors
