@@ -132,8 +132,7 @@ pub fn run(
     let mut test: Option<Config> = None;
     loop {
         let (wanted, what_for) = test.as_ref().map_or((&config, goal), |it| (it, tested(it)));
-        let mut daemon = Daemon::new(wanted, what_for, style, (&outbox, &inbox), (clock, board))?;
-        daemon.is_test = test.is_some();
+        let mut daemon = Daemon::new(wanted, (what_for, test.is_some()), style, (&outbox, &inbox), (clock, board))?;
         let end = daemon.go_on(reread, wanted);
         let session = daemon.close(&end)?;
         let was_test = test.take().is_some();
@@ -161,7 +160,7 @@ fn tested(config: &Config) -> Goal {
 impl<'a> Daemon<'a> {
     fn new(
         config: &Config,
-        goal: Goal,
+        (goal, is_test): (Goal, bool),
         style: Style,
         (outbox, inbox): (&Outbox<Message>, &Rc<Inbox<Message>>),
         (clock, board): (&'a dyn Clock, Option<&Board>),
@@ -180,12 +179,13 @@ impl<'a> Daemon<'a> {
         };
         let (player, own) = if config.probing.is_some() { (player, None) } else { (None, player) };
         let loudspeaker = player.map(|player| Box::new(player) as Box<dyn Loudspeaker>);
-        let intake = Intake::new(config, goal, clock.since_boot())?;
+        // A home that was watched until now is not given up because a source begins anew.
+        let intake = Intake::new(config, if is_test { Goal::Watch } else { goal }, clock.since_boot())?;
         let sources = intake.sources().map(|source| source.name).collect();
         let appliance = begun.start(loudspeaker, Box::new(Rc::clone(&reporter)), sources, clock.moment());
         Ok(Self {
             goal,
-            is_test: false,
+            is_test,
             clock,
             appliance,
             intake,
