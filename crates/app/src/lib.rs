@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod daemon;
 mod doctor;
+mod hidden;
 mod log;
 mod names;
 mod page;

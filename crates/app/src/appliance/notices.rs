@@ -1,6 +1,10 @@
 //! What a household is told: events become facts of the policy, and what it decides is written down with them before it is handed out.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use earwitness_core::event::{Event, Fault, Gap, Mended, What};
+use earwitness_core::findings::DeviceId;
 use earwitness_core::policy::Hold;
 use earwitness_core::policy::notices::{FORGOTTEN, Fact, Notice, Notices, Trouble};
 use earwitness_core::time::{SECOND, Timestamp, Window};
@@ -14,6 +18,7 @@ use jiff::tz::{Offset, TimeZone};
 use super::Appliance;
 use super::ledger::Item;
 use crate::config::Notify;
+use crate::hidden::Hidden;
 
 /// Settings of the store: the state of the policy, and the letters that were decided with it, which are handed out again after a power cut.
 const STATE: &str = "notices";
@@ -38,7 +43,7 @@ impl Telling {
         let settings = notify.settings.clone();
         let text = reader.setting(STATE)?;
         let resumed = text.and_then(|text| Notices::resumed(settings.clone(), &text, now));
-        let policy = match resumed {
+        let mut policy = match resumed {
             Some(policy) => policy,
             None if reader.sessions()?.is_empty() => Notices::learning(settings, now),
             None => {
@@ -51,6 +56,7 @@ impl Telling {
                 policy
             }
         };
+        policy.ignore(hidden(reader));
         let decided = reader.setting(DECIDED)?.unwrap_or_default();
         Ok(Self {
             policy,
@@ -70,6 +76,13 @@ impl Appliance {
             for letter in std::mem::take(&mut telling.again) {
                 self.output.send(letter);
             }
+        }
+    }
+
+    /// Takes anew whose uploads a person does not want to be told of.
+    pub(super) fn ignore(&mut self) {
+        if let (Some(telling), Ok(reader)) = (&mut self.telling, self.ledger.store().reader()) {
+            telling.policy.ignore(hidden(reader));
         }
     }
 
@@ -139,6 +152,11 @@ impl Appliance {
             self.output.send(letter);
         }
     }
+}
+
+/// Devices that are ignored in the home of a store.
+fn hidden(reader: &Reader) -> BTreeSet<DeviceId> {
+    Hidden::read(reader.path().parent().unwrap_or_else(|| Path::new("."))).ignored()
 }
 
 /// What an event means; at most two facts.

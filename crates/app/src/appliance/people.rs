@@ -183,6 +183,7 @@ impl Appliance {
                 if let Ok(names) = self.ledger.store().reader().map_err(Into::into).and_then(Names::read) {
                     self.device_names.rename(names);
                 }
+                self.ignore();
             }
             Request::Test
             | Request::TestAnyway

@@ -16,13 +16,13 @@ use earwitness_web::{Check, Household, Material, Plan, Reading, Session, Wish};
 use jiff::tz::TimeZone;
 use tokio::sync::{broadcast, watch};
 
-use super::hidden::Hidden;
 use super::latest;
 use super::week::Week;
 use crate::board::Board;
 use crate::config::Config;
 use crate::daemon::{self, Request};
 use crate::doctor;
+use crate::hidden::Hidden;
 use crate::names;
 
 /// While a session ends and the next one begins nobody can be told anything: it is tried again for so long.
@@ -164,7 +164,10 @@ impl Household for Home {
                 names::give(&self.state, mac, name.as_deref()).map_err(|error| format!("{error:#}."))?;
                 self.tell(Request::Names)
             }
-            Wish::Ignore { device, ignored } => hidden(Hidden::read(&self.state).ignore(&self.state, device, ignored)),
+            Wish::Ignore { device, ignored } => {
+                hidden(Hidden::read(&self.state).ignore(&self.state, device, ignored))?;
+                self.tell(Request::Names)
+            }
             Wish::Forget { device } => hidden(Hidden::read(&self.state).forget(&self.state, device, clock::now())),
         }
     }

@@ -18,8 +18,8 @@ use earwitness_store::{Reader, SessionRow, StoredVerdict, VerdictSet};
 use earwitness_web::{Material, Reading, Session, Told};
 use jiff::tz::TimeZone;
 
-use super::hidden::Hidden;
 use super::week::Week;
+use crate::hidden::Hidden;
 use crate::names::Names;
 
 /// A longer session is not read for a page, which must answer soon and in little memory; stretches, one a minute.

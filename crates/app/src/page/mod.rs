@@ -1,6 +1,5 @@
 //! The household's page of a home that is watched: served beside the daemon, which it knows by the store, the control socket and the board.
 
-mod hidden;
 mod household;
 mod latest;
 mod week;

@@ -93,7 +93,7 @@ fn asks(entry: &Entry, live: &Live) -> Markup {
                 }
                 form method="post" action={ (path) "/forget" } { (csrf) button { "Forget it" } }
             }
-            p.lead { "An ignored device is watched and judged as before, and listed apart. A device that is forgotten is not listed until it sends again; what verdicts rest on stays in the store as long as its age allows." }
+            p.lead { "An ignored device is watched and judged as before, listed apart, and no notice tells of its uploads. A device that is forgotten is not listed until it sends again; what verdicts rest on stays in the store as long as its age allows." }
         }
     }
 }

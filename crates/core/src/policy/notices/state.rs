@@ -91,6 +91,8 @@ pub(super) struct State {
 pub struct Notices {
     pub(super) settings: NoticeSettings,
     pub(super) room: Room,
+    /// Devices whose uploads a person does not want to be told of.
+    pub(super) ignored: BTreeSet<DeviceId>,
     /// From when on nobody is at home.
     pub(super) away_since: Option<Timestamp>,
     pub(super) state: State,
@@ -128,7 +130,16 @@ impl Notices {
 
     fn with(settings: NoticeSettings, state: State, now: Timestamp) -> Self {
         let room = Room::new(settings.hears, now);
-        Self { settings, room, away_since: None, state, urgent_to_keep: true, changed: true, ready: Vec::new() }
+        Self {
+            settings,
+            room,
+            ignored: BTreeSet::new(),
+            away_since: None,
+            state,
+            urgent_to_keep: true,
+            changed: true,
+            ready: Vec::new(),
+        }
     }
 
     /// The state as a text, if a start could tell something twice or not at all without it; with `all`, also if only counts have changed.
@@ -139,6 +150,11 @@ impl Notices {
         }
         (self.urgent_to_keep, self.changed) = (false, false);
         Some(self.state.text())
+    }
+
+    /// Uploads of these devices, and of no others, are not told of; proofs are.
+    pub fn ignore(&mut self, devices: BTreeSet<DeviceId>) {
+        self.ignored = devices;
     }
 
     /// Numbers go on after this one.
@@ -208,7 +224,7 @@ impl Notices {
             return;
         }
         // What stays in the home is told to nobody.
-        if sighting.receiver.local || self.settings.phones.contains(&device) {
+        if sighting.receiver.local || self.settings.phones.contains(&device) || self.ignored.contains(&device) {
             return;
         }
         let is_answer = self.room.is_answer(sighting.window);

@@ -1,6 +1,6 @@
 //! Devices that a person does not want to see: ignored ones, which are listed apart, and forgotten ones, which are not listed until they send again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -20,7 +20,7 @@ const LONGEST: u64 = 1 << 20;
 
 /// What a person said, by the address of the device.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
-pub(super) struct Hidden {
+pub(crate) struct Hidden {
     devices: BTreeMap<String, How>,
 }
 
@@ -35,7 +35,7 @@ struct How {
 
 impl Hidden {
     /// What was said in the home of a store. What cannot be read hides nothing.
-    pub(super) fn read(state: &Path) -> Self {
+    pub(crate) fn read(state: &Path) -> Self {
         let path = state.join(FILE);
         let is_ours = fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() <= LONGEST);
         let text = if is_ours { fs::read_to_string(&path) } else { Err(ErrorKind::NotFound.into()) };
@@ -47,13 +47,13 @@ impl Hidden {
         outfile::write_whole(&state.join(FILE), |out| out.write_all(text.as_bytes())).map_err(io::Error::other)
     }
 
-    pub(super) fn ignore(mut self, state: &Path, device: DeviceId, ignored: bool) -> io::Result<()> {
+    pub(crate) fn ignore(mut self, state: &Path, device: DeviceId, ignored: bool) -> io::Result<()> {
         self.devices.entry(labels::id(device)).or_default().ignored = ignored;
         self.tidy();
         self.write(state)
     }
 
-    pub(super) fn forget(mut self, state: &Path, device: DeviceId, now: Timestamp) -> io::Result<()> {
+    pub(crate) fn forget(mut self, state: &Path, device: DeviceId, now: Timestamp) -> io::Result<()> {
         self.devices.entry(labels::id(device)).or_default().forgotten_ns = Some(now.nanos());
         self.tidy();
         self.write(state)
@@ -67,12 +67,21 @@ impl Hidden {
         }
     }
 
-    pub(super) fn is_ignored(&self, device: DeviceId) -> bool {
+    pub(crate) fn is_ignored(&self, device: DeviceId) -> bool {
         self.of(device).ignored
     }
 
+    /// Devices whose uploads a person does not want to be told of.
+    pub(crate) fn ignored(&self) -> BTreeSet<DeviceId> {
+        let id = |text: &str| {
+            let mac = text.parse().ok().map(DeviceId::Mac);
+            mac.or_else(|| text.parse().ok().map(DeviceId::Address))
+        };
+        self.devices.iter().filter(|it| it.1.ignored).filter_map(|it| id(it.0)).collect()
+    }
+
     /// Whether it was forgotten after it was seen last.
-    pub(super) fn is_forgotten(&self, device: DeviceId, seen: Timestamp) -> bool {
+    pub(crate) fn is_forgotten(&self, device: DeviceId, seen: Timestamp) -> bool {
         self.of(device).forgotten_ns.is_some_and(|at| seen.nanos() <= at)
     }
 
@@ -95,6 +104,7 @@ mod tests {
         Hidden::read(folder.path()).forget(folder.path(), plug, at(5)).unwrap();
         let hidden = Hidden::read(folder.path());
         assert!(hidden.is_ignored(lamp) && !hidden.is_ignored(plug) && !hidden.is_forgotten(lamp, at(0)));
+        assert_eq!(hidden.ignored(), BTreeSet::from([lamp]));
         assert!(hidden.is_forgotten(plug, at(5)) && !hidden.is_forgotten(plug, at(6)));
         hidden.ignore(folder.path(), lamp, false).unwrap();
         assert!(!Hidden::read(folder.path()).is_ignored(lamp));
