@@ -59,6 +59,9 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
 /// What the numbers in a picture are.
 pub(super) const NUMBERS: &str = " Orange: sightings, by their number.";
 
+/// What a random address means.
+const RANDOM: &str = "Its address is most likely one that it made up itself: its maker cannot be told by it, and when it takes another one it counts as another device.";
+
 /// What kind of thing it is.
 pub(super) fn tags(found: &DeviceFindings) -> Markup {
     html! {
@@ -87,6 +90,7 @@ pub(super) fn told(device: &Device<'_>) -> Markup {
     html! {
         @if !device.found.sightings.is_empty() { p.sentence { (sentence(device)) } }
         @if let Some(sentence) = senders::sentence(device.found) { p.told { (sentence) } }
+        @if device.found.randomised { p.told { (RANDOM) } }
     }
 }
 

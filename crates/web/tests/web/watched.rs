@@ -9,7 +9,7 @@ use earwitness_core::findings::DeviceId;
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Outcome;
 use earwitness_report::json::status::Status;
-use earwitness_web::{Check, Content, Household, Material, Plan, Reading, Session, Told, Wish};
+use earwitness_web::{Check, Content, Household, Keys, Material, Plan, Reading, Scope, Session, Told, Wish};
 use jiff::tz::TimeZone;
 use tokio::sync::{broadcast, watch};
 
@@ -149,4 +149,33 @@ fn the_home_of_sixty_devices_stays_below_a_hundred_kilobytes() {
     let body = site.get("/").body;
     assert!(body.len() < 100_000, "{}", body.len());
     assert_eq!(body.matches("data-device=").count(), 60);
+}
+
+#[test]
+fn a_program_needs_a_token_of_scope_control_for_what_the_buttons_do() {
+    let stub = Stub::new(0);
+    let folder = tempfile::tempdir().unwrap();
+    let keys = Keys::new(folder.path());
+    let [reads, controls] =
+        [("reads", Scope::Read), ("controls", Scope::Control)].map(|(name, scope)| keys.add_token(name, scope).unwrap());
+    let site = Site::kept(Content::Lives(Box::new(stub.clone())), folder.path());
+    let post = |token: &str, path: &str, body: &str| {
+        let head = format!("Host: {}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json", site.address());
+        let length = body.len();
+        site.sent(format!("POST /api/v1/{path} HTTP/1.1\r\n{head}\r\nContent-Length: {length}\r\n\r\n{body}").as_bytes())
+    };
+    assert_eq!(post(&reads, "pause", "{}").status, 403);
+    assert_eq!(post("0123456789abcdef0123456789abcdef", "pause", "{}").status, 401);
+    assert!(stub.wishes.lock().unwrap().is_empty());
+    for (path, body) in [("pause", "{\"minutes\":5}"), ("resume", ""), ("presence", "{\"somebody\":false}"), ("test/end", "{}")] {
+        let answer = post(&controls, path, body);
+        assert!(answer.status == 200 && answer.body.contains("\"said\":\"done\""), "{path}: {} {}", answer.status, answer.body);
+    }
+    for (path, body) in
+        [("pause", "{\"minutes\":0}"), ("pause", "{\"seconds\":5}"), ("test", "[1"), ("presence", "{\"somebody\":\"no\"}")]
+    {
+        assert_eq!(post(&controls, path, body).status, 400, "{path} {body}");
+    }
+    let wished = [Wish::Pause { minutes: Some(5) }, Wish::Resume, Wish::Presence { somebody: Some(false) }, Wish::EndTest];
+    assert_eq!(*stub.wishes.lock().unwrap(), wished);
 }
