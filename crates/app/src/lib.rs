@@ -9,6 +9,7 @@ mod doctor;
 mod log;
 mod names;
 mod pronounced;
-mod say;
 mod skill;
 pub mod talk;
+
+use earwitness_base::say;

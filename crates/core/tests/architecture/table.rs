@@ -92,6 +92,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("words", &[]),
             ("outfile", &["trust"]),
             ("program", &["clock"]),
+            ("say", &["text"]),
         ],
     ),
     ("ring", &[("map", &[]), ("sys", &[]), ("block", &["map"]), ("offload", &["sys"]), ("socket", &["map", "sys", "block"])]),
@@ -135,6 +136,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("evaluation", &["answer", "experiment", "subtitles", "plan", "reading", "results", "wake"]),
         ],
     ),
+    ("capture", &[("list", &[]), ("rights", &[]), ("command", &["list", "rights"])]),
     ("traffic", &[("files", &[]), ("live", &[]), ("recent", &[]), ("source", &[])]),
     (
         "sound",
@@ -375,16 +377,15 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         &[
             ("pronounced", &[]),
             ("names", &[]),
-            ("say", &[]),
             ("log", &[]),
             ("config", &[]),
-            ("appliance", &["say", "config", "names"]),
+            ("appliance", &["config", "names"]),
             ("ask", &["appliance", "names"]),
             ("talk", &["pronounced", "appliance", "ask"]),
             ("doctor", &["talk"]),
-            ("daemon", &["say", "config", "appliance", "talk"]),
+            ("daemon", &["config", "appliance", "talk"]),
             ("skill", &["config", "daemon", "ask"]),
-            ("cli", &["doctor", "pronounced", "names", "say", "log", "config", "daemon", "ask", "talk", "skill"]),
+            ("cli", &["doctor", "pronounced", "names", "log", "config", "daemon", "ask", "talk", "skill"]),
         ],
     ),
 ];
@@ -398,6 +399,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("gateway", &["base"]),
     ("lab", &["base", "core"]),
     ("traffic", &["base", "core", "ring"]),
+    ("capture", &["base", "ring", "traffic"]),
     ("sound", &["base", "core"]),
     ("store", &["base", "core"]),
     ("ledger", &["base", "core"]),
@@ -411,8 +413,8 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "base", "core", "ring", "sim", "gateway", "lab", "traffic", "sound", "store", "ledger", "words", "report", "compare",
-            "voice", "skill", "notify", "web",
+            "base", "core", "sim", "gateway", "lab", "traffic", "capture", "sound", "store", "ledger", "words", "report",
+            "compare", "voice", "skill", "notify", "web",
         ],
     ),
 ];
