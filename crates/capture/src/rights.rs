@@ -78,8 +78,8 @@ impl Helper {
                  it with sudo"
             ),
             Self::Ready(path) => format!(
-                "look what {0} has: getcap {0} (it must say cap_net_raw=ep), and whether it lies on a file system mounted with `nosuid`, or a \
-                 service sets NoNewPrivileges",
+                "look what {0} has: getcap {0} (it must say cap_net_raw=ep), whether it lies on a file system mounted with `nosuid`, whether a \
+                 service sets NoNewPrivileges, and whether a container lacks NET_RAW",
                 path.display()
             ),
         }
