@@ -3,7 +3,8 @@
 #
 #   scripts/package.sh [--dev] [FOLDER]     FOLDER: where the package is left (default: dist); --dev: an unoptimised program, for tests
 #
-# Needs dpkg-deb, pkg-config and libasound2-dev. cargo-deb is built below the build folder if it is not installed.
+# Needs dpkg-dev, python3, pkg-config and libasound2-dev. cargo-deb is built below the build folder if it is not installed. lintian looks at the
+# package where it is installed. scripts/package_test.sh installs and removes it in a Debian of its own.
 set -eu
 cd "$(dirname "$0")/.."
 profile=release
@@ -30,20 +31,41 @@ cargo deb --version > /dev/null 2>&1 || {
 fast="--no-build"
 built=$target/release
 if [ "$profile" = release ]; then
-    cargo build --release -p earwitness --features alsa --quiet || fail "the program could not be built"
+    # As Debian builds C (dpkg-buildflags); the compilers of the parts in C know nothing of it. Rust's own parts are position independent, with
+    # all relocations read-only, by themselves.
+    CFLAGS="-g0 -fstack-protector-strong -Wformat -Werror=format-security -D_FORTIFY_SOURCE=2" \
+        cargo build --release -p earwitness -p earwitness-capture --features earwitness/alsa --quiet || fail "the program could not be built"
 else
     # As the tests build it, so that nothing is built twice.
     cargo build --workspace --bins --examples --features earwitness/alsa --quiet || fail "the program could not be built"
     fast="--fast --no-strip --no-build"
     built=$target/debug
 fi
-# What the program says of itself: manual pages and completions, beside the program, where the list of the package's files finds them.
-rm -rf "$built/man" "$built/completions"
-mkdir -p "$built/completions"
-"$built/earwitness" man --dir "$built/man" || fail "no manual pages were written"
+
+# What is written for the package, beside the program, where the list of the package's files finds it.
+made=$built/package
+rm -rf "$made"
+mkdir -p "$made/completions"
+"$built/earwitness" man --dir "$made/man" || fail "no manual pages were written"
+gzip -9n "$made"/man/*.1
 for shell in bash zsh fish; do
-    "$built/earwitness" completions "$shell" > "$built/completions/$shell" || fail "no completions of $shell were written"
+    "$built/earwitness" completions "$shell" > "$made/completions/$shell" || fail "no completions of $shell were written"
 done
+version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -1)
+python3 scripts/package_docs.py "$made/doc" "$version" || fail "links of its documents lead nowhere"
+gzip -9nc CHANGELOG.md > "$made/changelog.gz"
+python3 scripts/third_party.py > "$made/third-party.txt" || fail "the notices of libraries could not be gathered"
+gzip -9n "$made/third-party.txt"
+# The date of the commit, so that the same commit makes the same package.
+when=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2> /dev/null || date +%s)}
+maintainer=$(sed -n 's/^maintainer = "\(.*\)"$/\1/p' crates/app/Cargo.toml)
+gzip -9nc > "$made/changelog.Debian.gz" << CHANGES
+earwitness ($version-1) unstable; urgency=medium
+
+  * Version $version; what changed for its users is in changelog.gz.
+
+ -- $maintainer  $(LC_ALL=C date -u -R -d "@$when")
+CHANGES
 # shellcheck disable=SC2086 # words on purpose
 package=$(cargo deb --quiet -p earwitness --profile "$profile" $fast -o "$folder/")
 [ -s "$package" ] || fail "no package was written"
@@ -51,17 +73,27 @@ package=$(cargo deb --quiet -p earwitness --profile "$profile" $fast -o "$folder
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT INT TERM
 dpkg-deb --extract "$package" "$scratch"
-for file in usr/bin/earwitness etc/earwitness.toml usr/lib/systemd/system/earwitness.service usr/lib/systemd/user/earwitness-user.service \
-    usr/share/doc/earwitness/copyright usr/share/doc/earwitness/guide/run.md \
+for file in usr/bin/earwitness usr/libexec/earwitness/earwitness-capture etc/earwitness.toml usr/lib/systemd/system/earwitness.service \
+    usr/lib/systemd/user/earwitness-user.service usr/share/doc/earwitness/copyright usr/share/doc/earwitness/guide/run.md \
+    usr/share/doc/earwitness/schema/analyze-2.json usr/share/doc/earwitness/third-party.txt.gz \
     usr/share/bash-completion/completions/earwitness usr/share/zsh/vendor-completions/_earwitness \
     usr/share/fish/vendor_completions.d/earwitness.fish; do
     [ -e "$scratch/$file" ] || fail "$file is not in it"
 done
-# Packed or plain: a quick build does not pack them.
-for page in earwitness earwitness-analyze earwitness-gateway-up; do
-    ls "$scratch/usr/share/man/man1/$page".1* > /dev/null 2>&1 || fail "the manual page $page is not in it"
+for page in "$made"/man/*; do
+    [ -e "$scratch/usr/share/man/man1/${page##*/}" ] || fail "the manual page ${page##*/} is not in it"
 done
 dpkg-deb --field "$package" Depends | grep -q libasound2 || fail "it does not ask for ALSA's library"
 "$scratch/usr/bin/earwitness" --version > /dev/null || fail "the program in it does not start"
+"$scratch/usr/libexec/earwitness/earwitness-capture" --list > /dev/null || fail "the program in it that captures does not start"
 "$scratch/usr/bin/earwitness" check "$scratch/etc/earwitness.toml" > /dev/null || fail "the configuration in it is not understood"
+if command -v lintian > /dev/null; then
+    # A program for tests keeps its symbols.
+    ignored=""
+    [ "$profile" = release ] || ignored=--suppress-tags=unstripped-binary-or-object
+    # shellcheck disable=SC2086 # one word or none
+    lintian --allow-root --fail-on=error,warning --tag-display-limit=0 $ignored "$package" >&2 || fail "lintian finds faults in it"
+else
+    echo "package: not looked at by lintian, which is not installed" >&2
+fi
 echo "$package"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a release: the version in Cargo.toml and Cargo.lock, a commit, a tag, and the Debian package.
+# Makes a release: the version in Cargo.toml and Cargo.lock, a commit, a tag, the Debian package, and a program that needs no library.
 #
 #   scripts/release.sh VERSION                  tells what would be done, and does nothing (the same as --dry-run)
 #   scripts/release.sh VERSION --do             does it; what it did is on this machine only until you push it
@@ -46,6 +46,9 @@ case $entry in
     *unreleased*) note "CHANGELOG.md calls $version unreleased; write the date in its place" ;;
 esac
 
+lacks=$(scripts/static.sh --missing)
+[ -z "$lacks" ] || note "$lacks"
+
 do_it() {
     echo "+ $*"
     [ -z "$really" ] || "$@"
@@ -65,6 +68,7 @@ fi
 [ "$old" = "$version" ] || do_it set_version
 [ -z "$tests" ] || do_it scripts/test.sh
 do_it scripts/package.sh
+do_it scripts/static.sh
 if [ "$old" != "$version" ]; then
     do_it git commit --quiet -m "Release $version" Cargo.toml Cargo.lock fuzz/Cargo.lock
 fi

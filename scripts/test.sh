@@ -90,6 +90,7 @@ tools() {
     done
     need pkg-config pkg-config "building with ALSA" || skip "finding ALSA: no pkg-config"
     need /usr/include/alsa/asoundlib.h libasound2-dev "building with ALSA" || skip "building with ALSA: no libasound2-dev"
+    need lintian lintian "looking at the Debian package" || skip "lintian's opinion of the Debian package: it is missing"
     need shellcheck shellcheck "looking through the shell scripts" || skip "shell scripts are only parsed: no shellcheck"
     need systemd-analyze systemd "looking through the service files" || skip "service files: no systemd-analyze"
     command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null \
@@ -189,11 +190,21 @@ alsa() {
     grep 'speak::alsa\|panicked\|^error' "$scratch/alsa"
     grep -q 'test speak::alsa::.* ok$' "$scratch/alsa" || { echo "the test of ALSA did not run"; status=1; }
     if command -v dpkg-deb > /dev/null; then
-        scripts/package.sh --dev "$scratch/dist" || status=1
+        scripts/package.sh --dev "$scratch/dist" && installed || status=1
     else
         skip "the Debian package: no dpkg-deb"
     fi
     return $status
+}
+
+# What installing and removing the package do. The first time about two minutes, for a small Debian that is kept below the build folder; then twenty seconds.
+installed() {
+    [ "$(id -u)" != 0 ] || need mmdebstrap mmdebstrap "installing the package in a Debian of its own"
+    scripts/package_test.sh "$scratch"/dist/earwitness_*.deb > "$scratch/installed" 2>&1
+    result=$?
+    cat "$scratch/installed"
+    [ "$result" != 77 ] || { skip "installing the package: $(sed -n 's/^not tried: //p' "$scratch/installed")"; return 0; }
+    return "$result"
 }
 
 # Other people's voice devices in a house of namespaces, probed by the program itself in real time: the cloud's log and the room's
@@ -265,7 +276,7 @@ units() {
 
 scripts() {
     status=0
-    for script in scripts/*.sh .ci/run; do
+    for script in scripts/*.sh .ci/run packaging/debian/config packaging/debian/p*; do
         case $(head -1 "$script") in
             *bash) bash -n "$script" || status=1 ;;
             *) sh -n "$script" || status=1 ;;
@@ -275,7 +286,9 @@ scripts() {
         [ -e "$script" ] || continue
         python3 -c "import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])" "$script" || status=1
     done
-    if command -v shellcheck > /dev/null; then shellcheck -S warning scripts/*.sh .ci/run || status=1; fi
+    if command -v shellcheck > /dev/null; then shellcheck -S warning scripts/*.sh .ci/run packaging/debian/config packaging/debian/p* || status=1; fi
+    # Links in documents lead somewhere, those to headings as well.
+    python3 scripts/package_docs.py "$scratch/documents" 0 || status=1
     python3 house/test_compare.py || status=1
     python3 house/test_lab.py || status=1
     python3 house/test_answers.py || status=1

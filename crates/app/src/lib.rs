@@ -12,6 +12,7 @@ mod log;
 mod names;
 mod page;
 mod pronounced;
-mod say;
 mod skill;
 pub mod talk;
+
+use earwitness_base::say;

@@ -8,6 +8,7 @@ pub mod misread;
 pub mod moment;
 pub mod outfile;
 pub mod program;
+pub mod say;
 pub mod text;
 pub mod trust;
 pub mod words;

@@ -77,6 +77,9 @@ pub(crate) fn bind(fd: BorrowedFd<'_>, index: u32) -> io::Result<()> {
     done(unsafe { libc::bind(fd.as_raw_fd(), (&raw const address).cast(), length_of::<libc::sockaddr_ll>()) })
 }
 
+/// `SIOCETHTOOL` (`linux/sockios.h`), in the type that this C library's `ioctl` takes: `libc` declares it in glibc's only.
+const ETHTOOL: libc::Ioctl = 0x8946;
+
 /// `ETHTOOL_G...` of a switch that is on or off (`linux/ethtool.h`).
 pub(crate) fn ethtool_switch(fd: BorrowedFd<'_>, name: [libc::c_char; libc::IFNAMSIZ], command: u32) -> io::Result<bool> {
     #[repr(C)]
@@ -88,7 +91,7 @@ pub(crate) fn ethtool_switch(fd: BorrowedFd<'_>, name: [libc::c_char; libc::IFNA
     let mut request =
         libc::ifreq { ifr_name: name, ifr_ifru: libc::__c_anonymous_ifr_ifru { ifru_data: (&raw mut value).cast() } };
     // SAFETY: the kernel reads `request` and writes eight octets at most behind its pointer, which are `value`'s; both live through the call.
-    done(unsafe { libc::ioctl(fd.as_raw_fd(), libc::SIOCETHTOOL, &raw mut request) })?;
+    done(unsafe { libc::ioctl(fd.as_raw_fd(), ETHTOOL, &raw mut request) })?;
     Ok(value.data != 0)
 }
 

@@ -58,7 +58,7 @@ struct Cli {
 enum Command {
     Analyze(Box<analyze::Args>),
     Ask(ask::Args),
-    Capture(capture::Args),
+    Capture(earwitness_capture::command::Args),
     Check(check::Args),
     Compare(compare::Args),
     Demo(demo::Args),

@@ -2,44 +2,37 @@
 
 use std::path::PathBuf;
 
-use rustix::fs::getxattr;
-use rustix::thread::{CapabilitySet, capabilities};
+use earwitness_capture::rights::{Helper, given, held};
 
 use super::{Check, Status};
 
 const NAME: &str = "privilege";
-/// The extended attribute that holds capabilities of a program (capabilities(7)).
-const ATTRIBUTE: &str = "security.capability";
-/// Octets of the longest form of it (linux/capability.h, `struct vfs_ns_cap_data`).
-const LONGEST: usize = 24;
 
-/// Looks for `CAP_NET_RAW`: of this process, or given to the program's file.
+/// Looks for `CAP_NET_RAW`: of this process, given to the program's file, or to the program that only captures.
 #[must_use]
 pub(crate) fn privilege() -> Check {
-    let own = capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::NET_RAW));
-    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/usr/bin/earwitness"));
-    let root = rustix::process::geteuid().is_root();
-    if own {
+    if held() {
+        let root = rustix::process::geteuid().is_root();
         let why = if root { "it runs as root" } else { "the capability is given to it" };
         return Check::ok(NAME, format!("this process may listen to networks (CAP_NET_RAW): {why}"));
     }
-    let mut value = [0_u8; LONGEST];
-    let program = program.display();
-    let given = getxattr(program.to_string(), ATTRIBUTE, &mut value).is_ok();
-    let (measured, advice) = if given {
+    let helper = Helper::find();
+    if let Helper::Ready(path) = &helper {
+        let path = path.display();
+        return Check::ok(NAME, format!("{path} may listen to networks (CAP_NET_RAW), and this account may start it"));
+    }
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/usr/bin/earwitness"));
+    let (measured, advice) = if given(&program) {
         (
-            "the program's file has capabilities, and yet this process may not listen to networks (no CAP_NET_RAW)".to_owned(),
-            format!(
-                "look what the file has: getcap {program} (it must say cap_net_raw=ep), and whether it lies on a file system mounted with `nosuid`, \
-                 or a service sets NoNewPrivileges"
-            ),
+            "the program's file has capabilities, and yet this process may not listen to networks (no CAP_NET_RAW)",
+            Helper::Ready(program).advice(),
         )
     } else {
         (
-            "this process may not listen to networks (no CAP_NET_RAW)".to_owned(),
+            "this process may not listen to networks (no CAP_NET_RAW)",
             format!(
-                "give it to the program: sudo setcap cap_net_raw=ep {program} ; or to its service, in the section [Service]: \
-                 AmbientCapabilities=CAP_NET_RAW ; or run it with sudo"
+                "{} ; or give it to a service of yours, in the section [Service]: AmbientCapabilities=CAP_NET_RAW",
+                helper.advice()
             ),
         )
     };

@@ -92,6 +92,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("words", &[]),
             ("outfile", &["trust"]),
             ("program", &["clock"]),
+            ("say", &["text"]),
         ],
     ),
     ("ring", &[("map", &[]), ("sys", &[]), ("block", &["map"]), ("offload", &["sys"]), ("socket", &["map", "sys", "block"])]),
@@ -135,6 +136,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("evaluation", &["answer", "experiment", "subtitles", "plan", "reading", "results", "wake"]),
         ],
     ),
+    ("capture", &[("list", &[]), ("rights", &[]), ("command", &["list", "rights"])]),
     ("traffic", &[("files", &[]), ("live", &[]), ("recent", &[]), ("source", &[])]),
     (
         "sound",
@@ -385,22 +387,18 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         &[
             ("pronounced", &[]),
             ("names", &[]),
-            ("say", &[]),
             ("log", &[]),
             ("config", &[]),
             ("board", &[]),
             ("hidden", &[]),
-            ("appliance", &["say", "config", "hidden", "names"]),
+            ("appliance", &["config", "hidden", "names"]),
             ("ask", &["appliance", "names"]),
             ("talk", &["pronounced", "appliance", "ask"]),
             ("doctor", &["talk"]),
-            ("daemon", &["say", "board", "config", "appliance", "talk"]),
-            ("page", &["say", "board", "config", "daemon", "doctor", "hidden", "names"]),
+            ("daemon", &["board", "config", "appliance", "talk"]),
+            ("page", &["board", "config", "daemon", "doctor", "hidden", "names"]),
             ("skill", &["config", "daemon", "ask"]),
-            (
-                "cli",
-                &["doctor", "pronounced", "names", "say", "log", "config", "daemon", "ask", "talk", "skill", "board", "page"],
-            ),
+            ("cli", &["doctor", "pronounced", "names", "log", "config", "daemon", "ask", "talk", "skill", "board", "page"]),
         ],
     ),
 ];
@@ -414,6 +412,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("gateway", &["base"]),
     ("lab", &["base", "core"]),
     ("traffic", &["base", "core", "ring"]),
+    ("capture", &["base", "ring", "traffic"]),
     ("sound", &["base", "core"]),
     ("store", &["base", "core"]),
     ("ledger", &["base", "core"]),
@@ -427,8 +426,8 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "base", "core", "ring", "sim", "gateway", "lab", "traffic", "sound", "store", "ledger", "words", "report", "compare",
-            "voice", "skill", "notify", "web",
+            "base", "core", "sim", "gateway", "lab", "traffic", "capture", "sound", "store", "ledger", "words", "report",
+            "compare", "voice", "skill", "notify", "web",
         ],
     ),
 ];

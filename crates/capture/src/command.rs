@@ -1,6 +1,4 @@
-//! `earwitness capture`: the only command with a network privilege, and the only thing that it does.
-
-mod list;
+//! The command: arguments are checked, sockets opened, rights given up, and then frames copied.
 
 use std::io::{self, IsTerminal};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
@@ -13,8 +11,8 @@ use rustix::pipe::PipeFlags;
 use rustix::process::{Signal, getuid};
 use signal_hook::low_level::pipe;
 
-use super::Outcome;
-use crate::say;
+use crate::{list, rights::Helper};
+use earwitness_base::say;
 use earwitness_base::trust::{self, Distrust};
 use earwitness_traffic::live::{ADVICE, Ended, Limits, Links, Output, Port, Recording, check_name, confine};
 
@@ -31,7 +29,7 @@ Examples:
   earwitness capture --list
   sudo earwitness capture -i br-lan -o evening.pcapng --seconds 3600
   sudo earwitness capture -i br-lan | earwitness analyze -")]
-pub(super) struct Args {
+pub struct Args {
     /// Interface to capture; may be repeated. The bridge, or the interface to the devices: inside the home, not towards the Internet
     #[arg(short, long = "interface", value_name = "IFACE", required_unless_present = "list", num_args = 1)]
     interface: Vec<String>,
@@ -64,7 +62,11 @@ pub(super) struct Args {
     wait: bool,
 }
 
-pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+/// Captures until it is told to end, or shows the interfaces.
+///
+/// # Errors
+/// Whatever keeps it from capturing, with what to do.
+pub fn run(args: &Args) -> anyhow::Result<()> {
     let mut links = Links::open().context("cannot ask the kernel for its interfaces")?;
     if args.list {
         return list::print(&links.list().context("cannot list interfaces")?);
@@ -90,7 +92,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let limits = Limits { time: args.seconds.map(Duration::try_from_secs_f64).transpose()?, frames: args.count };
     match Recording::new(ports, links, out, stop, limits).run(&mut |text| say::line(text))? {
-        Ended::Asked | Ended::ReaderGone => Ok(Outcome::Done),
+        Ended::Asked | Ended::ReaderGone => Ok(()),
     }
 }
 
@@ -135,12 +137,8 @@ fn output(args: &Args) -> anyhow::Result<Output> {
 fn cannot_open(error: &io::Error, ring: u64) -> anyhow::Error {
     match error.kind() {
         io::ErrorKind::PermissionDenied => {
-            let program = std::env::current_exe().map_or_else(|_| "earwitness".into(), |path| path.display().to_string());
             let root = if getuid().is_root() { " (root without it: in a container, add NET_RAW)" } else { "" };
-            anyhow::anyhow!(
-                "may not capture: this needs the right CAP_NET_RAW{root}; run it as root, or give it to this program alone with \
-                 `sudo setcap cap_net_raw=ep {program}`"
-            )
+            anyhow::anyhow!("may not capture: this needs the right CAP_NET_RAW{root}; {}", Helper::find().advice())
         }
         io::ErrorKind::OutOfMemory => anyhow::anyhow!("the kernel has no {ring} MiB for a ring; try --ring 4"),
         _ => anyhow::anyhow!("cannot open a ring for frames: {error}"),

@@ -1,13 +1,13 @@
 //! Lines for a person on standard error.
 
-use earwitness_base::text::clean;
+use crate::text::clean;
 use std::io::Write;
 
 /// Columns of the longest line.
 const WIDEST: usize = 1_000;
 
 /// Says something in as many lines as it has, each without what could move a cursor.
-pub(crate) fn line(text: &str) {
+pub fn line(text: &str) {
     let mut out = std::io::stderr().lock();
     for (number, line) in text.lines().enumerate() {
         let start = if number == 0 { "earwitness: " } else { "  " };

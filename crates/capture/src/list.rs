@@ -5,14 +5,13 @@ use std::io::Write;
 
 use comfy_table::{ContentLineStyle, Table, TableStyle};
 
-use super::super::Outcome;
 use earwitness_traffic::live::{Link, offloads};
 
 /// Columns of the longest name.
 const WIDEST: usize = 40;
 
 /// Prints one line for each interface.
-pub(super) fn print(links: &[Link]) -> anyhow::Result<Outcome> {
+pub(crate) fn print(links: &[Link]) -> anyhow::Result<()> {
     let mut table = Table::new();
     let blank = ContentLineStyle::none().junction(' ');
     table.load_style(TableStyle::new().header_lines(blank).content_lines(blank)).set_header([
@@ -50,5 +49,5 @@ pub(super) fn print(links: &[Link]) -> anyhow::Result<Outcome> {
         ]);
     }
     writeln!(std::io::stdout().lock(), "{}", table.trim_fmt())?;
-    Ok(Outcome::Done)
+    Ok(())
 }

@@ -1,0 +1,8 @@
+//! `earwitness capture`: the only command with a network privilege, and the only thing that it does.
+//!
+//! It is built twice: into `earwitness`, and as the program `earwitness-capture`, which the Debian package can give the privilege without
+//! giving it to everything else that `earwitness` does. `command` captures, `list` shows interfaces, `rights` says who may.
+
+pub mod command;
+mod list;
+pub mod rights;
