@@ -16,6 +16,7 @@ pub mod plot;
 pub mod probelog;
 pub mod published;
 mod receiver;
+pub mod remarks;
 pub mod senders;
 pub mod sentence;
 pub mod series;

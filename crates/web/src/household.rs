@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use earwitness_core::findings::DeviceId;
+use earwitness_core::findings::{DeviceFindings, DeviceId};
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Outcome;
 use earwitness_report::json::status::Status;
@@ -136,11 +136,17 @@ pub trait Household: Send + Sync + 'static {
     /// Why they cannot be read.
     fn sessions(&self) -> Result<Vec<Session>, String>;
 
-    /// Frames of a device that are still kept, as a pcapng file of bounded length.
+    /// The frames of a sighting that are still kept, as a pcapng file of bounded length with comments; `device` is all that is handed in of its device.
     ///
     /// # Errors
     /// Why they cannot be read.
-    fn frames(&self, device: DeviceId, window: Window) -> Result<Vec<u8>, String>;
+    fn frames(&self, device: DeviceFindings) -> Result<Vec<u8>, String>;
+
+    /// What was played in a time or shortly before it, a sentence each without a full stop.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn sounded(&self, window: Window) -> Result<Vec<String>, String>;
 
     /// How the machine is.
     fn health(&self) -> Vec<Check>;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use earwitness_base::clock;
-use earwitness_core::time::{SECOND, Window};
+use earwitness_core::findings::{DeviceFindings, Sighting};
 use earwitness_report::{html, json};
 use tokio::task::spawn_blocking;
 
@@ -14,9 +14,6 @@ use crate::site::Site;
 use crate::slice;
 use crate::snapshot::Snapshot;
 use crate::{api, dress, pages};
-
-/// Frames before and after a sighting that are handed out with it, nanoseconds.
-const AROUND: i64 = SECOND;
 
 /// The home.
 pub(crate) fn home(site: &Site, csrf: Csrf, asked: slice::Asked) -> Response<Body> {
@@ -33,26 +30,39 @@ pub(crate) async fn device(site: &Site, csrf: Csrf, number: Option<usize>, asked
     shown(site, |home| pages::device(home, number, asked, live(site, csrf).as_ref(), tested.as_deref()))
 }
 
-/// A sighting.
-pub(crate) fn sighting(site: &Site, which: Option<(usize, i64)>) -> Response<Body> {
-    let lives = site.shown.living().is_some();
-    shown(site, |home| pages::sighting(home, which, lives))
+/// A sighting, with what sounded then.
+pub(crate) async fn sighting(site: &Site, which: Option<(usize, i64)>) -> Response<Body> {
+    let window = site.shown.snapshot().ok().and_then(|home| Some(one(&home, which?)?.1.window));
+    let sounded = match window {
+        Some(window) => site.wait(move |household| household.sounded(window)).await,
+        None => None,
+    };
+    let sounded = sounded.map(Result::unwrap_or_default);
+    shown(site, |home| pages::sighting(home, which, sounded.as_deref()))
 }
 
 /// The frames of a sighting.
 pub(crate) async fn frames(site: &Site, which: Option<(usize, i64)>) -> Response<Body> {
     let found = site.shown.snapshot().ok().and_then(|home| {
-        let (entry, began) = which.and_then(|(number, began)| Some((home.entry(number)?, began)))?;
-        let device = home.home.findings().devices.get(entry.place?)?;
-        let window = device.sightings.iter().find(|it| it.window.from.nanos() == began)?.window;
-        Some((device.id, Window { from: window.from.plus(-AROUND), until: window.until.plus(AROUND) }))
+        let (device, sighting) = one(&home, which?)?;
+        // Nothing else of it is needed, and it may be much.
+        let mut bare = DeviceFindings::new(device.id, device.role, device.seen);
+        (bare.names, bare.host_name) = (device.names.clone(), device.host_name.clone());
+        bare.sightings.push(sighting.clone());
+        Some(bare)
     });
-    let Some((device, window)) = found else { return pages::missing() };
-    match site.wait(move |household| household.frames(device, window)).await {
+    let Some(device) = found else { return pages::missing() };
+    match site.wait(move |household| household.frames(device)).await {
         Some(Ok(octets)) => download("application/x-pcapng", "frames.pcapng", Body::from(octets)),
         Some(Err(why)) => pages::undone(&why),
         None => pages::missing(),
     }
+}
+
+/// The sighting that began at a time, of the device with a number.
+fn one(home: &Snapshot, (number, began): (usize, i64)) -> Option<(&DeviceFindings, &Sighting)> {
+    let device = home.home.findings().devices.get(home.entry(number)?.place?)?;
+    Some((device, device.sightings.iter().find(|it| it.window.from.nanos() == began)?))
 }
 
 /// Health and about.

@@ -137,7 +137,7 @@ pub(crate) fn router(site: Site) -> Router {
         .route(
             "/device/{id}/sighting/{began}",
             get(|State(site): State<Site>, both: Result<Path<(usize, i64)>, PathRejection>| async move {
-                looks::sighting(&site, number(both))
+                looks::sighting(&site, number(both)).await
             }),
         )
         .route("/health", get(|State(site): State<Site>, csrf: Csrf| async move { looks::health(&site, csrf).await }))

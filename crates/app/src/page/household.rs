@@ -1,13 +1,13 @@
 //! A home that is watched, for its page.
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use earwitness_base::clock::{self, Clock as _, System};
 use earwitness_base::words;
-use earwitness_core::findings::DeviceId;
+use earwitness_core::findings::{DeviceFindings, DeviceId};
 use earwitness_core::time::{SECOND, Window};
 use earwitness_report::json::status::Status;
 use earwitness_sound::{hear, speak};
@@ -16,8 +16,8 @@ use earwitness_web::{Check, Household, Material, Plan, Reading, Session, Wish};
 use jiff::tz::TimeZone;
 use tokio::sync::{broadcast, watch};
 
-use super::latest;
 use super::week::Week;
+use super::{frames, latest};
 use crate::board::Board;
 use crate::config::Config;
 use crate::daemon::{self, Request};
@@ -27,8 +27,6 @@ use crate::names;
 
 /// While a session ends and the next one begins nobody can be told anything: it is tried again for so long.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// Frames of one file at most, octets.
-const LARGEST: usize = 32 << 20;
 
 /// A home: the same for all who hold it.
 #[derive(Clone)]
@@ -92,18 +90,14 @@ impl Household for Home {
         latest::sessions(&self.state).map_err(|error| format!("{error:#}"))
     }
 
-    fn frames(&self, device: DeviceId, window: Window) -> Result<Vec<u8>, String> {
-        let DeviceId::Mac(mac) = device else {
-            return Err("Frames are kept by MAC address, which this device does not show.".to_owned());
-        };
-        let folder = self.state.join("frames");
-        let mut ring = FrameRing::read(&folder).map_err(|_| "No frames are kept (keep_megabytes under [capture]).".to_owned())?;
-        let mut out = Bounded(Vec::new());
-        let cut = ring.cut(window, Some(mac), &mut out).map_err(|error| format!("The frames cannot be handed out: {error}."))?;
-        if cut.frames == 0 {
-            return Err("Its frames are not kept any more.".to_owned());
-        }
-        Ok(out.0)
+    fn frames(&self, device: DeviceFindings) -> Result<Vec<u8>, String> {
+        let kept = self.state.join("frames");
+        let mut ring = FrameRing::read(&kept).map_err(|_| "No frames are kept (keep_megabytes under [capture]).".to_owned())?;
+        frames::annotated(&mut ring, device)
+    }
+
+    fn sounded(&self, window: Window) -> Result<Vec<String>, String> {
+        latest::sounded(&self.state, window).map_err(|error| format!("{error:#}"))
     }
 
     fn health(&self) -> Vec<Check> {
@@ -183,21 +177,4 @@ impl Household for Home {
 
 fn hidden(written: std::io::Result<()>) -> Result<String, String> {
     written.map(|()| "done".to_owned()).map_err(|error| format!("It cannot be written down: {error}."))
-}
-
-/// A file that does not grow beyond [`LARGEST`].
-struct Bounded(Vec<u8>);
-
-impl Write for Bounded {
-    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
-        if self.0.len() + octets.len() > LARGEST {
-            return Err(std::io::Error::other("there are too many; `earwitness export frames` has them all"));
-        }
-        self.0.extend_from_slice(octets);
-        Ok(octets.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

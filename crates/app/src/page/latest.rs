@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::bail;
-use earwitness_base::{clock, words};
+use earwitness_base::{clock, text, words};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Role};
 use earwitness_core::mac::Mac;
-use earwitness_core::time::{Timestamp, Window};
+use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_core::verdict::Outcome;
 use earwitness_report::geo::Geo;
 use earwitness_report::labels;
@@ -24,6 +24,8 @@ use crate::names::Names;
 
 /// A longer session is not read for a page, which must answer soon and in little memory; stretches, one a minute.
 const LONGEST: usize = 2 * 1_440;
+/// A probe may have caused an upload that began so long after it, nanoseconds: as in notices.
+const BEFORE: i64 = 30 * SECOND;
 /// Sessions that are listed.
 const MOST: usize = 100;
 
@@ -90,6 +92,32 @@ pub(super) fn sessions(state: &Path) -> anyhow::Result<Vec<Session>> {
             let SessionRow { id, begun, ended, .. } = &row;
             let outcome = came_to(reader.verdicts(*id)?.pop().as_ref());
             all.push(Session { id: id.0, begun: *begun, ended: ended.map(|it| it.0), rounds, outcome });
+        }
+    }
+    Ok(all)
+}
+
+/// What was played in a time or in the half minute before it, a sentence each.
+pub(super) fn sounded(state: &Path, window: Window) -> anyhow::Result<Vec<String>> {
+    let reader = Reader::open(state)?;
+    let mut all = Vec::new();
+    for row in reader.sessions()?.into_iter().rev() {
+        if row.begun > window.until {
+            continue;
+        }
+        for round in reader.rounds(row.id)? {
+            let played = round.played;
+            let near = Window { from: window.from.plus(-BEFORE), until: window.until };
+            if near.contains(played.onset) && !played.stimulus.name.is_empty() {
+                let after = window.from.since(played.onset);
+                let when = if after >= 0 { "before" } else { "after" };
+                let name = played.stimulus.parts().map(|it| text::clean(it, 60)).collect::<Vec<_>>();
+                let name = words::listed(&name).unwrap_or_default();
+                all.push(format!("A probe, {name}, sounded {} {when} it began", words::duration(after.saturating_abs())));
+            }
+        }
+        if row.begun < window.from {
+            break;
         }
     }
     Ok(all)

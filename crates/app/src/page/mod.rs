@@ -1,5 +1,6 @@
 //! The household's page of a home that is watched: served beside the daemon, which it knows by the store, the control socket and the board.
 
+mod frames;
 mod household;
 mod latest;
 mod week;

@@ -168,6 +168,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("published", &["labels"]),
             ("series", &["labels"]),
             ("summary", &["labels", "notes", "stretches"]),
+            ("remarks", &["labels", "summary", "vendor"]),
             ("terminal", &["labels", "summary"]),
             ("verdicts", &["labels", "probelog", "receiver", "senders", "summary", "terminal"]),
             ("html", &["geo", "labels", "notes", "plot", "senders", "stretches", "aside", "summary", "verdicts"]),

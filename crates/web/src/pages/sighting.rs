@@ -9,8 +9,8 @@ use crate::dress;
 use crate::home::device_path;
 use crate::snapshot::Snapshot;
 
-/// The sighting that began at a time, nanoseconds since 1970, of the device with a number.
-pub(crate) fn sighting(home: &Snapshot, numbers: Option<(usize, i64)>, live: bool) -> Response<Body> {
+/// The sighting that began at a time, nanoseconds since 1970, of the device with a number; `sounded`: what was played then, where the home is watched.
+pub(crate) fn sighting(home: &Snapshot, numbers: Option<(usize, i64)>, sounded: Option<&[String]>) -> Response<Body> {
     let found = numbers.and_then(|(device, began)| {
         let entry = home.entry(device)?;
         let place = entry.place?;
@@ -26,11 +26,15 @@ pub(crate) fn sighting(home: &Snapshot, numbers: Option<(usize, i64)>, live: boo
         h1 { bdi { (entry.line.name) } ": " (what) }
         article {
             p.lead { "Sighting " (number) " of " (entry.line.uploads) } (rest)
-            @if live {
-                p { a href={ (path) "/sighting/" (began) "/frames.pcapng" } download { "Its frames, for Wireshark" } " (headers only, as long as they are kept)" }
+            @if let Some(sounded) = sounded {
+                p {
+                    @for it in sounded { (it) ". " }
+                    @if sounded.is_empty() { "No probe was played then or in the half minute before." }
+                }
+                p { a href={ (path) "/sighting/" (began) "/frames.pcapng" } download { "Its frames, for Wireshark" } ", with a comment at each that carries sound; as long as they are kept." }
             }
         }
     };
     let title = format!("{}: {what}", entry.line.name);
-    if live { dress::live_page(&title, &main, None) } else { dress::page(StatusCode::OK, &title, &main) }
+    if sounded.is_some() { dress::live_page(&title, &main, None) } else { dress::page(StatusCode::OK, &title, &main) }
 }

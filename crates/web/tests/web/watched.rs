@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use earwitness_base::clock;
-use earwitness_core::findings::DeviceId;
+use earwitness_core::findings::{DeviceFindings, DeviceId};
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Outcome;
 use earwitness_report::json::status::Status;
@@ -65,8 +65,12 @@ impl Household for Stub {
         Ok(vec![Session { id: 3, begun, ended: None, rounds: 12, outcome: "1: reacts to sound".to_owned() }])
     }
 
-    fn frames(&self, _: DeviceId, _: Window) -> Result<Vec<u8>, String> {
+    fn frames(&self, _: DeviceFindings) -> Result<Vec<u8>, String> {
         Ok(b"frames".to_vec())
+    }
+
+    fn sounded(&self, _: Window) -> Result<Vec<String>, String> {
+        Ok(vec!["A probe, alexa, sounded 1.2 s before it began".to_owned()])
     }
 
     fn health(&self) -> Vec<Check> {
