@@ -303,3 +303,6 @@ fn welcome(cookie: Option<String>, to: &str) -> Response<Body> {
     }
     response
 }
+
+#[cfg(test)]
+mod tests;

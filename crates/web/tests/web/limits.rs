@@ -4,6 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use earwitness_base::clock;
+
 use crate::client::Site;
 use crate::{crowded, home, sample};
 
@@ -38,6 +40,16 @@ fn a_body_beyond_its_bound_is_refused_unread() {
     let chunked = format!("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{long}\r\n0\r\n\r\n", long.len());
     let head = format!("POST /leave HTTP/1.1\r\nHost: {}\r\n{cookie}\r\n{origin}\r\n{chunked}", site.address());
     assert_eq!(site.sent(head.as_bytes()).status, 413);
+}
+
+#[test]
+fn a_body_that_does_not_come_is_waited_for_ten_seconds() {
+    let site = Site::of(home(sample()));
+    let cookie = site.come_in();
+    let begun = clock::since_boot();
+    let answer = site.asked("POST", "/leave", &[&cookie, &site.origin(), "Content-Length: 10"]);
+    let took = clock::since_boot().saturating_sub(begun);
+    assert!(answer.status == 408 && (9..20).contains(&took.as_secs()), "{}: {took:?}", answer.head);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The page over TLS.
 
 use std::fs;
+use std::io::Read as _;
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -84,7 +85,10 @@ fn who_speaks_no_tls_is_told_nothing_and_keeps_nobody_out() {
     let certificate = folder.path().join("web-tls.pem");
     let request = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", site.address());
     assert_eq!(asked(&site, &certificate, "127.0.0.1", &request).unwrap().status, 401);
-    drop(silent);
+    for mut stream in silent {
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        assert_eq!(stream.read(&mut [0]).unwrap(), 0, "it is not waited for");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ const LONGEST: u64 = 1 << 10;
 #[command(after_help = "\
 Examples:
   sudo earwitness page password
-  earwitness page password --state /var/lib/earwitness
+  cat password.txt | earwitness page password --state /var/lib/earwitness
 
 Exit status: 0 done; 2 it could not be done.")]
 pub(super) struct Args {
