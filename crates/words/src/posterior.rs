@@ -101,9 +101,9 @@ impl Posterior {
         }
         let mut means = Vec::with_capacity(sums.len());
         for (word, sums) in sums.chunks(manners).enumerate() {
-            for manner in 0..manners {
+            for (manner, slope) in slopes.iter().enumerate() {
                 let common = sums.iter().enumerate().map(|(other, sum)| sum * self.kernel.common(manner, other));
-                means.push(self.kernel.mean(word, manner) + common.sum::<f32>() + slopes[manner]);
+                means.push(self.kernel.mean(word, manner) + common.sum::<f32>() + slope);
             }
         }
         means
