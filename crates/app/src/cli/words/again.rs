@@ -66,14 +66,14 @@ pub(super) struct List {
 /// The words of which a file says that they wake a device, each in the manners in which it was played there.
 pub(super) fn list(told: &Told, path: &Path) -> anyhow::Result<List> {
     let path = path.display();
-    let woke: Vec<&json::Word> = told.words.iter().filter(|it| it.wakes).collect();
-    if woke.is_empty() {
+    let listed: Vec<&json::Word> = told.words.iter().filter(|it| it.wakes).collect();
+    if listed.is_empty() {
         bail!("{path} names no word that wakes {}: there is nothing to play again", shown(&told.engine));
     }
     let parsed = |text: &str| phoneme::parse(text).with_context(|| path.to_string());
     let wake = parsed(&told.phonemes)?;
     let mut words = Vec::new();
-    for it in &woke {
+    for it in &listed {
         let phonemes = parsed(&it.phonemes)?;
         if phonemes.is_empty() {
             bail!("{path}: {:?} has no phonemes; take the file as `words search --json=FILE` left it", it.text);
@@ -97,7 +97,7 @@ pub(super) fn list(told: &Told, path: &Path) -> anyhow::Result<List> {
         }
     }
     let mut again = Vec::new();
-    for it in woke {
+    for it in listed {
         let is_same = |known: &Word| known.text == it.text && phoneme::write(&known.phonemes) == it.phonemes;
         let Some(word) = pool.words().iter().position(is_same) else {
             bail!("{path}: {:?} says the wake word itself, or has too many phonemes, and no search plays it", it.text);

@@ -50,8 +50,8 @@ fn impossible(word: &Word, answers: &[Played]) -> Option<String> {
     if let Some(Voice { name, plays, woke, .. }) = voices.iter().find(|it| it.woke > it.plays) {
         return Some(format!("{text:?} woke {woke} times in {plays} plays in the voice {name:?}"));
     }
-    if let Some(Level { level_db, plays, woke, .. }) = levels.iter().find(|it| it.woke > it.plays) {
-        return Some(format!("{text:?} woke {woke} times in {plays} plays at {level_db} dB"));
+    if let Some(Level { db, plays, woke, .. }) = levels.iter().find(|it| it.woke > it.plays) {
+        return Some(format!("{text:?} woke {woke} times in {plays} plays at {db} dB"));
     }
     if let Some(before) = before.as_ref().filter(|it| it.woke > it.plays) {
         return Some(format!("{text:?} woke {} times in {} plays before", before.woke, before.plays));

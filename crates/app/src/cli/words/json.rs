@@ -151,7 +151,8 @@ pub(super) struct Voice {
 /// A word at a level.
 #[derive(Serialize, Deserialize, Debug)]
 pub(super) struct Level {
-    pub(super) level_db: f32,
+    #[serde(rename = "level_db")]
+    pub(super) db: f32,
     pub(super) plays: usize,
     pub(super) woke: usize,
     #[serde(flatten)]
@@ -276,7 +277,7 @@ fn word(search: &Search, it: &earwitness_words::Result) -> Word {
         chance: Some(it.chance.into()),
     };
     let level =
-        |it: &earwitness_words::Level| Level { level_db: it.level_db, plays: it.plays, woke: it.woke, chance: it.chance.into() };
+        |it: &earwitness_words::Level| Level { db: it.level_db, plays: it.plays, woke: it.woke, chance: it.chance.into() };
     let several = if it.levels.len() > 1 { it.levels.as_slice() } else { &[] };
     Word {
         text: known.text.clone(),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use earwitness_base::words;
 
-use super::again::{self, Now};
+use super::again::{self, Now, Replayed};
 use super::json::{Level, Often, Told, Word, shown};
 
 /// Columns of a text and of its phonemes.
@@ -14,33 +14,11 @@ const PHONEMES: usize = 30;
 /// What was found, and what that means, each in a sentence.
 pub(super) fn sentences(told: &Told) -> Vec<String> {
     let plays = words::counted(told.plays as u64, "play", "plays");
-    let (engine, why) = (shown(&told.engine), why(&told.ended));
-    let mut all = match &told.replayed {
-        Some(it) => {
-            let woke = words::counted(told.words.len() as u64, "word that woke", "words that woke");
-            let still = if told.found == 1 { "still wakes" } else { "still wake" };
-            let mut all = vec![format!(
-                "Of {woke} {}, {} {still} {engine} in two voices, after {plays} ({why}).",
-                shown(&it.engine),
-                told.found
-            )];
-            let (less, open) = (again::count(told, Now::WakesLess), again::count(told, Now::Open));
-            if less > 0 {
-                all.push(format!(
-                    "{} it less often than before, or no more.",
-                    words::counted(less as u64, "word wakes", "words wake")
-                ));
-            }
-            if open > 0 {
-                all.push(format!("Of {} nothing is shown: more plays may.", words::counted(open as u64, "word", "words")));
-            }
-            all
-        }
-        None => {
-            let found = words::counted(told.found as u64, "word wakes", "words wake");
-            vec![format!("{found} {engine} in two voices, after {plays} ({why}).")]
-        }
-    };
+    let after = format!("{} in two voices, after {plays} ({})", shown(&told.engine), why(&told.ended));
+    let mut all = told.replayed.as_ref().map_or_else(
+        || vec![format!("{} {after}.", words::counted(told.found as u64, "word wakes", "words wake"))],
+        |it| replayed(told, it, &after),
+    );
     if let Some(device) = &told.device {
         let percent = (device.alpha * 1e7).round() / 1e5;
         all.push(format!(
@@ -52,6 +30,22 @@ pub(super) fn sentences(told: &Told) -> Vec<String> {
         all.push(format!(
             "Of 10,000 words of everyday text {wakes:.1} wake it ({low:.1} to {high:.1}): so many of the words that might have been played, which are {covered:.0} % of such text. Of the others nothing is said."
         ));
+    }
+    all
+}
+
+/// How many of the words that woke a device came to what.
+fn replayed(told: &Told, of: &Replayed, after: &str) -> Vec<String> {
+    let woke = words::counted(told.words.len() as u64, "word that woke", "words that woke");
+    let still = if told.found == 1 { "still wakes" } else { "still wake" };
+    let less = again::count(told, Now::WakesLess) as u64;
+    let open = again::count(told, Now::Open) as u64;
+    let mut all = vec![format!("Of {woke} {}, {} {still} {after}.", shown(&of.engine), told.found)];
+    if less > 0 {
+        all.push(format!("{} it less often than before, or no more.", words::counted(less, "word wakes", "words wake")));
+    }
+    if open > 0 {
+        all.push(format!("Of {} nothing is shown: more plays may.", words::counted(open, "word", "words")));
     }
     all
 }
@@ -114,7 +108,7 @@ pub(super) fn voices(word: &Word) -> String {
 
 /// `; 0 dB 5/6, 80 % (52 to 95), -6 dB 1/4, 31 % (9 to 70)`: the same at each level, where there are several.
 pub(super) fn levels(word: &Word) -> String {
-    let level = |it: &Level| format!("{} dB {}/{}, {}", it.level_db, it.woke, it.plays, percent(it.chance));
+    let level = |it: &Level| format!("{} dB {}/{}, {}", it.db, it.woke, it.plays, percent(it.chance));
     let levels: Vec<String> = word.levels.iter().map(level).collect();
     if levels.is_empty() { String::new() } else { format!("; {}", levels.join(", ")) }
 }

@@ -19,7 +19,7 @@ pub(super) const FORMAT: u32 = 1;
 #[serde(tag = "record", rename_all = "snake_case")]
 pub(super) enum Record {
     /// What is searched for, and how: the first line.
-    Search(Header),
+    Search(Box<Header>),
     /// The device that is asked.
     Device { mac: String, name: String },
     /// A round begins.

@@ -161,7 +161,7 @@ fn begun<'a>(wanted: &'a Wanted, header: &Header, folder: &Path) -> anyhow::Resu
 fn opened(header: &Header, folder: &Path) -> anyhow::Result<(Lines, Vec<Record>)> {
     let (mut journal, records) = journal::open(folder)?;
     match records.first() {
-        None => journal.add(&Record::Search(header.clone()))?,
+        None => journal.add(&Record::Search(Box::new(header.clone())))?,
         Some(Record::Search(known)) if known.is_same(header) => {}
         Some(_) => bail!(
             "{} holds another search, or this one with other words or options; go on with those, or name another folder with --state",
