@@ -2,8 +2,6 @@
 
 use earwitness_core::lot::Stream;
 
-use crate::orders::pick;
-
 /// A voice at a level. Two manners may have one voice.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Manner {
@@ -37,7 +35,11 @@ pub(crate) fn by_voice(manners: &[Manner]) -> Vec<Vec<usize>> {
 pub(crate) fn at_any_level(manners: &[Manner], manner: usize, chance: &mut Stream) -> usize {
     let levels: Vec<usize> = (0..manners.len()).filter(|&it| manners[it].voice == manners[manner].voice).collect();
     // Where there is nothing to draw nothing is drawn, so that a seed gives the same search as without levels.
-    if levels.len() < 2 { manner } else { levels[pick(levels.len(), chance)] }
+    if levels.len() < 2 {
+        return manner;
+    }
+    let drawn = usize::try_from(chance.below(levels.len() as u64)).unwrap_or(0);
+    levels.get(drawn).copied().unwrap_or(manner)
 }
 
 /// Manners at the loudest level.

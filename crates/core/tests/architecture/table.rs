@@ -295,6 +295,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("end", &[]),
             ("evidence", &[]),
             ("frequencies", &[]),
+            ("less", &[]),
             ("manner", &[]),
             ("normal", &[]),
             ("pace", &[]),

@@ -6,54 +6,13 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use earwitness_core::stats::float;
 use earwitness_words::{Again, Manner, Pool, Word, less_often, phoneme};
-use serde::{Deserialize, Serialize};
 
-use super::json::{self, Often, Told, shown};
-use super::table::percent;
+use super::json::{self, Before, Now, Often, Replayed, Told, shown};
 use super::texts;
 
 /// Columns of a text, and of what is said of it before and now.
 const TEXT: usize = 20;
 const CELL: usize = 26;
-
-/// Whose words were played again.
-#[derive(Serialize, Deserialize, Debug)]
-pub(super) struct Replayed {
-    pub(super) engine: String,
-    pub(super) mac: Option<String>,
-    pub(super) program: String,
-}
-
-/// What the earlier search said of a word.
-#[derive(Serialize, Deserialize, Debug)]
-pub(super) struct Before {
-    pub(super) plays: usize,
-    pub(super) woke: usize,
-    #[serde(flatten)]
-    pub(super) chance: Often,
-}
-
-/// What became of a word that woke a device.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Now {
-    /// It is shown that it wakes this one.
-    StillWakes,
-    /// That is not shown, and fewer of its plays woke the device than in the file, which is more than chance ([`less_often`], at the stated chance for all words together).
-    WakesLess,
-    /// Nothing is shown.
-    Open,
-}
-
-impl Now {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::StillWakes => "still wakes",
-            Self::WakesLess => "less, or no more",
-            Self::Open => "open",
-        }
-    }
-}
 
 /// What is played again, and among what.
 #[derive(Debug)]
@@ -145,7 +104,7 @@ pub(super) fn count(told: &Told, now: Now) -> usize {
 
 /// `5/6, 71 % (40 to 92)`: wakes of plays, and the probability with its interval.
 pub(super) fn said(plays: usize, woke: usize, chance: Often) -> String {
-    if plays == 0 { "not played".to_owned() } else { format!("{woke}/{plays}, {}", percent(chance)) }
+    if plays == 0 { "not played".to_owned() } else { format!("{woke}/{plays}, {}", chance.percent()) }
 }
 
 /// Plays that woke the device.

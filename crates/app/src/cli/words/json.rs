@@ -7,7 +7,6 @@ use earwitness_core::findings::DeviceId;
 use earwitness_words::{Answer, Chance, End, Everyday, Order, Search, Strategy, phoneme, results, results_of};
 use serde::{Deserialize, Serialize};
 
-use super::again::{Before, Now, Replayed};
 use super::live::{Found, is_usual};
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
@@ -167,6 +166,13 @@ pub(super) struct Often {
     pub(super) high: f32,
 }
 
+impl Often {
+    /// `40 % (18 to 73)`.
+    pub(super) fn percent(self) -> String {
+        format!("{:.0} % ({:.0} to {:.0})", self.probability * 100.0, self.low * 100.0, self.high * 100.0)
+    }
+}
+
 impl From<Chance> for Often {
     fn from(Chance { probability, low, high }: Chance) -> Self {
         Self { probability, low, high }
@@ -180,6 +186,45 @@ pub(super) struct Played {
     #[serde(default, skip_serializing_if = "is_usual")]
     pub(super) level_db: f32,
     pub(super) woke: Option<bool>,
+}
+
+/// Whose words were played again.
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Replayed {
+    pub(super) engine: String,
+    pub(super) mac: Option<String>,
+    pub(super) program: String,
+}
+
+/// What the earlier search said of a word.
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Before {
+    pub(super) plays: usize,
+    pub(super) woke: usize,
+    #[serde(flatten)]
+    pub(super) chance: Often,
+}
+
+/// What became of a word that woke a device.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Now {
+    /// It is shown that it wakes this one.
+    StillWakes,
+    /// That is not shown, and fewer of its plays woke the device than in the file, which is more than chance (Fisher's exact test, at the stated chance for all words together).
+    WakesLess,
+    /// Nothing is shown.
+    Open,
+}
+
+impl Now {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::StillWakes => "still wakes",
+            Self::WakesLess => "less, or no more",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// What a search was asked for, and why it is over.

@@ -10,8 +10,8 @@ use earwitness_report::html::head;
 use earwitness_report::plot::{self, Layer, Mark, Panel, Plot, Scale, drawn};
 use maud::{DOCTYPE, Markup, html};
 
-use super::again::{self, Now};
-use super::json::{Often, Told, Word};
+use super::again;
+use super::json::{Now, Often, Told, Word};
 use super::table;
 
 /// Words that are drawn and listed.
@@ -78,7 +78,7 @@ fn picture(woke: &[&Word]) -> Markup {
             marks: vec![interval(Often { probability: it.probability, low: it.low, high: it.high }, 0.5)],
         }]
         .into_iter()
-        .chain(it.before.as_ref().map(|it| Layer { colour: BEFORE, marks: vec![interval(it.chance, 0.8)] }))
+        .chain(it.before.as_ref().map(|it| Layer { colour: BEFORE, marks: vec![interval(it.chance, 0.2)] }))
         .collect(),
     };
     let plot = Plot {

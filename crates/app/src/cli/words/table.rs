@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use earwitness_base::words;
 
-use super::again::{self, Now, Replayed};
-use super::json::{Level, Often, Told, Word, shown};
+use super::again;
+use super::json::{Level, Now, Often, Replayed, Told, Word, shown};
 
 /// Columns of a text and of its phonemes.
 const TEXT: usize = 20;
@@ -57,12 +57,7 @@ pub(super) fn has_woken(word: &Word) -> bool {
 
 /// `40 % (18 to 73)`.
 pub(super) fn chance(word: &Word) -> String {
-    percent(Often { probability: word.probability, low: word.low, high: word.high })
-}
-
-/// The same of any probability.
-pub(super) fn percent(Often { probability, low, high }: Often) -> String {
-    format!("{:.0} % ({:.0} to {:.0})", probability * 100.0, low * 100.0, high * 100.0)
+    Often { probability: word.probability, low: word.low, high: word.high }.percent()
 }
 
 /// Writes the sentences and the words that woke the device.
@@ -108,7 +103,7 @@ pub(super) fn voices(word: &Word) -> String {
 
 /// `; 0 dB 5/6, 80 % (52 to 95), -6 dB 1/4, 31 % (9 to 70)`: the same at each level, where there are several.
 pub(super) fn levels(word: &Word) -> String {
-    let level = |it: &Level| format!("{} dB {}/{}, {}", it.db, it.woke, it.plays, percent(it.chance));
+    let level = |it: &Level| format!("{} dB {}/{}, {}", it.db, it.woke, it.plays, it.chance.percent());
     let levels: Vec<String> = word.levels.iter().map(level).collect();
     if levels.is_empty() { String::new() } else { format!("; {}", levels.join(", ")) }
 }
