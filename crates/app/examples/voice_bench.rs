@@ -27,7 +27,7 @@ use earwitness_core::time::Timestamp;
 use earwitness_core::timeline::NoiseKind;
 use earwitness_sound::speak::sounds::{noise, resampled};
 use earwitness_sound::spoken::VoiceSettings;
-use earwitness_voice::{Act, Awaited, Dialogue, Intent, sentences, understand};
+use earwitness_voice::{Act, Asked, Awaited, Dialogue, Intent, sentences, understand};
 
 const VOICES: [(&str, &str); 5] =
     [("en-gb", "160"), ("en-us", "160"), ("en-gb-x-rp", "160"), ("en-gb-scotland", "150"), ("en-gb+f2", "160")];
@@ -179,12 +179,12 @@ fn talked(
     }
     let words = recognition.words(dialogue.awaited().unwrap(), sound)?;
     let found = match dialogue.heard(words.as_deref(), at(1), names) {
-        Some(Act::Answer(intent)) => Some(intent),
-        Some(Act::Confirm(intent)) => {
+        Some(Act::Answer(asked)) => Some(asked.intent),
+        Some(Act::Confirm(Asked { intent, .. })) => {
             dialogue.said(at(2));
             let words = recognition.words(Awaited::Consent, &answer(intent))?;
             let done = match dialogue.heard(words.as_deref(), at(3), names) {
-                Some(Act::Do(done)) => Some(done),
+                Some(Act::Do(done)) => Some(done.intent),
                 _ => None,
             };
             return Ok(Outcome { found: Some(intent), done });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use earwitness_voice::{Intent, Kind, Period};
+use earwitness_voice::{Asked, Intent, Kind, Period};
 
 use crate::request::{Request, What};
 use crate::slots::Slot;
@@ -17,7 +17,7 @@ pub enum Meaning {
     /// An order, to be asked about before it is carried out.
     Confirm(Intent),
     /// An order that was confirmed, to be carried out.
-    Act(Intent),
+    Act(Asked),
     /// An order that was not confirmed.
     Leave,
     /// The conversation is to end.
@@ -35,7 +35,7 @@ pub fn meaning(request: &Request, names: &[String]) -> Meaning {
         What::Launch => Meaning::Greet,
         What::SessionEnded | What::Other => Meaning::Nothing,
         What::Intent { name, slots } => match (name.as_str(), request.pending) {
-            ("AMAZON.YesIntent", Some(intent)) => Meaning::Act(intent),
+            ("AMAZON.YesIntent", Some(asked)) => Meaning::Act(asked),
             ("AMAZON.NoIntent", Some(_)) => Meaning::Leave,
             ("AMAZON.StopIntent" | "AMAZON.CancelIntent" | "AMAZON.NavigateHomeIntent", _) => Meaning::End,
             ("AMAZON.HelpIntent", _) => Meaning::Answer(Intent::Help),

@@ -1,9 +1,14 @@
 //! What waits for a yes, as the session's attribute that Alexa hands back.
 
-use earwitness_voice::{Clock, Intent, LONGEST_PAUSE};
+use earwitness_core::time::{SECOND, Timestamp};
+use earwitness_voice::{Asked, Clock, Intent, LONGEST_PAUSE};
 
-/// An order as a text; `None` of a question.
-pub(crate) fn text(intent: Intent) -> Option<String> {
+/// An order as a text, with the second in which it was asked about; `None` of a question.
+pub(crate) fn text(Asked { intent, at }: Asked) -> Option<String> {
+    Some(format!("{} @{}", order(intent)?, at.nanos().div_euclid(SECOND)))
+}
+
+fn order(intent: Intent) -> Option<String> {
     Some(match intent {
         Intent::Pause(None) => "pause".to_owned(),
         Intent::Pause(Some(minutes)) => format!("pause {minutes}"),
@@ -17,7 +22,13 @@ pub(crate) fn text(intent: Intent) -> Option<String> {
 }
 
 /// The order that a text is.
-pub(crate) fn parse(text: &str) -> Option<Intent> {
+pub(crate) fn parse(text: &str) -> Option<Asked> {
+    let (order, seconds) = text.rsplit_once(" @")?;
+    let at = Timestamp::from_nanos(seconds.parse::<i64>().ok()?.checked_mul(SECOND)?);
+    Some(Asked { intent: parsed(order)?, at })
+}
+
+fn parsed(text: &str) -> Option<Intent> {
     match text.split_once(' ') {
         None => match text {
             "pause" => Some(Intent::Pause(None)),
@@ -50,9 +61,13 @@ mod tests {
         let clock = Clock { hour: 7, minute: 5, half_known: true };
         for intent in [Intent::Pause(None), Intent::Pause(Some(90)), Intent::Resume, Intent::ProbeNow, Intent::QuietUntil(clock)]
         {
-            assert_eq!(text(intent).as_deref().and_then(parse), Some(intent));
+            let asked = Asked { intent, at: Timestamp::from_nanos(1_780_311_600 * SECOND) };
+            assert_eq!(text(asked).as_deref().and_then(parse), Some(asked));
         }
-        assert_eq!(text(Intent::WhoListens), None);
+        assert_eq!(text(Asked { intent: Intent::WhoListens, at: Timestamp::from_nanos(0) }), None);
+        for text in ["resume", "resume @", "resume @x", "resume @9223372036854775807", "@1"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
         for text in [
             "",
             "pause ",
@@ -66,7 +81,7 @@ mod tests {
             "stop",
             "probe x",
         ] {
-            assert_eq!(parse(text), None, "{text}");
+            assert_eq!(parse(&format!("{text} @1780311600")), None, "{text}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The JSON of a reply: "Request and Response JSON Reference" of the Alexa Skills Kit.
 
-use earwitness_voice::{Intent, confirm, unknown};
+use earwitness_voice::{Asked, Intent, confirm, unknown};
 use serde_json::{Value, json};
 
 use crate::meaning::Meaning;
@@ -30,14 +30,16 @@ impl Reply {
     ///
     /// # Errors
     /// Those of `carry_out`.
-    pub fn new<E>(request: &Request, meaning: Meaning, carry_out: impl FnOnce(Intent) -> Result<String, E>) -> Result<Self, E> {
+    pub fn new<E>(request: &Request, meaning: Meaning, carry_out: impl FnOnce(Asked) -> Result<String, E>) -> Result<Self, E> {
+        let now = |intent: Intent| Asked { intent, at: request.at };
         Ok(match meaning {
             Meaning::Greet => Self::open(GREETING.to_owned(), GREETING),
-            Meaning::Answer(Intent::Help) => Self::open(carry_out(Intent::Help)?, GREETING),
-            Meaning::Answer(intent) if !request.is_first => Self::open(carry_out(intent)?, GREETING),
-            Meaning::Answer(intent) | Meaning::Act(intent) => Self::last(carry_out(intent)?),
+            Meaning::Answer(Intent::Help) => Self::open(carry_out(now(Intent::Help))?, GREETING),
+            Meaning::Answer(intent) if !request.is_first => Self::open(carry_out(now(intent))?, GREETING),
+            Meaning::Answer(intent) => Self::last(carry_out(now(intent))?),
+            Meaning::Act(asked) => Self::last(carry_out(asked)?),
             Meaning::Confirm(intent) => {
-                Self { pending: pending::text(intent), ..Self::open(confirm(intent).unwrap_or_else(unknown), YES_OR_NO) }
+                Self { pending: pending::text(now(intent)), ..Self::open(confirm(intent).unwrap_or_else(unknown), YES_OR_NO) }
             }
             Meaning::Leave => Self::last(UNCHANGED.to_owned()),
             Meaning::End => Self::last(GOODBYE.to_owned()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use earwitness_core::time::Timestamp;
-use earwitness_voice::Intent;
+use earwitness_voice::Asked;
 use serde::Deserialize;
 
 use crate::pending;
@@ -21,7 +21,7 @@ pub struct Request {
     /// When it was made.
     pub(crate) at: Timestamp,
     /// What was asked about in this session and waits for a yes.
-    pub(crate) pending: Option<Intent>,
+    pub(crate) pending: Option<Asked>,
     /// Whether it opens the session.
     pub(crate) is_first: bool,
     pub(crate) what: What,

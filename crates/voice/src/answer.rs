@@ -121,6 +121,12 @@ pub fn confirm(intent: Intent) -> Option<String> {
     Some(format!("Shall I {what}?"))
 }
 
+/// What is said where the yes to [`Intent::QuietUntil`] came after the time that was asked about, which is of 24 hours.
+#[must_use]
+pub fn passed(time: Clock) -> String {
+    format!("It is past {} already. Nothing was changed.", spoken_time(time))
+}
+
 fn spoken_minutes(minutes: u16) -> String {
     match (minutes / 60, minutes % 60) {
         (0, 1) => "1 minute".to_owned(),

@@ -3,7 +3,7 @@
 use earwitness_core::time::{SECOND, Timestamp};
 
 use crate::grammar::{NO, YES};
-use crate::intent::Intent;
+use crate::intent::Asked;
 use crate::understand::understand;
 use crate::words::wake_words;
 
@@ -16,11 +16,11 @@ pub enum Act {
     /// Say that a question is waited for.
     Listen,
     /// Answer a question.
-    Answer(Intent),
+    Answer(Asked),
     /// Ask whether this is to be done.
-    Confirm(Intent),
+    Confirm(Asked),
     /// Do it, and say so.
-    Do(Intent),
+    Do(Asked),
     /// Say that nothing was changed.
     Leave,
     /// Say that nothing was understood.
@@ -42,7 +42,7 @@ pub enum Awaited {
 enum State {
     Asleep,
     Listening,
-    Confirming(Intent),
+    Confirming(Asked),
 }
 
 /// A dialogue with whoever is in the room.
@@ -96,18 +96,18 @@ impl Dialogue {
                     return Some(Act::Listen);
                 }
                 // The phrase with anything else may be a chance: nothing is said to it.
-                understand(&said, names).map(|intent| self.wanted(intent))
+                understand(&said, names).map(|intent| self.wanted(Asked { intent, at: began }))
             }
             State::Listening => {
                 let intent = words.and_then(|words| understand(words, names));
                 self.state = State::Asleep;
-                Some(intent.map_or(Act::Unknown, |intent| self.wanted(intent)))
+                Some(intent.map_or(Act::Unknown, |intent| self.wanted(Asked { intent, at: began })))
             }
-            State::Confirming(intent) => {
+            State::Confirming(asked) => {
                 let said = words?.replace('\'', "");
                 if YES.contains(&said.as_str()) {
                     self.state = State::Asleep;
-                    return Some(Act::Do(intent));
+                    return Some(Act::Do(asked));
                 }
                 NO.contains(&said.as_str()).then(|| self.leave())
             }
@@ -129,13 +129,13 @@ impl Dialogue {
         Act::Leave
     }
 
-    fn wanted(&mut self, intent: Intent) -> Act {
-        if intent.kind().acts() {
-            self.state = State::Confirming(intent);
-            return Act::Confirm(intent);
+    fn wanted(&mut self, asked: Asked) -> Act {
+        if asked.intent.kind().acts() {
+            self.state = State::Confirming(asked);
+            return Act::Confirm(asked);
         }
         self.state = State::Asleep;
-        Act::Answer(intent)
+        Act::Answer(asked)
     }
 
     /// What is said after the wake phrase, if it is said first.
@@ -151,6 +151,7 @@ mod tests {
     use earwitness_core::lot::Lot;
 
     use super::*;
+    use crate::intent::Intent;
 
     const WAKE: &str = "hey ear witness";
 
@@ -158,27 +159,35 @@ mod tests {
         Timestamp::from_nanos(seconds * SECOND)
     }
 
+    fn asked(intent: Intent, seconds: i64) -> Asked {
+        Asked { intent, at: at(seconds) }
+    }
+
     #[test]
     fn a_question_after_the_wake_phrase_is_answered_at_once() {
         let mut it = Dialogue::new(WAKE);
-        assert_eq!(it.heard(Some("hey ear witness who is listening"), at(1), &[]), Some(Act::Answer(Intent::WhoListens)));
+        assert_eq!(
+            it.heard(Some("hey ear witness who is listening"), at(1), &[]),
+            Some(Act::Answer(asked(Intent::WhoListens, 1)))
+        );
         assert_eq!(it.awaited(), Some(Awaited::Wake));
         assert_eq!(it.heard(Some("who is listening"), at(2), &[]), None, "nobody said the phrase");
         assert_eq!(it.heard(Some("hey ear witness"), at(3), &[]), Some(Act::Listen));
         it.said(at(4));
-        assert_eq!(it.heard(Some("help"), at(6), &[]), Some(Act::Answer(Intent::Help)));
+        assert_eq!(it.heard(Some("help"), at(6), &[]), Some(Act::Answer(asked(Intent::Help, 6))));
     }
 
     #[test]
     fn nothing_is_changed_without_a_yes() {
+        let pause = asked(Intent::Pause(Some(60)), 2);
         let asked = || {
             let mut it = Dialogue::new(WAKE);
             it.pressed(at(1));
-            assert_eq!(it.heard(Some("pause for an hour"), at(2), &[]), Some(Act::Confirm(Intent::Pause(Some(60)))));
+            assert_eq!(it.heard(Some("pause for an hour"), at(2), &[]), Some(Act::Confirm(pause)));
             it.said(at(5));
             it
         };
-        assert_eq!(asked().heard(Some("yes"), at(6), &[]), Some(Act::Do(Intent::Pause(Some(60)))));
+        assert_eq!(asked().heard(Some("yes"), at(6), &[]), Some(Act::Do(pause)), "as of when it was asked for");
         assert_eq!(asked().heard(Some("no"), at(6), &[]), Some(Act::Leave));
         assert_eq!(asked().heard(None, at(6), &[]), None);
         assert_eq!(asked().heard(Some("resume"), at(6), &[]), None);
@@ -216,7 +225,7 @@ mod tests {
         for seed in 0..2_000 {
             let mut chance = Lot::new(seed).stream("dialogue", 0);
             let (mut it, mut now) = (Dialogue::new(WAKE), at(0));
-            let (mut open, mut since): (Option<Intent>, Timestamp) = (None, now);
+            let (mut open, mut since): (Option<Asked>, Timestamp) = (None, now);
             let mut awake = false;
             for _ in 0..40 {
                 now = now.plus(i64::try_from(chance.below(10 * SECOND.unsigned_abs())).unwrap());
@@ -231,14 +240,14 @@ mod tests {
                     _ => (texts[text], it.heard(texts[text], now, &[])),
                 };
                 match act {
-                    Some(Act::Do(intent)) => {
-                        assert_eq!((open, text), (Some(intent), Some("yes")), "seed {seed}");
+                    Some(Act::Do(asked)) => {
+                        assert_eq!((open, text), (Some(asked), Some("yes")), "seed {seed}");
                         assert!(now.since(since) <= PATIENCE, "seed {seed}");
                         (open, awake) = (None, false);
                     }
-                    Some(Act::Confirm(intent)) => {
+                    Some(Act::Confirm(asked)) => {
                         assert!(text.is_some_and(|it| it.starts_with(WAKE)) || awake, "seed {seed}");
-                        (open, awake) = (Some(intent), false);
+                        (open, awake) = (Some(asked), false);
                     }
                     Some(Act::Listen) => awake = true,
                     Some(_) => (open, awake) = (None, false),

@@ -1,5 +1,7 @@
 //! What somebody wants.
 
+use earwitness_core::time::Timestamp;
+
 /// A time of a day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Clock {
@@ -9,6 +11,15 @@ pub struct Clock {
     pub minute: u8,
     /// Whether the half of the day is known; else an hour from 1 to 11 may be that of the morning or of the evening.
     pub half_known: bool,
+}
+
+/// What was asked for, and when: a time of day in it is the next one after that moment, also where the yes to it comes later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// What was asked for.
+    pub intent: Intent,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// The time that a question is about.

@@ -15,11 +15,11 @@ mod template;
 mod understand;
 mod words;
 
-pub use self::answer::{DeviceFacts, Facts, Running, SessionFacts, answer, confirm, done, unknown};
+pub use self::answer::{DeviceFacts, Facts, Running, SessionFacts, answer, confirm, done, passed, unknown};
 pub use self::assistants::{alexa, assist};
 pub use self::dialogue::{Act, Awaited, Dialogue};
 pub use self::grammar::{Expected, grammar, listening, vocabulary};
-pub use self::intent::{Clock, Intent, Kind, Period};
+pub use self::intent::{Asked, Clock, Intent, Kind, Period};
 pub use self::name::spoken;
 pub use self::number::LONGEST_PAUSE;
 pub use self::table::{Sentences, sentences};

@@ -7,7 +7,7 @@ use earwitness_core::lot::{Lot, Stream};
 use crate::end::End;
 use crate::evidence::Evidence;
 use crate::history::History;
-use crate::manner::{Answer, Play};
+use crate::manner::{Answer, Play, at_any_level, loudest};
 use crate::round::{Round, Seen, Slot};
 use crate::search::{Next, Search};
 
@@ -15,6 +15,8 @@ use crate::search::{Next, Search};
 const CONTROL_EVERY: u32 = 4;
 /// So many wake words in a row without an answer, and the device is deaf here.
 const DEAF: u32 = 3;
+/// The same where it sounds in every round.
+const DEAF_AGAIN: u32 = 6;
 /// So many rounds in a row in which the device could not be seen at all, or sent in every slot, and nothing is to be learned.
 const IN_VAIN: u32 = 3;
 /// Of a round of words that were found and are not proven yet one slot of so many holds one; in the others words sound that were silent before. With `k` words in `m` slots a hit multiplies a fund by about `m - k + 1`:
@@ -42,6 +44,25 @@ impl Default for Rules {
     }
 }
 
+/// A word that woke a device in an earlier search, and is played again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Again {
+    /// Which.
+    pub word: usize,
+    /// In which manners, as often as each is to be drawn among them; at least one.
+    pub manners: Vec<usize>,
+}
+
+/// What a campaign plays that plays an earlier search's words again.
+#[derive(Clone, Debug)]
+struct Replay {
+    words: Vec<Again>,
+    /// Most plays of each.
+    each: usize,
+    /// Plays of each that were drawn.
+    drawn: BTreeMap<usize, usize>,
+}
+
 /// Words that were found and are not proven.
 struct Open {
     /// Those that are played next.
@@ -65,6 +86,7 @@ pub enum Step {
 #[derive(Clone, Debug)]
 pub struct Campaign {
     search: Search,
+    replay: Option<Replay>,
     rules: Rules,
     lot: Lot,
     evidence: BTreeMap<usize, Evidence>,
@@ -87,6 +109,7 @@ impl Campaign {
         let in_vain = (0, End::NoAnswer);
         Self {
             search,
+            replay: None,
             rules,
             lot,
             evidence: BTreeMap::new(),
@@ -99,21 +122,38 @@ impl Campaign {
         }
     }
 
+    /// Plays the words of an earlier search again, at most `each` times every one, among words of the same pool that are far from the wake word, until it is shown that they wake the device.
+    /// The most plays are `each` for every word, whatever the search's settings say, and no other word can be named.
+    #[must_use]
+    pub fn replaying(search: Search, rules: Rules, words: Vec<Again>, each: usize) -> Self {
+        Self { replay: Some(Replay { words, each, drawn: BTreeMap::new() }), ..Self::new(search, rules) }
+    }
+
     /// What to do next.
     pub fn step(&mut self) -> Step {
         if let Some(end) = self.over {
             return Step::Ended(end);
         }
-        let mut chance = self.lot.stream("round", self.drawn.into());
-        let left = self.search.settings().plays.saturating_sub(self.spent);
+        let what = if self.replay.is_some() { "replay" } else { "round" };
+        let mut chance = self.lot.stream(what, self.drawn.into());
+        let left = self.plays().saturating_sub(self.spent);
         let mut said: Vec<Slot> = Vec::new();
-        if self.drawn.is_multiple_of(CONTROL_EVERY) {
-            said.push(Slot::WakeWord(below(self.search.manners().len(), &mut chance)));
+        // The silence of a word that woke it before says something where the device wakes from its own wake word in the same round.
+        if self.replay.is_some() || self.drawn.is_multiple_of(CONTROL_EVERY) {
+            let loudest = loudest(self.search.manners());
+            said.extend(loudest.get(below(loudest.len(), &mut chance)).map(|it| Slot::WakeWord(*it)));
         }
-        let Open { plays: again, needed } = self.to_prove(left, &mut chance);
+        let Open { plays: again, needed } = match &self.replay {
+            Some(replay) => self.to_replay(replay, &mut chance),
+            None => self.to_prove(left, &mut chance),
+        };
         // What was found last can still be proven.
         let is_time = again.len() >= self.rules.slots / PROOFS || left <= needed + self.rules.slots;
-        let room = if is_time && !again.is_empty() { 0 } else { self.rules.slots.saturating_sub(said.len()).min(left) };
+        let room = if self.replay.is_some() || is_time && !again.is_empty() {
+            0
+        } else {
+            self.rules.slots.saturating_sub(said.len()).min(left)
+        };
         let (plays, end) = self.to_find(room);
         if plays.is_empty() && again.is_empty() {
             if !self.waiting.is_empty() {
@@ -131,30 +171,82 @@ impl Campaign {
             said.extend(plays.into_iter().map(Slot::Word));
         }
         let round = Round::draw(self.drawn, said, self.rules.slots, &mut chance);
-        self.drawn += 1;
-        self.spent += cost(&round);
+        self.count(&round);
         self.waiting.push(round.clone());
         Step::Round(round)
+    }
+
+    /// Counts a round that was drawn, here or by an earlier search that was interrupted.
+    fn count(&mut self, round: &Round) {
+        self.spent += cost(round);
+        self.drawn = self.drawn.max(round.number.saturating_add(1));
+        if let Some(replay) = &mut self.replay {
+            for play in round.plays() {
+                *replay.drawn.entry(play.word).or_default() += 1;
+            }
+        }
+    }
+
+    /// The words of an earlier search that are played again, where that is what is done.
+    #[must_use]
+    pub fn replayed(&self) -> Option<Vec<usize>> {
+        self.replay.as_ref().map(|it| it.words.iter().map(|it| it.word).collect())
+    }
+
+    /// Most plays.
+    #[must_use]
+    pub fn plays(&self) -> usize {
+        self.replay.as_ref().map_or(self.search.settings().plays, |it| it.each * it.words.len())
+    }
+
+    /// Words of an earlier search of which it is not shown yet that they wake the device, those first that were played least.
+    fn to_replay(&self, replay: &Replay, chance: &mut Stream) -> Open {
+        let drawn = |word: usize| replay.drawn.get(&word).copied().unwrap_or(0);
+        let is_open = |it: &&Again| drawn(it.word) < replay.each && !(self.is_proven(it.word) || self.may_be_proven(it.word));
+        let mut words: Vec<&Again> = replay.words.iter().filter(is_open).collect();
+        chance.shuffle(&mut words);
+        words.sort_by_key(|it| drawn(it.word));
+        words.truncate(self.rules.slots / PROOFS);
+        let manners = self.search.manners();
+        let play = |it: &Again| {
+            let manner = *it.manners.get(below(it.manners.len(), chance))?;
+            Some(Play { word: it.word, manner: at_any_level(manners, manner, chance) })
+        };
+        Open { plays: words.into_iter().filter_map(play).collect(), needed: 0 }
+    }
+
+    /// What the evidence for a word is worth if what was played and is not known yet hits.
+    fn hoped(&self, word: usize) -> f64 {
+        let most = float(self.rules.slots - self.rules.slots / PROOFS);
+        let waits = self.waiting.iter().flat_map(Round::plays).filter(|it| it.word == word).count();
+        self.evidence_of(word) * most.powi(i32::try_from(waits).unwrap_or(i32::MAX))
+    }
+
+    /// Whether what sounds and is not known yet may show that a word wakes the device.
+    fn may_be_proven(&self, word: usize) -> bool {
+        let voices = |of: &dyn Fn() -> Vec<usize>| of().into_iter().map(|it| self.search.manners()[it].voice.as_str()).collect();
+        let waits = || self.waiting.iter().flat_map(Round::plays).filter(|it| it.word == word).map(|it| it.manner).collect();
+        let woke = || self.history().of(word).iter().filter(|it| it.1 == Answer::Woke).map(|it| it.0).collect();
+        let mut all: BTreeSet<&str> = voices(&waits);
+        all.extend(voices(&woke));
+        all.len() >= 2 && self.hoped(word) >= self.enough()
     }
 
     /// Words that were found and are not proven, those first of which most is believed, in a voice in which they woke the device.
     fn to_prove(&self, left: usize, chance: &mut Stream) -> Open {
         let history = self.search.history();
-        let played = |word: usize| {
-            let waits = self.waiting.iter().flat_map(Round::plays).filter(|it| it.word == word).count();
-            (history.of(word).len() + waits, waits)
-        };
-        // What it is worth if what was played and is not known yet hits.
+        let waits = |word: usize| self.waiting.iter().flat_map(Round::plays).filter(|it| it.word == word).count();
         let most = float(self.rules.slots - self.rules.slots / PROOFS);
-        let hoped = |word: usize| self.evidence_of(word) * most.powi(i32::try_from(played(word).1).unwrap_or(i32::MAX));
-        let is_open = |word: usize| hoped(word) < self.enough() && played(word).0 < MOST_PLAYS_OF_A_WORD;
+        let is_open =
+            |word: usize| self.hoped(word) < self.enough() && history.of(word).len() + waits(word) < MOST_PLAYS_OF_A_WORD;
         let mut words: Vec<usize> = history.words().filter(|&it| history.is_found(it) && is_open(it)).collect();
-        words.sort_by(|&a, &b| hoped(b).total_cmp(&hoped(a)));
-        let needed = words.iter().map(|&it| (self.enough() / hoped(it)).ln() / most.ln()).sum();
+        words.sort_by(|&a, &b| self.hoped(b).total_cmp(&self.hoped(a)));
+        let needed = words.iter().map(|&it| (self.enough() / self.hoped(it)).ln() / most.ln()).sum();
         words.truncate((self.rules.slots / PROOFS).min(left));
         let play = |word: usize| {
             let woke: Vec<usize> = history.of(word).iter().filter(|it| it.1 == Answer::Woke).map(|it| it.0).collect();
-            Some(Play { word, manner: *woke.get(below(woke.len(), chance))? })
+            let manner = *woke.get(below(woke.len(), chance))?;
+            Some(Play { word, manner: at_any_level(self.search.manners(), manner, chance) })
         };
         Open { plays: words.into_iter().filter_map(play).collect(), needed: whole(needed) }
     }
@@ -162,7 +254,8 @@ impl Campaign {
     /// So many words that never woke the device, by lot of those that are farthest from the wake word.
     fn silent(&self, number: usize, chance: &mut Stream) -> Vec<Play> {
         let (history, pool) = (self.search.history(), self.search.pool());
-        let is_silent = |word: &usize| history.of(*word).iter().all(|it| it.1 == Answer::Silent);
+        let is_again = |word: usize| self.replay.as_ref().is_some_and(|it| it.words.iter().any(|it| it.word == word));
+        let is_silent = |word: &usize| history.of(*word).iter().all(|it| it.1 == Answer::Silent) && !is_again(*word);
         let mut words: Vec<usize> = (0..pool.words().len()).filter(is_silent).collect();
         let cost = |word: usize| pool.shapes()[word].whole_and_part();
         words.sort_by(|&a, &b| cost(b).total_cmp(&cost(a)));
@@ -204,10 +297,12 @@ impl Campaign {
         let waited = self.waiting.len();
         self.waiting.retain(|it| it.number != round.number);
         if self.waiting.len() == waited {
-            self.spent += cost(round);
-            self.drawn = self.drawn.max(round.number.saturating_add(1));
+            self.count(round);
         }
         let seen_in = |place: usize| seen.get(place).copied().unwrap_or(Seen::Unknown);
+        let heard =
+            round.slots.iter().enumerate().any(|(it, slot)| matches!(slot, Slot::WakeWord(_)) && seen_in(it) == Seen::Began);
+        let silence_counts = heard || self.replay.is_none();
         for (place, slot) in round.slots.iter().enumerate() {
             let seen = seen_in(place);
             match *slot {
@@ -227,7 +322,7 @@ impl Campaign {
                     }
                     match seen {
                         Seen::Began => self.search.tell(play, Answer::Woke),
-                        Seen::Quiet if counts => self.search.tell(play, Answer::Silent),
+                        Seen::Quiet if counts && silence_counts => self.search.tell(play, Answer::Silent),
                         Seen::Quiet | Seen::Busy | Seen::Unknown => {}
                     }
                 }
@@ -245,7 +340,7 @@ impl Campaign {
             _ if all(Seen::Unknown) => (1, End::NoAnswer),
             _ => (0, End::NoAnswer),
         };
-        if self.unanswered >= DEAF {
+        if self.unanswered >= if self.replay.is_some() { DEAF_AGAIN } else { DEAF } {
             self.over = Some(End::Deaf);
         } else if self.in_vain.0 >= IN_VAIN {
             self.over = Some(self.in_vain.1);
@@ -274,9 +369,10 @@ impl Campaign {
         self.search.history().is_found(word) && self.most_of(word) >= self.enough()
     }
 
-    /// What the evidence for a word has to be worth: no more words than plays may be named.
-    fn enough(&self) -> f64 {
-        float(self.search.settings().plays) / self.rules.alpha
+    /// What the evidence for a word has to be worth to show that it wakes the device: no more words than plays may be named, or than are played again.
+    #[must_use]
+    pub fn enough(&self) -> f64 {
+        float(self.replay.as_ref().map_or(self.search.settings().plays, |it| it.words.len())) / self.rules.alpha
     }
 
     /// What was played and seen.

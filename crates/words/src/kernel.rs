@@ -23,8 +23,8 @@ pub struct Beliefs {
     pub own: f32,
     /// Share of the variance that voices have in common: of all words, and of a word's own.
     pub common: [f32; 2],
-    /// Strength that a decibel adds.
-    pub level: f32,
+    /// Strength that a decibel adds, and how much a device may differ in that (standard deviation).
+    pub level: (f32, f32),
     /// How much the phonemes beside the word count.
     pub beside: f32,
     /// How much phonemes between, before and after count.
@@ -40,7 +40,7 @@ impl Default for Beliefs {
             alike: [(1.5, 0.5), (0.7, 1.2)],
             own: 3.0,
             common: [0.5, 0.3],
-            level: 0.03,
+            level: (0.03, 0.1),
             beside: 0.3,
             around: [0.4, 0.4, 0.3],
         }
@@ -53,7 +53,7 @@ pub(crate) struct Kernel {
     beliefs: Beliefs,
     /// Squared distance of the features of two phonemes, or of a phoneme and none.
     apart: Vec<[f32; COUNT + 1]>,
-    /// Strength that the level of each manner adds.
+    /// Level of each manner, decibels.
     level: Vec<f32>,
     /// What two manners have in common, of all words and of a word's own.
     common: Vec<Vec<[f32; 2]>>,
@@ -65,7 +65,7 @@ impl Kernel {
         let share = |a: &Manner, b: &Manner| beliefs.common.map(|it| if a.voice == b.voice { 1.0 } else { it });
         Self {
             apart: apart(),
-            level: manners.iter().map(|it| it.level_db * beliefs.level).collect(),
+            level: manners.iter().map(|it| it.level_db).collect(),
             common: manners.iter().map(|a| manners.iter().map(|b| share(a, b)).collect()).collect(),
             near: pool.shapes().iter().map(|it| near(it, &beliefs)).collect(),
             beliefs,
@@ -78,7 +78,8 @@ impl Kernel {
 
     /// The strength that is expected of a word in a manner.
     pub(crate) fn mean(&self, word: usize, manner: usize) -> f32 {
-        self.near[word].iter().zip(self.beliefs.mean).map(|(near, mean)| near * mean).sum::<f32>() + self.level[manner]
+        self.near[word].iter().zip(self.beliefs.mean).map(|(near, mean)| near * mean).sum::<f32>()
+            + self.level[manner] * self.beliefs.level.0
     }
 
     /// What two words have in common, whatever the voice.
@@ -97,6 +98,11 @@ impl Kernel {
     /// What two manners have in common of a word's own.
     pub(crate) fn own(&self, a: usize, b: usize) -> f32 {
         self.beliefs.own * self.common[a][b][1]
+    }
+
+    /// What two manners have in common of all words because a device may hear loud words better, or no better: one slope for all of them.
+    pub(crate) fn slope(&self, a: usize, b: usize) -> f32 {
+        self.level[a] * self.level[b] * self.beliefs.level.1 * self.beliefs.level.1
     }
 
     fn apart(&self, a: &Shape, b: &Shape) -> f32 {

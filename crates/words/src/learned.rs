@@ -4,7 +4,7 @@ use earwitness_core::lot::Stream;
 
 use crate::history::History;
 use crate::kernel::{Beliefs, Kernel};
-use crate::manner::{Manner, Play};
+use crate::manner::{Manner, Play, at_any_level, by_voice};
 use crate::normal::{site, wakes};
 use crate::pool::Pool;
 use crate::posterior::{Posterior, Track};
@@ -63,9 +63,10 @@ impl Learned {
             self.since = 0;
         }
         let unplayed: Vec<usize> = self.likely.iter().copied().filter(|&it| !history.was_played(it)).collect();
+        let voices = by_voice(manners);
         let mut best: Option<Choice> = None;
         for word in unplayed.into_iter().chain(history.words()).filter(|&it| !history.is_found(it)) {
-            let of_word = Prospect { word, track: self.posterior.track(pool, word), manners, history };
+            let of_word = Prospect { word, track: self.posterior.track(pool, word), manners, voices: &voices, history };
             let tie = unit(chance) * EQUAL;
             if let Some(choice) = of_word.best(left, best.map_or(0.0, |it| it.worth))
                 && best.is_none_or(|it| choice.worth * (1.0 + tie) > it.worth)
@@ -73,7 +74,7 @@ impl Learned {
                 best = Some(choice);
             }
         }
-        best
+        best.map(|it| Choice { play: Play { manner: at_any_level(manners, it.play.manner, chance), ..it.play }, ..it })
     }
 
     /// The words that seem likeliest and were not played.
@@ -94,6 +95,11 @@ impl Learned {
     }
 }
 
+/// The mean over the levels of a voice, each of which is as likely to be drawn.
+fn mean(levels: &[usize], of: impl Fn(usize) -> f32) -> f32 {
+    levels.iter().map(|&it| of(it)).sum::<f32>() / u16::try_from(levels.len()).map_or(1.0, f32::from)
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "a tie may be broken by fewer digits")]
 fn unit(chance: &mut Stream) -> f32 {
     chance.unit() as f32
@@ -104,6 +110,8 @@ struct Prospect<'a> {
     word: usize,
     track: &'a Track,
     manners: &'a [Manner],
+    /// Its manners by voice: which level sounds is drawn by lot.
+    voices: &'a [Vec<usize>],
     history: &'a History,
 }
 
@@ -112,18 +120,18 @@ impl Prospect<'_> {
     fn best(&self, left: usize, least: f32) -> Option<Choice> {
         let woke = self.history.voices_that_woke(self.word, self.manners);
         let mut best: Option<Choice> = None;
-        for (manner, it) in self.manners.iter().enumerate() {
-            let wakes = self.wakes(manner);
+        for (voice, levels) in self.voices.iter().enumerate() {
+            let wakes = mean(levels, |it| self.wakes(it));
             let worth = if !woke.is_empty() {
                 // One wake in another voice makes it a find.
-                if woke.contains(&it.voice.as_str()) { 0.0 } else { wakes }
+                if woke.contains(&self.manners[levels[0]].voice.as_str()) { 0.0 } else { wakes }
             } else if left >= 2 && wakes / (1.0 + wakes) > least {
-                wakes * self.confirmed(manner) / (1.0 + wakes)
+                mean(levels, |it| self.wakes(it) * self.confirmed(voice, it)) / (1.0 + wakes)
             } else {
                 0.0
             };
             if worth > best.map_or(0.0, |it| it.worth) {
-                best = Some(Choice { play: Play { word: self.word, manner }, worth, wakes });
+                best = Some(Choice { play: Play { word: self.word, manner: levels[0] }, worth, wakes });
             }
         }
         best
@@ -134,16 +142,16 @@ impl Prospect<'_> {
         wakes(mean, variance)
     }
 
-    /// Probability that it wakes in the best other voice, after it woke in this manner.
-    fn confirmed(&self, manner: usize) -> f32 {
-        let (mean, variance) = self.track.of(manner);
-        let site = site(mean, variance, true);
-        let others = (0..self.manners.len()).filter(|&it| self.manners[it].voice != self.manners[manner].voice);
-        let after = others.map(|other| {
+    /// Probability that it wakes in the best other voice, after it woke in this manner of a voice.
+    fn confirmed(&self, voice: usize, manner: usize) -> f32 {
+        let (own, variance) = self.track.of(manner);
+        let site = site(own, variance, true);
+        let after = |other: usize| {
             let between = self.track.between(manner, other);
             let (mean, variance) = self.track.of(other);
             wakes(mean + site.rise * between, (variance - site.drop * between * between).max(0.0))
-        });
-        after.fold(0.0, f32::max)
+        };
+        let others = self.voices.iter().enumerate().filter(|(it, _)| *it != voice);
+        others.map(|(_, levels)| mean(levels, after)).fold(0.0, f32::max)
     }
 }

@@ -89,7 +89,11 @@ impl Posterior {
     pub(crate) fn means(&self, words: usize) -> Vec<f32> {
         let manners = self.kernel.manners();
         let mut sums = vec![0.0; words * manners];
+        let mut slopes = vec![0.0; manners];
         for (answer, share) in self.answers.iter().zip(self.shares()) {
+            for (manner, slope) in slopes.iter_mut().enumerate() {
+                *slope += share * self.kernel.slope(manner, answer.play.manner);
+            }
             let Some(row) = self.rows.get(&answer.play.word) else { continue };
             for (sum, alike) in sums.iter_mut().skip(answer.play.manner).step_by(manners).zip(row) {
                 *sum += share * alike;
@@ -97,9 +101,9 @@ impl Posterior {
         }
         let mut means = Vec::with_capacity(sums.len());
         for (word, sums) in sums.chunks(manners).enumerate() {
-            for manner in 0..manners {
+            for (manner, slope) in slopes.iter().enumerate() {
                 let common = sums.iter().enumerate().map(|(other, sum)| sum * self.kernel.common(manner, other));
-                means.push(self.kernel.mean(word, manner) + common.sum::<f32>());
+                means.push(self.kernel.mean(word, manner) + common.sum::<f32>() + slope);
             }
         }
         means
@@ -127,7 +131,7 @@ impl Track {
             cross: Vec::new(),
             taken: 0,
             mean: (0..manners).map(|it| kernel.mean(word, it)).collect(),
-            covariance: pairs.map(|(a, b)| alike * kernel.common(a, b) + kernel.own(a, b)).collect(),
+            covariance: pairs.map(|(a, b)| alike * kernel.common(a, b) + kernel.own(a, b) + kernel.slope(a, b)).collect(),
         }
     }
 
@@ -137,7 +141,7 @@ impl Track {
         let first = self.cross.len();
         for manner in 0..manners {
             let own = if is_own { kernel.own(manner, answer.play.manner) } else { 0.0 };
-            self.cross.push(alike * kernel.common(manner, answer.play.manner) + own);
+            self.cross.push(alike * kernel.common(manner, answer.play.manner) + own + kernel.slope(manner, answer.play.manner));
         }
         let (known, new) = self.cross.split_at_mut(first);
         for ((earlier, cross), known) in before.iter().zip(&answer.cross).zip(known.chunks(manners)) {
@@ -168,7 +172,7 @@ mod tests {
         let texts = ["AH L EH K S IY", "IH L EH K SH AH N", "M IH S IH Z", "L EH K S AH S", "K AE T"];
         let words = texts.map(|it| Word { text: it.to_owned(), phonemes: parse(it).unwrap(), is_everyday: true });
         let pool = Pool::new(&parse("AH L EH K S AH").unwrap(), words).unwrap();
-        let manners = ["a", "b"].map(Manner::usual);
+        let manners = ["a", "b"].map(|it| Manner { voice: it.to_owned(), level_db: if it == "a" { 0.0 } else { -6.0 } });
         let mut posterior = Posterior::new(Kernel::new(&pool, &manners, Beliefs { own: 0.0, ..Beliefs::default() }));
         for (word, manner, woke) in [(0, 0, true), (1, 1, false), (0, 1, true), (2, 0, false), (3, 1, true)] {
             posterior.tell(&pool, Play { word, manner }, woke);

@@ -21,5 +21,5 @@ pub(super) fn reply(request: &Request, state: &Path) -> Reply {
 fn tried(request: &Request, state: &Path) -> anyhow::Result<Reply> {
     let tell = |asked| daemon::ask(state, asked);
     let home = Home::open(state, &tell)?;
-    Reply::new(request, meaning(request, home.names()), |intent| carry_out(intent, &home, state))
+    Reply::new(request, meaning(request, home.names()), |asked| carry_out(asked, &home, state))
 }

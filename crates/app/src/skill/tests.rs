@@ -111,7 +111,10 @@ fn a_pause_is_asked_about_then_told_to_the_program_that_runs_and_told_once() {
     assert!(matches!(orders.as_slice(), [one] if one.starts_with("pause-until ")), "{orders:?}");
     // A yes to nothing, and a no.
     posted(listener.address(), &asking(3, "AMAZON.YesIntent", "{}"));
-    posted(listener.address(), &asking(4, "AMAZON.NoIntent", r#"{"pending": "resume"}"#));
+    posted(listener.address(), &asking(4, "AMAZON.NoIntent", r#"{"pending": "resume @1780315200"}"#));
+    // A yes that comes after the time that was asked about, years ago.
+    let (_, said) = posted(listener.address(), &asking(5, "AMAZON.YesIntent", r#"{"pending": "quiet 07:30 @1577880000"}"#));
+    assert!(said.contains("It is past 7 30 in the morning already. Nothing was changed."), "{said}");
     assert!(told.try_iter().all(|it| it == "status"));
 }
 

@@ -161,10 +161,10 @@ impl Talker {
             Act::Listen => "Yes?".to_owned(),
             Act::Unknown => unknown(),
             Act::Leave => "Nothing was changed.".to_owned(),
-            Act::Confirm(intent) => format!("{} Say yes or no.", confirm(resolved(intent)?).unwrap_or_else(unknown)),
-            Act::Answer(intent) | Act::Do(intent) => {
+            Act::Confirm(asked) => format!("{} Say yes or no.", confirm(resolved(asked)?).unwrap_or_else(unknown)),
+            Act::Answer(asked) | Act::Do(asked) => {
                 let home = Home::open(&self.means.state, &self.means.tell)?;
-                carry_out(intent, &home, &self.means.state).unwrap_or_else(|error| format!("That failed: {error}."))
+                carry_out(asked, &home, &self.means.state).unwrap_or_else(|error| format!("That failed: {error}."))
             }
         };
         let sound = self.library.say(&text)?;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a program that does not run fails the test")]
 
+mod levels;
+mod replayed;
 mod simulated;
 
 use std::fmt::Write as _;
@@ -178,6 +180,7 @@ fn a_table_that_is_wrong_is_refused_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |text: &str, more: &[&str]| complaint(&search(&written(folder.path(), "wrong.csv", text), more));
     let good = "text,arpabet,toy:alexa|one#0,toy:alexa|two#0\n";
+    assert!(refused(good, &["--levels", "0,-6"]).contains("does not say how loud its takes were"));
     assert!(refused("", &[]).contains("no column \"text\""));
     assert!(refused(good, &[]).contains("no word is left to play"));
     assert!(refused("text,arpabet\nlexus,L EH K S AH S\n", &[]).contains("ENGINE:WAKE|VOICE#TAKE"));

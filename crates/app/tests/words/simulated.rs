@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{SCHEMA, complaint, fits, json, words};
 
 /// A speaker that wakes from words that differ from its own in one, two and three sounds with these chances, in a home in which somebody talks to it and a camera rings.
-fn home(folder: &Path, near_miss: &str, talks: u32) -> String {
+pub(super) fn home(folder: &Path, near_miss: &str, talks: u32) -> String {
     let path = folder.join("home.toml");
     let text = format!(
         r#"
@@ -37,7 +37,7 @@ says = ["computer, what is the time"]
     path.to_str().unwrap().to_owned()
 }
 
-fn search(home: &str, more: &[&str]) -> std::process::Output {
+pub(super) fn search(home: &str, more: &[&str]) -> std::process::Output {
     words("search", &[&["computer", "--simulate", home], more].concat())
 }
 

@@ -308,6 +308,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("end", &[]),
             ("evidence", &[]),
             ("frequencies", &[]),
+            ("less", &[]),
             ("manner", &[]),
             ("normal", &[]),
             ("pace", &[]),

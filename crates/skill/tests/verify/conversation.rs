@@ -2,16 +2,22 @@
 
 use std::convert::Infallible;
 
+use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_skill::{Meaning, Refusal, Replays, Reply, Request, meaning};
-use earwitness_voice::{Clock, Intent, Period};
+use earwitness_voice::{Asked, Clock, Intent, Period};
 use serde_json::{Value, json};
 
-use super::made::{Sent, anchors, in_session, with};
+use super::made::{NOON, Sent, anchors, in_session, with};
 
 const STAMP: &str = r#""requestId": "amzn1.echo-api.request.1", "timestamp": "2026-06-01T12:00:00Z""#;
 
 fn taken(body: String) -> Request {
     Sent::new(body).taken(&anchors()).unwrap()
+}
+
+/// The moment of the stamp.
+fn noon() -> Timestamp {
+    Timestamp::from_nanos(NOON * SECOND)
 }
 
 fn intent(name: &str, slots: &str) -> String {
@@ -98,7 +104,7 @@ fn whatever_changes_something_is_asked_about_first_and_done_after_a_yes() {
         // Alexa hands the attributes back with whatever is said next.
         let attributes = reply["sessionAttributes"].to_string();
         let next = |name: &str| of(&taken(in_session(&attributes, false, &intent(name, "{}"))));
-        assert_eq!(next("AMAZON.YesIntent"), Meaning::Act(order));
+        assert_eq!(next("AMAZON.YesIntent"), Meaning::Act(Asked { intent: order, at: noon() }), "as of when it was asked about");
         assert_eq!(next("AMAZON.NoIntent"), Meaning::Leave);
         assert_eq!(next("AMAZON.StopIntent"), Meaning::End);
         assert_eq!(next("WhoListens"), Meaning::Answer(Intent::WhoListens), "a question is no yes");
@@ -109,9 +115,14 @@ fn whatever_changes_something_is_asked_about_first_and_done_after_a_yes() {
 
 #[test]
 fn attributes_that_we_never_wrote_are_no_order() {
-    for attributes in
-        [r#"{"pending": "stop"}"#, r#"{"pending": "pause 99999"}"#, r#"{"pending": null}"#, r#"{"other": [1]}"#, "null"]
-    {
+    for attributes in [
+        r#"{"pending": "stop @1"}"#,
+        r#"{"pending": "pause 99999 @1"}"#,
+        r#"{"pending": "resume"}"#,
+        r#"{"pending": null}"#,
+        r#"{"other": [1]}"#,
+        "null",
+    ] {
         let said = taken(in_session(attributes, false, &intent("AMAZON.YesIntent", "{}")));
         assert_eq!(of(&said), Meaning::Unknown, "{attributes}");
     }
@@ -142,7 +153,9 @@ fn an_answer_ends_what_was_one_question_and_not_a_conversation() {
     let later = taken(in_session("{}", false, &intent("WhoListens", "{}")));
     let question = Meaning::Answer(Intent::WhoListens);
     assert!(ends(&first, question) && !ends(&later, question));
-    assert!(!ends(&first, Meaning::Answer(Intent::Help)) && ends(&later, Meaning::Act(Intent::Resume)));
+    assert!(
+        !ends(&first, Meaning::Answer(Intent::Help)) && ends(&later, Meaning::Act(Asked { intent: Intent::Resume, at: noon() }))
+    );
 }
 
 #[test]
@@ -153,7 +166,7 @@ fn only_questions_and_what_was_confirmed_are_carried_out() {
     {
         assert!(Reply::new(&request, meaning, |_| Err("carried out")).is_ok(), "{meaning:?}");
     }
-    for meaning in [Meaning::Answer(Intent::WhoListens), Meaning::Act(Intent::Resume)] {
+    for meaning in [Meaning::Answer(Intent::WhoListens), Meaning::Act(Asked { intent: Intent::Resume, at: noon() })] {
         assert_eq!(Reply::new(&request, meaning, |_| Err("carried out")), Err("carried out"));
     }
 }

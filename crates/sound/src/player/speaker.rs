@@ -99,7 +99,8 @@ impl Speaker {
         let sound = &composed.sound;
         // From here until it is known when it sounded, whatever is heard may be ours.
         let quiet = self.listener.as_deref().map(Listener::hold);
-        let said = match self.loudspeaker.play(sound) {
+        let below = f64::from(composed.below) / 100.0;
+        let said = match self.loudspeaker.play_below(sound, below) {
             Ok(played) => {
                 let mut said = sounded(order.round, &played, timelines(&composed, &played));
                 if let Some(heard) = self.listen(&mut said, sound, played.onset) {

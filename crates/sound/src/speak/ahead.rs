@@ -72,8 +72,8 @@ mod tests {
     #[test]
     fn they_are_the_same_samples_and_need_not_all_be_taken() {
         let sound = noise::tone(8_000, 2_000_000, 440.0);
-        let taken = |count| ahead(&mut Whole::new(&sound), |samples| Pieces::new(samples).take(count)).unwrap();
-        let direct = |count| Pieces::new(&mut Whole::new(&sound)).take(count).unwrap();
+        let taken = |count| ahead(&mut Whole::new(&sound, 0.0), |samples| Pieces::new(samples).take(count)).unwrap();
+        let direct = |count| Pieces::new(&mut Whole::new(&sound, 0.0)).take(count).unwrap();
         assert!(taken(2_000_000) == direct(2_000_000) && taken(2_000_001).len() == 2_000_000);
         assert_eq!(taken(20_000), direct(20_000));
     }

@@ -249,6 +249,17 @@ mod tests {
     }
 
     #[test]
+    fn a_sound_may_be_fainter_than_the_level_and_is_never_louder() {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let mut speaker = Dressed::new(Box::new(Kept(Arc::clone(&kept))), &LoudspeakerSettings::default());
+        for (below, expected) in [(0.0, -24.0), (6.0, -30.0), (-6.0, -24.0)] {
+            speaker.play_below(&noise::tone(8_000, 8_000, 400.0), below).unwrap();
+            let level = level::active(&kept.lock().unwrap().remove(0));
+            assert!((level - expected).abs() < 0.3, "{below} dB below: {level}");
+        }
+    }
+
+    #[test]
     fn a_sound_in_pieces_is_the_sound_at_its_level_faded_and_padded() {
         let kept = Arc::new(Mutex::new(Vec::new()));
         let mut speaker = Dressed::new(Box::new(Kept(Arc::clone(&kept))), &LoudspeakerSettings::default());

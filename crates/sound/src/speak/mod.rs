@@ -50,8 +50,17 @@ pub trait Loudspeaker: Send {
     /// # Errors
     /// As [`Self::stream`].
     fn play(&mut self, sound: &Pcm) -> Result<Played, Trouble> {
+        self.play_below(sound, 0.0)
+    }
+
+    /// The same, so many decibels below the level that is set.
+    ///
+    /// # Errors
+    /// As [`Self::stream`].
+    fn play_below(&mut self, sound: &Pcm, below: f64) -> Result<Played, Trouble> {
         let mut sent = Vec::new();
-        let result = self.stream(&mut Whole::new(sound), &AtomicBool::new(false), &mut |piece| sent.extend_from_slice(piece));
+        let result =
+            self.stream(&mut Whole::new(sound, below), &AtomicBool::new(false), &mut |piece| sent.extend_from_slice(piece));
         match result {
             Ok(played) => Ok(Played { sent, ..played }),
             Err(Trouble::BrokenOff(why, played)) => Err(Trouble::BrokenOff(why, Box::new(Played { sent, ..*played }))),

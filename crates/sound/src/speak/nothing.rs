@@ -43,7 +43,7 @@ mod tests {
         let hour = Pcm { rate: 1_000, samples: vec![0.0; 3_600_000] };
         let stop = AtomicBool::new(false);
         let result = std::thread::scope(|scope| {
-            let playing = scope.spawn(|| Nothing.stream(&mut Whole::new(&hour), &stop, &mut |_| {}));
+            let playing = scope.spawn(|| Nothing.stream(&mut Whole::new(&hour, 0.0), &stop, &mut |_| {}));
             clock::sleep(Duration::from_millis(100));
             stop.store(true, std::sync::atomic::Ordering::Relaxed);
             playing.join().unwrap()

@@ -48,11 +48,13 @@ pub trait Samples: Send {
 pub(super) struct Whole<'a> {
     sound: &'a Pcm,
     at: usize,
+    below: f64,
 }
 
 impl<'a> Whole<'a> {
-    pub(super) fn new(sound: &'a Pcm) -> Self {
-        Self { sound, at: 0 }
+    /// To be played so many decibels below the loudspeaker's level; never above it.
+    pub(super) fn new(sound: &'a Pcm, below: f64) -> Self {
+        Self { sound, at: 0, below: below.max(0.0) }
     }
 }
 
@@ -66,7 +68,8 @@ impl Samples for Whole<'_> {
     }
 
     fn loudness(&self) -> Loudness {
-        Loudness { level: level::active(self.sound), peak: level::peak(&self.sound.samples), whole: true }
+        // Whoever takes it for louder than it is plays it as much fainter.
+        Loudness { level: level::active(self.sound) + self.below, peak: level::peak(&self.sound.samples), whole: true }
     }
 
     fn next(&mut self) -> Result<Vec<f32>, String> {

@@ -1,5 +1,8 @@
 //! Tests of a search with devices that are made up here.
 
+mod again;
+mod levels;
+
 use super::*;
 use crate::manner::Manner;
 use crate::phoneme::{self, Phoneme, parse};

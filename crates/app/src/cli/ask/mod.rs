@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{ValueEnum, ValueHint};
+use earwitness_base::clock;
 use earwitness_base::outfile::{self, Sink};
-use earwitness_voice::{alexa, assist, grammar, understand, unknown};
+use earwitness_voice::{Asked, alexa, assist, grammar, understand, unknown};
 use serde::Serialize;
 
 use super::Outcome;
@@ -94,7 +95,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let intent = understand(&text, home.names());
     let answer = match intent {
-        Some(intent) => carry_out(intent, &home, &state)?,
+        Some(intent) => carry_out(Asked { intent, at: clock::now() }, &home, &state)?,
         None => unknown(),
     };
     if let Some(path) = &args.json {

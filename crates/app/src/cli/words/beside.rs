@@ -43,6 +43,7 @@ fn rows(all: &[(String, Told)]) -> Vec<(&str, Vec<Option<&Word>>)> {
 fn said(word: Option<&Word>) -> String {
     match word {
         None => "not played".to_owned(),
+        Some(it) if it.plays == 0 => "not played".to_owned(),
         Some(it) if it.wakes => chance(it),
         Some(it) if has_woken(it) => format!("? {}", chance(it)),
         Some(it) => format!("silent in {} of {}", it.plays, it.plays),

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use earwitness_base::text::{WIDEST_SAID, clean};
 use earwitness_core::findings::DeviceId;
-use earwitness_words::{Answer, End, Everyday, Order, Search, Strategy, phoneme, results};
+use earwitness_words::{Answer, Chance, End, Everyday, Order, Search, Strategy, phoneme, results, results_of};
 use serde::{Deserialize, Serialize};
 
-use super::live::Found;
+use super::live::{Found, is_usual};
 
 /// Version of the format: a key that is renamed, removed or changes its meaning raises it; a new key does not.
 pub(super) const VERSION: u32 = 1;
@@ -75,6 +75,12 @@ pub(super) struct Told {
     /// Of a search with a device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) device: Option<Device>,
+    /// Decibels against the usual level; none where all words were played at that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) levels: Vec<f32>,
+    /// Of a replay with a device: whose words were played again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) replayed: Option<Replayed>,
     pub(super) words: Vec<Word>,
     pub(super) answers: Vec<Played>,
 }
@@ -91,6 +97,9 @@ pub(super) struct LeftOut {
 pub(super) struct Device {
     pub(super) mac: Option<String>,
     pub(super) alpha: f64,
+    /// What the bets on a word have to be worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) enough: Option<f64>,
 }
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -117,6 +126,14 @@ pub(super) struct Word {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) seconds: Option<f64>,
     pub(super) voices: Vec<Voice>,
+    /// Where words are played at several levels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) levels: Vec<Level>,
+    /// Of a replay with a device: what the earlier search said of it, and what became of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) before: Option<Before>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) now: Option<Now>,
 }
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -125,13 +142,89 @@ pub(super) struct Voice {
     pub(super) name: String,
     pub(super) plays: usize,
     pub(super) woke: usize,
+    /// None in what an earlier program wrote.
+    #[serde(flatten)]
+    pub(super) chance: Option<Often>,
+}
+
+/// A word at a level.
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Level {
+    #[serde(rename = "level_db")]
+    pub(super) db: f32,
+    pub(super) plays: usize,
+    pub(super) woke: usize,
+    #[serde(flatten)]
+    pub(super) chance: Often,
+}
+
+/// A probability with its interval.
+#[derive(Clone, Copy, Serialize, Deserialize, Debug)]
+pub(super) struct Often {
+    pub(super) probability: f32,
+    pub(super) low: f32,
+    pub(super) high: f32,
+}
+
+impl Often {
+    /// `40 % (18 to 73)`.
+    pub(super) fn percent(self) -> String {
+        format!("{:.0} % ({:.0} to {:.0})", self.probability * 100.0, self.low * 100.0, self.high * 100.0)
+    }
+}
+
+impl From<Chance> for Often {
+    fn from(Chance { probability, low, high }: Chance) -> Self {
+        Self { probability, low, high }
+    }
 }
 
 #[derive(Serialize, Deserialize, Debug)]
 pub(super) struct Played {
     pub(super) text: String,
     pub(super) voice: String,
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub(super) level_db: f32,
     pub(super) woke: Option<bool>,
+}
+
+/// Whose words were played again.
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Replayed {
+    pub(super) engine: String,
+    pub(super) mac: Option<String>,
+    pub(super) program: String,
+}
+
+/// What the earlier search said of a word.
+#[derive(Serialize, Deserialize, Debug)]
+pub(super) struct Before {
+    pub(super) plays: usize,
+    pub(super) woke: usize,
+    #[serde(flatten)]
+    pub(super) chance: Often,
+}
+
+/// What became of a word that woke a device.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Now {
+    /// It is shown that it wakes this one.
+    StillWakes,
+    /// That is not shown, and fewer of its plays woke the device than in the file, which is more than chance (Fisher's exact test, at the stated chance for all words together).
+    WakesLess,
+    /// Nothing is shown.
+    Open,
+}
+
+impl Now {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::StillWakes => "still wakes",
+            Self::WakesLess => "less, or no more",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// What a search was asked for, and why it is over.
@@ -172,6 +265,8 @@ impl Told {
                 covered: it.covered,
             }),
             device: None,
+            levels: levels(search),
+            replayed: None,
             words: results(search).iter().map(|it| word(search, it)).collect(),
             answers: history.plays().iter().map(|it| played(search, it.0, it.1)).collect(),
         }
@@ -180,9 +275,17 @@ impl Told {
     /// The same of a search with a device: a word is said to wake it where that is shown.
     pub(super) fn with_device(mut self, found: &Found, alpha: f64) -> Self {
         let mac = found.device.as_ref().and_then(|it| if let DeviceId::Mac(mac) = it.0 { Some(mac.to_string()) } else { None });
-        self.device = Some(Device { mac, alpha });
+        self.device = Some(Device { mac, alpha, enough: Some(found.campaign.enough()) });
+        self.budget = found.campaign.plays();
         self.plays = found.campaign.spent();
-        for (it, result) in self.words.iter_mut().zip(results(found.campaign.search())) {
+        let search = found.campaign.search();
+        let results = match found.campaign.replayed() {
+            // Words that kept them company are no finds, whatever was seen after them.
+            Some(words) => results_of(search, words),
+            None => results(search),
+        };
+        self.words = results.iter().map(|it| word(search, it)).collect();
+        for (it, result) in self.words.iter_mut().zip(results) {
             it.wakes = found.campaign.is_proven(result.word);
             it.evidence = Some(found.campaign.most_of(result.word));
             it.seconds = found.uploaded.get(&result.word).map(|(sum, count)| sum / f64::from(*count));
@@ -199,9 +302,28 @@ impl Told {
     }
 }
 
+/// The levels at which words were played; none where that is the usual one.
+fn levels(search: &Search) -> Vec<f32> {
+    let mut levels: Vec<f32> = Vec::new();
+    for it in search.manners() {
+        if !levels.contains(&it.level_db) {
+            levels.push(it.level_db);
+        }
+    }
+    if levels.iter().all(is_usual) { Vec::new() } else { levels }
+}
+
 fn word(search: &Search, it: &earwitness_words::Result) -> Word {
     let known = &search.pool().words()[it.word];
-    let voice = |it: &earwitness_words::Voice| Voice { name: it.name.clone(), plays: it.plays, woke: it.woke };
+    let voice = |it: &earwitness_words::Voice| Voice {
+        name: it.name.clone(),
+        plays: it.plays,
+        woke: it.woke,
+        chance: Some(it.chance.into()),
+    };
+    let level =
+        |it: &earwitness_words::Level| Level { db: it.level_db, plays: it.plays, woke: it.woke, chance: it.chance.into() };
+    let several = if it.levels.len() > 1 { it.levels.as_slice() } else { &[] };
     Word {
         text: known.text.clone(),
         phonemes: phoneme::write(&known.phonemes),
@@ -213,6 +335,9 @@ fn word(search: &Search, it: &earwitness_words::Result) -> Word {
         evidence: None,
         seconds: None,
         voices: it.voices.iter().map(voice).collect(),
+        levels: several.iter().map(level).collect(),
+        before: None,
+        now: None,
     }
 }
 
@@ -220,6 +345,7 @@ fn played(search: &Search, play: earwitness_words::Play, answer: Answer) -> Play
     Played {
         text: search.pool().words()[play.word].text.clone(),
         voice: search.manners()[play.manner].voice.clone(),
+        level_db: search.manners()[play.manner].level_db,
         woke: match answer {
             Answer::Woke => Some(true),
             Answer::Silent => Some(false),

@@ -1,5 +1,6 @@
 //! `earwitness words`: which other words wake a device.
 
+mod again;
 mod bench;
 mod beside;
 mod earlier;
@@ -23,6 +24,7 @@ use earwitness_words::{Next, Play, Search};
 
 use self::json::Told;
 use super::Outcome;
+use super::live::Live;
 
 /// Find out which other words wake a device, with the fewest plays.
 ///
@@ -42,13 +44,17 @@ pub(in crate::cli) struct Args {
 enum Task {
     Search(Box<search::Args>),
     List(list::Args),
-    Replay(replay::Args),
+    Replay(Box<replay::Args>),
 }
 
 impl Args {
     /// Whether a diagnostic log is asked for.
     pub(in crate::cli) fn is_detailed(&self) -> bool {
-        matches!(&self.task, Task::Search(args) if args.is_detailed())
+        match &self.task {
+            Task::Search(args) => args.room.is_detailed(),
+            Task::Replay(args) => args.room.is_detailed(),
+            Task::List(_) => false,
+        }
     }
 }
 
@@ -80,6 +86,43 @@ fn play(search: &mut Search, draws: &mut Draws<'_>) -> earwitness_words::End {
 fn tell(search: &mut Search, draws: &mut Draws<'_>, play: Play) {
     let text = search.pool().words().get(play.word).map(|it| it.text.clone()).unwrap_or_default();
     search.tell(play, draws.answer(&text, play.manner));
+}
+
+/// Where words are played to a device, and what is to be shown of it.
+#[derive(clap::Args, Debug)]
+struct Room {
+    /// A simulated home, in virtual time: name of a scenario (`earwitness simulate --list`), or a TOML file.
+    #[arg(long, value_name = "SCENARIO", value_hint = clap::ValueHint::FilePath, conflicts_with_all = ["oracle", "interface", "source", "state", "config"])]
+    simulate: Option<String>,
+    /// The device that is asked, by its MAC address; without it the wake word is called four times, and the one that answers is.
+    #[arg(long, value_name = "MAC", conflicts_with = "oracle")]
+    device: Option<String>,
+    #[command(flatten)]
+    live: Live,
+    /// The chance that any word at all is said to wake the device that does not.
+    #[arg(long, value_name = "CHANCE", default_value_t = 0.01, value_parser = chance, conflicts_with = "oracle")]
+    alpha: f64,
+}
+
+impl Room {
+    /// Whether a diagnostic log is asked for.
+    fn is_detailed(&self) -> bool {
+        self.live.verbose > 1
+    }
+
+    /// Plays there what is wanted.
+    fn play(&self, wanted: live::Wanted) -> anyhow::Result<live::Found> {
+        match &self.simulate {
+            Some(name) => live::simulate(&wanted, name),
+            None => live::listen(wanted, &self.live),
+        }
+    }
+}
+
+/// A chance that may be asked for.
+fn chance(text: &str) -> Result<f64, String> {
+    let chance = text.parse().ok().filter(|it| (1e-9..=0.5).contains(it));
+    chance.ok_or_else(|| "a chance from 0.000000001 to 0.5".to_owned())
 }
 
 /// Where what was found is told.

@@ -5,11 +5,13 @@ use std::path::Path;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_base::text::clean;
 use earwitness_base::words::{count, counted};
+use earwitness_core::stats::float;
 use earwitness_report::html::head;
 use earwitness_report::plot::{self, Layer, Mark, Panel, Plot, Scale, drawn};
 use maud::{DOCTYPE, Markup, html};
 
-use super::json::{Told, Word};
+use super::again;
+use super::json::{Now, Often, Told, Word};
 use super::table;
 
 /// Words that are drawn and listed.
@@ -30,7 +32,8 @@ pub(super) fn write(told: &Told, path: &Path) -> anyhow::Result<()> {
 fn page(told: &Told) -> Markup {
     let (first, others) =
         table::sentences(told).split_first().map_or((String::new(), Vec::new()), |it| (it.0.clone(), it.1.to_vec()));
-    let woke: Vec<&Word> = told.words.iter().filter(|it| table::has_woken(it)).collect();
+    // A replay tells of all words that it was to play, of which some may wake the device no more.
+    let woke: Vec<&Word> = told.words.iter().filter(|it| table::has_woken(it) || it.before.is_some()).collect();
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -47,7 +50,7 @@ fn page(told: &Told) -> Markup {
                         @if let Some(mac) = told.device.as_ref().and_then(|it| it.mac.as_ref()) { div { dt { "Device" } dd { (mac) } } }
                     }
                 }
-                main { (picture(&woke)) (list(&woke)) (method(told)) }
+                main { (picture(&woke)) (list(told, &woke)) (method(told)) }
                 footer { (clean(&told.program, NAME)) ". This file is complete: it loads nothing and sends nothing." }
             }
         }
@@ -72,12 +75,11 @@ fn picture(woke: &[&Word]) -> Markup {
         numbered: false,
         layers: vec![Layer {
             colour: usize::from(!it.wakes),
-            marks: vec![Mark::Interval {
-                value: f64::from(it.probability) * 100.0,
-                ends: Some((f64::from(it.low) * 100.0, f64::from(it.high) * 100.0)),
-                at: 0.5,
-            }],
-        }],
+            marks: vec![interval(Often { probability: it.probability, low: it.low, high: it.high }, 0.5)],
+        }]
+        .into_iter()
+        .chain(it.before.as_ref().map(|it| Layer { colour: BEFORE, marks: vec![interval(it.chance, 0.2)] }))
+        .collect(),
     };
     let plot = Plot {
         about: "How often each word wakes the device".to_owned(),
@@ -92,7 +94,11 @@ fn picture(woke: &[&Word]) -> Markup {
                 (drawn(&plot))
                 figcaption {
                     "Expected share of plays that wake the device, in the mean of all voices of the search, with an interval of 95 % that rests on what is believed of words that are alike. "
-                    "Words in the second colour woke it, and it is not shown that this was more than chance."
+                    @if shown.iter().any(|it| it.before.is_some()) {
+                        "Below, in the third colour, what the earlier search said. Of words in the second colour it is not shown that they wake it now."
+                    } @else {
+                        "Words in the second colour woke it, and it is not shown that this was more than chance."
+                    }
                 }
             }
             (more(woke.len(), DRAWN))
@@ -100,23 +106,38 @@ fn picture(woke: &[&Word]) -> Markup {
     }
 }
 
-fn list(woke: &[&Word]) -> Markup {
+/// The colour of what an earlier search said.
+const BEFORE: usize = 2;
+
+fn interval(Often { probability, low, high }: Often, at: f64) -> Mark {
+    let percent = |it: f32| f64::from(it) * 100.0;
+    Mark::Interval { value: percent(probability), ends: Some((percent(low), percent(high))), at }
+}
+
+fn list(told: &Told, woke: &[&Word]) -> Markup {
+    let (is_replay, has_levels) = (told.replayed.is_some(), !told.levels.is_empty());
     html! {
         section {
-            h2 { "Words after which it sent" }
+            h2 { @if is_replay { "Words that were played again" } @else { "Words after which it sent" } }
             @if woke.is_empty() { p { "None." } } @else {
                 div.wide {
                     table {
-                        thead { tr { th { "Word" } th { "Phonemes" } th { "Shown" } th { "Wakes it" } th { "Uploaded" } th { "Voices" } } }
+                        thead { tr { th { "Word" } th { "Phonemes" } th { "Shown" }
+                            @if is_replay { th { "Before" } th { "Now" } } @else { th { "Wakes it" } }
+                            th { "Uploaded" } th { "Voices" } @if has_levels { th { "Levels" } } } }
                         tbody {
                             @for it in woke.iter().take(LISTED) {
                                 tr {
                                     th scope="row" { bdi { (clean(&it.text, NAME)) } }
                                     td { (clean(&it.phonemes, NAME)) }
                                     td { (if it.wakes { "yes" } else { "no" }) }
-                                    td { (table::chance(it)) }
+                                    @if is_replay {
+                                        td { (it.before.as_ref().map_or_else(String::new, |it| again::said(it.plays, it.woke, it.chance))) }
+                                        td { (again::said_now(it)) ": " (it.now.map_or("", Now::word)) }
+                                    } @else { td { (table::chance(it)) } }
                                     td { (it.seconds.map_or_else(String::new, |it| format!("{it:.1} s"))) }
                                     td { (table::voices(it)) }
+                                    @if has_levels { td { (table::levels(it).trim_start_matches("; ")) } }
                                 }
                             }
                         }
@@ -140,7 +161,8 @@ fn method(told: &Told) -> Markup {
                 "A word is found where it woke the device in two voices. "
                 @if let Some(device) = &told.device {
                     "Rounds of words were laid into slots by lot, and a word is said to wake the device where the bets on its slots are worth "
-                    (count(told.budget as u64)) " / " (device.alpha) " or more: a test martingale for each word (Ville's inequality), shared among as many words as there are plays. "
+                    (format!("{:.0}", device.enough.unwrap_or(float(told.budget as u64) / device.alpha))) " or more, which by chance happens to any word at all with a chance of " (device.alpha) " at most: a test martingale for each word (Ville's inequality), shared among "
+                    @if told.replayed.is_some() { "the words that are played again. " } @else { "as many words as there are plays. " }
                     "Whatever else makes the device send is as likely in any slot. "
                 } @else { "The answers are those of a table. " }
                 "Seed " (told.seed) ", strategy " (told.strategy.word()) ", " (told.budget) " plays at most."

@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::ValueHint;
 use earwitness_words::oracle::{Draws, Oracle};
-use earwitness_words::{Pool, Search, Settings, everyday};
+use earwitness_words::{Manner, Pool, Search, Settings, everyday};
 
 use super::super::Outcome;
-use super::super::live::Live;
 use super::json::{Asked, Name, Told, ended};
-use super::{Outputs, bench, earlier, live, oracle, play, texts, wake, write};
+use super::{Outputs, Room, bench, earlier, live, oracle, play, texts, wake, write};
 use crate::say;
 
 /// Most plays of a search: what each says of all words takes time that grows with the square of their number.
-const MOST_PLAYS: usize = 3_000;
+pub(super) const MOST_PLAYS: usize = 3_000;
+
+/// Most levels, and the faintest, decibels.
+const MOST_LEVELS: usize = 4;
+const QUIETEST: f32 = -40.0;
 
 /// Search for words that wake a device, playing next what most finds are expected from.
 ///
@@ -39,23 +42,17 @@ pub(super) struct Args {
     /// A table of answers that are known, in place of a device (docs/guide/words.md says which columns it has).
     #[arg(long, value_name = "CSV", value_hint = ValueHint::FilePath, conflicts_with_all = ["interface", "source", "state", "config"])]
     oracle: Option<PathBuf>,
-    /// A simulated home, in virtual time: name of a scenario (`earwitness simulate --list`), or a TOML file.
-    #[arg(long, value_name = "SCENARIO", value_hint = ValueHint::FilePath, conflicts_with_all = ["oracle", "interface", "source", "state", "config"])]
-    simulate: Option<String>,
-    /// The device that is asked, by its MAC address; without it the wake word is called four times, and the one that answers is.
-    #[arg(long, value_name = "MAC", conflicts_with = "oracle")]
-    device: Option<String>,
     #[command(flatten)]
-    live: Live,
+    pub(super) room: Room,
     /// Words that may be played besides those of the pronouncing dictionary: one in each line of this file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "oracle")]
     texts: Option<PathBuf>,
     /// Say words in this voice of espeak-ng, at so many words a minute; at least two, four if none is named.
     #[arg(long = "voice", value_name = "NAME@SPEED", conflicts_with = "oracle")]
     voices: Vec<String>,
-    /// The chance that any word at all is said to wake the device that does not.
-    #[arg(long, value_name = "CHANCE", default_value_t = 0.01, value_parser = chance, conflicts_with = "oracle")]
-    alpha: f64,
+    /// Play words at these levels, decibels against the loudspeaker's usual one and not above it, such as 0,-6: each play draws one of them by lot.
+    #[arg(long, value_name = "DB,DB", value_delimiter = ',', allow_hyphen_values = true, value_parser = level)]
+    levels: Vec<f32>,
     /// Whose answers in the table, where it holds those of several engines to the wake word.
     #[arg(long, value_name = "NAME", requires = "oracle")]
     engine: Option<String>,
@@ -85,23 +82,17 @@ pub(super) struct Args {
     outputs: Outputs,
 }
 
-impl Args {
-    /// Whether a diagnostic log is asked for.
-    pub(super) fn is_detailed(&self) -> bool {
-        self.live.verbose > 1
-    }
-}
-
 /// A number of plays.
 pub(super) fn most_plays(text: &str) -> Result<usize, String> {
     let plays = text.parse().ok().filter(|it| (1..=MOST_PLAYS).contains(it));
     plays.ok_or_else(|| format!("a number from 1 to {MOST_PLAYS}"))
 }
 
-/// A chance that may be asked for.
-fn chance(text: &str) -> Result<f64, String> {
-    let chance = text.parse().ok().filter(|it| (1e-9..=0.5).contains(it));
-    chance.ok_or_else(|| "a chance from 0.000000001 to 0.5".to_owned())
+/// A level that may be asked for.
+fn level(text: &str) -> Result<f32, String> {
+    let level = text.trim().parse().ok().filter(|it| (QUIETEST..=0.0).contains(it));
+    // Nothing is written as -0.
+    level.map(|it: f32| it + 0.0).ok_or_else(|| format!("decibels from {QUIETEST} to 0"))
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -111,6 +102,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     args.outputs.check()?;
     let own = args.frequencies.as_deref().map(frequencies).transpose()?;
     let frequencies = own.as_ref().unwrap_or_else(|| earwitness_words::frequencies());
+    if args.oracle.is_some() && !args.levels.is_empty() {
+        bail!("--levels is for a search with a device: a table of answers does not say how loud its takes were");
+    }
     let Some(path) = &args.oracle else { return with_device(args, frequencies) };
     let oracle = oracle(path, &args.wake_word, args.engine.as_deref())?;
     let wake = wake::phonemes(&args.wake_word, args.phonemes.as_deref(), Some(&oracle))?;
@@ -157,19 +151,27 @@ fn with_device(args: &Args, frequencies: &BTreeMap<String, f64>) -> anyhow::Resu
     if voices.iter().enumerate().any(|(place, it)| voices.iter().take(place).any(|before| before == it)) || voices.len() < 2 {
         bail!("a word is found where it wakes the device in two voices: name another --voice");
     }
-    let (wake_word, device) = (args.wake_word.clone(), args.device.clone());
-    let settings = Settings { strategy: args.strategy.strategy(), ..Settings::new(args.plays, args.seed) };
-    let wanted = live::Wanted { wake_word, pool, voices, settings, alpha: args.alpha, device, is_quiet: args.live.quiet };
-    let found = match &args.simulate {
-        Some(name) => live::simulate(&wanted, name)?,
-        None => live::listen(wanted, &args.live)?,
+    let levels = if args.levels.is_empty() { &[0.0][..] } else { &args.levels };
+    if levels.len() > MOST_LEVELS || levels.iter().enumerate().any(|(place, it)| levels[..place].contains(it)) {
+        bail!("--levels: at most {MOST_LEVELS} levels, each once");
+    }
+    let manners = voices.iter().flat_map(|voice| levels.iter().map(|&level_db| Manner { voice: voice.clone(), level_db }));
+    let wanted = live::Wanted {
+        wake_word: args.wake_word.clone(),
+        pool,
+        manners: manners.collect(),
+        settings: Settings { strategy: args.strategy.strategy(), ..Settings::new(args.plays, args.seed) },
+        alpha: args.room.alpha,
+        device: args.room.device.clone(),
+        is_quiet: args.room.live.quiet,
+        replay: None,
     };
+    let found = args.room.play(wanted)?;
     let is_known = !found.campaign.history().plays().is_empty();
     let everyday = is_known.then(|| everyday(found.campaign.search(), frequencies)).flatten();
-    let device = found.device.as_ref().map_or("the device", |it| it.1.as_str());
     let end = found.end.map_or("stopped", ended);
-    let asked = Asked { wake_word: &args.wake_word, engine: device, strategy: args.strategy, ended: end, everyday };
-    let told = Told::new(found.campaign.search(), &asked).with_device(&found, args.alpha);
+    let asked = Asked { wake_word: &args.wake_word, engine: found.name(), strategy: args.strategy, ended: end, everyday };
+    let told = Told::new(found.campaign.search(), &asked).with_device(&found, args.room.alpha);
     write(&told, &args.outputs)?;
     Ok(Outcome::Done)
 }

@@ -10,6 +10,8 @@ use earwitness_core::timeline::{Decibels, Digest, Fault, Segment, Sound, Source,
 pub struct Composed {
     /// The samples.
     pub sound: Pcm,
+    /// How far below the loudspeaker's level it is to be played, hundredths of a decibel.
+    pub below: i32,
     /// Stretches without a gap between them, as many samples together as there are.
     parts: Vec<Part>,
 }
@@ -31,13 +33,13 @@ pub(super) enum What {
 impl Composed {
     /// Nothing yet.
     pub(super) fn new(rate: u32) -> Self {
-        Self { sound: Pcm { rate, samples: Vec::new() }, parts: Vec::new() }
+        Self { sound: Pcm { rate, samples: Vec::new() }, below: 0, parts: Vec::new() }
     }
 
     /// One sound.
     pub(super) fn of(sound: Pcm, source: Source) -> Self {
         let samples = sound.samples.len();
-        Self { sound, parts: vec![Part { samples, what: What::Sound(source, samples) }] }
+        Self { sound, below: 0, parts: vec![Part { samples, what: What::Sound(source, samples) }] }
     }
 
     /// Appends a sound of the same rate.

@@ -138,7 +138,7 @@ impl Library {
     pub fn stimulus(&self, name: &str) -> Result<Stimulus, Trouble> {
         let parsed = Name::parse(name)?;
         match &parsed {
-            Name::Say(text) | Name::SayAs(_, text) => {
+            Name::Say(text) | Name::SayAs(_, _, text) => {
                 self.permitted(text)?;
                 synthesis::check(&self.settings)?;
             }
@@ -175,7 +175,7 @@ impl Library {
     fn words(&self, name: &Name) -> Result<i64, Trouble> {
         Ok(match name {
             Name::Say(text) => synthesis::slowest(&self.settings, text)?.saturating_mul(SPREAD.0) / SPREAD.1,
-            Name::SayAs(voice, text) => self.voiced(text, voice)?.length(),
+            Name::SayAs(voice, _, text) => self.voiced(text, voice)?.length(),
             Name::File(path, SoundKind::Speech) => decode::file(&self.path(path), LONGEST)?.length(),
             Name::Script(script) => self.slowest(script)?,
             Name::Row(parts) => self.longest(parts)?,
@@ -193,10 +193,12 @@ impl Library {
     pub fn compose(&self, stimulus: &Stimulus, length: i64, lot: &Lot, number: u64) -> Result<Composed, Trouble> {
         let length = length.clamp(0, LONGEST);
         let mut chance = lot.stream("sound", number);
-        let (mut composed, whole) = self.sound(&Name::parse(&stimulus.name)?, length, &mut chance)?;
+        let name = Name::parse(&stimulus.name)?;
+        let (mut composed, whole) = self.sound(&name, length, &mut chance)?;
         if !whole {
             composed.cut(length, FADE);
         }
+        composed.below = name.below();
         level::scale(&mut composed.sound, LEVEL, CEILING);
         Ok(composed)
     }
@@ -223,7 +225,7 @@ impl Library {
                 let (words, source) = synthesis::say(&self.settings, text, chance)?;
                 compose::whole(&words, &source, length)
             }
-            Name::SayAs(voice, text) => {
+            Name::SayAs(voice, _, text) => {
                 self.permitted(text)?;
                 whole = true;
                 let (words, source) = self.utterance(text, Some(voice), chance)?;

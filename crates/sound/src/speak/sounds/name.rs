@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use earwitness_core::probe::{SoundKind, Stimulus, is_row};
-use earwitness_core::timeline::{NoiseKind, Voice};
+use earwitness_core::timeline::{Decibels, NoiseKind, Voice};
 
 use super::Trouble;
 
@@ -23,6 +23,9 @@ pub const WAKE_WORDS: &[(&str, &str)] = &[
     ("hi-bixby", "hi bixby"),
     ("hey-cortana", "hey cortana"),
 ];
+
+/// The faintest a text is said, decibels below the loudspeaker's level.
+const FAINTEST: f64 = 60.0;
 
 /// A sound that has a name.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,8 +69,8 @@ pub(super) enum Name {
     Noise(NoiseKind),
     File(PathBuf, SoundKind),
     Say(String),
-    /// A text in a voice that is named, and at a speed.
-    SayAs(Voice, String),
+    /// A text in a voice that is named, at a speed, and so many hundredths of a decibel below the loudspeaker's level.
+    SayAs(Voice, i32, String),
     /// What an experiment wrote down under this name.
     Script(String),
     /// Several sounds, one after the other.
@@ -81,7 +84,8 @@ impl Name {
         if is_row(name) {
             let stimulus = Stimulus { name: name.to_owned(), kind: SoundKind::Speech };
             let parts = stimulus.parts().map(Self::parse).collect::<Result<Vec<_>, _>>()?;
-            let single = |it: &Self| !matches!(it, Self::Row(_) | Self::Script(_));
+            // All sounds of a row have one level.
+            let single = |it: &Self| !matches!(it, Self::Row(_) | Self::Script(_)) && it.below() == 0;
             return if parts.iter().all(single) { Ok(Self::Row(parts)) } else { Err(unknown()) };
         }
         if let Some((kind, rest)) = name.split_once(':') {
@@ -112,12 +116,23 @@ impl Name {
         })
     }
 
-    /// `VOICE@SPEED:TEXT`.
+    /// `VOICE@SPEED:TEXT`, or `VOICE@SPEED@-6:TEXT`.
     fn said_as(rest: &str) -> Option<Self> {
         let (voice, text) = rest.split_once(':')?;
         let (name, speed) = voice.split_once('@')?;
+        let (speed, level) = speed.split_once('@').map_or((speed, None), |(speed, level)| (speed, Some(level)));
+        let level = match level {
+            Some(level) => Some(level.trim().parse::<f64>().ok().filter(|it| (-FAINTEST..=0.0).contains(it))?),
+            None => None,
+        };
         let voice = Voice { name: name.trim().to_owned(), speed: speed.trim().to_owned() };
-        (!text.trim().is_empty()).then(|| Self::SayAs(voice, text.trim().to_owned()))
+        let below = -Decibels::nearest(level.unwrap_or(0.0)).hundredths();
+        (!text.trim().is_empty()).then(|| Self::SayAs(voice, below, text.trim().to_owned()))
+    }
+
+    /// How far below the loudspeaker's level it is played, hundredths of a decibel.
+    pub(super) fn below(&self) -> i32 {
+        if let Self::SayAs(_, below, _) = self { *below } else { 0 }
     }
 
     pub(super) fn kind(&self) -> SoundKind {
@@ -155,12 +170,25 @@ mod tests {
     #[test]
     fn a_voice_may_be_named_with_a_text() {
         let voice = Voice { name: "en-us+f3".into(), speed: "175".into() };
-        assert_eq!(Name::parse("say-as:en-us+f3@175:come pewter"), Ok(Name::SayAs(voice, "come pewter".into())));
+        let said = |below| Ok(Name::SayAs(voice.clone(), below, "come pewter".into()));
+        assert_eq!(Name::parse("say-as:en-us+f3@175:come pewter"), said(0));
+        assert_eq!(Name::parse("say-as:en-us+f3@175@-6.5:come pewter"), said(650));
     }
 
     #[test]
     fn an_unknown_name_is_told_what_there_is() {
-        for wrong in ["", "hal", "say:", "file: ", "shout:fire", "say-as:en@160", "say-as:en:hello", "say-as:en@160: "] {
+        for wrong in [
+            "",
+            "hal",
+            "say:",
+            "file: ",
+            "shout:fire",
+            "say-as:en@160",
+            "say-as:en:hello",
+            "say-as:en@160: ",
+            "say-as:en@160@6:hello",
+            "say-as:en@160@x:hello",
+        ] {
             let text = Name::parse(wrong).unwrap_err().to_string();
             assert!(text.contains("alexa") && text.contains("pink-noise") && text.contains("say:"), "{wrong}: {text}");
         }

@@ -7,11 +7,11 @@ use earwitness_base::words::counted;
 use earwitness_core::findings::DeviceId;
 use earwitness_core::mac::Mac;
 use earwitness_core::time::{SECOND, Window};
-use earwitness_words::{Campaign, End, Pace, Play, Round, Seen, Slot, Step};
+use earwitness_words::{Campaign, End, Manner, Pace, Play, Round, Seen, Slot, Step, loudest};
 
 use super::super::super::aloud::Lines;
 use super::home::{Break, Home, Reactions, Said, reactions};
-use super::journal::{InSlot, Reaction, Record};
+use super::journal::{InManner, InSlot, Reaction, Record};
 use crate::say;
 
 /// The wake word sounds so often while it is looked which device answers, each time after as many slots without a sound.
@@ -80,15 +80,15 @@ impl Course<'_> {
 
     fn slot(&self, it: &InSlot) -> anyhow::Result<Slot> {
         let search = self.campaign.search();
-        let manner = |voice: &str| search.manners().iter().position(|it| it.voice == voice);
-        let play = |text: &str, voice: &str| {
+        let place = |manner: &InManner| search.manners().iter().position(|it| InManner::from(it.clone()) == *manner);
+        let play = |text: &str, manner: &InManner| {
             let word = search.pool().words().iter().position(|it| it.text == text);
-            word.zip(manner(voice)).map(|(word, manner)| Play { word, manner })
+            word.zip(place(manner)).map(|(word, manner)| Play { word, manner })
         };
         let slot = match it {
-            InSlot::Word { text, voice } => play(text, voice).map(Slot::Word),
-            InSlot::Again { text, voice } => play(text, voice).map(Slot::Again),
-            InSlot::WakeWord { voice } => manner(voice).map(Slot::WakeWord),
+            InSlot::Word { text, manner } => play(text, manner).map(Slot::Word),
+            InSlot::Again { text, manner } => play(text, manner).map(Slot::Again),
+            InSlot::WakeWord { manner } => place(manner).map(Slot::WakeWord),
             InSlot::Nothing => Some(Slot::Nothing),
         };
         slot.ok_or_else(|| anyhow::anyhow!("the journal holds a word that is not among those of this search: {it:?}"))
@@ -202,11 +202,12 @@ impl Course<'_> {
     }
 
     fn call(&self, home: &mut dyn Home) -> Result<Vec<Reactions>, Break> {
-        let manners = self.campaign.search().manners();
+        let all = self.campaign.search().manners();
+        let manners: Vec<&Manner> = loudest(all).into_iter().filter_map(|it| all.get(it)).collect();
         let slots: Vec<Option<Said>> = (0..CALLS * APART)
             .map(|place| {
-                let voice = &manners.get(place / APART % manners.len().max(1))?.voice;
-                place.is_multiple_of(APART).then(|| Said { text: self.wake_word.to_owned(), voice: voice.clone() })
+                let manner = *manners.get(place / APART % manners.len().max(1))?;
+                place.is_multiple_of(APART).then(|| Said { text: self.wake_word.to_owned(), manner: manner.clone() })
             })
             .collect();
         let played = home.play(u32::MAX, &slots, nanos(CALL_SECONDS))?;
@@ -222,21 +223,21 @@ impl Course<'_> {
 
     fn said(&self, slot: Slot) -> Option<Said> {
         let search = self.campaign.search();
-        let voice = |manner: usize| search.manners().get(manner).map(|it| it.voice.clone());
+        let manner = |place: usize| search.manners().get(place).cloned();
         match slot {
             Slot::Word(play) | Slot::Again(play) => {
-                Some(Said { text: search.pool().words().get(play.word)?.text.clone(), voice: voice(play.manner)? })
+                Some(Said { text: search.pool().words().get(play.word)?.text.clone(), manner: manner(play.manner)? })
             }
-            Slot::WakeWord(manner) => Some(Said { text: self.wake_word.to_owned(), voice: voice(manner)? }),
+            Slot::WakeWord(place) => Some(Said { text: self.wake_word.to_owned(), manner: manner(place)? }),
             Slot::Nothing => None,
         }
     }
 
     fn written(&self, slot: Slot) -> InSlot {
         match (slot, self.said(slot)) {
-            (Slot::Word(_), Some(Said { text, voice })) => InSlot::Word { text, voice },
-            (Slot::Again(_), Some(Said { text, voice })) => InSlot::Again { text, voice },
-            (Slot::WakeWord(_), Some(Said { voice, .. })) => InSlot::WakeWord { voice },
+            (Slot::Word(_), Some(Said { text, manner })) => InSlot::Word { text, manner: manner.into() },
+            (Slot::Again(_), Some(Said { text, manner })) => InSlot::Again { text, manner: manner.into() },
+            (Slot::WakeWord(_), Some(Said { manner, .. })) => InSlot::WakeWord { manner: manner.into() },
             _ => InSlot::Nothing,
         }
     }
@@ -251,7 +252,7 @@ impl Course<'_> {
             })
             .collect();
         let (history, spent) = (self.campaign.history(), self.campaign.spent());
-        let plays = self.campaign.search().settings().plays;
+        let plays = self.campaign.plays();
         let shown = history.words().filter(|it| self.campaign.is_proven(*it)).count();
         let found = counted(history.found().len() as u64, "word woke it in two voices", "words woke it in two voices");
         let woke = if woke.is_empty() { "nothing".to_owned() } else { woke.join(", ") };

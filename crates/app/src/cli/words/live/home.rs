@@ -5,7 +5,7 @@ use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_lab::reading::{self, Reading, Rules, Sounded, Unknown};
 use earwitness_report::labels;
 use earwitness_report::vendor::maker;
-use earwitness_words::Seen;
+use earwitness_words::{Manner, Seen};
 
 use super::journal::Reaction;
 
@@ -14,11 +14,11 @@ pub(super) const BEFORE: i64 = 180 * SECOND;
 pub(super) const AFTER: i64 = 120 * SECOND;
 
 /// What is said in a slot.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) struct Said {
     pub(super) text: String,
-    /// `VOICE@SPEED`.
-    pub(super) voice: String,
+    /// `VOICE@SPEED`, and decibels against the usual level.
+    pub(super) manner: Manner,
 }
 
 /// Somebody stops it, or it cannot go on.

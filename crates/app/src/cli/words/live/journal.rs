@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use earwitness_base::trust;
-use earwitness_words::Seen;
+use earwitness_words::{Manner, Seen};
 use serde::{Deserialize, Serialize};
 
 use super::super::super::aloud::{Lines, each_line};
@@ -19,7 +19,7 @@ pub(super) const FORMAT: u32 = 1;
 #[serde(tag = "record", rename_all = "snake_case")]
 pub(super) enum Record {
     /// What is searched for, and how: the first line.
-    Search(Header),
+    Search(Box<Header>),
     /// The device that is asked.
     Device { mac: String, name: String },
     /// A round begins.
@@ -43,6 +43,9 @@ pub(super) struct Header {
     pub(super) words: usize,
     pub(super) digest: String,
     pub(super) voices: Vec<String>,
+    /// Decibels against the usual level, where words are not all played at that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) levels: Vec<f32>,
     pub(super) seed: u64,
     pub(super) plays: usize,
     pub(super) slots: usize,
@@ -50,6 +53,19 @@ pub(super) struct Header {
     /// The device that was named on the command line.
     pub(super) device: Option<String>,
     pub(super) home: String,
+    /// What is played again of an earlier search.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) replay: Option<Replayed>,
+}
+
+/// What is played again of an earlier search.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub(super) struct Replayed {
+    pub(super) words: usize,
+    /// Of the words, and of how each was played.
+    pub(super) digest: String,
+    /// Most plays of each.
+    pub(super) each: usize,
 }
 
 impl Header {
@@ -60,13 +76,45 @@ impl Header {
 }
 
 /// What sounds in a slot.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 #[serde(tag = "sounds", rename_all = "snake_case")]
 pub(super) enum InSlot {
-    Word { text: String, voice: String },
-    Again { text: String, voice: String },
-    WakeWord { voice: String },
+    Word {
+        text: String,
+        #[serde(flatten)]
+        manner: InManner,
+    },
+    Again {
+        text: String,
+        #[serde(flatten)]
+        manner: InManner,
+    },
+    WakeWord {
+        #[serde(flatten)]
+        manner: InManner,
+    },
     Nothing,
+}
+
+/// How it is said.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
+pub(super) struct InManner {
+    pub(super) voice: String,
+    /// Decibels against the usual level.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub(super) level_db: f32,
+}
+
+impl From<Manner> for InManner {
+    fn from(Manner { voice, level_db }: Manner) -> Self {
+        Self { voice, level_db }
+    }
+}
+
+/// Whether that is the usual level, which is not written down.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+pub(in crate::cli::words) fn is_usual(level_db: &f32) -> bool {
+    level_db.abs() <= 0.0
 }
 
 /// What the device did in a slot.

@@ -12,14 +12,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::bail;
+use earwitness_base::words::counted;
 use earwitness_core::findings::DeviceId;
 use earwitness_core::lot::Lot;
 use earwitness_sound::speak::sounds::Library;
-use earwitness_words::{Campaign, End, Manner, Pace, Pool, Rules, Search, Settings, phoneme};
+use earwitness_words::{Again, Campaign, End, Manner, Pace, Pool, Rules, Search, Settings, phoneme};
 
 use self::course::Course;
 use self::home::{Break, Home, Said};
-use self::journal::{FORMAT, Header, Record};
+pub(super) use self::journal::is_usual;
+use self::journal::{FORMAT, Header, Record, Replayed};
 use self::real::Real;
 use self::simulated::Simulated;
 use super::super::aloud::{self, Lines};
@@ -37,11 +39,33 @@ const ROUND_SECONDS: f64 = 12.0 * 15.0 + 300.0;
 pub(super) struct Wanted {
     pub(super) wake_word: String,
     pub(super) pool: Pool,
-    pub(super) voices: Vec<String>,
+    /// Voices at levels, each voice at all of them.
+    pub(super) manners: Vec<Manner>,
     pub(super) settings: Settings,
     pub(super) alpha: f64,
     pub(super) device: Option<String>,
     pub(super) is_quiet: bool,
+    /// Words of an earlier search that are played again instead, and how often each at most.
+    pub(super) replay: Option<(Vec<Again>, usize)>,
+}
+
+impl Wanted {
+    /// Most plays.
+    fn plays(&self) -> usize {
+        self.replay.as_ref().map_or(self.settings.plays, |(words, each)| words.len() * each)
+    }
+
+    /// What will sound, as far as that is known.
+    fn said(&self) -> impl Iterator<Item = Said> {
+        let wake = self.manners.iter().map(|it| Said { text: self.wake_word.clone(), manner: it.clone() });
+        let again = self.replay.iter().flat_map(|it| &it.0).filter_map(|it| {
+            Some(Said {
+                text: self.pool.words().get(it.word)?.text.clone(),
+                manner: self.manners.get(*it.manners.first()?)?.clone(),
+            })
+        });
+        wake.chain(again)
+    }
 }
 
 /// What came of it.
@@ -58,7 +82,7 @@ pub(super) struct Found {
 pub(super) fn simulate(wanted: &Wanted, name: &str) -> anyhow::Result<Found> {
     let plan = scenario::load(name)?;
     let folder = tempfile::tempdir()?;
-    let rounds = u32::try_from(wanted.settings.plays).map_or(f64::from(u32::MAX), f64::from);
+    let rounds = u32::try_from(wanted.plays()).map_or(f64::from(u32::MAX), f64::from);
     // A round plays at least one word.
     let mut home = Simulated::new(plan, wanted.settings.seed, rounds * ROUND_SECONDS / 3_600.0 + 1.0);
     carry_out(wanted, &header(wanted, name), folder.path(), &mut home)
@@ -67,20 +91,29 @@ pub(super) fn simulate(wanted: &Wanted, name: &str) -> anyhow::Result<Found> {
 /// Searches in this room.
 pub(super) fn listen(wanted: Wanted, live: &Live) -> anyhow::Result<Found> {
     let header = header(&wanted, "this room");
-    let state = aloud::folder(live, &wanted.wake_word, "words");
+    let what = if wanted.replay.is_some() { "words-replay" } else { "words" };
+    let state = aloud::folder(live, &wanted.wake_word, what);
     let config = aloud::config(live, &std::path::absolute(&state)?)?;
     aloud::needs_loudspeaker(&config)?;
     let library = Library::new(&config.sounds)?;
-    for voice in &wanted.voices {
+    for said in wanted.said() {
         // Also whether it can be said at all, before anything sounds.
-        library.stimulus(&real::stimulus(&Said { text: wanted.wake_word.clone(), voice: voice.clone() }))?;
+        library.stimulus(&real::stimulus(&said))?;
     }
     drop(library);
     let stop = Arc::new(AtomicBool::new(false));
     // The folder is there, and is that of this search, before anything is opened in it or sounds.
-    drop(opened(&header, &state)?);
+    let (journal, records) = opened(&header, &state)?;
+    drop(journal);
     let mut home = Real::open(&config, wanted.settings.seed, Arc::clone(&stop))?;
     say::line(&format!("everything is kept in {}", state.display()));
+    let rounds = records.iter().filter(|it| matches!(it, Record::Seen { .. })).count();
+    if rounds > 0 {
+        say::line(&format!(
+            "it goes on after the {} that are there; another --state begins anew",
+            counted(rounds as u64, "round", "rounds")
+        ));
+    }
     let search = (wanted, header, state);
     let again = search.clone();
     match aloud::conduct(config, &stop, move || carry_out(&search.0, &search.1, &search.2, &mut home))? {
@@ -102,9 +135,12 @@ fn carry_out(wanted: &Wanted, header: &Header, folder: &Path, home: &mut dyn Hom
 /// A search that goes on after what a folder holds of it.
 fn begun<'a>(wanted: &'a Wanted, header: &Header, folder: &Path) -> anyhow::Result<Course<'a>> {
     let (journal, records) = opened(header, folder)?;
-    let manners = wanted.voices.iter().map(Manner::usual).collect();
-    let search = Search::new(wanted.pool.clone(), manners, wanted.settings.clone());
-    let campaign = Campaign::new(search, Rules { alpha: wanted.alpha, ..Rules::default() });
+    let search = Search::new(wanted.pool.clone(), wanted.manners.clone(), wanted.settings.clone());
+    let rules = Rules { alpha: wanted.alpha, ..Rules::default() };
+    let campaign = match &wanted.replay {
+        Some((words, each)) => Campaign::replaying(search, rules, words.clone(), *each),
+        None => Campaign::new(search, rules),
+    };
     let device =
         wanted.device.as_ref().map(|it| Ok::<_, anyhow::Error>((DeviceId::Mac(course::address(it)?), it.clone()))).transpose()?;
     let uploaded = BTreeMap::new();
@@ -125,7 +161,7 @@ fn begun<'a>(wanted: &'a Wanted, header: &Header, folder: &Path) -> anyhow::Resu
 fn opened(header: &Header, folder: &Path) -> anyhow::Result<(Lines, Vec<Record>)> {
     let (mut journal, records) = journal::open(folder)?;
     match records.first() {
-        None => journal.add(&Record::Search(header.clone()))?,
+        None => journal.add(&Record::Search(Box::new(header.clone())))?,
         Some(Record::Search(known)) if known.is_same(header) => {}
         Some(_) => bail!(
             "{} holds another search, or this one with other words or options; go on with those, or name another folder with --state",
@@ -136,6 +172,11 @@ fn opened(header: &Header, folder: &Path) -> anyhow::Result<(Lines, Vec<Record>)
 }
 
 impl Found {
+    /// What the device is called.
+    pub(super) fn name(&self) -> &str {
+        self.device.as_ref().map_or("the device", |it| it.1.as_str())
+    }
+
     fn of(course: Course<'_>, end: Option<End>) -> Self {
         let Course { campaign, device, uploaded, .. } = course;
         Self { campaign, device, end, uploaded }
@@ -143,6 +184,24 @@ impl Found {
 }
 
 fn header(wanted: &Wanted, home: &str) -> Header {
+    let digest = |text: &str| format!("{:016x}", Lot::new(0).stream(text, 0).word());
+    let (mut voices, mut levels): (Vec<String>, Vec<f32>) = (Vec::new(), Vec::new());
+    for it in &wanted.manners {
+        if !voices.contains(&it.voice) {
+            voices.push(it.voice.clone());
+        }
+        if !levels.contains(&it.level_db) {
+            levels.push(it.level_db);
+        }
+    }
+    if levels.iter().all(is_usual) {
+        levels.clear();
+    }
+    let replay = wanted.replay.as_ref().map(|(words, each)| Replayed {
+        words: words.len(),
+        digest: digest(&format!("{words:?}")),
+        each: *each,
+    });
     let texts: Vec<&str> = wanted.pool.words().iter().map(|it| it.text.as_str()).collect();
     Header {
         format: FORMAT,
@@ -150,13 +209,18 @@ fn header(wanted: &Wanted, home: &str) -> Header {
         wake_word: wanted.wake_word.clone(),
         phonemes: phoneme::write(wanted.pool.wake()),
         words: texts.len(),
-        digest: format!("{:016x}", Lot::new(0).stream(&texts.join("\n"), 0).word()),
-        voices: wanted.voices.clone(),
+        digest: digest(&texts.join("\n")),
+        voices,
+        levels,
         seed: wanted.settings.seed,
-        plays: wanted.settings.plays,
+        plays: wanted.plays(),
         slots: Rules::default().slots,
         alpha: wanted.alpha,
         device: wanted.device.clone(),
         home: home.to_owned(),
+        replay,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,9 +51,11 @@ impl Real {
     }
 }
 
-/// The name of the sound.
+/// The name of the sound: `say-as:VOICE@SPEED:TEXT`, or `say-as:VOICE@SPEED@DECIBELS:TEXT`.
 pub(super) fn stimulus(said: &Said) -> String {
-    format!("say-as:{}:{}", said.voice, said.text)
+    let (voice, level) = (&said.manner.voice, said.manner.level_db);
+    let level = if level.abs() > 0.0 { format!("@{level}") } else { String::new() };
+    format!("say-as:{voice}{level}:{}", said.text)
 }
 
 impl Home for Real {

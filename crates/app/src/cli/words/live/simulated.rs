@@ -56,7 +56,8 @@ impl Home for Simulated {
             let from = self.now;
             if let Some(said) = said {
                 let stimulus = Stimulus { name: said.text.clone(), kind: SoundKind::Speech };
-                self.house.play(from, &Sound { stimulus, length: WORD, level_db: self.level_db });
+                let level_db = self.level_db + f64::from(said.manner.level_db);
+                self.house.play(from, &Sound { stimulus, length: WORD, level_db });
             }
             self.advance(from.saturating_add(length), &mut analysis);
             windows.push(Window { from: Timestamp::from_nanos(from), until: Timestamp::from_nanos(self.now) });
