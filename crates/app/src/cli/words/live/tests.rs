@@ -18,7 +18,7 @@ enum Then {
 }
 
 struct Home {
-    home: Simulated,
+    simulated: Simulated,
     /// Rounds until then, and rounds of which the traffic was asked for.
     rounds: u32,
     then: Then,
@@ -26,18 +26,18 @@ struct Home {
 
 impl home::Home for Home {
     fn now(&self) -> Timestamp {
-        self.home.now()
+        self.simulated.now()
     }
 
     fn play(&mut self, number: u32, slots: &[Option<Said>], length: i64) -> Result<Result<Vec<Window>, String>, Break> {
         if self.rounds == 0 && self.then == Then::Stopped {
             return Err(Break::Stopped);
         }
-        self.home.play(number, slots, length)
+        self.simulated.play(number, slots, length)
     }
 
     fn findings(&mut self, window: Window) -> Result<Findings, Break> {
-        let findings = self.home.findings(window)?;
+        let findings = self.simulated.findings(window)?;
         if self.rounds == 0 {
             return Ok(Findings::default());
         }
@@ -46,7 +46,7 @@ impl home::Home for Home {
     }
 
     fn wait(&mut self, nanos: i64) -> Result<(), Break> {
-        self.home.wait(nanos)
+        self.simulated.wait(nanos)
     }
 }
 
@@ -57,7 +57,7 @@ fn home(rounds: u32, then: Then) -> Home {
     let path = folder.path().join("home.toml");
     std::fs::write(&path, text).unwrap();
     let plan = scenario::load(path.to_str().unwrap()).unwrap();
-    Home { home: Simulated::new(plan, 1, 24.0), rounds, then }
+    Home { simulated: Simulated::new(plan, 1, 24.0), rounds, then }
 }
 
 fn wanted() -> Wanted {
