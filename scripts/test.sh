@@ -85,7 +85,7 @@ tools() {
     for it in ip:iproute2 nft:nftables dnsmasq:dnsmasq-base udhcpc:udhcpc busybox:busybox hostapd:hostapd iperf3:iperf3 ethtool:ethtool \
         tcpdump:tcpdump setpriv:util-linux kill:procps mkfs.ext4:e2fsprogs mount:mount strace:strace pulseaudio:pulseaudio \
         pactl:pulseaudio-utils espeak-ng:espeak-ng pocketsphinx_continuous:pocketsphinx \
-        /usr/share/pocketsphinx/model/en-us/en-us/mdef:pocketsphinx-en-us; do
+        /usr/share/pocketsphinx/model/en-us/en-us/mdef:pocketsphinx-en-us mosquitto:mosquitto mosquitto_sub:mosquitto-clients; do
         need "${it%:*}" "${it#*:}" "tests on the real thing" || skip "tests that need ${it%:*}"
     done
     need pkg-config pkg-config "building with ALSA" || skip "finding ALSA: no pkg-config"
