@@ -253,6 +253,19 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         ],
     ),
     (
+        "mqtt",
+        &[
+            ("settings", &[]),
+            ("snapshot", &[]),
+            ("topics", &["settings"]),
+            ("command", &["settings", "topics"]),
+            ("state", &["settings", "snapshot", "topics"]),
+            ("discovery", &["settings", "snapshot", "topics", "state"]),
+            ("mirror", &["settings", "snapshot", "topics", "state", "discovery"]),
+            ("client", &["settings", "snapshot", "topics", "command", "state", "mirror"]),
+        ],
+    ),
+    (
         "voice",
         &[
             ("intent", &[]),
@@ -424,6 +437,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("voice", &["core"]),
     ("skill", &["core", "voice"]),
     ("notify", &["base"]),
+    ("mqtt", &["base", "core", "notify"]),
     (
         "app",
         &[
