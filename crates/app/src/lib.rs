@@ -8,6 +8,7 @@ pub mod config;
 pub mod daemon;
 mod doctor;
 mod log;
+mod mqtt;
 mod names;
 mod page;
 mod pronounced;

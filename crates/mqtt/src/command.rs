@@ -35,14 +35,21 @@ pub(crate) fn parse(settings: &Settings, topic: &str, payload: &[u8]) -> Option<
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::settings::{Form, Topic};
 
     #[test]
     fn an_order_is_one_of_four_and_nothing_else() {
         let topic = |text| Topic::new(text).unwrap();
-        let settings =
-            Settings { base: topic("ear"), prefix: topic("homeassistant"), form: Form::Entity, version: String::new() };
+        let settings = Settings {
+            base: topic("ear"),
+            prefix: topic("homeassistant"),
+            form: Form::Entity,
+            except: BTreeSet::new(),
+            version: String::new(),
+        };
         let order = |topic: &str, payload: &str| parse(&settings, topic, payload.as_bytes());
         assert_eq!(order("ear/probing/set", "ON"), Some(Command::Resume));
         assert_eq!(order("ear/probing/set", "OFF"), Some(Command::Pause));

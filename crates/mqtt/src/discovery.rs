@@ -90,6 +90,11 @@ pub(crate) fn of_program(settings: &Settings, into: &mut Messages) {
             "state",
             json!({"name": "State", "state_topic": topic("state"), "entity_category": "diagnostic", "icon": "mdi:information"}),
         ),
+        Entity::new(
+            "sensor",
+            "answer",
+            json!({"name": "Last answer", "state_topic": topic("answer"), "entity_category": "diagnostic", "icon": "mdi:message-reply-text"}),
+        ),
     ];
     let registered = json!({
         "identifiers": [node(&settings.base, None)],
@@ -101,7 +106,14 @@ pub(crate) fn of_program(settings: &Settings, into: &mut Messages) {
     put(settings, None, &registered, &available, entities, into);
 }
 
-fn put(settings: &Settings, mac: Option<Mac>, registered: &Value, available: &Value, entities: [Entity; 4], into: &mut Messages) {
+fn put(
+    settings: &Settings,
+    mac: Option<Mac>,
+    registered: &Value,
+    available: &Value,
+    entities: impl IntoIterator<Item = Entity>,
+    into: &mut Messages,
+) {
     let node = node(&settings.base, mac);
     let origin = json!({"name": "earwitness", "sw_version": settings.version, "support_url": URL});
     let shared = json!({"availability": available, "availability_mode": "all"});

@@ -1,9 +1,10 @@
 //! How a home's devices stand, for Home Assistant and whoever else reads MQTT: what there is (discovery), how it stands (states), what happened (events), and orders.
 //!
 //! Everything but [`Client`] is a function of what is shown: [`messages`] names all retained messages that follow from a [`Snapshot`]. The client publishes what of
-//! them has changed, everything again when the connection or Home Assistant was away, and takes back what follows no more, also what a process before published.
+//! them has changed, everything again when the connection or Home Assistant was away, and takes back what is forgotten, also where a process before published it.
 //! Names come from strangers: they are text within JSON, and never a part of a topic.
 
+mod announced;
 mod client;
 mod command;
 mod discovery;
@@ -30,7 +31,7 @@ pub fn messages(settings: &Settings, snapshot: &Snapshot) -> Messages {
     state::of_program(settings, snapshot, &mut all);
     discovery::of_program(settings, &mut all);
     for device in &snapshot.devices {
-        state::of_device(settings, device, &mut all);
+        state::of_device(settings, snapshot.day, device, &mut all);
         discovery::of_device(settings, device, &mut all);
     }
     all

@@ -1,6 +1,9 @@
 //! Where it is published, and in which form.
 
+use std::collections::BTreeSet;
 use std::fmt;
+
+use earwitness_core::mac::Mac;
 
 /// Longest part of a topic that a person chooses, octets.
 const LONGEST: usize = 100;
@@ -44,7 +47,7 @@ impl fmt::Display for Topic {
 pub enum Form {
     /// A message for each entity: all versions.
     Entity,
-    /// A message for each device: Home Assistant 2024.11 and later.
+    /// A message for each device: versions of Home Assistant that know device discovery, from the end of 2024 on.
     Device,
 }
 
@@ -74,6 +77,8 @@ pub struct Settings {
     pub prefix: Topic,
     /// The form of discovery.
     pub form: Form,
+    /// Devices of which nothing is published.
+    pub except: BTreeSet<Mac>,
     /// The version of the program, as discovery names it.
     pub version: String,
 }

@@ -1,5 +1,7 @@
 //! How it stands, as it is shown.
 
+use std::collections::BTreeMap;
+
 use earwitness_core::mac::Mac;
 use earwitness_core::private::Private;
 
@@ -10,8 +12,14 @@ pub struct Snapshot {
     pub paused: bool,
     /// What it does, or why nothing sounds, in words.
     pub doing: String,
-    /// The devices of the home, each once, also those that are away. What was shown and is not among them any more is taken back.
+    /// What came of the last order, in words.
+    pub answer: Option<String>,
+    /// The day, since 1970.
+    pub day: i64,
+    /// The devices that are known to be there, each once. One that leaves is shown as away, and taken back after thirty days.
     pub devices: Vec<Device>,
+    /// Devices that a person had forgotten, and on which day: taken back at once where they were not there since.
+    pub forgotten: BTreeMap<Mac, i64>,
 }
 
 /// How a device stands.

@@ -9,6 +9,7 @@ mod home;
 #[path = "../../notify/tests/channels/mosquitto.rs"]
 mod mosquitto;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -37,7 +38,13 @@ pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
 
 pub(crate) fn settings(form: Form) -> Settings {
     let topic = |text| Topic::new(text).unwrap();
-    Settings { base: topic("earwitness"), prefix: topic("homeassistant"), form, version: "0.0.0".to_owned() }
+    Settings {
+        base: topic("earwitness"),
+        prefix: topic("homeassistant"),
+        form,
+        except: BTreeSet::new(),
+        version: "0.0.0".to_owned(),
+    }
 }
 
 pub(crate) fn broker(folder: &Path, broker: &Mosquitto, password: &str) -> Broker {
@@ -67,7 +74,7 @@ pub(crate) fn device(last: u8, name: &str) -> Device {
 }
 
 pub(crate) fn snapshot(devices: Vec<Device>) -> Snapshot {
-    Snapshot { paused: false, doing: "probing is allowed".to_owned(), devices }
+    Snapshot { paused: false, doing: "probing is allowed".to_owned(), answer: None, day: 0, devices, forgotten: BTreeMap::new() }
 }
 
 /// A client, what it says of itself, and what it was told to do.
@@ -78,9 +85,13 @@ pub(crate) struct Running {
 }
 
 pub(crate) fn start(broker: &Broker, form: Form) -> Running {
+    start_with(broker, &settings(form))
+}
+
+pub(crate) fn start_with(broker: &Broker, settings: &Settings) -> Running {
     let ((say, reports), (tell, orders)) = (channel(), channel());
     let report = move |it| drop(say.send(it));
     let order = move |it| tell.send(it).unwrap();
-    let client = Client::start(broker, &settings(form), report, order).unwrap();
+    let client = Client::start(broker, settings, report, order).unwrap();
     Running { client, reports, orders }
 }

@@ -39,52 +39,60 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// What a client needs to connect. The password and the authorities are read here.
+    /// Whether the settings can be meant; no file is looked at.
     ///
     /// # Errors
-    /// When the settings contradict each other, or a file cannot be read.
-    pub fn options(&self, client_id: &str) -> Result<MqttOptions, Fault> {
-        let Self { section, host, port, tls, ca_file, user, password_file, password_in_plain_text } = self;
-        let address: Option<IpAddr> = host.parse().ok();
+    /// When they contradict each other, or a password would pass in plain text without being allowed to.
+    pub fn check(&self) -> Result<(), Fault> {
+        let Self { section, host, port: _, tls, ca_file, user, password_file, password_in_plain_text } = self;
+        let address = self.address();
         let is_name = |it: &str| it.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.' | b'_'));
         if host.is_empty() || (address.is_none() && !is_name(host)) {
             return Err(Fault(format!(
                 "host under [{section}] is the name or the address of the broker, such as homeassistant.local, without a port"
             )));
         }
-        let port = port.unwrap_or(if *tls { TLS_PORT } else { PLAIN_PORT });
-        // rumqttc joins host and port with a colon to connect, and compares the host alone with the certificate.
-        let joined = match address {
-            Some(IpAddr::V6(_)) if *tls => {
-                return Err(Fault(format!(
-                    "with TLS, host under [{section}] is a name or an IPv4 address, as its certificate says"
-                )));
-            }
-            Some(IpAddr::V6(it)) => format!("[{it}]"),
-            _ => host.clone(),
-        };
-        let mut options = MqttOptions::new(client_id, joined, port);
-        options.set_max_packet_size(LONGEST_IN, LONGEST_OUT);
-        if *tls {
-            let config = tls::client(ca_file.as_deref())?;
-            options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(config)));
-        } else if ca_file.is_some() {
+        if *tls && matches!(address, Some(IpAddr::V6(_))) {
+            return Err(Fault(format!("with TLS, host under [{section}] is a name or an IPv4 address, as its certificate says")));
+        }
+        if ca_file.is_some() && !tls {
             return Err(Fault(format!("ca_file under [{section}] counts with TLS only: set tls = true")));
         }
+        let is_near = host == "localhost" || address.is_some_and(|it| it.is_loopback());
         match (user, password_file) {
-            (Some(user), Some(path)) => {
-                let is_near = host == "localhost" || address.is_some_and(|it| it.is_loopback());
-                if !tls && !is_near && !password_in_plain_text {
-                    return Err(Fault(format!(
-                        "the password under [{section}] would pass in plain text, for everybody on the way to read: set tls = true, or \
-                         password_in_plain_text = true where you trust the network"
-                    )));
-                }
-                options.set_credentials(user, Secret::read(path)?.reveal());
-            }
-            (None, None) => {}
-            (Some(_), None) => return Err(Fault(format!("[{section}] has a user and no password_file"))),
-            (None, Some(_)) => return Err(Fault(format!("[{section}] has a password_file and no user"))),
+            (Some(_), None) => Err(Fault(format!("[{section}] has a user and no password_file"))),
+            (None, Some(_)) => Err(Fault(format!("[{section}] has a password_file and no user"))),
+            (Some(_), Some(_)) if !tls && !is_near && !password_in_plain_text => Err(Fault(format!(
+                "the password under [{section}] would pass in plain text, for everybody on the way to read: set tls = true, or \
+                 password_in_plain_text = true where you trust the network"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        self.host.parse().ok()
+    }
+
+    /// What a client needs to connect; with an empty id, the broker gives it one. The password and the authorities are read here.
+    ///
+    /// # Errors
+    /// As [`Broker::check`], and when a file cannot be read.
+    pub fn options(&self, client_id: &str) -> Result<MqttOptions, Fault> {
+        self.check()?;
+        // rumqttc joins host and port with a colon to connect, and compares the host alone with the certificate.
+        let host = match self.address() {
+            Some(IpAddr::V6(it)) => format!("[{it}]"),
+            _ => self.host.clone(),
+        };
+        let mut options = MqttOptions::new(client_id, host, self.port.unwrap_or(if self.tls { TLS_PORT } else { PLAIN_PORT }));
+        options.set_max_packet_size(LONGEST_IN, LONGEST_OUT);
+        if self.tls {
+            let config = tls::client(self.ca_file.as_deref())?;
+            options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(config)));
+        }
+        if let (Some(user), Some(path)) = (&self.user, &self.password_file) {
+            options.set_credentials(user, Secret::read(path)?.reveal());
         }
         Ok(options)
     }

@@ -3,8 +3,8 @@
 mod inbox;
 mod link;
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -32,14 +32,16 @@ const GOODBYE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Client {
     inbox: Arc<Inbox>,
-    ended: Receiver<()>,
+    /// Behind a lock, so that several threads may share a client.
+    ended: Mutex<Receiver<()>>,
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
         self.inbox.close();
         // One that hangs is left to itself: the last will says what is so.
-        let _ = self.ended.recv_timeout(GOODBYE + GOODBYE);
+        let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let _ = ended.recv_timeout(GOODBYE + GOODBYE);
     }
 }
 
@@ -60,7 +62,7 @@ impl Client {
         options.set_last_will(LastWill::new(topics::availability(&settings.base), state::OFFLINE, QoS::AtLeastOnce, true));
         let inbox = Arc::new(Inbox::default());
         let (say_ended, ended) = channel();
-        let client = Self { inbox: Arc::clone(&inbox), ended };
+        let client = Self { inbox: Arc::clone(&inbox), ended: Mutex::new(ended) };
         let (requests, events) = AsyncClient::new(options, REQUESTS);
         let talk = Talk { requests, inbox, mirror: Mirror::new(settings.clone()), settings: settings.clone(), connection: None };
         let broker = broker.clone();

@@ -1,11 +1,11 @@
 //! Devices that come, change and are forgotten, events, and orders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use earwitness_mqtt::{Command, Device, Form, Seen, Snapshot, Upload};
+use earwitness_mqtt::{Command, Device, Form, Seen, Settings, Snapshot, Upload};
 
 use super::mosquitto::{Mosquitto, PASSWORD, Subscriber};
-use super::{PATIENCE, broker, device, snapshot, start, until};
+use super::{PATIENCE, broker, device, settings, snapshot, start, start_with, until};
 
 const KITCHEN: &str = "earwitness/devices/02005e005301";
 
@@ -43,46 +43,81 @@ fn only_what_has_changed_is_published_and_an_upload_is_an_event() {
     assert_eq!((&event["event_type"], &event["seconds"]), (&"upload".into(), &4.3.into()));
     assert_eq!(event["receiver"], "\"}\u{1b}[2Jexample.com");
     let away = Device { seen: None, verdict: Some("reacts to sound".to_owned()), ..kitchen };
-    running.client.show(Snapshot { paused: true, doing: "paused by a person".to_owned(), devices: vec![away] });
+    running.client.show(Snapshot {
+        paused: true,
+        doing: "paused by a person".to_owned(),
+        answer: Some("paused".to_owned()),
+        ..snapshot(vec![away])
+    });
     subscriber.wait(&format!("{KITCHEN}/available"), |it| it == "offline");
     subscriber.wait(&format!("{KITCHEN}/uploading"), |it| it == "None");
     subscriber.wait(&format!("{KITCHEN}/verdict"), |it| it == "reacts to sound");
     subscriber.wait("earwitness/state", |it| it == "paused by a person");
+    subscriber.wait("earwitness/answer", |it| it == "paused");
     assert_eq!(counted(&subscriber, "homeassistant/event/earwitness_02005e005301/upload/config"), 1, "it has not changed");
     assert!(!kept(&mosquitto).contains_key(&format!("{KITCHEN}/upload")), "an event is over");
 }
 
 #[test]
-fn a_device_that_is_forgotten_is_taken_back_also_by_a_later_process_and_in_another_form() {
+fn a_device_that_leaves_is_away_and_forgotten_after_thirty_days_also_by_a_later_process() {
     let folder = tempfile::tempdir().unwrap();
     let Some(mosquitto) = Mosquitto::start(folder.path(), false) else { return };
     let reached = broker(folder.path(), &mosquitto, PASSWORD);
     mosquitto.publish("homeassistant/sensor/somebody_elses/x/config", "{}", true);
-    mosquitto.publish("earwitness/devices/not-ours/announced", "entity homeassistant", true);
+    mosquitto.publish("earwitness/devices/not-ours/announced", "entity homeassistant 0", true);
+    let (kitchen, bath, hall) = (device(1, "Kitchen"), device(2, "Bath"), device(3, "Hall"));
+    let of = |number: u8, kept: &BTreeMap<String, String>| -> Vec<String> {
+        kept.keys().filter(|it| it.contains(&format!("02005e0053{number:02}"))).cloned().collect()
+    };
     let running = start(&reached, Form::Entity);
     let subscriber = mosquitto.subscribe();
-    running.client.show(snapshot(vec![device(1, "Kitchen"), device(2, "Bath"), device(3, "Hall")]));
+    running.client.show(snapshot(vec![kitchen.clone(), bath.clone(), hall]));
     subscriber.wait("homeassistant/sensor/earwitness_02005e005303/verdict/config", |it| it.contains("Hall"));
-    running.client.show(snapshot(vec![device(1, "Kitchen"), device(2, "Bath")]));
-    until("the hall is taken back", || kept(&mosquitto).keys().all(|it| !it.contains("02005e005303")));
+    let on = |day, devices| Snapshot { day, ..snapshot(devices) };
+    running.client.show(on(30, vec![kitchen.clone(), bath.clone()]));
+    subscriber.wait("earwitness/devices/02005e005303/available", |it| it == "offline");
+    assert_eq!(of(3, &kept(&mosquitto)).len(), 9, "it may come back");
+    running.client.show(on(31, vec![kitchen.clone(), bath]));
+    until("the hall is forgotten", || of(3, &kept(&mosquitto)).is_empty());
     drop(running);
-    assert!(kept(&mosquitto).keys().any(|it| it.contains("02005e005302")), "what there was stays while we are away");
-    // Nothing is known at first; then the bath is not among what is left.
+    assert_eq!(of(2, &kept(&mosquitto)).len(), 9, "what there was stays while we are away");
+    // A later process knows the kitchen only, and speaks another form.
     let running = start(&reached, Form::Device);
-    until("it is there", || kept(&mosquitto).keys().any(|it| it.contains("02005e005302")));
-    running.client.show(snapshot(vec![device(1, "Kitchen")]));
-    until("the bath is taken back", || kept(&mosquitto).keys().all(|it| !it.contains("02005e005302")));
-    let of_kitchen = |it: &BTreeMap<String, String>| -> Vec<String> {
-        it.keys().filter(|it| it.starts_with("homeassistant") && it.contains("02005e005301")).cloned().collect()
-    };
+    running.client.show(on(61, vec![kitchen.clone()]));
     until("the kitchen has the new form alone", || {
-        of_kitchen(&kept(&mosquitto)) == ["homeassistant/device/earwitness_02005e005301/config"]
+        let all = of(1, &kept(&mosquitto));
+        all.iter().filter(|it| it.starts_with("homeassistant/")).eq(["homeassistant/device/earwitness_02005e005301/config"])
     });
+    assert_eq!(of(2, &kept(&mosquitto)).len(), 9);
+    running.client.show(on(62, vec![kitchen]));
+    until("the bath is forgotten", || of(2, &kept(&mosquitto)).is_empty());
+    // A person need not wait for that.
+    let forgotten = |day| BTreeMap::from([(device(1, "").mac, day)]);
+    running.client.show(Snapshot { forgotten: forgotten(61), ..on(62, vec![]) });
+    subscriber.wait("earwitness/devices/02005e005301/available", |it| it == "offline");
+    assert_eq!(of(1, &kept(&mosquitto)).len(), 6, "it was there again since");
+    running.client.show(Snapshot { forgotten: forgotten(62), ..on(62, vec![]) });
+    until("the kitchen is forgotten at once", || of(1, &kept(&mosquitto)).is_empty());
     let left = kept(&mosquitto);
-    assert!(
-        left.contains_key("homeassistant/sensor/somebody_elses/x/config")
-            && left.contains_key("earwitness/devices/not-ours/announced")
-    );
+    assert!(left.contains_key("homeassistant/sensor/somebody_elses/x/config"));
+    assert!(left.contains_key("earwitness/devices/not-ours/announced"));
+}
+
+#[test]
+fn of_a_device_that_is_excepted_nothing_is_published_and_what_was_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(mosquitto) = Mosquitto::start(folder.path(), false) else { return };
+    let reached = broker(folder.path(), &mosquitto, PASSWORD);
+    let (kitchen, phone) = (device(1, "Kitchen"), device(2, "Phone"));
+    let running = start(&reached, Form::Entity);
+    running.client.show(snapshot(vec![kitchen.clone(), phone.clone()]));
+    mosquitto.subscribe().wait("homeassistant/sensor/earwitness_02005e005302/verdict/config", |_| true);
+    drop(running);
+    let except = Settings { except: BTreeSet::from([phone.mac]), ..settings(Form::Entity) };
+    let running = start_with(&reached, &except);
+    running.client.show(snapshot(vec![kitchen, phone]));
+    until("the telephone is taken back", || kept(&mosquitto).keys().all(|it| !it.contains("02005e005302")));
+    assert!(kept(&mosquitto).keys().any(|it| it.contains("02005e005301")));
 }
 
 #[test]
