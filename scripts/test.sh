@@ -85,7 +85,7 @@ tools() {
     for it in ip:iproute2 nft:nftables dnsmasq:dnsmasq-base udhcpc:udhcpc busybox:busybox hostapd:hostapd iperf3:iperf3 ethtool:ethtool \
         tcpdump:tcpdump setpriv:util-linux kill:procps mkfs.ext4:e2fsprogs mount:mount strace:strace pulseaudio:pulseaudio \
         pactl:pulseaudio-utils espeak-ng:espeak-ng pocketsphinx_continuous:pocketsphinx \
-        /usr/share/pocketsphinx/model/en-us/en-us/mdef:pocketsphinx-en-us; do
+        /usr/share/pocketsphinx/model/en-us/en-us/mdef:pocketsphinx-en-us mosquitto:mosquitto mosquitto_sub:mosquitto-clients; do
         need "${it%:*}" "${it#*:}" "tests on the real thing" || skip "tests that need ${it%:*}"
     done
     need pkg-config pkg-config "building with ALSA" || skip "finding ALSA: no pkg-config"
@@ -296,6 +296,7 @@ scripts() {
     if command -v systemd-analyze > /dev/null; then units || status=1; fi
     programs || return 1
     skill_oracle || status=1
+    home_assistant || status=1
     # A large capture is built from small ones, twice alike.
     home=$target/debug/examples/home
     "$home" --scenario speaker-cbr --seconds 60 "$scratch/a.pcap" "$scratch/a.json" || return 1
@@ -325,6 +326,15 @@ skill_oracle() {
         }
     fi
     "$target/debug/examples/skill_cases" > "$scratch/skill.json" && node scripts/skill_oracle.js "$scratch/skill.json" "$sdk"
+}
+
+# What is told by MQTT is what Home Assistant shows, where HOME_ASSISTANT_PYTHON names a Python that has it: installing it takes ten minutes.
+home_assistant() {
+    "${HOME_ASSISTANT_PYTHON:-python3}" scripts/home_assistant.py > "$scratch/home_assistant.said" 2>&1
+    status_of_it=$?
+    cat "$scratch/home_assistant.said"
+    [ "$status_of_it" != 77 ] || { skip "Home Assistant: $(sed -n 's/^not tried: //p' "$scratch/home_assistant.said")"; return 0; }
+    return "$status_of_it"
 }
 
 # What the simulator writes is what Wireshark reads: no broken frame, no wrong checksum, all names there.

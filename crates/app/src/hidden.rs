@@ -7,6 +7,7 @@ use std::path::Path;
 
 use earwitness_base::outfile;
 use earwitness_core::findings::DeviceId;
+use earwitness_core::mac::Mac;
 use earwitness_core::time::Timestamp;
 use earwitness_report::labels;
 use serde::{Deserialize, Serialize};
@@ -80,6 +81,12 @@ impl Hidden {
         self.devices.iter().filter(|it| it.1.ignored).filter_map(|it| id(it.0)).collect()
     }
 
+    /// When devices were forgotten, of those with a MAC address.
+    pub(crate) fn forgotten(&self) -> BTreeMap<Mac, Timestamp> {
+        let at = |(device, how): (&String, &How)| Some((device.parse().ok()?, Timestamp::from_nanos(how.forgotten_ns?)));
+        self.devices.iter().filter_map(at).collect()
+    }
+
     /// Whether it was forgotten after it was seen last.
     pub(crate) fn is_forgotten(&self, device: DeviceId, seen: Timestamp) -> bool {
         self.of(device).forgotten_ns.is_some_and(|at| seen.nanos() <= at)
@@ -93,7 +100,6 @@ impl Hidden {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use earwitness_core::mac::Mac;
 
     #[test]
     fn what_is_hidden_outlives_a_start_and_a_device_that_sends_again_is_there_again() {

@@ -9,6 +9,7 @@ pub mod daemon;
 mod doctor;
 mod hidden;
 mod log;
+mod mqtt;
 mod names;
 mod page;
 mod pronounced;

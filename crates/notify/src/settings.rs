@@ -11,6 +11,14 @@ use crate::secret::Unusable;
 #[error("{0}")]
 pub struct Fault(pub(crate) String);
 
+impl Fault {
+    /// One that says this.
+    #[must_use]
+    pub fn new(said: impl Into<String>) -> Self {
+        Self(said.into())
+    }
+}
+
 impl From<Unusable> for Fault {
     fn from(why: Unusable) -> Self {
         Self(why.to_string())
@@ -28,14 +36,17 @@ pub struct Channels {
     pub webhook: Option<Webhook>,
     /// Mail.
     pub mail: Option<Mail>,
+    /// A topic of a broker.
+    pub mqtt: Option<Mqtt>,
 }
 
 impl Channels {
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        let Self { command, ntfy, webhook, mail } = self;
-        [command.is_some(), ntfy.is_some(), webhook.is_some(), mail.is_some()].into_iter().filter(|it| *it).count()
+        let Self { command, ntfy, webhook, mail, mqtt } = self;
+        let all = [command.is_some(), ntfy.is_some(), webhook.is_some(), mail.is_some(), mqtt.is_some()];
+        all.into_iter().filter(|it| *it).count()
     }
 }
 
@@ -113,6 +124,34 @@ pub enum MailTls {
     Tls,
     /// In plain text: for a server on this machine.
     None,
+}
+
+/// A topic of an MQTT broker.
+#[derive(Clone, PartialEq, Eq, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Mqtt {
+    /// What is published to.
+    pub topic: String,
+    /// The broker's name or address.
+    pub host: String,
+    /// Its port; else the usual one.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// Whether the connection begins with TLS.
+    #[serde(default)]
+    pub tls: bool,
+    /// Authorities whose certificates are believed, in PEM, instead of those that the system trusts.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// Who logs in.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// A file with the password.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// Whether the password may pass where others can read it.
+    #[serde(default)]
+    pub password_in_plain_text: bool,
 }
 
 /// Who knows the address of a topic or a webhook can often read or write it.

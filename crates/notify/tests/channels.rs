@@ -1,6 +1,6 @@
-//! Channels against real parts on loopback: servers of HTTP and SMTP, with TLS, that are right, wrong, slow, down, or answer rubbish.
+//! Channels against real parts on loopback: servers of HTTP, SMTP and MQTT, with TLS, that are right, wrong, slow, down, or answer rubbish.
 
-#![expect(clippy::unwrap_used, reason = "what a test needs and is not there fails it")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "what a test needs and is not there fails it, or is said")]
 
 #[path = "channels/certificate.rs"]
 mod certificate;
@@ -10,6 +10,10 @@ mod http;
 mod http_server;
 #[path = "channels/mail.rs"]
 mod mail;
+#[path = "channels/mosquitto.rs"]
+mod mosquitto;
+#[path = "channels/mqtt.rs"]
+mod mqtt;
 #[path = "channels/notifier.rs"]
 mod notifier;
 #[path = "channels/smtp_server.rs"]

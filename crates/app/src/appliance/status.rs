@@ -81,7 +81,7 @@ impl Appliance {
             next_round_ns: self.machine.rests_until().map(Timestamp::nanos),
             standings: standings.collect(),
             progress: self.stands(now),
-            today: self.today.lines(&self.device_names),
+            today: self.today.lines(&self.device_names, |device| self.machine.last_seen(device)),
             records_given_up: self.ledger.given_up(),
             notices_lost,
             notices_failed,

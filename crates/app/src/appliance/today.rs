@@ -87,13 +87,14 @@ impl Today {
     }
 
     /// A line for each device that is known and no gateway.
-    pub(super) fn lines(&self, names: &DeviceNames) -> Vec<status::Today> {
+    pub(super) fn lines(&self, names: &DeviceNames, seen: impl Fn(DeviceId) -> Option<Timestamp>) -> Vec<status::Today> {
         let line = |device: DeviceId| {
             let sent = self.sent.get(&device).cloned().unwrap_or_default();
             let (last_upload_ns, receiver) = sent.last.map(|(at, to)| (at.nanos(), to)).unzip();
             status::Today {
                 device: labels::id(device),
                 name: names.of(device),
+                seen_ns: seen(device).map(Timestamp::nanos),
                 sending: self.sending.contains(&device),
                 audio_seconds: (sent.seconds * 1e3).round() / 1e3,
                 uploads: sent.uploads,

@@ -11,6 +11,7 @@ use earwitness_core::schedule::{Design, DesignError};
 use toml::Spanned;
 
 use super::hours::hours;
+use super::mqtt;
 use super::notify;
 use super::written::{self, Written};
 use super::{Config, Encrypted, Probing, Skill, Watched, Web};
@@ -43,6 +44,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         gateway,
         skill,
         web,
+        mqtt,
     } = written;
     let (sources, keep) = sources(capture)?;
     let library = Library::new(&sounds).map_err(|error| Fault::of_all(error.to_string()))?;
@@ -77,6 +79,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         gateway,
         skill: skilled(skill)?,
         web: served(web)?,
+        mqtt: mqtt.map_or(Ok(None), mqtt::checked)?,
     })
 }
 

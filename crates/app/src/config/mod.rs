@@ -4,6 +4,7 @@
 
 mod check;
 mod hours;
+mod mqtt;
 mod notify;
 mod testing;
 mod written;
@@ -19,6 +20,7 @@ use earwitness_core::policy::Phones;
 use earwitness_core::schedule::Design;
 
 pub(crate) use self::hours::quiet_hours;
+pub use self::mqtt::Mqtt;
 pub use self::notify::Notify;
 
 use earwitness_base::misread::Misread;
@@ -67,6 +69,8 @@ pub struct Config {
     pub gateway: gateway::GatewaySettings,
     /// The server of an Alexa skill; `None`: there is none.
     pub skill: Option<Skill>,
+    /// What is published for Home Assistant; `None`: nothing.
+    pub mqtt: Option<Mqtt>,
     /// The page in a browser.
     pub web: Web,
 }

@@ -4,7 +4,7 @@ use earwitness_core::findings::DeviceId;
 use earwitness_core::policy::Phones;
 use earwitness_core::policy::notices::{About, NoticeSettings, Period};
 use earwitness_core::time::Quiet;
-use earwitness_notify::{Channels, Command, Mail, Ntfy, Webhook};
+use earwitness_notify::{Channels, Command, Mail, Mqtt, Ntfy, Webhook};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -33,13 +33,14 @@ pub(super) struct Written {
     ntfy: Option<Ntfy>,
     webhook: Option<Webhook>,
     mail: Option<Mail>,
+    mqtt: Option<Mqtt>,
 }
 
 /// Checks the section; night is when probes are quiet, unless it says otherwise.
 pub(super) fn checked(written: Written, probes_quiet: &[Quiet], phones: &Phones, hears: bool) -> Result<Notify, Fault> {
-    let Written { about, night, quiet, urgent, digest, digest_at, command, ntfy, webhook, mail } = written;
+    let Written { about, night, quiet, urgent, digest, digest_at, command, ntfy, webhook, mail, mqtt } = written;
     let usual = NoticeSettings::default();
-    let channels = Channels { command, ntfy, webhook, mail };
+    let channels = Channels { command, ntfy, webhook, mail, mqtt };
     let settings = NoticeSettings {
         about: about.map_or(Ok(usual.about), |about| words(&about))?,
         night: night.map_or_else(|| Ok(probes_quiet.to_vec()), |night| hours(&night))?,

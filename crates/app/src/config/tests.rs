@@ -101,6 +101,30 @@ fn no_skill_is_served_unless_it_is_named_and_only_on_this_machine() {
 }
 
 #[test]
+fn nothing_is_published_unless_a_broker_is_named() {
+    let read = |text: &str| Config::parse(&format!("[mqtt]\n{text}"), "home.toml");
+    assert_eq!(read("topic = \"ear\"\n").unwrap().mqtt, None);
+    let mqtt = read("host = \"192.0.2.7\"\nexcept = [\"02:00:5e:10:00:01\"]\n").unwrap().mqtt.unwrap();
+    assert_eq!(
+        (mqtt.settings.base.to_string().as_str(), mqtt.settings.prefix.to_string().as_str()),
+        ("earwitness", "homeassistant")
+    );
+    assert_eq!((mqtt.settings.form.word(), mqtt.settings.except.len(), mqtt.broker.tls), ("entity", 1, false));
+    for (text, place, what) in [
+        ("host = \"home:1883\"\n", (1, 1), "without a port"),
+        ("host = \"home\"\nuser = \"me\"\npassword_file = \"/x\"\n", (1, 1), "plain text"),
+        ("topic = \"ear/#\"\n", (2, 9), "home/earwitness"),
+        ("discovery_prefix = \"\"\n", (2, 20), "home/earwitness"),
+        ("discovery = \"both\"\n", (2, 13), "all versions"),
+        ("except = [\"tv\"]\n", (2, 11), "MAC address"),
+        ("hosts = 1\n", (2, 1), "`host`"),
+    ] {
+        let trouble = read(text).unwrap_err();
+        assert!(trouble.place == Some(place) && trouble.what.contains(what), "{text} {trouble}");
+    }
+}
+
+#[test]
 fn what_a_household_is_told_is_taken_as_it_is_written() {
     let usual = Config::parse("[probing]\nquiet = [\"23:00-06:00\"]\n", "home.toml").unwrap().notify;
     assert_eq!(usual.settings.night, [Quiet { from: 1_380, until: 360 }], "night is when probes are quiet");

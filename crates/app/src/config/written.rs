@@ -29,6 +29,7 @@ pub(super) struct Written {
     pub(super) gateway: gateway::GatewaySettings,
     pub(super) skill: Skill,
     pub(super) web: Web,
+    pub(super) mqtt: Option<Spanned<super::mqtt::Written>>,
 }
 
 #[derive(Deserialize)]

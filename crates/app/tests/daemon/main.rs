@@ -21,6 +21,9 @@ mod idle;
 mod kills;
 mod links;
 mod measured;
+#[path = "../../../notify/tests/channels/mosquitto.rs"]
+mod mosquitto;
+mod mqtt;
 mod page;
 mod quiet;
 mod run;
@@ -31,3 +34,6 @@ mod sound;
 mod sounded;
 mod sources;
 mod spoken;
+
+// For the broker of other tests.
+use self::run::until;

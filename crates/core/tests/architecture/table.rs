@@ -249,9 +249,24 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("secret", &[]),
             ("settings", &["secret"]),
             ("tls", &["settings"]),
+            ("broker", &["failure", "secret", "settings", "tls"]),
             ("http", &["failure", "secret", "settings", "tls"]),
-            ("channel", &["failure", "secret", "settings", "tls", "http"]),
+            ("channel", &["failure", "secret", "settings", "tls", "broker", "http"]),
             ("notifier", &["failure", "pace", "queue", "settings", "channel"]),
+        ],
+    ),
+    (
+        "mqtt",
+        &[
+            ("settings", &[]),
+            ("snapshot", &[]),
+            ("topics", &["settings"]),
+            ("announced", &["settings"]),
+            ("command", &["settings", "topics"]),
+            ("state", &["settings", "snapshot", "topics", "announced"]),
+            ("discovery", &["settings", "snapshot", "topics", "state"]),
+            ("mirror", &["settings", "snapshot", "topics", "announced", "state", "discovery"]),
+            ("client", &["settings", "snapshot", "topics", "command", "state", "mirror"]),
         ],
     ),
     (
@@ -399,8 +414,12 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("doctor", &["talk"]),
             ("daemon", &["board", "config", "appliance", "talk"]),
             ("page", &["board", "config", "daemon", "doctor", "hidden", "names"]),
+            ("mqtt", &["board", "config", "appliance", "daemon", "hidden"]),
             ("skill", &["config", "daemon", "ask"]),
-            ("cli", &["doctor", "pronounced", "names", "log", "config", "daemon", "ask", "talk", "skill", "board", "page"]),
+            (
+                "cli",
+                &["doctor", "pronounced", "names", "log", "config", "daemon", "ask", "talk", "skill", "board", "mqtt", "page"],
+            ),
         ],
     ),
 ];
@@ -425,11 +444,12 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("voice", &["core"]),
     ("skill", &["core", "voice"]),
     ("notify", &["base"]),
+    ("mqtt", &["base", "core", "notify"]),
     (
         "app",
         &[
             "base", "core", "sim", "gateway", "lab", "traffic", "capture", "sound", "store", "ledger", "words", "report",
-            "compare", "voice", "skill", "notify", "web",
+            "compare", "voice", "skill", "notify", "mqtt", "web",
         ],
     ),
 ];

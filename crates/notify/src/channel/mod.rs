@@ -2,11 +2,13 @@
 
 mod command;
 mod mail;
+mod mqtt;
 mod ntfy;
 mod webhook;
 
 use self::command::Runs;
 use self::mail::Mailer;
+use self::mqtt::Publisher;
 use self::ntfy::Topic;
 use self::webhook::Hook;
 use crate::Letter;
@@ -36,12 +38,13 @@ enum Way {
     Ntfy(Topic),
     Webhook(Hook),
     Mail(Box<Mailer>),
+    Mqtt(Box<Publisher>),
 }
 
 impl Channel {
     /// Those of a configuration, with what is wrong with them.
     pub(crate) fn all(channels: &Channels) -> Vec<(&'static str, Result<Self, Fault>)> {
-        let Channels { command, ntfy, webhook, mail } = channels;
+        let Channels { command, ntfy, webhook, mail, mqtt } = channels;
         let mut all = Vec::new();
         let mut put =
             |name, way: Option<Result<Way, Fault>>| all.extend(way.map(|way| (name, way.map(|way| Self { name, way }))));
@@ -49,6 +52,7 @@ impl Channel {
         put("ntfy", ntfy.as_ref().map(|it| Topic::new(it).map(Way::Ntfy)));
         put("webhook", webhook.as_ref().map(|it| Hook::new(it).map(Way::Webhook)));
         put("mail", mail.as_ref().map(|it| Mailer::new(it).map(|it| Way::Mail(Box::new(it)))));
+        put("mqtt", mqtt.as_ref().map(|it| Publisher::new(it).map(|it| Way::Mqtt(Box::new(it)))));
         all
     }
 
@@ -65,6 +69,7 @@ impl Channel {
             Way::Ntfy(it) => it.send(letter),
             Way::Webhook(it) => it.send(letter),
             Way::Mail(it) => it.send(letter),
+            Way::Mqtt(it) => it.send(letter),
         }
     }
 }

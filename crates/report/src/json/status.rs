@@ -74,6 +74,8 @@ pub struct Today {
     pub device: String,
     /// What it is called.
     pub name: String,
+    /// When a frame of it passed last, nanoseconds since 1970; `None` where none did since the start.
+    pub seen_ns: Option<i64>,
     /// Whether it is sending what keeps the beat of a codec to the internet now.
     pub sending: bool,
     /// Seconds of sound in uploads that have ended.
@@ -155,6 +157,7 @@ mod tests {
             today: vec![Today {
                 device: "02:00:5e:00:53:01".into(),
                 name: "Kitchen".into(),
+                seen_ns: Some(1),
                 sending: true,
                 audio_seconds: 4.25,
                 uploads: 2,

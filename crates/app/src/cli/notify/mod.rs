@@ -43,7 +43,7 @@ Examples:
 
 Exit status: 0 each channel took it; 2 one did not.")]
 struct Test {
-    /// Only by this one: `command`, `ntfy`, `webhook` or `mail`.
+    /// Only by this one: `command`, `ntfy`, `webhook`, `mail` or `mqtt`.
     #[arg(long, value_name = "NAME")]
     channel: Option<String>,
     /// The configuration that names the channels.

@@ -7,6 +7,7 @@ use super::live::Live;
 use crate::board::Board;
 use crate::config::Config;
 use crate::daemon::{self, Form, Goal, Style};
+use crate::mqtt::Bridge;
 use crate::page;
 use crate::say;
 use crate::skill::Server;
@@ -15,7 +16,8 @@ use earwitness_base::clock::System;
 /// Watch the home without an end, probe when allowed, keep everything in a store, and tell what is found.
 ///
 /// SIGHUP reads the configuration again, SIGTERM and Ctrl-C end it in good order. What it found is in the store: see `earwitness check` and
-/// `earwitness export`. To pause it, or say that nobody is at home: `earwitness tell`. With `[skill]` in the configuration it also answers an Alexa skill.
+/// `earwitness export`. To pause it, or say that nobody is at home: `earwitness tell`. With `[skill]` in the configuration it also answers an Alexa skill, with `[mqtt]` it
+/// tells Home Assistant.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -60,13 +62,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         say::line("probing is switched off in the configuration: devices are only watched");
     }
     let (server, board) = (RefCell::new(Server::default()), Board::default());
-    let page = RefCell::new(page::Server::default());
-    server.borrow_mut().follow(&config)?;
-    page.borrow_mut().follow(&config, &board)?;
+    let (page, bridge) = (RefCell::new(page::Server::default()), RefCell::new(Bridge::default()));
+    let follow = |config: &Config| {
+        server.borrow_mut().follow(config)?;
+        page.borrow_mut().follow(config, &board)?;
+        bridge.borrow_mut().follow(config, &board)
+    };
+    follow(&config)?;
     let reread = || -> anyhow::Result<Config> {
         let config = read()?;
-        server.borrow_mut().follow(&config)?;
-        page.borrow_mut().follow(&config, &board)?;
+        follow(&config)?;
         Ok(config)
     };
     daemon::run(config, Goal::Watch, style, &reread, &System, Some(&board))?;
