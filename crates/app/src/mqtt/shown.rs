@@ -19,7 +19,8 @@ const DAY: i64 = 86_400 * SECOND;
 pub(super) fn snapshot(status: &Status, ahead: i64, answer: Option<String>, forgotten: &BTreeMap<Mac, Timestamp>) -> Snapshot {
     let day = |at: i64| at.saturating_add(ahead).div_euclid(DAY);
     // Where a source is away nobody can tell whose traffic it had.
-    let is_watched = !status.sources.is_empty() && status.sources.iter().all(|it| it.runs);
+    let is_away = status.held.contains(&Hold::Source.words());
+    let is_watched = !is_away && !status.sources.is_empty() && status.sources.iter().all(|it| it.runs);
     let device = |it: &Today| {
         let mac: Mac = it.device.parse().ok()?;
         // It is there again when it sends again.
