@@ -408,7 +408,7 @@ browser() {
     browser_packages || { skip "checks in a browser: the packages of scripts/browser.txt cannot be had"; return 0; }
     python=$(cd "$target" && pwd)/browser/venv/bin/python
     programs || return 1
-    for report in "analyze docs/sample.pcapng" "demo --quick"; do
+    for report in "analyze docs/sample.pcapng" "demo --quiet"; do
         # shellcheck disable=SC2086 # words on purpose
         "$target/debug/earwitness" $report --html "$scratch/${report%% *}.html" > /dev/null 2>&1 || return 1
     done
