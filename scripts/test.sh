@@ -3,7 +3,7 @@
 # apt when run as root, and otherwise named. Fails at the end when any step failed.
 #
 #   scripts/test.sh            all steps
-#   scripts/test.sh STEP...    some: tools format lints deny docs build house instructions tests alsa scripts wire sample notebook fuzz
+#   scripts/test.sh STEP...    some: tools format lints deny docs build house instructions tests alsa scripts wire sample notebook browser fuzz
 #
 # As root also live capture, the gateway, sound and the store are tried on the real thing, in network namespaces and with sound
 # servers that the tests make and take away themselves. Nothing of the machine's own network or sound is touched.
@@ -94,7 +94,7 @@ tools() {
     need shellcheck shellcheck "looking through the shell scripts" || skip "shell scripts are only parsed: no shellcheck"
     need systemd-analyze systemd "looking through the service files" || skip "service files: no systemd-analyze"
     command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null \
-        || need chromium chromium "looking at the HTML report in a browser" || skip "checks in a browser: no chromium"
+        || need chromium chromium "looking at the pages in a browser" || skip "checks in a browser: no chromium"
     return 0
 }
 
@@ -391,6 +391,45 @@ notebook() {
     return "$status"
 }
 
+# The household's page in a real browser, its API under schemathesis, and the pages that reports are: on the program itself and a simulated home.
+# Afterwards and alone, since a browser takes what processors there are.
+browser() {
+    command -v chromium > /dev/null || command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null \
+        || { skip "checks in a browser: no chromium"; return 0; }
+    python=$(command -v python3.11 || command -v python3)
+    case $("$python" --version 2> /dev/null) in
+        "Python 3.11."*) ;;
+        *) skip "checks in a browser: the packages that are written down are for Python 3.11"; return 0 ;;
+    esac
+    "$python" -c 'import ensurepip' 2> /dev/null || need /usr/lib/python3.11/ensurepip/__init__.py python3.11-venv "checks in a browser" || {
+        skip "checks in a browser: no python3.11-venv"
+        return 0
+    }
+    browser_packages || { skip "checks in a browser: the packages of scripts/browser.txt cannot be had"; return 0; }
+    python=$(cd "$target" && pwd)/browser/venv/bin/python
+    programs || return 1
+    for report in "analyze docs/sample.pcapng" "demo --quiet"; do
+        # shellcheck disable=SC2086 # words on purpose
+        "$target/debug/earwitness" $report --html "$scratch/${report%% *}.html" > /dev/null 2>&1 || return 1
+    done
+    status=0
+    timeout -k 10 300 "$python" scripts/browser.py report "$scratch/analyze.html" "$scratch/demo.html" || status=1
+    # shellcheck disable=SC2046 # nothing or one word
+    EARWITNESS_BROWSER=$python timeout -k 60 600 cargo test --workspace $(features) --test daemon browser:: -- --nocapture --test-threads=1 || status=1
+    return "$status"
+}
+# Exactly the archives of scripts/browser.txt, below target/, once.
+browser_packages() {
+    stamp=$({ "$python" --version; cat scripts/browser.txt; } | sha256sum)
+    [ "$(cat "$target/browser/made-from" 2> /dev/null)" = "$stamp" ] && return 0
+    rm -rf "$target/browser"
+    mkdir -p "$target/browser"
+    "$python" -m venv "$target/browser/venv" || return 1
+    timeout -k 10 600 "$target/browser/venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes --no-deps \
+        --only-binary :all: -r scripts/browser.txt || return 1
+    echo "$stamp" > "$target/browser/made-from"
+}
+
 instructions() {
     command -v valgrind > /dev/null || { skip "instruction counts: no valgrind"; return 0; }
     # What it counts does not depend on what runs beside it, and tests of time should not depend on it.
@@ -463,12 +502,12 @@ finished() {
 scratch=$(mktemp -d)
 trap 'stop_lanes; stop_beside; start_again; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
-[ $# -gt 0 ] || set -- tools format lints deny docs build house instructions tests alsa scripts wire sample notebook fuzz
+[ $# -gt 0 ] || set -- tools format lints deny docs build house instructions tests alsa scripts wire sample notebook browser fuzz
 times=""
 for step in "$@"; do
     case $step in
-        tools | format | lints | deny | docs | build | house | tests | alsa | scripts | wire | sample | notebook | instructions | fuzz) ;;
-        *) echo "no step is called $step; choose from: tools format lints deny docs build house instructions tests alsa scripts wire sample notebook fuzz" >&2; exit 2 ;;
+        tools | format | lints | deny | docs | build | house | tests | alsa | scripts | wire | sample | notebook | browser | instructions | fuzz) ;;
+        *) echo "no step is called $step; choose from: tools format lints deny docs build house instructions tests alsa scripts wire sample notebook browser fuzz" >&2; exit 2 ;;
     esac
     say "$step"
     begun=$(date +%s)

@@ -53,7 +53,7 @@ fn table(grid: &Grid) -> Markup {
 
 fn rows(grid: &Grid) -> Markup {
     html! {
-        div.wide {
+        div.wide tabindex="0" role="region" aria-label=(grid.title) {
             table {
                 thead { tr { @for name in &grid.header { th { (name) } } } }
                 tbody { @for row in &grid.rows { tr { @for cell in row { td { (cell) } } } } }

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{Response, Uri};
+use axum::http::{Response, StatusCode, Uri};
 use axum::routing::{MethodRouter, get, post};
 
 use crate::api::{self, deeds, metrics};
@@ -147,7 +147,7 @@ pub(crate) fn router(site: Site) -> Router {
     let lives = site.shown.living().is_some();
     let api = API.into_iter().filter(|it| lives || !it.lives);
     let all = api.fold(pages, |router, it| router.route(it.path, (it.method)()));
-    all.fallback(missing).method_not_allowed_fallback(missing).with_state(site)
+    all.fallback(missing).method_not_allowed_fallback(other_method).with_state(site)
 }
 
 /// Pages of a home that is watched.
@@ -192,4 +192,10 @@ fn living(pages: Router<Site>) -> Router<Site> {
 
 async fn missing(uri: Uri) -> Response<Body> {
     if uri.path().starts_with("/api/") { api::missing() } else { pages::missing() }
+}
+
+/// The router adds which methods there are.
+async fn other_method(uri: Uri) -> Response<Body> {
+    let (status, why) = (StatusCode::METHOD_NOT_ALLOWED, "what is there is asked for by another method (Allow)");
+    if uri.path().starts_with("/api/") { api::refused(status, why) } else { pages::refused(status, why) }
 }

@@ -84,6 +84,17 @@ impl Snapshot {
         Self { answer, caution, told: verdicts, stamp, ..entries }
     }
 
+    /// Whether a page of it shows the same as one of another, but for what open pages are told anyway.
+    pub(crate) fn shows_what(&self, other: &Self) -> bool {
+        let told = |it: &Self| it.told.as_ref().map(|told| (told.session, told.at));
+        let alike = |a: &Entry, b: &Entry| {
+            (a.number, a.ignored) == (b.number, b.ignored)
+                && Line { device: b.line.device, sending: b.line.sending, ..a.line.clone() } == b.line
+        };
+        let lines = || self.entries.iter().zip(&other.entries).all(|(a, b)| alike(a, b));
+        self.answer == other.answer && told(self) == told(other) && self.entries.len() == other.entries.len() && lines()
+    }
+
     /// The device with that number.
     pub(crate) fn entry(&self, number: usize) -> Option<&Entry> {
         self.entries.iter().find(|it| it.number == number)

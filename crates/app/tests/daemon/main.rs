@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,
+    clippy::print_stdout,
     clippy::cast_precision_loss,
     clippy::unnecessary_debug_formatting,
     reason = "what cannot be done fails the test, or says that it was skipped; paths are quoted as TOML is"
@@ -12,6 +13,7 @@
 
 mod answered;
 mod begins;
+mod browser;
 mod clocks;
 mod devices;
 mod disk;

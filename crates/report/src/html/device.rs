@@ -37,8 +37,10 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
     let quiet = found.sightings.is_empty();
     let total = found.sightings.len();
     html! {
-        article id={ "d" (place) } .silent[quiet] {
-            div.title { h2 { bdi { (device.name) } } (tags(found)) }
+        details.card {
+            summary { h3 { bdi { (device.name) } } (tags(found)) span.amount { (amount(device)) } }
+            // Within what is folded, so that who follows a link to it has it unfolded.
+            article id={ "d" (place) } .silent[quiet] {
             (who(device))
             (told(device))
             @if place < DRAWN { (traffic::picture(page, place, device)) }
@@ -52,6 +54,7 @@ pub(super) fn card(page: &Page<'_>, place: usize, device: &Device<'_>) -> Markup
                 }
             }
             (all_asides(page, found))
+            }
         }
     }
 }
@@ -106,7 +109,7 @@ fn aside(page: &Page<'_>, aside: &Aside<'_>) -> Markup {
         details.aside {
             summary { span.tag { "not counted" } " It " (aside.sentence) "." }
             p.lead { (aside.meaning) }
-            div.wide { table {
+            div.wide tabindex="0" role="region" aria-label="What is not counted" { table {
                 tr { th { "When" } th { "How long" } th { "Rate" } th { "Beat" } th { "To" } }
                 @for it in aside.uploads.iter().take(ASIDE) {
                     tr {

@@ -8,6 +8,7 @@ use earwitness_core::findings::{DeviceId, Findings, Role};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::axis::Axis;
+use self::fold::fold;
 use super::Context;
 use super::notes::notes;
 use super::plot::percent;
@@ -18,6 +19,8 @@ use earwitness_base::words;
 mod axis;
 mod beat;
 mod device;
+mod first;
+mod fold;
 mod parts;
 mod raster;
 mod sighting;
@@ -103,6 +106,7 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
     let page = Page { context, axis: &axis, scale: &scale, drawn: drawn(&summary), link: &link };
     let (loud, quiet): (Vec<_>, Vec<_>) =
         summary.devices.iter().take(NAMED).enumerate().partition(|(_, it)| !it.found.sightings.is_empty());
+    let loud_first: Vec<_> = loud.iter().chain(&quiet).copied().collect();
     let Answer { text, caution, proven } = Answer::new(findings, context, &summary);
     let title = if proven { "Who sends what it hears? " } else { "Who sent sound? " };
     let (answer, more) = first_sentence(&text);
@@ -114,7 +118,10 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
                 header {
                     p.brand { "earwitness" span { "which device sent what it heard" } }
                     h1 { (answer) }
-                    @if !more.is_empty() { p.also { (more) } }
+                    // What verdicts come to is short; what was seen without sounds takes more words than a telephone has room for.
+                    @if proven && !more.is_empty() { p.also { (more) } }
+                    (first::list(context, &summary, &loud_first))
+                    @if !proven && !more.is_empty() { p.told { (more) } }
                     p.caution { (caution) }
                     (facts(findings, &summary, context))
                 }
@@ -122,19 +129,23 @@ fn page(findings: &Findings, context: &Context<'_>) -> Markup {
                     @if let Some(probing) = context.probing {
                         (verdict::section(findings, probing, &summary))
                         (verdict::meaning())
-                        section.quiet {
-                            h2 { "What else the traffic shows" }
-                            p.lead { (summary.answer) " " (summary.caution) }
-                        }
+                        (fold("What else the traffic shows", &html! {
+                            section { p.lead { (summary.answer) " " (summary.caution) } }
+                        }))
                     }
                     @if !loud.is_empty() { (glance(&page, &loud)) }
-                    @for (place, it) in &loud { (device::card(&page, *place, it)) }
+                    @if !loud.is_empty() {
+                        (fold("The devices that sent sound", &html! {
+                            section { @for (place, it) in &loud { (device::card(&page, *place, it)) } }
+                        }))
+                    }
                     @if !quiet.is_empty() {
-                        section.quiet {
-                            h2 { @if loud.is_empty() { "The devices" } @else { "The other devices" } }
-                            p.lead { "None of these was seen to send what looks like sound to the internet. " (traffic::LEGEND) }
-                            @for (place, it) in &quiet { (device::card(&page, *place, it)) }
-                        }
+                        (fold(if loud.is_empty() { "The devices" } else { "The other devices" }, &html! {
+                            section {
+                                p.lead { "None of these was seen to send what looks like sound to the internet. " (traffic::LEGEND) }
+                                @for (place, it) in &quiet { (device::card(&page, *place, it)) }
+                            }
+                        }))
                     }
                     @if summary.devices.len() > NAMED {
                         p { (words::counted((summary.devices.len() - NAMED) as u64, "more device is", "more devices are")) " in the JSON report." }
@@ -192,9 +203,8 @@ fn facts(findings: &Findings, summary: &Summary<'_>, context: &Context<'_>) -> M
 
 /// One line per device that was sighted, on one axis of time.
 fn glance(page: &Page<'_>, loud: &[(usize, &Device<'_>)]) -> Markup {
-    html! {
+    let lines = html! {
         section.glance {
-            h2 { "At a glance" }
             @for (place, it) in loud {
                 a.row href={ "#d" (place) } {
                     strong { bdi { (it.name) } }
@@ -208,13 +218,13 @@ fn glance(page: &Page<'_>, loud: &[(usize, &Device<'_>)]) -> Markup {
             }
             svg.strip.ticks width="100%" height="34" aria-hidden="true" { (page.axis.ticks(0, axis::APART * 1.7)) }
         }
-    }
+    };
+    fold("At a glance", &lines)
 }
 
 fn meaning() -> Markup {
-    html! {
+    let words = html! {
         section.meaning {
-            h2 { "What a sighting is, and what it is not" }
             div.columns {
                 div {
                     h3 { "What was seen" }
@@ -240,14 +250,14 @@ fn meaning() -> Markup {
                 }
             }
         }
-    }
+    };
+    fold("What a sighting is, and what it is not", &words)
 }
 
 fn capture_notes(findings: &Findings, context: &Context<'_>) -> Markup {
     let notes = notes(&findings.capture, context);
-    html! {
+    let notes = html! {
         section.capture {
-            h2 { "About the capture" }
             @if notes.is_empty() { p { "Nothing was missing from it, as far as it tells." } }
             @else { ul { @for note in notes { li { (note) } } } }
             @if let Some((first, last)) = findings.capture.first.zip(findings.capture.last) {
@@ -267,5 +277,6 @@ fn capture_notes(findings: &Findings, context: &Context<'_>) -> Markup {
                 }
             }
         }
-    }
+    };
+    fold("About the capture", &notes)
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use earwitness_core::findings::{DeviceFindings, Findings, Role};
+use earwitness_core::findings::{DeviceFindings, Findings};
 use earwitness_core::time::SECOND;
 use earwitness_core::verdict::Outcome;
 use maud::{Markup, html};
 
 use super::axis::Axis;
+use super::first::seen;
 use super::{Answer, Page, beat, capture_notes, device, facts, meaning, sighting, traffic, verdict};
 use crate::Context;
 use crate::summary::{Device, Summary, summary};
@@ -225,17 +226,5 @@ impl<'a> Parts<'a> {
             (capture_notes(self.findings, context))
             (meaning())
         }
-    }
-}
-
-/// What was seen of a device, where no sounds were played, in plain words and with their class.
-fn seen(device: &Device<'_>) -> (&'static str, &'static str) {
-    match device {
-        it if it.audio > 0 => ("sent what looks like sound", "reacts"),
-        it if it.found.endless().next().is_some() => (Outcome::StreamsAlways.words(), "reacts"),
-        it if it.recordings > 0 => ("sent recordings", "reacts"),
-        it if it.large_uploads > 0 => ("sent large uploads", "open"),
-        it if it.found.role == Role::Gateway => ("gateway", "none"),
-        _ => ("no sound seen", "none"),
     }
 }

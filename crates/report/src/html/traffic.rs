@@ -72,7 +72,7 @@ pub(super) fn picture(page: &Page<'_>, place: usize, device: &Device<'_>) -> Mar
             svg width="100%" height=(bottom + 36) aria-hidden="true" {
                 @for (y, label) in &levels { text.level x="100%" dx="-8" dy="4" y=(y) text-anchor="end" { (label) } }
             }
-            svg.traffic width="100%" height=(bottom + 36) role="img" aria-label={ "Traffic of " (device.name) " over time" } {
+            svg.traffic width="100%" height=(bottom + 36) role="group" aria-label={ "Traffic of " (device.name) " over time" } {
             rect.plot x="0" y=(PINS) width="100%" height=(SENT + RECEIVED) {}
             @for (y, _) in &levels { line.grid x1="0" x2="100%" y1=(y) y2=(y) {} }
             (marks(page, device, 14, bottom))

@@ -8,6 +8,7 @@ use earwitness_core::time::SECOND;
 use earwitness_core::verdict::{Outcome, Undecided, Verdict};
 use maud::{Markup, html};
 
+use super::fold::fold;
 use super::percent;
 use super::raster::Raster;
 use crate::labels;
@@ -40,30 +41,23 @@ pub(super) fn section(findings: &Findings, probing: &Probing, summary: &Summary<
     let curves = curves_of_proofs(findings, &probing.verdicts);
     let caveats = caveats(probing);
     html! {
-        section.basis {
-            h2 { "What the sounds showed" }
-            p { (basis(probing)) }
-            @if !caveats.is_empty() {
-                h3 { "Before you believe it" }
-                ul { @for it in &caveats { li { (it) } } }
+        (fold("What was played", &html! {
+            section.basis {
+                p { (basis(probing)) }
+                @if !caveats.is_empty() {
+                    h3 { "Before you believe it" }
+                    ul { @for it in &caveats { li { (it) } } }
+                }
             }
-            @if !rows.is_empty() { (list(&rows)) }
-        }
-        @for (place, (device, verdict)) in rows.iter().enumerate().take(CARDS) { (card(probing, (&curves, &others), place, device, verdict)) }
-        @if let Some(more) = rows.len().checked_sub(CARDS).filter(|more| *more > 0) {
-            p { (words::counted(more as u64, "more device is", "more devices are")) " in the JSON report." }
-        }
-    }
-}
-
-/// A line per device.
-fn list(rows: &[(&Device<'_>, &Verdict)]) -> Markup {
-    html! {
-        ul.verdicts {
-            @for (place, (device, verdict)) in rows.iter().enumerate().take(CARDS) {
-                li { a href={ "#v" (place) } { strong { bdi { (device.name) } } } " " span class={ "verdict " (class(verdict.outcome)) } { (verdict.outcome.words()) } }
+        }))
+        (fold("The devices", &html! {
+            section {
+                @for (place, (device, verdict)) in rows.iter().enumerate().take(CARDS) { (card(probing, (&curves, &others), place, device, verdict)) }
+                @if let Some(more) = rows.len().checked_sub(CARDS).filter(|more| *more > 0) {
+                    p { (words::counted(more as u64, "more device is", "more devices are")) " in the JSON report." }
+                }
             }
-        }
+        }))
     }
 }
 
@@ -86,13 +80,15 @@ fn card(
     verdict: &Verdict,
 ) -> Markup {
     html! {
-        article id={ "v" (place) } .silent[!is_striking(verdict)] {
-            div.title { h2 { bdi { (device.name) } } (label(probing, verdict)) }
+        details.card {
+            summary { h3 { bdi { (device.name) } } (label(probing, verdict)) }
+            article id={ "v" (place) } .silent[!is_striking(verdict)] {
             p.who {
                 @if let Some(vendor) = device.vendor.as_ref().filter(|it| !device.name.starts_with(*it)) { bdi { (vendor) } " · " }
                 code { (labels::id(device.found.id)) }
             }
             (grounds(probing, (curves, others), place < PICTURES, device, verdict))
+            }
         }
     }
 }
@@ -217,9 +213,8 @@ fn evidence(verdict: &Verdict, curve: Option<&Vec<f64>>) -> Markup {
 
 /// What the verdicts mean.
 pub(super) fn meaning() -> Markup {
-    html! {
+    let words = html! {
         section.meaning {
-            h2 { "What a verdict claims" }
             div.columns {
                 div {
                     h3 { "Proven" }
@@ -241,5 +236,6 @@ pub(super) fn meaning() -> Markup {
                 }
             }
         }
-    }
+    };
+    fold("What a verdict claims", &words)
 }

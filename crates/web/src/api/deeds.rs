@@ -6,6 +6,7 @@ use axum::http::Response;
 use axum::response::IntoResponse as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{VERSION, answered, missing, refused_for, unread};
 use crate::doors::{Change, Refusal};
@@ -74,11 +75,17 @@ async fn done<T: DeserializeOwned>(site: &Site, may: May, body: &[u8], wish: imp
     };
     // Nothing is as good as an empty object.
     let body = if body.is_empty() { b"{}" } else { body };
-    let Some(wish) = serde_json::from_slice(body).ok().and_then(wish) else { return Refusal::Malformed.into_response() };
+    let Some(wish) = object(body).and_then(wish) else { return Refusal::Malformed.into_response() };
     match site.carry_out(wish, &change).await {
         Some(Ok(said)) => answered(&Done { version: VERSION, said }),
         Some(Err(why)) => refused_for(&why),
         None if site.shown.living().is_some() => unread(),
         None => missing(),
     }
+}
+
+/// What an object says. By itself, `serde` takes a list for one as well, with the values in the order of the keys.
+fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let object: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    serde_json::from_value(Value::Object(object)).ok()
 }

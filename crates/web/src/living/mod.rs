@@ -174,11 +174,17 @@ fn read(household: &dyn Household, shared: &Shared) {
         held.is_stale = false;
         drop(held);
         stamp += 1;
-        let read = household.read().map(|reading| Arc::new(Snapshot::of(reading, stamp)));
+        let read = household.read().map(|reading| Snapshot::of(reading, stamp));
         let mut held = shared.held();
         held.read = clock::since_boot();
         match read {
-            Ok(snapshot) => (held.snapshot, held.trouble) = (Some(snapshot), None),
+            Ok(mut snapshot) => {
+                // A page that is open is loaded again for something new only: whoever goes through it with a keyboard begins anew then.
+                if let Some(before) = held.snapshot.as_ref().filter(|it| it.shows_what(&snapshot)) {
+                    snapshot.stamp = before.stamp;
+                }
+                (held.snapshot, held.trouble) = (Some(Arc::new(snapshot)), None);
+            }
             Err(trouble) => held.trouble = Some(trouble),
         }
     }

@@ -20,7 +20,7 @@ pub(crate) fn sessions(all: &[Session], zone: &TimeZone) -> Response<Body> {
         h1 { "Sessions" }
         @if all.is_empty() { p { "No round of probes has been played yet. " a href="/test" { "Test my home" } } }
         @else {
-            div.wide { table.sessions {
+            div.wide tabindex="0" role="region" aria-label="Sessions" { table.sessions {
                 thead { tr { th scope="col" { "Session" } th scope="col" { "Began" } th scope="col" { "Rounds" } th scope="col" { "What it showed" } } }
                 tbody {
                     @for it in all.iter().take(MOST) {

@@ -22,7 +22,7 @@ fn no_request_names_a_command_or_a_setting_that_is_run() {
             let answer = site.sends(path, &[&site.origin(), "Cookie: none"], &form);
             assert_eq!(answer.status, 401, "{path}");
             if !["/leave", "/password"].contains(&path) {
-                assert_eq!(site.sends(path, &[&mine, &site.origin()], &form).status, 404, "{path}");
+                assert!([404, 405].contains(&site.sends(path, &[&mine, &site.origin()], &form).status), "{path}");
             }
         }
     }

@@ -9,6 +9,7 @@ mod doors;
 mod hostile;
 mod incidents;
 mod limits;
+mod open;
 mod password;
 mod shown;
 mod tls;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use earwitness_base::clock;
-use earwitness_web::{Keys, Scope};
+use earwitness_web::{Content, Keys, Scope};
 
 use crate::client::{Site, kept};
+use crate::watched::Stub;
 use crate::{home, sample};
 
 fn bearer(token: &str) -> String {
@@ -33,6 +34,24 @@ fn a_token_reads_and_only_one_of_scope_control_asks_for_changes() {
     // A password is a person's.
     let answer = site.sends("/password", &[&bearer(&control)], "password=a+long+password&again=a+long+password");
     assert!(answer.status == 400 && answer.body.contains("in a browser only"), "{}", answer.body);
+}
+
+#[test]
+fn another_method_is_named_as_such_and_a_body_that_is_no_object_changes_nothing() {
+    let folder = kept();
+    let token = bearer(&Keys::new(folder.path()).add_token("home", Scope::Control).unwrap());
+    let site = Site::kept(Content::Lives(Box::new(Stub::new(0))), folder.path());
+    for (method, path, allow) in
+        [("POST", "/api/v1/home", "GET,HEAD"), ("GET", "/api/v1/test", "POST"), ("DELETE", "/metrics", "GET,HEAD")]
+    {
+        let answer = site.asked(method, path, &[&token, "Content-Length: 0"]);
+        assert_eq!((answer.status, answer.header("allow")), (405, Some(allow)), "{method} {path}: {}", answer.head);
+    }
+    for (body, status) in
+        [("", 200), ("{}", 200), ("{\"anyway\":true}", 200), ("[true]", 400), ("[]", 400), ("null", 400), ("{\"any\":1}", 400)]
+    {
+        assert_eq!(site.sends("/api/v1/test", &[&token], body).status, status, "{body}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A home that is watched, behind the same doors: what its pages and its API answer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub(crate) struct Stub {
     status: watch::Sender<Arc<Status>>,
     events: broadcast::Sender<Arc<str>>,
     wishes: Arc<Mutex<Vec<Wish>>>,
+    reads: Arc<AtomicUsize>,
     devices: u8,
 }
 
@@ -29,7 +31,17 @@ impl Stub {
     pub(crate) fn new(devices: u8) -> Self {
         let status = Status { at_ns: 1, devices: 5, frames: 100, ..Status::default() };
         let (status, events) = (watch::Sender::new(Arc::new(status)), broadcast::Sender::new(8));
-        Self { status, events, wishes: Arc::default(), devices }
+        Self { status, events, wishes: Arc::default(), reads: Arc::default(), devices }
+    }
+
+    /// So many devices are watched from now on.
+    pub(crate) fn watches(&self, devices: usize) {
+        self.status.send_modify(|it| Arc::make_mut(it).devices = devices);
+    }
+
+    /// How often what was seen was read.
+    pub(crate) fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
     }
 
     pub(crate) fn serve(&self) -> Site {
@@ -44,6 +56,7 @@ impl Stub {
 
 impl Household for Stub {
     fn read(&self) -> Result<Reading, String> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         let findings = if self.devices == 0 { sample() } else { crowded(self.devices, 30, "Lamp ") };
         let ids: Vec<DeviceId> = findings.devices.iter().map(|it| it.id).collect();
         let numbers: BTreeMap<DeviceId, usize> = ids.iter().copied().zip(11..).collect();

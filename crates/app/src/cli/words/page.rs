@@ -120,7 +120,7 @@ fn list(told: &Told, woke: &[&Word]) -> Markup {
         section {
             h2 { @if is_replay { "Words that were played again" } @else { "Words after which it sent" } }
             @if woke.is_empty() { p { "None." } } @else {
-                div.wide {
+                div.wide tabindex="0" role="region" aria-label="Words after which it sent" {
                     table {
                         thead { tr { th { "Word" } th { "Phonemes" } th { "Shown" }
                             @if is_replay { th { "Before" } th { "Now" } } @else { th { "Wakes it" } }
