@@ -58,7 +58,7 @@ def main():
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("url")
-    parser.add_argument("--examples", type=int, default=20)
+    parser.add_argument("--examples", type=int, default=6)
     arguments = parser.parse_args()
     program = Path(sys.prefix) / "bin" / "schemathesis"
     if not program.exists():

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use earwitness_core::analysis::{Analysis, AnalysisSettings};
-use earwitness_core::findings::{DeviceId, Findings};
+use earwitness_core::findings::{DeviceFindings, DeviceId, Findings};
 use earwitness_core::mac::Mac;
 use earwitness_core::time::Window;
 use earwitness_report::json::status::Status;
@@ -78,7 +78,11 @@ impl Household for Watched {
         Ok(Vec::new())
     }
 
-    fn frames(&self, _: DeviceId, _: Window) -> Result<Vec<u8>, String> {
+    fn sounded(&self, _: Window) -> Result<Vec<String>, String> {
+        Ok(Vec::new())
+    }
+
+    fn frames(&self, _: DeviceFindings) -> Result<Vec<u8>, String> {
         Ok(Vec::new())
     }
 

@@ -43,12 +43,16 @@ fn two_hundred_open_pages_are_told_of_each_change_and_others_are_answered_beside
     let site = stub.serve();
     let cookie = site.come_in();
     let mut open: Vec<Open> = (0..OPEN).map(|_| Open::new(&site, &cookie)).collect();
-    open.iter_mut().for_each(|it| it.is_told("Watching 5 devices."));
+    for it in &mut open {
+        it.is_told("Watching 5 devices.");
+    }
     for devices in [60, 61, 62] {
         let begun = clock::since_boot();
         stub.watches(devices);
         let text = format!("Watching {devices} devices.");
-        open.iter_mut().for_each(|it| it.is_told(&text));
+        for it in &mut open {
+            it.is_told(&text);
+        }
         let told = clock::since_boot().saturating_sub(begun);
         let begun = clock::since_boot();
         let page = site.asked("GET", "/", &[&cookie]);
