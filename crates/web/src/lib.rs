@@ -7,7 +7,7 @@ mod api;
 mod doors;
 mod dress;
 mod forms;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod home;
 mod household;
