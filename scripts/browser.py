@@ -100,7 +100,8 @@ class Watched:
 
     def missed(self, request):
         """An answer that lasts is cut off when its page is left, as is a page that was being loaded again."""
-        left = request.failure == "net::ERR_ABORTED" and request.is_navigation_request()
+        # A page that is left or loaded again gives up what it was still loading.
+        left = request.failure == "net::ERR_ABORTED"
         if urlsplit(request.url).path != "/live" and not left:
             self.troubles.append(f"{request.url}: {request.failure}")
 

@@ -25,7 +25,7 @@ target=$(realpath "${CARGO_TARGET_DIR:-target}")
 suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
 base=$target/package-test-$suite.tar
 [ -s "$base" ] || {
-    mmdebstrap --quiet --variant=apt --include=adduser,libasound2,libcap2-bin "$suite" "$base.part" > "$base.said" 2>&1 || untried "no Debian could be made: $(tail -1 "$base.said")"
+    mmdebstrap --quiet --format=tar --variant=apt --include=adduser,libasound2,libcap2-bin "$suite" "$base.part" > "$base.said" 2>&1 || untried "no Debian could be made: $(tail -1 "$base.said")"
     mv "$base.part" "$base"
 }
 

@@ -75,7 +75,10 @@ fn fenced(page: &str) -> Vec<String> {
 fn the_program_takes_what_the_readme_and_the_guides_show() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let guides = ["docs/guide", "docs/guide/experiments"].into_iter().flat_map(|folder| fs::read_dir(root.join(folder)).unwrap());
-    let pages = guides.map(|it| it.unwrap().path()).chain([root.join("README.md")]).filter(|it| it.is_file());
+    let pages = guides
+        .map(|it| it.unwrap().path())
+        .chain([root.join("README.md")])
+        .filter(|it| it.extension().is_some_and(|it| it == "md"));
     let mut taken = 0;
     for page in pages {
         for line in fenced(&fs::read_to_string(&page).unwrap()) {

@@ -55,7 +55,7 @@ fn a_late_reaction_is_drawn_at_its_delay() {
     let page = std::fs::read_to_string(folder.path().join("page.html")).unwrap();
     assert!(page.len() < 1_000_000, "{}", page.len());
     let card = page
-        .split("<article")
+        .split("<details class=\"card\"")
         .skip(1)
         .find(|it| it.contains("<bdi>desk-plug</bdi>") && it.contains("class=\"verdict reacts\""))
         .unwrap();
@@ -68,7 +68,7 @@ fn a_late_reaction_is_drawn_at_its_delay() {
         assert!(card.contains(expected), "{expected}: {card}");
     }
     // What is proven at once is drawn from the sound on.
-    let at_once = page.split("<article").skip(1).find(|it| it.contains("<bdi>kitchen-assistant</bdi>")).unwrap();
+    let at_once = page.split("<details class=\"card\"").skip(1).find(|it| it.contains("<bdi>kitchen-assistant</bdi>")).unwrap();
     assert!(at_once.contains(">sound</text>") && at_once.contains("Evidence that sound moves it, from round to round"));
     let report: Value = serde_json::from_slice(&std::fs::read(folder.path().join("report.json")).unwrap()).unwrap();
     assert_eq!(judged(&report).len(), 9);
