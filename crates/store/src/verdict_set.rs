@@ -123,6 +123,15 @@ pub struct StoredVerdict {
 }
 
 impl StoredVerdict {
+    /// To whom the probes made it send, without the ports.
+    #[must_use]
+    pub fn receiver_names(&self) -> Vec<String> {
+        let all: Vec<String> = serde_json::from_str(&self.receivers).unwrap_or_default();
+        let mut names: Vec<String> = all.iter().map(|it| it.rsplit_once(':').map_or(it.as_str(), |it| it.0).to_owned()).collect();
+        names.dedup();
+        names
+    }
+
     /// A verdict as it would be stored.
     #[must_use]
     pub fn of(verdict: &Verdict, senders: Vec<SenderSign>) -> Self {

@@ -107,7 +107,7 @@ impl<'a> Home<'a> {
         let device = |(id, name): (&DeviceId, &String)| DeviceFacts {
             name: name.clone(),
             outcome: of(id).map(|it| it.outcome),
-            receivers: of(id).map(receivers).unwrap_or_default(),
+            receivers: of(id).map(StoredVerdict::receiver_names).unwrap_or_default(),
             ..DeviceFacts::default()
         };
         self.ids.iter().zip(&self.names).map(device).collect()
@@ -169,14 +169,6 @@ fn named(reader: &Reader, called: &Names, window: Window) -> earwitness_store::R
     called.fill_in(&mut findings);
     let sends = findings.devices.iter().filter(|it| it.role == Role::Device && it.upstream.frames > 0);
     Ok(sends.map(|it| (it.id, labels::device(it, maker(it.id)))).collect())
-}
-
-/// To whom probes made a device send, without the ports.
-fn receivers(it: &StoredVerdict) -> Vec<String> {
-    let all: Vec<String> = serde_json::from_str(&it.receivers).unwrap_or_default();
-    let mut names: Vec<String> = all.iter().map(|it| it.rsplit_once(':').map_or(it.as_str(), |it| it.0).to_owned()).collect();
-    names.dedup();
-    names
 }
 
 fn receiver(it: &Sighting) -> String {

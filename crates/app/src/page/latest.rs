@@ -14,7 +14,7 @@ use earwitness_report::labels;
 use earwitness_report::probelog::Header;
 use earwitness_report::vendor::{maker, vendor};
 use earwitness_report::verdicts::Probing;
-use earwitness_store::{Reader, SessionRow, StoredVerdict, VerdictSet};
+use earwitness_store::{Reader, SessionRow, VerdictSet};
 use earwitness_web::{Material, Reading, Session, Told};
 use jiff::tz::TimeZone;
 
@@ -128,7 +128,7 @@ fn told(reader: &Reader) -> anyhow::Result<Option<Told>> {
     for row in reader.sessions()?.into_iter().rev() {
         let Some(set) = reader.verdicts(row.id)?.pop().filter(|set| set.last_round.is_some()) else { continue };
         let VerdictSet { session, at, devices, .. } = set;
-        let devices = devices.iter().map(|it| (it.device, it.outcome, receivers(it))).collect();
+        let devices = devices.iter().map(|it| (it.device, it.outcome, it.receiver_names())).collect();
         return Ok(Some(Told { session: session.0, at, devices }));
     }
     Ok(None)
@@ -143,14 +143,6 @@ fn came_to(set: Option<&VerdictSet>) -> String {
     }
     let parts: Vec<String> = counts.values().map(|(outcome, count)| format!("{count}: {}", outcome.words())).collect();
     words::listed(&parts).unwrap_or_else(|| "no device".to_owned())
-}
-
-/// To whom probes made a device send, without the ports.
-fn receivers(it: &StoredVerdict) -> Vec<String> {
-    let all: Vec<String> = serde_json::from_str(&it.receivers).unwrap_or_default();
-    let mut names: Vec<String> = all.iter().map(|it| it.rsplit_once(':').map_or(it.as_str(), |it| it.0).to_owned()).collect();
-    names.dedup();
-    names
 }
 
 /// What a device is called of which nothing was seen lately.

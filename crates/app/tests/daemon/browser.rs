@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::feed::{Feed, HOME, uploaded};
-use super::run::{PROBING, PROGRAM, Place, until};
+use super::run::{PROBING, PROGRAM, Place, Running, until};
 
 const WEB: &str = "[web]\nlisten = \"127.0.0.1:0\"\n";
 /// By this status the scripts say that they could not be tried.
@@ -39,14 +39,20 @@ fn run(mut command: Command, mut heard: impl FnMut(&str)) {
     }
 }
 
-#[test]
-fn a_browser_finds_every_page_the_lamp_and_the_way_from_a_click_to_the_verdict() {
-    let Some(python) = python() else { return };
+/// A simulated home, and the program that watches it.
+fn watched() -> (Place, Feed, Running) {
     let place = Place::new();
     let feed = Feed::start(place.folder.path(), HOME);
     place.write(&[&feed.command()], &format!("{PROBING}{}{WEB}", place.wav()));
     let mut running = place.start(&["run"]);
     running.line("frames come from");
+    (place, feed, running)
+}
+
+#[test]
+fn a_browser_finds_every_page_the_lamp_and_the_way_from_a_click_to_the_verdict() {
+    let Some(python) = python() else { return };
+    let (place, feed, mut running) = watched();
     let link = place.tell("link");
     // A session to look at, and a device with an upload.
     feed.say(3);
@@ -69,11 +75,7 @@ fn a_browser_finds_every_page_the_lamp_and_the_way_from_a_click_to_the_verdict()
 #[test]
 fn what_programs_may_ask_is_answered_as_it_is_described() {
     let Some(python) = python() else { return };
-    let place = Place::new();
-    let feed = Feed::start(place.folder.path(), HOME);
-    place.write(&[&feed.command()], &format!("{PROBING}{}{WEB}", place.wav()));
-    let mut running = place.start(&["run"]);
-    running.line("frames come from");
+    let (place, feed, mut running) = watched();
     let made = Command::new(PROGRAM)
         .args(["page", "token", "add", "tests", "--scope", "control", "-c"])
         .arg(place.config())
