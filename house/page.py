@@ -6,7 +6,10 @@
 Runs in the gateway, for about half an hour. `earwitness run` watches the house; a browser of a few lines comes in by the first link, follows the page, and presses *Test my home*. When the test
 is over, the report of its session is left for the house to compare. Of each stream that the cloud got it says whether the light was on for its device, and how long after its first octet.
 
-Prints what it saw, and ends with 1 where no verdict came, or where the light missed more than one stream of two seconds and more in ten.
+Notices go to a program, as a household's would, which writes them down: a device that the page then calls proven has to have been told.
+
+Prints what it saw, and ends with 1 where no verdict came, where a proof was not told or something was told as proven that the page does not show so, or where the light missed more than one
+stream of two seconds and more in ten.
 """
 
 import argparse
@@ -110,11 +113,15 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     state = out / "state"
     config = out / "page.toml"
-    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[probing]\nquiet = []\n')
+    notices = out / "notices.jsonl"
+    tell = out / "tell"
+    tell.write_text(f"#!/bin/sh\ncat >> '{notices}'\necho >> '{notices}'\n")
+    tell.chmod(0o755)
+    config.write_text(f'[web]\nlisten = "127.0.0.1:0"\n[probing]\nquiet = []\n[notify]\ncommand = "{tell}"\n')
     with (out / "said.log").open("wb") as said:
         command = [program, "run", "-c", config, "-i", os.environ["HOUSE_BRIDGE"], "--state", state]
         process = subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True)
-    seen = []
+    seen, proven, started = [], set(), time.time_ns()
     try:
         link = waited("a page is served", 60, lambda: told(program, state, "link"))
         browser = Browser(link)
@@ -155,9 +162,17 @@ def main():
         sessions = re.findall(r'href="/session/(\d+)"', browser.get("/sessions"))
         report = subprocess.run([program, "report", state, "--session", sessions[0], "--json"], capture_output=True, check=True, timeout=300)
         Path(os.environ.get("HOUSE_REPORT", out / "report.json")).write_bytes(report.stdout)
+        proven = {it["mac"] for it in json.loads(report.stdout)["devices"] if it.get("verdict") == "streams what it hears"}
     finally:
         process.terminate()
         process.wait(timeout=60)
+    told_of = set()
+    for line in notices.read_text().splitlines() if notices.exists() else []:
+        if line:
+            notice = json.loads(line)
+            print(f"Told after {(notice['at_ns'] - started) / SECOND / 60:.1f} min: {notice['title']}: {notice['text']}", flush=True)
+            if notice["what"] == "proven" and notice["sends"]:
+                told_of.add(notice["device"])
     with open(os.environ["HOUSE_TRUTH"], encoding="utf-8") as log:
         streams = [it for it in map(json.loads, log) if it["kind"] == "stream" and it["seconds"] >= LEAST]
     streams = [it for it in streams if seen and it["begin_ns"] > seen[0][0]]
@@ -165,7 +180,8 @@ def main():
     after = sorted(seconds for _, seconds in found if seconds is not None)
     if after:
         print(f"The light was on for {len(after)} of {len(found)} streams of {LEAST:g} s and more, after {statistics.median(after):.2f} s in the median, {after[-1]:.2f} s at most")
-    sys.exit(0 if len(after) * 10 >= len(found) * 9 else 1)
+    print(f"{len(proven)} devices are proven to send what they hear; {len(told_of)} were told as proven")
+    sys.exit(0 if len(after) * 10 >= len(found) * 9 and proven == told_of else 1)
 
 
 if __name__ == "__main__":
