@@ -152,6 +152,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
     (
         "report",
         &[
+            ("community", &[]),
             ("geo", &[]),
             ("grid", &[]),
             ("labels", &[]),
