@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 mod aside;
 pub mod community;
+pub mod eve;
 pub mod geo;
 pub mod grid;
 pub mod html;
