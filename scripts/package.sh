@@ -42,10 +42,19 @@ else
     built=$target/debug
 fi
 
+# Where Wireshark looks for programs that capture: up to 4.2 below the libraries of this kind of machine, from 4.4 on below libexec.
+triplet=$(dpkg-architecture -qDEB_HOST_MULTIARCH) || fail "the kind of this machine is not known; install dpkg-dev"
+link() {
+    mkdir -p "$made/extcap/$1"
+    ln -s "$2/bin/earwitness" "$made/extcap/$1/earwitness-extcap"
+}
+
 # What is written for the package, beside the program, where the list of the package's files finds it.
 made=$built/package
 rm -rf "$made"
 mkdir -p "$made/completions"
+link "lib/$triplet/wireshark/extcap" ../../../..
+link libexec/wireshark/extcap ../../..
 "$built/earwitness" man --dir "$made/man" || fail "no manual pages were written"
 gzip -9n "$made"/man/*.1
 for shell in bash zsh fish; do
@@ -80,12 +89,18 @@ for file in usr/bin/earwitness usr/libexec/earwitness/earwitness-capture etc/ear
     usr/share/fish/vendor_completions.d/earwitness.fish; do
     [ -e "$scratch/$file" ] || fail "$file is not in it"
 done
+for link in "lib/$triplet" libexec; do
+    link=$scratch/usr/$link/wireshark/extcap/earwitness-extcap
+    [ "$(readlink -f "$link")" = "$(readlink -f "$scratch/usr/bin/earwitness")" ] || fail "$link does not lead to the program"
+done
 for page in "$made"/man/*; do
     [ -e "$scratch/usr/share/man/man1/${page##*/}" ] || fail "the manual page ${page##*/} is not in it"
 done
 dpkg-deb --field "$package" Depends | grep -q libasound2 || fail "it does not ask for ALSA's library"
 "$scratch/usr/bin/earwitness" --version > /dev/null || fail "the program in it does not start"
 "$scratch/usr/libexec/earwitness/earwitness-capture" --list > /dev/null || fail "the program in it that captures does not start"
+"$scratch/usr/lib/$triplet/wireshark/extcap/earwitness-extcap" --extcap-interfaces | grep -q '^interface {value=earwitness-lo}' \
+    || fail "Wireshark would be shown no interface"
 "$scratch/usr/bin/earwitness" check "$scratch/etc/earwitness.toml" > /dev/null || fail "the configuration in it is not understood"
 if command -v lintian > /dev/null; then
     # A program for tests keeps its symbols.

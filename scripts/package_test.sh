@@ -78,12 +78,20 @@ for file in /usr/share/man/man1/earwitness-probe.1 /usr/share/bash-completion/co
 done
 as - earwitness check /etc/earwitness.toml > /dev/null || fail "the configuration is not understood"
 captures - | grep -q 'dpkg-reconfigure earwitness' || fail "who may not capture is not told what to do: $(captures -)"
+# As Wireshark asks it, with or without the right.
+for extcap in "$root"/usr/lib/*/wireshark/extcap/earwitness-extcap "$root"/usr/libexec/wireshark/extcap/earwitness-extcap; do
+    as - "${extcap#"$root"}" --extcap-interfaces | grep -q '^interface {value=earwitness-ew0}' || fail "Wireshark is not shown ew0 by $extcap"
+done
 echo "installed without a question: nobody may capture"
 
 answer true
 is "$(rights)" "$open" "after a yes"
 is "$(inside getcap /usr/bin/earwitness)" "" "the program itself has no right"
 captures $group | grep -q 'ew0: .* of them lost' || fail "a member of the group cannot capture: $(captures $group)"
+mkfifo -m 666 "$root/tmp/wireshark"
+as $group /usr/libexec/wireshark/extcap/earwitness-extcap --capture --extcap-interface earwitness-ew0 --fifo /tmp/wireshark 2> "$root/said" &
+[ "$(timeout 20 head -c 4 "$root/tmp/wireshark" | od -An -tx1 | tr -d ' ')" = 0a0d0d0a ] || fail "a member captures nothing for Wireshark: $(cat "$root/said")"
+wait "$!" || fail "it does not end with Wireshark: $(cat "$root/said")"
 privilege $group | grep -q '"ok"' || fail "doctor of a member says: $(privilege $group)"
 captures - | grep -q "adduser .* $group" || fail "who is no member is not told what to do: $(captures -)"
 privilege - | grep -q '"fail"' || fail "doctor of another says: $(privilege -)"
@@ -107,7 +115,8 @@ inside dpkg --remove earwitness > /dev/null
 [ ! -e "$root$program" ] || fail "removed, and $program is there"
 for file in /etc/earwitness.toml /var/lib/private/earwitness/store; do [ -e "$root$file" ] || fail "removing took $file"; done
 inside dpkg --purge earwitness > "$root/said" 2>&1 || fail "it cannot be purged: $(cat "$root/said")"
-for file in /etc/earwitness.toml /var/lib/private/earwitness /var/lib/earwitness /usr/share/doc/earwitness /usr/libexec/earwitness; do
+for file in /etc/earwitness.toml /var/lib/private/earwitness /var/lib/earwitness /usr/share/doc/earwitness /usr/libexec/earwitness \
+    /usr/libexec/wireshark/extcap/earwitness-extcap; do
     [ ! -e "$root$file" ] && [ ! -L "$root$file" ] || fail "purged, and $file is there"
 done
 inside getent group $group > /dev/null && fail "purged, and the group is there"

@@ -1,16 +1,15 @@
 //! The command: arguments are checked, sockets opened, rights given up, and then frames copied.
 
 use std::io::{self, IsTerminal};
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
 use earwitness_ring::Shape;
-use rustix::pipe::PipeFlags;
-use rustix::process::{Signal, getuid};
-use signal_hook::low_level::pipe;
+use rustix::process::getuid;
 
+use crate::stop::signals;
 use crate::{list, rights::Helper};
 use earwitness_base::say;
 use earwitness_base::trust::{self, Distrust};
@@ -143,16 +142,4 @@ fn cannot_open(error: &io::Error, ring: u64) -> anyhow::Error {
         io::ErrorKind::OutOfMemory => anyhow::anyhow!("the kernel has no {ring} MiB for a ring; try --ring 4"),
         _ => anyhow::anyhow!("cannot open a ring for frames: {error}"),
     }
-}
-
-/// Readable once somebody wants the program to end; and what the signals write to for that. A pipe: to wake a socket takes a system call that sends.
-fn signals() -> anyhow::Result<(OwnedFd, Vec<RawFd>)> {
-    let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
-    let mut wakes = Vec::new();
-    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
-        let wake = write.try_clone()?;
-        wakes.push(wake.as_raw_fd());
-        pipe::register(signal.as_raw(), wake)?;
-    }
-    Ok((read, wakes))
 }

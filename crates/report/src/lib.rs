@@ -5,6 +5,8 @@ use earwitness_core::mac::Mac;
 use jiff::tz::TimeZone;
 
 mod aside;
+pub mod community;
+pub mod eve;
 pub mod geo;
 pub mod grid;
 pub mod html;

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use earwitness_base::text::WIDEST;
 use earwitness_base::words;
-use earwitness_core::dissect::{Net, Transport, dissect};
+use earwitness_core::analysis::Ongoing;
+use earwitness_core::dissect::{Dissection, Net, Transport, dissect};
 use earwitness_core::findings::{Findings, FlowKey, Mark, Seen, Sighting, SightingKind};
 use earwitness_core::frame::Frame;
 use earwitness_core::time::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::labels;
 use super::summary::{beat, milliseconds};
@@ -74,7 +76,8 @@ impl<'a> Remarks<'a> {
         if frame.at < self.span.0 || frame.at > self.span.1 {
             return None;
         }
-        let (flow, payload) = flow(frame)?;
+        let packet = dissect(frame.link, frame.bytes, frame.wire_len);
+        let (flow, payload) = (flow(&packet)?, packet.payload_len);
         let upstream = self.by_flow.contains_key(&flow);
         let key = if upstream { flow } else { flow.reversed() };
         let inside = |it: &&mut Target<'_>| it.sighting.window.from <= frame.at && frame.at <= it.sighting.window.until;
@@ -135,15 +138,28 @@ fn summary(it: &Sighting) -> String {
     }
 }
 
-/// The five-tuple of a frame and its payload octets.
-fn flow(frame: &Frame<'_>) -> Option<(FlowKey, u32)> {
-    let packet = dissect(frame.link, frame.bytes, frame.wire_len);
+/// What is said of each packet of an upload that goes on; `name` is how its device is called.
+#[must_use]
+pub fn ongoing(name: &str, it: &Ongoing, zone: &TimeZone) -> String {
+    let since = words::local(it.since, zone).strftime("%H:%M:%S%.3f");
+    format!("earwitness: {name} sends what looks like sound to {} since {since}", labels::whom(&it.receiver))
+}
+
+/// What is said of an upload of the device once it has ended.
+#[must_use]
+pub fn ended(name: &str, it: &Sighting, zone: &TimeZone) -> String {
+    let [from, until] = [it.window.from, it.window.until].map(|at| words::local(at, zone).strftime("%H:%M:%S%.3f").to_string());
+    format!("earwitness: {name} sent from {from} to {until}: {}", summary(it))
+}
+
+/// The flow that a packet belongs to, seen from its sender.
+#[must_use]
+pub fn flow(packet: &Dissection<'_>) -> Option<FlowKey> {
     let Net::Ip(ip) = packet.net else { return None };
     let (Transport::Tcp { source: source_port, destination: destination_port, .. }
     | Transport::Udp { source: source_port, destination: destination_port, .. }) = packet.transport
     else {
         return None;
     };
-    let key = FlowKey { source: ip.source, destination: ip.destination, protocol: ip.protocol, source_port, destination_port };
-    Some((key, packet.payload_len))
+    Some(FlowKey { source: ip.source, destination: ip.destination, protocol: ip.protocol, source_port, destination_port })
 }

@@ -13,6 +13,7 @@ mod doctor;
 mod examples;
 mod experiment;
 mod export;
+mod extcap;
 mod gateway;
 mod interrupt;
 mod ledger;
@@ -65,6 +66,7 @@ enum Command {
     Doctor(doctor::Args),
     Experiment(experiment::Args),
     Export(export::Args),
+    Extcap(extcap::Args),
     Gateway(gateway::Args),
     Ledger(Box<ledger::Args>),
     Name(name::Args),
@@ -108,7 +110,7 @@ enum Outcome {
 /// Runs the program. Status 0: done; 1: `--exit-code` was given and a device sent audio; 2: trouble.
 #[must_use]
 pub fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    let command = Cli::parse_from(extcap::words(std::env::args_os().collect())).command;
     if let Err(error) = command.begin_log() {
         say::line(&format!("{error:#}"));
         return ExitCode::from(2);
@@ -123,6 +125,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(&args),
         Command::Experiment(args) => experiment::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Extcap(args) => extcap::run(&args),
         Command::Gateway(args) => gateway::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Name(args) => name::run(&args),

@@ -45,6 +45,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         skill,
         web,
         mqtt,
+        eve,
     } = written;
     let (sources, keep) = sources(capture)?;
     let library = Library::new(&sounds).map_err(|error| Fault::of_all(error.to_string()))?;
@@ -80,6 +81,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         skill: skilled(skill)?,
         web: served(web)?,
         mqtt: mqtt.map_or(Ok(None), mqtt::checked)?,
+        eve: eve.file,
     })
 }
 

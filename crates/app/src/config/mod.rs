@@ -73,6 +73,8 @@ pub struct Config {
     pub mqtt: Option<Mqtt>,
     /// The page in a browser.
     pub web: Web,
+    /// The file to which lines are added for programs that gather logs; `None`: there is none.
+    pub eve: Option<PathBuf>,
 }
 
 /// The page in a browser, as `run` serves it.

@@ -30,6 +30,13 @@ pub(super) struct Written {
     pub(super) skill: Skill,
     pub(super) web: Web,
     pub(super) mqtt: Option<Spanned<super::mqtt::Written>>,
+    pub(super) eve: Eve,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Eve {
+    pub(super) file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]

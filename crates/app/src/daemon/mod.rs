@@ -4,6 +4,7 @@
 //! messages.
 
 mod control;
+mod eve;
 mod frames_in;
 mod inbox;
 mod judge;
@@ -30,15 +31,17 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 pub use self::control::{SOCKET, ask};
 pub use self::report::{Form, Style};
 pub(crate) use self::signals::SAME_REQUEST;
+pub(crate) use crate::appliance::random;
 pub use crate::appliance::{Goal, Request};
 
 use self::control::{Asked, Control};
+use self::eve::EveFile;
 use self::frames_in::Intake;
 use self::inbox::{Inbox, Outbox};
 use self::judge::Judge;
 use self::report::Reporter;
 use self::system::System;
-use crate::appliance::{Appliance, Begun, Input, Judged, Loudspeaker, conclude, random};
+use crate::appliance::{Appliance, Begun, Input, Judged, Loudspeaker, conclude};
 use crate::board::Board;
 use crate::config::Config;
 use crate::say;
@@ -165,8 +168,9 @@ impl<'a> Daemon<'a> {
         (outbox, inbox): (&Outbox<Message>, &Rc<Inbox<Message>>),
         (clock, board): (&'a dyn Clock, Option<&Board>),
     ) -> anyhow::Result<Self> {
+        let eve = config.eve.as_deref().map(EveFile::open).transpose()?;
         let begun = Begun::open(config, goal, Upkeep::default(), clock.moment())?;
-        let reporter = Rc::new(Reporter::new(style, notifier(config, goal, outbox)?, board.cloned()));
+        let reporter = Rc::new(Reporter::new(style, notifier(config, goal, outbox)?, board.cloned(), eve));
         let control = {
             let outbox = outbox.clone();
             Control::listen(&config.state, move |asked| outbox.send(Message::Asked(asked)))
@@ -319,6 +323,7 @@ impl<'a> Daemon<'a> {
         }
         self.checked = Some(since_boot);
         self.intake.check(&mut self.appliance, since_boot, now);
+        self.reporter.catch_up();
         let status = self.appliance.line(now);
         self.system.alive(since_boot, || status.clone());
         if !self.is_done() {

@@ -2,6 +2,7 @@
 //! channels.
 
 use earwitness_base::text;
+use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
 use std::rc::Rc;
 use std::time::Duration;
@@ -10,11 +11,14 @@ use earwitness_core::event::{Event, What};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 
+use super::eve::{EveFile, Told};
 use super::system::System;
 use crate::appliance::Output;
 use crate::board::Board;
+use crate::say;
 use earwitness_base::words;
 use earwitness_notify::{Counts, Letter, Notifier};
+use earwitness_report::eve;
 use earwitness_report::json::{self, event::Topic};
 use earwitness_report::sentence::{Namer, sentence};
 
@@ -49,10 +53,11 @@ pub(super) struct Reporter {
     line: ProgressBar,
     zone: TimeZone,
     board: Option<Board>,
+    eve: Option<RefCell<EveFile>>,
 }
 
 impl Reporter {
-    pub(super) fn new(style: Style, notifier: Notifier, board: Option<Board>) -> Self {
+    pub(super) fn new(style: Style, notifier: Notifier, board: Option<Board>, eve: Option<EveFile>) -> Self {
         let wanted = !style.quiet && style.form != Form::Objects && std::io::stderr().is_terminal();
         let target = if wanted { ProgressDrawTarget::stderr_with_hz(2) } else { ProgressDrawTarget::hidden() };
         let line = ProgressBar::with_draw_target(None, target);
@@ -60,7 +65,27 @@ impl Reporter {
             line.set_style(style);
         }
         line.enable_steady_tick(Duration::from_millis(500));
-        Self { style, notifier, line, zone: TimeZone::system(), board }
+        Self { style, notifier, line, zone: TimeZone::system(), board, eve: eve.map(RefCell::new) }
+    }
+
+    /// Adds what could not be added to a file before.
+    pub(super) fn catch_up(&self) {
+        if let Some(eve) = &self.eve {
+            self.tell(eve.borrow_mut().flush());
+        }
+    }
+
+    /// What became of the file for programs that gather logs.
+    fn tell(&self, told: Option<Told>) {
+        let Some(told) = told else { return };
+        let text = match told {
+            Told::Fails(why) => why,
+            Told::Works(0) => "the file of --eve can be written again; no line was lost".to_owned(),
+            Told::Works(lost) => {
+                format!("the file of --eve can be written again; {} given up", words::counted(lost, "line was", "lines were"))
+            }
+        };
+        self.line.suspend(|| say::line(&text));
     }
 
     /// How it stands, where a person looks at a terminal.
@@ -84,6 +109,11 @@ impl Output for Rc<Reporter> {
         }
         if let Some(board) = &self.board {
             board.tell(|| json::event::event(event, name, stored));
+        }
+        if let Some(eve) = &self.eve
+            && let Some(line) = eve::event(event, name, &self.zone)
+        {
+            self.tell(eve.borrow_mut().add(line));
         }
         let topic = Topic::of(&event.what);
         let shown = match topic {
@@ -125,5 +155,19 @@ impl Output for Rc<Reporter> {
     fn notices_lost(&self) -> (u64, u64) {
         let Counts { lost, failed } = self.notifier.counts();
         (lost, failed)
+    }
+}
+
+impl Drop for Reporter {
+    fn drop(&mut self) {
+        let unwritten = self.eve.as_ref().map_or(0, |eve| {
+            let mut eve = eve.borrow_mut();
+            eve.flush();
+            eve.unwritten()
+        });
+        if unwritten > 0 {
+            let lines = words::counted(unwritten, "line was", "lines were");
+            say::line(&format!("{lines} not written to the file of --eve; the store has what they tell: `earwitness export`"));
+        }
     }
 }

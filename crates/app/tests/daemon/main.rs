@@ -17,6 +17,7 @@ mod browser;
 mod clocks;
 mod devices;
 mod disk;
+mod eve;
 mod events;
 mod feed;
 mod idle;

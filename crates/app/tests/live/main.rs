@@ -16,3 +16,4 @@ mod lab;
 mod rights;
 mod sources;
 mod wire;
+mod wireshark;

@@ -34,6 +34,7 @@ use std::ops::RangeInclusive;
 
 pub use self::judging::{Answer, Question, Workers};
 pub use self::live::{Fresh, Watched};
+pub use self::sending::Ongoing;
 pub use self::settings::{AnalysisSettings, BurstCounts};
 
 use self::address_names::AddressNames;

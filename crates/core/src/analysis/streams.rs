@@ -314,7 +314,7 @@ impl Collected {
     }
 }
 
-fn receiver(
+pub(super) fn receiver(
     (device, flow): (Index, FlowKey),
     server_name: Option<(&crate::private::Private<String>, NameSource)>,
     names: &AddressNames,

@@ -79,8 +79,8 @@ pub(super) struct Uplink {
 pub(super) struct Early {
     /// Slices that it had when it was looked at.
     pub(super) looked_at: u32,
-    /// Whether it was sound.
-    pub(super) is_sound: bool,
+    /// Since when it is sound, if it was.
+    pub(super) since: Option<Timestamp>,
 }
 
 /// Episodes that go on from one that was as long as one may be.

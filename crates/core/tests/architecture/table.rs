@@ -136,7 +136,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("evaluation", &["answer", "experiment", "subtitles", "plan", "reading", "results", "wake"]),
         ],
     ),
-    ("capture", &[("list", &[]), ("rights", &[]), ("command", &["list", "rights"])]),
+    ("capture", &[("list", &[]), ("rights", &[]), ("stop", &[]), ("command", &["list", "rights", "stop"])]),
     ("traffic", &[("files", &[]), ("live", &[]), ("recent", &[]), ("source", &[])]),
     (
         "sound",
@@ -152,6 +152,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
     (
         "report",
         &[
+            ("community", &[]),
             ("geo", &[]),
             ("grid", &[]),
             ("labels", &[]),
@@ -173,6 +174,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("verdicts", &["labels", "probelog", "receiver", "senders", "summary", "terminal"]),
             ("html", &["geo", "labels", "notes", "plot", "senders", "stretches", "aside", "summary", "verdicts"]),
             ("json", &["labels", "receiver", "senders", "stretches", "sentence", "published", "summary", "verdicts"]),
+            ("eve", &["community", "labels", "senders", "sentence", "json", "verdicts"]),
             ("table", &["labels", "notes", "senders", "aside", "summary", "terminal", "verdicts"]),
         ],
     ),

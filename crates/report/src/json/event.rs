@@ -5,7 +5,7 @@
 
 use earwitness_base::text::WIDEST_EXACT;
 use earwitness_core::event::{Event, Fault, Gap, Mended, Stop, What};
-use earwitness_core::findings::{DeviceId, Estimate, Receiver, SenderSign, Sighting, SightingKind};
+use earwitness_core::findings::{DeviceId, Estimate, Receiver, SenderSign, Sighting};
 use earwitness_core::plan::Done;
 use earwitness_core::policy::Hold;
 use earwitness_core::probe::Heard;
@@ -249,11 +249,7 @@ fn upload((device, name): (String, String), sighting: &Sighting) -> Upload {
     Upload {
         device,
         name,
-        kind: match kind {
-            SightingKind::Audio => Kind::Audio,
-            SightingKind::Recording => Kind::Recording,
-            SightingKind::LargeUpload => Kind::LargeUpload,
-        },
+        kind: (*kind).into(),
         start_ns: window.from.nanos(),
         end_ns: window.until.nanos(),
         audio_seconds: of(audio_seconds, |it| it.value),

@@ -3,15 +3,14 @@
 use earwitness_base::text::{WIDEST_EXACT, clean};
 use std::io::{self, BufWriter, Write};
 
-use earwitness_core::findings::{
-    CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, Sighting, SightingKind, Totals, TrainShape,
-};
+use earwitness_core::findings::{CaptureFacts, DeviceFindings, DeviceId, Findings, Role, Seen, Sighting, Totals, TrainShape};
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Outcome;
 use serde::Serialize as _;
 
 use self::indented::Indented;
-use self::shape::{Burst, Capture, Detector, Device, Kind, Report, Shape, Sums};
+pub(crate) use self::shape::Kind;
+use self::shape::{Burst, Capture, Detector, Device, Report, Shape, Sums};
 use super::Context;
 use super::labels;
 use super::receiver::details;
@@ -172,11 +171,7 @@ fn device(
 fn sighting(it: &Sighting) -> shape::Sighting {
     let seconds = it.audio_seconds;
     shape::Sighting {
-        kind: match it.kind {
-            SightingKind::Audio => Kind::Audio,
-            SightingKind::Recording => Kind::Recording,
-            SightingKind::LargeUpload => Kind::LargeUpload,
-        },
+        kind: it.kind.into(),
         start_ns: it.window.from.nanos(),
         end_ns: end(it.window),
         audio_seconds: seconds.and_then(|it| rounded(it.value)),
@@ -241,7 +236,7 @@ fn end(window: Window) -> i64 {
 }
 
 /// A number to the millionth, which is all that is known; what is no number is left out.
-fn rounded(number: f64) -> Option<f64> {
+pub(crate) fn rounded(number: f64) -> Option<f64> {
     let number = if number.abs() < 1e9 { (number * 1e6).round() / 1e6 } else { number };
     number.is_finite().then_some(number)
 }

@@ -5,6 +5,7 @@
 use crate::receiver::Where;
 use std::collections::BTreeMap;
 
+use earwitness_core::findings::SightingKind;
 use serde::Serialize;
 
 use crate::published::Block;
@@ -119,10 +120,20 @@ pub(super) struct Sighting {
 
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Audio,
     Recording,
     LargeUpload,
+}
+
+impl From<SightingKind> for Kind {
+    fn from(kind: SightingKind) -> Self {
+        match kind {
+            SightingKind::Audio => Self::Audio,
+            SightingKind::Recording => Self::Recording,
+            SightingKind::LargeUpload => Self::LargeUpload,
+        }
+    }
 }
 
 #[derive(Serialize)]

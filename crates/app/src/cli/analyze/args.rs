@@ -34,6 +34,9 @@ pub(in crate::cli) struct Args {
     /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-2.json).
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-", help_heading = "Reports")]
     pub(super) json: Option<PathBuf>,
+    /// Write uploads and verdicts, a line each in the format of Suricata's events, for systems that gather logs (docs/guide/siem.md).
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub(super) eve: Option<PathBuf>,
     /// Write a page for people, complete in one file.
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub(super) html: Option<PathBuf>,

@@ -34,6 +34,7 @@ pub(super) struct Output {
 pub(super) enum Kind {
     Table,
     Json,
+    Eve,
     Html,
     Series,
 }
@@ -143,6 +144,7 @@ fn outputs(args: &Args) -> Vec<Output> {
     };
     let json = args.json.as_ref().map(|path| if path.as_os_str() == DASH { main.clone() } else { path.clone() });
     add(Kind::Json, &json);
+    add(Kind::Eve, &args.eve);
     add(Kind::Html, &args.html);
     add(Kind::Series, &args.series);
     if !all.iter().any(|it| it.path == main) {

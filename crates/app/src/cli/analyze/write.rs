@@ -12,7 +12,7 @@ use earwitness_report::published::Published;
 use earwitness_report::terminal::Terminal;
 use earwitness_report::vendor::vendor;
 use earwitness_report::verdicts::Probing;
-use earwitness_report::{Context, html, json, series, table};
+use earwitness_report::{Context, eve, html, json, series, table};
 use earwitness_web::Material;
 
 /// Columns of a table that is written to a file.
@@ -37,6 +37,7 @@ pub(super) fn reports(reading: &Reading, probing: Option<&Probing>, published: O
         good &= written(outfile::write_whole(&output.path, |out: &mut Sink<'_>| match output.kind {
             Kind::Table => table::write(findings, &context, terminal, out),
             Kind::Json => json::write(findings, &context, out),
+            Kind::Eve => eve::write(findings, &context, out),
             Kind::Html => html::write(findings, &context, out),
             Kind::Series => series::write(findings, out),
         }));

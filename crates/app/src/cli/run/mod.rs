@@ -35,6 +35,9 @@ pub(in crate::cli) struct Args {
     /// An object for each notice, one a line.
     #[arg(long)]
     json: bool,
+    /// Add uploads and verdicts to this file, a line each in the format of Suricata's events, for systems that gather logs (docs/guide/siem.md).
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    eve: Option<std::path::PathBuf>,
 }
 
 impl Args {
@@ -51,6 +54,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         if args.no_probing {
             config.probing = None;
             config.notify.settings.hears &= config.voice.enabled;
+        }
+        if let Some(path) = &args.eve {
+            config.eve = Some(path.clone());
         }
         config.notify.channels.check()?;
         Ok(config)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use earwitness_core::findings::{DeviceId, SenderSign};
+use earwitness_core::findings::{DeviceId, SenderSign, SightingKind};
 use earwitness_core::mac::Mac;
 use earwitness_core::time::Timestamp;
 use earwitness_core::verdict::{NotTested, Outcome, Undecided};
