@@ -404,6 +404,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         &[
             ("pronounced", &[]),
             ("names", &[]),
+            ("stored", &["names"]),
             ("log", &[]),
             ("config", &[]),
             ("board", &[]),
@@ -413,12 +414,12 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("talk", &["pronounced", "appliance", "ask"]),
             ("doctor", &["talk"]),
             ("daemon", &["board", "config", "appliance", "talk"]),
-            ("page", &["board", "config", "daemon", "doctor", "hidden", "names"]),
+            ("page", &["board", "config", "daemon", "doctor", "hidden", "names", "stored"]),
             ("mqtt", &["board", "config", "appliance", "daemon", "hidden"]),
             ("skill", &["config", "daemon", "ask"]),
             (
                 "cli",
-                &["doctor", "pronounced", "names", "log", "config", "daemon", "ask", "talk", "skill", "board", "mqtt", "page"],
+                &["doctor", "pronounced", "names", "log", "config", "daemon", "ask", "talk", "skill", "board", "mqtt", "page", "stored"],
             ),
         ],
     ),
