@@ -181,7 +181,7 @@ def all_paths(claims, page, origin):
         if page.locator("ul.devices .sent-to", has_text="of sound").count():
             break
         page.wait_for_timeout(1_000)
-    paths = {"home": "/", "device": "", "sighting": "", "test": "/test", "sessions": "/sessions", "session": "", "health": "/health", "password": "/password"}
+    paths = {"home": "/", "device": "", "sighting": "", "test": "/test", "sessions": "/sessions", "session": "", "experiments": "/experiments", "experiment": "", "health": "/health", "password": "/password"}
     devices = [it.get_attribute("href") for it in page.locator("ul.devices a").all()]
     for path in devices:
         page.goto(origin + path)
@@ -193,6 +193,8 @@ def all_paths(claims, page, origin):
             break
     page.goto(f"{origin}/sessions")
     paths["session"] = path_of(page, "a[href^='/session/']") or ""
+    page.goto(f"{origin}/experiments")
+    paths["experiment"] = path_of(page, "a[href^='/experiment/']") or ""
     missing = [name for name, path in paths.items() if not path]
     claims.say(not missing, "there is a page of each kind", " ".join(missing))
     return {name: path for name, path in paths.items() if path}

@@ -15,6 +15,7 @@ mod experiment;
 mod export;
 mod gateway;
 mod interrupt;
+mod kept;
 mod ledger;
 mod live;
 mod man;
