@@ -19,7 +19,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::{broadcast, watch};
 
 /// Sixty devices with a thousand sightings each, where the sample has any.
-pub fn findings() -> Findings {
+pub(crate) fn findings() -> Findings {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/sample.pcapng");
     let mut analysis = Analysis::new(AnalysisSettings::default());
     if let Ok(mut captures) = Captures::open(&[path], Order::Merged, None) {
@@ -44,7 +44,7 @@ pub fn findings() -> Findings {
 }
 
 /// What a page is made from.
-pub fn material(findings: Findings) -> Material {
+pub(crate) fn material(findings: Findings) -> Material {
     Material {
         findings,
         probing: None,
@@ -57,17 +57,17 @@ pub fn material(findings: Findings) -> Material {
 }
 
 /// A home that is watched, of which nothing but its devices is asked.
-pub struct Watched {
+pub(crate) struct Watched {
     findings: Findings,
     /// How it stands.
-    pub status: watch::Sender<Arc<Status>>,
+    pub(crate) status: watch::Sender<Arc<Status>>,
     /// What happens.
-    pub events: broadcast::Sender<Arc<str>>,
+    pub(crate) events: broadcast::Sender<Arc<str>>,
 }
 
 impl Watched {
     /// One that was seen to send something today.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let today = |number: u8| Today {
             device: format!("02:00:00:00:00:{number:02x}"),
             name: format!("Device {number}"),
@@ -76,6 +76,7 @@ impl Watched {
             audio_seconds: 30.0,
             uploads: 12,
             last_upload_ns: Some(1),
+            receiver: Some("voice.example".to_owned()),
         };
         let status = Status { at_ns: 1, devices: 60, frames: 100, today: (0..60).map(today).collect(), ..Status::default() };
         Self { findings: findings(), status: watch::Sender::new(Arc::new(status)), events: broadcast::Sender::new(8) }
@@ -142,6 +143,6 @@ impl Household for Watched {
 }
 
 /// Begins to serve it on loopback.
-pub fn serve(watched: Watched) -> Result<Server, Failure> {
+pub(crate) fn serve(watched: Watched) -> Result<Server, Failure> {
     Server::begin(([127, 0, 0, 1], 0).into(), Access::default(), Content::Lives(Box::new(watched)), |_| {})
 }
