@@ -48,7 +48,6 @@ pub(crate) fn live_page(title: &str, main: &Markup, stamp: Option<u64>) -> Respo
                 a.brand href="/" { "earwitness" }
                 a href="/test" { "Test" }
                 a href="/sessions" { "Sessions" }
-                a href="/experiments" { "Experiments" }
                 a href="/health" { "Health" }
             }
             main id="main" data-stamp=[stamp] { (main) }

@@ -23,7 +23,7 @@ const SHOWN: Duration = Duration::from_secs(3);
 
 /// How long who looks first waits until something was read, and how often it is looked.
 const FIRST: Duration = Duration::from_secs(5);
-const LOOK: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_millis(10);
 
 /// A home behind its doors.
 #[derive(Clone)]

@@ -12,6 +12,7 @@ use crate::kept::{Course, Export, Kept, Kind, MOST_COUNTS, MOST_KEPT};
 /// All of them, the latest first.
 pub(crate) fn experiments(all: &[Kept], zone: &TimeZone) -> Response<Body> {
     let main = html! {
+        p.crumbs { a href="/sessions" { "All sessions" } }
         h1 { "Experiments" }
         @if all.is_empty() {
             p { "None is kept here. An experiment or a search for words is shown when its folder lies in that of this home's store: see " em { "the page in a browser" } " in the guide." }
