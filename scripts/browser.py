@@ -2,7 +2,7 @@
 """Looks at the pages of earwitness in Chromium, as a household does, and says of each claim whether it holds.
 
   browser.py page LINK [--pictures DIR] [--waits [--whole]]    LINK is what `earwitness run` prints: it lets one browser in, and no password is set yet
-  browser.py report FILE...                          pages that `--html` wrote
+  browser.py report FILE... [--picture PNG]            pages that `--html` wrote; the first screen of the last one at 1280 px is the README's picture
 
 With --waits somebody at standard input is told when a device should send (`now: a device sends`) and when to test the home (`now: a test begins`).
 What it needs: playwright and axe-playwright-python (scripts/browser.txt), and a Chromium of the system.
@@ -181,7 +181,7 @@ def all_paths(claims, page, origin):
         if page.locator("ul.devices .sent-to", has_text="of sound").count():
             break
         page.wait_for_timeout(1_000)
-    paths = {"home": "/", "device": "", "sighting": "", "test": "/test", "sessions": "/sessions", "session": "", "health": "/health", "password": "/password"}
+    paths = {"home": "/", "device": "", "sighting": "", "test": "/test", "sessions": "/sessions", "session": "", "experiments": "/experiments", "experiment": "", "health": "/health", "password": "/password"}
     devices = [it.get_attribute("href") for it in page.locator("ul.devices a").all()]
     for path in devices:
         page.goto(origin + path)
@@ -193,6 +193,8 @@ def all_paths(claims, page, origin):
             break
     page.goto(f"{origin}/sessions")
     paths["session"] = path_of(page, "a[href^='/session/']") or ""
+    page.goto(f"{origin}/experiments")
+    paths["experiment"] = path_of(page, "a[href^='/experiment/']") or ""
     missing = [name for name, path in paths.items() if not path]
     claims.say(not missing, "there is a page of each kind", " ".join(missing))
     return {name: path for name, path in paths.items() if path}
@@ -370,8 +372,19 @@ def pages(claims, browser, arguments):
     watched.verdict(claims, "at the end")
 
 
+def take_picture(browser, file, picture):
+    """The first screen of a report."""
+    width, height = SIZES["desktop"]
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+    page.goto(file.resolve().as_uri())
+    page.screenshot(path=picture)
+    page.close()
+
+
 def reports(claims, browser, arguments):
     """Pages that were written to files."""
+    if arguments.picture:
+        take_picture(browser, arguments.files[-1], arguments.picture)
     for file in arguments.files:
         watched = Watched(browser, "")
         page = watched.context.new_page()
@@ -407,6 +420,7 @@ def main():
     page.set_defaults(look=pages)
     report = commands.add_parser("report")
     report.add_argument("files", type=Path, nargs="+")
+    report.add_argument("--picture", type=Path)
     report.set_defaults(look=reports)
     arguments = parser.parse_args()
     chromium = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)

@@ -3,7 +3,7 @@
 #
 #   scripts/package_test.sh PACKAGE     PACKAGE: as scripts/package.sh leaves it
 #
-# Needs root, mmdebstrap, iproute2 and, the first time, the network: the Debian that it makes is kept below the build folder (150 MB). Nothing of this machine
+# Needs root, mmdebstrap, iproute2 and, the first time, the network: the Debian that it makes is kept below the build folder. Nothing of this machine
 # is changed; the network of the test is one of its own, in which nothing is. Exit status: 0 it holds; 1 it does not; 77 it could not be tried, and why is said.
 set -eu
 cd "$(dirname "$0")/.."
@@ -19,15 +19,7 @@ untried() {
 [ $# = 1 ] || fail "say which package: scripts/package_test.sh dist/earwitness_*.deb"
 package=$(realpath "$1")
 [ -f "$package" ] || fail "$package is not there"
-[ "$(id -u)" = 0 ] || untried "this is not root"
-command -v mmdebstrap > /dev/null || untried "mmdebstrap is missing; install it: apt-get install mmdebstrap"
-target=$(realpath "${CARGO_TARGET_DIR:-target}")
-suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
-base=$target/package-test-$suite.tar
-[ -s "$base" ] || {
-    mmdebstrap --quiet --format=tar --variant=apt --include=adduser,libasound2,libcap2-bin "$suite" "$base.part" > "$base.said" 2>&1 || untried "no Debian could be made: $(tail -1 "$base.said")"
-    mv "$base.part" "$base"
-}
+. scripts/small_debian.sh
 
 unshare --mount --net true 2> /dev/null || untried "this kernel or container allows no namespaces"
 # Again, with mounts and a network of its own.

@@ -14,6 +14,7 @@ mod names;
 mod page;
 mod pronounced;
 mod skill;
+mod stored;
 pub mod talk;
 
 use earwitness_base::say;

@@ -27,6 +27,8 @@ pub struct Running {
     pub held: Vec<String>,
     /// When a pause ends by itself, as people say it: `at 07:30`.
     pub paused_until: Option<String>,
+    /// Whether it is a test of the home, which ends by itself.
+    pub tests: bool,
     /// Whether a round is in progress.
     pub probing: bool,
     /// Seconds until the next round may begin, if that is known.
@@ -340,18 +342,20 @@ fn stands(facts: &Facts) -> String {
     let Some(running) = &facts.running else {
         return "Nothing is watched: earwitness does not run.".to_owned();
     };
+    // What goes on while people talk is a test that waits for them.
+    let home = if running.tests { "A test of the home is on" } else { "The home is watched" };
     let until = running.paused_until.as_ref().map_or_else(String::new, |until| format!(", until {until}"));
     if !running.held.is_empty() {
-        return format!("The home is watched. No probe is played: {}{until}.", running.held.join(", "));
+        return format!("{home}. No probe is played: {}{until}.", running.held.join(", "));
     }
     if running.probing {
-        return "The home is watched, and a round of probes is in progress.".to_owned();
+        return format!("{home}, and a round of probes is in progress.");
     }
     match running.next_round {
         Some(seconds) if seconds > 0.0 => {
-            format!("The home is watched. Probes are allowed; the next round may begin in {}.", duration(seconds))
+            format!("{home}. Probes are allowed; the next round may begin in {}.", duration(seconds))
         }
-        _ => "The home is watched. Probes are allowed.".to_owned(),
+        _ => format!("{home}. Probes are allowed."),
     }
 }
 
@@ -471,6 +475,8 @@ mod tests {
             done(Intent::Resume, &facts()),
             "The pause is over. The home is watched. Probes are allowed; the next round may begin in 2 minutes."
         );
+        let tested = Facts { running: Some(Running { tests: true, ..Running::default() }), ..facts() };
+        assert_eq!(answer(Intent::IsPaused, &tested), "A test of the home is on. Probes are allowed.");
         assert_eq!(answer(Intent::IsPaused, &Facts::default()), "Nothing is watched: earwitness does not run.");
     }
 

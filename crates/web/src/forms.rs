@@ -154,7 +154,7 @@ pub(crate) async fn forget(State(site): State<Site>, id: Number, form: Filled<Ba
 
 fn device(site: &Site, id: Number) -> Option<(usize, earwitness_core::findings::DeviceId)> {
     let number = number(id)?;
-    Some((number, site.shown.snapshot().ok()?.entry(number)?.device))
+    Some((number, site.shown.snapshot()?.entry(number)?.device))
 }
 
 /// Does what a form asks for, and leads to a page; what is no wish is malformed.

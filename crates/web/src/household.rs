@@ -10,6 +10,7 @@ use earwitness_report::json::status::Status;
 use tokio::sync::{broadcast, watch};
 
 use crate::home::Material;
+use crate::kept::{Export, Kept};
 
 /// What was seen lately, and what is known of the devices.
 pub struct Reading {
@@ -135,6 +136,24 @@ pub trait Household: Send + Sync + 'static {
     /// # Errors
     /// Why they cannot be read.
     fn sessions(&self) -> Result<Vec<Session>, String>;
+
+    /// Experiments and searches for words that are kept beside the store, the latest first; at most [`MOST_KEPT`](crate::MOST_KEPT).
+    ///
+    /// # Errors
+    /// Why they cannot be read.
+    fn experiments(&self) -> Result<Vec<Kept>, String>;
+
+    /// The one of this name; nothing where there is none. A name is compared to those that there are, and never becomes a path.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn experiment(&self, name: &str) -> Result<Option<Kept>, String>;
+
+    /// A file of the one of this name; nothing where there is none, or that cannot be had of it now.
+    ///
+    /// # Errors
+    /// Why it cannot be made.
+    fn export(&self, name: &str, export: Export) -> Result<Option<Vec<u8>>, String>;
 
     /// The frames of a sighting that are still kept, as a pcapng file of bounded length with comments; `device` is all that is handed in of its device.
     ///

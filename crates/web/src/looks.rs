@@ -10,40 +10,41 @@ use tokio::task::spawn_blocking;
 use crate::doors::Csrf;
 use crate::home::{Home, Material};
 use crate::household::Household;
+use crate::kept::{Export, Kept};
 use crate::site::Site;
 use crate::slice;
 use crate::snapshot::Snapshot;
 use crate::{api, dress, pages};
 
 /// The home.
-pub(crate) fn home(site: &Site, csrf: Csrf, asked: slice::Asked) -> Response<Body> {
-    shown(site, |home| pages::home(home, asked, live(site, csrf).as_ref()))
+pub(crate) async fn home(site: &Site, csrf: Csrf, asked: slice::Asked) -> Response<Body> {
+    shown(site, |home| pages::home(home, asked, live(site, csrf).as_ref())).await
 }
 
 /// A device, with the session that its verdict is of.
 pub(crate) async fn device(site: &Site, csrf: Csrf, number: Option<usize>, asked: slice::Asked) -> Response<Body> {
-    let told = site.shown.snapshot().ok().and_then(|it| it.told.clone());
+    let told = site.snapshot().await.and_then(|it| it.told.clone());
     let tested = match told {
         Some(told) => site.tested(told).await,
         None => None,
     };
-    shown(site, |home| pages::device(home, number, asked, live(site, csrf).as_ref(), tested.as_deref()))
+    shown(site, |home| pages::device(home, number, asked, live(site, csrf).as_ref(), tested.as_deref())).await
 }
 
 /// A sighting, with what sounded then.
 pub(crate) async fn sighting(site: &Site, which: Option<(usize, i64)>) -> Response<Body> {
-    let window = site.shown.snapshot().ok().and_then(|home| Some(one(&home, which?)?.1.window));
+    let window = site.snapshot().await.and_then(|home| Some(one(&home, which?)?.1.window));
     let sounded = match window {
         Some(window) => site.wait(move |household| household.sounded(window)).await,
         None => None,
     };
     let sounded = sounded.map(Result::unwrap_or_default);
-    shown(site, |home| pages::sighting(home, which, sounded.as_deref()))
+    shown(site, |home| pages::sighting(home, which, sounded.as_deref())).await
 }
 
 /// The frames of a sighting.
 pub(crate) async fn frames(site: &Site, which: Option<(usize, i64)>) -> Response<Body> {
-    let found = site.shown.snapshot().ok().and_then(|home| {
+    let found = site.snapshot().await.and_then(|home| {
         let (device, sighting) = one(&home, which?)?;
         // Nothing else of it is needed, and it may be much.
         let mut bare = DeviceFindings::new(device.id, device.role, device.seen);
@@ -70,6 +71,7 @@ pub(crate) async fn health(site: &Site, csrf: Csrf) -> Response<Body> {
     let checks = site.wait(Household::health).await;
     let live = live(site, csrf.clone());
     shown(site, |home| pages::about(home, &csrf, site.doors.password(clock::since_boot()), live.as_ref().zip(checks.as_deref())))
+        .await
 }
 
 /// *Test my home*.
@@ -82,11 +84,11 @@ pub(crate) fn test(site: &Site, csrf: Csrf) -> Response<Body> {
 
 /// Sessions.
 pub(crate) async fn sessions(site: &Site) -> Response<Body> {
-    match (site.wait(Household::sessions).await, site.shown.snapshot()) {
-        (Some(Ok(all)), Ok(home)) => pages::sessions(&all, home.home.zone()),
-        (Some(Err(why)), _) => pages::undone(&why),
-        (_, Err(why)) => pages::unread(why.as_deref()),
-        (None, _) => pages::missing(),
+    let Some(home) = site.snapshot().await else { return pages::unread() };
+    match site.wait(Household::sessions).await {
+        Some(Ok(all)) => pages::sessions(&all, home.home.zone()),
+        Some(Err(why)) => pages::undone(&why),
+        None => pages::missing(),
     }
 }
 
@@ -135,6 +137,61 @@ pub(crate) async fn report(site: &Site, id: Option<i64>, page: bool) -> Response
     }
 }
 
+/// Experiments.
+pub(crate) async fn experiments(site: &Site) -> Response<Body> {
+    let Some(home) = site.snapshot().await else { return pages::unread() };
+    match site.wait(Household::experiments).await {
+        Some(Ok(all)) => pages::experiments(&all, home.home.zone()),
+        Some(Err(why)) => pages::undone(&why),
+        None => pages::missing(),
+    }
+}
+
+/// Experiments, for programs.
+pub(crate) async fn experiments_json(site: &Site) -> Response<Body> {
+    match site.wait(Household::experiments).await {
+        Some(Ok(all)) => api::experiments(&all),
+        Some(Err(_)) => api::unread(),
+        None => api::missing(),
+    }
+}
+
+/// An experiment.
+pub(crate) async fn experiment(site: &Site, name: Option<String>) -> Response<Body> {
+    let Some(home) = site.snapshot().await else { return pages::unread() };
+    match kept(site, name).await {
+        Ok(Some(it)) => pages::experiment(&it, home.home.zone()),
+        Ok(None) => pages::missing(),
+        Err(why) => pages::undone(&why),
+    }
+}
+
+/// An experiment, for programs.
+pub(crate) async fn experiment_json(site: &Site, name: Option<String>) -> Response<Body> {
+    match kept(site, name).await {
+        Ok(Some(it)) => api::experiment(&it),
+        Ok(None) => api::missing(),
+        Err(_) => api::unread(),
+    }
+}
+
+async fn kept(site: &Site, name: Option<String>) -> Result<Option<Kept>, String> {
+    let Some(name) = name else { return Ok(None) };
+    site.wait(move |household| household.experiment(&name)).await.unwrap_or(Ok(None))
+}
+
+/// A file of an experiment.
+pub(crate) async fn export(site: &Site, which: Option<(String, String)>) -> Response<Body> {
+    let Some((name, export)) = which.and_then(|(name, file)| Some((name, Export::named(&file)?))) else {
+        return pages::missing();
+    };
+    match site.wait(move |household| household.export(&name, export)).await {
+        Some(Ok(Some(octets))) => download(export.media_type(), export.file(), Body::from(octets)),
+        Some(Ok(None)) | None => pages::missing(),
+        Some(Err(why)) => pages::undone(&why),
+    }
+}
+
 /// How it stands, for programs.
 pub(crate) fn status(site: &Site) -> Response<Body> {
     let Some(living) = site.shown.living() else { return api::missing() };
@@ -142,10 +199,10 @@ pub(crate) fn status(site: &Site) -> Response<Body> {
     dress::text(StatusCode::OK, kind, living.status().json())
 }
 
-fn shown(site: &Site, page: impl FnOnce(&Snapshot) -> Response<Body>) -> Response<Body> {
-    match site.shown.snapshot() {
-        Ok(snapshot) => page(&snapshot),
-        Err(why) => pages::unread(why.as_deref()),
+async fn shown(site: &Site, page: impl FnOnce(&Snapshot) -> Response<Body>) -> Response<Body> {
+    match site.snapshot().await {
+        Some(snapshot) => page(&snapshot),
+        None => pages::unread(),
     }
 }
 

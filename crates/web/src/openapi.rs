@@ -33,6 +33,12 @@ fn operation(it: &Route) -> Value {
             "description": "Number of the device; it means nothing else. Where a home is watched it is always the same."
         }));
     }
+    if it.path.contains("{name}") {
+        parameters.push(json!({
+            "name": "name", "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 },
+            "description": "Name of the experiment's folder, as it stands in the list; it is compared to those, and is no path."
+        }));
+    }
     if it.sliced {
         parameters.push(json!({
             "name": "offset", "in": "query", "schema": { "type": "integer", "minimum": 0, "maximum": u32::MAX, "default": 0 },
@@ -67,7 +73,7 @@ fn operation(it: &Route) -> Value {
     if it.lives {
         responses.insert(
             "404".to_owned(),
-            json!({ "description": "No home is watched: there is only what was found.", "content": trouble }),
+            json!({ "description": if it.path.contains("{name}") { "There is none of that name." } else { "No home is watched: there is only what was found." }, "content": trouble }),
         );
     }
     let mut operation = json!({ "summary": it.summary, "parameters": parameters });

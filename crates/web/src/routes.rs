@@ -53,24 +53,24 @@ const fn done(path: &'static str, summary: &'static str, takes: &'static str, me
 }
 
 /// All that programs may ask for.
-pub(crate) const API: [Route; 13] = [
+pub(crate) const API: [Route; 15] = [
     read(
         "/api/v1/home",
         "The answer in a few sentences, and how many devices there are.",
         Holds::Json("page-1.json#/$defs/home"),
-        || get(|State(site): State<Site>| async move { of(&site, api::home) }),
+        || get(|State(site): State<Site>| async move { of(&site, api::home).await }),
     ),
     Route {
         sliced: true,
         ..read("/api/v1/devices", "Devices, most telling first.", Holds::Json("page-1.json#/$defs/list"), || {
-            get(|State(site): State<Site>, asked: slice::Asked| async move { of(&site, |it| api::devices(it, asked)) })
+            get(|State(site): State<Site>, asked: slice::Asked| async move { of(&site, |it| api::devices(it, asked)).await })
         })
     },
     read(
         "/api/v1/devices/{id}",
         "All that is known of a device, but for the lists that are as long as there was traffic.",
         Holds::Json("page-1.json#/$defs/detail"),
-        || get(|State(site): State<Site>, id: Number| async move { of(&site, |it| api::device(it, number(id))) }),
+        || get(|State(site): State<Site>, id: Number| async move { of(&site, |it| api::device(it, number(id))).await }),
     ),
     Route {
         sliced: true,
@@ -80,13 +80,13 @@ pub(crate) const API: [Route; 13] = [
             Holds::Json("page-1.json#/$defs/sent"),
             || {
                 get(|State(site): State<Site>, id: Number, asked: slice::Asked| async move {
-                    of(&site, |it| api::sightings(it, number(id), asked))
+                    of(&site, |it| api::sightings(it, number(id), asked)).await
                 })
             },
         )
     },
     read("/metrics", "A few gauges, in the text format of Prometheus.", Holds::Text, || {
-        get(|State(site): State<Site>| async move { of(&site, |it| metrics::metrics(it, site.shown.living())) })
+        get(|State(site): State<Site>| async move { of(&site, |it| metrics::metrics(it, site.shown.living())).await })
     }),
     Route {
         lives: true,
@@ -102,6 +102,28 @@ pub(crate) const API: [Route; 13] = [
     },
     Route {
         lives: true,
+        ..read(
+            "/api/v1/experiments",
+            "Experiments and searches for words, the latest first.",
+            Holds::Json("page-1.json#/$defs/experiments"),
+            || get(|State(site): State<Site>| async move { looks::experiments_json(&site).await }),
+        )
+    },
+    Route {
+        lives: true,
+        ..read(
+            "/api/v1/experiments/{name}",
+            "An experiment or a search for words: how far it is, and which files can be had.",
+            Holds::Json("page-1.json#/$defs/experiment"),
+            || {
+                get(|State(site): State<Site>, name: Result<Path<String>, PathRejection>| async move {
+                    looks::experiment_json(&site, number(name)).await
+                })
+            },
+        )
+    },
+    Route {
+        lives: true,
         ..read("/api/v1/events", "What happens from now on, as server-sent events.", Holds::Events("event-1.json"), || {
             get(|State(site): State<Site>| async move { streams::events(&site) })
         })
@@ -114,10 +136,10 @@ pub(crate) const API: [Route; 13] = [
 ];
 
 /// An answer for programs from what was seen.
-fn of(site: &Site, answer: impl FnOnce(&Snapshot) -> Response<Body>) -> Response<Body> {
-    match site.shown.snapshot() {
-        Ok(snapshot) => answer(&snapshot),
-        Err(_) => api::unread(),
+async fn of(site: &Site, answer: impl FnOnce(&Snapshot) -> Response<Body>) -> Response<Body> {
+    match site.snapshot().await {
+        Some(snapshot) => answer(&snapshot),
+        None => api::unread(),
     }
 }
 
@@ -126,7 +148,7 @@ pub(crate) fn router(site: Site) -> Router {
     let pages = Router::new()
         .route(
             "/",
-            get(|State(site): State<Site>, csrf: Csrf, asked: slice::Asked| async move { looks::home(&site, csrf, asked) }),
+            get(|State(site): State<Site>, csrf: Csrf, asked: slice::Asked| async move { looks::home(&site, csrf, asked).await }),
         )
         .route(
             "/device/{id}",
@@ -167,6 +189,19 @@ fn living(pages: Router<Site>) -> Router<Site> {
             "/device/{id}/sighting/{began}/frames.pcapng",
             get(|State(site): State<Site>, both: Result<Path<(usize, i64)>, PathRejection>| async move {
                 looks::frames(&site, number(both)).await
+            }),
+        )
+        .route("/experiments", get(|State(site): State<Site>| async move { looks::experiments(&site).await }))
+        .route(
+            "/experiment/{name}",
+            get(|State(site): State<Site>, name: Result<Path<String>, PathRejection>| async move {
+                looks::experiment(&site, number(name)).await
+            }),
+        )
+        .route(
+            "/experiment/{name}/{file}",
+            get(|State(site): State<Site>, both: Result<Path<(String, String)>, PathRejection>| async move {
+                looks::export(&site, number(both)).await
             }),
         )
         .route("/sessions", get(|State(site): State<Site>| async move { looks::sessions(&site).await }))

@@ -37,10 +37,10 @@ impl Shown {
         })
     }
 
-    /// The home, or why there is nothing to be seen of it yet.
-    pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>, Option<String>> {
+    /// The home; nothing where nothing was read of it yet.
+    pub(crate) fn snapshot(&self) -> Option<Arc<Snapshot>> {
         match self {
-            Self::Found(snapshot) => Ok(Arc::clone(snapshot)),
+            Self::Found(snapshot) => Some(Arc::clone(snapshot)),
             Self::Lives(living) => living.snapshot(),
         }
     }

@@ -7,18 +7,23 @@ use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use earwitness_base::clock;
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::doors::{Change, Doors};
 use crate::home::Home;
 use crate::household::{Household, Told, Wish};
 use crate::shown::Shown;
+use crate::snapshot::Snapshot;
 
 /// Longest pause that is taken, minutes.
 pub(crate) const LONGEST_PAUSE: u32 = 7 * 24 * 60;
 
 /// How long what was done may take until it shows.
 const SHOWN: Duration = Duration::from_secs(3);
+
+/// How long who looks first waits until something was read, and how often it is looked.
+const FIRST: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_millis(10);
 
 /// A home behind its doors.
 #[derive(Clone)]
@@ -28,6 +33,18 @@ pub(crate) struct Site {
 }
 
 impl Site {
+    /// What there is to be seen. Right after the first start, that is waited for; nothing where it does not come soon.
+    pub(crate) async fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        let until = clock::since_boot() + FIRST;
+        loop {
+            let snapshot = self.shown.snapshot();
+            if snapshot.is_some() || clock::since_boot() >= until {
+                return snapshot;
+            }
+            sleep(LOOK).await;
+        }
+    }
+
     /// Asks the home that is watched, in a thread that may wait; nothing where none is.
     pub(crate) async fn wait<T: Send + 'static>(&self, ask: impl FnOnce(&dyn Household) -> T + Send + 'static) -> Option<T> {
         let household = Arc::clone(self.shown.living()?.household());

@@ -34,9 +34,6 @@ use crate::say;
 /// A session that watches without an end is closed after so long, and the next one begun, nanoseconds: its error rate is then that of a month.
 const MONTH: i64 = 30 * 86_400 * SECOND;
 
-/// Rounds after which a device that shows nothing counts as decided in a household's session.
-const SILENT_AFTER: u32 = 12;
-
 /// What to play next.
 #[derive(Debug)]
 pub(super) enum Choice {
@@ -106,7 +103,7 @@ impl Begun {
         // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
         settings.roster.seed = random()?;
         let asked = Asked { config, goal, upkeep, wanted: &wanted, settings, now: moment.now };
-        let telling = if goal == Goal::Watch { Some(asked.telling(&mut ledger)?) } else { None };
+        let telling = if goal.has_household() { Some(asked.telling(&mut ledger)?) } else { None };
         let session = match asked.of_stored(ledger.store_mut()) {
             // Its pages are sound, what is written on them is not: else it would be found so at every start.
             Err(error) if ledger.set_aside(&error)? => asked.of_stored(ledger.store_mut())?,
@@ -207,9 +204,7 @@ impl Asked<'_> {
         let seeded = config.probing.as_ref().is_some_and(|probing| probing.seeded);
         let choice = match goal {
             Goal::Watch | Goal::Measure { .. } => Choice::Watch(Watch),
-            Goal::Probe { rounds, .. } => {
-                Choice::Campaign(Campaign::new(rounds, Mode::UntilDecided { silent_after: SILENT_AFTER }))
-            }
+            Goal::Probe { rounds, .. } | Goal::Test { rounds } => Choice::Campaign(Campaign::new(rounds, Mode::HOUSEHOLD)),
         };
         let reader = store.reader()?;
         let known = reader.known()?;

@@ -59,11 +59,33 @@ pub enum Goal {
         /// How long it waits for the first frame.
         timeout: Duration,
     },
+    /// Such a session in a home that is watched always: its household is told and answered meanwhile, as while it is watched.
+    Test {
+        /// Most rounds that are played.
+        rounds: u32,
+    },
     /// Watch until somebody ends it, and play nothing: an experiment plays by itself.
     Measure {
         /// How long it waits for the first frame.
         timeout: Duration,
     },
+}
+
+impl Goal {
+    /// Whether a household lives with it: it is told what concerns it, may talk with it, and sources that end are begun anew.
+    #[must_use]
+    pub const fn has_household(self) -> bool {
+        matches!(self, Self::Watch | Self::Test { .. })
+    }
+
+    /// Most rounds of a session that ends by itself.
+    #[must_use]
+    pub const fn rounds(self) -> Option<u32> {
+        match self {
+            Self::Probe { rounds, .. } | Self::Test { rounds } => Some(rounds),
+            Self::Watch | Self::Measure { .. } => None,
+        }
+    }
 }
 
 /// What plays probes.
@@ -115,7 +137,7 @@ pub struct Appliance {
     steps: Steps,
     device_names: DeviceNames,
     today: Today,
-    /// What the household is told; only where it is watched without an end.
+    /// What the household is told, where there is one.
     telling: Option<Telling>,
     /// The latest verdicts.
     verdicts: BTreeMap<DeviceId, LastVerdict>,

@@ -6,7 +6,7 @@ use std::path::Path;
 use earwitness_core::event::{Event, Fault, Gap, Mended, What};
 use earwitness_core::findings::DeviceId;
 use earwitness_core::policy::Hold;
-use earwitness_core::policy::notices::{FORGOTTEN, Fact, Notice, Notices, Trouble};
+use earwitness_core::policy::notices::{ANSWER, FORGOTTEN, Fact, Notice, Notices, Trouble};
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_core::verdict::Outcome;
 use earwitness_notify::Letter;
@@ -57,6 +57,14 @@ impl Telling {
             }
         };
         policy.ignore(hidden(reader));
+        // What answers the last probe of the session before is not told of either: a test of the home follows on watching, and watching on it.
+        if let Some(last) = reader.sessions()?.pop() {
+            for played in reader.rounds(last.id)?.into_iter().map(|it| it.played) {
+                if now.since(played.onset.plus(played.length)).saturating_abs() < ANSWER {
+                    policy.take(Fact::Probe(Window { from: played.onset, until: played.onset.plus(played.length) }), now);
+                }
+            }
+        }
         let decided = reader.setting(DECIDED)?.unwrap_or_default();
         Ok(Self {
             policy,

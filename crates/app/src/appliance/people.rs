@@ -111,7 +111,7 @@ const fn setting(request: Request) -> Option<&'static str> {
 impl Appliance {
     /// Does what a person wants, and remembers it; says how it stands then, and whether it could not be written down ([`NOT_WRITTEN`]). To stop, or to say how all stands, is for whoever drives it.
     pub fn ask(&mut self, request: Request, now: Timestamp) -> String {
-        if let Some(key) = setting(request).filter(|_| self.goal == Goal::Watch) {
+        if let Some(key) = setting(request).filter(|_| self.goal.has_household()) {
             // Written down together with the event that reports it: a power cut must not leave one without the other.
             self.ledger.put(Item::Setting(key, request.word()));
         }

@@ -77,7 +77,7 @@ impl Appliance {
         let session = self.machine.session();
         let design = self.machine.design();
         let singles = design.stimuli.iter().filter(|it| !it.is_row());
-        let super::Goal::Probe { rounds: most, .. } = self.goal else { return None };
+        let most = self.goal.rounds()?;
         let (next, _) = self.machine.rounds();
         let expected = USUAL_ROUNDS.saturating_sub(next).max(1);
         let open =

@@ -2,7 +2,7 @@
 
 use earwitness_core::time::{SECOND, Timestamp};
 
-use super::{Appliance, Goal, Progress};
+use super::{Appliance, Progress};
 use earwitness_base::words::about;
 use earwitness_core::policy::Holds;
 use earwitness_report::json::status::{self, Source, Standing, Status};
@@ -34,7 +34,7 @@ impl Appliance {
     }
 
     fn stands(&self, now: Timestamp) -> Option<status::Progress> {
-        let Goal::Probe { .. } = self.goal else { return None };
+        self.goal.rounds()?;
         let Progress { summary, left, devices } = self.progress(now);
         Some(status::Progress { summary, seconds_left: left.map(|left| left.max(0) / SECOND), devices })
     }

@@ -158,6 +158,7 @@ impl<'a> Home<'a> {
                 .map(str::to_owned)
                 .collect(),
             paused_until: number("paused_until_ns").map(|at| words::clock_time(Timestamp::from_nanos(at), &self.zone)),
+            tests: status.get("progress").is_some_and(|it| !it.is_null()),
             probing: status.get("probing").and_then(serde_json::Value::as_bool) == Some(true),
             next_round: number("next_round_ns").map(|at| seconds(Timestamp::from_nanos(at).since(self.now))),
         }))

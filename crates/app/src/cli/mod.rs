@@ -16,6 +16,7 @@ mod export;
 mod extcap;
 mod gateway;
 mod interrupt;
+mod kept;
 mod ledger;
 mod live;
 mod man;

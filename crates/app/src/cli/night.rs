@@ -8,7 +8,7 @@ use earwitness_core::event::Event;
 use earwitness_core::experiment::Experiment;
 use earwitness_core::findings::{DeviceId, Findings};
 use earwitness_core::frame::Frame;
-use earwitness_core::plan::campaign::{Campaign, Mode};
+use earwitness_core::plan::campaign::Campaign;
 use earwitness_core::plan::watch::Watch;
 use earwitness_core::plan::{Next, Plan as Choice};
 use earwitness_core::probe::Round;
@@ -63,7 +63,7 @@ pub(super) fn night(
     see: &mut dyn FnMut(Seen<'_>),
 ) -> Night {
     let mut house = House::new(plan, seed);
-    let choice = session.rounds.map_or(Budget::Night(Watch), |rounds| Budget::Rounds(Campaign::new(rounds, Mode::Balanced)));
+    let choice = session.rounds.map_or(Budget::Night(Watch), |rounds| Budget::Rounds(Campaign::new(rounds, session.mode)));
     let mut machine = Experiment::new(session.design.clone(), choice, session.alpha, settings);
     let mut samples = Samples::new(ttest::TtestSettings::default());
     let mut rounds = Vec::new();

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use earwitness_core::plan::campaign::Mode;
 use earwitness_core::schedule::{Design, Quiet};
 use earwitness_core::time::SECOND;
 use earwitness_sim::night::Loudspeaker;
@@ -49,8 +50,22 @@ pub(super) struct Session {
     pub(super) design: Design,
     pub(super) alpha: f64,
     pub(super) loudspeaker: Loudspeaker,
-    /// Rounds at most.
+    /// Rounds at most; without, all night long.
     pub(super) rounds: Option<u32>,
+    /// How rounds are chosen where there is a most.
+    pub(super) mode: Mode,
+}
+
+/// Rounds of a test of the home at most, as in a configuration that says nothing else.
+const TEST: u32 = 60;
+
+impl Session {
+    /// The same home, tested as `earwitness probe` does: all sounds in a row, until every device is decided.
+    pub(super) fn test(self) -> Self {
+        // What a scenario plays is as long as its kind says.
+        let design = Design { quiet: Vec::new(), ..self.design.in_a_row(0) };
+        Self { design, rounds: Some(TEST), mode: Mode::HOUSEHOLD, ..self }
+    }
 }
 
 /// The chance that any device at all is accused falsely, unless a scenario says otherwise.
@@ -80,7 +95,7 @@ pub(super) fn session(plan: &Plan, seed: u64) -> anyhow::Result<Session> {
     design.check().map_err(|error| fault(&error))?;
     let usual = Loudspeaker::default();
     let loudspeaker = Loudspeaker { level_db: level_db.unwrap_or(usual.level_db), ..usual };
-    Ok(Session { design, alpha: alpha.unwrap_or(ALPHA), loudspeaker, rounds })
+    Ok(Session { design, alpha: alpha.unwrap_or(ALPHA), loudspeaker, rounds, mode: Mode::Balanced })
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "seconds of a slot; saturates")]

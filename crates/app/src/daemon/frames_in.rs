@@ -108,10 +108,10 @@ fn is_advice(line: &str) -> bool {
 }
 
 impl Intake {
-    /// Who watches waits for interfaces that are not there, and starts sources again that end at once. Who probes does not.
+    /// Who watches waits for interfaces that are not there, and starts sources again that end at once; a home that was watched until now is not given up because a source begins anew. Who probes does not wait.
     pub(super) fn new(config: &Config, goal: Goal, since_boot: Duration) -> anyhow::Result<Self> {
         let (waits, timeout) = match goal {
-            Goal::Watch => (true, SILENCE_LIMIT),
+            Goal::Watch | Goal::Test { .. } => (true, SILENCE_LIMIT),
             Goal::Probe { timeout, .. } | Goal::Measure { timeout } => (false, timeout),
         };
         if !waits {

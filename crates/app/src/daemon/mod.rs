@@ -62,9 +62,6 @@ enum End {
     Test(Box<Config>),
 }
 
-/// How long a test of a home that is watched waits for the first frame.
-const FIRST_FRAME: Duration = Duration::from_secs(60);
-
 /// What is answered where a test begins, and where it ends.
 pub(crate) const TEST_BEGINS: &str = "the test begins";
 pub(crate) const TEST_ENDS: &str = "the test ends";
@@ -92,8 +89,6 @@ enum Message {
 /// The appliance with everything that it waits for.
 struct Daemon<'a> {
     goal: Goal,
-    /// Whether it is a test in between, after which watching goes on.
-    is_test: bool,
     clock: &'a dyn Clock,
     appliance: Appliance,
     intake: Intake,
@@ -135,7 +130,7 @@ pub fn run(
     let mut test: Option<Config> = None;
     loop {
         let (wanted, what_for) = test.as_ref().map_or((&config, goal), |it| (it, tested(it)));
-        let mut daemon = Daemon::new(wanted, (what_for, test.is_some()), style, (&outbox, &inbox), (clock, board))?;
+        let mut daemon = Daemon::new(wanted, what_for, style, (&outbox, &inbox), (clock, board))?;
         let end = daemon.go_on(reread, wanted);
         let session = daemon.close(&end)?;
         let was_test = test.take().is_some();
@@ -155,15 +150,15 @@ pub fn run(
     }
 }
 
-/// What a test is for.
+/// What a test is for: watching goes on after it.
 fn tested(config: &Config) -> Goal {
-    Goal::Probe { rounds: config.probing.as_ref().map_or(0, |it| it.rounds), timeout: FIRST_FRAME }
+    Goal::Test { rounds: config.probing.as_ref().map_or(0, |it| it.rounds) }
 }
 
 impl<'a> Daemon<'a> {
     fn new(
         config: &Config,
-        (goal, is_test): (Goal, bool),
+        goal: Goal,
         style: Style,
         (outbox, inbox): (&Outbox<Message>, &Rc<Inbox<Message>>),
         (clock, board): (&'a dyn Clock, Option<&Board>),
@@ -178,18 +173,16 @@ impl<'a> Daemon<'a> {
         };
         let player = sound::open(config, begun.design(), outbox)?;
         let talk = match (&player, goal) {
-            (Some(player), Goal::Watch) if config.voice.enabled => Some(talk(config, player, outbox)?),
+            (Some(player), goal) if goal.has_household() && config.voice.enabled => Some(talk(config, player, outbox)?),
             _ => None,
         };
         let (player, own) = if config.probing.is_some() { (player, None) } else { (None, player) };
         let loudspeaker = player.map(|player| Box::new(player) as Box<dyn Loudspeaker>);
-        // A home that was watched until now is not given up because a source begins anew.
-        let intake = Intake::new(config, if is_test { Goal::Watch } else { goal }, clock.since_boot())?;
+        let intake = Intake::new(config, goal, clock.since_boot())?;
         let sources = intake.sources().map(|source| source.name).collect();
         let appliance = begun.start(loudspeaker, Box::new(Rc::clone(&reporter)), sources, clock.moment());
         Ok(Self {
             goal,
-            is_test,
             clock,
             appliance,
             intake,
@@ -283,7 +276,7 @@ impl<'a> Daemon<'a> {
 
     /// Somebody does not want to wait for the end of a test.
     fn end_test(&self) -> (String, Option<End>) {
-        if self.is_test { (TEST_ENDS.to_owned(), Some(End::Done)) } else { ("no test is in progress".to_owned(), None) }
+        if self.is_test() { (TEST_ENDS.to_owned(), Some(End::Done)) } else { ("no test is in progress".to_owned(), None) }
     }
 
     /// The link to the page.
@@ -346,7 +339,12 @@ impl<'a> Daemon<'a> {
 
     /// Whether the end of the session is the end of the program.
     const fn is_done(&self) -> bool {
-        matches!(self.goal, Goal::Probe { .. })
+        self.goal.rounds().is_some()
+    }
+
+    /// Whether it is a test in between, after which watching goes on.
+    const fn is_test(&self) -> bool {
+        matches!(self.goal, Goal::Test { .. })
     }
 
     /// Waits until something can be done: a frame, a message, or the time that somebody asked for.
@@ -368,7 +366,7 @@ impl<'a> Daemon<'a> {
     /// Ends the session in good order; says which it was.
     fn close(mut self, end: &End) -> anyhow::Result<Option<SessionId>> {
         drop(self.talk.take());
-        let goes_on = matches!(end, End::Reload(_) | End::Test(_)) || (self.is_test && !matches!(end, End::Stopped));
+        let goes_on = matches!(end, End::Reload(_) | End::Test(_)) || (self.is_test() && !matches!(end, End::Stopped));
         if goes_on {
             System::reloading();
         } else {
@@ -415,7 +413,7 @@ fn talk(config: &Config, player: &Player, outbox: &Outbox<Message>) -> anyhow::R
 
 /// The channels of a household that is watched; what they say of themselves becomes messages.
 fn notifier(config: &Config, goal: Goal, outbox: &Outbox<Message>) -> anyhow::Result<Notifier> {
-    let channels = if goal == Goal::Watch { config.notify.channels.clone() } else { Channels::default() };
+    let channels = if goal.has_household() { config.notify.channels.clone() } else { Channels::default() };
     let outbox = outbox.clone();
     let report = move |report| {
         outbox.send(Message::Channel(report));

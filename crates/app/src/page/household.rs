@@ -12,21 +12,25 @@ use earwitness_core::time::{SECOND, Window};
 use earwitness_report::json::status::Status;
 use earwitness_sound::{hear, speak};
 use earwitness_traffic::recent::FrameRing;
-use earwitness_web::{Check, Household, Material, Plan, Reading, Session, Wish};
+use earwitness_web::{Check, Export, Household, Kept, Material, Plan, Reading, Session, Wish};
 use jiff::tz::TimeZone;
 use tokio::sync::{broadcast, watch};
 
 use super::week::Week;
-use super::{frames, latest};
+use super::{Laboratory, frames, latest};
 use crate::board::Board;
 use crate::config::Config;
 use crate::daemon::{self, Request};
 use crate::doctor;
 use crate::hidden::Hidden;
 use crate::names;
+use crate::say;
 
 /// While a session ends and the next one begins nobody can be told anything: it is tried again for so long.
 const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Before it has been running for so long the store may not be there yet.
+const STARTS: Duration = Duration::from_secs(10);
 
 /// A home: the same for all who hold it.
 #[derive(Clone)]
@@ -35,11 +39,26 @@ pub(super) struct Home {
     board: Board,
     config: Arc<Mutex<Config>>,
     week: Arc<Mutex<Week>>,
+    laboratory: Arc<dyn Laboratory>,
+    /// One file of an experiment is made at a time: it may take the memory of all its trials.
+    making: Arc<Mutex<()>>,
+    /// When it began, since the machine was started, and what was said last of why what was seen cannot be read.
+    begun: Duration,
+    troubled: Arc<Mutex<Option<String>>>,
 }
 
 impl Home {
-    pub(super) fn new(config: &Config, board: Board) -> Self {
-        Self { state: config.state.clone(), board, config: Arc::new(Mutex::new(config.clone())), week: Arc::default() }
+    pub(super) fn new(config: &Config, board: Board, laboratory: Arc<dyn Laboratory>) -> Self {
+        Self {
+            state: config.state.clone(),
+            board,
+            config: Arc::new(Mutex::new(config.clone())),
+            week: Arc::default(),
+            laboratory,
+            making: Arc::default(),
+            begun: clock::since_boot(),
+            troubled: Arc::default(),
+        }
     }
 
     /// Takes a new configuration.
@@ -49,6 +68,17 @@ impl Home {
 
     fn config(&self) -> MutexGuard<'_, Config> {
         self.config.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says once why what was seen cannot be read, where somebody started it: on the page itself it would name folders. Before the store is made, there is nothing to say.
+    fn note(&self, trouble: Option<&String>) {
+        let mut said = self.troubled.lock().unwrap_or_else(PoisonError::into_inner);
+        if trouble.is_none() {
+            *said = None;
+        } else if clock::since_boot() > self.begun + STARTS && said.as_ref() != trouble {
+            *said = trouble.cloned();
+            say::line(&format!("the page cannot show what was seen: {}", trouble.map_or("", String::as_str)));
+        }
     }
 
     /// Tells the program that watches something.
@@ -79,7 +109,9 @@ const fn is_away(kind: ErrorKind) -> bool {
 impl Household for Home {
     fn read(&self) -> Result<Reading, String> {
         let mut week = self.week.lock().unwrap_or_else(PoisonError::into_inner);
-        latest::reading(&self.state, &mut week).map_err(|error| format!("{error:#}"))
+        let read = latest::reading(&self.state, &mut week).map_err(|error| format!("{error:#}"));
+        self.note(read.as_ref().err());
+        read
     }
 
     fn session(&self, id: i64) -> Result<Option<Material>, String> {
@@ -88,6 +120,21 @@ impl Household for Home {
 
     fn sessions(&self) -> Result<Vec<Session>, String> {
         latest::sessions(&self.state).map_err(|error| format!("{error:#}"))
+    }
+
+    fn experiments(&self) -> Result<Vec<Kept>, String> {
+        self.laboratory.all(&self.state).map_err(|error| plain(&error))
+    }
+
+    fn experiment(&self, name: &str) -> Result<Option<Kept>, String> {
+        self.laboratory.one(&self.state, name).map_err(|error| plain(&error))
+    }
+
+    fn export(&self, name: &str, export: Export) -> Result<Option<Vec<u8>>, String> {
+        let Ok(_alone) = self.making.try_lock() else {
+            return Err("Another file of an experiment is being made: try again when it is done.".to_owned());
+        };
+        self.laboratory.export(&self.state, name, export).map_err(|error| plain(&error))
     }
 
     fn frames(&self, device: DeviceFindings) -> Result<Vec<u8>, String> {
@@ -173,6 +220,11 @@ impl Household for Home {
     fn events(&self) -> broadcast::Receiver<Arc<str>> {
         self.board.events()
     }
+}
+
+/// What went wrong, without the paths that stand before it.
+fn plain(error: &anyhow::Error) -> String {
+    format!("It cannot be read: {}.", error.root_cause())
 }
 
 fn hidden(written: std::io::Result<()>) -> Result<String, String> {

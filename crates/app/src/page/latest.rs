@@ -6,14 +6,10 @@ use std::path::Path;
 use anyhow::bail;
 use earwitness_base::{clock, text, words};
 use earwitness_core::findings::{DeviceFindings, DeviceId, Role};
-use earwitness_core::mac::Mac;
 use earwitness_core::time::{SECOND, Timestamp, Window};
 use earwitness_core::verdict::Outcome;
-use earwitness_report::geo::Geo;
 use earwitness_report::labels;
-use earwitness_report::probelog::Header;
-use earwitness_report::vendor::{maker, vendor};
-use earwitness_report::verdicts::Probing;
+use earwitness_report::vendor::maker;
 use earwitness_store::{Reader, SessionRow, VerdictSet};
 use earwitness_web::{Material, Reading, Session, Told};
 use jiff::tz::TimeZone;
@@ -21,6 +17,7 @@ use jiff::tz::TimeZone;
 use super::week::Week;
 use crate::hidden::Hidden;
 use crate::names::Names;
+use crate::stored;
 
 /// A longer session is not read for a page, which must answer soon and in little memory; stretches, one a minute.
 const LONGEST: usize = 2 * 1_440;
@@ -37,8 +34,7 @@ pub(super) fn reading(state: &Path, week: &mut Week) -> anyhow::Result<Reading> 
     week.follow(&reader, now)?;
     let mut findings = week.findings();
     findings.devices.retain(|it| !hidden.is_forgotten(it.id, it.seen.until));
-    names.fill_in(&mut findings);
-    Geo::default().locate(&mut findings);
+    stored::complete(&mut findings, &names);
     let numbers = reader.numbers()?;
     let is_forgotten = |device| findings.devices.iter().all(|it| it.id != device) && hidden.is_forgotten(device, Timestamp::MIN);
     let mut verdicts = told(&reader)?;
@@ -53,7 +49,7 @@ pub(super) fn reading(state: &Path, week: &mut Week) -> anyhow::Result<Reading> 
         inputs: vec!["what passed in the latest seven days".to_owned()],
         options: Vec::new(),
         troubles: Vec::new(),
-        vendor: made,
+        vendor: stored::maker,
         zone: TimeZone::system(),
     };
     Ok(Reading { material, numbers, names: called, ignored, verdicts })
@@ -67,17 +63,14 @@ pub(super) fn session(state: &Path, id: i64) -> anyhow::Result<Option<Material>>
         bail!("it is too long to be shown here; `earwitness report --session {id} --html FILE` writes its report");
     }
     let mut material = reader.material(row.id)?;
-    Names::read(&reader)?.fill_in(&mut material.findings);
-    Geo::default().locate(&mut material.findings);
-    let verdicts = material.verdicts(&row.verdict_settings());
-    let design = Some(Header::of(&row.design, row.alpha));
+    let probing = stored::probing(&row, &mut material, &Names::read(&reader)?);
     Ok(Some(Material {
         findings: material.findings,
-        probing: Some(Probing { verdicts, expected: BTreeMap::new(), design, warnings: Vec::new() }),
+        probing: Some(probing),
         inputs: vec![format!("session {id}")],
         options: Vec::new(),
         troubles: Vec::new(),
-        vendor: made,
+        vendor: stored::maker,
         zone: TimeZone::system(),
     }))
 }
@@ -151,8 +144,4 @@ fn called(names: &Names, device: DeviceId) -> String {
     let mut found = DeviceFindings::new(device, Role::Device, never);
     names.name(&mut found);
     labels::device(&found, maker(device))
-}
-
-fn made(mac: Mac) -> Option<String> {
-    vendor(mac).map(str::to_owned)
 }

@@ -5,24 +5,51 @@ mod household;
 mod latest;
 mod week;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::bail;
-use earwitness_web::{Access, Content, Failure, Keys, Server as Web, Tls};
+use earwitness_web::{Access, Content, Export, Failure, Kept, Keys, Server as Web, Tls};
 
 use self::household::Home;
 use crate::board::Board;
 use crate::config::{Config, Encrypted, Web as Settings};
 use crate::say;
 
+/// Experiments and searches for words that lie in folders of their own below that of the store.
+pub(crate) trait Laboratory: Send + Sync {
+    /// All of them, the latest first; of many the latest [`MOST_KEPT`](earwitness_web::MOST_KEPT).
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    fn all(&self, state: &Path) -> anyhow::Result<Vec<Kept>>;
+
+    /// The one of this name, which is compared to those that there are.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    fn one(&self, state: &Path, name: &str) -> anyhow::Result<Option<Kept>>;
+
+    /// A file of it; nothing where it cannot be had.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    fn export(&self, state: &Path, name: &str, export: Export) -> anyhow::Result<Option<Vec<u8>>>;
+}
+
 /// The server as the configuration wants it.
-#[derive(Default)]
 pub(crate) struct Server {
+    laboratory: Arc<dyn Laboratory>,
     running: Option<(Settings, PathBuf, Home)>,
     server: Option<Web>,
 }
 
 impl Server {
+    /// One that does not serve yet.
+    pub(crate) fn new(laboratory: impl Laboratory + 'static) -> Self {
+        Self { laboratory: Arc::new(laboratory), running: None, server: None }
+    }
+
     /// Begins, ends, or begins anew, where the configuration wants something else than before.
     ///
     /// # Errors
@@ -40,7 +67,7 @@ impl Server {
         if !config.web.enabled {
             return Ok(());
         }
-        let home = Home::new(config, board.clone());
+        let home = Home::new(config, board.clone(), Arc::clone(&self.laboratory));
         let content = Content::Lives(Box::new(home.clone()));
         let keys = Keys::new(&config.state);
         let Settings { listen, names, tls, .. } = &config.web;

@@ -5,7 +5,10 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::json;
+
 use super::feed::{Feed, HOME, uploaded};
+use super::measured::EXPERIMENT;
 use super::run::{PROBING, PROGRAM, Place, Running, until};
 
 const WEB: &str = "[web]\nlisten = \"127.0.0.1:0\"\n";
@@ -39,11 +42,31 @@ fn run(mut command: Command, mut heard: impl FnMut(&str)) {
     }
 }
 
+/// An experiment of which one trial of four is done, beside the store.
+fn begun(place: &Place) {
+    let folder = place.state().join("gap-experiment");
+    std::fs::create_dir_all(&folder).unwrap();
+    let line = |at: u64, mut it: serde_json::Value| {
+        it["at_ns"] = (1_780_000_000_000_000_000_u64 + at * 1_000_000_000).into();
+        format!("{it}\n")
+    };
+    let head = json!({ "record": "experiment", "format": 1, "version": "1", "file": EXPERIMENT, "set": [], "blocks": 2, "recordings": {} });
+    let journal = [
+        line(0, head),
+        line(1, json!({ "record": "night", "night": 0 })),
+        line(20, json!({ "record": "began", "trial": 0, "attempt": 1 })),
+        line(40, json!({ "record": "done", "trial": 0 })),
+        line(50, json!({ "record": "ended", "why": "it was stopped" })),
+    ];
+    std::fs::write(folder.join("journal.jsonl"), journal.concat()).unwrap();
+}
+
 /// A simulated home, and the program that watches it.
 fn watched() -> (Place, Feed, Running) {
     let place = Place::new();
     let feed = Feed::start(place.folder.path(), HOME);
     place.write(&[&feed.command()], &format!("{PROBING}{}{WEB}", place.wav()));
+    begun(&place);
     let mut running = place.start(&["run"]);
     running.line("frames come from");
     (place, feed, running)

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::feed::{Feed, HOME};
+use super::page::Browser;
 use super::run::{PROGRAM, Place, Running};
 
 /// Four trials of a few seconds each.
-const EXPERIMENT: &str = r#"
+pub(crate) const EXPERIMENT: &str = r#"
 name = "Short one"
 question = "Does it send what it hears?"
 seed = 4
@@ -119,6 +120,27 @@ fn an_experiment_that_is_stopped_and_killed_goes_on_and_measures_every_trial_onc
     let mut fourth = Running::spawn(lab.command(&[]));
     assert_eq!(fourth.ended(), 0, "{}", fourth.said());
     assert!(fourth.said().contains("sound") && lab.journal() == journal, "{}", fourth.said());
+    on_the_page(&lab, &results, &table);
+}
+
+/// The page of a home beside whose store the folder lies tells the same.
+fn on_the_page(lab: &Lab, results: &serde_json::Value, table: &str) {
+    let home = Place::new();
+    std::fs::create_dir_all(home.state()).unwrap();
+    std::fs::rename(lab.state(), home.state().join("week")).unwrap();
+    home.write(&[&lab.feed.command()], "[probing]\nenabled = false\n[web]\nlisten = \"127.0.0.1:0\"\n");
+    let mut running = home.start(&["run"]);
+    running.line("frames come from");
+    let browser = Browser::come_in(&home);
+    assert!(browser.get("/experiments").contains("href=\"/experiment/week\""));
+    let page = browser.get("/experiment/week");
+    assert!(page.contains("4 of 4 trials are done. All of it is done.") && page.contains("2 of 2"), "{page}");
+    let body = |file: &str| browser.get(&format!("/experiment/week/{file}")).split_once("\r\n\r\n").unwrap().1.to_owned();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&body("report.json")).unwrap(), *results);
+    assert_eq!(body("trials.csv"), table);
+    assert!(body("report.html").contains("This file is complete") && body("trials.json").contains("\"what\":\"trials\""));
+    assert!(browser.get("/experiment/week/journal.jsonl").starts_with("HTTP/1.1 404"));
+    running.stop();
 }
 
 #[test]

@@ -12,14 +12,14 @@ use super::run::{PROBING, Place, Running, until};
 const WEB: &str = "[web]\nlisten = \"127.0.0.1:0\"\n";
 
 /// A browser that was let in.
-struct Browser {
+pub(crate) struct Browser {
     address: String,
     cookie: String,
 }
 
 impl Browser {
     /// Opens the link that the program gives.
-    fn come_in(place: &Place) -> Self {
+    pub(crate) fn come_in(place: &Place) -> Self {
         let link = place.tell("link");
         let (address, path) = link.strip_prefix("http://").unwrap().split_once('/').unwrap();
         let answer = request(address, &format!("GET /{path} HTTP/1.1\r\n"), "");
@@ -27,7 +27,7 @@ impl Browser {
         Self { address: address.to_owned(), cookie: cookie.split(';').next().unwrap().to_owned() }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         request(&self.address, &format!("GET {path} HTTP/1.1\r\nCookie: {}\r\n", self.cookie), "")
     }
 

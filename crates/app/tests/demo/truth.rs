@@ -21,6 +21,23 @@ fn each_verdict_of_the_demo_is_the_truth() {
 }
 
 #[test]
+fn a_test_of_the_home_accuses_nobody_and_is_over_within_the_hour() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for seed in ["1", "2", "3"] {
+        let arguments = ["demo", "--test", "--json", "--quiet", "--seed", seed];
+        let report: Value = serde_json::from_str(&printed(here, &arguments)).unwrap();
+        let minutes =
+            (report["capture"]["last_ns"].as_i64().unwrap() - report["capture"]["first_ns"].as_i64().unwrap()) / 60_000_000_000;
+        assert!(minutes < 60, "seed {seed}: {minutes} minutes");
+        let right = judged(&report).iter().filter(|it| it["verdict"] == it["expected"]).count();
+        assert!(right >= 8, "seed {seed}: {right} of 9");
+        for device in judged(&report).iter().filter(|it| it["expected"] == "no reaction found") {
+            assert_eq!(device["verdict"], device["expected"], "seed {seed}: {}", device["name"]);
+        }
+    }
+}
+
+#[test]
 fn one_seed_gives_one_report_and_another_seed_another() {
     let folder = folder();
     let report = |seed: &str| {

@@ -67,6 +67,8 @@ pub(crate) struct Life {
     pub(crate) chance: Chance,
     pub(crate) faults: VecDeque<(i64, Fault)>,
     pub(crate) appliance: Option<Appliance>,
+    /// What it is begun for.
+    pub(crate) goal: Goal,
     pub(crate) layout: u32,
     pub(crate) sounding: VecDeque<Sounding>,
     pub(crate) disk: Disk,
@@ -111,6 +113,7 @@ impl Life {
             chance: Chance(seed.wrapping_mul(3)),
             faults,
             appliance: None,
+            goal: Goal::Watch,
             layout: 0,
             sounding: VecDeque::new(),
             disk: Disk::new(),
@@ -310,9 +313,9 @@ impl Life {
     fn start(&mut self) {
         let text = config(self.disk.state(), self.layout);
         let config = Config::parse(&text, "month").unwrap();
-        let (moment, seen) = (self.clock.moment(), Rc::clone(&self.seen));
+        let (moment, seen, goal) = (self.clock.moment(), Rc::clone(&self.seen), self.goal);
         let begun = catch_unwind(AssertUnwindSafe(|| {
-            let begun = Begun::open(&config, Goal::Watch, UPKEEP, moment)?;
+            let begun = Begun::open(&config, goal, UPKEEP, moment)?;
             let player = Box::new(Player(Rc::clone(&seen)));
             anyhow::Ok(begun.start(Some(player), Box::new(Ears(seen)), vec!["cat".to_owned()], moment))
         }));

@@ -29,7 +29,7 @@ use earwitness_core::probe::{SoundKind, Stimulus};
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_sim::house::Sound;
 
-use earwitness::appliance::{NOT_WRITTEN, Request};
+use earwitness::appliance::{Goal, NOT_WRITTEN, Request};
 
 use self::faults::Fault;
 use self::life::Life;
@@ -140,12 +140,6 @@ fn a_household_is_told_once_of_sound_that_nobody_made_also_after_a_power_cut() {
     let mut life = Life::with(5, 3, |_| Vec::new());
     // It begins at six in the morning, and the night of the household ends at eight.
     life.run_for(5 * 3_600 * SECOND);
-    let told = |life: &Life| {
-        let mut letters: Vec<_> = life.seen.letters.borrow().iter().map(|it| (it.number, it.title.clone())).collect();
-        letters.dedup();
-        // Its first day is a Monday, on which there is a digest.
-        letters.into_iter().map(|it| it.1).filter(|it| !it.starts_with("Since the last digest")).collect::<Vec<_>>()
-    };
     let learnt = told(&life);
     assert!(learnt.len() == 1 && learnt[0].ends_with("devices were found"), "{learnt:?}");
     wakes(&mut life, true);
@@ -159,6 +153,50 @@ fn a_household_is_told_once_of_sound_that_nobody_made_also_after_a_power_cut() {
     life.run_for(12 * 3_600 * SECOND);
     wakes(&mut life, false);
     assert!(told(&life).len() == 3 && told(&life)[2].ends_with("sent sound at night, and nobody spoke"), "{:?}", told(&life));
+}
+
+/// What the household was told, each title once.
+fn told(life: &Life) -> Vec<String> {
+    let mut letters: Vec<_> = life.seen.letters.borrow().iter().map(|it| (it.number, it.title.clone())).collect();
+    letters.dedup();
+    // The first day is a Monday, on which there is a digest.
+    letters.into_iter().map(|it| it.1).filter(|it| !it.starts_with("Since the last digest")).collect()
+}
+
+#[test]
+fn during_a_test_of_the_home_a_household_is_told_as_always_and_nothing_of_what_probes_caused() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let mut life = Life::with(5, 3, |_| Vec::new());
+    life.run_for(5 * 3_600 * SECOND);
+    let learnt = told(&life);
+    assert!(learnt.len() == 1 && learnt[0].ends_with("devices were found"), "{learnt:?}");
+    life.goal = Goal::Test { rounds: 1_000 };
+    life.happen(Fault::Restart);
+    life.run_for(60 * SECOND);
+    life.happen(Fault::Ask(Request::Away));
+    let answers = |life: &Life| {
+        let is_sound = |what: &What| matches!(what, What::Sighted { sighting, .. } if sighting.kind == SightingKind::Audio);
+        life.seen.reported.borrow().iter().filter(|it| is_sound(&it.0.what)).count()
+    };
+    for _ in 0..6 {
+        another_round(&mut life);
+    }
+    life.run_for(900 * SECOND);
+    assert!(answers(&life) > 0, "the device answers probes");
+    let of_probes: Vec<String> = told(&life).into_iter().skip(1).filter(|it| !it.contains("reacts to sound")).collect();
+    assert!(of_probes.is_empty(), "{of_probes:?}");
+    life.happen(Fault::Ask(Request::Home));
+    life.run_for(60 * SECOND);
+    wakes(&mut life, false);
+    let last = told(&life).pop().unwrap();
+    assert!(last.ends_with("sent sound while nobody spoke"), "{:?}", told(&life));
+    // Watching goes on, and knows what was told.
+    let before = told(&life).len();
+    life.goal = Goal::Watch;
+    life.happen(Fault::Restart);
+    life.run_for(600 * SECOND);
+    wakes(&mut life, false);
+    assert_eq!(told(&life).len(), before, "{:?}", told(&life));
 }
 
 /// Rounds that have begun since the last start.

@@ -23,7 +23,7 @@ const MARKS_IN_ALL: usize = 500_000;
 const STRETCH: u64 = 4;
 
 /// Longest record that holds single frames of a codec, octets: 20 ms of PCM at 16 kHz take 640; full segments begin above.
-pub(super) const LONGEST_FRAME: u64 = 1_000;
+const LONGEST_FRAME: u64 = 1_000;
 
 /// While nothing new is sent, what is sent again keeps an episode open for so long, nanoseconds; without a bound a device could keep it open for good.
 pub(super) const RECOVERY: i64 = 2 * REORDER_TIMEOUT;
@@ -382,14 +382,18 @@ fn marks_of(drafts: &[Sighting]) -> usize {
     drafts.iter().map(|draft| draft.marks.len()).sum()
 }
 
-/// Whether the records of a sighting are frames of a codec rather than pieces of a file.
+/// Whether so many records with so many octets together are frames of a codec rather than pieces of a file.
+pub(super) fn are_frames(shape: TrainShape, octets: u64, records: u32) -> bool {
+    shape != TrainShape::Paced && octets <= LONGEST_FRAME * u64::from(records)
+}
+
+/// Whether the records of a sighting are.
 fn is_framed(sighting: &Sighting) -> bool {
-    sighting.detectors.iter().any(|seen| match seen {
-        Seen::Clock { shape, records, .. } => {
-            *shape != TrainShape::Paced && sighting.octets_audio <= LONGEST_FRAME * u64::from(*records)
-        }
-        _ => false,
-    })
+    let octets = sighting.octets_audio;
+    sighting
+        .detectors
+        .iter()
+        .any(|seen| matches!(seen, Seen::Clock { shape, records, .. } if are_frames(*shape, octets, *records)))
 }
 
 /// When the last octet of a train was sent for the last time: TCP sends what is lost again, and until then hands over nothing that follows.

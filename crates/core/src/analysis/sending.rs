@@ -1,12 +1,12 @@
 //! Who sends what keeps the beat of a codec right now, before the upload has ended.
 
 use super::Analysis;
-use super::judging::{Judging, LONGEST_FRAME};
+use super::judging::{Judging, are_frames};
 use super::settings::AnalysisSettings;
 use super::streams::receiver;
 use super::uplink::{Early, Uplink};
 use crate::detect::clock::{ClockSettings, Train};
-use crate::findings::{DeviceId, FlowKey, Receiver, Role, TrainShape};
+use crate::findings::{DeviceId, FlowKey, Receiver, Role};
 use crate::roster::Index;
 use crate::scope::Scope;
 use crate::time::Timestamp;
@@ -110,16 +110,11 @@ impl Uplink {
         if self.early.since.is_none() && slices.len() >= clock.records && grown && slices.len() <= *left {
             *left -= slices.len();
             let is_file = self.intake.transfer.is_some_and(|transfer| transfer.is_file(&settings.bulk));
-            let counts = |train: &&Train| !is_file || is_framed(train);
+            let counts = |train: &&Train| !is_file || are_frames(train.shape, train.octets, train.records);
             let trains = judging.trains(slices, self.key.is_udp(), clock);
             let since = trains.iter().find(counts).map(|train| Timestamp::from_nanos(train.first));
             self.early = Early { looked_at: length, since };
         }
         self.early.since
     }
-}
-
-/// Whether the records of a train are frames of a codec rather than pieces of a file.
-fn is_framed(train: &Train) -> bool {
-    train.shape != TrainShape::Paced && train.octets <= LONGEST_FRAME * u64::from(train.records)
 }

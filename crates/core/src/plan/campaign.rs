@@ -20,6 +20,14 @@ pub enum Mode {
     },
 }
 
+/// Rounds after which a device that shows nothing counts as decided in a household's session.
+pub const SILENT_AFTER: u32 = 12;
+
+impl Mode {
+    /// That of a household's session.
+    pub const HOUSEHOLD: Self = Self::UntilDecided { silent_after: SILENT_AFTER };
+}
+
 /// A campaign.
 #[derive(Clone, Copy, Debug)]
 pub struct Campaign {

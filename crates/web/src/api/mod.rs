@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::dress;
 use crate::household::Session;
+use crate::kept::{Kept, MOST_COUNTS, MOST_KEPT};
 use crate::slice::{self, Slice};
 use crate::snapshot::{Entry, Snapshot};
 
@@ -83,6 +84,42 @@ struct Played<'a> {
 }
 
 #[derive(Serialize)]
+struct Experiments<'a> {
+    version: u32,
+    experiments: Vec<Course<'a>>,
+}
+
+#[derive(Serialize)]
+struct Course<'a> {
+    name: &'a str,
+    kind: &'static str,
+    title: &'a str,
+    question: &'a str,
+    begun_ns: Option<i64>,
+    done: u64,
+    planned: u64,
+    left_ns: Option<i64>,
+    course: &'static str,
+    why: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Experiment<'a> {
+    version: u32,
+    #[serde(flatten)]
+    course: Course<'a>,
+    counts: Vec<Count<'a>>,
+    files: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Count<'a> {
+    name: &'a str,
+    done: u64,
+    of: u64,
+}
+
+#[derive(Serialize)]
 struct Trouble<'a> {
     version: u32,
     error: &'a str,
@@ -151,6 +188,36 @@ pub(crate) fn sessions(all: &[Session]) -> Response<Body> {
 fn played(it: &Session) -> Played<'_> {
     let Session { id, begun, ended, rounds, outcome } = it;
     Played { id: *id, begun_ns: begun.nanos(), ended_ns: ended.map(Timestamp::nanos), rounds: *rounds, outcome }
+}
+
+/// Experiments, the latest first.
+pub(crate) fn experiments(all: &[Kept]) -> Response<Body> {
+    answered(&Experiments { version: VERSION, experiments: all.iter().take(MOST_KEPT).map(course).collect() })
+}
+
+/// An experiment with its counts and files.
+pub(crate) fn experiment(it: &Kept) -> Response<Body> {
+    answered(&Experiment {
+        version: VERSION,
+        course: course(it),
+        counts: it.counts.iter().take(MOST_COUNTS).map(|it| Count { name: &it.name, done: it.done, of: it.of }).collect(),
+        files: it.exports.iter().map(|export| format!("/experiment/{}/{}", it.name, export.file())).collect(),
+    })
+}
+
+fn course(it: &Kept) -> Course<'_> {
+    Course {
+        name: &it.name,
+        kind: it.kind.word(),
+        title: &it.title,
+        question: &it.question,
+        begun_ns: it.begun.map(Timestamp::nanos),
+        done: it.done,
+        planned: it.planned,
+        left_ns: it.left,
+        course: it.course.word(),
+        why: it.course.why(),
+    }
 }
 
 /// Before anything was read, or when it cannot be.

@@ -20,8 +20,9 @@ use crate::snapshot::Snapshot;
 const FRESH: Duration = Duration::from_secs(20);
 /// Somebody looks as long as the last page is younger than this.
 const LOOKED: Duration = Duration::from_secs(120);
-/// After a failure, before it is tried again.
+/// After a failure, before it is tried again; sooner as long as there is nothing to be shown, as right after the first start.
 const AGAIN: Duration = Duration::from_secs(2);
+const AGAIN_AT_FIRST: Duration = Duration::from_millis(250);
 /// Between two looks whether something is due.
 const SOON: Duration = Duration::from_millis(100);
 
@@ -53,7 +54,8 @@ struct Shared {
 #[derive(Default)]
 struct Held {
     snapshot: Option<Arc<Snapshot>>,
-    trouble: Option<String>,
+    /// Whether it could not be read at last.
+    failed: bool,
     tested: Option<Tested>,
     /// When it was read, and when somebody looked, since the machine was started.
     read: Duration,
@@ -80,12 +82,12 @@ impl Living {
         &self.household
     }
 
-    /// What was seen lately; why there is nothing, if there is nothing yet.
-    pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>, Option<String>> {
+    /// What was seen lately; nothing where nothing could be read yet.
+    pub(crate) fn snapshot(&self) -> Option<Arc<Snapshot>> {
         let mut held = self.shared.held();
         held.looked = clock::since_boot();
         self.shared.wake.notify_all();
-        held.snapshot.clone().ok_or_else(|| held.trouble.clone())
+        held.snapshot.clone()
     }
 
     /// The session that verdicts are of; nothing where it cannot be shown. It may be read, so that it takes a while.
@@ -117,7 +119,7 @@ impl Living {
 
     /// What pages that are open are told, as JSON: made once, however many are open.
     pub(crate) fn now(&self, status: &Arc<Status>) -> Arc<str> {
-        let Ok(snapshot) = self.snapshot() else { return "{}".into() };
+        let Some(snapshot) = self.snapshot() else { return "{}".into() };
         let mut made = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, stamp, text)) = made.as_ref()
             && Arc::ptr_eq(of, status)
@@ -161,7 +163,11 @@ fn read(household: &dyn Household, shared: &Shared) {
             let now = clock::since_boot();
             let age = now.saturating_sub(held.read);
             let is_looked_at = now.saturating_sub(held.looked) < LOOKED;
-            let due = if held.trouble.is_some() { AGAIN } else { FRESH };
+            let due = match (held.failed, &held.snapshot) {
+                (true, None) => AGAIN_AT_FIRST,
+                (true, Some(_)) => AGAIN,
+                (false, _) => FRESH,
+            };
             if stamp == 0 || held.is_stale || (is_looked_at && age >= due) {
                 break;
             }
@@ -183,9 +189,12 @@ fn read(household: &dyn Household, shared: &Shared) {
                 if let Some(before) = held.snapshot.as_ref().filter(|it| it.shows_what(&snapshot)) {
                     snapshot.stamp = before.stamp;
                 }
-                (held.snapshot, held.trouble) = (Some(Arc::new(snapshot)), None);
+                (held.snapshot, held.failed) = (Some(Arc::new(snapshot)), false);
             }
-            Err(trouble) => held.trouble = Some(trouble),
+            Err(error) => {
+                tracing::warn!(error, "what was seen cannot be read");
+                held.failed = true;
+            }
         }
     }
 }

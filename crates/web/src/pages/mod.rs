@@ -2,6 +2,7 @@
 
 mod about;
 mod device;
+mod experiments;
 mod home;
 mod password;
 mod sessions;
@@ -12,7 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{Response, StatusCode};
+use axum::http::{HeaderValue, Response, StatusCode, header};
 use maud::{Markup, html};
 
 use crate::doors::Csrf;
@@ -22,6 +23,7 @@ use earwitness_report::json::status::Status;
 
 pub(crate) use self::about::about;
 pub(crate) use self::device::device;
+pub(crate) use self::experiments::{experiment, experiments};
 pub(crate) use self::home::home;
 pub(crate) use self::password::{Said, login, password, password_set};
 pub(crate) use self::sessions::{session, sessions};
@@ -47,16 +49,17 @@ pub(crate) fn missing() -> Response<Body> {
     dress::page(StatusCode::NOT_FOUND, "No such page", &main)
 }
 
-/// Before anything was read, or when it cannot be.
-pub(crate) fn unread(why: Option<&str>) -> Response<Body> {
+/// Before anything was read, or when it cannot be. The page is loaded again by itself.
+pub(crate) fn unread() -> Response<Body> {
     let main = html! {
-        h1 { "A moment, please" }
-        @match why {
-            None => p { "What was seen is being read. Load the page again in a moment." },
-            Some(why) => p { "What was seen cannot be read: " (why) ". It is tried again." },
-        }
+        h1 { "Nothing can be shown yet" }
+        p { "What was seen in this home could not be read so far; it is tried again, and this page is loaded again by itself. Right after the start that is usual for a few seconds." }
+        p { "If it goes on, the program says why where it was started; as a service, in its log: " code { "journalctl -u earwitness" } "." }
     };
-    dress::page(StatusCode::SERVICE_UNAVAILABLE, "A moment, please", &main)
+    let mut response = dress::page(StatusCode::SERVICE_UNAVAILABLE, "Nothing can be shown yet", &main);
+    response.headers_mut().insert(header::REFRESH, HeaderValue::from_static("3"));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3"));
+    response
 }
 
 /// What a person asked for was not done.

@@ -18,6 +18,7 @@ const MOST: usize = 100;
 pub(crate) fn sessions(all: &[Session], zone: &TimeZone) -> Response<Body> {
     let main = html! {
         h1 { "Sessions" }
+        p.crumbs { a href="/experiments" { "Experiments and searches for words" } }
         @if all.is_empty() { p { "No round of probes has been played yet. " a href="/test" { "Test my home" } } }
         @else {
             div.wide tabindex="0" role="region" aria-label="Sessions" { table.sessions {

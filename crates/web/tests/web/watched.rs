@@ -10,7 +10,9 @@ use earwitness_core::findings::{DeviceFindings, DeviceId};
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict::Outcome;
 use earwitness_report::json::status::Status;
-use earwitness_web::{Check, Content, Household, Keys, Material, Plan, Reading, Scope, Session, Told, Wish};
+use earwitness_web::{
+    Check, Content, Count, Course, Export, Household, Kept, Keys, Kind, Material, Plan, Reading, Scope, Session, Told, Wish,
+};
 use jiff::tz::TimeZone;
 use tokio::sync::{broadcast, watch};
 
@@ -25,13 +27,15 @@ pub(crate) struct Stub {
     wishes: Arc<Mutex<Vec<Wish>>>,
     reads: Arc<AtomicUsize>,
     devices: u8,
+    /// How many times it cannot be read at first.
+    fails: usize,
 }
 
 impl Stub {
     pub(crate) fn new(devices: u8) -> Self {
         let status = Status { at_ns: 1, devices: 5, frames: 100, ..Status::default() };
         let (status, events) = (watch::Sender::new(Arc::new(status)), broadcast::Sender::new(8));
-        Self { status, events, wishes: Arc::default(), reads: Arc::default(), devices }
+        Self { status, events, wishes: Arc::default(), reads: Arc::default(), devices, fails: 0 }
     }
 
     /// So many devices are watched from now on.
@@ -56,7 +60,9 @@ impl Stub {
 
 impl Household for Stub {
     fn read(&self) -> Result<Reading, String> {
-        self.reads.fetch_add(1, Ordering::Relaxed);
+        if self.reads.fetch_add(1, Ordering::Relaxed) < self.fails {
+            return Err("there is no store in /secret/folder".to_owned());
+        }
         let findings = if self.devices == 0 { sample() } else { crowded(self.devices, 30, "Lamp ") };
         let ids: Vec<DeviceId> = findings.devices.iter().map(|it| it.id).collect();
         let numbers: BTreeMap<DeviceId, usize> = ids.iter().copied().zip(11..).collect();
@@ -76,6 +82,32 @@ impl Household for Stub {
     fn sessions(&self) -> Result<Vec<Session>, String> {
         let begun = Timestamp::from_nanos(0);
         Ok(vec![Session { id: 3, begun, ended: None, rounds: 12, outcome: "1: reacts to sound".to_owned() }])
+    }
+
+    fn experiments(&self) -> Result<Vec<Kept>, String> {
+        let count = Count { name: "with <b>bold</b>".to_owned(), done: 3, of: 20 };
+        Ok(vec![Kept {
+            name: "prefix-experiment".to_owned(),
+            kind: Kind::Experiment,
+            title: "prefix".to_owned(),
+            question: "Is what is said before the wake word sent?".to_owned(),
+            begun: Some(Timestamp::from_nanos(0)),
+            done: 3,
+            planned: 40,
+            left: Some(37 * 60_000_000_000),
+            course: Course::Stopped("it was stopped".to_owned()),
+            counts: vec![count],
+            exports: vec![Export::Page, Export::Csv],
+        }])
+    }
+
+    fn experiment(&self, name: &str) -> Result<Option<Kept>, String> {
+        Ok(self.experiments()?.into_iter().find(|it| it.name == name))
+    }
+
+    fn export(&self, name: &str, export: Export) -> Result<Option<Vec<u8>>, String> {
+        let found = self.experiment(name)?.is_some_and(|it| it.exports.contains(&export));
+        Ok(found.then(|| b"trial,night".to_vec()))
     }
 
     fn frames(&self, _: DeviceFindings) -> Result<Vec<u8>, String> {
@@ -133,6 +165,42 @@ fn verdicts_lead_the_home_and_devices_keep_their_numbers() {
     }
     let report = site.get("/session/3/report.html");
     assert!(report.status == 200 && report.header("content-disposition").unwrap().contains("attachment"), "{}", report.head);
+}
+
+#[test]
+fn who_comes_right_after_the_first_start_waits_a_moment_and_is_told_no_folder() {
+    let mut late = Stub::new(0);
+    late.fails = 3;
+    let site = Site::of(Content::Lives(Box::new(late)));
+    assert_eq!(site.get("/").status, 200, "it is read within the wait");
+    let mut never = Stub::new(0);
+    never.fails = usize::MAX;
+    let page = Site::of(Content::Lives(Box::new(never))).get("/");
+    assert_eq!((page.status, page.header("refresh")), (503, Some("3")));
+    assert!(page.body.contains("loaded again by itself") && !page.body.contains("/secret"), "{}", page.body);
+}
+
+#[test]
+fn experiments_show_their_progress_and_hand_out_what_is_listed_and_nothing_else() {
+    let site = Stub::new(0).serve();
+    let list = site.get("/experiments").body;
+    assert!(list.contains("href=\"/experiment/prefix-experiment\"") && list.contains("3 of 40"), "{list}");
+    let body = site.get("/experiment/prefix-experiment").body;
+    assert!(body.contains("with &lt;b&gt;bold") && body.contains("3 of 20") && body.contains("about 37 min"), "{body}");
+    let table = site.get("/experiment/prefix-experiment/trials.csv");
+    assert!(table.status == 200 && table.header("content-disposition").unwrap().contains("trials.csv"), "{}", table.head);
+    let none = [
+        "/experiment/other",
+        "/experiment/prefix-experiment/trials.parquet",
+        "/experiment/prefix-experiment/journal.jsonl",
+        "/experiment/..%2f..%2fetc/trials.csv",
+        "/experiment/%2e%2e/trials.csv",
+        "/experiment/prefix-experiment%2f..%2f..%2fetc%2fpasswd",
+        "/experiment/prefix-experiment/..%2fjournal.jsonl",
+    ];
+    for path in none {
+        assert_eq!(site.get(path).status, 404, "{path}");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ use earwitness_web::Material;
 Examples:
   earwitness demo
   earwitness demo --serve
-  earwitness demo my-home.toml --seed 2 --html demo.html
+  earwitness demo --test --seed 2 --html demo.html
 
 Exit status: 0 done, and each verdict is the truth; 1 done, and some is not; 2 something could not be done.")]
 pub(in crate::cli) struct Args {
@@ -35,6 +35,10 @@ pub(in crate::cli) struct Args {
     /// Decides everything that is left to chance.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Test the home as `earwitness probe` does, instead of the night of `earwitness run`: all sounds in a row in one of three short slots until every device is
+    /// decided, then single ones, for about 40 minutes of the home. What needs a night, such as how much more a device sends the longer it hears, stays open.
+    #[arg(long)]
+    test: bool,
     #[command(flatten)]
     reports: Reports,
     #[command(flatten)]
@@ -51,6 +55,7 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let plan = load(&args.scenario)?;
     let session = session(&plan, args.seed)?;
+    let session = if args.test { session.test() } else { session };
     let mut evening = Evening::new(&plan, args.quiet);
     let simulated = night(&plan, args.seed, &session, AnalysisSettings::default(), &mut |seen| match seen {
         Seen::Now(now) => evening.at(now),

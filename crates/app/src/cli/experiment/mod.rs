@@ -3,6 +3,7 @@
 mod beside;
 mod json;
 mod judged;
+mod kept;
 mod list;
 mod looks;
 mod machine;
@@ -31,7 +32,9 @@ use clap::{Subcommand, ValueHint};
 use earwitness_lab::experiment::Experiment;
 use earwitness_lab::{file, preset};
 
+pub(super) use self::kept::{exported, kept};
 use self::machine::Machine;
+pub(super) use self::real::JOURNAL;
 use super::Outcome;
 
 /// Measure devices in a laboratory: the same sounds many times, in an order drawn by lot, from a file that says all of it.

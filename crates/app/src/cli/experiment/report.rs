@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use super::super::Outcome;
 use super::outputs::Outputs;
 use super::page::Told;
-use super::real::Folder;
+use super::real::{Folder, Measured};
 use super::simulated::Night;
 use super::told::Traffic;
 use super::{Asked, judged, real, subtitled, trials, witnessed};
@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         if !args.asked.set.is_empty() {
             bail!("{} holds what was set when it was run; --set changes nothing of it", path.display());
         }
-        return tell(path, &Folder::read(path)?, args.seed, &wanted);
+        return tell(&Folder::read(path)?, args.seed, &wanted);
     }
     if !witnesses.is_empty() {
         bail!("--witness is compared with the trials in a folder that `experiment run` kept, and {} is none", path.display());
@@ -98,17 +98,45 @@ pub(super) struct Wanted<'a> {
 }
 
 /// Tells what the trials in a folder show.
-pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>) -> anyhow::Result<Outcome> {
-    let journal = folder.journal();
+pub(super) fn tell(folder: &Folder, seed: u64, wanted: &Wanted<'_>) -> anyhow::Result<Outcome> {
+    let beside = Beside { witnesses: wanted.witnesses, zone: wanted.zone, replies: wanted.replies };
+    shown(folder, (seed, wanted.outputs.has_page()), &beside, |told, measured| {
+        if let Some(file) = wanted.trials {
+            trials::save(told.experiment, &trials::all(told.experiment, measured), file)?;
+        }
+        wanted.outputs.tell(told)?;
+        if !measured.silent.is_empty() {
+            say::line(&format!("devices that sent no sound at any time: {}", measured.silent.join(", ")));
+        }
+        Ok(Outcome::Done)
+    })
+}
+
+/// What is known beside the trials themselves.
+#[derive(Default)]
+pub(super) struct Beside<'a> {
+    witnesses: &'a [witnessed::Named],
+    zone: Option<&'a TimeZone>,
+    replies: Option<&'a Path>,
+}
+
+/// Hands over what the trials in a folder show; the trials themselves only where a page is made of them.
+pub(super) fn shown<T>(
+    folder: &Folder,
+    (seed, with_trials): (u64, bool),
+    beside: &Beside<'_>,
+    then: impl FnOnce(Told<'_>, &Measured<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let (path, journal) = (folder.path(), folder.journal());
     let known = journal.plan(&path.display().to_string()).map_err(anyhow::Error::msg)?;
     let Some((experiment, plan)) = known else { bail!("{}: nothing was carried out yet", path.display()) };
     let of = judged::Of { experiment: &experiment, plan: &plan, journal };
-    let judged = wanted.replies.map(|file| judged::read(file, &of)).transpose()?;
+    let judged = beside.replies.map(|file| judged::read(file, &of)).transpose()?;
     let reader = Reader::open(path)?;
     let mut measured = real::measured(&experiment, &plan, journal, &reader)?;
     judged::heed(judged.unwrap_or_default(), &mut measured);
     let all: Vec<results::Trial> = measured.nights.iter().flat_map(Night::measured).collect();
-    let kept = if wanted.outputs.has_page() { all.clone() } else { Vec::new() };
+    let kept = if with_trials { all.clone() } else { Vec::new() };
     let mut results = evaluation::answer(&experiment, &measured.devices, all, seed)?;
     // Recordings have lengths of their own. Subtitles are looked for where the program was started.
     let subtitles = |path: &str| subtitled::words(Path::new(""), path);
@@ -125,18 +153,9 @@ pub(super) fn tell(path: &Path, folder: &Folder, seed: u64, wanted: &Wanted<'_>)
             .assumptions
             .push(format!("{done} of {all} trials are done, because {why}; intervals are not adjusted for that."));
     }
-    results.witnesses = witnessed::compared(wanted.witnesses, wanted.zone, &measured)?;
-    if let Some(file) = wanted.trials {
-        let rows: Vec<trials::Row> =
-            measured.nights.iter().flat_map(|it| trials::rows(&experiment, &measured.devices, it)).collect();
-        trials::save(&experiment, &rows, file)?;
-    }
+    results.witnesses = witnessed::compared(beside.witnesses, beside.zone, &measured)?;
     let (devices, traffic) = (&measured.devices, Traffic::Devices);
-    wanted.outputs.tell(Told { experiment: &experiment, results: &results, trials: &kept, devices, traffic })?;
-    if !measured.silent.is_empty() {
-        say::line(&format!("devices that sent no sound at any time: {}", measured.silent.join(", ")));
-    }
-    Ok(Outcome::Done)
+    then(Told { experiment: &experiment, results: &results, trials: &kept, devices, traffic }, &measured)
 }
 
 /// What is said where sounds may not have reached the devices.

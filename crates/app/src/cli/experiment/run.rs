@@ -137,5 +137,5 @@ fn on_devices(args: &Args) -> anyhow::Result<Outcome> {
     }
     let wanted =
         report::Wanted { outputs: &args.outputs, trials: args.trials.as_deref(), witnesses: &[], zone: None, replies: None };
-    report::tell(folder.path(), &folder, args.seed, &wanted)
+    report::tell(&folder, args.seed, &wanted)
 }

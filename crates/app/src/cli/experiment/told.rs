@@ -29,16 +29,19 @@ pub(super) enum Traffic {
 /// Tells it on the terminal, and as JSON where that is asked for; on the terminal either.
 pub(super) fn tell(experiment: &Experiment, results: &Results, traffic: Traffic, json: Option<&Path>) -> anyhow::Result<()> {
     if let Some(path) = json {
-        outfile::write_whole(path, |out: &mut Sink<'_>| {
-            serde_json::to_writer_pretty(&mut *out, results)?;
-            writeln!(out)
-        })?;
+        outfile::write_whole(path, |out: &mut Sink<'_>| json_to(results, out))?;
     }
     let terminal = Path::new("-");
     if json != Some(terminal) {
         outfile::write_whole(terminal, |out: &mut Sink<'_>| write(experiment, results, traffic, out))?;
     }
     Ok(())
+}
+
+/// The results for programs.
+pub(super) fn json_to(results: &Results, out: &mut Sink<'_>) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, results)?;
+    writeln!(out)
 }
 
 fn write(experiment: &Experiment, results: &Results, traffic: Traffic, out: &mut Sink<'_>) -> io::Result<()> {

@@ -18,8 +18,9 @@ use earwitness_lab::plan::Trial;
 use earwitness_lab::reading::{Reading, Sounded, Unknown};
 use earwitness_lab::results;
 
-pub(super) use self::write::save;
+pub(super) use self::write::{save, write};
 
+use super::real::Measured;
 use super::simulated::Night;
 
 /// A row; [`columns`] says what its values mean.
@@ -58,6 +59,11 @@ pub(super) fn rows(experiment: &Experiment, devices: &[String], night: &Night<'_
         })
     })
     .collect()
+}
+
+/// The rows of all nights.
+pub(super) fn all(experiment: &Experiment, measured: &Measured<'_>) -> Vec<Row> {
+    measured.nights.iter().flat_map(|night| rows(experiment, &measured.devices, night)).collect()
 }
 
 fn row(experiment: &Experiment, (trial, sounded): (&Trial, &Sounded), device: &str, it: &Reading) -> Row {

@@ -7,17 +7,19 @@ use earwitness_core::verdict::Verdicts;
 use earwitness_store::{SessionId, Store};
 
 use super::super::reports::Reports;
-use super::super::session as stored;
+use super::super::session;
 use crate::names::Names;
+use crate::stored;
 
 /// Computes the verdicts of a session, writes them down, and prints them.
-pub(super) fn write(state: &Path, session: SessionId, inputs: &[String], reports: &Reports) -> anyhow::Result<Verdicts> {
+pub(super) fn write(state: &Path, number: SessionId, inputs: &[String], reports: &Reports) -> anyhow::Result<Verdicts> {
     let (mut store, _) = Store::open(state)?;
-    store.resume(session)?;
+    store.resume(number)?;
     let reader = store.reader()?;
-    let (row, names) = (reader.session(session)?, Names::read(reader)?);
+    let (row, names) = (reader.session(number)?, Names::read(reader)?);
     let mut material = store.material()?;
-    let verdicts = stored::verdicts(&row, &mut material, &names);
-    store.write_verdicts(clock::now(), &material, &verdicts, &row.verdict_settings())?;
-    stored::report(&row, &material, verdicts, inputs, reports)
+    let probing = stored::probing(&row, &mut material, &names);
+    store.write_verdicts(clock::now(), &material, &probing.verdicts, &row.verdict_settings())?;
+    session::report(&material, &probing, inputs, reports)?;
+    Ok(probing.verdicts)
 }

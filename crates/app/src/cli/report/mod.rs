@@ -12,7 +12,7 @@ use super::reports::Reports;
 use super::session;
 use crate::config::Config;
 use crate::names::Names;
-use crate::say;
+use crate::{say, stored};
 
 /// Report on a session of probes that is in the store: the verdict on each device, to whom it sent, and how many seconds.
 ///
@@ -57,9 +57,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         ));
     }
     let mut material = reader.material(row.id)?;
-    let verdicts = session::verdicts(&row, &mut material, &Names::read(&reader)?);
+    let probing = stored::probing(&row, &mut material, &Names::read(&reader)?);
     let inputs = [format!("session {} in {}", row.id, reader.path().display())];
-    session::report(&row, &material, verdicts, &inputs, &args.reports)?;
+    session::report(&material, &probing, &inputs, &args.reports)?;
     Ok(Outcome::Done)
 }
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::Outcome;
+use super::kept::Folders;
 use super::live::Live;
 use crate::board::Board;
 use crate::config::Config;
@@ -68,7 +69,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         say::line("probing is switched off in the configuration: devices are only watched");
     }
     let (server, board) = (RefCell::new(Server::default()), Board::default());
-    let (page, bridge) = (RefCell::new(page::Server::default()), RefCell::new(Bridge::default()));
+    let (page, bridge) = (RefCell::new(page::Server::new(Folders)), RefCell::new(Bridge::default()));
     let follow = |config: &Config| {
         server.borrow_mut().follow(config)?;
         page.borrow_mut().follow(config, &board)?;

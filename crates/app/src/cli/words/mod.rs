@@ -23,6 +23,7 @@ use earwitness_words::oracle::{Draws, Oracle};
 use earwitness_words::{Next, Play, Search};
 
 use self::json::Told;
+pub(super) use self::live::{JOURNAL, exported, kept};
 use super::Outcome;
 use super::live::Live;
 

@@ -45,9 +45,14 @@ pub(super) struct Told<'a> {
 
 /// Writes the page.
 pub(super) fn write(it: Told<'_>, path: &Path) -> anyhow::Result<()> {
-    let page = page(it).into_string();
+    let page = text(it);
     outfile::write_whole(path, |out: &mut Sink<'_>| out.write_all(page.as_bytes()))?;
     Ok(())
+}
+
+/// The page.
+pub(super) fn text(it: Told<'_>) -> String {
+    page(it).into_string()
 }
 
 fn page(it: Told<'_>) -> Markup {

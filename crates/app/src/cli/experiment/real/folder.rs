@@ -14,7 +14,7 @@ use super::super::super::aloud::{Lines, each_line};
 use super::super::{Asked, Opened};
 
 /// Name of the journal.
-const JOURNAL: &str = "journal.jsonl";
+pub(in crate::cli) const JOURNAL: &str = "journal.jsonl";
 /// Trials that ended less than this before the end of a session, or than half of the margin, are played again, nanoseconds: many devices say nothing for so long, and what a device
 /// did is known once it is seen again.
 const SETTLED: i64 = 30 * SECOND;

@@ -22,6 +22,7 @@ use earwitness_lab::plan::Plan;
 use earwitness_sound::reply::Recogniser;
 use earwitness_sound::speak::sounds::Library;
 
+pub(in crate::cli) use self::folder::JOURNAL;
 pub(super) use self::folder::{Folder, is_folder};
 pub(super) use self::measured::{Measured, measured};
 

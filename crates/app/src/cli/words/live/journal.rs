@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::super::super::aloud::{Lines, each_line};
 
 /// Name of the file.
-const FILE: &str = "words.jsonl";
+pub(super) const FILE: &str = "words.jsonl";
 /// Version of the format.
 pub(super) const FORMAT: u32 = 1;
 
@@ -151,8 +151,17 @@ mod seen {
 pub(super) fn open(folder: &Path) -> anyhow::Result<(Lines, Vec<Record>)> {
     let folder = trust::folder(folder).with_context(|| format!("the folder {} cannot be used", folder.display()))?.path;
     let lines = Lines::open(&folder, FILE)?;
+    let (records, is_torn) = read(&folder.join(FILE))?;
+    if is_torn {
+        lines.take_off_last()?;
+    }
+    Ok((lines, records))
+}
+
+/// The lines of a journal, and whether the last one was cut: then it is not among them.
+pub(super) fn read(path: &Path) -> anyhow::Result<(Vec<Record>, bool)> {
     let (mut records, mut torn) = (Vec::new(), None);
-    each_line(&folder.join(FILE), &mut |line| {
+    each_line(path, &mut |line| {
         // Only the last one may be cut, by a machine that was switched off while it was written.
         if let Some(why) = torn.take() {
             bail!("line {}: {why}", records.len() + 1);
@@ -163,10 +172,7 @@ pub(super) fn open(folder: &Path) -> anyhow::Result<(Lines, Vec<Record>)> {
         }
         Ok(())
     })?;
-    if torn.is_some() {
-        lines.take_off_last()?;
-    }
-    Ok((lines, records))
+    Ok((records, torn.is_some()))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod course;
 mod home;
 mod journal;
+mod kept;
 mod real;
 mod simulated;
 
@@ -22,6 +23,7 @@ use self::course::Course;
 use self::home::{Break, Home, Said};
 pub(super) use self::journal::is_usual;
 use self::journal::{FORMAT, Header, Record, Replayed};
+pub(in crate::cli) use self::kept::{JOURNAL, exported, kept};
 use self::real::Real;
 use self::simulated::Simulated;
 use super::super::aloud::{self, Lines};
