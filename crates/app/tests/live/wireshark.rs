@@ -36,8 +36,7 @@ print(sent)
 fn upload() -> (Vec<Captured>, String) {
     let (frames, truth) = home::frames(11, Scenario { kind: Kind::Sample, seconds: 180 });
     let uploads = truth.devices.iter().flat_map(|device| device.uploads.iter().map(move |it| (device.mac, it)));
-    let (mac, upload) =
-        uploads.filter(|it| it.1.end_ns - it.1.start_ns >= 3 * SECOND).min_by_key(|it| it.1.end_ns - it.1.start_ns).unwrap();
+    let (mac, upload) = uploads.max_by_key(|it| it.1.end_ns - it.1.start_ns).unwrap();
     let around = upload.start_ns - 2 * SECOND..upload.end_ns + 2 * SECOND;
     (frames.into_iter().filter(|it| around.contains(&it.at)).collect(), mac.to_string())
 }

@@ -48,6 +48,7 @@ fn of_run() -> Vec<Value> {
     let worst = Estimate { value: f64::NAN, low: f64::NEG_INFINITY, high: f64::INFINITY };
     let mut odd = sightings[0].clone();
     (odd.kind, odd.audio_seconds, odd.bit_rate) = (SightingKind::Recording, Some(worst), Some(f64::NAN));
+    (odd.receiver.country, odd.receiver.system) = (None, None);
     (odd.flow.protocol, odd.flow.source) = (FlowKey::UDP, "2001:db8::7".parse().unwrap());
     sightings.push(odd);
     let sighted = sightings.into_iter().map(|it| What::Sighted { device, sighting: Box::new(it) });

@@ -74,8 +74,8 @@ impl Uploads {
         // A clock that was set back must not put the next look off for years.
         let is_due = |before: Option<Timestamp>, every: i64| before.is_none_or(|it| frame.at.since(it).saturating_abs() >= every);
         if is_due(self.looked, LOOK) {
-            self.looked = Some(frame.at);
-            self.look(frame.at);
+            let before = self.looked.replace(frame.at).unwrap_or(frame.at);
+            self.look(frame.at, before);
         }
         if self.drained.is_none() {
             self.drained = Some(frame.at);
@@ -85,14 +85,16 @@ impl Uploads {
         }
     }
 
-    fn look(&mut self, at: Timestamp) {
+    /// Looks who sends; `before` is when it was looked last.
+    fn look(&mut self, at: Timestamp, before: Timestamp) {
         let now = at.plus(-DELIVERY);
         self.analysis.settle(now);
         let ongoing = self.analysis.ongoing(now);
         for upload in &mut self.uploads {
             let goes_on = ongoing.iter().any(|it| it.flow == upload.what.flow && it.device == upload.what.device);
             if !goes_on && upload.until.is_none() {
-                upload.until = Some(at);
+                // Nothing may have come since it was looked last, for however long.
+                upload.until = Some(before.plus(LOOK).min(at));
             }
         }
         self.uploads.retain(|it| it.until.is_none_or(|until| at.since(until).saturating_abs() < KEPT));
