@@ -9,6 +9,7 @@ mod compare;
 mod completions;
 mod demo;
 mod doctor;
+mod evidence;
 #[cfg(test)]
 mod examples;
 mod experiment;
@@ -63,6 +64,7 @@ enum Command {
     Compare(compare::Args),
     Demo(demo::Args),
     Doctor(doctor::Args),
+    Evidence(evidence::Args),
     Experiment(experiment::Args),
     Export(export::Args),
     Gateway(gateway::Args),
@@ -121,6 +123,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Evidence(args) => evidence::run(&args),
         Command::Experiment(args) => experiment::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Gateway(args) => gateway::run(&args),
