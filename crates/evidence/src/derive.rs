@@ -56,7 +56,9 @@ pub fn derive(frames: impl Read, log: &Log, settings: &Settings, workers: Option
     let mut samples = Samples::new(TtestSettings::default());
     let mut expected: Vec<_> = log.rounds.iter().map(|round| (round.played.onset, round.number)).collect();
     expected.sort_unstable();
-    expected.into_iter().for_each(|(onset, number)| samples.expect(number, onset));
+    for (onset, number) in expected {
+        samples.expect(number, onset);
+    }
     let mut begun = BTreeSet::new();
     let lost = frames::read(frames, |frame| {
         // Each interface of the file is a capture of its own, which may begin while others go on.

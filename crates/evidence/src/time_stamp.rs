@@ -76,14 +76,14 @@ fn time(info: &[u8], message: &[u8]) -> Result<TimeStamp, String> {
 fn is_signed(signed: &[Element<'_>], info: &[u8]) -> Result<(), String> {
     let signers = signed.iter().rfind(|it| it.0 == Tag::Set).map(|it| it.1).ok_or("it is signed by nobody")?;
     let mut any = false;
-    for (_, signer) in elements(signers)? {
-        let signer = elements(signer)?;
+    for (_, fields) in elements(signers)? {
+        let fields = elements(fields)?;
         let context = |it: &&Element<'_>| matches!(it.0, Tag::ContextSpecific { number, .. } if number.value() == 0);
         // The first may be the key of the signer; its attributes are the last before the algorithm of the signature.
-        let Some((_, attributes)) = signer.iter().rfind(context) else { continue };
+        let Some((_, attributes)) = fields.iter().rfind(context) else { continue };
         // A signer is named by a sequence, or by the number of its key.
-        let named = usize::from(signer.get(1).is_some_and(|it| it.0 == Tag::Sequence));
-        let algorithm = elements(sequence(&signer, named).ok_or("its signer names no digest")?)?;
+        let named = usize::from(fields.get(1).is_some_and(|it| it.0 == Tag::Sequence));
+        let algorithm = elements(sequence(&fields, named).ok_or("its signer names no digest")?)?;
         let [(Tag::ObjectIdentifier, algorithm), ..] = algorithm.as_slice() else { continue };
         for (_, attribute) in elements(attributes)? {
             let attribute = elements(attribute)?;

@@ -138,7 +138,7 @@ impl Report {
 
     pub(super) fn concluded(mut self) -> Self {
         self.version = VERSION;
-        self.program = concat!("earwitness ", env!("CARGO_PKG_VERSION")).to_owned();
+        concat!("earwitness ", env!("CARGO_PKG_VERSION")).clone_into(&mut self.program);
         let derived = self.of("verdicts").is_some_and(|it| it.state == State::Holds);
         let fails = self.failing().next().is_some();
         self.conclusion = match (fails, derived) {

@@ -76,8 +76,8 @@ impl Asked<'_> {
         if let Some(misfit) = misfit(&material.log.rounds, first, last).filter(|it| it.inside == 0) {
             bail!("{}: {misfit}", self.probes.display());
         }
-        let lost = captures.files().iter().map(|file| file.dropped).fold(0, u64::saturating_add);
-        keeper.finish(lost).context("the frames cannot be kept")?;
+        let dropped = captures.files().iter().map(|file| file.dropped).fold(0, u64::saturating_add);
+        keeper.finish(dropped).context("the frames cannot be kept")?;
         let notes = captures.troubles().iter().map(ToString::to_string).collect();
         Ok(Source { material, frames, notes })
     }

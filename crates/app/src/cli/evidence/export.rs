@@ -117,7 +117,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
         None => of_captures(args, root, about)?,
     };
-    notes.iter().for_each(|it| say::line(it));
+    for note in &notes {
+        say::line(note);
+    }
     let tell = ready.derived.probing.answer();
     frames.rewind()?;
     let (mut failed, mut digest) = (None, String::new());
