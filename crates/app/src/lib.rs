@@ -4,6 +4,7 @@ pub mod appliance;
 mod ask;
 pub mod board;
 pub mod cli;
+mod commitments;
 pub mod config;
 pub mod daemon;
 mod doctor;

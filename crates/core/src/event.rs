@@ -42,6 +42,11 @@ pub enum What {
         /// What the next one may.
         next: f64,
     },
+    /// What a session fixes before its first round was written down, hidden by a salt: published, it shows later that nothing was chosen after the traffic was seen.
+    Committed {
+        /// The commitment: 64 hexadecimal digits.
+        commitment: String,
+    },
     /// A device sent or was sent its first frame.
     Joined {
         /// Which.
@@ -310,6 +315,7 @@ impl What {
             | Self::Verdict { device, .. } => Some(*device),
             Self::Started { .. }
             | Self::Share { .. }
+            | Self::Committed { .. }
             | Self::Played { .. }
             | Self::Scored { .. }
             | Self::NoFurtherRound(_)

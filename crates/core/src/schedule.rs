@@ -3,6 +3,9 @@
 //! Everything is decided by the seed and the number of the round (see [`crate::lot`]), so that a timetable can be recomputed by
 //! anyone, and nothing that a device does can move it.
 
+mod lots;
+
+pub use self::lots::{Lots, NotDrawn, drawn};
 use crate::lot::Lot;
 use crate::probe::Stimulus;
 pub use crate::time::Quiet;
@@ -206,7 +209,7 @@ impl Design {
         Ordered {
             number,
             slots: (0..self.slots).map(slot).collect(),
-            drawn: draw("slot", self.slots),
+            drawn: drawn(self.seed, number, self.slots),
             length: self.lengths.get(draw("length", self.lengths.len())).copied().unwrap_or(self.slot),
         }
     }

@@ -13,6 +13,8 @@ use earwitness_core::schedule::{Design, Quiet};
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_core::trial::Session;
 
+#[path = "experiment/lots.rs"]
+mod lots;
 #[path = "experiment/plans.rs"]
 mod plans;
 

@@ -25,6 +25,11 @@ pub fn sentence(event: &Event, name: Namer<'_>) -> String {
             percent(*alpha),
             percent(*next)
         ),
+        What::Committed { commitment } => {
+            format!(
+                "commitment of this session, made before its first round: {commitment} (publish it to show later that nothing was chosen afterwards)"
+            )
+        }
         What::Joined { device } => format!("{} is new on the network", name(*device)),
         What::Sighted { device, sighting } => format!("{} {}", name(*device), upload(sighting)),
         What::Played { round, heard, level, .. } => format!("round {}: played, {}", round + 1, was_heard(*heard, *level)),

@@ -58,6 +58,7 @@ impl Kind {
             What::Started { .. } => Self::Started,
             What::Stopped(_) => Self::Stopped,
             What::Share { .. }
+            | What::Committed { .. }
             | What::Played { .. }
             | What::Verdict { .. }
             | What::NoFurtherRound(_)

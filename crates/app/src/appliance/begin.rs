@@ -17,6 +17,7 @@ use earwitness_core::samples::Samples;
 use earwitness_core::schedule::Design;
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_core::trial;
+use earwitness_evidence::commitment::{self, SALT};
 use earwitness_report::sentence::sentence;
 use earwitness_store::{Retention, SessionId, SessionRow, Store};
 
@@ -27,6 +28,7 @@ use super::ledger::{Item, Ledger};
 use super::notices::Telling;
 use super::today::Today;
 use super::{Appliance, Goal, Loudspeaker, Output};
+use crate::commitments;
 use crate::config::Config;
 use crate::names::Names;
 use crate::say;
@@ -87,6 +89,10 @@ struct Session {
     machine: Experiment<Choice>,
     design: Design,
     share: Share,
+    /// The text that it commits to; `None` for one that was begun by an earlier version.
+    commitment: Option<String>,
+    /// When it began, where it goes on.
+    begun: Option<Timestamp>,
     /// Rounds that were played before.
     resumed: Option<usize>,
 }
@@ -102,7 +108,8 @@ impl Begun {
         let mut settings = AnalysisSettings { origin: Some(Timestamp::default()), ..AnalysisSettings::default() };
         // Whoever knows the seed of the tables can choose addresses that collide in them, and make each look-up slow. No result depends on it.
         settings.roster.seed = random()?;
-        let asked = Asked { config, goal, upkeep, wanted: &wanted, settings, now: moment.now };
+        let salt = random_octets()?;
+        let asked = Asked { config, goal, upkeep, wanted: &wanted, salt: &salt, settings, now: moment.now };
         let telling = if goal.has_household() { Some(asked.telling(&mut ledger)?) } else { None };
         let session = match asked.of_stored(ledger.store_mut()) {
             // Its pages are sound, what is written on them is not: else it would be found so at every start.
@@ -167,6 +174,9 @@ impl Begun {
         appliance.report(What::Started { version, sources, resumed: session.resumed }, now);
         if !silent {
             appliance.report(session.share.what(), now);
+            if let Some(text) = session.commitment {
+                appliance.commit(&session.design, text, session.begun.unwrap_or(now), now);
+            }
         }
         appliance.hold(Hold::Settings, silent, now);
         appliance.recall(now);
@@ -183,6 +193,8 @@ struct Asked<'a> {
     goal: Goal,
     upkeep: Upkeep,
     wanted: &'a Design,
+    /// Hides what a new session commits to.
+    salt: &'a [u8; SALT],
     settings: AnalysisSettings,
     now: Timestamp,
 }
@@ -199,7 +211,7 @@ impl Asked<'_> {
 
     /// The session that fits, as far as the store can be read.
     fn of_stored(&self, store: &mut Store) -> Result<Session, earwitness_store::Error> {
-        let Self { config, goal, upkeep, wanted, ref settings, now } = *self;
+        let Self { config, goal, upkeep, wanted, salt, ref settings, now } = *self;
         let whole = config.probing.as_ref().map_or(0.01, |probing| probing.alpha);
         let seeded = config.probing.as_ref().is_some_and(|probing| probing.seeded);
         let choice = match goal {
@@ -219,12 +231,16 @@ impl Asked<'_> {
         };
         let Some((last, share)) = last else {
             let share = share(None)?;
-            return Ok(Session { machine: machine(wanted, share.alpha()), design: wanted.clone(), share, resumed: None });
+            let machine = machine(wanted, share.alpha());
+            let commitment = Some(commitment::text(salt, wanted, share.alpha()));
+            return Ok(Session { machine, design: wanted.clone(), share, commitment, begun: None, resumed: None });
         };
         let (trials, unfinished, devices) = (reader.trials(last.id)?, reader.unfinished(last.id)?, reader.devices(last.id)?);
+        let commitment = commitments::of_session(reader, &last)?;
         store.resume(last.id)?;
         let machine = machine(&last.design, last.alpha).resumed(&trials, unfinished, devices);
-        Ok(Session { machine, design: last.design, share, resumed: Some(trials.len()) })
+        let (begun, resumed) = (Some(last.begun), Some(trials.len()));
+        Ok(Session { machine, design: last.design, share, commitment, begun, resumed })
     }
 }
 
@@ -243,9 +259,14 @@ fn wanted(config: &Config, ahead: i64) -> anyhow::Result<Design> {
 
 /// A number that nobody can guess.
 pub(crate) fn random() -> anyhow::Result<u64> {
-    let mut octets = [0; 8];
+    random_octets().map(u64::from_le_bytes)
+}
+
+/// Octets that nobody can guess; so few that the system gives them all at once.
+fn random_octets<const N: usize>() -> anyhow::Result<[u8; N]> {
+    let mut octets = [0; N];
     rustix::rand::getrandom(&mut octets, rustix::rand::GetRandomFlags::empty()).context("the system has no random numbers")?;
-    Ok(u64::from_le_bytes(octets))
+    Ok(octets)
 }
 
 /// Whether a stored session is the one that is wanted, and can go on.

@@ -1,5 +1,6 @@
 //! What is to be written down: in the order in which it happened, in few transactions, and kept in memory while the disk refuses.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::path::Path;
 
@@ -28,7 +29,7 @@ pub(super) enum Item {
     Tested(u32, Tested),
     Journal(JournalLine),
     Reply(Reply),
-    Setting(&'static str, String),
+    Setting(Cow<'static, str>, String),
 }
 
 impl Item {

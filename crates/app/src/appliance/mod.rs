@@ -6,6 +6,7 @@
 
 mod act;
 mod begin;
+mod commitment;
 mod device_names;
 mod housekeeping;
 mod input;

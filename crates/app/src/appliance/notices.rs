@@ -122,10 +122,10 @@ impl Appliance {
         let offset = i32::try_from(self.housekeeping.ahead() / SECOND).unwrap_or_default();
         let zone = TimeZone::fixed(Offset::from_seconds(offset).unwrap_or(Offset::UTC));
         let letters: Vec<Letter> = due.iter().map(|notice| self.letter(notice, &zone)).collect();
-        self.ledger.put(Item::Setting(STATE, state));
+        self.ledger.put(Item::Setting(STATE.into(), state));
         if !letters.is_empty() {
             // Nothing in it can fail.
-            self.ledger.put(Item::Setting(DECIDED, serde_json::to_string(&letters).unwrap_or_default()));
+            self.ledger.put(Item::Setting(DECIDED.into(), serde_json::to_string(&letters).unwrap_or_default()));
         }
         letters
     }
@@ -146,7 +146,7 @@ impl Appliance {
     /// Puts the state down to be written, with all counts.
     pub(super) fn keep_telling(&mut self) {
         if let Some(state) = self.telling.as_mut().and_then(|it| it.policy.to_keep(true)) {
-            self.ledger.put(Item::Setting(STATE, state));
+            self.ledger.put(Item::Setting(STATE.into(), state));
         }
     }
 
@@ -214,6 +214,7 @@ fn facts(what: &What, said: impl Fn() -> String) -> (Option<Fact<'_>>, Option<Fa
         What::Verdict { .. }
         | What::Started { .. }
         | What::Share { .. }
+        | What::Committed { .. }
         | What::Scored { .. }
         | What::NoFurtherRound(_)
         | What::Held(_)

@@ -113,7 +113,7 @@ impl Appliance {
     pub fn ask(&mut self, request: Request, now: Timestamp) -> String {
         if let Some(key) = setting(request).filter(|_| self.goal.has_household()) {
             // Written down together with the event that reports it: a power cut must not leave one without the other.
-            self.ledger.put(Item::Setting(key, request.word()));
+            self.ledger.put(Item::Setting(key.into(), request.word()));
         }
         self.grant(request, now);
         let mut answer = match request {

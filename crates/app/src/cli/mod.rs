@@ -9,6 +9,7 @@ mod compare;
 mod completions;
 mod demo;
 mod doctor;
+mod evidence;
 #[cfg(test)]
 mod examples;
 mod experiment;
@@ -65,6 +66,7 @@ enum Command {
     Compare(compare::Args),
     Demo(demo::Args),
     Doctor(doctor::Args),
+    Evidence(evidence::Args),
     Experiment(experiment::Args),
     Export(export::Args),
     Extcap(extcap::Args),
@@ -124,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Evidence(args) => evidence::run(&args),
         Command::Experiment(args) => experiment::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Extcap(args) => extcap::run(&args),

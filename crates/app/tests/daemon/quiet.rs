@@ -40,6 +40,33 @@ fn in_quiet_hours_probe_says_until_when_and_plays_nothing_unless_it_is_told_to()
     assert_eq!(status, 1, "the simulated assistant answers each probe");
     assert!(said.contains("streams what it hears") && said.contains("no reaction found"), "{said}");
     place.check();
+    evidence(&place, &said);
+}
+
+/// What was told before the first round is what a bundle of the session reveals, and everything in it follows from the frames that were kept.
+fn evidence(place: &Place, said: &str) {
+    const TOLD: &str = "commitment of this session, made before its first round: ";
+    let at = said.find(TOLD).expect("it was told") + TOLD.len();
+    let commitment = &said[at..at + 64];
+    assert!(said[..at].find("round 1").is_none(), "before the first round: {said}");
+    let sessions = place.reader().sessions().unwrap();
+    let session = sessions.last().unwrap().id.to_string();
+    let bundle = place.path("bundle.zip");
+    let run = |words: &[&std::ffi::OsStr]| {
+        let done = std::process::Command::new(super::run::PROGRAM).arg("evidence").args(words).output().unwrap();
+        let said = [done.stdout, done.stderr].map(|it| String::from_utf8_lossy(&it).into_owned()).concat();
+        (done.status.code(), said.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let made =
+        run(&["export".as_ref(), session.as_ref(), "--state".as_ref(), place.state().as_ref(), "-o".as_ref(), bundle.as_ref()]);
+    assert_eq!(made.0, Some(0), "{}", made.1);
+    let (status, said) = run(&["verify".as_ref(), bundle.as_ref(), "--commitment".as_ref(), commitment.as_ref()]);
+    assert_eq!(status, Some(0), "{said}");
+    for part in ["The bundle holds", "the commitment: holds", "the lots: holds", "the verdicts: holds", "streams what it hears"] {
+        assert!(said.contains(part), "{part:?} in {said}");
+    }
+    let (status, said) = run(&["verify".as_ref(), bundle.as_ref(), "--commitment".as_ref(), "0".repeat(64).as_ref()]);
+    assert!(status == Some(2) && said.contains("the commitment: does not hold"), "{said}");
 }
 
 #[test]

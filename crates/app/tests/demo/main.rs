@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a program that does not run fails the test; what is skipped is said")]
 
+mod lots;
 mod served;
 mod truth;
 mod written;

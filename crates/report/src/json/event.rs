@@ -61,6 +61,7 @@ impl Topic {
             | What::Upgraded { .. } => Self::Trouble,
             What::Started { .. }
             | What::Share { .. }
+            | What::Committed { .. }
             | What::Presence { .. }
             | What::Held(_)
             | What::Freed(_)
@@ -90,6 +91,7 @@ struct Line {
 enum Facts {
     Started { version: String, sources: Vec<String>, resumed_rounds: Option<usize> },
     Share { session: usize, alpha_of_home: f64, alpha: f64, alpha_of_next: f64 },
+    Committed { commitment: String },
     Joined(Device),
     Upload(Box<Upload>),
     Played { round: u32, onset_ns: i64, onset_error_ns: i64, length_ns: i64, heard: Option<bool>, level_dbfs: Option<f64> },
@@ -179,6 +181,7 @@ fn facts(what: &What, name: Namer<'_>) -> Facts {
         What::Share { session, whole, alpha, next } => {
             Facts::Share { session: *session, alpha_of_home: *whole, alpha: *alpha, alpha_of_next: *next }
         }
+        What::Committed { commitment } => Facts::Committed { commitment: commitment.clone() },
         What::Joined { device } => {
             let (device, name) = of(device);
             Facts::Joined(Device { device, name })

@@ -31,7 +31,7 @@ pub(super) fn rounds(mut rows: Vec<Row>, is_ours: bool, warnings: &mut Vec<Strin
     all_or_none(&rows, Key::SlotSeconds, "how long each slot is")?;
     all_or_none(&probes(&rows), Key::Seconds, "how long each probe sounds")?;
     let usual = usual(&rows, warnings)?;
-    overlaps(&rows, usual)?;
+    overlaps(&rows, usual, None)?;
     let mut groups: BTreeMap<u32, Vec<Row>> = BTreeMap::new();
     for (number, row) in (0..).zip(rows) {
         groups.entry(row.round.unwrap_or(number)).or_default().push(row);
@@ -68,7 +68,7 @@ fn numbered(rows: &[Row], warnings: &mut Vec<String>) -> Result<Vec<Round>, Faul
     all_or_none(&probes(rows), Key::Seconds, "how long each probe sounds")?;
     let mut rounds: Vec<Round> = Vec::new();
     for rows in rows.chunk_by(|before, after| before.round == after.round) {
-        overlaps(rows, USUAL)?;
+        overlaps(rows, USUAL, Some(warnings))?;
         let number = rows.first().and_then(|row| row.round).unwrap_or_default();
         let round = round(number, rows, USUAL, warnings)?;
         if rounds.last().and_then(Round::span).zip(round.span()).is_some_and(|(before, after)| after.from < before.until) {
@@ -117,8 +117,9 @@ fn usual(rows: &[Row], warnings: &mut Vec<String>) -> Result<i64, Fault> {
     Ok(usual)
 }
 
-/// No slot overlaps another, and no sound reaches into the next slot.
-fn overlaps(rows: &[Row], usual: i64) -> Result<(), Fault> {
+/// No slot overlaps another, and no sound reaches into the next slot. In a log that this program wrote it may, since a loudspeaker may begin late: that is what happened, and is
+/// only warned of.
+fn overlaps(rows: &[Row], usual: i64, mut warnings: Option<&mut Vec<String>>) -> Result<(), Fault> {
     for pair in rows.windows(2) {
         let [before, after] = pair else { continue };
         let ends = before.start.plus(before.slot_seconds.unwrap_or(usual));
@@ -130,6 +131,10 @@ fn overlaps(rows: &[Row], usual: i64) -> Result<(), Fault> {
         let (what, late) = if after.start < ends {
             let both = if [before, after].iter().all(|row| row.is_probe != Some(false)) { "probe" } else { "slot" };
             (format!("this {both} overlaps that of line {}", before.line), ends)
+        } else if let (true, Some(warnings)) = (after.start < sounds, &mut warnings) {
+            let by = to_seconds(sounds.since(after.start));
+            warnings.push(format!("the probe of line {} still sounded when the next slot began, by {by} s", before.line));
+            continue;
         } else if after.start < sounds {
             (format!("the probe of line {} still sounds when this slot begins", before.line), sounds)
         } else {

@@ -7,6 +7,7 @@ mod comma;
 mod field;
 mod lines;
 mod local;
+mod lots;
 mod offset;
 mod row;
 mod sounded;
@@ -26,6 +27,7 @@ use earwitness_core::schedule::Design;
 
 pub(crate) use self::field::{heard_word, sound_word, void_word};
 pub use self::local::{Columns, Reading};
+pub use self::lots::{NotAsDrawn, check_lots};
 pub use self::offset::{Misfit, duration, misfit, moved};
 pub use self::trouble::{Place, Trouble};
 pub use self::write::{write_csv, write_jsonl};

@@ -21,6 +21,7 @@ pub(crate) struct Session {
     void: u32,
     alpha: f64,
     seed: Option<u64>,
+    lots: &'static str,
     caveats: Vec<String>,
     control: Control,
     trials: Vec<Round>,
@@ -156,6 +157,11 @@ pub(crate) fn session(probing: &Probing) -> Session {
         void: verdicts.void,
         alpha: verdicts.alpha,
         seed: probing.design.as_ref().and_then(|design| design.seed),
+        lots: match probing.lots() {
+            None => "on trust",
+            Some(lots) if lots.not_drawn.is_empty() => "as the seed draws them",
+            Some(_) => "not as the seed draws them",
+        },
         caveats: words::caveats(probing),
         control: Control {
             microphone_rounds: verdicts.control.microphone,

@@ -11,6 +11,8 @@ pub(crate) mod sample;
 use std::collections::BTreeMap;
 
 use earwitness_core::findings::DeviceId;
+use earwitness_core::probe::Round;
+use earwitness_core::schedule::Lots;
 use earwitness_core::verdict::{Outcome, Verdict, Verdicts};
 
 pub use self::table::write as table;
@@ -43,10 +45,30 @@ impl Probing {
         words::Others { names: names.into_iter().collect(), control: &self.verdicts.control }
     }
 
+    /// The lots of its rounds, drawn again; `None` where the log names no seed, so that they are on trust.
+    #[must_use]
+    pub fn lots(&self) -> Option<Lots> {
+        let design = self.design.as_ref()?;
+        let rounds: Vec<Round> = self.verdicts.trials.iter().map(|trial| trial.round.clone()).collect();
+        Some(Lots::check(design.seed?, design.slots.and_then(|slots| usize::try_from(slots).ok()), &rounds))
+    }
+
     /// The words of the right verdict, where they are known.
     #[must_use]
     pub fn expected(&self, device: DeviceId) -> Option<&str> {
         self.expected.get(&device).map(String::as_str)
+    }
+
+    /// How many of how many devices send what they hear, and a word on the others.
+    #[must_use]
+    pub fn answer(&self) -> String {
+        words::headline(self)
+    }
+
+    /// What to know before believing any of the verdicts, a sentence each.
+    #[must_use]
+    pub fn caveats(&self) -> Vec<String> {
+        words::caveats(self)
     }
 
     /// Rounds that counted for at least one device.

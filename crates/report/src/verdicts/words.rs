@@ -509,10 +509,22 @@ const fn not_tested(why: NotTested) -> &'static str {
     }
 }
 
+/// That nobody can check the lots.
+const ON_TRUST: &str = "Lots on trust: the log names no seed, so nothing shows that the slots of the probes were drawn by lot. Whoever wrote the log could have \
+    named the slots in which a device sent much.";
+
 /// What to know before believing any of the verdicts, a sentence each.
 #[must_use]
 pub(crate) fn caveats(probing: &Probing) -> Vec<String> {
-    let mut caveats: Vec<String> = probing.verdicts.caveats.iter().map(caveat).collect();
+    let lots = match probing.lots().map(|lots| lots.not_drawn.len()) {
+        None => Some(ON_TRUST.to_owned()),
+        Some(0) => None,
+        Some(some) => Some(format!(
+            "{} not what the seed of the session draws: what is written of them was changed, and no verdict follows from it.",
+            counted(some as u64, "round is", "rounds are")
+        )),
+    };
+    let mut caveats: Vec<String> = lots.into_iter().chain(probing.verdicts.caveats.iter().map(caveat)).collect();
     let void = probing.verdicts.void;
     if void > 0 {
         caveats.push(format!(

@@ -15,6 +15,7 @@ use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, SightingKind
 use earwitness_core::verdict::name_recordings;
 
 pub(super) use self::args::Args;
+pub(super) use self::workers::hired;
 
 use self::options::Options;
 use super::Outcome;

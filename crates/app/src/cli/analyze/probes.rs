@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use earwitness_core::detect::ttest;
 use earwitness_core::findings::{DeviceId, Findings};
 use earwitness_core::samples::{Samples, Tested};
@@ -11,7 +11,7 @@ use earwitness_core::verdict::{self, Outcome};
 
 use super::args::Args;
 use earwitness_report::labels;
-use earwitness_report::probelog::{self, Log, Reading, misfit, moved};
+use earwitness_report::probelog::{self, Log, Reading, check_lots, misfit, moved};
 use earwitness_report::verdicts::Probing;
 
 /// A log that was read before any capture, and how it is to be judged.
@@ -25,13 +25,16 @@ impl Asked {
     /// Reads the log that was asked for, if one was.
     ///
     /// # Errors
-    /// When it cannot be read, contradicts itself, or comes by the same pipe as a capture.
+    /// When it cannot be read, contradicts itself or its seed, or comes by the same pipe as a capture.
     pub(super) fn read(args: &Args) -> anyhow::Result<Option<Self>> {
         let Some(path) = args.probes.clone() else { return Ok(None) };
         if path.as_os_str() == "-" && args.captures.contains(&path) {
             bail!("standard input cannot be both a capture and the probe log; save one of them to a file");
         }
         let mut log = probelog::read(&path, &Reading { columns: args.map.clone(), zone: args.time_zone.clone() })?;
+        if let Some(lots) = check_lots(&log).with_context(|| path.display().to_string())? {
+            log.warnings.extend(lots);
+        }
         if let Some(offset) = args.probe_offset {
             log.rounds = moved(log.rounds, offset);
         }

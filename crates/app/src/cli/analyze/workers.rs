@@ -56,6 +56,11 @@ impl Threads {
     }
 }
 
+/// The same for whoever analyses frames elsewhere.
+pub(in crate::cli) fn hired() -> Option<Box<dyn Workers>> {
+    Threads::start().map(|threads| Box::new(threads) as Box<dyn Workers>)
+}
+
 /// Answers questions until nobody asks any more.
 fn look(asked: &Mutex<Receiver<Vec<Question>>>, tell: &Sender<Outcome>) {
     let mut scratch = Scratch::default();
