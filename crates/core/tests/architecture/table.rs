@@ -152,6 +152,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
     (
         "report",
         &[
+            ("borders", &[]),
             ("community", &[]),
             ("geo", &[]),
             ("grid", &[]),
@@ -167,7 +168,7 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("notice", &["labels", "sentence"]),
             ("aside", &["labels"]),
             ("published", &["labels"]),
-            ("series", &["labels"]),
+            ("series", &[]),
             ("summary", &["labels", "notes", "stretches"]),
             ("remarks", &["labels", "summary", "vendor"]),
             ("terminal", &["labels", "summary"]),
@@ -175,6 +176,23 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("html", &["geo", "labels", "notes", "plot", "senders", "stretches", "aside", "summary", "verdicts"]),
             ("json", &["labels", "receiver", "senders", "stretches", "sentence", "published", "summary", "verdicts"]),
             ("table", &["labels", "notes", "senders", "aside", "summary", "terminal", "verdicts"]),
+        ],
+    ),
+    (
+        "dataset",
+        &[
+            ("capture_id", &[]),
+            ("day", &[]),
+            ("error", &[]),
+            ("column", &[]),
+            ("settings", &["capture_id"]),
+            ("home_name", &["error"]),
+            ("tables", &["column"]),
+            ("dictionary", &["column", "tables"]),
+            ("manifest", &["error", "column"]),
+            ("parts", &["day", "error", "column", "settings", "dictionary"]),
+            ("folder", &["error", "settings", "home_name", "manifest"]),
+            ("home", &["error", "column", "home_name", "manifest", "parts", "folder"]),
         ],
     ),
     (
@@ -440,6 +458,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("ledger", &["base", "core"]),
     ("words", &["core"]),
     ("report", &["base", "core"]),
+    ("dataset", &["base", "core", "report"]),
     ("web", &["base", "core", "report"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
     ("voice", &["core"]),
@@ -450,7 +469,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
         "app",
         &[
             "base", "core", "sim", "gateway", "lab", "traffic", "capture", "sound", "store", "ledger", "words", "report",
-            "compare", "voice", "skill", "notify", "mqtt", "web",
+            "dataset", "compare", "voice", "skill", "notify", "mqtt", "web",
         ],
     ),
 ];

@@ -24,7 +24,7 @@ use earwitness_base::encoding;
 use earwitness_core::probe::Round;
 use earwitness_core::schedule::Design;
 
-pub(crate) use self::field::{heard_word, sound_word, void_word};
+pub use self::field::{heard_word, sound_word, void_word};
 pub use self::local::{Columns, Reading};
 pub use self::offset::{Misfit, duration, misfit, moved};
 pub use self::trouble::{Place, Trouble};

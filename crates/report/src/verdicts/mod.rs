@@ -14,6 +14,7 @@ use earwitness_core::findings::DeviceId;
 use earwitness_core::verdict::{Outcome, Verdict, Verdicts};
 
 pub use self::table::write as table;
+pub use self::words::reason;
 
 use crate::probelog::Header;
 

@@ -123,6 +123,8 @@ fn settings(args: &Args) -> anyhow::Result<AnalysisSettings> {
         clock: wanted(Detector::Clock).then(clock::ClockSettings::default),
         bulk: bulk::BulkSettings { octets: args.recording_octets, ..bulk::BulkSettings::default() },
         longest_seconds: args.max_seconds,
+        // Its rows are seconds of UTC.
+        whole_seconds: args.series.is_some(),
         ..AnalysisSettings::default()
     })
 }

@@ -8,11 +8,12 @@ use super::options::{Kind, Options};
 use super::read::Reading;
 use crate::say;
 use earwitness_base::outfile::{self, Sink};
+use earwitness_dataset::tables::series;
 use earwitness_report::published::Published;
 use earwitness_report::terminal::Terminal;
 use earwitness_report::vendor::vendor;
 use earwitness_report::verdicts::Probing;
-use earwitness_report::{Context, html, json, series, table};
+use earwitness_report::{Context, html, json, table};
 use earwitness_web::Material;
 
 /// Columns of a table that is written to a file.
