@@ -177,6 +177,19 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         ],
     ),
     (
+        "offline",
+        &[
+            ("watch", &[]),
+            ("workers", &[]),
+            ("trouble", &[]),
+            ("seams", &["trouble"]),
+            ("probes", &[]),
+            ("plan", &["probes"]),
+            ("read", &["watch", "workers", "trouble", "seams", "probes", "plan"]),
+            ("annotate", &["watch", "plan", "read"]),
+        ],
+    ),
+    (
         "web",
         &[
             ("listen", &[]),
@@ -439,6 +452,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("ledger", &["base", "core"]),
     ("words", &["core"]),
     ("report", &["base", "core"]),
+    ("offline", &["base", "core", "traffic", "report"]),
     ("web", &["base", "core", "report"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
     ("voice", &["core"]),
@@ -449,7 +463,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
         "app",
         &[
             "base", "core", "sim", "gateway", "lab", "traffic", "capture", "sound", "store", "ledger", "words", "report",
-            "compare", "voice", "skill", "notify", "mqtt", "web",
+            "offline", "compare", "voice", "skill", "notify", "mqtt", "web",
         ],
     ),
 ];
