@@ -196,6 +196,19 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         ],
     ),
     (
+        "offline",
+        &[
+            ("watch", &[]),
+            ("workers", &[]),
+            ("trouble", &[]),
+            ("seams", &["trouble"]),
+            ("probes", &[]),
+            ("plan", &["probes"]),
+            ("read", &["watch", "workers", "trouble", "seams", "probes", "plan"]),
+            ("annotate", &["watch", "plan", "read"]),
+        ],
+    ),
+    (
         "web",
         &[
             ("listen", &[]),
@@ -458,6 +471,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("ledger", &["base", "core"]),
     ("words", &["core"]),
     ("report", &["base", "core"]),
+    ("offline", &["base", "core", "traffic", "report"]),
     ("dataset", &["base", "core", "report"]),
     ("web", &["base", "core", "report"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
@@ -469,7 +483,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
         "app",
         &[
             "base", "core", "sim", "gateway", "lab", "traffic", "capture", "sound", "store", "ledger", "words", "report",
-            "dataset", "compare", "voice", "skill", "notify", "mqtt", "web",
+            "offline", "dataset", "compare", "voice", "skill", "notify", "mqtt", "web",
         ],
     ),
 ];
