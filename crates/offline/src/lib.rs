@@ -20,4 +20,4 @@ pub use self::read::{Reading, read, tested};
 pub use self::seams::Seams;
 pub use self::trouble::{ReadError, Reason, Trouble};
 pub use self::watch::{Stage, Watch};
-pub use self::workers::spare;
+pub use self::workers::{help, spare};

@@ -18,7 +18,7 @@ use crate::probes::ProbeLog;
 use crate::seams::Seams;
 use crate::trouble::{ReadError, Reason, Trouble};
 use crate::watch::{Stage, Watch};
-use crate::workers::Threads;
+use crate::workers::help;
 
 /// What the captures held.
 pub struct Reading {
@@ -151,9 +151,7 @@ fn pass(
     let mut captures = Captures::open(&plan.captures, plan.order, follow)?;
     captures.stop_waiting_on(Arc::clone(stop));
     let mut analysis = Analysis::new(settings);
-    if let Some(threads) = Threads::start(plan.helpers) {
-        analysis.hire(Box::new(threads));
-    }
+    help(&mut analysis, plan.helpers);
     let probed = plan.probes.as_ref().map(|log| log.samples(plan.published.settings));
     let mut samples = probed.or_else(|| sliding(&plan.published));
     watch.begins(stage, captures.total());

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use earwitness_core::analysis::{Answer, Question, Workers};
+use earwitness_core::analysis::{Analysis, Answer, Question, Workers};
 use earwitness_core::detect::clock::Scratch;
 
 /// Most threads: looking takes about as long as reading, so that more would have little to do.
@@ -26,7 +26,7 @@ type Outcome = Result<Vec<Answer>, Box<dyn Any + Send>>;
 
 /// Threads that share one queue of questions.
 #[derive(Debug)]
-pub(crate) struct Threads {
+struct Threads {
     questions: Option<Sender<Vec<Question>>>,
     outcomes: Receiver<Outcome>,
     /// Questions that wait for others, and their slices.
@@ -37,7 +37,7 @@ pub(crate) struct Threads {
 
 impl Threads {
     /// So many threads, as far as they pay and can be started; `None` where that is none.
-    pub(crate) fn start(count: usize) -> Option<Self> {
+    fn start(count: usize) -> Option<Self> {
         let (ask, asked) = channel();
         let (tell, outcomes) = channel();
         let asked = Arc::new(Mutex::new(asked));
@@ -54,6 +54,13 @@ impl Threads {
             answers: Vec::new(),
             handles,
         })
+    }
+}
+
+/// Lets so many threads look for sound while frames go on, as far as they can be started.
+pub fn help(analysis: &mut Analysis, helpers: usize) {
+    if let Some(threads) = Threads::start(helpers) {
+        analysis.hire(Box::new(threads));
     }
 }
 
@@ -129,7 +136,7 @@ impl Drop for Threads {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use earwitness_core::analysis::{Analysis, AnalysisSettings};
+    use earwitness_core::analysis::AnalysisSettings;
     use earwitness_core::findings::Findings;
     use earwitness_core::pcap::each_frame;
 

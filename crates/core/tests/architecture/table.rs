@@ -209,6 +209,19 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         ],
     ),
     (
+        "place",
+        &[
+            ("find", &[]),
+            ("ids", &[]),
+            ("kept", &[]),
+            ("mixed", &[]),
+            ("settings", &[]),
+            ("spans", &[]),
+            ("copies", &["find"]),
+            ("write", &["find", "ids", "kept", "mixed", "spans", "copies"]),
+        ],
+    ),
+    (
         "web",
         &[
             ("listen", &[]),
@@ -473,6 +486,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("report", &["base", "core"]),
     ("offline", &["base", "core", "traffic", "report"]),
     ("dataset", &["base", "core", "report"]),
+    ("place", &["base", "core", "traffic", "report", "offline", "dataset"]),
     ("web", &["base", "core", "report"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
     ("voice", &["core"]),
@@ -483,7 +497,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
         "app",
         &[
             "base", "core", "sim", "gateway", "lab", "traffic", "capture", "sound", "store", "ledger", "words", "report",
-            "offline", "dataset", "compare", "voice", "skill", "notify", "mqtt", "web",
+            "offline", "dataset", "place", "compare", "voice", "skill", "notify", "mqtt", "web",
         ],
     ),
 ];
