@@ -55,8 +55,10 @@ impl Mixed {
         if link != Link::Ethernet {
             return;
         }
-        let Some(&[a, b, c, d, e, f, g, h, i, j, k, l]) = frame.bytes.first_chunk::<12>() else { return };
-        for mac in [Mac([a, b, c, d, e, f]), Mac([g, h, i, j, k, l])] {
+        // Both addresses stand first.
+        for place in [0, 6] {
+            let Some(octets) = frame.bytes.get(place..).and_then(|rest| rest.first_chunk()) else { return };
+            let mac = Mac(*octets);
             if mac.is_group() || mac.is_zero() {
                 continue;
             }

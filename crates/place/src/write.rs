@@ -114,7 +114,7 @@ pub enum Error {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// None of its files holds a frame.
-    #[error("no file of the place holds a frame{}", .0.iter().map(|it| format!("\n  {it}")).collect::<String>())]
+    #[error("no file of the place holds a frame:\n  {}", .0.join("\n  "))]
     Nothing(Vec<String>),
     /// The dataset takes it not.
     #[error(transparent)]
