@@ -396,6 +396,8 @@ notebook() {
     [ "$status" != 77 ] || { skip "the notebook: $(sed -n 's/^not tried: //p' "$scratch/notebook.said")"; return 0; }
     # The same environment has the recogniser of another program.
     "$python" scripts/assist.py "$target/debug/earwitness" || status=1
+    # So has it duckdb, which puts the questions of the guide to a dataset.
+    "$python" scripts/dataset.py "$target/debug/earwitness" || status=1
     return "$status"
 }
 

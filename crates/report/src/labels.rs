@@ -1,5 +1,7 @@
 //! What devices and receivers are called in reports.
 
+use std::net::IpAddr;
+
 use earwitness_base::text::{WIDEST, WIDEST_SAID, clean};
 use earwitness_base::words::counted;
 use earwitness_core::findings::{DeviceFindings, DeviceId, Receiver};
@@ -64,6 +66,18 @@ pub fn id(id: DeviceId) -> String {
         DeviceId::Mac(mac) => mac.to_string(),
         DeviceId::Address(address) => address.to_string(),
     }
+}
+
+/// Who a device is, as a person writes it.
+///
+/// # Errors
+/// When it is neither a MAC nor an IP address; what to write instead.
+pub fn device_id(text: &str) -> Result<DeviceId, String> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(DeviceId::Address(address));
+    }
+    let wrong = |_| format!("{text:?} is neither a MAC nor an IP address; write it like 02:42:ac:11:00:02 or 192.168.1.20");
+    text.parse::<Mac>().map(DeviceId::Mac).map_err(wrong)
 }
 
 /// A receiver by name, else by address.

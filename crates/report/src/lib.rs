@@ -5,6 +5,7 @@ use earwitness_core::mac::Mac;
 use jiff::tz::TimeZone;
 
 mod aside;
+pub mod borders;
 pub mod community;
 pub mod eve;
 pub mod geo;

@@ -53,6 +53,50 @@ impl Bar {
     }
 }
 
+/// Places, with the octets of all.
+const PLACES: &str = "{msg} {bar:24} {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left";
+
+/// How far several places have come together.
+pub(super) struct Octets {
+    drawn: ProgressBar,
+    wanted: bool,
+    places: usize,
+}
+
+impl Octets {
+    /// A bar over so many octets of so many places.
+    pub(super) fn new(total: u64, places: usize, quiet: bool) -> Self {
+        let drawn = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+        Self { drawn, wanted: !quiet && std::io::stderr().is_terminal(), places }
+    }
+
+    /// So many octets were read, and so many places are done.
+    pub(super) fn at(&mut self, octets: u64, places: u64) {
+        if !self.wanted {
+            return;
+        }
+        if self.drawn.is_hidden() && self.drawn.elapsed() >= SOON {
+            if let Ok(style) = ProgressStyle::with_template(PLACES) {
+                self.drawn.set_style(style.progress_chars("━╸─"));
+            }
+            self.drawn.set_draw_target(ProgressDrawTarget::stderr_with_hz(PER_SECOND));
+        }
+        self.drawn.set_message(format!("{places} of {} places", self.places));
+        self.drawn.set_position(octets);
+    }
+
+    /// Says something beside the bar.
+    pub(super) fn aside(&self, say: impl FnOnce()) {
+        self.drawn.suspend(say);
+    }
+}
+
+impl Drop for Octets {
+    fn drop(&mut self) {
+        self.drawn.finish_and_clear();
+    }
+}
+
 /// A night that is simulated: how late it is there.
 pub(super) struct Evening {
     drawn: ProgressBar,

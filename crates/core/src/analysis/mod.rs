@@ -124,7 +124,9 @@ impl Analysis {
     #[must_use]
     pub fn new(settings: AnalysisSettings) -> Self {
         let (seed, origin) = (settings.roster.seed, settings.origin.unwrap_or_default());
-        let own_bins = settings.burst.filter(|burst| burst.window != SECOND || settings.burst_counts != BurstCounts::default());
+        let own_bins = settings
+            .burst
+            .filter(|burst| burst.window != SECOND || settings.burst_counts != BurstCounts::default() || settings.whole_seconds);
         Self {
             roster: Roster::new(settings.roster.clone()),
             metered: Vec::new(),
@@ -168,7 +170,7 @@ impl Analysis {
     /// definition wants.
     #[must_use]
     pub fn origin(&self) -> Option<Timestamp> {
-        self.facts.first.map(|_| self.bins.origin())
+        self.facts.first.map(|_| self.burst_bins.unwrap_or(self.bins).origin())
     }
 
     /// Frames that the capture says it lost.
@@ -331,7 +333,8 @@ impl Analysis {
             facts.first = Some(at);
             self.calm = DAY.cast_unsigned();
             let origin = self.settings.origin.unwrap_or(at);
-            self.bins = Bins::new(origin, SECOND);
+            let into = if self.settings.whole_seconds { origin.nanos().rem_euclid(SECOND) } else { 0 };
+            self.bins = Bins::new(origin.plus(-into), SECOND);
             self.burst_bins = self.burst_bins.map(|bins| bins.restarted(origin));
         }
     }

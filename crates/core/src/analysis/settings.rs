@@ -25,6 +25,8 @@ pub struct AnalysisSettings {
     pub sightings: usize,
     /// Start of the first bin. `None`: the first frame.
     pub origin: Option<Timestamp>,
+    /// Let the seconds that are counted be those of UTC, for tables that are joined with others. The burst detector's windows begin at the origin all the same.
+    pub whole_seconds: bool,
 }
 
 /// Which frames count for the burst detector.
@@ -48,6 +50,7 @@ impl Default for AnalysisSettings {
             flows: 32_768,
             sightings: 20_000,
             origin: None,
+            whole_seconds: false,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod parquet;
 mod read;
+mod table;
 
 use std::io;
 
@@ -11,7 +12,9 @@ use serde::ser::{SerializeMap, Serializer};
 
 use earwitness_base::outfile::Sink;
 
+pub use self::parquet::Writer;
 pub use self::read::{Named, read_parquet};
+pub use self::table::{Field, Table, Values};
 
 /// Version of the JSON form: a key that is renamed, removed or changes its meaning raises it; a new one does not.
 pub const VERSION: u32 = 1;
@@ -21,7 +24,7 @@ pub const VERSION: u32 = 1;
 pub enum Holds {
     /// Words.
     Text,
-    /// A moment.
+    /// A moment; in Parquet to the microsecond, since Spark reads no finer ones.
     Time,
     /// A whole number.
     Whole,
@@ -84,7 +87,7 @@ pub fn write(
             out.flush()
         }
         Format::Json => json(what, columns, rows, out),
-        Format::Parquet => parquet::write((what, &[]), columns, rows, out),
+        Format::Parquet => write_parquet(what, &[], columns, rows, out),
     }
 }
 
@@ -99,7 +102,10 @@ pub fn write_parquet(
     rows: impl FnOnce(Take<'_>) -> io::Result<()>,
     out: &mut Sink<'_>,
 ) -> io::Result<()> {
-    parquet::write((what, notes), columns, rows, out)
+    let fields = columns.iter().map(|&(name, holds)| Field { name, holds, optional: true });
+    let mut file = Writer::new(what, notes, fields, out)?;
+    rows(&mut |row| file.push(row))?;
+    file.finish().map(drop)
 }
 
 fn json(what: &str, columns: &[Column], rows: impl FnOnce(Take<'_>) -> io::Result<()>, out: &mut Sink<'_>) -> io::Result<()> {
@@ -248,7 +254,7 @@ mod tests {
         let file = SerializedFileReader::new(Bytes::from(written(Format::Parquet))).unwrap();
         let rows: Vec<_> = file.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         assert_eq!(rows[0].get_string(0).unwrap(), "a,\"b");
-        assert_eq!((rows[0].get_long(1).unwrap(), rows[0].get_long(2).unwrap()), (1_000_000_000_123_456_789, 7));
+        assert_eq!((rows[0].get_timestamp_micros(1).unwrap(), rows[0].get_long(2).unwrap()), (1_000_000_000_123_456, 7));
         assert!((rows[0].get_double(3).unwrap() - 0.1).abs() < 1e-15 && rows[0].get_bool(4).unwrap());
         assert!(rows[1].get_string(0).is_err(), "empty");
         assert_eq!(rows.len(), 2);

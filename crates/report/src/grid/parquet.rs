@@ -1,109 +1,128 @@
-//! Rows as Parquet, a few thousand at a time; every column may be empty.
+//! Rows as Parquet, a few thousand at a time.
+//!
+//! Moments are microseconds of UTC: Spark reads no nanoseconds.
 
 use std::io;
 use std::sync::Arc;
 
-use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::basic::{Compression, Encoding, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::types::{Type, TypePtr};
+use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
-use super::{Cell, Column, Holds, Take};
-use earwitness_base::outfile::Sink;
+use super::table::{Field, Table, Values};
+use super::{Cell, Holds};
 
 /// Rows that are held in memory at once.
 const GROUP: usize = 1 << 14;
 
-pub(super) fn write(
-    (what, notes): (&str, &[(&str, String)]),
-    columns: &[Column],
-    rows: impl FnOnce(Take<'_>) -> io::Result<()>,
-    out: &mut Sink<'_>,
-) -> io::Result<()> {
-    let notes = notes.iter().map(|(key, text)| KeyValue::new((*key).to_owned(), text.clone())).collect::<Vec<_>>();
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::SNAPPY)
-        .set_created_by(format!("earwitness {}", env!("CARGO_PKG_VERSION")))
-        .set_key_value_metadata(Some(notes).filter(|notes| !notes.is_empty()))
-        .build();
-    let schema = schema(what, columns).map_err(io::Error::other)?;
-    let mut file = SerializedFileWriter::new(out, schema, Arc::new(properties)).map_err(io::Error::other)?;
-    let mut batch = Vec::with_capacity(GROUP);
-    rows(&mut |row| {
-        batch.push(row);
-        if batch.len() >= GROUP {
-            group(&mut file, columns, &batch).map_err(io::Error::other)?;
-            batch.clear();
-        }
-        Ok(())
-    })?;
-    if !batch.is_empty() {
-        group(&mut file, columns, &batch).map_err(io::Error::other)?;
-    }
-    file.close().map(drop).map_err(io::Error::other)
+/// A Parquet file that is being written, row by row.
+pub struct Writer<W: io::Write + Send> {
+    file: SerializedFileWriter<W>,
+    /// Rows that no group was made of yet.
+    waiting: Table,
+    rows: u64,
 }
 
-fn schema(what: &str, columns: &[Column]) -> Result<TypePtr, ParquetError> {
-    let field = |&(name, holds): &Column| {
-        let (physical, logical) = match holds {
+impl<W: io::Write + Send> Writer<W> {
+    /// Begins the table `what` in `out`, with notes about the file, each a key and a text.
+    ///
+    /// # Errors
+    /// When `out` takes no more.
+    pub fn new(what: &str, notes: &[(&str, String)], fields: impl IntoIterator<Item = Field>, out: W) -> io::Result<Self> {
+        let waiting = Table::new(fields);
+        let notes = notes.iter().map(|(key, text)| KeyValue::new((*key).to_owned(), text.clone())).collect::<Vec<_>>();
+        let mut properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            // The form that the format's description asks for.
+            .set_created_by(format!("earwitness version {} (build unknown)", env!("CARGO_PKG_VERSION")))
+            .set_key_value_metadata(Some(notes).filter(|notes| !notes.is_empty()));
+        for field in waiting.fields().iter().filter(|field| field.holds == Holds::Time) {
+            let column = ColumnPath::from(field.name);
+            properties = properties
+                .set_column_dictionary_enabled(column.clone(), false)
+                .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
+        }
+        let schema = schema(what, waiting.fields()).map_err(io::Error::other)?;
+        let file = SerializedFileWriter::new(out, schema, Arc::new(properties.build())).map_err(io::Error::other)?;
+        Ok(Self { file, waiting, rows: 0 })
+    }
+
+    /// Adds a row, a cell for each column.
+    ///
+    /// # Errors
+    /// When the file takes no more, or a cell is empty that may not be.
+    pub fn push(&mut self, row: impl IntoIterator<Item = Cell>) -> io::Result<()> {
+        self.waiting.push(row);
+        self.rows += 1;
+        if self.waiting.rows() >= GROUP { self.write_group() } else { Ok(()) }
+    }
+
+    /// Writes what is left; says how many rows the file has.
+    ///
+    /// # Errors
+    /// As [`Writer::push`].
+    pub fn finish(mut self) -> io::Result<u64> {
+        if self.waiting.rows() > 0 {
+            self.write_group()?;
+        }
+        self.file.close().map_err(io::Error::other)?;
+        Ok(self.rows)
+    }
+
+    fn write_group(&mut self) -> io::Result<()> {
+        let done = group(&mut self.file, &self.waiting).map_err(io::Error::other);
+        self.waiting.clear();
+        done
+    }
+}
+
+fn schema(what: &str, fields: &[Field]) -> Result<TypePtr, ParquetError> {
+    let field = |it: &Field| {
+        let (physical, logical) = match it.holds {
             Holds::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-            Holds::Time => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::NANOS))),
+            Holds::Time => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MICROS))),
             Holds::Whole => (Physical::INT64, None),
             Holds::Number => (Physical::DOUBLE, None),
             Holds::Truth => (Physical::BOOLEAN, None),
         };
-        let builder = Type::primitive_type_builder(name, physical).with_logical_type(logical);
-        builder.with_repetition(Repetition::OPTIONAL).build().map(Arc::new)
+        let builder = Type::primitive_type_builder(it.name, physical).with_logical_type(logical);
+        builder.with_repetition(if it.optional { Repetition::OPTIONAL } else { Repetition::REQUIRED }).build().map(Arc::new)
     };
-    let fields = columns.iter().map(field).collect::<Result<_, _>>()?;
+    let fields = fields.iter().map(field).collect::<Result<_, _>>()?;
     Type::group_type_builder(what).with_fields(fields).build().map(Arc::new)
 }
 
-fn group<W: io::Write + Send>(
-    file: &mut SerializedFileWriter<W>,
-    columns: &[Column],
-    rows: &[Vec<Cell>],
-) -> Result<(), ParquetError> {
+fn group<W: io::Write + Send>(file: &mut SerializedFileWriter<W>, table: &Table) -> Result<(), ParquetError> {
     let mut group = file.next_row_group()?;
-    for (place, (_, holds)) in columns.iter().enumerate() {
-        let cells = rows.iter().map(|row| row.get(place).unwrap_or(&Cell::Empty));
-        match holds {
-            Holds::Text => column::<ByteArrayType, _>(&mut group, cells, |cell| match cell {
-                Cell::Text(text) => Some(ByteArray::from(text.as_str())),
-                _ => None,
-            }),
-            Holds::Time | Holds::Whole => column::<Int64Type, _>(&mut group, cells, |cell| match cell {
-                Cell::Time(at) => Some(at.nanos()),
-                Cell::Whole(number) => Some(*number),
-                _ => None,
-            }),
-            Holds::Number => column::<DoubleType, _>(&mut group, cells, |cell| match cell {
-                Cell::Number(number) if number.is_finite() => Some(*number),
-                _ => None,
-            }),
-            Holds::Truth => column::<BoolType, _>(&mut group, cells, |cell| match cell {
-                Cell::Truth(truth) => Some(*truth),
-                _ => None,
-            }),
+    for (field, values) in table.fields().iter().zip(table.values()) {
+        match values {
+            Values::Text(cells) => column::<ByteArrayType, _, _>(&mut group, *field, cells, |text| ByteArray::from(&**text)),
+            Values::Time(cells) | Values::Whole(cells) => column::<Int64Type, _, _>(&mut group, *field, cells, |it| *it),
+            Values::Number(cells) => column::<DoubleType, _, _>(&mut group, *field, cells, |it| *it),
+            Values::Truth(cells) => column::<BoolType, _, _>(&mut group, *field, cells, |it| *it),
         }?;
     }
     group.close().map(drop)
 }
 
-fn column<'a, T: DataType, W: io::Write + Send>(
+fn column<T: DataType, V, W: io::Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
-    cells: impl Iterator<Item = &'a Cell>,
-    value: impl Fn(&Cell) -> Option<T::T>,
+    field: Field,
+    cells: &[Option<V>],
+    value: impl Fn(&V) -> T::T,
 ) -> Result<(), ParquetError> {
-    let cells: Vec<Option<T::T>> = cells.map(value).collect();
+    let values: Vec<T::T> = cells.iter().flatten().map(value).collect();
+    if !field.optional && values.len() < cells.len() {
+        return Err(ParquetError::General(format!("the column {} has an empty cell, which it may not have", field.name)));
+    }
     // 1: there is a value; 0: there is none.
-    let there: Vec<i16> = cells.iter().map(|cell| i16::from(cell.is_some())).collect();
-    let values: Vec<T::T> = cells.into_iter().flatten().collect();
+    let there: Option<Vec<i16>> = field.optional.then(|| cells.iter().map(|cell| i16::from(cell.is_some())).collect());
     if let Some(mut column) = group.next_column()? {
-        column.typed::<T>().write_batch(&values, Some(&there), None)?;
+        column.typed::<T>().write_batch(&values, there.as_deref(), None)?;
         column.close()?;
     }
     Ok(())

@@ -95,17 +95,20 @@ pub(super) fn named<T: Copy + PartialEq>(value: T, words: &[(T, &'static str)]) 
 }
 
 /// The word for a kind of sound.
-pub(crate) fn sound_word(kind: SoundKind) -> &'static str {
+#[must_use]
+pub fn sound_word(kind: SoundKind) -> &'static str {
     named(kind, &SOUNDS)
 }
 
 /// The word for who heard a probe.
-pub(crate) fn heard_word(heard: Heard) -> &'static str {
+#[must_use]
+pub fn heard_word(heard: Heard) -> &'static str {
     named(heard, &HEARD)
 }
 
 /// The word for what happened to a round.
-pub(crate) fn void_word(void: Void) -> &'static str {
+#[must_use]
+pub fn void_word(void: Void) -> &'static str {
     named(void, &VOIDS)
 }
 

@@ -20,16 +20,15 @@ mod tests;
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::Context as _;
 use earwitness_base::encoding;
 use earwitness_core::probe::Round;
 use earwitness_core::schedule::Design;
 
-pub(crate) use self::field::{heard_word, sound_word, void_word};
+pub use self::field::{heard_word, sound_word, void_word};
 pub use self::local::{Columns, Reading};
 pub use self::lots::{NotAsDrawn, check_lots};
 pub use self::offset::{Misfit, duration, misfit, moved};
-pub use self::trouble::{Place, Trouble};
+pub use self::trouble::{Place, ReadError, Trouble};
 pub use self::write::{write_csv, write_jsonl};
 
 use self::trouble::Fault;
@@ -87,17 +86,18 @@ const WARNINGS: usize = 10;
 ///
 /// # Errors
 /// When it cannot be read, or is no log (see [`parse`]).
-pub fn read(path: &Path, reading: &Reading) -> anyhow::Result<Log> {
+pub fn read(path: &Path, reading: &Reading) -> Result<Log, ReadError> {
     let (name, source): (_, Box<dyn Read>) = if path.as_os_str() == "-" {
         ("standard input".into(), Box::new(std::io::stdin()))
     } else {
-        let why = || format!("the probe log {} cannot be opened; name the file that tells when sound was played", path.display());
-        (path.to_string_lossy(), Box::new(std::fs::File::open(path).with_context(why)?))
+        let file = std::fs::File::open(path).map_err(|source| ReadError::Open { path: path.to_owned(), source })?;
+        (path.to_string_lossy(), Box::new(file))
     };
     let mut bytes = Vec::new();
-    source.take(LARGEST + 1).read_to_end(&mut bytes).with_context(|| format!("the probe log {name} cannot be read"))?;
+    let read = source.take(LARGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|source| ReadError::Read { name: name.clone().into_owned(), source })?;
     if bytes.len() as u64 > LARGEST {
-        anyhow::bail!("{name} is larger than {} MB, which is no probe log", LARGEST >> 20);
+        return Err(ReadError::Large { name: name.into_owned() });
     }
     Ok(parse(&bytes, &name, reading)?)
 }

@@ -16,6 +16,7 @@ use earwitness_core::schedule::Lots;
 use earwitness_core::verdict::{Outcome, Verdict, Verdicts};
 
 pub use self::table::write as table;
+pub use self::words::reason;
 
 use crate::probelog::Header;
 

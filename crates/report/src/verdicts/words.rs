@@ -61,7 +61,7 @@ pub(crate) fn headline(probing: &Probing) -> String {
 
 /// Why a device is undecided or was not tested, in a word or two for programs.
 #[must_use]
-pub(crate) const fn reason(outcome: Outcome) -> Option<&'static str> {
+pub const fn reason(outcome: Outcome) -> Option<&'static str> {
     Some(match outcome {
         Outcome::Undecided(Undecided::Promising) => "not enough evidence yet",
         Outcome::Undecided(Undecided::FewRounds) => "too few rounds",

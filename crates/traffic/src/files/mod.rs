@@ -12,7 +12,6 @@ mod zip;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,7 +23,7 @@ use earwitness_core::pcap::{Decoder, Description};
 use earwitness_core::time::Timestamp;
 
 pub use follow::Follow;
-pub use trouble::Trouble;
+pub use trouble::{OpenError, Trouble};
 
 use feed::Feed;
 use lane::{Drained, Lane};
@@ -121,9 +120,9 @@ impl Captures {
     ///
     /// # Errors
     /// When none of them can be read, or when more than one is to be followed.
-    pub fn open(paths: &[PathBuf], order: Order, follow: Option<Follow>) -> anyhow::Result<Self> {
+    pub fn open(paths: &[PathBuf], order: Order, follow: Option<Follow>) -> Result<Self, OpenError> {
         if follow.is_some() && paths.len() != 1 {
-            anyhow::bail!("only one file can be followed at a time; name one, or read the others without following");
+            return Err(OpenError::SeveralToFollow);
         }
         let mut captures = Self {
             files: Vec::new(),
@@ -135,7 +134,7 @@ impl Captures {
             stop: Arc::default(),
         };
         for path in paths {
-            let file = FileId(u32::try_from(captures.files.len())?);
+            let file = FileId(u32::try_from(captures.files.len()).map_err(|_| OpenError::TooMany)?);
             let source = match Source::find(path) {
                 Ok((source, octets)) => {
                     captures.total = captures.total.zip(octets).map(|(sum, more)| sum.saturating_add(more));
@@ -150,11 +149,7 @@ impl Captures {
             captures.files.push(Capture { path, frames: 0, dropped: 0, octets: 0, behind: 0, interfaces: Vec::new(), source });
         }
         if captures.files.iter().all(|file| file.source.is_none()) {
-            let mut what = String::from("no capture could be opened");
-            for trouble in &captures.troubles {
-                write!(what, "\n  {trouble}")?;
-            }
-            anyhow::bail!(what);
+            return Err(OpenError::Nothing(captures.troubles));
         }
         Ok(captures)
     }

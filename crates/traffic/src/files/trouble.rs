@@ -31,6 +31,20 @@ impl fmt::Display for Trouble {
     }
 }
 
+/// Why no capture is read at all.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Not exactly one file was to be followed.
+    #[error("only one file can be followed at a time; name one, or read the others without following")]
+    SeveralToFollow,
+    /// There are more files than can be numbered.
+    #[error("there are more than {} captures; read them in several analyses", u32::MAX)]
+    TooMany,
+    /// None of the files could be opened.
+    #[error("no capture could be opened{}", .0.iter().map(|it| format!("\n  {it}")).collect::<String>())]
+    Nothing(Vec<Trouble>),
+}
+
 /// How a file is called in a message.
 fn name(path: &std::path::Path) -> std::borrow::Cow<'_, str> {
     if path.as_os_str() == "-" { "standard input".into() } else { path.to_string_lossy() }

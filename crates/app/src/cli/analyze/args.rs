@@ -2,16 +2,15 @@
 
 use super::super::serve::Serve;
 use super::values::share;
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum, ValueHint};
 use earwitness_core::analysis::AnalysisSettings;
 use earwitness_core::findings::DeviceId;
-use earwitness_core::mac::Mac;
 use earwitness_core::scope::Network;
 
 use earwitness_base::words::as_f64;
+use earwitness_report::labels::device_id;
 
 /// Report which device uploaded audio, when, how long and to whom, from packet captures.
 ///
@@ -52,7 +51,7 @@ pub(in crate::cli) struct Args {
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
     pub(super) output: Option<PathBuf>,
     /// Report only this device; may be given more than once.
-    #[arg(long, value_name = "MAC|IP", value_parser = device, help_heading = "Reports")]
+    #[arg(long, value_name = "MAC|IP", value_parser = device_id, help_heading = "Reports")]
     pub(super) device: Vec<DeviceId>,
     /// Country of the receivers, from a table in MMDB format, instead of the one that the program carries.
     #[arg(long, value_name = "MMDB", help_heading = "Reports")]
@@ -74,7 +73,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "SHARE", value_parser = share, requires = "probes", help_heading = "Probes")]
     pub(super) alpha: Option<f64>,
     /// A device known to react: only its reaction shows that the probes could be heard; may be given more than once.
-    #[arg(long, value_name = "MAC|IP", value_parser = device, requires = "probes", help_heading = "Probes")]
+    #[arg(long, value_name = "MAC|IP", value_parser = device_id, requires = "probes", help_heading = "Probes")]
     pub(super) control: Vec<DeviceId>,
     /// Added to the times of the log, where its clock was not that of the capture: 2h, -30min, 1.5s.
     #[arg(long, value_name = "DURATION", value_parser = earwitness_report::probelog::duration, allow_hyphen_values = true, requires = "probes", help_heading = "Probes")]
@@ -96,7 +95,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, conflicts_with = "serve", help_heading = "Reading")]
     pub(super) follow: bool,
     /// The gateway, where it is not recognised by what it forwards; may be given more than once.
-    #[arg(long, value_name = "MAC|IP", value_parser = device, help_heading = "Reading")]
+    #[arg(long, value_name = "MAC|IP", value_parser = device_id, help_heading = "Reading")]
     pub(super) gateway: Vec<DeviceId>,
     /// A network of public addresses that belongs to the home; may be given more than once.
     #[arg(long, value_name = "CIDR", help_heading = "Reading")]
@@ -167,14 +166,6 @@ pub(super) enum Detector {
     Burst,
     /// No detector.
     None,
-}
-
-fn device(text: &str) -> Result<DeviceId, String> {
-    if let Ok(address) = text.parse::<IpAddr>() {
-        return Ok(DeviceId::Address(address));
-    }
-    let wrong = |_| format!("{text:?} is neither a MAC nor an IP address; write it like 02:42:ac:11:00:02 or 192.168.1.20");
-    text.parse::<Mac>().map(DeviceId::Mac).map_err(wrong)
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -1,67 +1,87 @@
 //! `earwitness analyze`: from captures to who uploaded audio.
 
-mod annotate;
 mod args;
 mod options;
-mod probes;
 mod published;
-mod read;
-mod seams;
 mod values;
-mod workers;
+mod watch;
 mod write;
 
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, SightingKind};
-use earwitness_core::verdict::name_recordings;
+use earwitness_core::verdict::{self, name_recordings};
+use earwitness_offline::{ReadError, Reading};
+use earwitness_report::labels;
+use earwitness_report::verdicts::Probing;
 
 pub(super) use self::args::Args;
-pub(super) use self::workers::hired;
 
 use self::options::Options;
+use self::watch::Watched;
 use super::Outcome;
 use super::interrupt::Interrupt;
 use crate::say;
-use earwitness_report::labels;
 
 /// Reads the captures and writes the reports.
 pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let options = Options::check(args)?;
     let interrupt = Interrupt::install()?;
-    let Some(mut reading) = read::read(&options, &interrupt)? else { return Ok(Outcome::Trouble) };
+    let Some(mut reading) = read(&options, &interrupt)? else { return Ok(Outcome::Trouble) };
+    let mut troubles: Vec<String> = reading.troubles.iter().map(ToString::to_string).collect();
     options.geo.locate(&mut reading.findings);
     // Before devices are left out: the error rate is shared by all.
-    let mut probing = options.probes.as_ref().map(|asked| asked.judge(&reading.findings, &reading.tested)).transpose()?;
-    let published = reading.published(&options.published, probing.as_ref());
+    let mut probing = options.plan.probes.as_ref().map(|log| log.judge(&reading.findings, &reading.tested)).transpose()?;
+    let published = reading.published(&options.plan.published, probing.as_ref());
     if let Some(probing) = &probing {
         name_recordings(&mut reading.findings, &probing.verdicts);
     }
-    let missing = select(&mut reading.findings, &options.devices);
-    reading.troubles.extend(missing);
+    troubles.extend(select(&mut reading.findings, &options.devices));
     if let Some(probing) = &mut probing {
         let is_there = |id| reading.findings.devices.iter().any(|device| device.id == id);
         probing.verdicts.devices.retain(|it| is_there(it.device));
     }
     if !options.quiet {
-        reading.troubles.iter().for_each(|it| say::line(it));
+        troubles.iter().for_each(|it| say::line(it));
         probing.iter().flat_map(|it| &it.warnings).for_each(|it| say::line(&format!("the probe log: {it}")));
     }
-    let mut good = write::reports(&reading, probing.as_ref(), published.as_ref(), &options);
+    let mut good = write::reports(&reading.findings, &troubles, probing.as_ref(), published.as_ref(), &options);
     if let Some(path) = &options.annotate {
-        good &= annotate::write(path, &reading, &options, &interrupt);
+        good &= write::annotated(path, &reading, &options, &interrupt);
     }
     let sent = reading.findings.devices.iter().any(sends_audio);
     let outcome = match good {
         false => Outcome::Trouble,
         true if options.exit_code && reading.findings.capture.is_mostly_unread() => Outcome::Trouble,
-        true if options.exit_code && (sent || probes::streams(probing.as_ref())) => Outcome::Found,
+        true if options.exit_code && (sent || streams(probing.as_ref())) => Outcome::Found,
         true => Outcome::Done,
     };
     // Who stopped the reading wants to leave.
     if options.serve.is_wanted() && !interrupt.is_set() {
         interrupt.begin_reading();
-        options.serve.until_stopped(|| write::material(reading, probing, &options))?;
+        options.serve.until_stopped(|| write::material(reading.findings, troubles, probing, &options))?;
     }
     Ok(outcome)
+}
+
+/// Reads all captures. `None` if nothing could be read, which has been said.
+fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<Option<Reading>> {
+    let read = earwitness_offline::read(&options.plan, &interrupt.flag(), &mut Watched::new(interrupt, options.quiet));
+    match read {
+        Ok(reading) => {
+            interrupt.end_reading();
+            Ok(Some(reading))
+        }
+        Err(ReadError::Nothing(troubles)) => {
+            troubles.iter().for_each(|it| say::line(&it.to_string()));
+            say::line("nothing could be read; there is no report");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a device was proven to send what it hears.
+fn streams(probing: Option<&Probing>) -> bool {
+    probing.is_some_and(|it| it.verdicts.devices.iter().any(|it| it.outcome == verdict::Outcome::Streams))
 }
 
 /// Whether it sent what looks like audio to the internet, once or all the time.

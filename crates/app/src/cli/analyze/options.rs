@@ -12,11 +12,11 @@ use earwitness_core::roster;
 
 use super::super::serve::Serve;
 use super::args::{Args, Detector, usual};
-use super::probes::Asked;
 use earwitness_base::words::as_f64;
+use earwitness_offline::{How, Plan, ProbeLog, spare};
 use earwitness_report::geo::Geo;
 use earwitness_report::labels;
-use earwitness_report::published;
+use earwitness_report::probelog::Reading;
 use earwitness_traffic::files::Order;
 
 /// Standard input and standard output.
@@ -41,18 +41,12 @@ pub(super) enum Kind {
 
 /// What was asked for.
 pub(super) struct Options {
-    pub(super) captures: Vec<PathBuf>,
-    pub(super) order: Order,
-    pub(super) follow: bool,
-    pub(super) settings: AnalysisSettings,
+    pub(super) plan: Plan,
     pub(super) outputs: Vec<Output>,
     pub(super) annotate: Option<PathBuf>,
     pub(super) serve: Serve,
     pub(super) devices: Vec<DeviceId>,
     pub(super) geo: Geo,
-    pub(super) probes: Option<Asked>,
-    /// How the published test is asked, with probes or without.
-    pub(super) published: published::Asked,
     pub(super) exit_code: bool,
     pub(super) quiet: bool,
     /// The options that change what is found, as a person would write them.
@@ -71,38 +65,50 @@ impl Options {
         let all: Vec<&Path> = outputs.iter().map(|it| it.path.as_path()).chain(args.annotate.as_deref()).collect();
         check_places(&args.captures, "one of the captures", &all)?;
         check_places(args.probes.as_slice(), "the probe log", &all)?;
-        if args.annotate.is_some() {
-            check_rereading(&args)?;
-        }
-        let probes = Asked::read(&args)?;
-        let tables: Vec<PathBuf> = args.geo.into_iter().chain(args.asn).collect();
-        Ok(Self {
+        let plan = Plan {
             order: if args.sequential { Order::Sequential } else { Order::Merged },
             follow: args.follow,
             settings,
+            helpers: spare(),
+            probes: None,
+            published: args.published.asked(),
+            captures: args.captures.clone(),
+        };
+        if args.annotate.is_some() {
+            check_rereading(&plan)?;
+        }
+        let probes = probes(&args)?;
+        let tables: Vec<PathBuf> = args.geo.into_iter().chain(args.asn).collect();
+        Ok(Self {
+            plan: Plan { probes, ..plan },
             outputs,
             annotate: args.annotate,
             serve: args.serve,
             devices: args.device,
             geo: Geo::open(&tables)?,
-            probes,
-            published: args.published.asked(),
             exit_code: args.exit_code,
             quiet: args.quiet,
             changed,
-            captures: args.captures,
         })
-    }
-
-    /// Whether every capture can be read a second time.
-    pub(super) fn can_reread(&self) -> bool {
-        !self.follow && self.captures.iter().all(|path| is_rereadable(path))
     }
 }
 
-/// A file that is not there counts: it is reported as trouble when it is opened.
-fn is_rereadable(path: &Path) -> bool {
-    path.as_os_str() != DASH && fs::metadata(path).map_or(true, |it| it.is_file() || it.is_dir())
+/// Reads the log that was asked for, if one was.
+fn probes(args: &Args) -> anyhow::Result<Option<ProbeLog>> {
+    let Some(path) = &args.probes else { return Ok(None) };
+    if path.as_os_str() == DASH && args.captures.contains(path) {
+        bail!("standard input cannot be both a capture and the probe log; save one of them to a file");
+    }
+    let how = How {
+        reading: Reading { columns: args.map.clone(), zone: args.time_zone.clone() },
+        offset: args.probe_offset,
+        alpha: args.alpha,
+        controls: args.control.clone(),
+    };
+    let log = ProbeLog::read(path, how)?;
+    // Before hours of captures are read.
+    log.check_lots()?;
+    Ok(Some(log))
 }
 
 fn settings(args: &Args) -> anyhow::Result<AnalysisSettings> {
@@ -124,6 +130,8 @@ fn settings(args: &Args) -> anyhow::Result<AnalysisSettings> {
         clock: wanted(Detector::Clock).then(clock::ClockSettings::default),
         bulk: bulk::BulkSettings { octets: args.recording_octets, ..bulk::BulkSettings::default() },
         longest_seconds: args.max_seconds,
+        // Its rows are seconds of UTC.
+        whole_seconds: args.series.is_some(),
         ..AnalysisSettings::default()
     })
 }
@@ -170,11 +178,11 @@ fn check_places(inputs: &[PathBuf], what: &str, outputs: &[&Path]) -> anyhow::Re
     Ok(())
 }
 
-fn check_rereading(args: &Args) -> anyhow::Result<()> {
-    if args.follow {
+fn check_rereading(plan: &Plan) -> anyhow::Result<()> {
+    if plan.follow {
         bail!("--annotate reads the captures a second time, which --follow does not allow; leave one of them out");
     }
-    if let Some(path) = args.captures.iter().find(|path| !is_rereadable(path)) {
+    if let Some(path) = plan.once_only().next() {
         let name = if path.as_os_str() == DASH { "standard input".into() } else { path.to_string_lossy() };
         bail!("--annotate reads the captures a second time, which {name} does not allow; save it to a file first");
     }

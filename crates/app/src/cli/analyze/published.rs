@@ -1,7 +1,6 @@
 //! What the published two-sample test is asked with: every parameter of it.
 
 use earwitness_core::detect::ttest::{Edges, Feature, TtestSettings, Variance};
-use earwitness_core::samples::Samples;
 
 use super::values::share;
 use earwitness_report::published::Asked;
@@ -76,11 +75,6 @@ impl Args {
         ];
         passive.into_iter().chain(named.into_iter().flatten()).collect()
     }
-}
-
-/// Keeps the frames for a test without probes.
-pub(super) fn sliding(asked: &Asked) -> Option<Samples> {
-    asked.step.map(|step| Samples::sliding(asked.settings, step))
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -11,13 +11,13 @@ use earwitness_evidence::about::{About, Photograph};
 use earwitness_evidence::bag::hex;
 use earwitness_evidence::export::{self, Ready};
 use earwitness_evidence::names::TAG_MANIFEST;
+use earwitness_offline::{helpers, spare};
 use earwitness_report::labels;
 
 use super::seal::signed;
 use super::source::Source;
 use super::{captures, stored};
 use crate::cli::Outcome;
-use crate::cli::analyze::hired;
 use crate::say;
 
 /// Make a bundle of evidence: a stored session with the frames that were kept of it, or captures with a probe log.
@@ -146,7 +146,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 fn derived(source: Source) -> anyhow::Result<(Ready, File, Vec<String>)> {
     let Source { material, mut frames, notes } = source;
     frames.rewind()?;
-    let ready = material.derive(&frames, hired())?;
+    let ready = material.derive(&frames, helpers(spare()))?;
     Ok((ready, frames, notes))
 }
 

@@ -8,10 +8,10 @@ use clap::ValueHint;
 use earwitness_base::outfile::{self, Sink};
 use earwitness_evidence::verify::{Asked, Conclusion};
 use earwitness_evidence::{page, verify};
+use earwitness_offline::{helpers, spare};
 
 use super::ssh::Trusted;
 use crate::cli::Outcome;
-use crate::cli::analyze::hired;
 
 /// Check a bundle of evidence offline: digests, signature, lots, commitment, and every verdict, derived again from the frames.
 ///
@@ -61,7 +61,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     });
     let trusted = Trusted { allowed_signers: args.allowed_signers.clone(), minisign_key: minisign_key.transpose()? };
     let asked = Asked { commitment: commitment.as_deref(), signatures: &trusted, must_be_signed: args.allowed_signers.is_some() };
-    let report = verify(file, &asked, hired()).with_context(|| format!("the bundle {} cannot be read", args.bundle.display()))?;
+    let report =
+        verify(file, &asked, helpers(spare())).with_context(|| format!("the bundle {} cannot be read", args.bundle.display()))?;
     if let Some(path) = &args.html {
         outfile::write_whole(path, |out: &mut Sink<'_>| page::page(&report, out))?;
     }

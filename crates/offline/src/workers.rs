@@ -12,6 +12,12 @@ use earwitness_core::detect::clock::Scratch;
 /// Most threads: looking takes about as long as reading, so that more would have little to do.
 const MOST: usize = 3;
 
+/// Threads that one analysis keeps busy beside the one that reads: as many as there are other processors, up to three.
+#[must_use]
+pub fn spare() -> usize {
+    thread::available_parallelism().map_or(0, |all| all.get() - 1).min(MOST)
+}
+
 /// Questions go to a thread together until they have so many slices: it costs more to wake a thread than to look at a short episode.
 const TOGETHER: usize = 2_048;
 
@@ -20,7 +26,7 @@ type Outcome = Result<Vec<Answer>, Box<dyn Any + Send>>;
 
 /// Threads that share one queue of questions.
 #[derive(Debug)]
-pub(super) struct Threads {
+struct Threads {
     questions: Option<Sender<Vec<Question>>>,
     outcomes: Receiver<Outcome>,
     /// Questions that wait for others, and their slices.
@@ -30,13 +36,8 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    /// One for each processor beside the one that reads; `None` where there is no other.
-    pub(super) fn start() -> Option<Self> {
-        let others = thread::available_parallelism().map_or(0, |all| all.get() - 1).min(MOST);
-        Self::of(others)
-    }
-
-    fn of(count: usize) -> Option<Self> {
+    /// So many threads, as far as they pay and can be started; `None` where that is none.
+    fn start(count: usize) -> Option<Self> {
         let (ask, asked) = channel();
         let (tell, outcomes) = channel();
         let asked = Arc::new(Mutex::new(asked));
@@ -45,7 +46,7 @@ impl Threads {
             // Without it, the others or the analysis itself look.
             thread::Builder::new().name("look".to_owned()).spawn(move || look(&asked, &tell)).ok()
         };
-        let handles: Vec<_> = (0..count).filter_map(start).collect();
+        let handles: Vec<_> = (0..count.min(MOST)).filter_map(start).collect();
         (!handles.is_empty()).then(|| Self {
             questions: Some(ask),
             outcomes,
@@ -56,9 +57,10 @@ impl Threads {
     }
 }
 
-/// The same for whoever analyses frames elsewhere.
-pub(in crate::cli) fn hired() -> Option<Box<dyn Workers>> {
-    Threads::start().map(|threads| Box::new(threads) as Box<dyn Workers>)
+/// So many threads that look for sound while frames go on, as far as they pay and can be started.
+#[must_use]
+pub fn helpers(count: usize) -> Option<Box<dyn Workers>> {
+    Threads::start(count).map(|threads| Box::new(threads) as Box<dyn Workers>)
 }
 
 /// Answers questions until nobody asks any more.
@@ -150,9 +152,9 @@ mod tests {
         assert!(alone.devices.iter().any(|device| !device.sightings.is_empty()), "there is something to be found");
         for count in 1..=3 {
             let mut analysis = Analysis::new(AnalysisSettings::default());
-            analysis.hire(Box::new(Threads::of(count).expect("threads can be started")));
+            analysis.hire(Box::new(Threads::start(count).expect("threads can be started")));
             assert!(found(analysis) == alone, "{count} threads find something else");
         }
-        assert!(Threads::of(0).is_none());
+        assert!(Threads::start(0).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! `--annotate`: the frames of the sightings with comments, in a file that Wireshark opens.
+//! The frames of the sightings with comments, in a file that Wireshark opens.
 //!
 //! A second reading of the same captures: what the first one found says which frames to keep, so none has to be kept meanwhile.
 
@@ -6,42 +6,45 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use earwitness_base::outfile::{self, Sink};
+use earwitness_base::words;
 use earwitness_core::frame::Frame;
 use earwitness_core::pcap::{Description, write as pcap};
 use earwitness_core::time::Timestamp;
-
-use super::super::interrupt::Interrupt;
-use super::super::progress::Bar;
-use super::options::Options;
-use super::read::Reading;
-use super::write::written;
-use crate::say;
-use earwitness_base::outfile::{self, Sink};
-use earwitness_base::words;
 use earwitness_report::remarks::{FRAMES, Remarks};
 use earwitness_traffic::files::{Captures, FileId, Order};
+
+use crate::plan::Plan;
+use crate::read::Reading;
+use crate::watch::{Stage, Watch};
 
 /// The program, as it names itself in the file.
 const PROGRAM: &str = concat!("earwitness ", env!("CARGO_PKG_VERSION"));
 
-/// Writes the file; `false` if that was not possible, which has been said.
-pub(super) fn write(path: &Path, reading: &Reading, options: &Options, interrupt: &Interrupt) -> bool {
-    let mut stopped = false;
-    let result = outfile::write_whole(path, |out| {
-        let mut captures = Captures::open(&options.captures, Order::Merged, None).map_err(io::Error::other)?;
-        let mut bar = Bar::new("Annotating", captures.total(), options.quiet);
+/// Writes the file, and returns what a person must know about it, a sentence each.
+///
+/// # Errors
+/// When it cannot be written, a capture cannot be opened any more, or `stop` was set meanwhile.
+pub fn annotate(
+    path: &Path,
+    reading: &Reading,
+    plan: &Plan,
+    stop: &AtomicBool,
+    watch: &mut dyn Watch,
+) -> Result<Vec<String>, outfile::Error> {
+    let mut remarks = Vec::new();
+    outfile::write_whole(path, |out| {
+        let mut captures = Captures::open(&plan.captures, Order::Merged, None).map_err(io::Error::other)?;
         let mut annotated = Annotated::new(reading);
         let mut block = Vec::new();
         pcap::section(&mut block, PROGRAM);
         out.write_all(&block)?;
         let mut failed = None;
-        let mut progress = |at| {
-            interrupt.begin_reading();
-            bar.at(at);
-        };
-        let flow = captures.for_each(&mut progress, |frame, file| {
-            if interrupt.is_set() {
+        watch.begins(Stage::Annotating, captures.total());
+        let flow = captures.for_each(&mut |at| watch.at(at), |frame, file| {
+            if stop.load(Ordering::Relaxed) {
                 return ControlFlow::Break(());
             }
             match annotated.frame(frame, file, &mut block, out) {
@@ -52,18 +55,15 @@ pub(super) fn write(path: &Path, reading: &Reading, options: &Options, interrupt
                 }
             }
         });
-        interrupt.end_reading();
-        stopped = flow.is_break() && failed.is_none();
-        if !options.quiet {
-            annotated.remarks().iter().for_each(|it| say::line(&format!("{}: {it}", path.display())));
-        }
+        watch.ends(Stage::Annotating);
+        remarks = annotated.remarks();
         match failed {
             Some(error) => Err(error),
-            None if stopped => Err(io::Error::other("it was stopped")),
+            None if flow.is_break() => Err(io::Error::other("it was stopped")),
             None => Ok(()),
         }
-    });
-    written(result)
+    })?;
+    Ok(remarks)
 }
 
 /// The file being written.

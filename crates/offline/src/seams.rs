@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use earwitness_base::words::duration;
 use earwitness_core::frame::Frame;
 use earwitness_core::time::{SECOND, Timestamp};
 use earwitness_traffic::files::FileId;
+
+use crate::trouble::Trouble;
 
 /// Time between two captures that is told, nanoseconds: what else looks like a clock that was set.
 const LONG: i64 = 86_400 * SECOND;
@@ -14,7 +15,7 @@ const LONG: i64 = 86_400 * SECOND;
 const MOST: usize = 65_536;
 
 /// The captures that have begun so far. Each numbers its interfaces, joined ones on from those before.
-pub(super) struct Seams {
+pub struct Seams {
     /// File and interface of the frame before.
     latest: u64,
     begun: BTreeSet<u64>,
@@ -32,7 +33,7 @@ impl Default for Seams {
 impl Seams {
     /// Whether this frame is the first of another capture; `latest` says when the latest frame before it was.
     #[inline]
-    pub(super) fn begins(&mut self, frame: &Frame<'_>, file: FileId, latest: impl FnOnce() -> Option<Timestamp>) -> bool {
+    pub fn begins(&mut self, frame: &Frame<'_>, file: FileId, latest: impl FnOnce() -> Option<Timestamp>) -> bool {
         let place = u64::from(file.0) << 32 | u64::from(frame.interface);
         place != self.latest && self.turn(frame.at, place, latest())
     }
@@ -51,14 +52,8 @@ impl Seams {
     }
 
     /// What to say of the time between captures, if it is long.
-    pub(super) fn line(&self) -> Option<String> {
+    pub fn apart(&self) -> Option<Trouble> {
         let (times, longest) = self.apart;
-        let (places, up_to) = if times == 1 { ("1 place".to_owned(), "") } else { (format!("{times} places"), "up to ") };
-        (times > 0).then(|| {
-            format!(
-                "the captures lie apart in time: in {places} one begins {up_to}{} after the one before it; nothing is known of the time between them",
-                duration(longest)
-            )
-        })
+        (times > 0).then_some(Trouble::Apart { times, longest })
     }
 }

@@ -1,0 +1,25 @@
+//! The tables: one record type and one list of columns each.
+
+pub mod captures;
+pub mod rounds;
+pub mod series;
+pub mod sightings;
+pub mod verdicts;
+
+use earwitness_base::words::as_f64;
+use earwitness_report::grid::Cell;
+
+const SECONDS: &str = "s";
+const OCTETS: &str = "octets";
+const MOMENT: &str = "µs since 1970-01-01T00:00:00Z";
+const CAPTURE: &str = "SHA-256 of the octets of the capture file, as it lies on disk, in 64 hexadecimal digits";
+
+/// Nanoseconds as seconds.
+fn seconds(nanos: i64) -> Cell {
+    (as_f64(nanos) / 1e9).into()
+}
+
+/// Words that may be missing.
+fn some(text: Option<impl Into<String>>) -> Cell {
+    text.map(Into::into).into()
+}
