@@ -1,6 +1,8 @@
 //! Whether open pages change what is found, and what they cost: the same frames are analysed beside a server with nobody and with 200 that follow
 //! what happens. Run with `cargo bench -p earwitness-web --bench crowd`.
 
+#![expect(clippy::print_stdout, reason = "what was measured is said")]
+
 mod watched;
 
 use std::fs;
@@ -25,7 +27,7 @@ use self::watched::{Watched, serve};
 /// How often the capture is analysed, one after the other.
 const TIMES: i64 = 200;
 /// After so many frames those who follow are shown how it stands, and are told that something happened: four times a second of 10,000 frames a second.
-const SHOWN: usize = 2_500;
+const SHOWN: i64 = 2_500;
 /// Most that may follow.
 const CROWD: usize = 200;
 
@@ -90,14 +92,14 @@ fn run(frames: &[Kept], crowd: usize) -> std::io::Result<Seen> {
     let followers: Vec<_> = (0..crowd).map(|number| follow(&server, number, &told)).collect::<Result<_, _>>()?;
     let length = frames.last().zip(frames.first()).map_or(0, |(last, first)| last.at.since(first.at)) + 60 * SECOND;
     let mut analysis = Analysis::new(AnalysisSettings::default());
-    let (before, mut count) = (spent()?, 0);
+    let (before, mut count) = (spent()?, 0_i64);
     for time in 0..TIMES {
         for it in frames {
             let at = it.at.plus(time * length);
             analysis.frame(&Frame { at, link: it.link, wire_len: it.wire_len, bytes: &it.octets, interface: 0 });
             count += 1;
             if count % SHOWN == 0 {
-                status.send_modify(|it| Arc::make_mut(it).frames = count as u64);
+                status.send_modify(|it| Arc::make_mut(it).frames = count.unsigned_abs());
                 // Nobody may listen.
                 let _ = events.send("{\"event\":1,\"topic\":\"note\",\"text\":\"something happened\"}".into());
             }
@@ -121,13 +123,13 @@ fn run(frames: &[Kept], crowd: usize) -> std::io::Result<Seen> {
         // One that was cut off has told what it got.
         let _ = follower.join();
     }
-    let nanos_per_frame = spent / earwitness_base::words::as_f64(count as i64);
+    let nanos_per_frame = spent / earwitness_base::words::as_f64(count);
     Ok(Seen { findings: octets, nanos_per_frame, told: told.load(Ordering::Relaxed) })
 }
 
 /// Somebody who follows: every second one as a page does, the others as programs do. Comes back when the first line is there.
 fn follow(server: &Server, number: usize, told: &Arc<AtomicU64>) -> std::io::Result<thread::JoinHandle<()>> {
-    let path = if number % 2 == 0 { "/live" } else { "/api/v1/events" };
+    let path = if number.is_multiple_of(2) { "/live" } else { "/api/v1/events" };
     let token = server.token().unwrap_or_default();
     let mut stream = TcpStream::connect(server.address())?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n", server.address())?;

@@ -137,7 +137,13 @@ mod tests {
             lines.push(json!({ "at_ns": 2, "record": "began", "trial": trial, "attempt": 1 }));
             lines.push(json!({ "at_ns": 3, "record": "done", "trial": trial }));
         }
-        lines.iter().map(|it| format!("{it}\n")).collect()
+        written(&lines)
+    }
+
+    /// A line each.
+    fn written(lines: &[serde_json::Value]) -> String {
+        let lines: Vec<String> = lines.iter().map(serde_json::Value::to_string).collect();
+        lines.join("\n") + "\n"
     }
 
     fn folder(state: &Path, name: &str, journal: &str, text: &str) {
@@ -196,8 +202,7 @@ mod tests {
             json!({ "record": "played", "number": 0, "from_ns": 7 }),
             json!({ "record": "seen", "number": 0, "seen": [reaction("began"), reaction("quiet"), reaction("quiet")] }),
         ];
-        let text: String = lines.iter().map(|it| format!("{it}\n")).collect();
-        folder(state.path(), "computer-words", "words.jsonl", &text);
+        folder(state.path(), "computer-words", "words.jsonl", &written(&lines));
         let it = Folders.one(state.path(), "computer-words").unwrap().unwrap();
         assert_eq!((it.done, it.planned, it.counts.len(), it.counts[0].name.as_str()), (2, 10, 1, "commuter"));
         // Three slots of 8 s held two words; eight are left.

@@ -41,13 +41,13 @@ pub(crate) trait Laboratory: Send + Sync {
 pub(crate) struct Server {
     laboratory: Arc<dyn Laboratory>,
     running: Option<(Settings, PathBuf, Home)>,
-    server: Option<Web>,
+    serving: Option<Web>,
 }
 
 impl Server {
     /// One that does not serve yet.
     pub(crate) fn new(laboratory: impl Laboratory + 'static) -> Self {
-        Self { laboratory: Arc::new(laboratory), running: None, server: None }
+        Self { laboratory: Arc::new(laboratory), running: None, serving: None }
     }
 
     /// Begins, ends, or begins anew, where the configuration wants something else than before.
@@ -63,7 +63,7 @@ impl Server {
             return Ok(());
         }
         // The old one lets go of its port first.
-        (self.running, self.server) = (None, None);
+        (self.running, self.serving) = (None, None);
         if !config.web.enabled {
             return Ok(());
         }
@@ -101,7 +101,7 @@ impl Server {
         }
         board.offer(server.links());
         self.running = Some((config.web.clone(), config.state.clone(), home));
-        self.server = Some(server);
+        self.serving = Some(server);
         Ok(())
     }
 }

@@ -86,11 +86,11 @@ struct Played<'a> {
 #[derive(Serialize)]
 struct Experiments<'a> {
     version: u32,
-    experiments: Vec<Course<'a>>,
+    experiments: Vec<Progress<'a>>,
 }
 
 #[derive(Serialize)]
-struct Course<'a> {
+struct Progress<'a> {
     name: &'a str,
     kind: &'static str,
     title: &'a str,
@@ -107,7 +107,7 @@ struct Course<'a> {
 struct Experiment<'a> {
     version: u32,
     #[serde(flatten)]
-    course: Course<'a>,
+    progress: Progress<'a>,
     counts: Vec<Count<'a>>,
     files: Vec<String>,
 }
@@ -192,21 +192,21 @@ fn played(it: &Session) -> Played<'_> {
 
 /// Experiments, the latest first.
 pub(crate) fn experiments(all: &[Kept]) -> Response<Body> {
-    answered(&Experiments { version: VERSION, experiments: all.iter().take(MOST_KEPT).map(course).collect() })
+    answered(&Experiments { version: VERSION, experiments: all.iter().take(MOST_KEPT).map(progress).collect() })
 }
 
 /// An experiment with its counts and files.
 pub(crate) fn experiment(it: &Kept) -> Response<Body> {
     answered(&Experiment {
         version: VERSION,
-        course: course(it),
+        progress: progress(it),
         counts: it.counts.iter().take(MOST_COUNTS).map(|it| Count { name: &it.name, done: it.done, of: it.of }).collect(),
         files: it.exports.iter().map(|export| format!("/experiment/{}/{}", it.name, export.file())).collect(),
     })
 }
 
-fn course(it: &Kept) -> Course<'_> {
-    Course {
+fn progress(it: &Kept) -> Progress<'_> {
+    Progress {
         name: &it.name,
         kind: it.kind.word(),
         title: &it.title,

@@ -59,7 +59,7 @@ fn of(done: u64, all: u64) -> String {
 
 /// How it stands, in a few words.
 fn stands(it: &Kept) -> String {
-    let left = it.left.map(|left| words::about(left));
+    let left = it.left.map(words::about);
     match (&it.course, left) {
         (Course::GoesOn, Some(left)) => format!("It goes on; what is left plays for about {left}"),
         (Course::GoesOn, None) => "It goes on".to_owned(),

@@ -1,5 +1,6 @@
 //! A search for words as the page shows it: how far its folder is, and each play as a table.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -53,7 +54,7 @@ pub(in crate::cli) fn kept(path: &Path, name: String) -> anyhow::Result<Kept> {
     let is_done = done >= header.plays as u64;
     let mut counts: Vec<Count> =
         counts.into_iter().filter(|it| it.1.0 > 0).map(|(name, (done, of))| Count { name: name.to_owned(), done, of }).collect();
-    counts.sort_by(|a, b| b.done.cmp(&a.done));
+    counts.sort_by_key(|it| Reverse(it.done));
     let rounds = || records.iter().filter_map(|it| if let Record::Round { at_ns, .. } = it { Some(*at_ns) } else { None });
     let what = if header.replay.is_some() { "Do these words still wake the device" } else { "Which other words wake the device" };
     Ok(Kept {
