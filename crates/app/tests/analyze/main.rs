@@ -12,6 +12,8 @@ mod formats;
 #[cfg(test)]
 mod found;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod probes;
 #[cfg(test)]
 mod program;

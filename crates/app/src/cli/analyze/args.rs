@@ -23,14 +23,15 @@ Examples:
   earwitness analyze home.pcapng --html report.html
   ssh router tcpdump -i br-lan -U -w - | earwitness analyze -
   earwitness analyze night.pcapng --probes night.probes.jsonl --json=report.json
+  earwitness analyze --place captures/home-01 captures/home-02 --dataset lake
 
 Exit status: 0 done; 1 with --exit-code, when a device sent what looks like audio, also if it streams all the time; 2 nothing could be read or written, or, with --exit-code, most of it could not be read.")]
 pub(in crate::cli) struct Args {
     /// Capture files; `-` is standard input. Several are read as one, merged by time.
-    #[arg(required = true, value_name = "CAPTURE", value_hint = ValueHint::FilePath)]
+    #[arg(required_unless_present = "place", value_name = "CAPTURE", value_hint = ValueHint::FilePath)]
     pub(super) captures: Vec<PathBuf>,
 
-    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-2.json).
+    /// Report for programs instead of the table, or beside it with =FILE (see docs/schema/analyze-2.json; with --place docs/schema/places-1.json).
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-", help_heading = "Reports")]
     pub(super) json: Option<PathBuf>,
     /// Write uploads and verdicts, a line each in the format of Suricata's events, for systems that gather logs (docs/guide/siem.md).
@@ -84,6 +85,9 @@ pub(in crate::cli) struct Args {
     /// Where clocks showed the times of the log that have no offset, like Europe/Berlin.
     #[arg(long, value_name = "NAME", value_parser = earwitness_base::moment::zone, requires = "probes", help_heading = "Probes")]
     pub(super) time_zone: Option<jiff::tz::TimeZone>,
+
+    #[command(flatten)]
+    pub(super) places: super::place_args::Args,
 
     #[command(flatten)]
     pub(super) published: super::published::Args,

@@ -2,6 +2,8 @@
 
 mod args;
 mod options;
+mod place_args;
+mod places;
 mod published;
 mod values;
 mod watch;
@@ -10,8 +12,8 @@ mod write;
 use earwitness_core::findings::{DeviceFindings, DeviceId, Findings, SightingKind};
 use earwitness_core::verdict::{self, name_recordings};
 use earwitness_offline::{ReadError, Reading};
-use earwitness_report::labels;
 use earwitness_report::verdicts::Probing;
+use earwitness_report::{borders, labels};
 
 pub(super) use self::args::Args;
 
@@ -23,6 +25,10 @@ use crate::say;
 
 /// Reads the captures and writes the reports.
 pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
+    if let Some(folder) = args.places.dataset.clone() {
+        let asked = args.places.clone();
+        return places::run(&asked, &folder, &Options::check(args)?);
+    }
     let options = Options::check(args)?;
     let interrupt = Interrupt::install()?;
     let Some(mut reading) = read(&options, &interrupt)? else { return Ok(Outcome::Trouble) };
@@ -34,6 +40,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     if let Some(probing) = &probing {
         name_recordings(&mut reading.findings, &probing.verdicts);
     }
+    troubles.extend(borders::lines(&reading.findings));
     troubles.extend(select(&mut reading.findings, &options.devices));
     if let Some(probing) = &mut probing {
         let is_there = |id| reading.findings.devices.iter().any(|device| device.id == id);

@@ -91,6 +91,11 @@ impl Options {
             changed,
         })
     }
+
+    /// Where JSON goes.
+    pub(super) fn json(&self) -> Option<&Path> {
+        self.outputs.iter().find(|it| it.kind == Kind::Json).map(|it| it.path.as_path())
+    }
 }
 
 /// Reads the log that was asked for, if one was.
