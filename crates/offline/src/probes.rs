@@ -45,12 +45,12 @@ pub enum JudgeError {
         misfit: Misfit,
     },
     /// Rounds are not what the log's seed draws.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {rounds}", path.display())]
     NotAsDrawn {
         /// The log.
         path: PathBuf,
         /// Which rounds.
-        source: NotAsDrawn,
+        rounds: NotAsDrawn,
     },
     /// A device that is known to react was not seen.
     #[error("--control {}: no such device was seen; name one that is in the capture", labels::id(*.0))]
@@ -109,7 +109,7 @@ impl ProbeLog {
     /// # Errors
     /// When a round is not what the seed draws: [`judge`](Self::judge) refuses such a log.
     pub fn check_lots(&self) -> Result<Option<Vec<String>>, JudgeError> {
-        check_lots(&self.log).map_err(|source| JudgeError::NotAsDrawn { path: self.path.clone(), source })
+        check_lots(&self.log).map_err(|rounds| JudgeError::NotAsDrawn { path: self.path.clone(), rounds })
     }
 
     /// The verdicts; `tested` is what the published two-sample test says after each probe.

@@ -52,6 +52,7 @@ impl Seams {
     }
 
     /// What to say of the time between captures, if it is long.
+    #[must_use]
     pub fn apart(&self) -> Option<Trouble> {
         let (times, longest) = self.apart;
         (times > 0).then_some(Trouble::Apart { times, longest })

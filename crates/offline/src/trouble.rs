@@ -80,5 +80,5 @@ pub enum ReadError {
 
 /// A line for each trouble.
 fn lines(troubles: &[Trouble]) -> String {
-    troubles.iter().map(|it| format!("{it}\n")).collect()
+    troubles.iter().fold(String::new(), |text, it| text + &it.to_string() + "\n")
 }

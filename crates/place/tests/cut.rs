@@ -44,10 +44,8 @@ fn run(folder: &Path, lake: &Path, analysis: &AnalysisSettings, replace: bool) -
 }
 
 fn written(ended: Ended) -> earwitness_dataset::Written {
-    match ended {
-        Ended::Written(it) => it,
-        other => panic!("{other:?}"),
-    }
+    let Ended::Written(it) = ended else { unreachable!("{ended:?}") };
+    it
 }
 
 fn parquet_files(folder: &Path) -> Vec<PathBuf> {
@@ -178,8 +176,8 @@ fn a_repeated_run_changes_nothing_and_other_settings_are_refused() {
     assert_eq!(rows(lake.path(), "captures", &[]).len(), 6, "what was there is replaced, not doubled");
 
     // A folder that grew is made again; one that lost files is refused.
-    let late = home().split_off(1_000);
-    fs::write(folder.path().join("zz.pcap"), pcap(&late[late.len() - 50..])).unwrap();
+    let last_frames = home().split_off(1_000);
+    fs::write(folder.path().join("zz.pcap"), pcap(&last_frames[last_frames.len() - 50..])).unwrap();
     written(run(folder.path(), lake.path(), &other, false));
     fs::remove_file(folder.path().join("part-2.pcap")).unwrap();
     let dataset = Dataset::open(lake.path(), settings(&other, None), false).unwrap();

@@ -168,8 +168,8 @@ fn compression_that_breaks_off_keeps_what_came_before() {
     let zst = zstd::encode_all(&octets[..], 1).unwrap();
     for cut in [&gz[..gz.len() / 2], &zst[..zst.len() * 3 / 4]] {
         let run = analyze_with(&["--json", "-"], cut);
-        assert_eq!((run.status, run.err.lines().count()), (0, 1), "{}", run.err);
-        assert!(run.err.contains("everything before it was read"), "{}", run.err);
+        let broken = run.err.lines().filter(|line| line.contains("everything before it was read"));
+        assert_eq!((run.status, broken.count()), (0, 1), "{}", run.err);
         assert!(counted(&run) > 50);
     }
 }

@@ -46,7 +46,7 @@ fn in_quiet_hours_probe_says_until_when_and_plays_nothing_unless_it_is_told_to()
 /// What was told before the first round is what a bundle of the session reveals, and everything in it follows from the frames that were kept.
 fn evidence(place: &Place, said: &str) {
     const TOLD: &str = "commitment of this session, made before its first round: ";
-    let at = said.find(TOLD).expect("it was told") + TOLD.len();
+    let at = said.find(TOLD).unwrap() + TOLD.len();
     let commitment = &said[at..at + 64];
     assert!(said[..at].find("round 1").is_none(), "before the first round: {said}");
     let sessions = place.reader().sessions().unwrap();

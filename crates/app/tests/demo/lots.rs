@@ -108,7 +108,9 @@ fn a_log_whose_probes_are_all_in_one_slot_is_an_error_that_counts_the_rounds() {
     let (header, mut rounds) = simulated(folder.path());
     let all = rounds.len();
     let wrong = rounds.values().filter(|slots| slots[3]["kind"] != "probe").count();
-    rounds.values_mut().for_each(|slots| name(slots, 3));
+    for slots in rounds.values_mut() {
+        name(slots, 3);
+    }
     write(folder.path(), &(header, rounds));
     let (status, out, err) = analyzed(folder.path(), &["--json"]);
     assert_eq!((status, out.as_str()), (2, ""));
@@ -125,7 +127,8 @@ fn rounds_that_are_missing_or_out_of_order_are_no_error_and_missing_ones_are_tol
     // The last round stands at the beginning.
     let moved = rounds.remove(&last).unwrap();
     let lines: Vec<&Value> = std::iter::once(&header).chain(&moved).chain(rounds.values().flatten()).collect();
-    fs::write(folder.path().join("log.jsonl"), lines.iter().map(|it| format!("{it}\n")).collect::<String>()).unwrap();
+    fs::write(folder.path().join("log.jsonl"), lines.iter().fold(String::new(), |text, it| text + &it.to_string() + "\n"))
+        .unwrap();
     let (status, out, err) = analyzed(folder.path(), &["--json"]);
     assert_eq!(status, 0, "{err}");
     let report: Value = serde_json::from_str(&out).unwrap();

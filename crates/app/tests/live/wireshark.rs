@@ -71,7 +71,9 @@ fn tshark(lab: &Lab, folder: &Path, arguments: &[&str]) -> Command {
 fn can_replay(lab: &Lab) -> bool {
     let there = |program: &str| inside(&lab.b, program).arg("--version").output().is_ok_and(|it| it.status.success());
     let missing: Vec<&str> = ["tshark", "python3"].into_iter().filter(|it| !there(it)).collect();
-    missing.iter().for_each(|it| eprintln!("skipped: Wireshark's side is tested with {it}, which is not installed"));
+    for it in &missing {
+        eprintln!("skipped: Wireshark's side is tested with {it}, which is not installed");
+    }
     missing.is_empty()
 }
 
@@ -186,7 +188,7 @@ fn a_signal_ends_it_with_all_frames_that_were_held_back() {
     let octets = Arc::new(Mutex::new(Vec::new()));
     let into = Arc::clone(&octets);
     let reading = std::thread::spawn(move || {
-        let mut chunk = [0; 65_536];
+        let mut chunk = [0; 8_192];
         while let Ok(count @ 1..) = fifo.read(&mut chunk) {
             into.lock().unwrap().extend_from_slice(&chunk[..count]);
         }

@@ -37,7 +37,8 @@ fn sessions_of_any_number_of_slots_sounds_and_factors_are_what_their_seed_draws(
 
 #[test]
 fn rounds_to_which_something_happened_are_what_the_seed_draws_as_well() {
-    let happens: [(&str, fn(&mut Home<Campaign>)); 6] = [
+    type Happening = fn(&mut Home<Campaign>);
+    let happens: [(&str, Happening); 6] = [
         ("a pause", |home| {
             home.handle(Input::Command(Command::Pause));
             home.pass(30);

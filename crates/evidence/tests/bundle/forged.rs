@@ -32,7 +32,7 @@ fn with_log(change: impl FnOnce(&mut Vec<Value>)) -> Bundle {
     let changed = bundle().with(PROBES, |text| {
         let mut lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         change(&mut lines);
-        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let text: String = lines.iter().fold(String::new(), |text, line| text + &line.to_string() + "\n");
         let reading = earwitness_report::probelog::Reading::default();
         let log = earwitness_report::probelog::parse(text.as_bytes(), "log", &reading).unwrap();
         let mut out = Vec::new();

@@ -39,9 +39,9 @@ fn token(info: &[u8], signed: &[u8], by_key: bool) -> Vec<u8> {
     let attribute = tlv(0x30, &[&tlv(6, &[MESSAGE_DIGEST]), &tlv(0x31, &[&tlv(4, &[&Sha256::digest(signed)])])]);
     let name = if by_key { tlv(0x80, &[&[9, 9]]) } else { tlv(0x30, &[&tlv(2, &[&[5]])]) };
     let algorithm = tlv(0x30, &[&tlv(6, &[&[0x2a, 7]])]);
-    let signer = tlv(0x30, &[&tlv(2, &[&[1]]), &name, &sha256(), &tlv(0xa0, &[&attribute]), &algorithm, &tlv(4, &[&[1; 64]])]);
+    let by_whom = tlv(0x30, &[&tlv(2, &[&[1]]), &name, &sha256(), &tlv(0xa0, &[&attribute]), &algorithm, &tlv(4, &[&[1; 64]])]);
     let content = tlv(0x30, &[&tlv(6, &[TST_INFO]), &tlv(0xa0, &[&tlv(4, &[info])])]);
-    let data = tlv(0x30, &[&tlv(2, &[&[3]]), &tlv(0x31, &[&sha256()]), &content, &tlv(0x31, &[&signer])]);
+    let data = tlv(0x30, &[&tlv(2, &[&[3]]), &tlv(0x31, &[&sha256()]), &content, &tlv(0x31, &[&by_whom])]);
     tlv(0x30, &[&tlv(6, &[SIGNED_DATA]), &tlv(0xa0, &[&data])])
 }
 

@@ -41,8 +41,13 @@ pub enum OpenError {
     #[error("there are more than {} captures; read them in several analyses", u32::MAX)]
     TooMany,
     /// None of the files could be opened.
-    #[error("no capture could be opened{}", .0.iter().map(|it| format!("\n  {it}")).collect::<String>())]
+    #[error("no capture could be opened{}", lines(.0))]
     Nothing(Vec<Trouble>),
+}
+
+/// Each on a line below what is said of them.
+fn lines(troubles: &[Trouble]) -> String {
+    troubles.iter().fold(String::new(), |text, it| text + "\n  " + &it.to_string())
 }
 
 /// How a file is called in a message.

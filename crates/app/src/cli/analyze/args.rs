@@ -21,7 +21,6 @@ use earwitness_report::labels::device_id;
 #[command(after_help = "\
 Examples:
   earwitness analyze home.pcapng --html report.html
-  ssh router tcpdump -i br-lan -U -w - | earwitness analyze -
   earwitness analyze night.pcapng --probes night.probes.jsonl --json=report.json
   earwitness analyze --place captures/home-01 captures/home-02 --dataset lake
 

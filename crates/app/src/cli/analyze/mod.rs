@@ -47,7 +47,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         probing.verdicts.devices.retain(|it| is_there(it.device));
     }
     if !options.quiet {
-        troubles.iter().for_each(|it| say::line(it));
+        for it in &troubles {
+            say::line(it);
+        }
         probing.iter().flat_map(|it| &it.warnings).for_each(|it| say::line(&format!("the probe log: {it}")));
     }
     let mut good = write::reports(&reading.findings, &troubles, probing.as_ref(), published.as_ref(), &options);
@@ -78,7 +80,9 @@ fn read(options: &Options, interrupt: &Interrupt) -> anyhow::Result<Option<Readi
             Ok(Some(reading))
         }
         Err(ReadError::Nothing(troubles)) => {
-            troubles.iter().for_each(|it| say::line(&it.to_string()));
+            for it in &troubles {
+                say::line(&it.to_string());
+            }
             say::line("nothing could be read; there is no report");
             Ok(None)
         }

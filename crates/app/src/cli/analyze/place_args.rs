@@ -7,11 +7,12 @@ use clap::ValueHint;
 
 /// What can be said of places.
 #[derive(clap::Args, Clone, Debug)]
+#[group(id = "places")]
 pub(in crate::cli) struct Args {
     /// Folders of captures, each of one vantage point: all files in it are one capture, in order of time (docs/guide/dataset.md). A file is a place of itself.
     #[arg(
         long, value_name = "DIR", num_args = 1.., value_hint = ValueHint::AnyPath, requires = "dataset", help_heading = "Places",
-        conflicts_with_all = ["captures", "html", "series", "annotate", "output", "follow", "device", "exit_code", "sequential", "serve"]
+        conflicts_with_all = ["captures", "eve", "html", "series", "annotate", "output", "follow", "device", "exit_code", "sequential", "serve"]
     )]
     pub(super) place: Vec<PathBuf>,
     /// Folder that the tables of the places are written to, as Parquet: `TABLE/home=HOME/date=YYYY-MM-DD/CAPTURE.parquet`.

@@ -76,7 +76,9 @@ pub(super) fn material(findings: Findings, troubles: Vec<String>, probing: Optio
 pub(super) fn annotated(path: &Path, reading: &Reading, options: &Options, interrupt: &Interrupt) -> bool {
     let result = annotate(path, reading, &options.plan, &interrupt.flag(), &mut Watched::new(interrupt, options.quiet));
     if let (Ok(remarks), false) = (&result, options.quiet) {
-        remarks.iter().for_each(|it| say::line(&format!("{}: {it}", path.display())));
+        for it in remarks {
+            say::line(&format!("{}: {it}", path.display()));
+        }
     }
     written(result.map(drop))
 }

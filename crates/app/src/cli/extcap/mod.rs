@@ -47,7 +47,7 @@ pub(super) struct Args {
     extcap_interfaces: bool,
     /// Version of Wireshark, as it says.
     #[arg(long, value_name = "VERSION", num_args = 0..=1)]
-    extcap_version: Option<Option<String>>,
+    extcap_version: Vec<String>,
     /// The interface that is asked for, as it is listed.
     #[arg(long, value_name = "NAME")]
     extcap_interface: Option<String>,

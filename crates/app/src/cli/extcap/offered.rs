@@ -3,6 +3,7 @@
 //! Each line is a sentence of the grammar of extcap(4): a word, then values in braces, which therefore hold no brace themselves.
 
 use std::io::{self, Write as _};
+use std::iter;
 
 use earwitness_base::text::clean;
 use earwitness_traffic::live::Link;
@@ -20,13 +21,13 @@ const ADDRESS: &str = "^([0-9A-Fa-f][0-9A-Fa-f]:[0-9A-Fa-f][0-9A-Fa-f]:[0-9A-Fa-
 
 /// The interfaces that can be captured.
 pub(super) fn interfaces(links: &[Link]) -> io::Result<()> {
-    let mut text = format!("extcap {{version={}}}{{help={HELP}}}\n", env!("CARGO_PKG_VERSION"));
-    for link in links.iter().filter(|it| it.link_type().is_some() && !it.name.contains(['{', '}'])) {
+    let offered = links.iter().filter(|it| it.link_type().is_some() && !it.name.contains(['{', '}'])).map(|link| {
         let state = if link.up { "" } else { ", down" };
         let name = clean(&link.name, 40);
-        text.push_str(&format!("interface {{value={PREFIX}{name}}}{{display={name}{state}: who sends sound (earwitness)}}\n"));
-    }
-    say(&text)
+        format!("interface {{value={PREFIX}{name}}}{{display={name}{state}: who sends sound (earwitness)}}\n")
+    });
+    let first = format!("extcap {{version={}}}{{help={HELP}}}\n", env!("CARGO_PKG_VERSION"));
+    say(&iter::once(first).chain(offered).collect::<String>())
 }
 
 /// The link type of an interface; one that is gone is taken for Ethernet, since it may come back.

@@ -39,7 +39,7 @@ struct Upload {
 pub(super) struct Uploads {
     analysis: Analysis,
     zone: TimeZone,
-    uploads: Vec<Upload>,
+    latest: Vec<Upload>,
     /// What is said of uploads that have ended, with the next packet of their device.
     ended: Vec<(DeviceId, String)>,
     names: BTreeMap<DeviceId, String>,
@@ -59,7 +59,7 @@ impl Uploads {
         Self {
             analysis: Analysis::new(settings),
             zone,
-            uploads: Vec::new(),
+            latest: Vec::new(),
             ended: Vec::new(),
             names: BTreeMap::new(),
             senders: BTreeSet::new(),
@@ -90,20 +90,20 @@ impl Uploads {
         let now = at.plus(-DELIVERY);
         self.analysis.settle(now);
         let ongoing = self.analysis.ongoing(now);
-        for upload in &mut self.uploads {
+        for upload in &mut self.latest {
             let goes_on = ongoing.iter().any(|it| it.flow == upload.what.flow && it.device == upload.what.device);
             if !goes_on && upload.until.is_none() {
                 // Nothing may have come since it was looked last, for however long.
                 upload.until = Some(before.plus(LOOK).min(at));
             }
         }
-        self.uploads.retain(|it| it.until.is_none_or(|until| at.since(until).saturating_abs() < KEPT));
+        self.latest.retain(|it| it.until.is_none_or(|until| at.since(until).saturating_abs() < KEPT));
         for what in ongoing {
             let is_known = |it: &Upload| it.what.flow == what.flow && it.what.device == what.device && it.until.is_none();
-            if !self.uploads.iter().any(is_known) {
+            if !self.latest.iter().any(is_known) {
                 self.note_sender(what.device);
                 let remark = remarks::ongoing(&self.name(what.device), &what, &self.zone);
-                self.uploads.push(Upload { what, until: None, remark });
+                self.latest.push(Upload { what, until: None, remark });
             }
         }
         for (device, sighting) in self.analysis.fresh().sightings {
@@ -147,7 +147,7 @@ impl Uploads {
     pub(super) fn remark(&mut self, at: Timestamp, packet: &Dissection<'_>) -> Option<String> {
         let flow = remarks::flow(packet).filter(|_| packet.payload_len > 0);
         let holds = |it: &&Upload| Some(it.what.flow) == flow && at >= it.what.since && it.until.is_none_or(|until| at <= until);
-        let mut said: Vec<String> = self.uploads.iter().find(holds).map(|it| it.remark.clone()).into_iter().collect();
+        let mut said: Vec<String> = self.latest.iter().find(holds).map(|it| it.remark.clone()).into_iter().collect();
         if !self.ended.is_empty() {
             let sender = Self::sender(packet);
             self.ended.retain(|(device, remark)| {
