@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Installs a wheel of the Python package as its users do and runs its tests, and the notebook docs/notebooks/place.ipynb.
+"""Installs a wheel of the Python package as its users do and runs its tests, the notebook docs/notebooks/place.ipynb, and a Spark job.
 
-  python_test.py WHEEL [-- PYTEST_ARGUMENTS]
+  python_test.py WHEEL [--spark VERSION ...] [-- PYTEST_ARGUMENTS]
 
 The libraries that the tests use are those of scripts/notebook.py, in the same environment outside the checkout (Python 3.11 on x86-64); the wheel is put into an
-environment of its own that sees them. It is also imported and run by every other Python from 3.9 on that this machine has.
+environment of its own that sees them. It is also imported and run by every other Python from 3.9 on that this machine has. `--spark` installs a pyspark into an
+environment of its own, in the user's cache, and runs the job with executors in processes of their own (Java 17 is needed).
 
 Exit status: 0 it holds; 1 it does not; 77 it could not be tried, and why is said.
 """
@@ -76,10 +77,29 @@ def notebook(python, scratch):
     print("the notebook of a place holds")
 
 
+def spark(version, wheel, scratch):
+    """Runs the Spark job with a version of pyspark, on executors in processes of their own."""
+    if not shutil.which("java"):
+        print("no Java is here: Spark was not tried")
+        return
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / f"earwitness-spark-{version}"
+    if not (base / "complete").exists():
+        shutil.rmtree(base, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(base)], check=True, timeout=300)
+        wanted = [f"pyspark=={version}", "pytest==9.2.0"]
+        subprocess.run([base / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", *wanted], check=True, timeout=1200)
+        (base / "complete").touch()
+    inside = venv(sys.executable, scratch / f"spark-{version}", wheel, base)
+    surroundings = dict(os.environ, PYSPARK_PYTHON=str(inside), PYSPARK_DRIVER_PYTHON=str(inside), PYTHONDONTWRITEBYTECODE="1")
+    asked = [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(TESTS), str(TESTS / "spark_jobs.py")]
+    subprocess.run(asked, env=surroundings, check=True, timeout=900)
+
+
 def main():
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wheel", type=Path)
+    parser.add_argument("--spark", action="append", default=[], metavar="VERSION")
     parser.add_argument("pytest", nargs="*")
     arguments = parser.parse_args()
     if sys.version_info < (3, 9):
@@ -93,6 +113,8 @@ def main():
             subprocess.run(asked, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"), check=True, timeout=1200)
             others(arguments.wheel.resolve(), scratch)
             notebook(python, scratch / "notebook")
+            for version in arguments.spark:
+                spark(version, arguments.wheel.resolve(), scratch)
         except subprocess.CalledProcessError as failed:
             print(f"it does not hold: {failed.cmd[0]} ended with {failed.returncode}")
             return 1
