@@ -2,8 +2,8 @@
 # Everything that must hold, in one command. Needs Rust (cargo, rustfmt, clippy); what else is missing is installed with
 # apt when run as root, and otherwise named. Fails at the end when any step failed.
 #
-#   scripts/test.sh            all steps
-#   scripts/test.sh STEP...    some: tools format lints deny docs build house instructions tests alsa scripts wire sample notebook browser fuzz
+#   scripts/test.sh            all steps but python
+#   scripts/test.sh STEP...    some: tools format lints deny docs build house instructions tests alsa scripts wire sample notebook python browser fuzz
 #
 # As root also live capture, the gateway, sound and the store are tried on the real thing, in network namespaces and with sound
 # servers that the tests make and take away themselves. Nothing of the machine's own network or sound is touched.
@@ -401,6 +401,28 @@ notebook() {
     return "$status"
 }
 
+# The Python package: a wheel as users install it, its tests, its notebook, and every other Python that is here. In the environment of the notebook.
+# Only when it is named, since it is a workspace of its own, which is built apart.
+package() {
+    python=$(command -v python3.11 || command -v python3)
+    case $("$python" --version 2> /dev/null) in
+        "Python 3.11."*) ;;
+        *) skip "the Python package: the packages of its tests are for Python 3.11"; return 0 ;;
+    esac
+    "$python" -c 'import ensurepip' 2> /dev/null || need /usr/lib/python3.11/ensurepip/__init__.py python3.11-venv "the Python package" || {
+        skip "the Python package: no python3.11-venv"
+        return 0
+    }
+    cargo fmt --manifest-path crates/python/Cargo.toml --check || return 1
+    CARGO_TARGET_DIR=$target cargo clippy --locked --manifest-path crates/python/Cargo.toml --features fault --quiet -- -D warnings || return 1
+    scripts/wheel.sh --dev "$scratch/wheel" || return 1
+    "$python" scripts/python_test.py "$scratch"/wheel/earwitness-*.whl > "$scratch/package.said" 2>&1
+    status=$?
+    cat "$scratch/package.said"
+    [ "$status" != 77 ] || { skip "the Python package: $(sed -n 's/^not tried: //p' "$scratch/package.said")"; return 0; }
+    return "$status"
+}
+
 # The household's page in a real browser, its API under schemathesis, and the pages that reports are: on the program itself and a simulated home.
 # Afterwards and alone, since a browser takes what processors there are.
 browser() {
@@ -517,13 +539,14 @@ trap 'exit 130' INT TERM
 times=""
 for step in "$@"; do
     case $step in
-        tools | format | lints | deny | docs | build | house | tests | alsa | scripts | wire | sample | notebook | browser | instructions | fuzz) ;;
-        *) echo "no step is called $step; choose from: tools format lints deny docs build house instructions tests alsa scripts wire sample notebook browser fuzz" >&2; exit 2 ;;
+        tools | format | lints | deny | docs | build | house | tests | alsa | scripts | wire | sample | notebook | python | browser | instructions | fuzz) ;;
+        *) echo "no step is called $step; choose from: tools format lints deny docs build house instructions tests alsa scripts wire sample notebook python browser fuzz" >&2; exit 2 ;;
     esac
     say "$step"
     begun=$(date +%s)
     case $step in house | instructions) start_beside "$step"; continue ;; esac
-    "$step"
+    # A function called python would stand in the way of the program.
+    case $step in python) package ;; *) "$step" ;; esac
     finished "$step" "$begun" "$?"
     case $failed in *tools*) break ;; esac
 done

@@ -498,6 +498,21 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
         ],
     ),
     (
+        "python",
+        &[
+            ("error", &[]),
+            ("settings", &[]),
+            ("apart", &["error"]),
+            ("table", &["error"]),
+            ("frames", &["apart", "error"]),
+            ("inner", &["error"]),
+            ("tables", &["inner", "table"]),
+            ("probes", &["error", "inner", "table", "tables"]),
+            ("dataset", &["apart", "error", "probes", "settings"]),
+            ("found", &["apart", "dataset", "error", "inner", "probes", "settings", "table", "tables"]),
+        ],
+    ),
+    (
         "app",
         &[
             ("pronounced", &[]),
@@ -558,6 +573,7 @@ pub(crate) const MAY_DEPEND: &[(&str, &[&str])] = &[
     ("offline", &["base", "core", "traffic", "report"]),
     ("dataset", &["base", "core", "report"]),
     ("place", &["base", "core", "traffic", "report", "offline", "dataset"]),
+    ("python", &["base", "core", "traffic", "report", "offline", "dataset", "place"]),
     ("web", &["base", "core", "report"]),
     ("compare", &["base", "core", "sim", "traffic", "report"]),
     ("voice", &["core"]),
