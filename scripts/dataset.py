@@ -6,11 +6,9 @@
 Exit status: 0 it holds; 1 it does not; 77 it could not be tried, and why is said. Its packages are those of docs/notebooks/requirements.txt.
 """
 
-import argparse
 import json
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -82,19 +80,5 @@ def run(program, folder):
     return subprocess.run([python, "-c", ASK, str(GUIDE), "reports.json"], cwd=folder, check=False, timeout=300).returncode
 
 
-def main():
-    """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=Path)
-    parser.add_argument("--keep", type=Path)
-    arguments = parser.parse_args()
-    program = arguments.program.resolve()
-    if arguments.keep:
-        arguments.keep.mkdir(parents=True, exist_ok=True)
-        return run(program, arguments.keep.resolve())
-    with tempfile.TemporaryDirectory() as folder:
-        return run(program, Path(folder))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(notebook.main(__doc__, run))
