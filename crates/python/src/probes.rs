@@ -74,7 +74,7 @@ impl ProbeLog {
     fn check_lots(&self) -> PyResult<Option<Vec<u32>>> {
         match self.log.check_lots() {
             Ok(drawn) => Ok(drawn.map(|_| Vec::new())),
-            Err(JudgeError::NotAsDrawn { source, .. }) => Ok(Some(source.lots.not_drawn.iter().map(|it| it.round).collect())),
+            Err(JudgeError::NotAsDrawn { rounds, .. }) => Ok(Some(rounds.lots.not_drawn.iter().map(|it| it.round).collect())),
             Err(other) => Err(error::of(&other)),
         }
     }

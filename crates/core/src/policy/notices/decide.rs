@@ -55,6 +55,11 @@ impl Notices {
     fn judge(&mut self, pending: Pending, now: Timestamp, ahead: i64) {
         self.urgent_to_keep = true;
         let Pending { device, upload, away, news, .. } = pending;
+        // A probe is known once it has sounded to its end: several sounds in a row go on after the upload that answers the first of them.
+        if self.room.is_answer(upload.window) {
+            self.answers(device, news.is_some());
+            return;
+        }
         let (heard, listened) = (self.room.explains(upload.window), self.listened(&upload));
         let away = away && self.away_since.is_some_and(|since| since <= upload.window.from);
         // Where a microphone is meant to listen and did not, nobody knows whether somebody spoke.
@@ -81,6 +86,14 @@ impl Notices {
             // The notice names the receiver.
             self.remember(thing, now);
         } else if !self.tell(Told::Receiver { device, upload }, Some(thing), now) {
+            self.state.digest.count(device, |it| &mut it.new_receivers);
+        }
+    }
+
+    /// An upload answered a probe; `news` whether it went to somebody new. The digest has their numbers, and nothing else is told.
+    pub(super) fn answers(&mut self, device: DeviceId, news: bool) {
+        self.state.digest.count(device, |it| &mut it.answers);
+        if news {
             self.state.digest.count(device, |it| &mut it.new_receivers);
         }
     }

@@ -227,17 +227,12 @@ impl Notices {
         if sighting.receiver.local || self.settings.phones.contains(&device) || self.ignored.contains(&device) {
             return;
         }
-        let is_answer = self.room.is_answer(sighting.window);
-        if is_answer {
-            digest.count(device, |it| &mut it.answers);
-        }
         let news = self.is_news(device, &sighting.receiver, now);
-        if is_answer {
-            if news.is_some() {
-                self.state.digest.count(device, |it| &mut it.new_receivers);
-            } else {
+        if self.room.is_answer(sighting.window) {
+            if news.is_none() {
                 self.met(device, &sighting.receiver, now);
             }
+            self.answers(device, news.is_some());
             return;
         }
         self.met(device, &sighting.receiver, now);

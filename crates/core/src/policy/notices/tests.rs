@@ -153,6 +153,18 @@ fn at_night_and_with_nobody_at_home_that_is_what_is_told() {
 }
 
 #[test]
+fn an_upload_that_was_over_before_its_probe_had_sounded_to_the_end_is_its_answer() {
+    let mut home = Home::new(everything());
+    home.audio(1, "voice.example.com");
+    let from = home.now.plus(-10 * SECOND);
+    home.wait(6 * SECOND);
+    home.take(Fact::Probe(Window { from, until: home.now.plus(-SECOND) }));
+    assert_eq!(home.wait(HOUR), []);
+    let seen = &home.notices.state.digest.devices[&device(1)];
+    assert_eq!((seen.answers, seen.unexplained), (1, 0));
+}
+
+#[test]
 fn a_receiver_is_told_after_the_first_day_and_by_the_name_that_somebody_registered() {
     let mut home = Home::new(NoticeSettings { about: vec![About::Receiver], ..everything() });
     home.audio(1, "a.example.com");
