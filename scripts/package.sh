@@ -31,12 +31,12 @@ cargo deb --version > /dev/null 2>&1 || {
 fast="--no-build"
 built=$target/release
 if [ "$profile" = release ]; then
+    # What is written into datasets and bundles says which build wrote it.
+    EARWITNESS_COMMIT=$(git rev-parse HEAD 2> /dev/null || echo unknown)
+    export EARWITNESS_COMMIT
     # As Debian builds C (dpkg-buildflags); the compilers of the parts in C know nothing of it. Rust's own parts are position independent, with
     # all relocations read-only, by themselves.
     CFLAGS="-g0 -fstack-protector-strong -Wformat -Werror=format-security -D_FORTIFY_SOURCE=2" \
-        # What is written into datasets says which build wrote it.
-        EARWITNESS_COMMIT=$(git rev-parse HEAD 2> /dev/null || echo unknown)
-        export EARWITNESS_COMMIT
         cargo build --release -p earwitness -p earwitness-capture --features earwitness/alsa --quiet || fail "the program could not be built"
 else
     # As the tests build it, so that nothing is built twice.

@@ -28,7 +28,7 @@ target=${CARGO_TARGET_DIR:-target}
 mkdir -p "$folder"
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -1)
 
-# What is written into datasets says which build wrote it.
+# What is written into datasets and bundles says which build wrote it.
 EARWITNESS_COMMIT=$(git rev-parse HEAD 2> /dev/null || echo unknown)
 export EARWITNESS_COMMIT
 cargo build --release --quiet -p earwitness --target "$triple" || fail "the program could not be built"
