@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use earwitness_core::time::Timestamp;
-use earwitness_report::grid::Holds;
 
-use super::{CAPTURE, MOMENT, OCTETS, some};
+use super::{CAPTURE, OCTETS, some, text, time, whole};
 use crate::column::{Column, Name, Record};
 
 /// A capture file.
@@ -36,102 +35,27 @@ pub struct CaptureRow {
 impl Record for CaptureRow {
     const TABLE: Name = Name::Captures;
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            name: "capture_id",
-            holds: Holds::Text,
-            unit: "",
-            meaning: CAPTURE,
-            empty: "it could not be read",
-            cell: |it| some(Some(&*it.capture_id).filter(|id| !id.is_empty())),
-        },
-        Column {
-            name: "path",
-            holds: Holds::Text,
-            unit: "",
-            meaning: "name of the file, from the folder of its place on",
-            empty: "",
-            cell: |it| it.path.as_str().into(),
-        },
-        Column {
-            name: "number",
-            holds: Holds::Whole,
-            unit: "",
-            meaning: "its place among the files of the home in order of their first frames, from 0",
-            empty: "",
-            cell: |it| it.number.into(),
-        },
-        Column {
-            name: "octets",
-            holds: Holds::Whole,
-            unit: OCTETS,
-            meaning: "its length on disk",
-            empty: "",
-            cell: |it| it.octets.into(),
-        },
-        Column {
-            name: "frames",
-            holds: Holds::Whole,
-            unit: "frames",
-            meaning: "frames that were read",
-            empty: "",
-            cell: |it| it.frames.into(),
-        },
-        Column {
-            name: "first",
-            holds: Holds::Time,
-            unit: MOMENT,
-            meaning: "the earliest frame",
-            empty: "it holds no frame",
-            cell: |it| it.span.map(|it| it.0).into(),
-        },
-        Column {
-            name: "last",
-            holds: Holds::Time,
-            unit: MOMENT,
-            meaning: "the latest frame",
-            empty: "it holds no frame",
-            cell: |it| it.span.map(|it| it.1).into(),
-        },
-        Column {
-            name: "dropped",
-            holds: Holds::Whole,
-            unit: "frames",
-            meaning: "frames that the capturing machine lost, by its own account",
-            empty: "",
-            cell: |it| it.dropped.into(),
-        },
-        Column {
-            name: "copies",
-            holds: Holds::Text,
-            unit: "",
-            meaning: "names of files with the same octets, each on a line; they were not read again",
-            empty: "there is none",
-            cell: |it| some(joined(&it.copies)),
-        },
-        Column {
-            name: "troubles",
-            holds: Holds::Text,
-            unit: "",
-            meaning: "what was wrong with it, each on a line",
-            empty: "it was read to its end",
-            cell: |it| some(joined(&it.troubles)),
-        },
-        Column {
-            name: "settings",
-            holds: Holds::Text,
-            unit: "",
-            meaning: "SHA-256 of the settings of the analysis: rows of different settings are not to be compared",
-            empty: "",
-            cell: |it| it.settings.to_string().into(),
-        },
-        Column {
-            name: "program",
-            holds: Holds::Text,
-            unit: "",
-            meaning: "the program that wrote the rows, with its version",
-            empty: "",
-            cell: |_| crate::PROGRAM.into(),
-        },
+        text("capture_id", CAPTURE, "it could not be read", |it| some(Some(&*it.capture_id).filter(|id| !id.is_empty()))),
+        text("path", "name of the file, from the folder of its place on", "", |it| it.path.as_str().into()),
+        whole("number", "", "its place among the files of the home in order of their first frames, from 0", "", |it| {
+            it.number.into()
+        }),
+        whole("octets", OCTETS, "its length on disk", "", |it| it.octets.into()),
+        whole("frames", "frames", "frames that were read", "", |it| it.frames.into()),
+        time("first", "the earliest frame", "it holds no frame", |it| it.span.map(|it| it.0).into()),
+        time("last", "the latest frame", "it holds no frame", |it| it.span.map(|it| it.1).into()),
+        whole("dropped", "frames", "frames that the capturing machine lost, by its own account", "", |it| it.dropped.into()),
+        text("copies", "names of files with the same octets, each on a line; they were not read again", "there is none", |it| {
+            some(joined(&it.copies))
+        }),
+        text("troubles", "what was wrong with it, each on a line", "it was read to its end", |it| some(joined(&it.troubles))),
+        text(
+            "settings",
+            "SHA-256 of the settings of the analysis: rows of different settings are not to be compared",
+            "",
+            |it| it.settings.to_string().into(),
+        ),
+        text("program", "the program that wrote the rows, with its version", "", |_| crate::PROGRAM.into()),
     ];
 
     fn at(&self) -> Option<Timestamp> {

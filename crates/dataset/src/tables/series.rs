@@ -6,11 +6,11 @@ use std::sync::Arc;
 use earwitness_base::outfile::Sink;
 use earwitness_core::findings::{DeviceFindings, Findings};
 use earwitness_core::time::{SECOND, Timestamp};
-use earwitness_report::grid::{Cell, Holds, Writer};
+use earwitness_report::grid::{Cell, Writer};
 use earwitness_report::labels;
 use earwitness_report::series::{self, Row};
 
-use super::{CAPTURE, MOMENT, OCTETS};
+use super::{CAPTURE, OCTETS, text, time, whole};
 use crate::column::{Column, Name, Record};
 
 /// A second of a device.
@@ -48,62 +48,19 @@ impl SeriesRow {
 impl Record for SeriesRow {
     const TABLE: Name = Name::Series;
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            name: "device",
-            holds: Holds::Text,
-            unit: "",
-            meaning: "the device: its MAC address, or its IP address where the link shows none",
-            empty: "",
-            cell: |it| it.device.to_string().into(),
-        },
-        Column {
-            name: "time",
-            holds: Holds::Time,
-            unit: MOMENT,
-            meaning: "the second of UTC; a second in which the device neither sent nor received anything has no row",
-            empty: "",
-            cell: |it| it.second().into(),
-        },
-        Column {
-            name: "sent_frames",
-            holds: Holds::Whole,
-            unit: "frames",
-            meaning: "frames that it sent",
-            empty: "",
-            cell: |it| it.counts.sent.0.into(),
-        },
-        Column {
-            name: "sent_octets",
-            holds: Holds::Whole,
-            unit: OCTETS,
-            meaning: "octets above the transport header (TCP, UDP) in them, by the length fields",
-            empty: "",
-            cell: |it| it.counts.sent.1.into(),
-        },
-        Column {
-            name: "received_frames",
-            holds: Holds::Whole,
-            unit: "frames",
-            meaning: "frames that it received",
-            empty: "",
-            cell: |it| it.counts.received.0.into(),
-        },
-        Column {
-            name: "received_octets",
-            holds: Holds::Whole,
-            unit: OCTETS,
-            meaning: "the same octets in them",
-            empty: "",
-            cell: |it| it.counts.received.1.into(),
-        },
-        Column {
-            name: "capture_id",
-            holds: Holds::Text,
-            unit: "",
-            meaning: CAPTURE,
-            empty: "",
-            cell: |it| it.capture_id.to_string().into(),
-        },
+        text("device", "the device: its MAC address, or its IP address where the link shows none", "", |it| {
+            it.device.to_string().into()
+        }),
+        time("time", "the second of UTC; a second in which the device neither sent nor received anything has no row", "", |it| {
+            it.second().into()
+        }),
+        whole("sent_frames", "frames", "frames that it sent", "", |it| it.counts.sent.0.into()),
+        whole("sent_octets", OCTETS, "octets above the transport header (TCP, UDP) in them, by the length fields", "", |it| {
+            it.counts.sent.1.into()
+        }),
+        whole("received_frames", "frames", "frames that it received", "", |it| it.counts.received.0.into()),
+        whole("received_octets", OCTETS, "the same octets in them", "", |it| it.counts.received.1.into()),
+        text("capture_id", CAPTURE, "", |it| it.capture_id.to_string().into()),
     ];
 
     fn at(&self) -> Option<Timestamp> {

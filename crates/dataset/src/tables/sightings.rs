@@ -6,10 +6,10 @@ use earwitness_base::text::{WIDEST_EXACT, clean};
 use earwitness_core::findings::{DeviceFindings, DeviceId, NameSource, Seen, Sighting, SightingKind, TrainShape};
 use earwitness_core::time::Timestamp;
 use earwitness_report::community::community_id;
-use earwitness_report::grid::{Cell, Holds};
+use earwitness_report::grid::Cell;
 use earwitness_report::labels;
 
-use super::{CAPTURE, MOMENT, OCTETS, SECONDS, seconds, some};
+use super::{CAPTURE, OCTETS, SECONDS, number, seconds, some, text, time, whole};
 use crate::column::{Column, Name, Record};
 
 /// Which list of a report it stands in.
@@ -81,38 +81,6 @@ const NO_BEAT: &str = "no train of records at the beat of a codec was seen in it
 const NO_NAME: &str = "no name of it was seen";
 const NO_TABLE: &str = "the table of networks does not have the address";
 
-const fn text(
-    name: &'static str,
-    meaning: &'static str,
-    empty: &'static str,
-    cell: fn(&SightingRow) -> Cell,
-) -> Column<SightingRow> {
-    Column { name, holds: Holds::Text, unit: "", meaning, empty, cell }
-}
-
-const fn number(
-    name: &'static str,
-    unit: &'static str,
-    meaning: &'static str,
-    empty: &'static str,
-    cell: fn(&SightingRow) -> Cell,
-) -> Column<SightingRow> {
-    Column { name, holds: Holds::Number, unit, meaning, empty, cell }
-}
-
-const fn whole(
-    name: &'static str,
-    unit: &'static str,
-    meaning: &'static str,
-    cell: fn(&SightingRow) -> Cell,
-) -> Column<SightingRow> {
-    Column { name, holds: Holds::Whole, unit, meaning, empty: "", cell }
-}
-
-const fn time(name: &'static str, meaning: &'static str, cell: fn(&SightingRow) -> Cell) -> Column<SightingRow> {
-    Column { name, holds: Holds::Time, unit: MOMENT, meaning, empty: "", cell }
-}
-
 impl Record for SightingRow {
     const TABLE: Name = Name::Sightings;
     const COLUMNS: &'static [Column<Self>] = &[
@@ -136,8 +104,8 @@ impl Record for SightingRow {
                 .into()
             },
         ),
-        time("start", "its first octet", |it| it.sighting.window.from.into()),
-        time("end", "its last octet", |it| it.sighting.window.until.into()),
+        time("start", "its first octet", "", |it| it.sighting.window.from.into()),
+        time("end", "its last octet", "", |it| it.sighting.window.until.into()),
         number("audio_seconds", SECONDS, "sound that was sent", NO_SECONDS, |it| {
             it.sighting.audio_seconds.map(|it| it.value).into()
         }),
@@ -172,8 +140,8 @@ impl Record for SightingRow {
         number("regularity", "", "share of the records that came on the beat, 0 to 1", NO_BEAT, |it| {
             it.clock().map(|it| it.3).into()
         }),
-        whole("octets_audio", OCTETS, "octets of the records that count as audio", |it| it.sighting.octets_audio.into()),
-        whole("octets_total", OCTETS, "all that the device sent on the flow from `start` to `end`", |it| {
+        whole("octets_audio", OCTETS, "octets of the records that count as audio", "", |it| it.sighting.octets_audio.into()),
+        whole("octets_total", OCTETS, "all that the device sent on the flow from `start` to `end`", "", |it| {
             it.sighting.octets_total.into()
         }),
         text("receiver", "whom it was sent to: the name, else the address", "", |it| {
@@ -189,19 +157,14 @@ impl Record for SightingRow {
         text("receiver_country", "country that the address is registered in, ISO 3166-1", NO_TABLE, |it| {
             some(it.sighting.receiver.country.as_ref().map(|it| clean(it, WIDEST_EXACT)))
         }),
-        Column {
-            name: "receiver_asn",
-            holds: Holds::Whole,
-            unit: "",
-            meaning: "number of the autonomous system of the address",
-            empty: NO_TABLE,
-            cell: |it| it.sighting.receiver.system.as_ref().map(|it| it.0).into(),
-        },
+        whole("receiver_asn", "", "number of the autonomous system of the address", NO_TABLE, |it| {
+            it.sighting.receiver.system.as_ref().map(|it| it.0).into()
+        }),
         text("source", "address of the device on the flow", "", |it| it.sighting.flow.source.to_string().into()),
-        whole("source_port", "", "its port", |it| u32::from(it.sighting.flow.source_port).into()),
+        whole("source_port", "", "its port", "", |it| u32::from(it.sighting.flow.source_port).into()),
         text("address", "address of the receiver", "", |it| it.sighting.flow.destination.to_string().into()),
-        whole("port", "", "its port", |it| u32::from(it.sighting.flow.destination_port).into()),
-        whole("protocol", "", "6: TCP; 17: UDP", |it| u32::from(it.sighting.flow.protocol).into()),
+        whole("port", "", "its port", "", |it| u32::from(it.sighting.flow.destination_port).into()),
+        whole("protocol", "", "6: TCP; 17: UDP", "", |it| u32::from(it.sighting.flow.protocol).into()),
         text("community_id", "Community ID of the flow (version 1, seed 0), as Zeek and Suricata log it", "", |it| {
             community_id(&it.sighting.flow).into()
         }),

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use earwitness_core::time::Timestamp;
 use earwitness_core::verdict::{Direction, Sound, Verdict};
-use earwitness_report::grid::{Cell, Holds};
+use earwitness_report::grid::Cell;
 use earwitness_report::labels;
 use earwitness_report::verdicts::reason;
 
-use super::{CAPTURE, MOMENT, OCTETS, SECONDS, seconds, some};
+use super::{CAPTURE, OCTETS, SECONDS, number, seconds, some, text, time, whole};
 use crate::column::{Column, Name, Record};
 
 /// The verdict on a device.
@@ -30,49 +30,13 @@ impl VerdictRow {
     }
 }
 
-const fn text(
-    name: &'static str,
-    meaning: &'static str,
-    empty: &'static str,
-    cell: fn(&VerdictRow) -> Cell,
-) -> Column<VerdictRow> {
-    Column { name, holds: Holds::Text, unit: "", meaning, empty, cell }
-}
-
-const fn number(
-    name: &'static str,
-    unit: &'static str,
-    meaning: &'static str,
-    empty: &'static str,
-    cell: fn(&VerdictRow) -> Cell,
-) -> Column<VerdictRow> {
-    Column { name, holds: Holds::Number, unit, meaning, empty, cell }
-}
-
-const fn whole(
-    name: &'static str,
-    unit: &'static str,
-    meaning: &'static str,
-    empty: &'static str,
-    cell: fn(&VerdictRow) -> Cell,
-) -> Column<VerdictRow> {
-    Column { name, holds: Holds::Whole, unit, meaning, empty, cell }
-}
-
 const NO_NUMBER: &str = "no round says anything of it";
 
 impl Record for VerdictRow {
     const TABLE: Name = Name::Verdicts;
     const COLUMNS: &'static [Column<Self>] = &[
         text("device", "the device, as in `series`", "", |it| labels::id(it.verdict.device).into()),
-        Column {
-            name: "start",
-            holds: Holds::Time,
-            unit: MOMENT,
-            meaning: "start of the first round of the session",
-            empty: "",
-            cell: |it| it.start.into(),
-        },
+        time("start", "start of the first round of the session", "", |it| it.start.into()),
         text("verdict", "the verdict, as `verdict` of the report for programs has it", "", |it| it.verdict.outcome.key().into()),
         text("reason", "why it is undecided, or was not tested", "there is a verdict", |it| some(reason(it.verdict.outcome))),
         whole("rounds", "rounds", "rounds that counted", "", |it| it.verdict.evidence.rounds.into()),
