@@ -10,6 +10,9 @@ static PACKED: &[u8] = include_bytes!("../../data/networks.zst");
 /// The unpacked table; it is unpacked when it is asked for the first time (6 MB, some hundredths of a second).
 static TABLE: OnceLock<Option<Table>> = OnceLock::new();
 
+/// More octets than the unpacked table has.
+const LARGEST: usize = 16 << 20;
+
 /// Octets of the date.
 const DATE: usize = 10;
 
@@ -80,7 +83,8 @@ pub fn date() -> Option<&'static str> {
 }
 
 fn table() -> Option<&'static Table> {
-    TABLE.get_or_init(|| unpack(zstd::stream::decode_all(PACKED).ok()?.leak())).as_ref()
+    // At once: read as a stream, it takes as much memory again as it has octets, for what it looks back to.
+    TABLE.get_or_init(|| unpack(zstd::bulk::decompress(PACKED, LARGEST).ok()?.leak())).as_ref()
 }
 
 fn unpack(mut octets: &'static [u8]) -> Option<Table> {
