@@ -45,6 +45,19 @@ whole = db.execute("select count(*) from series where epoch_us(time) % 1000000 <
 assert whole == 0, f"{whole} times are no whole seconds"
 verdicts = {row[0]: row[1] for row in db.execute("select device, verdict from verdicts where home = 'home_b'").fetchall()}
 assert verdicts == {d["mac"]: d["verdict"] for d in reports["home_b"]["devices"] if d.get("verdict")}, verdicts
+# Holm's method keeps the error rate of a study: homes in which nothing reacts, three sessions each, with p-values as bad as they may be.
+seed = 7
+db.execute("set threads to 1")
+db.execute(f"select setseed({seed / 10})")
+db.execute("""create table verdicts_of as select study, 'home-' || home as home, share, random() as p
+  from range(2000) studies(study), range(50) homes(home), (values (0.8), (0.1), (0.0333)) sessions(share)""")
+holm = blocks[-1].replace("from verdicts where", "from verdicts_of where study = ? and")
+wrong = sum(any(row[3] for row in db.execute(holm, [study]).fetchall()) for study in range(2000))
+print(f"of 2000 studies of 50 homes in which nothing reacts {wrong} call one proven (seed {seed}); at most 0.05 of them may, by chance 121")
+assert wrong <= 121, wrong
+db.execute("create or replace table verdicts_of as select study, home, share, case when home = 'home-3' then 1e-5 else p end as p from verdicts_of where study < 50")
+found = sum(("home-3" in [row[0] for row in db.execute(holm, [study]).fetchall() if row[3]]) for study in range(50))
+assert found == 50, found
 print(len(answers), "questions were answered, and rows agree with the reports")
 """
 

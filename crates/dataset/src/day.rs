@@ -14,12 +14,21 @@ impl Day {
         Self(at.map(|at| at.nanos().div_euclid(86_400 * SECOND)))
     }
 
+    fn date(self) -> Option<Date> {
+        let first: Date = date(1970, 1, 1);
+        self.0.and_then(|days| first.checked_add(SignedDuration::from_hours(days.saturating_mul(24))).ok())
+    }
+
     /// Its folder; that of no day is what Hive calls the partition of empty cells, which Spark and duckdb read as such.
     pub(crate) fn folder(self) -> String {
-        let first: Date = date(1970, 1, 1);
-        let day = self.0.and_then(|days| first.checked_add(SignedDuration::from_hours(days.saturating_mul(24))).ok());
-        day.map_or_else(|| "date=__HIVE_DEFAULT_PARTITION__".to_owned(), |day| format!("date={day}"))
+        self.date().map_or_else(|| "date=__HIVE_DEFAULT_PARTITION__".to_owned(), |day| format!("date={day}"))
     }
+}
+
+/// The day of UTC of a moment, as `2026-03-01`.
+#[must_use]
+pub fn of(at: Timestamp) -> String {
+    Day::of(Some(at)).date().map(|it| it.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

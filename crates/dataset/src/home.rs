@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::column::Record;
 use crate::error::Error;
 use crate::folder::Dataset;
+use crate::fuller;
 use crate::home_name;
 use crate::manifest::{FileFacts, Manifest, Part, State};
 use crate::parts::{Finished, Parts, emptied};
@@ -23,6 +24,9 @@ pub enum Begun {
     /// It is to be written.
     Open(Box<Home>),
 }
+
+/// What a home that grows stands in its list as, in the place of capture files.
+const STORE: &str = "a store of earwitness";
 
 /// What a home holds.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -43,6 +47,8 @@ pub struct Home {
     before: Option<Manifest>,
     aside: PathBuf,
     parts: Option<Parts>,
+    /// Whether days that are there stay where nothing fuller takes their place.
+    grows: bool,
     /// Held as long as it lives.
     _lock: File,
 }
@@ -53,18 +59,7 @@ impl Home {
     /// # Errors
     /// When it cannot be called so, another run writes it, or it was made from other files, unless they are to be replaced.
     pub fn begin(dataset: &Dataset, home: &str, captures: Vec<FileFacts>) -> Result<Begun, Error> {
-        home_name::check(home)?;
-        let lock_path = dataset.lock(home);
-        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(Error::at(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(Error::Busy { folder: dataset.folder().to_owned(), home: home.to_owned() });
-            }
-            // Some file systems of networks have no locks.
-            Err(fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(fs::TryLockError::Error(error)) => return Err(Error::at(lock_path)(error)),
-        }
+        let lock = locked(dataset, home)?;
         let before = Manifest::read(&dataset.list(home), home)?;
         if let Some(list) = &before {
             let same = list.captures == captures
@@ -79,25 +74,41 @@ impl Home {
             let names: BTreeSet<&str> = captures.iter().map(|it| it.path.as_str()).collect();
             let lost = list.captures.iter().find(|it| !names.contains(it.path.as_str()));
             if let Some(lost) = lost.filter(|_| !dataset.replaces()) {
-                return Err(Error::OtherCaptures {
-                    folder: dataset.folder().to_owned(),
-                    home: home.to_owned(),
-                    example: lost.path.clone(),
-                });
+                return Err(lost_by(dataset, home, lost));
             }
         }
+        Ok(Begun::Open(Box::new(Self::open(dataset, home, captures, before, lock)?)))
+    }
+
+    /// Begins a home that is written again and again from a store, which forgets what is old: each table of a day is replaced, unless what is there has more rows.
+    ///
+    /// # Errors
+    /// When it cannot be called so, another run writes it, or it was made from capture files, unless they are to be replaced.
+    pub fn grow(dataset: &Dataset, home: &str) -> Result<Self, Error> {
+        let lock = locked(dataset, home)?;
+        let before = Manifest::read(&dataset.list(home), home)?;
+        let captures = vec![FileFacts { path: STORE.to_owned(), octets: 0, modified_ns: 0 }];
+        let others = before.iter().flat_map(|list| &list.captures).find(|it| it.path != STORE);
+        if let Some(lost) = others.filter(|_| !dataset.replaces()) {
+            return Err(lost_by(dataset, home, lost));
+        }
+        let mut home = Self::open(dataset, home, captures, before, lock)?;
+        home.grows = !dataset.replaces();
+        Ok(home)
+    }
+
+    fn open(
+        dataset: &Dataset,
+        home: &str,
+        captures: Vec<FileFacts>,
+        before: Option<Manifest>,
+        lock: File,
+    ) -> Result<Self, Error> {
         let aside = dataset.aside(home);
         emptied(&aside)?;
         let parts = Some(Parts::new(aside.clone(), dataset.settings()));
-        Ok(Begun::Open(Box::new(Self {
-            dataset: dataset.clone(),
-            name: home.to_owned(),
-            captures,
-            before,
-            aside,
-            parts,
-            _lock: lock,
-        })))
+        let (dataset, name) = (dataset.clone(), home.to_owned());
+        Ok(Self { dataset, name, captures, before, aside, parts, grows: false, _lock: lock })
     }
 
     /// Whether an earlier run broke off while it put the home in its place.
@@ -121,10 +132,11 @@ impl Home {
     pub fn finish(mut self, first: &str, troubles: Vec<String>) -> Result<Written, Error> {
         let finished = self.parts.take().map_or_else(|| Ok(Vec::new()), Parts::finish)?;
         let named = self.named(&finished, first)?;
-        let mut rows = BTreeMap::new();
-        for it in &finished {
-            *rows.entry(it.table.folder().to_owned()).or_insert(0) += it.rows;
-        }
+        let old = self.before.take().map(|it| it.parts).unwrap_or_default();
+        let fuller = if self.grows { fuller::days(&old, &named) } else { BTreeSet::new() };
+        let (finished, mut new): (Vec<Finished>, Vec<Part>) =
+            finished.into_iter().zip(named).filter(|(_, part)| !fuller.contains(part.day())).unzip();
+        new.extend(old.iter().filter(|part| fuller.contains(part.day())).cloned());
         let list_path = self.dataset.list(&self.name);
         let settings = self.dataset.settings();
         let mut list = Manifest {
@@ -135,12 +147,10 @@ impl Home {
             settings: settings.digest().to_string(),
             settings_text: settings.lines().to_vec(),
             captures: std::mem::take(&mut self.captures),
-            parts: named,
-            rows,
+            rows: fuller::rows(&new),
+            parts: new.clone(),
             troubles,
         };
-        let old = self.before.take().map(|it| it.parts).unwrap_or_default();
-        let new = list.parts.clone();
         // Should it end in between, the next run knows all files that may be there.
         list.parts.extend(old.iter().filter(|it| new.iter().all(|new| new.path != it.path)).cloned());
         list.write(&list_path)?;
@@ -181,6 +191,7 @@ impl Home {
             // Only where nothing else lies in it.
             let _ = path.parent().map(fs::remove_dir);
         }
+        // Those that stay come after those that are finished.
         for (it, part) in finished.iter().zip(new) {
             let path = folder.join(&part.path);
             if let Some(parent) = path.parent() {
@@ -190,6 +201,24 @@ impl Home {
         }
         Ok(())
     }
+}
+
+/// Makes sure that nobody else writes the home as long as what it returns is open.
+fn locked(dataset: &Dataset, home: &str) -> Result<File, Error> {
+    home_name::check(home)?;
+    let path = dataset.lock(home);
+    let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::at(&path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(fs::TryLockError::WouldBlock) => Err(Error::Busy { folder: dataset.folder().to_owned(), home: home.to_owned() }),
+        // Some file systems of networks have no locks.
+        Err(fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(lock),
+        Err(fs::TryLockError::Error(error)) => Err(Error::at(path)(error)),
+    }
+}
+
+fn lost_by(dataset: &Dataset, home: &str, lost: &FileFacts) -> Error {
+    Error::OtherCaptures { folder: dataset.folder().to_owned(), home: home.to_owned(), example: lost.path.clone() }
 }
 
 impl Drop for Home {

@@ -9,7 +9,7 @@ const LONGEST: usize = 100;
 ///
 /// # Errors
 /// When other programs would read another name from the folder.
-pub(crate) fn check(name: &str) -> Result<(), Error> {
+pub fn check(name: &str) -> Result<(), Error> {
     let allowed = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.');
     let refuse = |why| Err(Error::Name { name: name.to_owned(), why });
     if name.is_empty() || name.len() > LONGEST || !name.chars().all(allowed) || name.starts_with(['.', '_', '-']) {

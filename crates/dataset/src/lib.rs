@@ -5,14 +5,16 @@
 
 pub mod capture_id;
 pub mod column;
-mod day;
+pub mod day;
 pub mod dictionary;
 mod error;
 mod folder;
+mod fuller;
 mod home;
 mod home_name;
 mod manifest;
 mod parts;
+pub mod pseudonym;
 pub mod settings;
 pub mod tables;
 
@@ -20,6 +22,7 @@ pub use column::{Name, Record, table};
 pub use error::Error;
 pub use folder::Dataset;
 pub use home::{Begun, Home, Written};
+pub use home_name::check as check_home;
 pub use manifest::FileFacts;
 
 /// Version of the tables: a column that is renamed, removed or changes its meaning raises it; a new one does not.

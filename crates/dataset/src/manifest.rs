@@ -44,6 +44,13 @@ pub(crate) struct Part {
     pub(crate) octets: u64,
 }
 
+impl Part {
+    /// The folder of its day, `TABLE/home=HOME/date=DATE`.
+    pub(crate) fn day(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+}
+
 /// The list.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Manifest {

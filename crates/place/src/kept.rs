@@ -15,7 +15,7 @@ const MOST: usize = 20_000;
 
 /// Sightings and parts.
 #[derive(Debug, Default)]
-pub(crate) struct Kept {
+pub struct Kept {
     sightings: Vec<SightingRow>,
     /// A beat that went on was returned several times; the longest is the last.
     continuous: BTreeMap<(DeviceId, FlowKey, Timestamp), SightingRow>,
@@ -38,7 +38,7 @@ impl Part {
 
 impl Kept {
     /// Takes what a stretch holds of a device.
-    pub(crate) fn add(&mut self, device: &DeviceFindings, rows: impl Iterator<Item = SightingRow>) {
+    pub fn add(&mut self, device: &DeviceFindings, rows: impl Iterator<Item = SightingRow>) {
         let totals = [device.upstream, device.downstream, device.local];
         let frames = totals.iter().fold(1_u64, |sum, totals| sum.saturating_add(totals.frames));
         let part = self.parts.entry(device.id).or_insert(Part { frames: (0, 0), seen: device.seen });
@@ -60,12 +60,16 @@ impl Kept {
     }
 
     /// Whether there are so many that they are to be written.
-    pub(crate) fn is_full(&self) -> bool {
+    #[must_use]
+    pub fn is_full(&self) -> bool {
         self.sightings.len() >= MOST
     }
 
     /// Writes the sightings in order of time; what gateways pass on is not theirs. With `all`, those that may still go on as well.
-    pub(crate) fn write(&mut self, home: &mut Home, all: bool) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// When the dataset takes no more.
+    pub fn write(&mut self, home: &mut Home, all: bool) -> Result<(), Error> {
         let mut rows = std::mem::take(&mut self.sightings);
         if all {
             rows.extend(std::mem::take(&mut self.continuous).into_values());

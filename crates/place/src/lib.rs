@@ -6,7 +6,7 @@
 mod copies;
 mod find;
 mod ids;
-mod kept;
+pub mod kept;
 mod mixed;
 mod settings;
 mod spans;

@@ -297,7 +297,7 @@ impl<'a> Pass<'a> {
             out.home.push(&row)?;
         }
         for verdict in verdicts.devices {
-            out.home.push(&VerdictRow { verdict, alpha: verdicts.alpha, start, capture_id: out.id(start, ids) })?;
+            out.home.push(&VerdictRow { verdict, alpha: verdicts.alpha, share: 1.0, start, capture_id: out.id(start, ids) })?;
         }
         Ok(())
     }

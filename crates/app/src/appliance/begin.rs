@@ -263,7 +263,7 @@ pub(crate) fn random() -> anyhow::Result<u64> {
 }
 
 /// Octets that nobody can guess; so few that the system gives them all at once.
-fn random_octets<const N: usize>() -> anyhow::Result<[u8; N]> {
+pub(crate) fn random_octets<const N: usize>() -> anyhow::Result<[u8; N]> {
     let mut octets = [0; N];
     rustix::rand::getrandom(&mut octets, rustix::rand::GetRandomFlags::empty()).context("the system has no random numbers")?;
     Ok(octets)

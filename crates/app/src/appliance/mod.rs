@@ -33,7 +33,7 @@ use earwitness_sound::player::{Busy, Player};
 use earwitness_store::Retention;
 
 pub use self::begin::Begun;
-pub(crate) use self::begin::random;
+pub(crate) use self::begin::{random, random_octets};
 pub use self::input::Input;
 pub use self::people::{NOT_WRITTEN, Request};
 pub use self::progress::Progress;

@@ -14,7 +14,7 @@ use super::hours::hours;
 use super::mqtt;
 use super::notify;
 use super::written::{self, Written};
-use super::{Config, Encrypted, Probing, Skill, Watched, Web};
+use super::{Config, Encrypted, Probing, Skill, Study, Watched, Web};
 use earwitness_base::misread::Fault;
 use earwitness_sound::hear;
 use earwitness_sound::reply;
@@ -46,6 +46,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         web,
         mqtt,
         eve,
+        dataset,
     } = written;
     let (sources, keep) = sources(capture)?;
     let library = Library::new(&sounds).map_err(|error| Fault::of_all(error.to_string()))?;
@@ -82,6 +83,7 @@ pub(super) fn checked(written: Written) -> Result<Config, Fault> {
         web: served(web)?,
         mqtt: mqtt.map_or(Ok(None), mqtt::checked)?,
         eve: eve.file,
+        dataset: study(dataset)?,
     })
 }
 
@@ -100,6 +102,19 @@ fn retention(store: &written::Store) -> Result<earwitness_store::Retention, Faul
         sightings: days("sightings_days", &store.sightings_days)?,
         journal: days("journal_days", &store.journal_days)?,
     })
+}
+
+/// Either both keys are there, or none.
+fn study(written: written::Dataset) -> Result<Option<Study>, Fault> {
+    match (written.folder, written.home) {
+        (Some(folder), Some(home)) => {
+            earwitness_dataset::check_home(home.get_ref()).map_err(|error| Fault::at(home.span(), error.to_string()))?;
+            Ok(Some(Study { folder, home: home.into_inner() }))
+        }
+        (None, None) => Ok(None),
+        (None, Some(home)) => Err(Fault::at(home.span(), "a home needs the folder of its dataset as well".to_owned())),
+        (Some(_), None) => Err(Fault::of_all("[dataset] needs the name of this home as well: home = \"home-17\"".to_owned())),
+    }
 }
 
 /// What the system gives a service (systemd's `StateDirectory`); else the system's place for root, and the user's own for others.

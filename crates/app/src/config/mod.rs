@@ -75,6 +75,17 @@ pub struct Config {
     pub web: Web,
     /// The file to which lines are added for programs that gather logs; `None`: there is none.
     pub eve: Option<PathBuf>,
+    /// The dataset of a study that `export dataset` writes this home into; `None`: there is none.
+    pub dataset: Option<Study>,
+}
+
+/// The dataset of a study, and what this home is called in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Study {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The pseudonym of the home.
+    pub home: String,
 }
 
 /// The page in a browser, as `run` serves it.

@@ -31,6 +31,14 @@ pub(super) struct Written {
     pub(super) web: Web,
     pub(super) mqtt: Option<Spanned<super::mqtt::Written>>,
     pub(super) eve: Eve,
+    pub(super) dataset: Dataset,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Dataset {
+    pub(super) folder: Option<PathBuf>,
+    pub(super) home: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]

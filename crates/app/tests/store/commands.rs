@@ -14,20 +14,20 @@ use serde_json::Value;
 use crate::sample::{at, begun, id, minute};
 use earwitness_core::record::Entry;
 
-fn earwitness(arguments: &[&str]) -> Output {
+pub(crate) fn earwitness(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_earwitness")).args(arguments).env("TZ", "UTC").output().unwrap()
 }
 
-fn text(octets: &[u8]) -> String {
+pub(crate) fn text(octets: &[u8]) -> String {
     String::from_utf8(octets.to_vec()).unwrap()
 }
 
-fn path(path: &Path) -> &str {
+pub(crate) fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
 /// A store with a session whose scores follow from its series, and with verdicts that follow from both.
-fn made(folder: &Path) -> PathBuf {
+pub(crate) fn made(folder: &Path) -> PathBuf {
     let place = folder.join("store");
     let (mut store, _) = Store::open(&place).unwrap();
     let Entry::Begun { at: from, design, alpha } = begun() else { unreachable!() };

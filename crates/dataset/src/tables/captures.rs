@@ -36,11 +36,19 @@ impl Record for CaptureRow {
     const TABLE: Name = Name::Captures;
     const COLUMNS: &'static [Column<Self>] = &[
         text("capture_id", CAPTURE, "it could not be read", |it| some(Some(&*it.capture_id).filter(|id| !id.is_empty()))),
-        text("path", "name of the file, from the folder of its place on", "", |it| it.path.as_str().into()),
-        whole("number", "", "its place among the files of the home in order of their first frames, from 0", "", |it| {
-            it.number.into()
+        text("path", "name of the file, from the folder of its place on; of a store `store/DATE`", "", |it| {
+            it.path.as_str().into()
         }),
-        whole("octets", OCTETS, "its length on disk", "", |it| it.octets.into()),
+        whole(
+            "number",
+            "",
+            "its place among the files of the home in order of their first frames, or among the days of the store, from 0",
+            "",
+            |it| it.number.into(),
+        ),
+        whole("octets", OCTETS, "its length on disk; of a store, the octets of the frames on the wire", "", |it| {
+            it.octets.into()
+        }),
         whole("frames", "frames", "frames that were read", "", |it| it.frames.into()),
         time("first", "the earliest frame", "it holds no frame", |it| it.span.map(|it| it.0).into()),
         time("last", "the latest frame", "it holds no frame", |it| it.span.map(|it| it.1).into()),

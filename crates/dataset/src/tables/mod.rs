@@ -14,7 +14,7 @@ use crate::column::Column;
 const SECONDS: &str = "s";
 const OCTETS: &str = "octets";
 const MOMENT: &str = "µs since 1970-01-01T00:00:00Z";
-const CAPTURE: &str = "SHA-256 of the octets of the capture file, as it lies on disk, in 64 hexadecimal digits";
+const CAPTURE: &str = "SHA-256 of the octets of the capture file, as it lies on disk, in 64 hexadecimal digits; of what a store holds of a day, of the words `store HOME DATE`";
 
 /// A column of words.
 const fn text<R>(name: &'static str, meaning: &'static str, empty: &'static str, cell: fn(&R) -> Cell) -> Column<R> {

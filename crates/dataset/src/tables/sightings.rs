@@ -70,6 +70,11 @@ impl SightingRow {
         })
     }
 
+    /// Whether its flow is known: [`crate::pseudonym`] takes it out.
+    fn has_flow(&self) -> bool {
+        !self.sighting.flow.source.is_unspecified()
+    }
+
     /// Of what has no seconds, nothing is known of its parts either.
     fn of_sound(&self, value: f64) -> Cell {
         self.sighting.audio_seconds.map(|_| value).into()
@@ -79,6 +84,7 @@ impl SightingRow {
 const NO_SECONDS: &str = "it was sent in one go, so that its seconds are not known";
 const NO_BEAT: &str = "no train of records at the beat of a codec was seen in it";
 const NO_NAME: &str = "no name of it was seen";
+const PSEUDONYMS: &str = "the home stands there under a pseudonym";
 const NO_TABLE: &str = "the table of networks does not have the address";
 
 impl Record for SightingRow {
@@ -144,9 +150,15 @@ impl Record for SightingRow {
         whole("octets_total", OCTETS, "all that the device sent on the flow from `start` to `end`", "", |it| {
             it.sighting.octets_total.into()
         }),
-        text("receiver", "whom it was sent to: the name, else the address", "", |it| {
-            labels::receiver(&it.sighting.receiver, WIDEST_EXACT).into()
-        }),
+        text(
+            "receiver",
+            "whom it was sent to: the name, else the address; under pseudonyms the network, and `home` for another device of the home",
+            "",
+            |it| {
+                let receiver = &it.sighting.receiver;
+                if receiver.address.is_unspecified() { "home".into() } else { labels::receiver(receiver, WIDEST_EXACT).into() }
+            },
+        ),
         text("receiver_name_source", "where the name was seen: `tls`, `quic` or `dns`", NO_NAME, |it| {
             some(it.sighting.receiver.name.as_ref().map(|(_, source)| match source {
                 NameSource::Tls => "tls",
@@ -160,13 +172,19 @@ impl Record for SightingRow {
         whole("receiver_asn", "", "number of the autonomous system of the address", NO_TABLE, |it| {
             it.sighting.receiver.system.as_ref().map(|it| it.0).into()
         }),
-        text("source", "address of the device on the flow", "", |it| it.sighting.flow.source.to_string().into()),
-        whole("source_port", "", "its port", "", |it| u32::from(it.sighting.flow.source_port).into()),
-        text("address", "address of the receiver", "", |it| it.sighting.flow.destination.to_string().into()),
+        text("source", "address of the device on the flow", PSEUDONYMS, |it| {
+            some(it.has_flow().then(|| it.sighting.flow.source.to_string()))
+        }),
+        whole("source_port", "", "its port", PSEUDONYMS, |it| {
+            it.has_flow().then(|| u32::from(it.sighting.flow.source_port)).into()
+        }),
+        text("address", "address of the receiver; under pseudonyms its network, of 24 or 48 bits", "", |it| {
+            it.sighting.flow.destination.to_string().into()
+        }),
         whole("port", "", "its port", "", |it| u32::from(it.sighting.flow.destination_port).into()),
         whole("protocol", "", "6: TCP; 17: UDP", "", |it| u32::from(it.sighting.flow.protocol).into()),
-        text("community_id", "Community ID of the flow (version 1, seed 0), as Zeek and Suricata log it", "", |it| {
-            community_id(&it.sighting.flow).into()
+        text("community_id", "Community ID of the flow (version 1, seed 0), as Zeek and Suricata log it", PSEUDONYMS, |it| {
+            some(it.has_flow().then(|| community_id(&it.sighting.flow)))
         }),
         text("capture_id", CAPTURE, "", |it| it.capture_id.to_string().into()),
     ];

@@ -18,6 +18,8 @@ pub struct VerdictRow {
     pub verdict: Verdict,
     /// The chance that any device of the home at all is accused falsely.
     pub alpha: f64,
+    /// The part of the error rate of the home that the session was given; 1 where it is the only one.
+    pub share: f64,
     /// When the first round of the session begins.
     pub start: Timestamp,
     /// The capture in which that is.
@@ -63,7 +65,16 @@ impl Record for VerdictRow {
         number("threshold", "", "what it, or that of a late reaction, must reach for a proof", NO_NUMBER, |it| {
             it.verdict.evidence.threshold.into()
         }),
-        number("alpha", "", "highest chance that any device of the home is accused falsely", "", |it| it.alpha.into()),
+        number("alpha", "", "highest chance that any device of the home is accused falsely in this session", "", |it| {
+            it.alpha.into()
+        }),
+        number(
+            "share",
+            "",
+            "part of the error rate of the home that the session was given before it began: the shares of all its sessions add up to 1 at most",
+            "",
+            |it| it.share.into(),
+        ),
         number(
             "reaction_bound",
             "",

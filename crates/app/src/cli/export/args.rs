@@ -9,7 +9,7 @@ use earwitness_core::time::{Timestamp, Window};
 
 use earwitness_store::{Of, Reader, SessionId, SessionRow};
 
-/// Write what a store holds as a table (CSV, JSON or Parquet), or the recent frames as a capture.
+/// Write what a store holds as a table (CSV, JSON or Parquet), the recent frames as a capture, or all tables into a dataset of many homes.
 ///
 /// The store may be in use. The columns are explained in docs/guide/store.md.
 #[derive(clap::Args, Debug)]
@@ -18,6 +18,7 @@ Examples:
   earwitness export sightings /var/lib/earwitness
   earwitness export series /var/lib/earwitness -o series.parquet --from 2026-03-01 --until 2026-03-08
   earwitness export probes /var/lib/earwitness --session 3 -o night.probes.jsonl
+  earwitness export dataset /var/lib/earwitness -o /mnt/study --home home-17
 
 Exit status: 0 done; 2 it could not be read or written.")]
 pub(in crate::cli) struct Args {
@@ -27,7 +28,7 @@ pub(in crate::cli) struct Args {
     /// The folder of the store, or its file; for `frames`, the folder.
     #[arg(value_name = "STORE", value_hint = ValueHint::AnyPath)]
     pub(super) store: PathBuf,
-    /// Write here instead of to standard output; the file is there whole or not at all.
+    /// Write here instead of to standard output; the file is there whole or not at all. For `dataset`, its folder.
     #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
     pub(super) output: PathBuf,
     /// How; without it, the end of the file's name decides, else CSV.
@@ -45,6 +46,29 @@ pub(in crate::cli) struct Args {
     /// Only frames from and to this device.
     #[arg(long, value_name = "MAC", value_parser = device)]
     pub(super) device: Option<Mac>,
+    #[command(flatten)]
+    pub(super) dataset: DatasetArgs,
+}
+
+/// Of a dataset alone.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "For dataset")]
+pub(super) struct DatasetArgs {
+    /// What the home is called in the dataset: a pseudonym, which whoever runs the study gives out.
+    #[arg(long, value_name = "NAME")]
+    pub(super) home: Option<String>,
+    /// Take the folder and the name of the home from [dataset] of this configuration.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) config: Option<PathBuf>,
+    /// The key of the pseudonyms of devices, which stays in the home; it is made if it is missing. Without it, pseudonyms.key beside the store.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) key: Option<PathBuf>,
+    /// Leave the addresses of devices and receivers as they are.
+    #[arg(long)]
+    pub(super) plain: bool,
+    /// Replace the home that is there, with all its days.
+    #[arg(long)]
+    pub(super) replace: bool,
 }
 
 /// The tables.
@@ -72,6 +96,8 @@ pub(super) enum What {
     Probes,
     /// The recent frames, as a capture (pcapng) for `analyze`, Wireshark and others.
     Frames,
+    /// All of it into a dataset of many homes, with pseudonyms in the place of addresses; again and again, as days pass.
+    Dataset,
 }
 
 impl What {
@@ -88,6 +114,7 @@ impl What {
             Self::Replies => "replies",
             Self::Probes => "probes",
             Self::Frames => "frames",
+            Self::Dataset => "dataset",
         }
     }
 }
@@ -116,6 +143,23 @@ pub(super) struct Selection {
 }
 
 impl Args {
+    /// Refuses what only one of the kinds of output can take.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let DatasetArgs { home, config, key, plain, replace } = &self.dataset;
+        let of_dataset = home.is_some() || config.is_some() || key.is_some() || *plain || *replace;
+        if self.what != What::Dataset && of_dataset {
+            bail!("--home, --config, --key, --plain and --replace are for `export dataset`");
+        }
+        let of_tables = self.format.is_some() || self.session.is_some() || self.from.is_some() || self.until.is_some();
+        if self.what == What::Dataset && (of_tables || self.device.is_some()) {
+            bail!("a dataset takes all that the store holds: leave out --format, --session, --from, --until and --device");
+        }
+        if self.what != What::Frames && self.device.is_some() {
+            bail!("--device chooses among frames; tables hold every device in a column");
+        }
+        Ok(())
+    }
+
     pub(super) fn form(&self) -> anyhow::Result<Form> {
         if let Some(form) = self.format {
             return Ok(form);

@@ -1,7 +1,9 @@
 //! `earwitness export`: what a store holds, as tables for other programs.
 
 mod args;
+mod dataset;
 mod frames;
+mod key;
 mod rows;
 mod segments;
 
@@ -21,11 +23,11 @@ use earwitness_store::Reader;
 
 /// Writes one table.
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    if args.what == What::Frames {
-        return frames::write(args);
-    }
-    if args.device.is_some() {
-        bail!("--device chooses among frames; tables hold every device in a column");
+    args.check()?;
+    match args.what {
+        What::Frames => return frames::write(args),
+        What::Dataset => return dataset::write(args),
+        _ => {}
     }
     let form = args.form()?;
     let selection = args.selection()?;

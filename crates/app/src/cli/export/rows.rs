@@ -37,7 +37,7 @@ pub(super) fn columns(what: What) -> Vec<Column> {
             ("sounds", Text),
             ("retired", Time),
         ],
-        What::Rounds | What::Probes | What::Frames => vec![
+        What::Rounds | What::Probes | What::Frames | What::Dataset => vec![
             ("session", Whole),
             ("round", Whole),
             ("start", Time),
@@ -136,9 +136,14 @@ pub(super) fn rows(
                 take(vec![line.at.into(), line.word.into(), line.device.map(labels::id).into(), text.into()])
             })
         }
-        What::Rounds | What::Segments | What::Scores | What::Verdicts | What::Replies | What::Probes | What::Frames => {
-            of.sessions.iter().try_for_each(|row| of_session(what, reader, of, row, take, fail))
-        }
+        What::Rounds
+        | What::Segments
+        | What::Scores
+        | What::Verdicts
+        | What::Replies
+        | What::Probes
+        | What::Frames
+        | What::Dataset => of.sessions.iter().try_for_each(|row| of_session(what, reader, of, row, take, fail)),
     }
 }
 

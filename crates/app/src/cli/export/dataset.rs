@@ -1,0 +1,198 @@
+//! All that a store holds as a home of a dataset, with pseudonyms in the place of addresses.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::bail;
+use earwitness_core::detect::lottery::session_part;
+use earwitness_core::findings::{CaptureFacts, Findings};
+use earwitness_core::time::{Timestamp, Window};
+use earwitness_core::verdict;
+use earwitness_dataset::capture_id::of_octets;
+use earwitness_dataset::pseudonym::Pseudonyms;
+use earwitness_dataset::settings::Settings;
+use earwitness_dataset::tables::captures::CaptureRow;
+use earwitness_dataset::tables::rounds::RoundRow;
+use earwitness_dataset::tables::series::SeriesRow;
+use earwitness_dataset::tables::sightings::SightingRow;
+use earwitness_dataset::tables::verdicts::VerdictRow;
+use earwitness_dataset::{Dataset, Home, Written, check_home, day};
+use earwitness_place::kept::Kept;
+use earwitness_report::geo::Geo;
+use earwitness_store::{Of, Reader, SessionRow};
+
+use super::args::Args;
+use super::key;
+use crate::cli::Outcome;
+use crate::config::Config;
+use crate::say;
+
+/// Writes the home.
+pub(super) fn write(args: &Args) -> anyhow::Result<Outcome> {
+    let (folder, name) = place(args)?;
+    check_home(&name)?;
+    let reader = Reader::open(&args.store)?;
+    reader.hold()?;
+    let pseudonyms = if args.dataset.plain { None } else { Some(pseudonyms(args, &reader)?) };
+    let how = if pseudonyms.is_some() { "pseudonyms" } else { "addresses" };
+    let settings = Settings::new(["source store".to_owned(), format!("devices by {how}")]);
+    let digest = Arc::clone(settings.digest());
+    let dataset = Dataset::open(&folder, settings, args.dataset.replace)?;
+    let out = Out { home: Home::grow(&dataset, &name)?, name: &name, pseudonyms, kept: Kept::default(), days: BTreeMap::new() };
+    let written = out.fill(&reader, &digest)?;
+    let rows: Vec<String> = written.rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect();
+    say::line(&format!("{name} in {}: {}", folder.display(), rows.join(", ")));
+    written.troubles.iter().for_each(|it| say::line(it));
+    Ok(Outcome::Done)
+}
+
+/// The folder of the dataset, and what the home is called in it.
+fn place(args: &Args) -> anyhow::Result<(PathBuf, String)> {
+    let named = (args.output != Path::new("-")).then(|| args.output.clone());
+    let configured = match &args.dataset.config {
+        Some(file) => Config::load(Some(file))?.dataset,
+        None => None,
+    };
+    let (folder, home) = configured.map_or((None, None), |it| (Some(it.folder), Some(it.home)));
+    match (named.or(folder), args.dataset.home.clone().or(home)) {
+        (Some(folder), Some(home)) => Ok((folder, home)),
+        (None, _) => bail!("name the folder of the dataset with -o, or [dataset] of a configuration with -c"),
+        (_, None) => bail!("name the home with --home, by a pseudonym such as home-17, or [dataset] of a configuration with -c"),
+    }
+}
+
+/// The pseudonyms of this home; no two devices may share one.
+fn pseudonyms(args: &Args, reader: &Reader) -> anyhow::Result<Pseudonyms> {
+    let beside = || reader.path().parent().map(|it| it.join("pseudonyms.key")).unwrap_or_default();
+    let path = args.dataset.key.clone().unwrap_or_else(beside);
+    let pseudonyms = Pseudonyms::new(&key::read_or_make(&path)?);
+    let known = reader.known()?;
+    let different: BTreeSet<_> = known.iter().map(|it| pseudonyms.device(*it)).collect();
+    if different.len() < known.len() {
+        bail!("two devices would have the same pseudonym under {}: remove it, and write the home with --replace", path.display());
+    }
+    Ok(pseudonyms)
+}
+
+/// A home on its way.
+struct Out<'a> {
+    home: Home,
+    name: &'a str,
+    pseudonyms: Option<Pseudonyms>,
+    kept: Kept,
+    /// What was captured each day.
+    days: BTreeMap<String, CaptureFacts>,
+}
+
+impl Out<'_> {
+    fn fill(mut self, reader: &Reader, settings: &Arc<str>) -> anyhow::Result<Written> {
+        let all = Of::Window(Window { from: Timestamp::MIN, until: Timestamp::MAX });
+        let mut failed = None;
+        reader.stretches(all, |part| {
+            if failed.is_none() {
+                failed = self.take(part).err();
+            }
+            Ok(())
+        })?;
+        failed.map_or(Ok(()), Err)?;
+        self.kept.write(&mut self.home, true)?;
+        let mut troubles = Vec::new();
+        let mut number = 0;
+        for row in reader.sessions()? {
+            let rounds = reader.rounds(row.id)?;
+            if rounds.is_empty() {
+                continue;
+            }
+            number += 1;
+            for round in rounds {
+                let mut row = RoundRow { round, capture_id: "".into() };
+                row.capture_id = self.id(row.start());
+                self.home.push(&row)?;
+            }
+            if row.retired.is_none() && row.rules == verdict::RULES {
+                self.verdicts(reader, &row, session_part(number))?;
+            } else {
+                troubles.push(format!(
+                    "session {}: its verdicts are not computed again, since {}; those that are in the dataset stay",
+                    row.id,
+                    if row.retired.is_some() { "its series were deleted" } else { "it was scored by other rules" }
+                ));
+            }
+        }
+        for (number, (date, facts)) in std::mem::take(&mut self.days).into_iter().enumerate() {
+            self.home.push(&CaptureRow {
+                capture_id: id_of(self.name, &date),
+                path: format!("store/{date}"),
+                number,
+                octets: facts.wire_octets,
+                frames: facts.frames,
+                span: facts.first.zip(facts.last),
+                dropped: facts.dropped,
+                copies: Vec::new(),
+                troubles: Vec::new(),
+                settings: Arc::clone(settings),
+            })?;
+        }
+        Ok(self.home.finish(&of_octets(format!("store {}", self.name).as_bytes()), troubles)?)
+    }
+
+    /// Takes a stretch.
+    fn take(&mut self, mut part: Findings) -> anyhow::Result<()> {
+        Geo::default().locate(&mut part);
+        if let Some(first) = part.capture.first {
+            let facts = self.days.entry(day::of(first)).or_default();
+            facts.frames += part.capture.frames;
+            facts.wire_octets += part.capture.wire_octets;
+            facts.dropped += part.capture.dropped;
+            facts.first = facts.first.map_or(Some(first), |it| Some(it.min(first)));
+            facts.last = facts.last.max(part.capture.last);
+        }
+        for mut device in part.devices {
+            if let Some(pseudonyms) = &self.pseudonyms {
+                pseudonyms.of_findings(&mut device);
+            }
+            let mut latest: Option<(String, Arc<str>)> = None;
+            let name = self.name;
+            let mut id = |at: Timestamp| {
+                let date = day::of(at);
+                match &latest {
+                    Some((of, id)) if *of == date => Arc::clone(id),
+                    _ => Arc::clone(&latest.insert((date.clone(), id_of(name, &date))).1),
+                }
+            };
+            for row in SeriesRow::of(&device, &mut id) {
+                self.home.push(&row)?;
+            }
+            self.kept.add(&device, SightingRow::of(&device, &mut id));
+        }
+        if self.kept.is_full() {
+            self.kept.write(&mut self.home, false)?;
+        }
+        Ok(())
+    }
+
+    /// The verdicts of a session, computed again from what is stored, with the settings by which it was told.
+    fn verdicts(&mut self, reader: &Reader, row: &SessionRow, share: f64) -> anyhow::Result<()> {
+        let settings = reader.verdicts(row.id)?.pop().map_or_else(|| row.verdict_settings(), |it| it.settings);
+        let verdicts = reader.material(row.id)?.verdicts(&settings);
+        let start = verdicts.trials.first().and_then(|it| it.round.slots.first()).map_or(row.begun, |slot| slot.from);
+        for mut verdict in verdicts.devices {
+            if let Some(pseudonyms) = &self.pseudonyms {
+                verdict.device = pseudonyms.device(verdict.device);
+            }
+            let capture_id = self.id(start);
+            self.home.push(&VerdictRow { verdict, alpha: verdicts.alpha, share, start, capture_id })?;
+        }
+        Ok(())
+    }
+
+    /// What stands in the place of a capture for a moment.
+    fn id(&self, at: Timestamp) -> Arc<str> {
+        id_of(self.name, &day::of(at))
+    }
+}
+
+fn id_of(home: &str, date: &str) -> Arc<str> {
+    of_octets(format!("store {home} {date}").as_bytes()).into()
+}
