@@ -99,8 +99,9 @@ tools() {
 }
 
 format() { cargo fmt --all --check; }
+# shellcheck disable=SC2046 # nothing or one word
 lints() {
-    cargo clippy --workspace --all-targets --quiet -- -D warnings || return 1
+    cargo clippy --workspace --all-targets $(features) --quiet -- -D warnings || return 1
     # Outside the workspace, so where none runs nothing else notices when a target no longer compiles.
     can_fuzz || cargo check --quiet --manifest-path fuzz/Cargo.toml --target-dir "$target" --bins
 }
@@ -109,7 +110,7 @@ deny() {
     cargo deny --version > /dev/null 2>&1 || { skip "licences of dependencies: no cargo-deny (cargo install cargo-deny --locked)"; return 0; }
     cargo deny check licenses bans sources
 }
-# With the loudspeaker behind ALSA where its headers are; `lints` and `instructions` build without it everywhere.
+# With the loudspeaker behind ALSA where its headers are; `instructions` builds without it everywhere.
 features() { if pkg-config --exists alsa 2> /dev/null; then echo "--features=earwitness/alsa"; fi; }
 # The programs as the tests were built with them. Of the whole workspace, here and below: with one package alone, cargo builds what it depends
 # on again, with fewer features.
@@ -184,7 +185,6 @@ ran() {
 # The loudspeaker behind ALSA, which is built only where its headers are, and the package that carries it.
 alsa() {
     pkg-config --exists alsa 2> /dev/null || { skip "ALSA: no libasound2-dev or no pkg-config"; return 0; }
-    cargo clippy --workspace --features earwitness/alsa --quiet -- -D warnings || return 1
     cargo test --workspace --features earwitness/alsa --lib speak::alsa > "$scratch/alsa" 2>&1
     status=$?
     grep 'speak::alsa\|panicked\|^error' "$scratch/alsa"
