@@ -3,6 +3,7 @@
 # Needs `untried`, which says why something could not be tried; sets `base`.
 [ "$(id -u)" = 0 ] || untried "this is not root"
 command -v mmdebstrap > /dev/null || untried "mmdebstrap is missing; install it: apt-get install mmdebstrap"
+mkdir -p "${CARGO_TARGET_DIR:-target}"
 target=$(realpath "${CARGO_TARGET_DIR:-target}")
 suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
 # shellcheck disable=SC2034 # who reads this file uses it
