@@ -126,17 +126,23 @@ impl Description {
 /// From which stretch on something showed that others send under a device's address, and what.
 pub(super) type SignsByStretch = Vec<(i64, Vec<SenderSign>)>;
 
-/// By the row of each device of a session whose traffic is kept: what showed that others send under its address.
+/// By the row of each device of a session whose traffic is kept, and of which anything ever showed that others send under its address: what showed, and when.
 pub(super) fn senders(connection: &Connection, session: i64) -> rusqlite::Result<BTreeMap<i64, SignsByStretch>> {
-    let sql = "SELECT series.device, MIN(stretch), sender_signs FROM series \
-               JOIN stretches ON stretches.id = stretch JOIN descriptions ON descriptions.id = description \
-               WHERE session = ?1 GROUP BY series.device, description";
+    // A session of a month has millions of rows of series, and hardly ever a device with a sign: only its rows are looked for, and none is sorted.
+    let sql = "SELECT series.device, description, stretch FROM stretches CROSS JOIN series ON series.stretch = stretches.id \
+               WHERE session = ?1 AND series.device IN (SELECT device FROM descriptions WHERE sender_signs <> '[]') \
+               ORDER BY stretches.id";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([session])?;
-    let mut all: BTreeMap<i64, SignsByStretch> = BTreeMap::new();
+    let mut firsts: BTreeMap<(i64, i64), i64> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let signs: String = row.get(2)?;
-        all.entry(row.get(0)?).or_default().push((row.get(1)?, signs_of(&signs).ok_or_else(damaged)?));
+        firsts.entry((row.get(0)?, row.get(1)?)).or_insert(row.get(2)?);
+    }
+    let mut described = connection.prepare("SELECT sender_signs FROM descriptions WHERE id = ?1")?;
+    let mut all: BTreeMap<i64, SignsByStretch> = BTreeMap::new();
+    for ((device, description), stretch) in firsts {
+        let signs: String = described.query_row([description], |row| row.get(0))?;
+        all.entry(device).or_default().push((stretch, signs_of(&signs).ok_or_else(damaged)?));
     }
     Ok(all)
 }
