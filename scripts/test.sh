@@ -103,7 +103,9 @@ format() { cargo fmt --all --check; }
 lints() {
     cargo clippy --workspace --all-targets $(features) --quiet -- -D warnings || return 1
     # Outside the workspace, so where none runs nothing else notices when a target no longer compiles.
-    can_fuzz || cargo check --quiet --manifest-path fuzz/Cargo.toml --target-dir "$target" --bins
+    can_fuzz || cargo check --quiet --manifest-path fuzz/Cargo.toml --target-dir "$target" --bins || return 1
+    # So is the Python package, whose own step runs when it is named.
+    cargo check --quiet --locked --manifest-path crates/python/Cargo.toml --target-dir "$target"
 }
 # Licences, versions and origins of what comes from outside (deny.toml). Known holes are not asked for: their list comes over the network.
 deny() {
