@@ -2,7 +2,7 @@
 
 use super::digest::{Digest, one_more};
 use super::state::{AWAY_JUDGED_AFTER, KEPT, Notices, Pending, THINGS, Thing, short};
-use super::{About, FORGOTTEN, LASTS, MOST_A_DAY, Notice, Period, TROUBLE_AGAIN, Told, Trouble};
+use super::{About, FORGOTTEN, LASTS, MOST_A_DAY, MOST_PROOFS_A_DAY, Notice, Period, TROUBLE_AGAIN, Told, Trouble};
 use crate::findings::DeviceId;
 use crate::time::{SECOND, Timestamp};
 
@@ -126,7 +126,7 @@ impl Notices {
             }
         }
         let today = self.state.today.entry(about).or_default();
-        if *today >= MOST_A_DAY {
+        if *today >= if about == About::Proven { MOST_PROOFS_A_DAY } else { MOST_A_DAY } {
             one_more(&mut self.state.digest.left_out);
             return false;
         }

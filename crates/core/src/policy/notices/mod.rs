@@ -245,6 +245,8 @@ pub const FIRST_DAY: i64 = 86_400 * SECOND;
 pub const FORGOTTEN: i64 = 30 * 86_400 * SECOND;
 /// Notices of one kind in a day; of more, only their number is told. Strangers on the network can make devices and uploads at will.
 pub const MOST_A_DAY: u32 = 6;
+/// Proofs in a day: a test decides a whole home within the hour, and each of its devices may be proven to react and then to send. No stranger can bring proofs about.
+pub const MOST_PROOFS_A_DAY: u32 = 64;
 /// An upload that begins so soon after a probe is its answer, nanoseconds: live uploads begin within three seconds, finished recordings leave within thirty.
 pub const ANSWER: i64 = 30 * SECOND;
 /// A sound explains an upload that begins so soon after it, nanoseconds: who says a wake word goes on speaking, and an upload begins at the latest when a phrase is over.

@@ -204,6 +204,15 @@ fn a_proof_waits_for_its_verdict_and_is_told_once() {
 }
 
 #[test]
+fn each_device_that_a_test_proves_is_told_also_where_there_are_many() {
+    let mut home = Home::new(everything());
+    for sends in [false, true] {
+        (0..20).for_each(|number| home.take(Fact::Verdict { device: device(number), sends }));
+        assert_eq!(home.wait(HOUR), [About::Proven; 20], "sends: {sends}");
+    }
+}
+
+#[test]
 fn devices_are_told_after_the_first_hour_which_ends_in_one_summary() {
     let mut home = Home::new(everything());
     home.notices = Notices::learning(everything(), home.now);
