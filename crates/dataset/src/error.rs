@@ -19,7 +19,7 @@ pub enum Error {
     /// Rows are there that were made by other settings.
     #[error(
         "{} holds {home}, which was made with other settings ({difference}): rows of both are not to be compared. Name another folder, use the same \
-         settings, or replace what is there with --replace",
+         settings, or replace what is there with --replace, which loses days that only the dataset has",
         folder.display()
     )]
     OtherSettings {
@@ -43,6 +43,18 @@ pub enum Error {
         home: String,
         /// A file that would be lost.
         example: String,
+    },
+    /// The home is there, from another store or under another key.
+    #[error(
+        "{} holds {home} from another store, or with pseudonyms under another key: rows of both would not belong together. Name the key of then with --key, \
+         or another home, or replace what is there with --replace, which loses days that this store has not",
+        folder.display()
+    )]
+    OtherStore {
+        /// The dataset.
+        folder: PathBuf,
+        /// The home.
+        home: String,
     },
     /// A newer program wrote it.
     #[error("{} was written by {program}, whose tables are of a newer version ({schema}); use that version, or another folder", folder.display())]
@@ -73,12 +85,12 @@ pub enum Error {
         why: String,
     },
     /// The system refuses.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {why}", path.display())]
     Io {
         /// Where.
         path: PathBuf,
         /// What it says.
-        source: io::Error,
+        why: io::Error,
     },
     /// A list could not be written.
     #[error(transparent)]
@@ -89,6 +101,6 @@ impl Error {
     /// What the system said of a path.
     pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { path, source }
+        move |why| Self::Io { path, why }
     }
 }

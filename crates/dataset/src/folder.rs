@@ -27,19 +27,47 @@ impl Dataset {
     /// When it holds homes that were made by other settings, unless `replace`; when a newer program wrote it, or it cannot be read or written.
     pub fn open(folder: &Path, settings: Settings, replace: bool) -> Result<Self, Error> {
         let dataset = Self { folder: folder.to_owned(), settings, replace };
-        let lists = folder.join(LISTS);
-        fs::create_dir_all(&lists).map_err(Error::at(&lists))?;
+        dataset.made()?;
         for home in dataset.homes()? {
-            let Some(list) = Manifest::read(&dataset.list(&home), &home)? else { continue };
-            if list.schema > SCHEMA {
-                return Err(Error::Newer { folder: folder.to_owned(), program: list.program, schema: list.schema });
-            }
-            if !replace && list.settings != **dataset.settings.digest() {
-                let difference = dataset.settings.difference(&list.settings_text);
-                return Err(Error::OtherSettings { folder: folder.to_owned(), home, difference });
+            dataset.agrees_with(&home, replace)?;
+        }
+        Ok(dataset)
+    }
+
+    /// Opens a folder that many write to, each a home of its own: only the home itself may be replaced, and a list of another that cannot be read is left to who
+    /// writes that.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_for(home: &str, folder: &Path, settings: Settings, replace: bool) -> Result<Self, Error> {
+        let dataset = Self { folder: folder.to_owned(), settings, replace };
+        dataset.made()?;
+        for other in dataset.homes()? {
+            match dataset.agrees_with(&other, replace && other == home) {
+                Err(Error::List { .. }) if other != home => {}
+                agrees => agrees?,
             }
         }
         Ok(dataset)
+    }
+
+    fn made(&self) -> Result<(), Error> {
+        let lists = self.folder.join(LISTS);
+        fs::create_dir_all(&lists).map_err(Error::at(&lists))
+    }
+
+    /// Makes sure that a home was made by the same settings, unless it is to be replaced, and by no newer program.
+    fn agrees_with(&self, home: &str, replace: bool) -> Result<(), Error> {
+        let Self { folder, settings, .. } = self;
+        let Some(list) = Manifest::read(&self.list(home), home)? else { return Ok(()) };
+        if list.schema > SCHEMA {
+            return Err(Error::Newer { folder: folder.clone(), program: list.program, schema: list.schema });
+        }
+        if !replace && list.settings != **settings.digest() {
+            let difference = settings.difference(&list.settings_text);
+            return Err(Error::OtherSettings { folder: folder.clone(), home: home.to_owned(), difference });
+        }
+        Ok(())
     }
 
     /// The settings that all homes are made by.

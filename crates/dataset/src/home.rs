@@ -25,8 +25,8 @@ pub enum Begun {
     Open(Box<Home>),
 }
 
-/// What a home that grows stands in its list as, in the place of capture files.
-const STORE: &str = "a store of earwitness";
+/// How the list of a home that grows calls what it comes from, in the place of capture files; what tells one store from another follows.
+const STORE: &str = "store ";
 
 /// What a home holds.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -81,16 +81,18 @@ impl Home {
     }
 
     /// Begins a home that is written again and again from a store, which forgets what is old: each table of a day is replaced, unless what is there has more rows.
+    /// `mark` tells the store, and the key of its pseudonyms, from others.
     ///
     /// # Errors
-    /// When it cannot be called so, another run writes it, or it was made from capture files, unless they are to be replaced.
-    pub fn grow(dataset: &Dataset, home: &str) -> Result<Self, Error> {
+    /// When it cannot be called so, another run writes it, or it was made from capture files or another store, unless they are to be replaced.
+    pub fn grow(dataset: &Dataset, home: &str, mark: &str) -> Result<Self, Error> {
         let lock = locked(dataset, home)?;
         let before = Manifest::read(&dataset.list(home), home)?;
-        let captures = vec![FileFacts { path: STORE.to_owned(), octets: 0, modified_ns: 0 }];
-        let others = before.iter().flat_map(|list| &list.captures).find(|it| it.path != STORE);
-        if let Some(lost) = others.filter(|_| !dataset.replaces()) {
-            return Err(lost_by(dataset, home, lost));
+        let captures = vec![FileFacts { path: format!("{STORE}{mark}"), octets: 0, modified_ns: 0 }];
+        let mut others = before.iter().flat_map(|list| &list.captures).filter(|it| !captures.contains(it));
+        if let Some(lost) = others.next().filter(|_| !dataset.replaces()) {
+            let of_store = || Error::OtherStore { folder: dataset.folder().to_owned(), home: home.to_owned() };
+            return Err(if lost.path.starts_with(STORE) { of_store() } else { lost_by(dataset, home, lost) });
         }
         let mut home = Self::open(dataset, home, captures, before, lock)?;
         home.grows = !dataset.replaces();
@@ -133,7 +135,8 @@ impl Home {
         let finished = self.parts.take().map_or_else(|| Ok(Vec::new()), Parts::finish)?;
         let named = self.named(&finished, first)?;
         let old = self.before.take().map(|it| it.parts).unwrap_or_default();
-        let fuller = if self.grows { fuller::days(&old, &named) } else { BTreeSet::new() };
+        let there = || old.iter().filter(|it| it.is_there(self.dataset.folder())).cloned().collect::<Vec<_>>();
+        let fuller = if self.grows { fuller::days(&there(), &named) } else { BTreeSet::new() };
         let (finished, mut new): (Vec<Finished>, Vec<Part>) =
             finished.into_iter().zip(named).filter(|(_, part)| !fuller.contains(part.day())).unzip();
         new.extend(old.iter().filter(|part| fuller.contains(part.day())).cloned());

@@ -5,6 +5,9 @@ use crate::error::Error;
 /// Most octets of a name.
 const LONGEST: usize = 100;
 
+/// Words that duckdb reads as dates or numbers.
+const DATES: [&str; 4] = ["epoch", "inf", "infinity", "nan"];
+
 /// Makes sure that a name can stand in `home=NAME`.
 ///
 /// # Errors
@@ -19,6 +22,9 @@ pub fn check(name: &str) -> Result<(), Error> {
     if !name.starts_with(|it: char| it.is_ascii_alphabetic()) {
         return refuse("begin it with a letter, since other programs would take it for a number or a date; write home-07 for 07");
     }
+    if DATES.iter().any(|it| name.eq_ignore_ascii_case(it)) {
+        return refuse("other programs would take it for a date or a number; write home-NAME");
+    }
     Ok(())
 }
 
@@ -31,7 +37,23 @@ mod tests {
         for good in ["home-07", "a", "Lab.2_x"] {
             assert!(check(good).is_ok(), "{good}");
         }
-        for bad in ["", "07", "2026-03-01", "a/b", "..", "a=b", "_x", "-x", ".x", "home 7", "größe", &"a".repeat(101)] {
+        for bad in [
+            "",
+            "07",
+            "2026-03-01",
+            "a/b",
+            "..",
+            "a=b",
+            "_x",
+            "-x",
+            ".x",
+            "home 7",
+            "größe",
+            "Epoch",
+            "infinity",
+            "inf",
+            &"a".repeat(101),
+        ] {
             assert!(check(bad).is_err(), "{bad}");
         }
     }

@@ -1,7 +1,7 @@
 //! The list of what was written of a home, by which a run that is repeated knows what it need not do, and what it replaces.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -49,6 +49,11 @@ impl Part {
     pub(crate) fn day(&self) -> &Path {
         self.path.parent().unwrap_or(&self.path)
     }
+
+    /// Whether it is there as it was written.
+    pub(crate) fn is_there(&self, folder: &Path) -> bool {
+        folder.join(&self.path).metadata().is_ok_and(|it| it.is_file() && it.len() == self.octets)
+    }
 }
 
 /// The list.
@@ -75,11 +80,14 @@ impl Manifest {
     /// When it cannot be read or understood, or names files that are not the home's.
     pub(crate) fn read(path: &Path, home: &str) -> Result<Option<Self>, Error> {
         let wrong = |why: String| Error::List { path: path.to_owned(), home: home.to_owned(), why };
-        let file = match File::open(path) {
-            Ok(file) => file,
+        match fs::metadata(path) {
+            Ok(about) if about.is_file() => {}
+            // A pipe in a shared folder, say, would be waited for.
+            Ok(_) => return Err(wrong("is no file".to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(wrong(error.to_string())),
-        };
+        }
+        let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
         let mut text = Vec::new();
         file.take(LARGEST).read_to_end(&mut text).map_err(|error| wrong(error.to_string()))?;
         let list: Self = serde_json::from_slice(&text).map_err(|error| wrong(format!("is no list of a home: {error}")))?;
@@ -103,8 +111,7 @@ impl Manifest {
 
     /// Whether all its files are there as they were written.
     pub(crate) fn is_whole(&self, folder: &Path) -> bool {
-        let there = |part: &Part| folder.join(&part.path).metadata().is_ok_and(|it| it.is_file() && it.len() == part.octets);
-        self.state == State::Done && self.parts.iter().all(there)
+        self.state == State::Done && self.parts.iter().all(|it| it.is_there(folder))
     }
 }
 

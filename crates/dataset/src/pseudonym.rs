@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use data_encoding::HEXLOWER_PERMISSIVE;
-use earwitness_core::findings::{DeviceFindings, DeviceId, Sighting};
+use earwitness_core::findings::{DeviceId, Receiver, Sighting};
 use earwitness_core::mac::Mac;
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::Sha256;
@@ -43,9 +43,10 @@ impl Pseudonyms {
     /// Pseudonyms under a key.
     #[must_use]
     pub fn new(key: &Key) -> Self {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-        let keyed = Hmac::new_from_slice(&key.0).expect("a key of any length");
-        Self { keyed }
+        // A key that is shorter than a block is filled up with zeros (RFC 2104, section 2).
+        let mut block = [0; 64];
+        block[..OCTETS].copy_from_slice(&key.0);
+        Self { keyed: Hmac::new(&block.into()) }
     }
 
     /// The pseudonym of a device, of the form of a MAC address: the maker's three octets stay, where a maker gave the address; the rest is the digest's. Of another
@@ -65,9 +66,8 @@ impl Pseudonyms {
         }
         match device {
             DeviceId::Mac(mac) if !mac.is_local() => {
-                let [a, b, c, ..] = mac.0;
-                let [.., d, e, f] = octets;
-                DeviceId::Mac(Mac([a, b, c, d, e, f]))
+                octets[..3].copy_from_slice(&mac.0[..3]);
+                DeviceId::Mac(Mac(octets))
             }
             _ => {
                 octets[0] = octets[0] & 0xfc | 0x02;
@@ -76,25 +76,31 @@ impl Pseudonyms {
         }
     }
 
-    /// Takes what only the home may know out of what was seen of a device: its address on each flow, which device of the home it sent to, and of receivers outside all
-    /// but the network.
-    pub fn of_findings(&self, device: &mut DeviceFindings) {
-        device.id = self.device(device.id);
-        let lists = [&mut device.sightings, &mut device.continuous, &mut device.local_sightings];
-        lists.into_iter().flatten().for_each(of_sighting);
+    /// What tells another key, or another store under the same key, from this one, without saying anything of either.
+    #[must_use]
+    pub fn mark(&self, store: &str) -> String {
+        let mut keyed = self.keyed.clone();
+        keyed.update(store.as_bytes());
+        HEXLOWER_PERMISSIVE.encode(&keyed.finalize().into_bytes())
     }
 }
 
-fn of_sighting(it: &mut Sighting) {
+/// Takes what only the home may know out of a sighting: the device's address on the flow, which device of the home it sent to, and of receivers outside all but the
+/// network.
+pub fn shorten(it: &mut Sighting) {
     it.flow.source = Ipv4Addr::UNSPECIFIED.into();
     it.flow.source_port = 0;
     let receiver = &mut it.receiver;
     if receiver.local {
-        (receiver.name, receiver.address) = (None, Ipv4Addr::UNSPECIFIED.into());
+        *receiver =
+            Receiver { address: Ipv4Addr::UNSPECIFIED.into(), port: 0, name: None, local: true, country: None, system: None };
     }
     receiver.address = network(receiver.address);
-    it.flow.destination = receiver.address;
+    (it.flow.destination, it.flow.destination_port) = (receiver.address, receiver.port);
 }
+
+/// The first part of addresses of 6to4 (RFC 3056), whose next two are an address of IPv4.
+const TUNNELLED: u16 = 0x2002;
 
 /// The network that an address lies in, as far as it is customary to keep it: 24 bits of IPv4, 48 of IPv6, which are those of a site (RFC 6177).
 fn network(address: IpAddr) -> IpAddr {
@@ -103,13 +109,14 @@ fn network(address: IpAddr) -> IpAddr {
             let [a, b, c, _] = it.octets();
             Ipv4Addr::new(a, b, c, 0).into()
         }
-        IpAddr::V6(it) => match it.to_ipv4_mapped() {
-            Some(it) => network(it.into()),
-            None => {
-                let [a, b, c, ..] = it.segments();
-                Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).into()
+        IpAddr::V6(it) => {
+            if let Some(mapped) = it.to_ipv4_mapped() {
+                return network(mapped.into());
             }
-        },
+            let [first, second, third, ..] = it.segments();
+            let third = if first == TUNNELLED { third & 0xff00 } else { third };
+            Ipv6Addr::new(first, second, third, 0, 0, 0, 0, 0).into()
+        }
     }
 }
 
@@ -135,6 +142,13 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_differs_with_the_key_and_with_the_store() {
+        let of = |octet: u8, store: &str| Pseudonyms::new(&Key::new([octet; OCTETS])).mark(store);
+        assert_eq!(of(7, "1"), of(7, "1"));
+        assert!(of(7, "1") != of(8, "1") && of(7, "1") != of(7, "2"));
+    }
+
+    #[test]
     fn a_key_is_a_line_of_digits() {
         let text = Key::new([0xa5; OCTETS]).reveal();
         assert_eq!(Key::parse(&text).map(|it| it.0), Some([0xa5; OCTETS]));
@@ -149,5 +163,6 @@ mod tests {
         assert_eq!(shown("198.51.100.77"), "198.51.100.0");
         assert_eq!(shown("2001:db8:1:2:3::4"), "2001:db8:1::");
         assert_eq!(shown("::ffff:198.51.100.77"), "198.51.100.0");
+        assert_eq!(shown("2002:c633:644d::1"), "2002:c633:6400::", "198.51.100.77 by 6to4");
     }
 }

@@ -70,11 +70,20 @@ impl Kept {
     /// # Errors
     /// When the dataset takes no more.
     pub fn write(&mut self, home: &mut Home, all: bool) -> Result<(), Error> {
+        self.write_as(home, all, |_| {})
+    }
+
+    /// The same, with each row changed before they are put into order.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_as(&mut self, home: &mut Home, all: bool, change: impl FnMut(&mut SightingRow)) -> Result<(), Error> {
         let mut rows = std::mem::take(&mut self.sightings);
         if all {
             rows.extend(std::mem::take(&mut self.continuous).into_values());
         }
         rows.retain(|row| self.parts.get(&row.device).is_none_or(|part| part.role() == Role::Device));
+        rows.iter_mut().for_each(change);
         rows.sort_by_key(|row| (row.sighting.window.from, row.device, row.sighting.flow, row.list));
         rows.iter().try_for_each(|row| home.push(row))
     }

@@ -10,7 +10,7 @@ use earwitness_core::samples::Tested;
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::trial::Trial;
 use earwitness_core::verdict::{self, Verdicts};
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction};
 
 use super::VERSION;
 use super::error::{Error, Kind, Result, odd};
@@ -232,6 +232,15 @@ impl Reader {
             each(number, self.read(|connection| stretch::read(connection, number, &known))?)?;
         }
         Ok(())
+    }
+
+    /// When the first frame came that the store ever knew of, which is not forgotten: it tells one store from another.
+    pub fn first_frame(&self) -> Result<Option<Timestamp>> {
+        self.read(|connection| {
+            let sql = "SELECT first FROM stretches WHERE first IS NOT NULL ORDER BY id LIMIT 1";
+            let first = connection.query_row(sql, [], |row| row.get(0)).optional()?;
+            Ok(first.map(Timestamp::from_nanos))
+        })
     }
 
     /// The number of the stretch that was written last; 0 before the first.

@@ -31,7 +31,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 pub use self::control::{SOCKET, ask};
 pub use self::report::{Form, Style};
 pub(crate) use self::signals::SAME_REQUEST;
-pub(crate) use crate::appliance::random;
+pub(crate) use crate::appliance::{random, random_octets};
 pub use crate::appliance::{Goal, Request};
 
 use self::control::{Asked, Control};

@@ -73,6 +73,10 @@ fn a_home_goes_into_a_dataset_without_any_address_of_its_devices() {
     let written: Vec<Vec<u8>> = files(&lake).iter().map(|it| std::fs::read(it).unwrap()).collect();
     let holds = |octets: &[u8], what: &str| octets.windows(what.len()).any(|it| it == what.as_bytes());
     assert!(written.iter().all(|octets| real.iter().all(|it| !holds(octets, it))), "an address of a device left the home");
+    // Rows in the order of the addresses would say which pseudonym is whose.
+    let mut order: Vec<String> = rows(&lake, "series").iter().map(|row| row["device"].to_string()).collect();
+    order.dedup();
+    assert!(order.chunk_by(|a, b| a < b).all(|minute| minute.len() >= 3), "{order:?}");
     // With the same key the pseudonyms are the same; only its owner may read it.
     let key = place.join("pseudonyms.key");
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&key).unwrap().permissions());
@@ -106,6 +110,34 @@ fn what_a_store_has_forgotten_stays_in_the_dataset_and_what_is_new_comes_to_it()
     assert_eq!((rows(&lake, "series"), rows(&lake, "captures")), (more, now));
     assert_eq!(export(&place, &lake, &["--replace"]).0, Some(0));
     assert!(rows(&lake, "series").len() < before.len());
+}
+
+#[test]
+fn another_key_or_another_store_is_refused_and_a_broken_neighbour_is_not_in_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let (place, lake) = (made(folder.path()), folder.path().join("lake"));
+    assert_eq!(export(&place, &lake, &[]).0, Some(0));
+    let before = rows(&lake, "series");
+    let other_key = folder.path().join("other.key");
+    let (status, said) = export(&place, &lake, &["--key", path(&other_key)]);
+    assert!(status == Some(2) && said.contains("under another key"), "{said}");
+    let elsewhere = folder.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let (mut store, _) = Store::open(&elsewhere).unwrap();
+    store.write(&[Entry::Watched(Box::new(minute(7, 4, |_| 5)))]).unwrap();
+    drop(store);
+    let key = place.join("pseudonyms.key");
+    let (status, said) = export(&elsewhere, &lake, &["--key", path(&key)]);
+    assert!(status == Some(2) && said.contains("another store"), "{said}");
+    assert_eq!(rows(&lake, "series"), before);
+    let (status, said) = export(&place, &lake, &["--key", path(&lake.join("key"))]);
+    assert!(status == Some(2) && said.contains("keep the key"), "{said}");
+    std::fs::write(lake.join("_earwitness/home-18.json"), "{").unwrap();
+    assert_eq!(export(&place, &lake, &[]).0, Some(0));
+    // What is not there any more is written again.
+    std::fs::remove_dir_all(lake.join("series")).unwrap();
+    assert_eq!(export(&place, &lake, &[]).0, Some(0));
+    assert_eq!(rows(&lake, "series"), before);
 }
 
 #[test]

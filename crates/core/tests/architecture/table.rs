@@ -190,10 +190,12 @@ pub(crate) const MAY_IMPORT: &[(&str, Modules)] = &[
             ("home_name", &["error"]),
             ("tables", &["column"]),
             ("dictionary", &["column", "tables"]),
+            ("pseudonym", &[]),
             ("manifest", &["error", "column"]),
+            ("fuller", &["column", "manifest"]),
             ("parts", &["day", "error", "column", "settings", "dictionary"]),
             ("folder", &["error", "settings", "home_name", "manifest"]),
-            ("home", &["error", "column", "home_name", "manifest", "parts", "folder"]),
+            ("home", &["error", "column", "home_name", "manifest", "fuller", "parts", "folder"]),
         ],
     ),
     (

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use earwitness_core::detect::lottery::session_part;
-use earwitness_core::findings::{CaptureFacts, Findings};
+use earwitness_core::findings::{CaptureFacts, DeviceId, Findings};
 use earwitness_core::time::{Timestamp, Window};
 use earwitness_core::verdict;
 use earwitness_dataset::capture_id::of_octets;
-use earwitness_dataset::pseudonym::Pseudonyms;
+use earwitness_dataset::pseudonym::{Pseudonyms, shorten};
 use earwitness_dataset::settings::Settings;
 use earwitness_dataset::tables::captures::CaptureRow;
 use earwitness_dataset::tables::rounds::RoundRow;
@@ -34,12 +34,16 @@ pub(super) fn write(args: &Args) -> anyhow::Result<Outcome> {
     check_home(&name)?;
     let reader = Reader::open(&args.store)?;
     reader.hold()?;
-    let pseudonyms = if args.dataset.plain { None } else { Some(pseudonyms(args, &reader)?) };
+    let Some(first) = reader.first_frame()? else { bail!("{} holds nothing yet", args.store.display()) };
+    let pseudonyms = if args.dataset.plain { None } else { Some(pseudonyms(args, &reader, &folder)?) };
     let how = if pseudonyms.is_some() { "pseudonyms" } else { "addresses" };
+    let store = first.nanos().to_string();
+    let mark = pseudonyms.as_ref().map_or_else(|| of_octets(store.as_bytes()), |it| it.mark(&store));
     let settings = Settings::new(["source store".to_owned(), format!("devices by {how}")]);
     let digest = Arc::clone(settings.digest());
-    let dataset = Dataset::open(&folder, settings, args.dataset.replace)?;
-    let out = Out { home: Home::grow(&dataset, &name)?, name: &name, pseudonyms, kept: Kept::default(), days: BTreeMap::new() };
+    let dataset = Dataset::open_for(&name, &folder, settings, args.dataset.replace)?;
+    let home = Home::grow(&dataset, &name, &mark)?;
+    let out = Out { home, name: &name, pseudonyms, kept: Kept::default(), days: BTreeMap::new() };
     let written = out.fill(&reader, &digest)?;
     let rows: Vec<String> = written.rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect();
     say::line(&format!("{name} in {}: {}", folder.display(), rows.join(", ")));
@@ -63,9 +67,16 @@ fn place(args: &Args) -> anyhow::Result<(PathBuf, String)> {
 }
 
 /// The pseudonyms of this home; no two devices may share one.
-fn pseudonyms(args: &Args, reader: &Reader) -> anyhow::Result<Pseudonyms> {
+fn pseudonyms(args: &Args, reader: &Reader, folder: &Path) -> anyhow::Result<Pseudonyms> {
     let beside = || reader.path().parent().map(|it| it.join("pseudonyms.key")).unwrap_or_default();
     let path = args.dataset.key.clone().unwrap_or_else(beside);
+    let within = || {
+        let place = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        place.canonicalize().ok()?.starts_with(folder.canonicalize().ok()?).then_some(())
+    };
+    if within().is_some() {
+        bail!("{} would lie in the dataset, where others read it: keep the key of the pseudonyms in the home", path.display());
+    }
     let pseudonyms = Pseudonyms::new(&key::read_or_make(&path)?);
     let known = reader.known()?;
     let different: BTreeSet<_> = known.iter().map(|it| pseudonyms.device(*it)).collect();
@@ -96,7 +107,7 @@ impl Out<'_> {
             Ok(())
         })?;
         failed.map_or(Ok(()), Err)?;
-        self.kept.write(&mut self.home, true)?;
+        self.sightings(true)?;
         let mut troubles = Vec::new();
         let mut number = 0;
         for row in reader.sessions()? {
@@ -148,10 +159,10 @@ impl Out<'_> {
             facts.first = facts.first.map_or(Some(first), |it| Some(it.min(first)));
             facts.last = facts.last.max(part.capture.last);
         }
-        for mut device in part.devices {
-            if let Some(pseudonyms) = &self.pseudonyms {
-                pseudonyms.of_findings(&mut device);
-            }
+        // In the order of what they are called: that of their addresses would say which is which.
+        let mut devices: Vec<_> = part.devices.into_iter().map(|it| (self.called(it.id), it)).collect();
+        devices.sort_by_key(|it| it.0);
+        for (called, mut device) in devices {
             let mut latest: Option<(String, Arc<str>)> = None;
             let name = self.name;
             let mut id = |at: Timestamp| {
@@ -161,14 +172,29 @@ impl Out<'_> {
                     _ => Arc::clone(&latest.insert((date.clone(), id_of(name, &date))).1),
                 }
             };
+            self.kept.add(&device, SightingRow::of(&device, &mut id));
+            device.id = called;
             for row in SeriesRow::of(&device, &mut id) {
                 self.home.push(&row)?;
             }
-            self.kept.add(&device, SightingRow::of(&device, &mut id));
         }
-        if self.kept.is_full() {
-            self.kept.write(&mut self.home, false)?;
-        }
+        if self.kept.is_full() { self.sightings(false) } else { Ok(()) }
+    }
+
+    /// What a device is called in the dataset.
+    fn called(&self, device: DeviceId) -> DeviceId {
+        self.pseudonyms.as_ref().map_or(device, |it| it.device(device))
+    }
+
+    /// Writes the sightings that are kept; with `all`, those that may still go on as well.
+    fn sightings(&mut self, all: bool) -> anyhow::Result<()> {
+        let Self { kept, home, pseudonyms, .. } = self;
+        kept.write_as(home, all, |row| {
+            if let Some(pseudonyms) = &*pseudonyms {
+                row.device = pseudonyms.device(row.device);
+                shorten(&mut row.sighting);
+            }
+        })?;
         Ok(())
     }
 
@@ -177,10 +203,12 @@ impl Out<'_> {
         let settings = reader.verdicts(row.id)?.pop().map_or_else(|| row.verdict_settings(), |it| it.settings);
         let verdicts = reader.material(row.id)?.verdicts(&settings);
         let start = verdicts.trials.first().and_then(|it| it.round.slots.first()).map_or(row.begun, |slot| slot.from);
-        for mut verdict in verdicts.devices {
-            if let Some(pseudonyms) = &self.pseudonyms {
-                verdict.device = pseudonyms.device(verdict.device);
-            }
+        let mut devices = verdicts.devices;
+        for it in &mut devices {
+            it.device = self.called(it.device);
+        }
+        devices.sort_by_key(|it| it.device);
+        for verdict in devices {
             let capture_id = self.id(start);
             self.home.push(&VerdictRow { verdict, alpha: verdicts.alpha, share, start, capture_id })?;
         }
