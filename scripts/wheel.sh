@@ -14,7 +14,7 @@ target=${CARGO_TARGET_DIR:-target}
 mkdir -p "$folder" "$target"
 folder=$(cd "$folder" && pwd)
 target=$(cd "$target" && pwd)
-most=15000000
+most=25000000
 
 fail() {
     echo "wheel: $*" >&2
