@@ -41,7 +41,7 @@ def test_other_threads_go_on_while_it_reads(large):
         counter.join()
     inside = [at for at in ticks if begun <= at <= ended]
     longest = max(later - earlier for earlier, later in zip(inside, inside[1:]))
-    assert ended - begun > 0.3, "long enough to see it"
+    assert len(inside) > 10, "long enough to see it"
     assert longest < (ended - begun) / 4, f"the interpreter was held for {longest:.2f} of {ended - begun:.2f} s"
 
 
