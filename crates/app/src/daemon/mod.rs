@@ -31,8 +31,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 pub use self::control::{SOCKET, ask};
 pub use self::report::{Form, Style};
 pub(crate) use self::signals::SAME_REQUEST;
-pub(crate) use crate::appliance::{random, random_octets};
 pub use crate::appliance::{Goal, Request};
+pub(crate) use crate::appliance::{random, random_octets};
 
 use self::control::{Asked, Control};
 use self::eve::EveFile;
