@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a release: the version in Cargo.toml and Cargo.lock, a commit, a tag, the Debian package, and a program that needs no library.
+# Makes a release: the version in Cargo.toml and Cargo.lock, a commit, a tag, the Debian package, a program that needs no library, and the Python wheel.
 #
 #   scripts/release.sh VERSION                  tells what would be done, and does nothing (the same as --dry-run)
 #   scripts/release.sh VERSION --do             does it; what it did is on this machine only until you push it
@@ -54,10 +54,13 @@ do_it() {
     [ -z "$really" ] || "$@"
 }
 set_version() {
-    sed "0,/^version = \"$old\"\$/s//version = \"$version\"/" Cargo.toml > Cargo.toml.new && mv Cargo.toml.new Cargo.toml
+    for file in Cargo.toml crates/python/Cargo.toml; do
+        sed "0,/^version = \"$old\"\$/s//version = \"$version\"/" "$file" > "$file.new" && mv "$file.new" "$file"
+    done
     # Writes the new version of our own crates into both lock files, and changes nothing else in them.
     cargo update --workspace --offline --quiet
     cargo update --workspace --offline --quiet --manifest-path fuzz/Cargo.toml
+    cargo update --workspace --offline --quiet --manifest-path crates/python/Cargo.toml
 }
 
 echo "release: $old -> $version${really:+, for real}"
@@ -69,8 +72,9 @@ fi
 [ -z "$tests" ] || do_it scripts/test.sh
 do_it scripts/package.sh
 do_it scripts/static.sh
+do_it scripts/wheel.sh
 if [ "$old" != "$version" ]; then
-    do_it git commit --quiet -m "Release $version" Cargo.toml Cargo.lock fuzz/Cargo.lock
+    do_it git commit --quiet -m "Release $version" Cargo.toml Cargo.lock fuzz/Cargo.lock crates/python/Cargo.toml crates/python/Cargo.lock
 fi
 do_it git tag -a "$tag" -m "earwitness $version"
 if [ -n "$really" ]; then

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Prints the notices of the libraries that are linked into earwitness: their licences ask that whoever passes the program on passes these on as well.
 
-  third_party.py [TARGET]    as it is built for TARGET (default: this machine), with the loudspeaker behind ALSA
+  third_party.py [--python] [TARGET]    as it is built for TARGET (default: this machine), with the loudspeaker behind ALSA; with --python, of the Python package and
+                                        of the program in it
 """
 
 import json
@@ -15,11 +16,11 @@ NOTICE = re.compile(r"(licen[cs]e|copying|notice|unlicense)", re.IGNORECASE)
 APACHE = "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION"
 
 
-def linked(metadata: dict) -> set[str]:
+def linked(metadata: dict, root: str) -> set[str]:
     """The packages that end up in the program: no tools of the build, no procedural macros, nothing for tests."""
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
     macros = {p["id"] for p in metadata["packages"] if any("proc-macro" in t["kind"] for t in p["targets"])}
-    found, to_visit = set(), [p["id"] for p in metadata["packages"] if p["name"] == "earwitness"]
+    found, to_visit = set(), [p["id"] for p in metadata["packages"] if p["name"] == root]
     while to_visit:
         package = to_visit.pop()
         if package in found or package in macros:
@@ -31,17 +32,26 @@ def linked(metadata: dict) -> set[str]:
     return found
 
 
+def packages_of(root: str, target: str, *options: str) -> dict:
+    """What is linked into one of our packages, by its id."""
+    command = ["cargo", "metadata", "--locked", "--format-version=1", f"--filter-platform={target}", *options]
+    metadata = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    ids = linked(metadata, root)
+    return {p["id"]: p for p in metadata["packages"] if p["id"] in ids and p["source"]}
+
+
 def main() -> None:
-    target = sys.argv[1] if len(sys.argv) > 1 else ""
+    words = sys.argv[1:]
+    python = "--python" in words
+    target = next((word for word in words if word != "--python"), "")
     if not target:
         said = subprocess.run(["rustc", "-vV"], check=True, capture_output=True, text=True).stdout
         target = re.search(r"^host: (.*)$", said, re.MULTILINE)[1]
-    command = ["cargo", "metadata", "--locked", "--format-version=1", f"--filter-platform={target}", "--features=earwitness/alsa"]
-    metadata = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    ids = linked(metadata)
+    packages = packages_of("earwitness", target, *([] if python else ["--features=earwitness/alsa"]))
+    if python:
+        packages |= packages_of("earwitness-python", target, "--manifest-path=crates/python/Cargo.toml")
     texts: dict[str, list[str]] = {}
-    packages = [p for p in metadata["packages"] if p["id"] in ids and p["source"]]
-    for package in sorted(packages, key=lambda p: (p["name"], p["version"])):
+    for package in sorted(packages.values(), key=lambda p: (p["name"], p["version"])):
         name = f"{package['name']} {package['version']}"
         print(f"{name}: {package['license'] or 'see below'}; {', '.join(package['authors']) or package['repository'] or 'no authors are named'}")
         folder = Path(package["manifest_path"]).parent

@@ -46,9 +46,13 @@ else
     }
     PATH=$tools/bin:$PATH
     export CARGO_TARGET_DIR="$target"
+    # What is written into datasets and bundles says which build wrote it.
+    EARWITNESS_COMMIT=$(git rev-parse HEAD 2> /dev/null || echo unknown)
+    export EARWITNESS_COMMIT
     triple=$(rustc -vV | sed -n 's/^host: //p')
     cargo-zigbuild zigbuild --release --quiet -p earwitness --target "$triple.2.17" || fail "the program could not be built"
-    mkdir -p "$data/scripts"
+    mkdir -p "$data/scripts" "$data/data/share/doc/earwitness"
+    python3 scripts/third_party.py --python > "$data/data/share/doc/earwitness/third-party.txt" || fail "the notices of libraries could not be gathered"
     strip -o "$data/scripts/earwitness" "$target/$triple/release/earwitness" || fail "the program cannot be stripped; install binutils"
     maturin build --quiet --locked --zig --compatibility manylinux_2_17 --target "$triple" -m crates/python/Cargo.toml -o "$scratch/wheel" || fail "no wheel was written"
     mv "$scratch"/wheel/earwitness-*.whl "$folder/"
