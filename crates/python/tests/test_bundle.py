@@ -21,7 +21,8 @@ def judged(night):
 def bundled(judged, tmp_path_factory):
     """A bundle that nobody signed."""
     path = tmp_path_factory.mktemp("bundle") / "night.zip"
-    ew.bundle(path, *judged)
+    digest = ew.bundle(path, *judged)
+    assert len(digest) == 64 and int(digest, 16)
     return path
 
 

@@ -1,10 +1,12 @@
 """Bundles of evidence, which the program in the same wheel makes."""
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+import zipfile
 
 from ._earwitness import EarwitnessError
 
@@ -51,6 +53,8 @@ def bundle(path, found, verdicts, log, *, sign=None, reveal=None, about=None, wh
     about     a TOML file that says what was tested
     whole     keep all frames whole: without it those far from all rounds are cut to their headers, unless that changes a verdict
 
+    Returns the SHA-256 of its `tagmanifest-sha256.txt`, which signatures are of and a time-stamping authority is asked about, as 64 hexadecimal digits.
+
     Raises `EarwitnessError` with the words of the program when it cannot be made; ValueError when the verdicts rest on settings that a bundle does
     not hold.
     """
@@ -68,3 +72,6 @@ def bundle(path, found, verdicts, log, *, sign=None, reveal=None, about=None, wh
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
     if ended.returncode != 0:
         raise EarwitnessError(ended.stderr.strip() or f"earwitness evidence export ended with {ended.returncode}")
+    with zipfile.ZipFile(path) as made:
+        manifest = next(name for name in made.namelist() if name.endswith("/tagmanifest-sha256.txt"))
+        return hashlib.sha256(made.read(manifest)).hexdigest()

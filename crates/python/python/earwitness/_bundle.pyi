@@ -15,5 +15,5 @@ def bundle(
     reveal: Path | None = None,
     about: Path | None = None,
     whole: bool = False,
-) -> None:
-    """Writes what a stranger needs to check verdicts: frames, log, settings and verdicts in one archive."""
+) -> str:
+    """Writes what a stranger needs to check verdicts: frames, log, settings and verdicts in one archive. Returns the SHA-256 of its tagmanifest-sha256.txt."""
