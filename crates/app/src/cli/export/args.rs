@@ -15,7 +15,6 @@ use earwitness_store::{Of, Reader, SessionId, SessionRow};
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
-  earwitness export sightings /var/lib/earwitness
   earwitness export series /var/lib/earwitness -o series.parquet --from 2026-03-01 --until 2026-03-08
   earwitness export probes /var/lib/earwitness --session 3 -o night.probes.jsonl
   earwitness export dataset /var/lib/earwitness -o /mnt/study --home home-17
