@@ -49,8 +49,8 @@ assert verdicts == {d["mac"]: d["verdict"] for d in reports["home_b"]["devices"]
 seed = 7
 db.execute("set threads to 1")
 db.execute(f"select setseed({seed / 10})")
-db.execute("""create table verdicts_of as select study, 'home-' || home as home, share, random() as p
-  from range(2000) studies(study), range(50) homes(home), (values (0.8), (0.1), (0.0333)) sessions(share)""")
+db.execute('''create table verdicts_of as select study, 'home-' || home as home, share, random() as p
+  from range(2000) studies(study), range(50) homes(home), (values (0.8), (0.1), (0.0333)) sessions(share)''')
 holm = blocks[-1].replace("from verdicts where", "from verdicts_of where study = ? and")
 wrong = sum(any(row[3] for row in db.execute(holm, [study]).fetchall()) for study in range(2000))
 print(f"of 2000 studies of 50 homes in which nothing reacts {wrong} call one proven (seed {seed}); at most 0.05 of them may, by chance 121")
