@@ -98,7 +98,7 @@ tools() {
     return 0
 }
 
-format() { cargo fmt --all --check; }
+format() { cargo fmt --all --check && cargo fmt --manifest-path crates/python/Cargo.toml --check; }
 # shellcheck disable=SC2046 # nothing or one word
 lints() {
     cargo clippy --workspace --all-targets $(features) --quiet -- -D warnings || return 1

@@ -134,7 +134,8 @@ impl Found {
 
     fn __repr__(&self) -> String {
         let findings = &self.inner.findings;
-        let sightings: usize = findings.devices.iter().map(|it| it.sightings.len() + it.continuous.len() + it.local_sightings.len()).sum();
+        let sightings: usize =
+            findings.devices.iter().map(|it| it.sightings.len() + it.continuous.len() + it.local_sightings.len()).sum();
         let (devices, files) = (findings.devices.len(), self.inner.plan.captures.len());
         format!(
             "<earwitness.Found: {devices} devices, {sightings} sightings, {} frames of {files} files>",

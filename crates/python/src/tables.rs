@@ -60,7 +60,8 @@ pub(crate) fn rounds(verdicts: &Verdicts) -> PyResult<Table> {
 pub(crate) fn verdicts(said: &Verdicts) -> PyResult<Table> {
     let first = said.trials.first().and_then(|trial| trial.round.slots.first());
     let start = first.map(|slot| slot.from).unwrap_or_default();
-    let row = |verdict: &Verdict| VerdictRow { verdict: verdict.clone(), alpha: said.alpha, share: 1.0, start, capture_id: nameless() };
+    let row =
+        |verdict: &Verdict| VerdictRow { verdict: verdict.clone(), alpha: said.alpha, share: 1.0, start, capture_id: nameless() };
     of(said.devices.iter().map(row))
 }
 
