@@ -65,15 +65,10 @@ impl Pseudonyms {
             *to = from;
         }
         match device {
-            DeviceId::Mac(mac) if !mac.is_local() => {
-                octets[..3].copy_from_slice(&mac.0[..3]);
-                DeviceId::Mac(Mac(octets))
-            }
-            _ => {
-                octets[0] = octets[0] & 0xfc | 0x02;
-                DeviceId::Mac(Mac(octets))
-            }
+            DeviceId::Mac(mac) if !mac.is_local() => octets[..3].copy_from_slice(&mac.0[..3]),
+            _ => octets[0] = octets[0] & 0xfc | 0x02,
         }
+        DeviceId::Mac(Mac(octets))
     }
 
     /// What tells another key, or another store under the same key, from this one, without saying anything of either.

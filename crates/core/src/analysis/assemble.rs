@@ -209,7 +209,7 @@ impl Parts {
 
 impl CaptureFacts {
     /// Adds what the capture was like in the stretch after.
-    fn add(&mut self, more: Self) {
+    pub fn add(&mut self, more: Self) {
         self.frames = self.frames.wrapping_add(more.frames);
         self.wire_octets = self.wire_octets.wrapping_add(more.wire_octets);
         self.first = self.first.into_iter().chain(more.first).min();

@@ -1,6 +1,7 @@
 //! All that a store holds as a home of a dataset, with pseudonyms in the place of addresses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -70,11 +71,8 @@ fn place(args: &Args) -> anyhow::Result<(PathBuf, String)> {
 fn pseudonyms(args: &Args, reader: &Reader, folder: &Path) -> anyhow::Result<Pseudonyms> {
     let beside = || reader.path().parent().map(|it| it.join("pseudonyms.key")).unwrap_or_default();
     let path = args.dataset.key.clone().unwrap_or_else(beside);
-    let within = || {
-        let place = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        place.canonicalize().ok()?.starts_with(folder.canonicalize().ok()?).then_some(())
-    };
-    if within().is_some() {
+    let place = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    if place.canonicalize().is_ok_and(|place| folder.canonicalize().is_ok_and(|folder| place.starts_with(folder))) {
         bail!("{} would lie in the dataset, where others read it: keep the key of the pseudonyms in the home", path.display());
     }
     let pseudonyms = Pseudonyms::new(&key::read_or_make(&path)?);
@@ -100,29 +98,31 @@ impl Out<'_> {
     fn fill(mut self, reader: &Reader, settings: &Arc<str>) -> anyhow::Result<Written> {
         let all = Of::Window(Window { from: Timestamp::MIN, until: Timestamp::MAX });
         let mut failed = None;
-        reader.stretches(all, |part| {
-            if failed.is_none() {
-                failed = self.take(part).err();
-            }
-            Ok(())
-        })?;
+        let read = reader.stretches(all, |part| {
+            self.take(part).map_err(|error| {
+                let again = earwitness_store::Error::of_reader(&io::Error::other(error.to_string()));
+                failed = Some(error);
+                again
+            })
+        });
         failed.map_or(Ok(()), Err)?;
+        read?;
         self.sightings(true)?;
         let mut troubles = Vec::new();
-        let mut number = 0;
         for row in reader.sessions()? {
             let rounds = reader.rounds(row.id)?;
             if rounds.is_empty() {
                 continue;
             }
-            number += 1;
             for round in rounds {
                 let mut row = RoundRow { round, capture_id: "".into() };
                 row.capture_id = self.id(row.start());
                 self.home.push(&row)?;
             }
             if row.retired.is_none() && row.rules == verdict::RULES {
-                self.verdicts(reader, &row, session_part(number))?;
+                // As `run` counted when it began the session.
+                let share = session_part(reader.sessions_with_rounds(Some(row.id))? + 1);
+                self.verdicts(reader, &row, share)?;
             } else {
                 troubles.push(format!(
                     "session {}: its verdicts are not computed again, since {}; those that are in the dataset stay",
@@ -152,12 +152,7 @@ impl Out<'_> {
     fn take(&mut self, mut part: Findings) -> anyhow::Result<()> {
         Geo::default().locate(&mut part);
         if let Some(first) = part.capture.first {
-            let facts = self.days.entry(day::of(first)).or_default();
-            facts.frames += part.capture.frames;
-            facts.wire_octets += part.capture.wire_octets;
-            facts.dropped += part.capture.dropped;
-            facts.first = facts.first.map_or(Some(first), |it| Some(it.min(first)));
-            facts.last = facts.last.max(part.capture.last);
+            self.days.entry(day::of(first)).or_default().add(part.capture);
         }
         // In the order of what they are called: that of their addresses would say which is which.
         let mut devices: Vec<_> = part.devices.into_iter().map(|it| (self.called(it.id), it)).collect();
