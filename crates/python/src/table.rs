@@ -105,14 +105,14 @@ fn kind(holds: Holds) -> DataType {
 
 fn array(values: &Values) -> ArrayRef {
     match values {
-        Values::Text(cells) => Arc::new(cells.iter().map(Option::as_deref).collect::<StringArray>()),
+        Values::Text(cells) => Arc::new(cells.iter().collect::<StringArray>()),
         Values::Time(cells) => {
-            let moments: PrimitiveArray<TimestampMicrosecondType> = cells.iter().copied().collect();
+            let moments: PrimitiveArray<TimestampMicrosecondType> = cells.iter().map(Option::<&i64>::copied).collect();
             Arc::new(moments.with_timezone("UTC"))
         }
-        Values::Whole(cells) => Arc::new(cells.iter().copied().collect::<Int64Array>()),
-        Values::Number(cells) => Arc::new(cells.iter().copied().collect::<Float64Array>()),
-        Values::Truth(cells) => Arc::new(cells.iter().copied().collect::<BooleanArray>()),
+        Values::Whole(cells) => Arc::new(cells.iter().map(Option::<&i64>::copied).collect::<Int64Array>()),
+        Values::Number(cells) => Arc::new(cells.iter().map(Option::<&f64>::copied).collect::<Float64Array>()),
+        Values::Truth(cells) => Arc::new(cells.iter().map(Option::<&bool>::copied).collect::<BooleanArray>()),
     }
 }
 

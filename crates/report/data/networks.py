@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
-"""Writes networks.zst, the table of networks that the program carries, from two packages of the npm registry:
+"""Writes networks.bin, the table of networks that the program carries, from two packages of the npm registry:
 
     npm pack @ip-location-db/asn @ip-location-db/asn-country
     for file in *.tgz; do mkdir ${file%.tgz}; tar xzf $file -C ${file%.tgz}; done
-    python3 networks.py DIR_OF_ASN/package DIR_OF_ASN_COUNTRY/package networks.zst
+    python3 networks.py DIR_OF_ASN/package DIR_OF_ASN_COUNTRY/package networks.bin
 
 The data are licensed under CC BY 4.0: addresses of systems by Route Views (routeviews.org) and DB-IP (db-ip.com), countries by the Number Resource
 Organization (nro.net). See networks.md for what must be said where they are passed on. Needs zstd.
 
 A country is that in which the larger part of a system's addresses is registered: whose law the holder stands under, not where a computer is.
 
-Layout, before compression: the date (10 octets), then columns, each with its length (4 octets, little-endian) before it:
-  numbers of the systems, ascending, as differences; their countries (two letters each, "  " where unknown); their names, one a line;
-  for IPv4 in units of 256 addresses, then for IPv6 in units of 2^80 (a /48): gap to the range before, length less 1, place of the system.
+Layout: the date (10 octets), then lists of blocks: of systems, of IPv4 ranges in units of 256 addresses, of IPv6 ranges in units of 2^80 (a /48). A list is
+the number of its blocks (4 octets), then for each block its first place or unit (8 octets), its length before and after compression (4 octets each).
+Then the blocks themselves, each a frame of zstd; so that an address takes the memory of a few blocks instead of the whole table. (All little-endian.)
+A block has columns, each with its length (4 octets) before it:
+  of systems: their numbers, ascending, as differences; their countries (two letters each, "  " where unknown); their names, one a line;
+  of ranges: gap to the range before or to the block's first unit, length less 1, place of the system.
 All numbers are LEB128. Ranges that do not fit the units are left out.
 """
 import collections
@@ -20,6 +23,9 @@ import csv
 import json
 import subprocess
 import sys
+
+# Entries of a block: larger ones compress better, smaller ones take less memory.
+BLOCK = 1 << 13
 
 
 def rows(path):
@@ -67,6 +73,30 @@ def countries(ranges, registered):
     return counts
 
 
+def in_blocks(entries, first, columns):
+    """First place or unit, length and compressed octets of each block."""
+    out = []
+    for at in range(0, len(entries), BLOCK):
+        octets = b"".join(len(column).to_bytes(4, "little") + column for column in columns(entries[at : at + BLOCK]))
+        packed = subprocess.run(["zstd", "--ultra", "-22", "--no-check", "-c"], input=octets, capture_output=True, check=True).stdout
+        out.append((first(at), len(octets), packed))
+    return out
+
+
+def of_systems(part):
+    numbers = [0, *(system for system, *_ in part)]
+    yield b"".join(number(b - a) for a, b in zip(numbers, numbers[1:]))
+    yield "".join(code for _, code, _ in part).encode()
+    yield "\n".join(name for *_, name in part).encode()
+
+
+def of_ranges(part):
+    ends = [part[0][0], *(last + 1 for _, last, _ in part)]
+    yield b"".join(number(first - end) for (first, *_), end in zip(part, ends))
+    yield b"".join(number(last - first) for first, last, _ in part)
+    yield b"".join(number(place) for *_, place in part)
+
+
 def main(asn, country, out):
     version = json.load(open(f"{asn}/package.json"))["version"].split(".")[2]
     v4, v6 = rows(f"{asn}/asn-ipv4-num.csv"), rows(f"{asn}/asn-ipv6-num.csv")
@@ -81,22 +111,19 @@ def main(asn, country, out):
         most = (where4.get(system) or where6.get(system) or collections.Counter({"  ": 1})).most_common(1)[0][0]
         codes.append(most if len(most) == 2 else "  ")
     lines = [" ".join(names[system].split()) for system in systems]
-    columns = [
-        b"".join(number(b - a) for a, b in zip([0, *systems], systems)),
-        "".join(codes).encode(),
-        "\n".join(lines).encode(),
-    ]
+    blocks = [in_blocks(list(zip(systems, codes, lines)), lambda at: at, of_systems)]
     for table in tables:
-        ends = [0, *(last + 1 for _, last, _ in table)]
-        columns.append(b"".join(number(first - end) for (first, *_), end in zip(table, ends)))
-        columns.append(b"".join(number(last - first) for first, last, _ in table))
-        columns.append(b"".join(number(places[system]) for *_, system in table))
-    date = f"{version[:4]}-{version[4:6]}-{version[6:8]}".encode()
-    whole = date + b"".join(len(column).to_bytes(4, "little") + column for column in columns)
-    packed = subprocess.run(["zstd", "--ultra", "-22", "-c"], input=whole, capture_output=True, check=True).stdout
+        ranges = [(first, last, places[system]) for first, last, system in table]
+        blocks.append(in_blocks(ranges, lambda at, ranges=ranges: ranges[at][0], of_ranges))
+    whole = f"{version[:4]}-{version[4:6]}-{version[6:8]}".encode()
+    for of_kind in blocks:
+        whole += len(of_kind).to_bytes(4, "little")
+        for first, length, packed in of_kind:
+            whole += first.to_bytes(8, "little") + length.to_bytes(4, "little") + len(packed).to_bytes(4, "little")
+    whole += b"".join(packed for of_kind in blocks for *_, packed in of_kind)
     with open(out, "wb") as file:
-        file.write(packed)
-    print(f"{len(systems)} systems, {[len(table) for table in tables]} ranges, {len(whole)} octets, {len(packed)} packed")
+        file.write(whole)
+    print(f"{len(systems)} systems, {[len(table) for table in tables]} ranges, {[len(it) for it in blocks]} blocks, {len(whole)} octets")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ use earwitness_base::outfile::Sink;
 
 pub use self::parquet::Writer;
 pub use self::read::{Named, read_parquet};
-pub use self::table::{Field, Table, Values};
+pub use self::table::{Cells, Field, Table, Values};
 
 /// Version of the JSON form: a key that is renamed, removed or changes its meaning raises it; a new one does not.
 pub const VERSION: u32 = 1;

@@ -13,11 +13,17 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
-use super::table::{Field, Table, Values};
+use super::table::{Cells, Field, Table, Values};
 use super::{Cell, Holds};
 
 /// Rows that are held in memory at once.
 const GROUP: usize = 1 << 14;
+
+/// Cells that are handed to the writer of a column at once.
+const BATCH: usize = 1 << 10;
+
+/// Levels of a batch in which no cell is empty.
+const ALL: &[i16] = &[1; BATCH];
 
 /// A Parquet file that is being written, row by row.
 pub struct Writer<W: io::Write + Send> {
@@ -112,18 +118,23 @@ fn group<W: io::Write + Send>(file: &mut SerializedFileWriter<W>, table: &Table)
 fn column<T: DataType, V, W: io::Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
     field: Field,
-    cells: &[Option<V>],
+    cells: &Cells<V>,
     value: impl Fn(&V) -> T::T,
 ) -> Result<(), ParquetError> {
-    let values: Vec<T::T> = cells.iter().flatten().map(value).collect();
-    if !field.optional && values.len() < cells.len() {
+    let (mut filled, levels) = cells.parts();
+    if !field.optional && !levels.is_empty() {
         return Err(ParquetError::General(format!("the column {} has an empty cell, which it may not have", field.name)));
     }
-    // 1: there is a value; 0: there is none.
-    let there: Option<Vec<i16>> = field.optional.then(|| cells.iter().map(|cell| i16::from(cell.is_some())).collect());
-    if let Some(mut column) = group.next_column()? {
-        column.typed::<T>().write_batch(&values, there.as_deref(), None)?;
-        column.close()?;
+    let Some(mut column) = group.next_column()? else { return Ok(()) };
+    let rows = filled.len().max(levels.len());
+    let mut values = Vec::with_capacity(BATCH.min(rows));
+    for from in (0..rows).step_by(BATCH) {
+        let until = (from + BATCH).min(rows);
+        let levels = levels.get(from..until).unwrap_or(ALL.get(..until - from).unwrap_or_default());
+        let there = levels.iter().filter(|level| **level == 1).count();
+        values.clear();
+        values.extend(filled.split_off(..there).unwrap_or_default().iter().map(&value));
+        column.typed::<T>().write_batch(&values, field.optional.then_some(levels), None)?;
     }
-    Ok(())
+    column.close()
 }

@@ -15,19 +15,28 @@ pub struct Field {
     pub optional: bool,
 }
 
-/// The cells of a column, from the first row to the last; `None` is an empty one.
+/// The cells of a column, from the first row to the last, some of which may be empty. They lie as Parquet takes them, since most columns have no empty one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cells<T> {
+    /// Those that are not empty.
+    filled: Vec<T>,
+    /// For each cell 1, and 0 where it is empty (definition levels); none while no cell is.
+    levels: Vec<i16>,
+}
+
+/// The cells of a column by their kind.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Values {
     /// Words.
-    Text(Vec<Option<Arc<str>>>),
+    Text(Cells<Arc<str>>),
     /// Microseconds since 1970-01-01T00:00:00Z; what a moment has below is cut off.
-    Time(Vec<Option<i64>>),
+    Time(Cells<i64>),
     /// Whole numbers.
-    Whole(Vec<Option<i64>>),
+    Whole(Cells<i64>),
     /// Any numbers that are finite.
-    Number(Vec<Option<f64>>),
+    Number(Cells<f64>),
     /// Yes or no.
-    Truth(Vec<Option<bool>>),
+    Truth(Cells<bool>),
 }
 
 /// Rows, column by column; all columns are equally long.
@@ -88,14 +97,47 @@ impl Table {
     }
 }
 
+impl<T> Cells<T> {
+    const fn new() -> Self {
+        Self { filled: Vec::new(), levels: Vec::new() }
+    }
+
+    /// Each cell; `None` is an empty one.
+    pub fn iter(&self) -> impl Iterator<Item = Option<&T>> {
+        let rows = self.levels.len().max(self.filled.len());
+        let mut filled = self.filled.iter();
+        (0..rows).map(move |row| if self.levels.get(row) == Some(&0) { None } else { filled.next() })
+    }
+
+    /// The cells that are not empty, and 1 or 0 for each that is or is not; none of these where no cell is empty.
+    pub(super) fn parts(&self) -> (&[T], &[i16]) {
+        (&self.filled, &self.levels)
+    }
+
+    fn push(&mut self, cell: Option<T>) {
+        if cell.is_none() && self.levels.is_empty() {
+            self.levels.resize(self.filled.len(), 1);
+        }
+        if cell.is_none() || !self.levels.is_empty() {
+            self.levels.push(i16::from(cell.is_some()));
+        }
+        self.filled.extend(cell);
+    }
+
+    fn clear(&mut self) {
+        self.filled.clear();
+        self.levels.clear();
+    }
+}
+
 impl Values {
     const fn of(holds: Holds) -> Self {
         match holds {
-            Holds::Text => Self::Text(Vec::new()),
-            Holds::Time => Self::Time(Vec::new()),
-            Holds::Whole => Self::Whole(Vec::new()),
-            Holds::Number => Self::Number(Vec::new()),
-            Holds::Truth => Self::Truth(Vec::new()),
+            Holds::Text => Self::Text(Cells::new()),
+            Holds::Time => Self::Time(Cells::new()),
+            Holds::Whole => Self::Whole(Cells::new()),
+            Holds::Number => Self::Number(Cells::new()),
+            Holds::Truth => Self::Truth(Cells::new()),
         }
     }
 
@@ -104,9 +146,8 @@ impl Values {
             Self::Text(cells) => {
                 let text = if let Cell::Text(text) = cell { Some(text) } else { None };
                 // Neighbours mostly hold the same words, such as the name of a device.
-                let before = cells.last().and_then(Option::as_ref);
-                let same = before.filter(|before| text.as_deref().is_some_and(|text| text == &***before)).cloned();
-                cells.push(same.or_else(|| text.map(Arc::from)));
+                let before = cells.filled.last().filter(|before| text.as_deref().is_some_and(|text| text == &***before)).cloned();
+                cells.push(before.or_else(|| text.map(Arc::from)));
             }
             Self::Time(cells) => cells.push(if let Cell::Time(at) = cell { Some(at.nanos().div_euclid(1_000)) } else { None }),
             Self::Whole(cells) => cells.push(if let Cell::Whole(number) = cell { Some(number) } else { None }),
@@ -133,14 +174,32 @@ mod tests {
         table.push(["a".into(), 1_u32.into()]);
         assert_eq!(table.rows(), 2);
         let Values::Text(names) = &table.values()[0] else { panic!("words") };
-        assert!(Arc::ptr_eq(names[0].as_ref().unwrap(), names[1].as_ref().unwrap()), "the same words are kept once");
-        assert_eq!(
-            table.values()[1],
-            Values::Time(vec![Some(-1), None]),
-            "a moment before 1970 is cut off downwards, and a number is no moment"
-        );
-        assert_eq!(table.values()[2], Values::Whole(vec![Some(7), None]));
-        assert_eq!(table.values()[3], Values::Number(vec![None, None]), "what is no number is left out");
-        assert_eq!(table.values()[4], Values::Truth(vec![Some(true), None]));
+        let names: Vec<_> = names.iter().flatten().collect();
+        assert!(Arc::ptr_eq(names[0], names[1]), "the same words are kept once");
+        let cells = |column: usize| match &table.values()[column] {
+            Values::Text(cells) => cells.iter().map(|it| it.map(ToString::to_string)).collect::<Vec<_>>(),
+            Values::Time(cells) | Values::Whole(cells) => cells.iter().map(|it| it.map(ToString::to_string)).collect(),
+            Values::Number(cells) => cells.iter().map(|it| it.map(ToString::to_string)).collect(),
+            Values::Truth(cells) => cells.iter().map(|it| it.map(ToString::to_string)).collect(),
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(cells(1), [some("-1"), None], "a moment before 1970 is cut off downwards, and a number is no moment");
+        assert_eq!(cells(2), [some("7"), None]);
+        assert_eq!(cells(3), [None, None], "what is no number is left out");
+        assert_eq!(cells(4), [some("true"), None]);
+    }
+
+    #[test]
+    fn empty_cells_stay_where_they_are_until_all_rows_are_removed() {
+        let mut cells = Cells::new();
+        let all = [Some(1), Some(2), None, Some(3), None];
+        for it in all {
+            cells.push(it);
+        }
+        assert!(cells.iter().map(Option::<&i32>::copied).eq(all));
+        assert_eq!(cells.parts(), (&[1, 2, 3][..], &[1, 1, 0, 1, 0][..]));
+        cells.clear();
+        cells.push(Some(4));
+        assert_eq!(cells.parts(), (&[4][..], &[][..]));
     }
 }
