@@ -25,7 +25,7 @@ use earwitness_sim::house::House;
 use earwitness_sim::night::{Happening, Loudspeaker, run};
 use earwitness_sim::plan::Plan;
 use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 const HOME: &str = r#"
 title = "A quarter of an hour"
@@ -161,7 +161,9 @@ pub(crate) fn packed(bundle: &Bundle) -> Vec<u8> {
 pub(crate) fn archive(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, octets) in files {
-        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        // Packing what is small would take longer than the check of what is packed.
+        let method = if octets.len() < 1 << 20 { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+        zip.start_file(name, SimpleFileOptions::default().compression_method(method)).unwrap();
         zip.write_all(&octets).unwrap();
     }
     zip.finish().unwrap().into_inner()
