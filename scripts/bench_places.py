@@ -179,6 +179,8 @@ def main():
     parser.add_argument("--python")
     parser.add_argument("--spark")
     asked = parser.parse_args()
+    if 0 < asked.gigabytes < 3:
+        parser.error("tenths of the places need at least 3 gigabytes; 0 leaves them out")
     asked.folder.mkdir(parents=True, exist_ok=True)
     made = nights(asked.program, asked.folder)
     if asked.gigabytes > 0:
