@@ -14,7 +14,7 @@ target=${CARGO_TARGET_DIR:-target}
 mkdir -p "$folder" "$target"
 folder=$(cd "$folder" && pwd)
 target=$(cd "$target" && pwd)
-most=25000000
+most=20000000
 
 fail() {
     echo "wheel: $*" >&2
@@ -50,11 +50,11 @@ else
     EARWITNESS_COMMIT=$(git rev-parse HEAD 2> /dev/null || echo unknown)
     export EARWITNESS_COMMIT
     triple=$(rustc -vV | sed -n 's/^host: //p')
-    cargo-zigbuild zigbuild --release --quiet -p earwitness --target "$triple.2.17" || fail "the program could not be built"
+    cargo-zigbuild zigbuild --profile wheel --quiet -p earwitness --target "$triple.2.17" || fail "the program could not be built"
     mkdir -p "$data/scripts" "$data/data/share/doc/earwitness"
     python3 scripts/third_party.py --python > "$data/data/share/doc/earwitness/third-party.txt" || fail "the notices of libraries could not be gathered"
-    strip -o "$data/scripts/earwitness" "$target/$triple/release/earwitness" || fail "the program cannot be stripped; install binutils"
-    maturin build --quiet --locked --zig --compatibility manylinux_2_17 --target "$triple" -m crates/python/Cargo.toml -o "$scratch/wheel" || fail "no wheel was written"
+    strip -o "$data/scripts/earwitness" "$target/$triple/wheel/earwitness" || fail "the program cannot be stripped; install binutils"
+    maturin build --quiet --locked --zig --compression-level 9 --compatibility manylinux_2_17 --target "$triple" -m crates/python/Cargo.toml -o "$scratch/wheel" || fail "no wheel was written"
     mv "$scratch"/wheel/earwitness-*.whl "$folder/"
     wheel=$(find "$folder" -name "earwitness-*manylinux*.whl" -newer "$data/scripts/earwitness" | head -1)
 fi
