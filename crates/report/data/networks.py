@@ -25,7 +25,7 @@ import subprocess
 import sys
 
 # Entries of a block: larger ones compress better, smaller ones take less memory.
-BLOCK = 1 << 13
+BLOCK = 1 << 11
 
 
 def rows(path):
