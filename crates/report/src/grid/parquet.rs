@@ -126,7 +126,7 @@ fn column<T: DataType, V, W: io::Write + Send>(
         return Err(ParquetError::General(format!("the column {} has an empty cell, which it may not have", field.name)));
     }
     let Some(mut column) = group.next_column()? else { return Ok(()) };
-    let rows = filled.len().max(levels.len());
+    let rows = cells.len();
     let mut values = Vec::with_capacity(BATCH.min(rows));
     for from in (0..rows).step_by(BATCH) {
         let until = (from + BATCH).min(rows);

@@ -104,9 +104,13 @@ impl<T> Cells<T> {
 
     /// Each cell; `None` is an empty one.
     pub fn iter(&self) -> impl Iterator<Item = Option<&T>> {
-        let rows = self.levels.len().max(self.filled.len());
         let mut filled = self.filled.iter();
-        (0..rows).map(move |row| if self.levels.get(row) == Some(&0) { None } else { filled.next() })
+        (0..self.len()).map(move |row| if self.levels.get(row) == Some(&0) { None } else { filled.next() })
+    }
+
+    /// How many there are, empty ones as well.
+    pub(super) fn len(&self) -> usize {
+        self.filled.len().max(self.levels.len())
     }
 
     /// The cells that are not empty, and 1 or 0 for each that is or is not; none of these where no cell is empty.
@@ -164,6 +168,14 @@ mod tests {
     use super::*;
     use earwitness_core::time::Timestamp;
 
+    fn cells<T, const MANY: usize>(all: [Option<T>; MANY]) -> Cells<T> {
+        let mut cells = Cells::new();
+        for it in all {
+            cells.push(it);
+        }
+        cells
+    }
+
     #[test]
     fn a_row_becomes_one_cell_of_each_column() {
         let kinds =
@@ -176,26 +188,20 @@ mod tests {
         let Values::Text(names) = &table.values()[0] else { panic!("words") };
         let names: Vec<_> = names.iter().flatten().collect();
         assert!(Arc::ptr_eq(names[0], names[1]), "the same words are kept once");
-        let cells = |column: usize| match &table.values()[column] {
-            Values::Text(cells) => cells.iter().map(|it| it.map(ToString::to_string)).collect::<Vec<_>>(),
-            Values::Time(cells) | Values::Whole(cells) => cells.iter().map(|it| it.map(ToString::to_string)).collect(),
-            Values::Number(cells) => cells.iter().map(|it| it.map(ToString::to_string)).collect(),
-            Values::Truth(cells) => cells.iter().map(|it| it.map(ToString::to_string)).collect(),
-        };
-        let some = |text: &str| Some(text.to_owned());
-        assert_eq!(cells(1), [some("-1"), None], "a moment before 1970 is cut off downwards, and a number is no moment");
-        assert_eq!(cells(2), [some("7"), None]);
-        assert_eq!(cells(3), [None, None], "what is no number is left out");
-        assert_eq!(cells(4), [some("true"), None]);
+        assert_eq!(
+            table.values()[1],
+            Values::Time(cells([Some(-1), None])),
+            "a moment before 1970 is cut off downwards, and a number is no moment"
+        );
+        assert_eq!(table.values()[2], Values::Whole(cells([Some(7), None])));
+        assert_eq!(table.values()[3], Values::Number(cells([None, None])), "what is no number is left out");
+        assert_eq!(table.values()[4], Values::Truth(cells([Some(true), None])));
     }
 
     #[test]
     fn empty_cells_stay_where_they_are_until_all_rows_are_removed() {
-        let mut cells = Cells::new();
         let all = [Some(1), Some(2), None, Some(3), None];
-        for it in all {
-            cells.push(it);
-        }
+        let mut cells = cells(all);
         assert!(cells.iter().map(Option::<&i32>::copied).eq(all));
         assert_eq!(cells.parts(), (&[1, 2, 3][..], &[1, 1, 0, 1, 0][..]));
         cells.clear();
